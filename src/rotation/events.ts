@@ -1,0 +1,72 @@
+import type { TargetResult } from './outcome.ts';
+import type { Plan } from './plan.ts';
+import type { CallFailure, Duration, Instant } from './ports.ts';
+
+/** The steps of a run, in the order in which they can come (protocol.md, "A run"). */
+export type StepName =
+  | 'preflight'
+  | 'list'
+  | 'metadata'
+  | 'make-room'
+  | 'create'
+  | 'verify'
+  | 'store'
+  | 'check-late'
+  | 'revoke';
+
+/** Why a revocation is allowed: the rule of protocol.md that says so, or the run's own unused key. */
+export type RevocationReason = 'R' | 'E' | 'W' | 'own' | 'replace';
+
+/** What the engine tells while it works. report/ renders these; nothing in here is a credential. */
+export type RotationEvent =
+  | { readonly type: 'step-started'; readonly step: StepName }
+  | { readonly type: 'step-ended'; readonly step: StepName; readonly ok: boolean; readonly ms: Duration }
+  | {
+      readonly type: 'looked';
+      readonly active: number;
+      readonly ofName: number;
+      readonly plan: string | undefined;
+      readonly limit: number | undefined;
+      readonly date: Instant | undefined;
+    }
+  | { readonly type: 'planned'; readonly plan: Plan }
+  | {
+      readonly type: 'minted';
+      readonly id: string;
+      readonly name: string;
+      readonly expiresAt: Instant | undefined;
+    }
+  | {
+      readonly type: 'target-written';
+      readonly result: TargetResult;
+      readonly done: number;
+      readonly of: number;
+    }
+  | {
+      readonly type: 'revoked';
+      readonly id: string;
+      readonly reason: RevocationReason;
+      readonly gone: boolean;
+    }
+  | {
+      readonly type: 'retrying';
+      readonly failure: CallFailure;
+      readonly attempt: number;
+      readonly wait: Duration;
+    }
+  | {
+      readonly type: 'waiting';
+      readonly for: string;
+      readonly wait: Duration;
+      readonly until: Instant | undefined;
+    }
+  | { readonly type: 'warning'; readonly code: WarningCode; readonly message: string };
+
+export type WarningCode =
+  | 'revocation-failed'
+  | 'too-many-revocations'
+  | 'name-used-elsewhere'
+  | 'clocks-apart'
+  | 'account-unreadable'
+  | 'create-lost'
+  | 'written-late';

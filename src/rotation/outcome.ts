@@ -1,0 +1,70 @@
+import type { Plan } from './plan.ts';
+import type { CallFailure, Instant } from './ports.ts';
+
+export type TargetStatus = 'created' | 'updated' | 'unchanged' | 'failed' | 'skipped';
+
+export interface TargetResult {
+  readonly target: string;
+  readonly secret: string;
+  readonly status: TargetStatus;
+  readonly failure?: CallFailure;
+}
+
+export interface KeySummary {
+  readonly id: string;
+  readonly name: string;
+  readonly expiresAt: Instant | undefined;
+}
+
+/** What every outcome tells about the keys, so that nobody has to guess what is alive. */
+export interface KeysNow {
+  /** Revoked by this run, for whatever rule. */
+  readonly revoked: readonly string[];
+  /** Superseded, alive, inside the grace period: rule R allows to revoke them when it is over. */
+  readonly superseded: readonly string[];
+  /** Should have been revoked and were not (a failed DELETE, `max-revocations`); the next run takes them up. */
+  readonly left: readonly string[];
+}
+
+export type FailureReason = 'preflight' | 'look' | 'quota' | 'create' | 'verify' | 'store' | 'late';
+
+export interface RotationFailure {
+  readonly reason: FailureReason;
+  /** Stable identifier for the hint table and the docs. */
+  readonly code: string;
+  /** One line: what could not be done and why. */
+  readonly message: string;
+  /** Every call that failed for good, in order; several for a preflight over many targets. */
+  readonly failures: readonly CallFailure[];
+  /** When a later run would work, where that is known. */
+  readonly retryAt?: Instant;
+}
+
+export type Outcome =
+  | {
+      readonly kind: 'rotated';
+      readonly key: KeySummary;
+      readonly targets: readonly TargetResult[];
+      readonly keys: KeysNow;
+    }
+  | {
+      readonly kind: 'not-due';
+      readonly plan: Plan;
+      readonly key: KeySummary;
+      readonly targets: readonly TargetResult[];
+      readonly keys: KeysNow;
+    }
+  | {
+      readonly kind: 'planned';
+      readonly plan: Plan;
+      readonly targets: readonly TargetResult[];
+      readonly keys: KeysNow;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly failure: RotationFailure;
+      /** The key minted by this run, if one was, and what became of it. */
+      readonly minted: (KeySummary & { readonly state: 'alive' | 'revoked' | 'unknown' }) | undefined;
+      readonly targets: readonly TargetResult[];
+      readonly keys: KeysNow;
+    };

@@ -1,0 +1,138 @@
+import type { Secret } from '../secrets/secret.ts';
+import type { RotationEvent } from './events.ts';
+
+/**
+ * What the rotation engine needs of the world. Each method is ONE attempt: waiting, retrying and deadlines
+ * are the engine's decisions (retry.ts), so that the simulator sees and owns every step. Methods do not
+ * throw for what a server or the network did; they return a {@link Reply}. An exception is a bug.
+ *
+ * Instants are milliseconds since the Unix epoch, durations milliseconds.
+ */
+
+export type Instant = number;
+export type Duration = number;
+
+export type Reply<T> =
+  | {
+      readonly ok: true;
+      readonly value: T;
+      /** The server's own time, from the reply's `Date` header (whole seconds); undefined if it sent none. */
+      readonly date: Instant | undefined;
+    }
+  | { readonly ok: false; readonly failure: CallFailure };
+
+/**
+ * Why a call did not give what was asked for.
+ * - `refused`: the service itself said no (401, 403, 404, 409, 422, a redirect …): nothing was changed.
+ * - `throttled`: 429, or GitHub's 403 for a rate limit: not done now.
+ * - `unclear`: 408, 5xx, a proxy's page, silence, a cut-off or unreadable reply: may have been done.
+ * - `not-sent`: nothing left this process (the deadline guard said no, no connection could be made).
+ */
+export type FailureKind = 'refused' | 'throttled' | 'unclear' | 'not-sent';
+
+export interface CallFailure {
+  readonly kind: FailureKind;
+  readonly service: 'mutx' | 'github';
+  /** What was tried, for people: `POST /v1/api-keys`. Path without query; never a credential. */
+  readonly call: string;
+  /** HTTP status, if there was a reply. */
+  readonly status: number | undefined;
+  /** Stable identifier of the cause, the index into the hints of report/ (e.g. `github-token-cannot-write`). */
+  readonly code: string;
+  /** One printable line: the cause, as far as it is known, with the server's own message bounded and cleaned. */
+  readonly message: string;
+  /** What to do about it, when the adapter knows better than the generic hint of the code. */
+  readonly hint?: string;
+  /** The server's request id, cleaned. */
+  readonly requestId?: string;
+  /** From `Retry-After` or a rate limit's reset: how long the server asks to wait. */
+  readonly retryAfter?: Duration;
+  /** Whether trying the same idempotent call again may help (throttled, 5xx, network). */
+  readonly retryable: boolean;
+}
+
+/** One row of the MUTX list. Times are the MUTX server's. */
+export interface KeyRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Instant;
+  /** undefined: never expires */
+  readonly expiresAt: Instant | undefined;
+  /** undefined: never used */
+  readonly lastUsed: Instant | undefined;
+  readonly isActive: boolean;
+}
+
+/** A key just made. The only time its plaintext exists outside the server. */
+export interface MintedKey {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant | undefined;
+  readonly key: Secret;
+}
+
+export interface Account {
+  /** The plan's name as the server gives it, cleaned; undefined where the server does not say. */
+  readonly plan: string | undefined;
+}
+
+/** MUTX, with the session already taken care of (mutx-api: "Sessions"). */
+export interface KeyService {
+  /**
+   * Every key of the account, all pages, deduplicated by id, of any name, active or not. `date` is that of
+   * the FIRST page's reply: the time of the look.
+   */
+  list(): Promise<Reply<readonly KeyRecord[]>>;
+  account(): Promise<Reply<Account>>;
+  create(name: string, expiresInDays: number): Promise<Reply<MintedKey>>;
+  /** Calls MUTX with the key itself. ok: it works. `refused`: it does not. */
+  verify(key: Secret): Promise<Reply<true>>;
+  /** `gone`: there was nothing (any more) to revoke (404). */
+  revoke(id: string): Promise<Reply<'revoked' | 'gone'>>;
+}
+
+/** One place a secret is stored: target, store and secret name. */
+export interface SecretTarget {
+  /** As the user would write it: `owner/repo`, `owner/repo@environment`, `org:name`, `dependabot:owner/repo` … */
+  readonly label: string;
+  /** The secret's name there, upper case. */
+  readonly secretName: string;
+  /** Organisation secrets: editing their visibility moves `updated_at`, so rule W's last clause does not hold. */
+  readonly shared: boolean;
+  /**
+   * Whether this target can be written: public key, permissions, audience. Changes nothing, and keeps what
+   * `write` needs.
+   */
+  prepare(): Promise<Reply<true>>;
+  /** When the secret was last written (whole seconds, GitHub's time); value undefined: there is no such secret. */
+  metadata(): Promise<Reply<SecretMetadata | undefined>>;
+  /**
+   * Seals and PUTs the value: one attempt (plus one fetch of a fresh public key when GitHub says that the
+   * sealed box was made for a stale one). `mayStart` is asked in the last synchronous step before any PUT's
+   * bytes are handed to the socket; false → `not-sent`.
+   */
+  write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>>;
+}
+
+export interface SecretMetadata {
+  readonly updatedAt: Instant;
+}
+
+/** Time as this process sees it. */
+export interface Clock {
+  /** Wall clock, ms since the epoch. */
+  now(): Instant;
+  /** A clock that never goes back, ms from an arbitrary origin. */
+  monotonic(): Duration;
+  sleep(duration: Duration): Promise<void>;
+}
+
+export interface RotationPorts {
+  readonly keys: KeyService;
+  readonly targets: readonly SecretTarget[];
+  readonly clock: Clock;
+  /** Uniform in [0, 1); for jitter only. */
+  readonly random: () => number;
+  readonly report: (event: RotationEvent) => void;
+}
