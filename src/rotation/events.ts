@@ -26,7 +26,8 @@ export type RotationEvent =
       readonly active: number;
       readonly ofName: number;
       readonly plan: string | undefined;
-      readonly limit: number | undefined;
+      /** Places in the plan; undefined: no limit is known. */
+      readonly places: number | undefined;
       readonly date: Instant | undefined;
     }
   | { readonly type: 'planned'; readonly plan: Plan }

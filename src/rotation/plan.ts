@@ -1,31 +1,225 @@
+import { FENCE } from './constants.ts';
 import type { KeySummary } from './outcome.ts';
-import type { Instant } from './ports.ts';
+import type { Instant, KeyRecord } from './ports.ts';
+import { placesTaken, settledAt } from './quota.ts';
+import {
+  currentOfAll,
+  isExpired,
+  isUsedElsewhere,
+  type NotStored,
+  notInAnyTarget,
+  type StoredSecret,
+} from './rules.ts';
+import type { RotationSettings } from './settings.ts';
 
-export interface PlannedRevocation {
-  readonly id: string;
-  readonly rule: 'E' | 'W';
-  readonly why: string;
+/** What a run saw, in the order in which protocol step 2 asks it to look. */
+export interface Look {
+  /** The MUTX server's time of the list: the time of the look. Unknown: rules E and W do not apply. */
+  readonly date: Instant | undefined;
+  /** Every key of the account. */
+  readonly keys: readonly KeyRecord[];
+  /** Places in the account's plan; undefined: no limit is known. */
+  readonly places: number | undefined;
+  /** The targets' secrets, read after the list; undefined where no decision needs them. */
+  readonly secrets: readonly StoredSecret[] | undefined;
+  /** The two servers' clocks differ too much for rule W. */
+  readonly clocksApart: boolean;
 }
 
-/** The room in the account's plan, as far as it matters for one more key. */
+export interface PlannedRevocation {
+  readonly key: KeySummary;
+  readonly rule: 'E' | 'W';
+  readonly why: 'expired' | NotStored['kind'];
+}
+
+/** The room in the account's plan for one more key. `at` is MUTX's time; undefined where no rule frees any. */
 export type Room =
-  | { readonly kind: 'fits' }
-  /** The last place, and a key of the name younger than F + 2m: wait until `at`. */
+  | { readonly kind: 'fits'; readonly lastPlace: boolean }
+  /** The last place, while a key of the name is too young to be told apart from the next. */
   | { readonly kind: 'too-soon'; readonly at: Instant | undefined; readonly inTheWay: readonly KeySummary[] }
-  /** No place. `at`: when a rule would free one, if one will. */
   | { readonly kind: 'full'; readonly at: Instant | undefined; readonly inTheWay: readonly KeySummary[] }
-  /** No place, `on-quota: replace`: revoke this key first and accept the gap. */
+  /** No place, and `on-quota: replace` accepts the gap: this key goes first. */
   | { readonly kind: 'replace'; readonly victim: KeySummary };
 
-/** What a run is going to do, decided from one look. Pure data. */
-export interface Plan {
-  readonly due: boolean;
-  /** One line for people: why it is due, or why not. */
-  readonly why: string;
-  /** The key that every target holds, where that is known. */
-  readonly current: KeySummary | undefined;
+/** Whether to rotate. `current`: the key that every target holds, where that is known. */
+export type Dueness =
+  | { readonly due: true; readonly why: string; readonly current: KeyRecord | undefined }
+  | { readonly due: false; readonly why: string; readonly current: KeyRecord };
+
+/** What a run is going to do, decided from one look; `why` is one line for people. */
+export type Plan = Dueness & {
   readonly makeRoom: readonly PlannedRevocation[];
-  /** Keys rule R is expected to allow after the store (grace period 0), at this look. */
+  /** Keys that rule R is expected to allow once the new one is stored. */
   readonly supersedes: readonly KeySummary[];
+  /** Keys that would go, were they not more than `max-revocations`. */
+  readonly held: readonly KeySummary[];
+  /** Keys that no run stored and that someone uses: not touched, warned about. */
+  readonly usedElsewhere: readonly KeySummary[];
   readonly room: Room;
+};
+
+export function summarize(key: KeyRecord): KeySummary {
+  return { id: key.id, name: key.name, expiresAt: key.expiresAt };
+}
+
+function ofName(look: Look, settings: RotationSettings): readonly KeyRecord[] {
+  return look.keys.filter((key) => key.name === settings.keyName);
+}
+
+/** Active, not expired and older than the fence: what rule R would allow if a key were made and stored now. */
+function olderKeys(look: Look, settings: RotationSettings): readonly KeyRecord[] {
+  const { date } = look;
+  if (date === undefined) return [];
+  return ofName(look, settings).filter(
+    (key) => key.isActive && key.createdAt < date - FENCE && !isExpired(key, date),
+  );
+}
+
+/**
+ * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
+ * period, to make room, or to tell never-stored keys from stored ones before counting revocations.
+ */
+export function needsSecrets(look: Look, settings: RotationSettings): boolean {
+  const { date } = look;
+  const expired =
+    date === undefined
+      ? 0
+      : ofName(look, settings).filter((key) => key.isActive && isExpired(key, date)).length;
+  return (
+    settings.renewBefore !== undefined ||
+    settings.gracePeriod > 0 ||
+    (look.places !== undefined && placesTaken(look.keys) - expired + 1 >= look.places) ||
+    olderKeys(look, settings).length > settings.maxRevocations
+  );
+}
+
+interface Removable {
+  readonly key: KeyRecord;
+  readonly why: PlannedRevocation['why'];
+}
+
+/** What rules E and W allow to revoke at this look, and the keys they keep away from. */
+function removable(look: Look, settings: RotationSettings) {
+  const keys = ofName(look, settings);
+  const found: Removable[] = [];
+  const usedElsewhere: KeyRecord[] = [];
+  const { date, secrets } = look;
+  if (date === undefined) return { found, usedElsewhere };
+  for (const key of keys) {
+    if (!key.isActive) continue;
+    if (isExpired(key, date)) {
+      found.push({ key, why: 'expired' });
+      continue;
+    }
+    if (secrets === undefined || look.clocksApart) continue;
+    const how = notInAnyTarget(key, secrets, keys, settings.gracePeriod);
+    if (how === undefined || date <= how.revocableFrom) continue;
+    if (isUsedElsewhere(key, how)) usedElsewhere.push(key);
+    else found.push({ key, why: how.kind });
+  }
+  return { found, usedElsewhere };
+}
+
+/** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
+function dueness(look: Look, settings: RotationSettings, forced: boolean): Dueness {
+  const { date, secrets } = look;
+  const { renewBefore, gracePeriod } = settings;
+  const current =
+    secrets === undefined || date === undefined
+      ? undefined
+      : currentOfAll(secrets, ofName(look, settings), date);
+  if (forced) return { due: true, why: 'the last write came too late to be relied on', current };
+  if (renewBefore === undefined && gracePeriod === 0) return { due: true, why: 'every run rotates', current };
+  if (date === undefined || secrets === undefined || current === undefined) {
+    return { due: true, why: 'it is not certain that every target holds the same working key', current };
+  }
+  const lastWrite = Math.max(...secrets.map((secret) => secret.updatedAt ?? 0));
+  if (gracePeriod > 0 && date - lastWrite < gracePeriod) {
+    return { due: false, why: 'the last rotation is less than the grace period ago', current };
+  }
+  if (renewBefore === undefined) return { due: true, why: 'every run rotates', current };
+  if (current.expiresAt === undefined) return { due: true, why: 'the current key never expires', current };
+  return current.expiresAt - date > renewBefore
+    ? { due: false, why: 'the current key lives longer than renew-before', current }
+    : { due: true, why: 'the current key has less than renew-before left', current };
+}
+
+/** When a rule frees a place, at the earliest; undefined when none will. */
+function nextPlaceAt(
+  look: Look,
+  settings: RotationSettings,
+  active: readonly KeyRecord[],
+): Instant | undefined {
+  const keys = ofName(look, settings);
+  let earliest: Instant | undefined;
+  for (const key of active) {
+    if (key.name !== settings.keyName) continue;
+    const how =
+      look.secrets === undefined || look.clocksApart
+        ? undefined
+        : notInAnyTarget(key, look.secrets, keys, settings.gracePeriod);
+    const byW = how === undefined || isUsedElsewhere(key, how) ? undefined : how.revocableFrom;
+    const soonest = Math.min(byW ?? Number.POSITIVE_INFINITY, key.expiresAt ?? Number.POSITIVE_INFINITY);
+    if (!Number.isFinite(soonest)) continue;
+    const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
+    const at = Math.max(soonest, ...others.map(settledAt));
+    earliest = Math.min(earliest ?? at, at);
+  }
+  return earliest;
+}
+
+/** Whether one more key fits once `gone` are revoked (protocol, step 4 and "Where even that leaves no room"). */
+export function roomFor(
+  look: Look,
+  settings: RotationSettings,
+  gone: ReadonlySet<string>,
+  current: KeyRecord | undefined,
+): Room {
+  const { date, places } = look;
+  if (places === undefined) return { kind: 'fits', lastPlace: false };
+  const active = look.keys.filter((key) => key.isActive && !gone.has(key.id));
+  const mine = active.filter((key) => key.name === settings.keyName);
+  if (active.length + 1 > places) {
+    const old = date === undefined ? [] : mine.filter((key) => key.createdAt + FENCE < date);
+    const victim =
+      old.find((key) => key.id === current?.id) ?? old.toSorted((a, b) => a.createdAt - b.createdAt)[0];
+    if (settings.onQuota === 'replace' && victim !== undefined && active.length === places) {
+      const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
+      return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
+    }
+    return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize) };
+  }
+  const lastPlace = active.length + 1 === places;
+  const young = date === undefined ? mine : mine.filter((key) => date < settledAt(key));
+  if (lastPlace && young.length > 0) {
+    const at = date === undefined ? undefined : Math.max(...young.map(settledAt));
+    return { kind: 'too-soon', at, inTheWay: young.map(summarize) };
+  }
+  return { kind: 'fits', lastPlace };
+}
+
+/** The plan of a run: a pure function of its look. */
+export function makePlan(look: Look, settings: RotationSettings, forced: boolean): Plan {
+  const decision = dueness(look, settings, forced);
+  const { found, usedElsewhere } = removable(look, settings);
+  const foundIds = new Set(found.map(({ key }) => key.id));
+  const superseding = decision.due ? olderKeys(look, settings).filter((key) => !foundIds.has(key.id)) : [];
+  const counted = [
+    ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
+    ...(settings.gracePeriod === 0 ? superseding : []),
+  ];
+  const tooMany = counted.length > settings.maxRevocations;
+  const makeRoom = tooMany ? found.filter(({ why }) => why !== 'superseded') : found;
+  return {
+    ...decision,
+    makeRoom: makeRoom.map(({ key, why }) => ({
+      key: summarize(key),
+      rule: why === 'expired' ? 'E' : 'W',
+      why,
+    })),
+    supersedes: superseding.map(summarize),
+    held: tooMany ? counted.map(summarize) : [],
+    usedElsewhere: usedElsewhere.map(summarize),
+    room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
+  };
 }

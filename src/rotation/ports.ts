@@ -135,4 +135,6 @@ export interface RotationPorts {
   /** Uniform in [0, 1); for jitter only. */
   readonly random: () => number;
   readonly report: (event: RotationEvent) => void;
+  /** By this process's wall clock; undefined: it does not end, or can be renewed. No wait may outlive it. */
+  readonly sessionEndsAt?: Instant | undefined;
 }

@@ -1,0 +1,25 @@
+import type { Duration } from './ports.ts';
+
+const SECOND: Duration = 1_000;
+const MINUTE: Duration = 60 * SECOND;
+
+/** D: every write of a key starts before this much time has passed since just before its create was sent. */
+export const WRITE_DEADLINE: Duration = 10 * MINUTE;
+
+/** F: more than D plus the longest a request can linger. A key older than this is written by nobody any more. */
+export const FENCE: Duration = 15 * MINUTE;
+
+/** m: how far the two servers' clocks and GitHub's whole-second timestamps may be apart. */
+export const MARGIN: Duration = 60 * SECOND;
+
+/** The longest that `on-quota: wait` can have to wait until a rule frees a place. */
+export const LONGEST_QUOTA_WAIT: Duration = FENCE + 2 * MARGIN;
+
+/** How long a single call may be retried, waits included, where no nearer deadline holds. */
+export const CALL_PATIENCE: Duration = 5 * MINUTE;
+
+/** Tries of anything that may be tried again. */
+export const TRIES = 4;
+
+/** Keys a run makes at most when the replies to its creates are lost; each lost one leaves an orphan. */
+export const CREATES = 3;

@@ -1,0 +1,121 @@
+import { LONGEST_QUOTA_WAIT, MARGIN } from './constants.ts';
+import { failed, quotaFailure } from './failures.ts';
+import type { Outcome, TargetResult, TargetStatus } from './outcome.ts';
+import { type Look, makePlan, type Plan, type Room, summarize } from './plan.ts';
+import type { RotationPorts } from './ports.ts';
+import { olderKeys, type Round, replaceKey, type Tries } from './replace-key.ts';
+import { eachOf, Run } from './run.ts';
+import type { RotationSettings } from './settings.ts';
+import { takeLook } from './take-look.ts';
+
+/**
+ * One rotation: look → plan → make room → create → verify → store everywhere → revoke (docs/protocol.md).
+ * Never throws for what a server or the network did: the outcome says what was done, what was not, and in
+ * which state keys and secrets are. An exception is a bug of a port or of this engine.
+ */
+export async function rotate(settings: RotationSettings, ports: RotationPorts): Promise<Outcome> {
+  const run = new Run(settings, ports);
+  const tries: RoundTries = { creates: 0, lateWrites: 0, quotaHits: 0, surprises: 0, waited: 0 };
+  for (;;) {
+    const round = await oneRound(run, tries);
+    if (round !== 'again') return round;
+  }
+}
+
+interface RoundTries extends Tries {
+  /** Milliseconds spent waiting for a place in the plan. */
+  waited: number;
+}
+
+async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
+  const looked = await takeLook(run, tries.quotaHits > 0);
+  if (!looked.ok) return failed(run, looked.failure);
+  const { look } = looked;
+  const plan = makePlan(look, run.settings, tries.lateWrites > 0);
+  run.ports.report({ type: 'planned', plan });
+  warnAbout(run, plan);
+  if (run.settings.dryRun) {
+    return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
+  }
+  if (!plan.due) {
+    await makeRoom(run, plan);
+    return notDue(run, look, plan);
+  }
+  if (plan.room.kind === 'full' || plan.room.kind === 'too-soon') {
+    return noRoom(run, tries, look, plan.room);
+  }
+  await makeRoom(run, plan);
+  return replaceKey(run, tries, look, plan);
+}
+
+function warnAbout(run: Run, plan: Plan): void {
+  if (plan.held.length > 0) run.holdBack(plan.held.map((key) => key.id));
+  for (const key of plan.usedElsewhere) {
+    run.warn(
+      'name-used-elsewhere',
+      `key ${key.id} was stored in no target and is in use: something else uses the name ${run.settings.keyName}`,
+    );
+  }
+}
+
+/** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
+async function noRoom(
+  run: Run,
+  tries: RoundTries,
+  look: Look,
+  room: Extract<Room, { kind: 'full' | 'too-soon' }>,
+): Promise<Round> {
+  if (run.settings.onQuota !== 'wait') return failed(run, quotaFailure(room));
+  if (room.at === undefined || look.date === undefined) {
+    return failed(run, quotaFailure(room, 'waiting would not help: no rule frees a place by itself'));
+  }
+  // A `Date` header is in whole seconds, so the moment has surely passed one second later.
+  const wait = Math.max(0, room.at - look.date) + 1_000;
+  if (tries.waited + wait > LONGEST_QUOTA_WAIT + MARGIN) {
+    return failed(run, quotaFailure(room, 'the wait would be longer than on-quota: wait ever waits'));
+  }
+  if (wait >= run.sessionLeft()) {
+    return failed(run, quotaFailure(room, 'the bootstrap credential would expire during the wait'));
+  }
+  tries.waited += wait;
+  run.ports.report({ type: 'waiting', for: 'a place in the plan', wait, until: room.at });
+  await run.ports.clock.sleep(wait);
+  return 'again';
+}
+
+/**
+ * What rules E and W allow, and the key that `on-quota: replace` gives up. A revocation that fails is found
+ * again in the last check of the room, if its place is needed.
+ */
+async function makeRoom(run: Run, plan: Plan): Promise<void> {
+  const victim = plan.due && plan.room.kind === 'replace' ? plan.room.victim : undefined;
+  if (plan.makeRoom.length === 0 && victim === undefined) return;
+  await run.step(
+    'make-room',
+    async () => {
+      const revoked = await eachOf(plan.makeRoom, run.settings.concurrency, ({ key, rule }) =>
+        run.revoke(key.id, rule),
+      );
+      if (victim !== undefined) revoked.push(await run.revoke(victim.id, 'replace'));
+      return revoked;
+    },
+    (revoked) => revoked.every(Boolean),
+  );
+}
+
+function notDue(run: Run, look: Look, plan: Extract<Plan, { due: false }>): Outcome {
+  if (run.settings.gracePeriod > 0) {
+    run.supersede(olderKeys(run, look, plan.current).map((key) => key.id));
+  }
+  return {
+    kind: 'not-due',
+    plan,
+    key: summarize(plan.current),
+    targets: allTargets(run, 'unchanged'),
+    keys: run.keysNow(),
+  };
+}
+
+function allTargets(run: Run, status: TargetStatus): readonly TargetResult[] {
+  return run.ports.targets.map((target) => ({ target: target.label, secret: target.secretName, status }));
+}

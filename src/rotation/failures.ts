@@ -1,0 +1,65 @@
+import type { KeySummary, Outcome, RotationFailure, TargetResult } from './outcome.ts';
+import type { Room } from './plan.ts';
+import type { Run } from './run.ts';
+
+type Minted = Extract<Outcome, { kind: 'failed' }>['minted'];
+
+/** A failed outcome with the state of everything; targets that were not reached are `skipped`. */
+export function failed(
+  run: Run,
+  failure: RotationFailure,
+  minted?: Minted,
+  targets?: readonly TargetResult[],
+): Outcome {
+  const retryAfter = failure.failures.map((one) => one.retryAfter ?? 0).reduce((a, b) => Math.max(a, b), 0);
+  return {
+    kind: 'failed',
+    failure:
+      failure.retryAt === undefined && retryAfter > 0
+        ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
+        : failure,
+    minted,
+    targets:
+      targets ??
+      run.ports.targets.map((target) => ({
+        target: target.label,
+        secret: target.secretName,
+        status: 'skipped',
+      })),
+    keys: run.keysNow(),
+  };
+}
+
+/** No place for one more key: none was made. */
+export function quotaFailure(room: Exclude<Room, { kind: 'fits' }>, because?: string): RotationFailure {
+  const { code, what, at, keys } = explain(room);
+  const parts = [what, because, keys.length === 0 ? undefined : `in the way: ${keys.map(named).join(', ')}`];
+  return {
+    reason: 'quota',
+    code,
+    message: parts.filter((part) => part !== undefined).join('; '),
+    failures: [],
+    ...(at === undefined ? {} : { retryAt: at }),
+  };
+}
+
+function explain(room: Exclude<Room, { kind: 'fits' }>) {
+  const full = "the account's plan has no place for one more key";
+  switch (room.kind) {
+    case 'full':
+      return { code: 'quota-full', what: full, at: room.at, keys: room.inTheWay };
+    case 'replace':
+      return { code: 'quota-full', what: full, at: undefined, keys: [room.victim] };
+    case 'too-soon':
+      return {
+        code: 'quota-too-soon',
+        what: "the new key would take the plan's last place while another key of the name is too young",
+        at: room.at,
+        keys: room.inTheWay,
+      };
+  }
+}
+
+function named(key: KeySummary): string {
+  return `${key.name} (${key.id})`;
+}

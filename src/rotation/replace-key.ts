@@ -1,0 +1,243 @@
+import { CREATES, MARGIN } from './constants.ts';
+import { failed, quotaFailure } from './failures.ts';
+import { mint } from './mint.ts';
+import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
+import { type Look, type Plan, roomFor } from './plan.ts';
+import type { CallFailure, KeyRecord, MintedKey } from './ports.ts';
+import { isExpired, isOlderThanFence } from './rules.ts';
+import { eachOf, type Run } from './run.ts';
+import { type Stored, storeEverywhere } from './store.ts';
+
+/** What a round of a run came to: an outcome, or a reason to look again. */
+export type Round = Outcome | 'again';
+
+/** What a run has tried so far over all its rounds; each is bounded, so that a run always ends. */
+export interface Tries {
+  /** Creates sent; each whose reply was lost leaves an orphan. */
+  creates: number;
+  lateWrites: number;
+  /** Creates refused for the quota. */
+  quotaHits: number;
+  /** Lists right before a create that showed another run's new key. */
+  surprises: number;
+}
+
+/** Protocol steps 5 to 8: create, verify, store everywhere, revoke. */
+export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Plan): Promise<Round> {
+  const checked = await lookBeforeCreate(run, tries, planned, plan);
+  if ('stop' in checked) return checked.stop;
+
+  const githubBefore = run.githubDate;
+  tries.creates += 1;
+  const { reply, since } = await run.step(
+    'create',
+    () => mint(run),
+    (result) => result.reply.ok,
+  );
+  if (!reply.ok) return notMinted(run, tries, reply.failure);
+  const minted = reply.value;
+
+  const unverified = await verify(run, minted);
+  if (unverified !== undefined) return abandon(run, minted, unverified);
+
+  const stored = await run.step(
+    'store',
+    () => storeEverywhere(run, minted, since, githubBefore),
+    (result) => result.failures.length === 0,
+  );
+  const late = await checkLate(run, minted, stored, since.elapsed());
+  if (late === 'late') return writtenLate(run, tries, minted, stored.results);
+  if (stored.failures.length > 0) return notStored(run, minted, stored);
+  if (late === 'in-time') await revokeOlder(run, checked.look, minted);
+  return {
+    kind: 'rotated',
+    key: summaryOf(minted),
+    targets: stored.results,
+    keys: run.keysNow(),
+  };
+}
+
+/**
+ * The last check of the room: with the revocations that really happened, and, where the create takes the
+ * plan's last place, with a list read right before it (protocol, step 4).
+ */
+async function lookBeforeCreate(
+  run: Run,
+  tries: Tries,
+  look: Look,
+  plan: Plan,
+): Promise<{ readonly look: Look } | { readonly stop: Round }> {
+  const gone = new Set(run.keysNow().revoked);
+  const room = roomFor(look, run.settings, gone, plan.current);
+  if (room.kind !== 'fits') {
+    return { stop: failed(run, quotaFailure(room, 'a key in the way could not be revoked')) };
+  }
+  if (!room.lastPlace) return { look };
+  const list = await run.step(
+    'list',
+    () => run.call(() => run.ports.keys.list()),
+    (reply) => reply.ok,
+  );
+  if (!list.ok) {
+    return {
+      stop: failed(run, {
+        reason: 'look',
+        code: 'look-failed',
+        message: 'the keys could not be listed again right before the create, so no key was minted',
+        failures: [list.failure],
+      }),
+    };
+  }
+  const again: Look = { ...look, date: list.date, keys: list.value };
+  const roomNow = roomFor(again, run.settings, gone, plan.current);
+  if (roomNow.kind === 'fits') return { look: again };
+  // Another run has made a key since the look: plan anew. If that keeps happening, say so instead.
+  tries.surprises += 1;
+  return { stop: tries.surprises < CREATES ? 'again' : failed(run, quotaFailure(roomNow)) };
+}
+
+function notMinted(run: Run, tries: Tries, failure: CallFailure): Round {
+  const quota = failure.kind === 'refused' && failure.status === 409;
+  const unclear = failure.kind === 'unclear';
+  if (quota) {
+    tries.quotaHits += 1;
+    if (tries.quotaHits < CREATES) return 'again';
+  }
+  if (unclear && failure.retryable && tries.creates < CREATES) {
+    run.warn(
+      'create-lost',
+      'the reply to the create was lost; a key may exist whose text nobody knows. It is left alone, and a later run revokes it',
+    );
+    return 'again';
+  }
+  return failed(run, {
+    reason: quota ? 'quota' : 'create',
+    code: quota ? 'quota-full' : unclear ? 'create-lost' : 'create-failed',
+    message: unclear
+      ? 'it is not known whether MUTX made a key; if it did, nobody knows its text and a later run revokes it'
+      : 'MUTX made no key',
+    failures: [failure],
+  });
+}
+
+/** Protocol step 6. undefined: the key works, or nobody wants to know. */
+async function verify(run: Run, minted: MintedKey): Promise<RotationFailure | undefined> {
+  if (!run.settings.verify) return undefined;
+  const reply = await run.step(
+    'verify',
+    () => run.call(() => run.ports.keys.verify(minted.key)),
+    (result) => result.ok,
+  );
+  if (reply.ok) return undefined;
+  const refused = reply.failure.kind === 'refused';
+  return {
+    reason: 'verify',
+    code: refused ? 'verify-refused' : 'verify-unclear',
+    message: refused
+      ? 'MUTX refuses the key it has just made, so it was not stored'
+      : 'MUTX gave no clear answer to the new key, so it was not stored',
+    failures: [reply.failure],
+  };
+}
+
+/**
+ * Whether the process was frozen between create and store for so long that an overtaking run may have
+ * revoked what was just stored (step 7). Without GitHub's own times, or when the writes took long, the
+ * question is put to MUTX: is the new key still active? No answer: nothing is revoked either.
+ */
+async function checkLate(
+  run: Run,
+  minted: MintedKey,
+  stored: Stored,
+  elapsed: number,
+): Promise<'in-time' | 'late' | 'unknown'> {
+  if (stored.late) return 'late';
+  const written = stored.results.some((result) => result.status !== 'failed');
+  if (!written || (elapsed <= MARGIN && !stored.undated)) return 'in-time';
+  const list = await run.step(
+    'check-late',
+    () => run.call(() => run.ports.keys.list()),
+    (reply) => reply.ok,
+  );
+  if (!list.ok) {
+    run.warn('revocation-failed', `no key was revoked: ${list.failure.message}`);
+    return 'unknown';
+  }
+  return list.value.some((key) => key.id === minted.id && key.isActive) ? 'in-time' : 'late';
+}
+
+function writtenLate(run: Run, tries: Tries, minted: MintedKey, results: readonly TargetResult[]): Round {
+  tries.lateWrites += 1;
+  if (tries.lateWrites < 2) {
+    run.warn('written-late', `key ${minted.id} was stored too late to be relied on; rotating once more`);
+    return 'again';
+  }
+  return failed(
+    run,
+    {
+      reason: 'late',
+      code: 'written-late',
+      message: 'the new key was stored too late twice; nothing was revoked, but the stored key may be',
+      failures: [],
+    },
+    { ...summaryOf(minted), state: 'unknown' },
+    results,
+  );
+}
+
+async function notStored(run: Run, minted: MintedKey, stored: Stored): Promise<Outcome> {
+  const failure: RotationFailure = {
+    reason: 'store',
+    code: stored.failures.some((one) => one.code === 'deadline') ? 'store-deadline' : 'store-failed',
+    message: `the new key could not be stored in ${stored.failures.length} of ${stored.results.length} targets`,
+    failures: stored.failures,
+  };
+  if (stored.certainlyNowhere) return abandon(run, minted, failure, stored.results);
+  return failed(run, failure, { ...summaryOf(minted), state: 'alive' }, stored.results);
+}
+
+/** The new key is certainly in no secret, and no write of it is in flight: revoke it and fail. */
+async function abandon(
+  run: Run,
+  minted: MintedKey,
+  failure: RotationFailure,
+  results?: readonly TargetResult[],
+): Promise<Outcome> {
+  const gone = await run.revoke(minted.id, 'own');
+  return failed(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : 'alive' }, results);
+}
+
+/** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
+export function olderKeys(run: Run, look: Look, k: { readonly createdAt: number }): readonly KeyRecord[] {
+  return look.keys.filter(
+    (key) => key.name === run.settings.keyName && isOlderThanFence(key, k) && !run.isRevoked(key.id),
+  );
+}
+
+/** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */
+async function revokeOlder(run: Run, look: Look, minted: MintedKey): Promise<void> {
+  const older = olderKeys(run, look, minted);
+  if (run.settings.gracePeriod > 0) {
+    run.supersede(older.map((key) => key.id));
+    return;
+  }
+  if (older.length === 0) return;
+  const { date } = look;
+  const living = older.filter((key) => date === undefined || !isExpired(key, date));
+  const tooMany = living.length > run.settings.maxRevocations;
+  if (tooMany) run.holdBack(living.map((key) => key.id));
+  await run.step(
+    'revoke',
+    () =>
+      eachOf(
+        tooMany ? older.filter((key) => !living.includes(key)) : older,
+        run.settings.concurrency,
+        (key) => run.revoke(key.id, 'R'),
+      ),
+    (results) => results.every(Boolean),
+  );
+}
+
+function summaryOf({ id, name, expiresAt }: MintedKey) {
+  return { id, name, expiresAt };
+}

@@ -1,0 +1,89 @@
+import { TRIES } from './constants.ts';
+import type { CallFailure, Clock, Duration, Reply } from './ports.ts';
+
+/** What may be tried again, and for how long. Data, so that the decision below stays a pure function. */
+export interface RetryPolicy {
+  readonly tries: number;
+  /** Whether this failure may be tried again at all. */
+  readonly again: (failure: CallFailure) => boolean;
+  /** How much time is left for waiting and trying, asked before each wait. */
+  readonly timeLeft: () => Duration;
+}
+
+const FIRST_WAIT: Duration = 1_000;
+const LONGEST_WAIT: Duration = 30_000;
+
+/**
+ * How long to wait before the next try, or undefined to stop. The server's own timing goes before ours; if
+ * it does not fit into the time left there is no point in waiting at all.
+ * @param attempt tries made so far, from 1
+ * @param random uniform in [0, 1)
+ */
+export function nextWait(
+  policy: RetryPolicy,
+  failure: CallFailure,
+  attempt: number,
+  random: number,
+): Duration | undefined {
+  if (attempt >= policy.tries || !failure.retryable || !policy.again(failure)) return undefined;
+  const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
+  const wait = Math.max(backoff, failure.retryAfter ?? 0);
+  return wait < policy.timeLeft() ? wait : undefined;
+}
+
+export interface Retrying {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onRetry: (failure: CallFailure, attempt: number, wait: Duration) => void;
+}
+
+/** Calls until it is ok or the policy says stop; the reply is the last one. */
+export async function tryCall<T>(
+  call: () => Promise<Reply<T>>,
+  policy: RetryPolicy,
+  retrying: Retrying,
+): Promise<Reply<T>> {
+  for (let attempt = 1; ; attempt++) {
+    const reply = await call();
+    if (reply.ok) return reply;
+    const wait = nextWait(policy, reply.failure, attempt, retrying.random());
+    if (wait === undefined) return reply;
+    retrying.onRetry(reply.failure, attempt, wait);
+    await retrying.clock.sleep(wait);
+  }
+}
+
+/** For calls that change nothing when repeated: reads, an idempotent PUT, a DELETE. */
+export function idempotent(timeLeft: () => Duration): RetryPolicy {
+  return { tries: TRIES, again: () => true, timeLeft };
+}
+
+/** For calls whose effect must not happen twice: only when it is certain that nothing was done. */
+export function onlyIfNotDone(timeLeft: () => Duration): RetryPolicy {
+  return {
+    tries: TRIES,
+    again: (failure) => failure.kind === 'throttled' || failure.kind === 'not-sent',
+    timeLeft,
+  };
+}
+
+/** A point in this process's time; `since` is the larger of wall and monotonic time passed. */
+export class Stopwatch {
+  readonly #clock: Clock;
+  readonly #wall: number;
+  readonly #monotonic: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#wall = clock.now();
+    this.#monotonic = clock.monotonic();
+  }
+
+  /**
+   * Time since this was made: a suspended machine stops the monotonic clock on some systems, a corrected
+   * wall clock goes back, so the larger of both (protocol, step 7).
+   */
+  elapsed(): Duration {
+    return Math.max(this.#clock.now() - this.#wall, this.#clock.monotonic() - this.#monotonic);
+  }
+}

@@ -1,0 +1,125 @@
+import { CALL_PATIENCE } from './constants.ts';
+import type { RevocationReason, StepName, WarningCode } from './events.ts';
+import type { KeysNow } from './outcome.ts';
+import type { CallFailure, Duration, Instant, Reply, RotationPorts } from './ports.ts';
+import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from './retry.ts';
+import type { RotationSettings } from './settings.ts';
+
+/** One run's collaborators and what it has done so far: the part of the state that every step shares. */
+export class Run {
+  readonly settings: RotationSettings;
+  readonly ports: RotationPorts;
+  readonly retrying: Retrying;
+  readonly #revoked = new Set<string>();
+  readonly #left = new Set<string>();
+  #superseded: readonly string[] = [];
+  #githubDate: Instant | undefined;
+
+  constructor(settings: RotationSettings, ports: RotationPorts) {
+    this.settings = settings;
+    this.ports = ports;
+    this.retrying = {
+      clock: ports.clock,
+      random: ports.random,
+      onRetry: (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }),
+    };
+  }
+
+  /** Tells the start, the end and the duration of a step; `ok` says whether its result counts as done. */
+  async step<T>(step: StepName, work: () => Promise<T>, ok: (result: T) => boolean): Promise<T> {
+    this.ports.report({ type: 'step-started', step });
+    const watch = new Stopwatch(this.ports.clock);
+    const result = await work();
+    this.ports.report({ type: 'step-ended', step, ok: ok(result), ms: watch.elapsed() });
+    return result;
+  }
+
+  /** How long a call that starts now may still be tried again; never beyond the session's end. */
+  patience(): () => Duration {
+    const watch = new Stopwatch(this.ports.clock);
+    return () => Math.min(CALL_PATIENCE - watch.elapsed(), this.sessionLeft());
+  }
+
+  sessionLeft(): Duration {
+    const { sessionEndsAt, clock } = this.ports;
+    return sessionEndsAt === undefined ? Number.POSITIVE_INFINITY : sessionEndsAt - clock.now();
+  }
+
+  /** An idempotent call, tried again as far as patience goes. */
+  call<T>(
+    attempt: () => Promise<Reply<T>>,
+    policy: RetryPolicy = idempotent(this.patience()),
+  ): Promise<Reply<T>> {
+    return tryCall(attempt, policy, this.retrying);
+  }
+
+  /** GitHub's latest own time in any reply so far; what the late-write check counts from. */
+  get githubDate(): Instant | undefined {
+    return this.#githubDate;
+  }
+
+  sawGithub(reply: Reply<unknown>): void {
+    if (reply.ok && reply.date !== undefined) {
+      this.#githubDate = Math.max(this.#githubDate ?? reply.date, reply.date);
+    }
+  }
+
+  /** Revokes one key, with retries. A failure is a warning: the next run takes it up. */
+  async revoke(id: string, reason: RevocationReason): Promise<boolean> {
+    const reply = await this.call(() => this.ports.keys.revoke(id));
+    if (reply.ok) {
+      this.#revoked.add(id);
+      this.#left.delete(id);
+      this.ports.report({ type: 'revoked', id, reason, gone: reply.value === 'gone' });
+      return true;
+    }
+    this.#left.add(id);
+    this.warn('revocation-failed', `key ${id} could not be revoked: ${reply.failure.message}`);
+    return false;
+  }
+
+  /** Too many to revoke: none of them is, and a person is told. */
+  holdBack(ids: readonly string[]): void {
+    for (const id of ids) this.#left.add(id);
+    this.warn(
+      'too-many-revocations',
+      `${ids.length} keys would be revoked, more than max-revocations (${this.settings.maxRevocations}); none of them is: ${ids.join(', ')}`,
+    );
+  }
+
+  supersede(ids: readonly string[]): void {
+    this.#superseded = ids;
+  }
+
+  isRevoked(id: string): boolean {
+    return this.#revoked.has(id);
+  }
+
+  warn(code: WarningCode, message: string): void {
+    this.ports.report({ type: 'warning', code, message });
+  }
+
+  keysNow(): KeysNow {
+    return { revoked: [...this.#revoked], superseded: this.#superseded, left: [...this.#left] };
+  }
+}
+
+/** Runs `work` for each item, at most `limit` at a time; results in the items' order. */
+export async function eachOf<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item, index);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
+
+/** The failures among replies, in order. */
+export function failuresOf(replies: readonly Reply<unknown>[]): readonly CallFailure[] {
+  return replies.flatMap((reply) => (reply.ok ? [] : [reply.failure]));
+}

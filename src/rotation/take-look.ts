@@ -1,0 +1,120 @@
+import { MARGIN } from './constants.ts';
+import type { RotationFailure } from './outcome.ts';
+import { type Look, needsSecrets } from './plan.ts';
+import type { Instant, Reply, SecretMetadata } from './ports.ts';
+import { placesOf, placesTaken } from './quota.ts';
+import { Stopwatch } from './retry.ts';
+import { eachOf, failuresOf, type Run } from './run.ts';
+
+export type LookResult =
+  | { readonly ok: true; readonly look: Look }
+  | { readonly ok: false; readonly failure: RotationFailure };
+
+/**
+ * Protocol step 2. The list and everything that has no order (the account, public keys, permissions,
+ * audiences) go out together; the targets' metadata only after the list's reply, and only if needed: in this
+ * order a decision stays true however long the run sleeps before acting on it.
+ * @param quotaHit a create was refused for the quota: the keys listed now are all that fit
+ */
+export async function takeLook(run: Run, quotaHit: boolean): Promise<LookResult> {
+  const { ports, settings } = run;
+  const [list, places, prepared] = await Promise.all([
+    run.step(
+      'list',
+      () => run.call(() => ports.keys.list()),
+      (reply) => reply.ok,
+    ),
+    askPlaces(run),
+    run.step(
+      'preflight',
+      () => eachOf(ports.targets, settings.concurrency, (target) => run.call(() => target.prepare())),
+      (replies) => failuresOf(replies).length === 0,
+    ),
+  ]);
+  const listed = new Stopwatch(ports.clock);
+  for (const reply of prepared) run.sawGithub(reply);
+  const unwritable = failuresOf(prepared);
+  if (unwritable.length > 0) return fail('preflight', [...unwritable, ...failuresOf([list])]);
+  if (!list.ok) return fail('look', [list.failure]);
+
+  const first: Look = {
+    date: list.date,
+    keys: list.value,
+    places: quotaHit
+      ? Math.min(places.places ?? Number.POSITIVE_INFINITY, placesTaken(list.value))
+      : places.places,
+    secrets: undefined,
+    clocksApart: false,
+  };
+  ports.report({
+    type: 'looked',
+    active: placesTaken(first.keys),
+    ofName: first.keys.filter((key) => key.isActive && key.name === settings.keyName).length,
+    plan: places.plan,
+    places: first.places,
+    date: first.date,
+  });
+  if (!needsSecrets(first, settings)) return { ok: true, look: first };
+
+  const metadata = await run.step(
+    'metadata',
+    () => eachOf(ports.targets, settings.concurrency, (target) => run.call(() => target.metadata())),
+    (replies) => failuresOf(replies).length === 0,
+  );
+  for (const reply of metadata) run.sawGithub(reply);
+  const unreadable = failuresOf(metadata);
+  if (unreadable.length > 0) return fail('look', unreadable);
+  const clocksApart = areClocksApart(list.date, metadata, listed.elapsed());
+  if (clocksApart) {
+    run.warn(
+      'clocks-apart',
+      'the clocks of MUTX and GitHub differ by more than 30 s: rule W is not used in this run',
+    );
+  }
+  const secrets = metadata.map((reply, index) => ({
+    updatedAt: reply.ok ? reply.value?.updatedAt : undefined,
+    shared: ports.targets[index]?.shared ?? true,
+  }));
+  return { ok: true, look: { ...first, secrets, clocksApart } };
+}
+
+async function askPlaces(run: Run): Promise<{ plan: string | undefined; places: number | undefined }> {
+  const reply = await run.call(() => run.ports.keys.account());
+  if (reply.ok) return { plan: reply.value.plan, places: placesOf(reply.value.plan) };
+  // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
+  run.warn('account-unreadable', `the account's plan is not known: ${reply.failure.message}`);
+  return { plan: undefined, places: undefined };
+}
+
+/**
+ * Rule W needs both servers' times to be comparable. Both the plain difference of their `Date` headers and
+ * the difference less the time that passed here between the two replies must be small: either alone could
+ * hide a real difference behind a slow reply.
+ */
+export function areClocksApart(
+  mutx: Instant | undefined,
+  metadata: readonly Reply<SecretMetadata | undefined>[],
+  elapsed: number,
+): boolean {
+  if (mutx === undefined) return true;
+  return metadata.some((reply) => {
+    if (!reply.ok || reply.date === undefined) return true;
+    const apart = reply.date - mutx;
+    return Math.abs(apart) > MARGIN / 2 || Math.abs(apart - elapsed) > MARGIN / 2;
+  });
+}
+
+function fail(reason: 'preflight' | 'look', failures: RotationFailure['failures']): LookResult {
+  return {
+    ok: false,
+    failure: {
+      reason,
+      code: `${reason}-failed`,
+      message:
+        reason === 'preflight'
+          ? 'not every target can be written, so no key was minted'
+          : 'the keys or the secrets could not be read, so nothing was changed',
+      failures,
+    },
+  };
+}
