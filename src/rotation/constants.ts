@@ -9,6 +9,9 @@ export const WRITE_DEADLINE: Duration = 10 * MINUTE;
 /** F: more than D plus the longest a request can linger. A key older than this is written by nobody any more. */
 export const FENCE: Duration = 15 * MINUTE;
 
+/** The longest a request can be on its way after it was sent; what is not there by then was never done. */
+export const LINGER: Duration = FENCE - WRITE_DEADLINE;
+
 /** m: how far the two servers' clocks and GitHub's whole-second timestamps may be apart. */
 export const MARGIN: Duration = 60 * SECOND;
 

@@ -1,8 +1,8 @@
-import { LONGEST_QUOTA_WAIT, MARGIN } from './constants.ts';
+import { LINGER, LONGEST_QUOTA_WAIT, MARGIN } from './constants.ts';
 import { failed, quotaFailure } from './failures.ts';
 import type { Outcome, TargetResult, TargetStatus } from './outcome.ts';
 import { type Look, makePlan, type Plan, type Room, summarize } from './plan.ts';
-import type { RotationPorts } from './ports.ts';
+import type { Instant, RotationPorts } from './ports.ts';
 import { olderKeys, type Round, replaceKey, type Tries } from './replace-key.ts';
 import { eachOf, Run } from './run.ts';
 import type { RotationSettings } from './settings.ts';
@@ -15,7 +15,15 @@ import { takeLook } from './take-look.ts';
  */
 export async function rotate(settings: RotationSettings, ports: RotationPorts): Promise<Outcome> {
   const run = new Run(settings, ports);
-  const tries: RoundTries = { creates: 0, lateWrites: 0, quotaHits: 0, surprises: 0, waited: 0 };
+  const tries: RoundTries = {
+    creates: 0,
+    lost: 0,
+    lostAt: [],
+    lateWrites: 0,
+    quotaHits: 0,
+    surprises: 0,
+    waited: 0,
+  };
   for (;;) {
     const round = await oneRound(run, tries);
     if (round !== 'again') return round;
@@ -23,6 +31,8 @@ export async function rotate(settings: RotationSettings, ports: RotationPorts): 
 }
 
 interface RoundTries extends Tries {
+  /** MUTX's time at the first look after each lost create. */
+  readonly lostAt: Instant[];
   /** Milliseconds spent waiting for a place in the plan. */
   waited: number;
 }
@@ -30,7 +40,9 @@ interface RoundTries extends Tries {
 async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   const looked = await takeLook(run, tries.quotaHits > 0);
   if (!looked.ok) return failed(run, looked.failure);
-  const { look } = looked;
+  const { date } = looked.look;
+  while (tries.lostAt.length < tries.lost) tries.lostAt.push(date ?? Number.POSITIVE_INFINITY);
+  const look: Look = { ...looked.look, lostCreates: tries.lostAt };
   const plan = makePlan(look, run.settings, tries.lateWrites > 0);
   run.ports.report({ type: 'planned', plan });
   warnAbout(run, plan);
@@ -71,7 +83,7 @@ async function noRoom(
   }
   // A `Date` header is in whole seconds, so the moment has surely passed one second later.
   const wait = Math.max(0, room.at - look.date) + 1_000;
-  if (tries.waited + wait > LONGEST_QUOTA_WAIT + MARGIN) {
+  if (tries.waited + wait > LONGEST_QUOTA_WAIT + LINGER + MARGIN) {
     return failed(run, quotaFailure(room, 'the wait would be longer than on-quota: wait ever waits'));
   }
   if (wait >= run.sessionLeft()) {

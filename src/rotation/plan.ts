@@ -1,4 +1,4 @@
-import { FENCE } from './constants.ts';
+import { FENCE, LINGER } from './constants.ts';
 import type { KeySummary } from './outcome.ts';
 import type { Instant, KeyRecord } from './ports.ts';
 import { placesTaken, settledAt } from './quota.ts';
@@ -24,6 +24,8 @@ export interface Look {
   readonly secrets: readonly StoredSecret[] | undefined;
   /** The two servers' clocks differ too much for rule W. */
   readonly clocksApart: boolean;
+  /** MUTX's times at which creates of this run were already sent whose fate is unknown. */
+  readonly lostCreates: readonly Instant[];
 }
 
 export interface PlannedRevocation {
@@ -189,10 +191,14 @@ export function roomFor(
     }
     return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize) };
   }
-  const lastPlace = active.length + 1 === places;
+  // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
+  const onTheirWay = look.lostCreates
+    .map((sent) => sent + LINGER)
+    .filter((by) => date === undefined || date < by);
+  const lastPlace = active.length + onTheirWay.length + 1 >= places;
   const young = date === undefined ? mine : mine.filter((key) => date < settledAt(key));
-  if (lastPlace && young.length > 0) {
-    const at = date === undefined ? undefined : Math.max(...young.map(settledAt));
+  if (lastPlace && young.length + onTheirWay.length > 0) {
+    const at = date === undefined ? undefined : Math.max(...young.map(settledAt), ...onTheirWay);
     return { kind: 'too-soon', at, inTheWay: young.map(summarize) };
   }
   return { kind: 'fits', lastPlace };

@@ -86,8 +86,11 @@ export interface KeyService {
   list(): Promise<Reply<readonly KeyRecord[]>>;
   account(): Promise<Reply<Account>>;
   create(name: string, expiresInDays: number): Promise<Reply<MintedKey>>;
-  /** Calls MUTX with the key itself. ok: it works. `refused`: it does not. */
-  verify(key: Secret): Promise<Reply<true>>;
+  /**
+   * Calls MUTX with the key itself. ok: it works. `refused`: it does not. `mayStart` as for
+   * {@link SecretTarget.write}: a use that came later than F would look like somebody else's (rule W).
+   */
+  verify(key: Secret, mayStart: () => boolean): Promise<Reply<true>>;
   /** `gone`: there was nothing (any more) to revoke (404). */
   revoke(id: string): Promise<Reply<'revoked' | 'gone'>>;
 }

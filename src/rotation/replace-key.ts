@@ -4,6 +4,7 @@ import { mint } from './mint.ts';
 import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import { type Look, type Plan, roomFor } from './plan.ts';
 import type { CallFailure, KeyRecord, MintedKey } from './ports.ts';
+import type { Stopwatch } from './retry.ts';
 import { isExpired, isOlderThanFence } from './rules.ts';
 import { eachOf, type Run } from './run.ts';
 import { type Stored, storeEverywhere } from './store.ts';
@@ -15,6 +16,8 @@ export type Round = Outcome | 'again';
 export interface Tries {
   /** Creates sent; each whose reply was lost leaves an orphan. */
   creates: number;
+  /** Creates whose reply was lost. */
+  lost: number;
   lateWrites: number;
   /** Creates refused for the quota. */
   quotaHits: number;
@@ -27,7 +30,7 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
   const checked = await lookBeforeCreate(run, tries, planned, plan);
   if ('stop' in checked) return checked.stop;
 
-  const githubBefore = run.githubDate;
+  const githubBefore = run.githubTime();
   tries.creates += 1;
   const { reply, since } = await run.step(
     'create',
@@ -37,7 +40,7 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
   if (!reply.ok) return notMinted(run, tries, reply.failure);
   const minted = reply.value;
 
-  const unverified = await verify(run, minted);
+  const unverified = await verify(run, minted, since);
   if (unverified !== undefined) return abandon(run, minted, unverified);
 
   const stored = await run.step(
@@ -104,6 +107,7 @@ function notMinted(run: Run, tries: Tries, failure: CallFailure): Round {
     if (tries.quotaHits < CREATES) return 'again';
   }
   if (unclear && failure.retryable && tries.creates < CREATES) {
+    tries.lost += 1;
     run.warn(
       'create-lost',
       'the reply to the create was lost; a key may exist whose text nobody knows. It is left alone, and a later run revokes it',
@@ -121,11 +125,11 @@ function notMinted(run: Run, tries: Tries, failure: CallFailure): Round {
 }
 
 /** Protocol step 6. undefined: the key works, or nobody wants to know. */
-async function verify(run: Run, minted: MintedKey): Promise<RotationFailure | undefined> {
+async function verify(run: Run, minted: MintedKey, since: Stopwatch): Promise<RotationFailure | undefined> {
   if (!run.settings.verify) return undefined;
   const reply = await run.step(
     'verify',
-    () => run.call(() => run.ports.keys.verify(minted.key)),
+    () => run.call(() => run.ports.keys.verify(minted.key, since.beforeDeadline)),
     (result) => result.ok,
   );
   if (reply.ok) return undefined;

@@ -1,4 +1,4 @@
-import { TRIES } from './constants.ts';
+import { TRIES, WRITE_DEADLINE } from './constants.ts';
 import type { CallFailure, Clock, Duration, Reply } from './ports.ts';
 
 /** What may be tried again, and for how long. Data, so that the decision below stays a pure function. */
@@ -84,6 +84,18 @@ export class Stopwatch {
    * wall clock goes back, so the larger of both (protocol, step 7).
    */
   elapsed(): Duration {
-    return Math.max(this.#clock.now() - this.#wall, this.#clock.monotonic() - this.#monotonic);
+    return Math.max(...this.#both());
   }
+
+  /** The smaller of both: what has certainly passed. */
+  leastElapsed(): Duration {
+    return Math.max(0, Math.min(...this.#both()));
+  }
+
+  #both(): [Duration, Duration] {
+    return [this.#clock.now() - this.#wall, this.#clock.monotonic() - this.#monotonic];
+  }
+
+  /** Whether a use or a write of the key whose create started this may still start (protocol: D). */
+  readonly beforeDeadline = (): boolean => this.elapsed() < WRITE_DEADLINE;
 }

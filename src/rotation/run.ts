@@ -13,7 +13,7 @@ export class Run {
   readonly #revoked = new Set<string>();
   readonly #left = new Set<string>();
   #superseded: readonly string[] = [];
-  #githubDate: Instant | undefined;
+  #github: { readonly date: Instant; readonly since: Stopwatch } | undefined;
 
   constructor(settings: RotationSettings, ports: RotationPorts) {
     this.settings = settings;
@@ -53,14 +53,19 @@ export class Run {
     return tryCall(attempt, policy, this.retrying);
   }
 
-  /** GitHub's latest own time in any reply so far; what the late-write check counts from. */
-  get githubDate(): Instant | undefined {
-    return this.#githubDate;
+  /**
+   * GitHub's time now, at the least: its time in the last reply plus what has passed here since by the slower
+   * of both clocks. What the late-write check counts from (protocol, step 7): a machine whose clocks stood
+   * still makes a write look later than it was, never earlier.
+   */
+  githubTime(): Instant | undefined {
+    return this.#github && this.#github.date + this.#github.since.leastElapsed();
   }
 
   sawGithub(reply: Reply<unknown>): void {
-    if (reply.ok && reply.date !== undefined) {
-      this.#githubDate = Math.max(this.#githubDate ?? reply.date, reply.date);
+    if (!reply.ok || reply.date === undefined) return;
+    if (reply.date >= (this.githubTime() ?? reply.date)) {
+      this.#github = { date: reply.date, since: new Stopwatch(this.ports.clock) };
     }
   }
 

@@ -18,7 +18,7 @@ export interface Stored {
 /**
  * Protocol step 7: the new key into every target, each its own result. Every write starts before D.
  * @param since just before the create that yielded the key was sent
- * @param githubBefore GitHub's time in its last reply before that create
+ * @param githubBefore GitHub's time then, at the least
  */
 export async function storeEverywhere(
   run: Run,
@@ -32,12 +32,11 @@ export async function storeEverywhere(
   let late = false;
   let undated = githubBefore === undefined;
   let done = 0;
-  const mayStart = () => since.elapsed() < WRITE_DEADLINE;
 
   const write = async (target: SecretTarget): Promise<TargetResult> => {
     const reply = await tryCall(
       async () => {
-        const attempt = await target.write(minted.key, mayStart);
+        const attempt = await target.write(minted.key, since.beforeDeadline);
         if (attempt.ok || !isDefinite(attempt.failure)) certainlyNowhere = false;
         return attempt;
       },

@@ -45,6 +45,7 @@ export async function takeLook(run: Run, quotaHit: boolean): Promise<LookResult>
       : places.places,
     secrets: undefined,
     clocksApart: false,
+    lostCreates: [],
   };
   ports.report({
     type: 'looked',
