@@ -1,0 +1,92 @@
+// Writes what users read about inputs and outputs, from the one table in src/inputs/table.ts: the blocks
+// between markers in action.yml and README.md. `--check` writes nothing and fails where they are stale.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { INPUTS, OUTPUTS } from '../src/inputs/table.ts';
+
+const ROOT = new URL('../', import.meta.url);
+
+/** Each generated block stands between `open` and `close`, a line each. */
+const BLOCKS = ['rotate'].flatMap((verb) => [
+  block('action.yml', `inputs:${verb}`, '#', () => yamlInputs(verb)),
+  block('action.yml', `outputs:${verb}`, '#', () => yamlOutputs(verb)),
+  block('README.md', `inputs:${verb}`, '<!--', () => inputsTable(verb)),
+  block('README.md', `outputs:${verb}`, '<!--', () => outputsTable(verb)),
+]);
+
+function block(file, name, comment, render) {
+  const end = comment === '<!--' ? ' -->' : '';
+  return { file, open: `${comment} ${name}${end}`, close: `${comment} /${name}${end}`, render };
+}
+
+function inputsOf(verb) {
+  return Object.entries(INPUTS).flatMap(([name, { text, verbs }]) =>
+    verbs[verb] === undefined ? [] : [{ name, text, ...verbs[verb] }],
+  );
+}
+
+function outputsOf(verb) {
+  return Object.entries(OUTPUTS).flatMap(([name, { text, verbs }]) =>
+    verbs.includes(verb) ? [{ name, text }] : [],
+  );
+}
+
+// JSON strings are YAML strings: no text can end one early or turn into another type.
+function yamlInputs(verb) {
+  const entries = inputsOf(verb).flatMap((input) => [
+    `  ${input.name}:`,
+    `    description: ${JSON.stringify(input.text)}`,
+    `    required: ${input.required === true}`,
+    ...(input.default === undefined ? [] : [`    default: ${JSON.stringify(input.default)}`]),
+  ]);
+  return ['inputs:', ...entries];
+}
+
+function yamlOutputs(verb) {
+  const entries = outputsOf(verb).flatMap((output) => [
+    `  ${output.name}:`,
+    `    description: ${JSON.stringify(output.text)}`,
+  ]);
+  return ['outputs:', ...entries];
+}
+
+function inputsTable(verb) {
+  const rows = inputsOf(verb).map((input) => {
+    const fallback = input.default === undefined ? '' : `\`${input.default}\``;
+    return `| \`${input.name}\` | ${input.required ? '**required**' : fallback} | ${cell(input.text)} |`;
+  });
+  return ['', '| Input | Default | |', '| --- | --- | --- |', ...rows, ''];
+}
+
+function outputsTable(verb) {
+  const rows = outputsOf(verb).map((output) => `| \`${output.name}\` | ${cell(output.text)} |`);
+  return ['', '| Output | |', '| --- | --- |', ...rows, ''];
+}
+
+function cell(text) {
+  return text.replaceAll('|', '\\|');
+}
+
+/** @returns `text` with what stands between the block's markers replaced */
+function withBlock(text, { file, open, close, render }) {
+  const lines = text.split('\n');
+  const indent = (line) => line.slice(0, line.length - line.trimStart().length);
+  const from = lines.findIndex((line) => line.trim() === open);
+  const to = lines.findIndex((line) => line.trim() === close);
+  if (from < 0 || to < from) throw new Error(`${file} has no lines "${open}" … "${close}"`);
+  const rendered = render().map((line) => (line === '' ? '' : indent(lines[from]) + line));
+  return [...lines.slice(0, from + 1), ...rendered, ...lines.slice(to)].join('\n');
+}
+
+const check = process.argv.includes('--check');
+for (const file of new Set(BLOCKS.map((one) => one.file))) {
+  const path = fileURLToPath(new URL(file, ROOT));
+  if (!existsSync(path)) continue;
+  const before = readFileSync(path, 'utf8');
+  const after = BLOCKS.filter((one) => one.file === file).reduce(withBlock, before);
+  if (after === before) continue;
+  if (check) {
+    console.error(`${file} is stale: run \`node scripts/generate.mjs\``);
+    process.exitCode = 1;
+  } else writeFileSync(path, after);
+}

@@ -1,0 +1,126 @@
+import { decodeJwt } from '../mutx/jwt.ts';
+import type { SecretRegistry } from '../secrets/registry.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { Credential } from '../session/credential.ts';
+import { whyEmpty } from './empty-secrets.ts';
+import {
+  type Complaint,
+  githubTokenComplaint,
+  mutxTokenComplaint,
+  textComplaint,
+  tokenComplaint,
+} from './pasted.ts';
+import type { InputReader } from './reader.ts';
+
+const EMAIL = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u;
+
+/** Line breaks are of the file or the clipboard; other white space may be part of a password. */
+const OUTER_LINE_BREAKS = /^[\r\n]+|(?<![\r\n])[\r\n]+$/g;
+
+interface Sources {
+  readonly reader: InputReader;
+  readonly env: NodeJS.ProcessEnv;
+  readonly secrets: SecretRegistry;
+}
+
+/**
+ * The one credential for MUTX that was given. None, and more than one kind, are problems, told without values;
+ * then, and when it is not usable, undefined.
+ */
+export function readCredential(from: Sources): Credential | undefined {
+  const { reader } = from;
+  const given: readonly (readonly [names: string, read: () => Credential | undefined])[] = [
+    ...(reader.isGiven('bootstrap-jwt') ? ([['`bootstrap-jwt`', () => bootstrap(from)]] as const) : []),
+    ...(reader.isGiven('refresh-token') ? ([['`refresh-token`', () => refreshToken(from)]] as const) : []),
+    ...(reader.isGiven('email') || reader.isGiven('password')
+      ? ([['`email` and `password`', () => password(from)]] as const)
+      : []),
+  ];
+  const credentials = given.map(([, read]) => read());
+  if (given.length === 1) return credentials[0];
+  if (given.length === 0) {
+    const { reason, fix } = whyEmpty(from.env);
+    reader.problem('bootstrap-jwt', {
+      message: `is empty, and so are \`refresh-token\`, \`email\` and \`password\`: ${reason}`,
+      fix: `give one kind of credential; ${fix}`,
+    });
+  } else {
+    reader.problem('bootstrap-jwt', {
+      message: `is one of the inputs for a credential, and more than one kind was given: ${given.map(([names]) => names).join(', ')}`,
+      fix: 'keep one of them and remove the others',
+    });
+  }
+  return undefined;
+}
+
+/** The token that writes secrets; undefined when it is missing or cannot be one. */
+export function readGithubToken({ reader, env, secrets }: Sources): Secret | undefined {
+  const token = reader.raw('github-token').trim();
+  if (token === '') {
+    const { reason, fix } = whyEmpty(env);
+    reader.problem('github-token', { message: `is empty: ${reason}`, fix });
+    return undefined;
+  }
+  return usable(reader, 'github-token', mutxTokenComplaint(token) ?? tokenComplaint(token))
+    ? secrets.admit(token)
+    : undefined;
+}
+
+function bootstrap({ reader, secrets }: Sources): Credential | undefined {
+  const input = 'bootstrap-jwt';
+  const text = reader.raw(input).trim();
+  if (!usable(reader, input, githubTokenComplaint(text) ?? tokenComplaint(text))) return undefined;
+  const token = secrets.admit(text);
+  const claims = decodeJwt(text);
+  if (claims?.type === 'access') return { kind: 'access-jwt', input, token, expiresAt: claims.exp };
+  if (claims?.type === 'refresh') return { kind: 'refresh-token', input, token, expiresAt: claims.exp };
+  return { kind: 'opaque', input, token };
+}
+
+function refreshToken({ reader, secrets }: Sources): Credential | undefined {
+  const input = 'refresh-token';
+  const text = reader.raw(input).trim();
+  const complaint = githubTokenComplaint(text) ?? tokenComplaint(text) ?? notRefreshing(text);
+  if (!usable(reader, input, complaint)) return undefined;
+  return { kind: 'refresh-token', input, token: secrets.admit(text), expiresAt: decodeJwt(text)?.exp };
+}
+
+function password({ reader, env, secrets }: Sources): Credential | undefined {
+  const text = reader.raw('password').replace(OUTER_LINE_BREAKS, '');
+  if (!reader.isGiven('password')) {
+    const { reason, fix } = whyEmpty(env);
+    reader.problem('password', { message: `is empty, but \`email\` was given: ${reason}`, fix });
+  } else usable(reader, 'password', textComplaint(text));
+  const email = reader.text('email');
+  if (!reader.isGiven('email')) {
+    reader.problem('email', {
+      message: 'is empty, but `password` was given',
+      fix: "give the service account's e-mail address",
+    });
+  } else if (email !== '' && !EMAIL.test(email)) {
+    reader.problem('email', { message: 'is not an e-mail address', fix: 'give it as `name@example.com`' });
+  }
+  return reader.problems.length > 0
+    ? undefined
+    : { kind: 'password', input: 'password', email, password: secrets.admit(text) };
+}
+
+/** An access token or an API key cannot be exchanged, and trying would be taken for an attack. */
+function notRefreshing(token: string): Complaint | undefined {
+  const type = decodeJwt(token)?.type;
+  if (type !== 'access' && !token.startsWith('mutx_live_')) return undefined;
+  return {
+    message:
+      type === 'access' ? 'holds an access JWT, not a refresh JWT' : 'holds an API key, not a refresh JWT',
+    fix: 'give it as `bootstrap-jwt`, or give the `refresh_token` of the login reply here',
+  };
+}
+
+function usable(
+  reader: InputReader,
+  input: 'bootstrap-jwt' | 'refresh-token' | 'password' | 'github-token',
+  complaint: Complaint | undefined,
+): boolean {
+  if (complaint !== undefined) reader.problem(input, complaint);
+  return complaint === undefined;
+}

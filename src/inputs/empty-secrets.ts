@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { printable } from '../secrets/printable.ts';
+
+/** Events whose runs get no secrets when they come from a fork. */
+const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
+
+/**
+ * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
+ * from a secret that does not exist look the same to an action, so the event tells more than the input.
+ * https://docs.github.com/actions/reference/security/secrets
+ */
+export function whyEmpty(env: NodeJS.ProcessEnv): { readonly reason: string; readonly fix: string } {
+  if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
+    return {
+      reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
+      fix: "leave such runs out with `if: github.actor != 'dependabot[bot]'` on the job",
+    };
+  }
+  if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
+    return {
+      reason: 'it is not set, or the secret it is filled from does not exist or is not given to this job',
+      fix: "check the secret's name, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only",
+    };
+  }
+  const fork = forkOf(env);
+  if (fork === undefined) {
+    return {
+      reason:
+        'it is not set, or its secret does not exist, or this pull request comes from a fork, and then GitHub gives no secrets',
+      fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+    };
+  }
+  return {
+    reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
+    fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+  };
+}
+
+/** The repository a pull request comes from, if the event says that it is another one than it goes to. */
+function forkOf(env: NodeJS.ProcessEnv): string | undefined {
+  const event = readEvent(env['GITHUB_EVENT_PATH']);
+  const head = nameOf(event, 'head') ?? 'since deleted';
+  const base = nameOf(event, 'base');
+  return base === undefined || head === base ? undefined : printable(head, 100);
+}
+
+function nameOf(event: unknown, side: 'head' | 'base'): string | undefined {
+  const name = inside(event, 'pull_request', side, 'repo', 'full_name');
+  return typeof name === 'string' ? name : undefined;
+}
+
+function inside(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined),
+    value,
+  );
+}
+
+function readEvent(path: string | undefined): unknown {
+  if (path === undefined) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

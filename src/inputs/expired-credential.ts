@@ -1,0 +1,46 @@
+import type { Duration, Instant } from '../rotation/ports.ts';
+import type { Credential } from '../session/credential.ts';
+import { allowedText } from './kinds.ts';
+import type { InputProblem } from './rotate-inputs.ts';
+import { specOf } from './table.ts';
+
+/** How far this machine's clock may be ahead of MUTX's. */
+const LEEWAY: Duration = 60_000;
+
+/**
+ * What the credential's own claims say against using it: it has expired. To be asked before any call.
+ * @param now by the caller's clock
+ */
+export function credentialProblems(credential: Credential, now: Instant): readonly InputProblem[] {
+  switch (credential.kind) {
+    case 'access-jwt':
+      return expired(credential, now, 'an access JWT', ACCESS_FIX);
+    case 'refresh-token':
+      return expired(credential, now, 'a refresh JWT', REFRESH_FIX);
+    case 'password':
+    case 'opaque':
+      return [];
+  }
+}
+
+const ACCESS_FIX =
+  'an access JWT lives for 30 minutes, so one that is kept as a secret is dead by the next run: log in again for a single run; on a schedule give `email` and `password`, or `refresh-token`, instead';
+
+const REFRESH_FIX =
+  'log in again and store the new refresh JWT in the secret; one lives for 7 days from its last use and 30 days in all, so rotate at least once a week';
+
+function expired(
+  { input, expiresAt }: Extract<Credential, { readonly expiresAt: Instant | undefined }>,
+  now: Instant,
+  what: string,
+  fix: string,
+): readonly InputProblem[] {
+  if (expiresAt === undefined || now < expiresAt + LEEWAY) return [];
+  const allowed = allowedText(specOf(input).kind);
+  return [{ input, message: `holds ${what} that expired at ${utc(expiresAt)}`, allowed, fix }];
+}
+
+/** Whole seconds, like `2026-11-23T21:14:05Z`. */
+function utc(instant: Instant): string {
+  return new Date(instant).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

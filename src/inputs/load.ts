@@ -1,0 +1,109 @@
+import type { RotationSettings } from '../rotation/settings.ts';
+import type { SecretRegistry } from '../secrets/registry.ts';
+import { readCredential, readGithubToken } from './credential.ts';
+import { defaultKeyName, LONGEST_KEY_NAME } from './key-name.ts';
+import { InputReader } from './reader.ts';
+import type { LoadedInputs } from './rotate-inputs.ts';
+import { readAudience, readRefreshTokenSecret, readTargets } from './rotate-targets.ts';
+import { warningsFor } from './rotate-warnings.ts';
+import { identityOf, parseRepository, type RepositoryName, type Target } from './targets.ts';
+
+/** Targets written at the same time; GitHub asks for few concurrent writes. */
+const CONCURRENCY = 4;
+
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/**
+ * The inputs of the action that rotates, from the runner's variables. Credentials are masked before anything
+ * else; every problem is found, not only the first; nothing is called.
+ * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the repository and the servers
+ */
+export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry): LoadedInputs {
+  const reader = new InputReader(env, secrets, 'rotate');
+  const sources = { reader, env, secrets };
+  const credential = readCredential(sources);
+  const githubToken = readGithubToken(sources);
+  const here = thisRepository(reader, env);
+  const apiUrl = reader.url('api-url');
+  const githubApiUrl = reader.runnerUrl('GITHUB_API_URL', 'https://api.github.com');
+  const { host } = reader.runnerUrl('GITHUB_SERVER_URL', 'https://github.com');
+  const targets = readTargets(reader, here);
+  const successor = readRefreshTokenSecret(reader, here);
+  const audience = readAudience(reader, targets);
+  const settings = readSettings(reader, targets, host);
+  const createEnvironment = reader.boolean('create-environment');
+  const refreshTokenSecret = credential?.kind === 'refresh-token' ? successor : undefined;
+  if (refreshTokenSecret !== undefined) keepApart(reader, refreshTokenSecret, targets);
+
+  const { problems, warnings } = reader;
+  if (credential === undefined || githubToken === undefined || problems.length > 0) {
+    return { ok: false, problems, warnings };
+  }
+  const value = {
+    credential,
+    apiUrl,
+    githubToken,
+    githubApiUrl,
+    targets,
+    settings,
+    audience,
+    createEnvironment,
+    refreshTokenSecret,
+  };
+  return { ok: true, value, warnings: [...warnings, ...warningsFor(value, reader, env)] };
+}
+
+function readSettings(reader: InputReader, targets: readonly Target[], host: string): RotationSettings {
+  return {
+    keyName: readKeyName(reader, targets, host),
+    expiresInDays: reader.integer('expires-in-days'),
+    renewBefore: reader.duration('renew-before'),
+    gracePeriod: reader.duration('grace-period') ?? 0,
+    onQuota: reader.choice('on-quota') ?? 'fail',
+    maxRevocations: reader.integer('max-revocations'),
+    verify: reader.boolean('verify'),
+    dryRun: reader.boolean('dry-run'),
+    concurrency: CONCURRENCY,
+  };
+}
+
+function readKeyName(reader: InputReader, targets: readonly Target[], host: string): string {
+  const name = reader.text('key-name');
+  if ([...name].length > LONGEST_KEY_NAME || INVISIBLE.test(name)) {
+    reader.problem(
+      'key-name',
+      { message: 'is longer than MUTX takes, or has more than one line', fix: 'shorten it, in one line' },
+      name,
+    );
+  }
+  const [only, ...more] = targets;
+  if (name !== '' || only === undefined) return name;
+  if (more.length === 0) return defaultKeyName(only, host);
+  reader.problem('key-name', {
+    message: `is needed with more than one target (there are ${targets.length})`,
+    fix: 'give the key a name of its own, one that no other list of targets uses',
+  });
+  return name;
+}
+
+function thisRepository(reader: InputReader, env: NodeJS.ProcessEnv): RepositoryName {
+  const input = 'GITHUB_REPOSITORY';
+  const repository = parseRepository(env[input] ?? '');
+  if (repository !== undefined) return repository;
+  reader.problems.push({
+    input,
+    message: 'does not name a repository; the runner sets it',
+    allowed: '`owner/repo`',
+    fix: 'outside of GitHub Actions, set it yourself',
+  });
+  return { owner: 'unreadable', repo: 'unreadable' };
+}
+
+/** The key must not overwrite the refresh token, nor the other way round. */
+function keepApart(reader: InputReader, successor: Target, targets: readonly Target[]): void {
+  if (!targets.some((target) => identityOf(target) === identityOf(successor))) return;
+  reader.problem('refresh-token-secret', {
+    message: 'is the very secret that the key is stored in',
+    fix: 'give the key and the refresh token a secret each',
+  });
+}

@@ -1,0 +1,158 @@
+import { decodeJwt } from '../mutx/jwt.ts';
+import type { SecretRegistry } from '../secrets/registry.ts';
+
+/** What people paste along with a token, or in place of one, and what to say about it. */
+export interface Complaint {
+  /** Reads on from the input's name. Never holds the value. */
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** Characters; everything shorter is a typing error, not a token. */
+const SHORTEST_TOKEN = 8;
+
+const MASK = /^\*+$/;
+const EXPRESSION = /\$\{\{/;
+const BARE_EXPRESSION = /^(?:secrets|vars|env|inputs|steps|needs|github)\.[\w.-]+$/i;
+const SCHEME = /^(?:authorization\s*:\s*)?(?:bearer|token)\s+/i;
+const QUOTES = /^["'`]|["'`]$/;
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+/** What every credential of GitHub's, and every one of MUTX's, looks like in the middle of a text. */
+const GITHUB_TOKEN = /gh[pousr]_[A-Za-z0-9]{16}|github_pat_[A-Za-z0-9]{16}/;
+const MUTX_KEY = /mutx_live_[\w-]{16}/;
+const CREDENTIAL = /(?:gh[pousr]_|github_pat_|mutx_live_)[\w.-]{16,}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g;
+
+/** A literal `${{ … }}` that nobody has evaluated; undefined: there is none. */
+export function literalExpression(text: string): Complaint | undefined {
+  if (!EXPRESSION.test(text)) return undefined;
+  return {
+    message: 'holds a literal `${{`: the expression was not evaluated',
+    fix: 'write it in the workflow file, where GitHub evaluates it, not in a secret, a script or a quoted block',
+  };
+}
+
+/** A credential that was put where it would be printed; undefined: none. */
+export function misplacedCredential(text: string): Complaint | undefined {
+  if (text.search(CREDENTIAL) < 0) return undefined;
+  return {
+    message: 'holds what looks like a credential',
+    fix: 'take it out; credentials go into `bootstrap-jwt`, `refresh-token`, `password` and `github-token` only',
+  };
+}
+
+/** Masks every part of a text that looks like a credential. */
+export function admitMisplaced(secrets: SecretRegistry, text: string): void {
+  for (const [found] of text.matchAll(CREDENTIAL)) secrets.admit(found);
+}
+
+/**
+ * Masks a token as it was given, trimmed, and without what may have been pasted around it, so that the bare
+ * token is masked whichever of these turns up somewhere. Nothing for what is too short to be one: a mask of a
+ * few letters would black out whole words.
+ */
+export function admitToken(secrets: SecretRegistry, raw: string): void {
+  const trimmed = raw.trim();
+  if (isShort(trimmed) || MASK.test(trimmed)) return;
+  const within = [bare(trimmed), ...jsonTexts(trimmed), ...trimmed.split(/\s+/)].filter(
+    (text) => !isShort(text),
+  );
+  for (const text of new Set([raw, trimmed, ...within])) secrets.admit(text);
+}
+
+/** Masks a password as it was given, and trimmed; nothing for blanks and for the mask itself. */
+export function admitPassword(secrets: SecretRegistry, raw: string): void {
+  const trimmed = raw.trim();
+  if (trimmed === '' || MASK.test(trimmed)) return;
+  for (const text of new Set([raw, trimmed])) secrets.admit(text);
+}
+
+/** What is wrong with a token (already trimmed), whichever it is; undefined: nothing. */
+export function tokenComplaint(token: string): Complaint | undefined {
+  const problem = textComplaint(token);
+  if (problem !== undefined) return problem;
+  if (isShort(token)) {
+    return { message: 'is too short to be a credential', fix: 'copy the token again, whole and in one line' };
+  }
+  if (QUOTES.test(token)) {
+    return { message: 'is in quotes', fix: 'store the token alone, without quotes around it' };
+  }
+  if (SCHEME.test(token)) {
+    return {
+      message: 'begins with the name of an authorization scheme, like `Bearer`',
+      fix: 'store the token alone, without anything before it',
+    };
+  }
+  if (token.startsWith('{')) {
+    return {
+      message: 'holds JSON, not a token',
+      fix: 'store the value of the token alone, not the whole reply',
+    };
+  }
+  if (VISIBLE_ASCII.test(token)) return undefined;
+  return {
+    message: 'holds white space, a line break or a character that no token has',
+    fix: 'copy the token again, whole and in one line',
+  };
+}
+
+/** What is wrong with any credential, a password too: it is not the credential itself. */
+export function textComplaint(text: string): Complaint | undefined {
+  if (MASK.test(text)) {
+    return {
+      message: 'is the `***` that a log shows in place of a credential',
+      fix: 'store the credential itself; a masked value cannot be copied from a log or passed between jobs',
+    };
+  }
+  if (BARE_EXPRESSION.test(text)) {
+    return {
+      message: 'is the text of an expression, not its value',
+      fix: 'write it in the workflow file, as an expression: a dollar sign and double braces around it',
+    };
+  }
+  return literalExpression(text);
+}
+
+/** A token of GitHub's where one of MUTX's is wanted: it must not be sent there. */
+export function githubTokenComplaint(token: string): Complaint | undefined {
+  if (!GITHUB_TOKEN.test(token)) return undefined;
+  return {
+    message: "holds a GitHub token, which is not MUTX's to see",
+    fix: 'give the GitHub token as `github-token`, and a credential of MUTX here',
+  };
+}
+
+/** A credential of MUTX's where a token of GitHub's is wanted: it must not be sent there. */
+export function mutxTokenComplaint(token: string): Complaint | undefined {
+  const type = decodeJwt(token)?.type;
+  if (!MUTX_KEY.test(token) && type !== 'access' && type !== 'refresh') return undefined;
+  return {
+    message: "holds a credential of MUTX, which is not GitHub's to see",
+    fix: 'give it as `bootstrap-jwt` or `refresh-token`, and a GitHub token here',
+  };
+}
+
+function isShort(text: string): boolean {
+  return text.length < SHORTEST_TOKEN;
+}
+
+function bare(token: string): string {
+  return token
+    .replace(/^["'`\s]+|["'`\s]+$/g, '')
+    .replace(SCHEME, '')
+    .replace(/^["'`\s]+/g, '');
+}
+
+/** The texts in a JSON object, or none: a whole login reply pasted for the token in it. */
+function jsonTexts(text: string): readonly string[] {
+  const found: string[] = [];
+  try {
+    JSON.parse(text, (_name, value: unknown) => {
+      if (typeof value === 'string') found.push(value);
+      return value;
+    });
+  } catch {
+    return [];
+  }
+  return found;
+}

@@ -1,0 +1,66 @@
+import type { InputReader } from './reader.ts';
+import type { RotateInputs } from './rotate-inputs.ts';
+
+const DAY = 86_400_000;
+
+/** What is allowed, and most likely not what was meant. One printable line each. */
+export function warningsFor(
+  inputs: RotateInputs,
+  reader: InputReader,
+  env: NodeJS.ProcessEnv,
+): readonly string[] {
+  return [
+    ...aboutTiming(inputs),
+    ...aboutCredential(inputs, reader),
+    ...aboutTargets(inputs),
+    ...aboutEvent(env),
+  ];
+}
+
+function aboutTiming({ settings: { renewBefore, expiresInDays } }: RotateInputs): readonly string[] {
+  if (renewBefore === 0) {
+    return [
+      '`renew-before: 0` renews a key only once it has expired: the stored key is dead until the next run',
+    ];
+  }
+  return renewBefore === undefined || renewBefore < expiresInDays * DAY
+    ? []
+    : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
+}
+
+function aboutCredential(
+  { credential, refreshTokenSecret }: RotateInputs,
+  reader: InputReader,
+): readonly string[] {
+  if (refreshTokenSecret === undefined) {
+    return reader.isDefault('refresh-token-secret')
+      ? []
+      : ['`refresh-token-secret` has no effect without a refresh token'];
+  }
+  if (credential.input !== 'bootstrap-jwt') return [];
+  return [
+    `\`bootstrap-jwt\` holds a refresh JWT, which is good for a single use: its successor will be stored as ${refreshTokenSecret.secretName}, and the next run must be given that one, as \`refresh-token\``,
+  ];
+}
+
+function aboutTargets({ audience, settings, targets }: RotateInputs): readonly string[] {
+  const shared = targets.some((target) => target.kind === 'organisation');
+  return [
+    ...(audience.visibility !== undefined && !shared
+      ? ['`visibility` has no effect: no target is an organisation secret']
+      : []),
+    ...(settings.gracePeriod > 0 && shared
+      ? [
+          'with a `grace-period`, keys superseded in an organisation secret are not revoked by later runs: revoke them by a job fed with `superseded-key-ids`, or let them expire',
+        ]
+      : []),
+  ];
+}
+
+function aboutEvent(env: NodeJS.ProcessEnv): readonly string[] {
+  return env['GITHUB_EVENT_NAME'] === 'pull_request_target'
+    ? [
+        'this run was started by `pull_request_target`: anybody who can open a pull request makes it rotate, with your secrets; use `schedule` or `workflow_dispatch`',
+      ]
+    : [];
+}

@@ -1,0 +1,30 @@
+import type { Duration } from '../rotation/ports.ts';
+
+const TRUE = /^(?:true|True|TRUE)$/;
+const FALSE = /^(?:false|False|FALSE)$/;
+const WHOLE = /^(?:0|[1-9]\d{0,8})$/;
+const DURATION = /^(0|[1-9]\d{0,5})([smhd])$/;
+const MS_IN = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/**
+ * A boolean of YAML 1.2's core schema, as `core.getBooleanInput` takes them (https://yaml.org/spec/1.2/spec.html#id2804923).
+ * @returns undefined for anything else
+ */
+export function parseBoolean(text: string): boolean | undefined {
+  if (TRUE.test(text)) return true;
+  return FALSE.test(text) ? false : undefined;
+}
+
+/** A whole number without sign, exponent or leading zeros; undefined for anything else or out of range. */
+export function parseInteger(text: string, range: { min: number; max: number }): number | undefined {
+  if (!WHOLE.test(text)) return undefined;
+  const value = Number(text);
+  return value >= range.min && value <= range.max ? value : undefined;
+}
+
+/** `90s`, `15m`, `6h`, `7d` or `0`, in milliseconds; undefined for anything else. Days are 24 hours. */
+export function parseDuration(text: string): Duration | undefined {
+  if (text === '0') return 0;
+  const match = DURATION.exec(text);
+  return match === null ? undefined : Number(match[1]) * MS_IN[match[2] as keyof typeof MS_IN];
+}

@@ -1,0 +1,325 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { INPUT_NAMES, specOf } from '../../src/inputs/table.ts';
+import {
+  ACCESS_JWT,
+  API_KEY,
+  ENOUGH,
+  GITHUB_TOKEN,
+  load,
+  loadedFrom,
+  loadOnly,
+  PASSWORD,
+  problemsOf,
+  REFRESH_JWT,
+} from './given.ts';
+
+describe('the inputs of a rotation', () => {
+  it('have the defaults of the interface', () => {
+    const { settings, targets, apiUrl, githubApiUrl, audience, createEnvironment, warnings } = loadedFrom();
+    expect(settings).toEqual({
+      keyName: 'gha/acme/web/MUTX_API_KEY',
+      expiresInDays: 30,
+      renewBefore: undefined,
+      gracePeriod: 0,
+      onQuota: 'fail',
+      maxRevocations: 5,
+      verify: true,
+      dryRun: false,
+      concurrency: 4,
+    });
+    expect(targets.map(({ label, secretName }) => [label, secretName])).toEqual([
+      ['Acme/Web', 'MUTX_API_KEY'],
+    ]);
+    expect(apiUrl.href).toBe('https://api.mutx.dev/');
+    expect(githubApiUrl.href).toBe('https://api.github.com/');
+    expect(audience).toEqual({ visibility: undefined, selectedRepositories: [] });
+    expect(createEnvironment).toBe(false);
+    expect(warnings).toEqual([]);
+  });
+
+  it('are the same when the runner hands over every default and every empty string', () => {
+    const defaults = Object.fromEntries(
+      INPUT_NAMES.map((name) => [name, specOf(name).verbs.rotate?.default ?? '']),
+    );
+    expect(inspect(loadedFrom({ ...defaults, ...ENOUGH }), { depth: 9 })).toBe(
+      inspect(loadedFrom(), { depth: 9 }),
+    );
+    const empty = Object.fromEntries(INPUT_NAMES.map((name) => [name, ' ']));
+    expect(inspect(loadedFrom({ ...empty, ...ENOUGH }), { depth: 9 })).toBe(
+      inspect(loadedFrom(), { depth: 9 }),
+    );
+  });
+
+  it('are taken as they are given', () => {
+    const { settings, apiUrl, createEnvironment } = loadedFrom({
+      'api-url': 'http://127.0.0.1:8080/mutx/',
+      'key-name': ' our key ',
+      'expires-in-days': '365',
+      'renew-before': '7d',
+      'grace-period': '6h',
+      'on-quota': 'replace',
+      'max-revocations': '0',
+      verify: 'False',
+      'dry-run': 'TRUE',
+      'create-environment': 'true',
+    });
+    expect(settings).toEqual({
+      keyName: 'our key',
+      expiresInDays: 365,
+      renewBefore: 604_800_000,
+      gracePeriod: 21_600_000,
+      onQuota: 'replace',
+      maxRevocations: 0,
+      verify: false,
+      dryRun: true,
+      concurrency: 4,
+    });
+    expect(apiUrl.href).toBe('http://127.0.0.1:8080/mutx');
+    expect(createEnvironment).toBe(true);
+  });
+
+  it('take the servers from the runner', () => {
+    const { githubApiUrl, settings } = loadedFrom(
+      {},
+      { GITHUB_API_URL: 'https://ghe.example.com/api/v3', GITHUB_SERVER_URL: 'https://ghe.example.com' },
+    );
+    expect(githubApiUrl.href).toBe('https://ghe.example.com/api/v3');
+    expect(settings.keyName).toBe('ghe.example.com/gha/acme/web/MUTX_API_KEY');
+    expect(loadedFrom({}, { GITHUB_API_URL: '' }).githubApiUrl.href).toBe('https://api.github.com/');
+  });
+
+  it('store in an environment of this repository by its shorthand', () => {
+    const { targets, settings } = loadedFrom({ environment: 'EU/West', 'secret-name': 'key' });
+    expect(targets).toEqual([
+      {
+        kind: 'environment',
+        store: 'actions',
+        owner: 'Acme',
+        repo: 'Web',
+        environment: 'EU/West',
+        secretName: 'KEY',
+        label: 'Acme/Web@EU/West',
+      },
+    ]);
+    expect(settings.keyName).toBe('gha/acme/web@eu/west/KEY');
+  });
+
+  it('store in every target once, in the order given, as first written', () => {
+    const { targets, settings } = loadedFrom({
+      targets: [
+        '# everywhere',
+        'Acme/Web   # here',
+        'acme/WEB as mutx_api_key',
+        'org:Acme as SHARED',
+        'Acme/Web@Prod',
+        'actions:acme/web@prod',
+        'acme/web as OTHER',
+      ].join('\n'),
+      'key-name': 'acme everywhere',
+    });
+    expect(targets.map(({ label, secretName }) => `${label} as ${secretName}`)).toEqual([
+      'Acme/Web as MUTX_API_KEY',
+      'org:Acme as SHARED',
+      'Acme/Web@Prod as MUTX_API_KEY',
+      'acme/web as OTHER',
+    ]);
+    expect(settings.keyName).toBe('acme everywhere');
+  });
+
+  it('need no key-name for one target, however often it is listed', () => {
+    expect(loadedFrom({ targets: 'org:Acme\norg:acme' }).settings.keyName).toBe('gha/acme/MUTX_API_KEY');
+  });
+
+  it('take an audience for organisation secrets', () => {
+    const chosen = { targets: 'org:Acme', visibility: 'selected' };
+    const { audience } = loadedFrom({ ...chosen, 'selected-repositories': 'web, 1296269\nACME/api\n\n,web' });
+    expect(audience).toEqual({
+      visibility: 'selected',
+      selectedRepositories: ['web', '1296269', 'ACME/api'],
+    });
+    expect(loadedFrom({ ...chosen, visibility: 'private' }).audience.visibility).toBe('private');
+  });
+
+  it('say where a refresh token’s successor goes', () => {
+    const successor = (text: string) => {
+      const { loaded } = loadOnly({
+        'github-token': GITHUB_TOKEN,
+        'refresh-token': REFRESH_JWT,
+        'refresh-token-secret': text,
+      });
+      if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+      const { label, secretName } = loaded.value.refreshTokenSecret ?? {};
+      return `${label} as ${secretName}`;
+    };
+    expect(successor('')).toBe('Acme/Web as MUTX_REFRESH_TOKEN');
+    expect(successor('my_token')).toBe('Acme/Web as MY_TOKEN');
+    expect(successor('acme/ops@mutx as TOKEN')).toBe('acme/ops@mutx as TOKEN');
+    expect(successor('acme/ops@mutx')).toBe('acme/ops@mutx as MUTX_REFRESH_TOKEN');
+  });
+});
+
+describe('a warning', () => {
+  const warnings = (inputs: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}) =>
+    loadedFrom(inputs, env).warnings;
+
+  it('tells of renewing too late or always', () => {
+    expect(warnings({ 'renew-before': '0' })[0]).toContain('only once it has expired');
+    expect(warnings({ 'renew-before': '30d' })[0]).toContain('every run rotates');
+    expect(warnings({ 'renew-before': '29d' })).toEqual([]);
+    expect(warnings({ 'renew-before': '719h' })).toEqual([]);
+  });
+
+  it('tells of inputs without effect', () => {
+    expect(warnings({ 'refresh-token-secret': 'OTHER' })).toEqual([
+      '`refresh-token-secret` has no effect without a refresh token',
+    ]);
+    expect(warnings({ 'refresh-token-secret': ' MUTX_REFRESH_TOKEN ' })).toEqual([]);
+    expect(warnings({ visibility: 'all' })).toEqual([
+      '`visibility` has no effect: no target is an organisation secret',
+    ]);
+    expect(warnings({ visibility: 'all', targets: 'org:Acme' })).toEqual([]);
+  });
+
+  it('tells that a grace period leaves organisation secrets to another job', () => {
+    expect(warnings({ 'grace-period': '6h', targets: 'org:Acme' })[0]).toContain('superseded-key-ids');
+    expect(warnings({ 'grace-period': '6h' })).toEqual([]);
+  });
+
+  it('tells of pull_request_target', () => {
+    expect(warnings({}, { GITHUB_EVENT_NAME: 'pull_request_target' })[0]).toContain('anybody who can open');
+  });
+});
+
+describe('credentials', () => {
+  it('are masked before anything that is wrong is put into words', () => {
+    const seen: string[] = [];
+    const inputs = {
+      'bootstrap-jwt': `"${ACCESS_JWT}"`,
+      'github-token': GITHUB_TOKEN,
+      targets: GITHUB_TOKEN,
+    };
+    const { loaded, masks } = loadOnly(inputs);
+    seen.push(...masks);
+    expect(seen).toEqual(expect.arrayContaining([`"${ACCESS_JWT}"`, ACCESS_JWT, GITHUB_TOKEN]));
+    expect(inspect(loaded, { depth: 9 })).not.toContain(GITHUB_TOKEN.slice(0, 30));
+  });
+
+  it('that were put where they would be printed are masked and not printed', () => {
+    for (const input of [
+      'secret-name',
+      'targets',
+      'key-name',
+      'environment',
+      'api-url',
+      'email',
+      'on-quota',
+    ]) {
+      for (const token of [API_KEY, ACCESS_JWT, GITHUB_TOKEN]) {
+        const password = input === 'email' ? { password: PASSWORD, 'bootstrap-jwt': '' } : {};
+        const { loaded, masks } = load({ [input]: `x ${token}`, ...password });
+        expect(!loaded.ok && loaded.problems.map((problem) => `${problem.input} ${problem.message}`)).toEqual(
+          [`${input} holds what looks like a credential`],
+        );
+        expect(masks).toContain(token);
+        expect(JSON.stringify(loaded)).not.toContain(token);
+      }
+    }
+  });
+
+  it('are in no problem, warning or value that can be printed, whatever was given', () => {
+    const secret = fc
+      .oneof(
+        fc.string({ unit: 'grapheme-ascii', minLength: 10, maxLength: 60 }),
+        fc.base64String({ minLength: 12, maxLength: 80 }),
+        fc.constantFrom(ACCESS_JWT, REFRESH_JWT, API_KEY, GITHUB_TOKEN, PASSWORD),
+      )
+      .filter((text) => text.trim().length >= 10 && !/^\*+$/.test(text.trim()));
+    const wrapped = fc
+      .tuple(
+        secret,
+        fc.constantFrom('', '"', 'Bearer ', ' ', '\n', '${{ ', '{"token":"'),
+        fc.constantFrom('', '"', '\n', ' }}', '"}'),
+      )
+      .map(([text, before, after]) => before + text + after);
+    const inputs = fc.record(
+      {
+        'bootstrap-jwt': wrapped,
+        'refresh-token': wrapped,
+        password: wrapped,
+        'github-token': wrapped,
+        email: fc.constantFrom('bot@example.com', 'nobody', ''),
+        targets: fc.string({ unit: 'binary' }),
+        'secret-name': fc.string(),
+        'expires-in-days': fc.string(),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(inputs, (given) => {
+        const { loaded } = loadOnly(given);
+        const printed = `${inspect(loaded, { depth: 9 })}\n${JSON.stringify(loaded)}`;
+        const credentials = ['bootstrap-jwt', 'refresh-token', 'password', 'github-token'] as const;
+        const texts = credentials.map((name) => given[name]?.trim() ?? '').filter((text) => text !== '');
+        expect(texts.filter((text) => printed.includes(text))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('that turn up in another input are withheld from what was given', () => {
+    const problems = problemsOf({ 'bootstrap-jwt': 'super-secret-value', 'on-quota': 'super-secret-value' });
+    expect(problems).toEqual([
+      expect.objectContaining({ input: 'on-quota', given: '(withheld: the text holds a credential)' }),
+    ]);
+  });
+});
+
+describe('loading', () => {
+  it('never throws, and tells each problem on one printable line, whatever the runner hands over', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom(...'a1/@:. #\n=-_{$"') }),
+    );
+    const anyEnv = fc.dictionary(
+      fc.oneof(
+        fc.constantFrom(...INPUT_NAMES).map((name) => `INPUT_${name.toUpperCase()}`),
+        fc.string().map((name) => `INPUT_${name}`),
+        fc.constantFrom(
+          'GITHUB_REPOSITORY',
+          'GITHUB_API_URL',
+          'GITHUB_SERVER_URL',
+          'GITHUB_EVENT_NAME',
+          'GITHUB_ACTOR',
+        ),
+      ),
+      text,
+    );
+    fc.assert(
+      fc.property(anyEnv, (env) => {
+        const { loaded } = loadOnly({}, env);
+        const problems = loaded.ok ? [] : loaded.problems;
+        const lines = problems.flatMap(({ input, message, given, allowed, fix }) => [
+          `${input} ${message}`,
+          given ?? '',
+          allowed,
+          fix,
+        ]);
+        lines.push(...loaded.warnings);
+        for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        for (const line of lines) expect(line.length).toBeLessThan(600);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reads nothing from the process itself', () => {
+    process.env['INPUT_KEY-NAME'] = 'from the process';
+    try {
+      expect(loadedFrom().settings.keyName).toBe('gha/acme/web/MUTX_API_KEY');
+    } finally {
+      delete process.env['INPUT_KEY-NAME'];
+    }
+  });
+});
