@@ -1,0 +1,72 @@
+import type { HttpClient } from '../http/client.ts';
+import type { HttpRequest, HttpResult } from '../http/result.ts';
+import type { Clock, Instant } from '../rotation/ports.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { RequestBudget } from './request-budget.ts';
+import { parseTokenExpiration } from './token-expiry.ts';
+
+/**
+ * The version every GitHub, GitHub Enterprise Server included, knows; and the first one with agents' secrets.
+ * https://docs.github.com/rest/about-the-rest-api/api-versions
+ */
+export type ApiVersion = '2022-11-28' | '2026-03-10';
+
+export interface GithubRequest extends Omit<HttpRequest, 'headers'> {
+  /** default `2022-11-28` */
+  readonly apiVersion?: ApiVersion;
+}
+
+export interface GithubClientOptions {
+  readonly http: Pick<HttpClient, 'send'>;
+  readonly token: Secret;
+  /** For the waits that GitHub's limits ask of runs with very many requests. */
+  readonly clock: Clock;
+}
+
+/** Tokens of GitHub Apps' installations, `GITHUB_TOKEN` among them, live an hour by design. */
+const INSTALLATION_TOKEN = /^ghs_/;
+
+/**
+ * GitHub's REST API as the writer token sees it: one attempt per call. Targets share one client, so that they
+ * share connections and GitHub's limits.
+ */
+export class GithubClient {
+  readonly #http: Pick<HttpClient, 'send'>;
+  readonly #token: Secret;
+  readonly #budget: RequestBudget;
+  #tokenExpiresAt: Instant | undefined;
+
+  constructor(options: GithubClientOptions) {
+    this.#http = options.http;
+    this.#budget = new RequestBudget(options.clock);
+    this.#token = options.token;
+  }
+
+  async send(request: GithubRequest): Promise<HttpResult> {
+    const { apiVersion = '2022-11-28', ...rest } = request;
+    await this.#budget.take(request.method);
+    const result = await this.#http.send({
+      ...rest,
+      headers: {
+        accept: 'application/vnd.github+json',
+        authorization: `Bearer ${this.#token.expose()}`,
+        'x-github-api-version': apiVersion,
+      },
+    });
+    if (result.kind === 'reply') this.#note(result.headers.get('github-authentication-token-expiration'));
+    return result;
+  }
+
+  /**
+   * When the writer token ends, as GitHub says in its replies; undefined until one was seen, for a token
+   * without an end, and for an installation's, whose end is no news.
+   */
+  get tokenExpiresAt(): Instant | undefined {
+    return this.#tokenExpiresAt;
+  }
+
+  #note(expiration: string | undefined): void {
+    if (expiration === undefined || INSTALLATION_TOKEN.test(this.#token.expose())) return;
+    this.#tokenExpiresAt = parseTokenExpiration(expiration) ?? this.#tokenExpiresAt;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Audience } from '../inputs/rotate-inputs.ts';
+import type { SecretStoreName, Target } from '../inputs/targets.ts';
+import type { SecretTarget } from '../rotation/ports.ts';
+import type { SecretRegistry } from '../secrets/registry.ts';
+import { Calls } from './calls.ts';
+import type { ApiVersion, GithubClient } from './client.ts';
+import { environmentSegment, ownerSegment, secretSegment } from './names.ts';
+import { permissionFor } from './permissions.ts';
+import { repositoryPath } from './repository.ts';
+import type { SecretPlace } from './stores/encrypted-secret.ts';
+import { EnvironmentTarget } from './stores/environment.ts';
+import { OrganisationTarget } from './stores/organisation.ts';
+import { RepositoryTarget } from './stores/repository.ts';
+
+export interface TargetDependencies {
+  /** Shared by all targets that the same token writes. */
+  readonly github: GithubClient;
+  readonly secrets: SecretRegistry;
+  /** For organisation secrets that do not exist yet. */
+  readonly audience?: Audience | undefined;
+  /** Create a target's environment if it does not exist; default: that is a failure. */
+  readonly createEnvironment?: boolean | undefined;
+}
+
+/**
+ * The place that a target names, ready to be prepared, looked at and written.
+ * @throws TypeError if a name is not fit for a URL, which inputs/ has made sure of
+ */
+export function createTarget(target: Target, dependencies: TargetDependencies): SecretTarget {
+  const { github, secrets } = dependencies;
+  const place = (path: string): SecretPlace => ({
+    path,
+    name: secretSegment(target.secretName),
+    apiVersion: apiVersion(target.store),
+    permission: permissionFor(target),
+  });
+  switch (target.kind) {
+    case 'repository': {
+      const path = repositoryPath(target.owner, target.repo);
+      const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
+      return new RepositoryTarget(calls, path, place(`${path}/${target.store}/secrets`));
+    }
+    case 'environment': {
+      const repository = repositoryPath(target.owner, target.repo);
+      const environment = `${repository}/environments/${environmentSegment(target.environment)}`;
+      const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
+      const create = dependencies.createEnvironment ?? false;
+      return new EnvironmentTarget(
+        calls,
+        { repository, environment },
+        place(`${environment}/secrets`),
+        create,
+      );
+    }
+    case 'organisation': {
+      const org = ownerSegment(target.org);
+      const calls = new Calls(github, secrets, subject(target.label, org));
+      return new OrganisationTarget(calls, place(`/orgs/${org}/${target.store}/secrets`), {
+        org,
+        stringIds: target.store === 'dependabot',
+        audience: dependencies.audience ?? { visibility: undefined, selectedRepositories: [] },
+      });
+    }
+  }
+}
+
+function subject(target: string, owner: string, repository?: string) {
+  return { target, reach: { owner, repository } };
+}
+
+/** Agents' secrets came with a newer version of the API, which GitHub Enterprise Server does not know. */
+function apiVersion(store: SecretStoreName): ApiVersion {
+  return store === 'agents' ? '2026-03-10' : '2022-11-28';
+}

@@ -1,0 +1,145 @@
+import type { HttpLost, HttpNotSent, HttpReply, HttpResult } from '../http/result.ts';
+import type { CallFailure } from '../rotation/ports.ts';
+import {
+  archivedCause,
+  type CallContext,
+  type Cause,
+  failure,
+  messageOf,
+  refused,
+  unclear,
+} from './call-failure.ts';
+import { describeMissing } from './permissions.ts';
+import { rateLimitWait } from './rate-limit.ts';
+import { tokenHint } from './token-hint.ts';
+
+/**
+ * Why a call to GitHub did not give what was asked for. `refused` only where the reply is GitHub's own error
+ * (JSON with a `message`); what a proxy or a broken reply says proves nothing about what was done.
+ */
+export function failureOf(result: HttpResult, context: CallContext): CallFailure {
+  switch (result.kind) {
+    case 'not-sent':
+      return failure(context, undefined, notSent(result));
+    case 'lost':
+      return failure(context, undefined, lost(result));
+    case 'reply':
+      return failure(context, result, causeOf(result, context));
+  }
+}
+
+/** A reply with the right status whose content is not what the API gives. */
+export function badReply(reply: HttpReply, context: CallContext): CallFailure {
+  return failure(context, reply, unclear('github-bad-reply', 'its content is not what the API gives', false));
+}
+
+function notSent({ code, message }: HttpNotSent): Cause {
+  if (code === 'not-started') {
+    const over = 'the time for writing was over, so nothing was sent';
+    return { kind: 'not-sent', code: 'github-write-deadline', message: over, retryable: false };
+  }
+  return { kind: 'not-sent', code: 'github-unreachable', message, retryable: true };
+}
+
+function lost({ code, message }: HttpLost): Cause {
+  switch (code) {
+    case 'timeout':
+      return unclear('github-timeout', message, true);
+    case 'reset':
+      return unclear('github-lost-reply', message, true);
+    case 'cut-off':
+    case 'bad-http':
+      return unclear('github-bad-reply', message, true);
+    case 'too-large':
+    case 'compressed':
+      return unclear('github-bad-reply', message, false);
+  }
+}
+
+function causeOf(reply: HttpReply, context: CallContext): Cause {
+  const { status } = reply;
+  const message = messageOf(reply);
+  if (status >= 500 || status === 408) {
+    const said = message === undefined ? 'an error of its own' : context.secrets.quote(message);
+    return unclear('github-server-error', said, true);
+  }
+  if (message === undefined) return notGitHub(reply);
+  const wait = rateLimitWait(reply, message);
+  if (wait !== undefined) {
+    const said = context.secrets.quote(message);
+    return {
+      kind: 'throttled',
+      code: 'github-rate-limited',
+      message: said,
+      retryAfter: wait,
+      retryable: true,
+    };
+  }
+  if (isRedirect(status)) return refused('github-redirect', 'a redirect, which is not followed');
+  if (status < 300) return unclear('github-bad-reply', 'a success of another kind than the API gives', false);
+  return refusal(reply, message, context);
+}
+
+/** Not JSON, or not GitHub's: someone between GitHub and us, so what became of the request is not known. */
+function notGitHub({ status, body }: HttpReply): Cause {
+  if (isRedirect(status)) {
+    return unclear('github-redirect', "a redirect that is not GitHub's, and is not followed", false);
+  }
+  if (body.kind === 'other') {
+    return unclear('github-proxy-page', "a page that is not GitHub's", status < 300);
+  }
+  return unclear('github-bad-reply', 'without the content that GitHub sends', false);
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
+function refusal(reply: HttpReply, message: string, context: CallContext): Cause {
+  const said = context.secrets.quote(message);
+  switch (reply.status) {
+    case 401:
+      return refused('github-bad-credentials', said);
+    case 403:
+      return forbidden(reply, message, context);
+    case 404:
+      return refused(
+        'github-not-found',
+        `${context.target} does not exist, or the github-token cannot see it`,
+      );
+    case 422:
+      return refused('github-validation', said);
+    default:
+      return refused('github-refused', said);
+  }
+}
+
+function forbidden(reply: HttpReply, message: string, context: CallContext): Cause {
+  const { permission, reach, secrets } = context;
+  if (reply.headers.has('x-github-sso')) {
+    return refused(
+      'github-saml',
+      `the github-token is not authorised for the single sign-on of ${reach.owner}`,
+      `Authorise it for ${reach.owner}: Settings, Developer settings, Personal access tokens, Configure SSO.`,
+    );
+  }
+  if (/\barchived\b/i.test(message)) return archivedCause(context.target);
+  const missing = describeMissing(reply.headers.get('x-accepted-github-permissions'), permission);
+  const hint = tokenHint(missing, permission, reach);
+  if (/not accessible by integration/i.test(message)) {
+    return refused(
+      'github-token-cannot-write',
+      'the github-token is GITHUB_TOKEN, which can never write secrets whatever `permissions:` says, ' +
+        `or the token of a GitHub App without ${missing}`,
+      hint,
+    );
+  }
+  if (/not accessible by personal access token|must have admin rights/i.test(message)) {
+    return refused('github-missing-permission', `the github-token lacks ${missing}`, hint);
+  }
+  return refused(
+    'github-forbidden',
+    secrets.quote(message),
+    `The call needs ${missing}; a policy or an IP allow list of ${reach.owner} can forbid it too.`,
+  );
+}

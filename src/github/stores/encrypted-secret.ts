@@ -1,0 +1,143 @@
+import type { CallFailure, Reply, SecretMetadata } from '../../rotation/ports.ts';
+import type { Secret } from '../../secrets/secret.ts';
+import { beforeWrite, failure } from '../call-failure.ts';
+import type { Calls, Decode } from '../calls.ts';
+import type { ApiVersion, GithubRequest } from '../client.ts';
+import { fieldsOf } from '../json.ts';
+import type { Permission } from '../permissions.ts';
+import { isPublicKey, loadSeal, type PublicKey } from '../sealed-box.ts';
+
+/** Where one secret lives on GitHub's API, and what it takes to write it. */
+export interface SecretPlace {
+  /** `/repos/acme/web/actions/secrets`, encoded */
+  readonly path: string;
+  /** upper case */
+  readonly name: string;
+  readonly apiVersion: ApiVersion;
+  readonly permission: Permission;
+}
+
+/** What goes into the PUT beside the sealed box; asked for right before every PUT. */
+export type PutFields = () => Promise<Reply<Readonly<Record<string, unknown>>>>;
+
+const noFields: PutFields = () => Promise.resolve({ ok: true, value: {}, date: undefined });
+
+/**
+ * The part that all secrets of GitHub have in common, whatever they belong to: a public key, metadata, and a
+ * PUT of a sealed box. https://docs.github.com/rest/actions/secrets
+ */
+export class EncryptedSecret {
+  readonly #calls: Calls;
+  readonly #place: SecretPlace;
+  #publicKey: PublicKey | undefined;
+
+  constructor(calls: Calls, place: SecretPlace) {
+    this.#calls = calls;
+    this.#place = place;
+  }
+
+  /** Fetches the public key and keeps it for {@link put}. */
+  async fetchPublicKey(): Promise<Reply<PublicKey>> {
+    const request = this.#request('GET', '/public-key');
+    const reply = await this.#calls.ask(request, this.#place.permission, { 200: decodePublicKey });
+    if (!reply.ok) return reply;
+    if (!isPublicKey(reply.value.key))
+      return { ok: false, failure: this.#unusable(request, 'github-bad-public-key') };
+    this.#publicKey = reply.value;
+    return reply;
+  }
+
+  /** GETs the secret; value undefined: there is none. */
+  async read<T>(decode: Decode<T>): Promise<Reply<T | undefined>> {
+    const reply = await this.#calls.ask<T | undefined>(
+      this.#request('GET', `/${this.#place.name}`),
+      this.#place.permission,
+      { 200: decode, 404: () => ({ value: undefined }) },
+    );
+    if (!reply.ok || reply.value !== undefined || this.#publicKey !== undefined) return reply;
+    // 404 also means "you may not see this": only where the public key can be read is the secret known to be
+    // absent. Taken for absent, a hidden secret would let rule W revoke the key that it holds.
+    const key = await this.fetchPublicKey();
+    return key.ok ? reply : key;
+  }
+
+  metadata(): Promise<Reply<SecretMetadata | undefined>> {
+    return this.read(decodeMetadata);
+  }
+
+  /**
+   * One attempt to write. GitHub answers 422 when the box was made for a public key that has been replaced
+   * meanwhile; only then, that is, if the key now is another one, the value is sealed and sent again, once.
+   */
+  async put(
+    value: Secret,
+    mayStart: () => boolean,
+    fields = noFields,
+  ): Promise<Reply<'created' | 'updated'>> {
+    const known = this.#publicKey;
+    const key = known === undefined ? await this.fetchPublicKey() : { ok: true as const, value: known };
+    if (!key.ok) return { ok: false, failure: beforeWrite(key.failure) };
+    const first = await this.#putOnce(value, key.value, mayStart, fields);
+    if (first.ok || first.failure.code !== 'github-validation') return first;
+    const fresh = await this.fetchPublicKey();
+    if (!fresh.ok) return { ok: false, failure: beforeWrite(fresh.failure) };
+    if (fresh.value.keyId === key.value.keyId) return first;
+    const second = await this.#putOnce(value, fresh.value, mayStart, fields);
+    return second.ok ? second : { ok: false, failure: asStale(second.failure) };
+  }
+
+  async #putOnce(
+    value: Secret,
+    publicKey: PublicKey,
+    mayStart: () => boolean,
+    fields: PutFields,
+  ): Promise<Reply<'created' | 'updated'>> {
+    const seal = await loadSeal();
+    const more = await fields();
+    if (!more.ok) return { ok: false, failure: beforeWrite(more.failure) };
+    const request = this.#request('PUT', `/${this.#place.name}`);
+    const sealed = seal(value, publicKey);
+    if (!sealed.ok) return { ok: false, failure: this.#unusable(request, sealed.code) };
+    return this.#calls.ask<'created' | 'updated'>(
+      { ...request, mayStart, body: { encrypted_value: sealed.box, key_id: publicKey.keyId, ...more.value } },
+      this.#place.permission,
+      { 201: () => ({ value: 'created' }), 204: () => ({ value: 'updated' }) },
+    );
+  }
+
+  #request(method: 'GET' | 'PUT', below: string): GithubRequest {
+    return { method, path: `${this.#place.path}${below}`, apiVersion: this.#place.apiVersion };
+  }
+
+  #unusable(request: GithubRequest, code: keyof typeof UNUSABLE): CallFailure {
+    const context = this.#calls.context(`${request.method} ${request.path}`, this.#place.permission);
+    return failure(context, undefined, { kind: 'not-sent', code, message: UNUSABLE[code], retryable: false });
+  }
+}
+
+const UNUSABLE = {
+  'github-bad-public-key': 'the public key that GitHub gives for this target cannot be used',
+  'github-value-too-large': 'the value is larger than the 48 KB that a secret may have',
+} as const;
+
+/** Refused again with a key read a moment ago: it was replaced once more, or this is about something else. */
+function asStale(cause: CallFailure): CallFailure {
+  if (cause.code !== 'github-validation') return cause;
+  return { ...cause, code: 'github-stale-public-key', retryable: true };
+}
+
+function decodePublicKey(json: unknown) {
+  const { key_id: keyId, key } = fieldsOf(json);
+  if (typeof keyId !== 'string' || keyId === '' || typeof key !== 'string') return undefined;
+  return { value: { keyId, key } };
+}
+
+/** GitHub's timestamps name their zone; one without would be read as local time. */
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+function decodeMetadata(json: unknown): { value: SecretMetadata } | undefined {
+  const { updated_at: text } = fieldsOf(json);
+  if (typeof text !== 'string' || !TIMESTAMP.test(text)) return undefined;
+  const updatedAt = Date.parse(text);
+  return Number.isNaN(updatedAt) ? undefined : { value: { updatedAt } };
+}

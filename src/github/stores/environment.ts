@@ -1,0 +1,98 @@
+import type { Reply, SecretMetadata, SecretTarget } from '../../rotation/ports.ts';
+import type { Secret } from '../../secrets/secret.ts';
+import { beforeWrite, failure, refused } from '../call-failure.ts';
+import type { Calls } from '../calls.ts';
+import { CREATE_ENVIRONMENTS, type Permission, READ_ENVIRONMENTS } from '../permissions.ts';
+import { getRepository, hiddenSecrets, judge } from '../repository.ts';
+import { EncryptedSecret, type SecretPlace } from './encrypted-secret.ts';
+
+export interface EnvironmentPaths {
+  readonly repository: string;
+  /** encoded */
+  readonly environment: string;
+}
+
+/** A secret of one environment of a repository, which has a public key of its own. */
+export class EnvironmentTarget implements SecretTarget {
+  readonly label: string;
+  readonly secretName: string;
+  readonly shared = false;
+  readonly #calls: Calls;
+  readonly #paths: EnvironmentPaths;
+  readonly #permission: Permission;
+  readonly #create: boolean;
+  readonly #secret: EncryptedSecret;
+  /** Known not to exist, and to be created by the first write: `prepare` changes nothing. */
+  #missing = false;
+
+  /** @param create create the environment if it does not exist */
+  constructor(calls: Calls, paths: EnvironmentPaths, place: SecretPlace, create: boolean) {
+    this.label = calls.subject.target;
+    this.secretName = place.name;
+    this.#calls = calls;
+    this.#paths = paths;
+    this.#permission = place.permission;
+    this.#create = create;
+    this.#secret = new EncryptedSecret(calls, place);
+  }
+
+  async prepare(): Promise<Reply<true>> {
+    const [key, repository] = await Promise.all([
+      this.#secret.fetchPublicKey(),
+      getRepository(this.#calls, this.#paths.repository),
+    ]);
+    const together = judge(this.#calls, this.#paths.repository, this.#permission, key, repository);
+    if (key.ok || key.failure.code !== 'github-not-found') return together;
+    if (!repository.ok || repository.value.archived) return together;
+    const exists = await this.#exists();
+    if (!exists.ok) return exists;
+    if (exists.value) return hiddenSecrets(this.#calls, this.#paths.environment, this.#permission);
+    if (!this.#create) return this.#notFound();
+    this.#missing = true;
+    return { ...exists, value: true };
+  }
+
+  async metadata(): Promise<Reply<SecretMetadata | undefined>> {
+    if (this.#missing) {
+      const exists = await this.#exists();
+      if (!exists.ok) return exists;
+      if (!exists.value) return { ...exists, value: undefined };
+      this.#missing = false;
+    }
+    return this.#secret.metadata();
+  }
+
+  async write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>> {
+    if (this.#missing) {
+      const created = await this.#createIfMissing(mayStart);
+      if (!created.ok) return { ok: false, failure: beforeWrite(created.failure) };
+      this.#missing = false;
+    }
+    return this.#secret.put(value, mayStart);
+  }
+
+  #exists(): Promise<Reply<boolean>> {
+    return this.#calls.ask({ method: 'GET', path: this.#paths.environment }, READ_ENVIRONMENTS, {
+      200: () => ({ value: true }),
+      404: () => ({ value: false }),
+    });
+  }
+
+  /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
+  async #createIfMissing(mayStart: () => boolean): Promise<Reply<unknown>> {
+    const exists = await this.#exists();
+    if (!exists.ok || exists.value) return exists;
+    const request = { method: 'PUT', path: this.#paths.environment, body: {}, mayStart } as const;
+    return this.#calls.ask(request, CREATE_ENVIRONMENTS, { 200: () => ({ value: true }) });
+  }
+
+  #notFound(): Reply<true> {
+    const context = this.#calls.context(`GET ${this.#paths.environment}`, READ_ENVIRONMENTS);
+    const cause = refused(
+      'github-environment-not-found',
+      `the environment of ${context.target} does not exist`,
+      'Create it in the settings of the repository, or let the action do it: `create-environment: true`.',
+    );
+    return { ok: false, failure: failure(context, { status: 404 }, cause) };
+  }
+}

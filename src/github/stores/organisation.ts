@@ -1,0 +1,108 @@
+import type { Audience as WantedAudience } from '../../inputs/rotate-inputs.ts';
+import type { Reply, SecretMetadata, SecretTarget } from '../../rotation/ports.ts';
+import type { Secret } from '../../secrets/secret.ts';
+import { failure, refused } from '../call-failure.ts';
+import type { Calls } from '../calls.ts';
+import { METADATA } from '../permissions.ts';
+import { hiddenSecrets } from '../repository.ts';
+import { type Audience, decodeVisibility, selectedRepositories } from './audience.ts';
+import { EncryptedSecret, type SecretPlace } from './encrypted-secret.ts';
+import { newAudience } from './new-audience.ts';
+
+export interface OrganisationOptions {
+  readonly org: string;
+  /** Where GitHub's API wants the ids of repositories as strings. */
+  readonly stringIds: boolean;
+  /** For a secret that does not exist yet; one that does keeps its own audience. */
+  readonly audience: WantedAudience;
+}
+
+/**
+ * A secret of an organisation, in any store. Its PUT replaces who may read it, so that is read again right
+ * before and sent back as it is; where it cannot be read, nothing is sent.
+ */
+export class OrganisationTarget implements SecretTarget {
+  readonly label: string;
+  readonly secretName: string;
+  readonly shared = true;
+  readonly #calls: Calls;
+  readonly #place: SecretPlace;
+  readonly #options: OrganisationOptions;
+  readonly #secret: EncryptedSecret;
+  /** Resolved once: names of repositories do not become other ids within a run. */
+  #created: Audience | undefined;
+
+  constructor(calls: Calls, place: SecretPlace, options: OrganisationOptions) {
+    this.label = calls.subject.target;
+    this.secretName = place.name;
+    this.#calls = calls;
+    this.#place = place;
+    this.#options = options;
+    this.#secret = new EncryptedSecret(calls, place);
+  }
+
+  async prepare(): Promise<Reply<true>> {
+    const key = await this.#secret.fetchPublicKey();
+    if (!key.ok) return key.failure.code === 'github-not-found' ? this.#whyHidden() : key;
+    const audience = await this.#audience();
+    return audience.ok ? { ...key, value: true } : audience;
+  }
+
+  metadata(): Promise<Reply<SecretMetadata | undefined>> {
+    return this.#secret.metadata();
+  }
+
+  write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>> {
+    return this.#secret.put(value, mayStart, async () => {
+      const audience = await this.#audience();
+      return audience.ok ? { ...audience, value: this.#fields(audience.value) } : audience;
+    });
+  }
+
+  /** The secret's own audience, or that of the one to be created. */
+  async #audience(): Promise<Reply<Audience>> {
+    const found = await this.#secret.read(decodeVisibility);
+    if (!found.ok) return found;
+    switch (found.value) {
+      case undefined:
+        return this.#newAudience();
+      case 'all':
+      case 'private':
+        return { ...found, value: { visibility: found.value } };
+      case 'selected': {
+        const ids = await selectedRepositories(this.#calls, this.#place);
+        return ids.ok ? { ...ids, value: { visibility: 'selected', repositoryIds: ids.value } } : ids;
+      }
+    }
+  }
+
+  async #newAudience(): Promise<Reply<Audience>> {
+    if (this.#created !== undefined) return { ok: true, value: this.#created, date: undefined };
+    const { org, audience } = this.#options;
+    const reply = await newAudience(this.#calls, org, this.#place, audience);
+    if (reply.ok) this.#created = reply.value;
+    return reply;
+  }
+
+  #fields(audience: Audience): Readonly<Record<string, unknown>> {
+    if (audience.visibility !== 'selected') return { visibility: audience.visibility };
+    const { visibility, repositoryIds } = audience;
+    const ids = this.#options.stringIds ? repositoryIds.map(String) : repositoryIds;
+    return { visibility, selected_repository_ids: ids };
+  }
+
+  /** 404 for the public key: no such organisation, or nothing of its secrets to be seen with this token. */
+  async #whyHidden(): Promise<Reply<true>> {
+    const path = `/orgs/${this.#options.org}`;
+    const org = await this.#calls.ask({ method: 'GET', path }, METADATA, { 200: () => ({ value: true }) });
+    if (org.ok) return hiddenSecrets(this.#calls, path, this.#place.permission);
+    if (org.failure.code !== 'github-not-found') return org;
+    const context = this.#calls.context(`GET ${path}`, this.#place.permission);
+    const cause = refused(
+      'github-not-found',
+      `the organisation ${this.#options.org} does not exist, or the github-token cannot see it`,
+      '`org:` is for organisations; secrets of a user belong to repositories and environments.',
+    );
+    return { ok: false, failure: failure(context, { status: 404 }, cause) };
+  }
+}

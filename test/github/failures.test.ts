@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { beforeWrite, type CallContext } from '../../src/github/call-failure.ts';
+import { badReply, failureOf } from '../../src/github/failures.ts';
+import { permissionFor } from '../../src/github/permissions.ts';
+import type { HttpBody, HttpReply } from '../../src/http/result.ts';
+import { SecretRegistry } from '../../src/secrets/registry.ts';
+
+const TOKEN = 'github_pat_11ABCDEF';
+const secrets = new SecretRegistry(() => {});
+secrets.admit(TOKEN);
+
+const context: CallContext = {
+  call: 'PUT /repos/acme/web/actions/secrets/MUTX_API_KEY',
+  target: 'acme/web',
+  reach: { owner: 'acme', repository: 'web' },
+  permission: permissionFor({
+    kind: 'repository',
+    store: 'actions',
+    owner: 'acme',
+    repo: 'web',
+    secretName: 'MUTX_API_KEY',
+    label: 'acme/web',
+  }),
+  secrets,
+};
+
+const github = (message: string): HttpBody => ({
+  kind: 'json',
+  value: { message, documentation_url: 'https://docs.github.com/rest', status: '400' },
+});
+const page: HttpBody = { kind: 'other', text: '<html><h1>403 Forbidden</h1></html>' };
+const empty: HttpBody = { kind: 'empty' };
+
+function reply(status: number, body: HttpBody, headers: Readonly<Record<string, string>> = {}): HttpReply {
+  return { kind: 'reply', status, body, headers: new Map(Object.entries(headers)), date: 0, ms: 1 };
+}
+
+function causeOf(...args: Parameters<typeof reply>) {
+  return failureOf(reply(...args), context);
+}
+
+describe('a reply that says no', () => {
+  it.each([
+    [401, 'Bad credentials', 'github-bad-credentials'],
+    [404, 'Not Found', 'github-not-found'],
+    [409, 'Conflict', 'github-refused'],
+    [410, 'Gone', 'github-refused'],
+    [422, 'Validation Failed', 'github-validation'],
+    [301, 'Moved Permanently', 'github-redirect'],
+    [307, 'Temporary Redirect', 'github-redirect'],
+    [403, 'Repository was archived so is read-only.', 'github-archived'],
+    [403, 'Resource not accessible by integration', 'github-token-cannot-write'],
+    [403, 'Resource not accessible by personal access token', 'github-missing-permission'],
+    [403, 'Must have admin rights to Repository.', 'github-missing-permission'],
+    [403, 'Although you appear to have the correct authorization credentials …', 'github-forbidden'],
+  ])('%i %s is a refusal: %s', (status, message, code) => {
+    expect(causeOf(status, github(message))).toMatchObject({
+      kind: 'refused',
+      service: 'github',
+      call: context.call,
+      status,
+      code,
+      retryable: false,
+    });
+  });
+
+  it('names the permission from the header, and how to get it', () => {
+    const failure = causeOf(403, github('Resource not accessible by integration'), {
+      'x-accepted-github-permissions': 'secrets=read; environments=write',
+    });
+    expect(failure.message).toContain(
+      'GITHUB_TOKEN, which can never write secrets whatever `permissions:` says',
+    );
+    expect(failure.message).toContain('"Secrets: write" or "Environments: write"');
+    expect(failure.hint).toContain('actions/create-github-app-token');
+    expect(failure.hint).toContain('permission-secrets: write');
+  });
+
+  it('tells that single sign-on is the matter, and never the link, which authorises', () => {
+    const failure = causeOf(403, github('Resource protected by organization SAML enforcement.'), {
+      'x-github-sso': 'required; url=https://github.com/orgs/acme/sso?authorization_request=SECRET',
+    });
+    expect(failure).toMatchObject({ kind: 'refused', code: 'github-saml' });
+    expect(JSON.stringify(failure)).not.toContain('authorization_request');
+  });
+
+  it.each([
+    [429, {}, 60_000],
+    [403, { 'retry-after': '30' }, 30_000],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '90' }, 90_000],
+  ])('%i with %j is a rate limit', (status, headers, retryAfter) => {
+    expect(causeOf(status, github('You have exceeded a rate limit'), headers)).toMatchObject({
+      kind: 'throttled',
+      code: 'github-rate-limited',
+      retryable: true,
+      retryAfter,
+    });
+  });
+});
+
+describe('a reply that proves nothing', () => {
+  it.each([
+    [500, github('Server Error'), 'github-server-error', true],
+    [502, page, 'github-server-error', true],
+    [503, empty, 'github-server-error', true],
+    [408, empty, 'github-server-error', true],
+    [200, page, 'github-proxy-page', true],
+    [403, page, 'github-proxy-page', false],
+    [401, page, 'github-proxy-page', false],
+    [404, page, 'github-proxy-page', false],
+    [429, page, 'github-proxy-page', false],
+    [302, page, 'github-redirect', false],
+    [403, empty, 'github-bad-reply', false],
+    [404, { kind: 'json', value: { error: 'x' } }, 'github-bad-reply', false],
+    [404, { kind: 'json', value: null }, 'github-bad-reply', false],
+    [404, { kind: 'json', value: { message: 7 } }, 'github-bad-reply', false],
+    [200, github('Hello'), 'github-bad-reply', false],
+  ] as const)('%i %j is unclear', (status, body, code, retryable) => {
+    expect(causeOf(status, body)).toMatchObject({ kind: 'unclear', status, code, retryable });
+  });
+
+  it('has the wrong content for its status', () => {
+    expect(badReply(reply(200, github('x')), context)).toMatchObject({
+      kind: 'unclear',
+      status: 200,
+      code: 'github-bad-reply',
+    });
+  });
+});
+
+describe('no reply', () => {
+  it.each([
+    ['timeout', 'github-timeout', true],
+    ['reset', 'github-lost-reply', true],
+    ['cut-off', 'github-bad-reply', true],
+    ['bad-http', 'github-bad-reply', true],
+    ['too-large', 'github-bad-reply', false],
+    ['compressed', 'github-bad-reply', false],
+  ] as const)('%s: may have been done', (code, expected, retryable) => {
+    expect(failureOf({ kind: 'lost', code, message: 'gone' }, context)).toMatchObject({
+      kind: 'unclear',
+      status: undefined,
+      code: expected,
+      message: 'gone',
+      retryable,
+    });
+  });
+
+  it.each(['unreachable', 'proxy', 'timeout'] as const)(
+    '%s: nothing was sent, may be tried again',
+    (code) => {
+      expect(failureOf({ kind: 'not-sent', code, message: 'no route' }, context)).toMatchObject({
+        kind: 'not-sent',
+        code: 'github-unreachable',
+        message: 'no route',
+        retryable: true,
+      });
+    },
+  );
+
+  it('because the guard said no: may not be tried again', () => {
+    expect(failureOf({ kind: 'not-sent', code: 'not-started', message: 'x' }, context)).toMatchObject({
+      kind: 'not-sent',
+      code: 'github-write-deadline',
+      retryable: false,
+    });
+  });
+});
+
+describe("the server's own words", () => {
+  it('are told on one line, and bounded', () => {
+    const failure = causeOf(422, github(`bad\n::add-mask::x\u001b[2J${'y'.repeat(1_000)}`));
+    expect(failure.message).not.toMatch(/\p{Cc}/u);
+    expect(failure.message.length).toBeLessThanOrEqual(200);
+  });
+
+  it.each([401, 403, 409, 422, 429, 500])('are withheld where they hold a credential (%i)', (status) => {
+    const failure = causeOf(status, github(`you sent ${TOKEN}`), { 'x-github-request-id': TOKEN });
+    expect(JSON.stringify(failure)).not.toContain(TOKEN);
+  });
+
+  it('come with the request id', () => {
+    const failure = causeOf(500, empty, { 'x-github-request-id': 'C0DE:1\n2' });
+    expect(failure.requestId).toBe('C0DE:1 2');
+    expect(causeOf(500, empty)).not.toHaveProperty('requestId');
+  });
+});
+
+describe('a failure before a write', () => {
+  it.each([
+    [causeOf(403, github('no')), 'refused'],
+    [causeOf(500, empty), 'not-sent'],
+    [causeOf(429, github('slow down')), 'not-sent'],
+    [failureOf({ kind: 'lost', code: 'timeout', message: '' }, context), 'not-sent'],
+  ] as const)('leaves the write itself undone (%#)', (failure, kind) => {
+    expect(beforeWrite(failure)).toEqual({ ...failure, kind });
+  });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { estimateWriteTime, Pace, paced, writesWithin } from '../../src/github/pace.ts';
+import type { CallFailure, Clock, Reply, SecretTarget } from '../../src/rotation/ports.ts';
+import { Secret } from '../../src/secrets/secret.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const VALUE = new Secret('value');
+const always = () => true;
+
+type Answer = Reply<'created' | 'updated'>;
+const updated: Answer = { ok: true, value: 'updated', date: undefined };
+
+function failing(failure: Partial<CallFailure>): Answer {
+  return {
+    ok: false,
+    failure: {
+      kind: 'refused',
+      service: 'github',
+      call: 'PUT /x',
+      status: 403,
+      code: 'github-forbidden',
+      message: 'no',
+      retryable: false,
+      ...failure,
+    },
+  };
+}
+
+/** Places that note when they were written. */
+function places(count: number, clock: Clock, answer: (write: number) => Answer = () => updated) {
+  const starts: number[] = [];
+  const targets = Array.from(
+    { length: count },
+    (_, index): SecretTarget => ({
+      label: `acme/${index}`,
+      secretName: 'MUTX_API_KEY',
+      shared: false,
+      prepare: () => Promise.resolve({ ok: true, value: true, date: 1 }),
+      metadata: () => Promise.resolve({ ok: true, value: { updatedAt: index }, date: 2 }),
+      write: (value, mayStart) => {
+        expect(value).toBe(VALUE);
+        expect(mayStart()).toBe(true);
+        starts.push(clock.monotonic());
+        return Promise.resolve(answer(starts.length));
+      },
+    }),
+  );
+  return { targets, starts };
+}
+
+/** As the engine does: some at a time, in order. */
+async function writeAll(targets: readonly SecretTarget[], mayStart = always, limit = 8): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const queue = targets.entries();
+  const worker = async () => {
+    for (const [index, target] of queue) answers[index] = await target.write(VALUE, mayStart);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  return answers;
+}
+
+function mostWithin(starts: readonly number[], window: number): number {
+  return Math.max(
+    ...starts.map((start) => starts.filter((other) => other >= start && other < start + window).length),
+  );
+}
+
+describe('the pace of writes', () => {
+  it('lets one target, and a handful, go at once', async () => {
+    const clock = new VirtualClock();
+    const { targets, starts } = places(5, clock);
+    await clock.until(writeAll(paced(targets, clock)));
+    expect(starts).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('keeps 500 targets under 80 a minute, and in the ten minutes that a rotation has', async () => {
+    const clock = new VirtualClock();
+    const { targets, starts } = places(500, clock);
+    const answers = await clock.until(writeAll(paced(targets, clock)));
+    expect(answers.every((answer) => answer.ok)).toBe(true);
+    expect(mostWithin(starts, MINUTE)).toBeLessThanOrEqual(76);
+    expect(Math.max(...starts)).toBe(estimateWriteTime(500));
+    expect(Math.max(...starts)).toBeLessThan(10 * MINUTE);
+  });
+
+  it('starts no more than 500 an hour, whichever way they go', async () => {
+    const clock = new VirtualClock();
+    const { targets, starts } = places(520, clock);
+    await clock.until(writeAll(paced(targets, clock)));
+    expect(mostWithin(starts, HOUR)).toBe(500);
+    expect(starts[500]).toBe(HOUR);
+    expect(Math.max(...starts)).toBeGreaterThanOrEqual(HOUR);
+  });
+
+  it('does not count towards the hour what GitHub answered with an error, but what it may have done', async () => {
+    const clock = new VirtualClock();
+    const answers: Answer[] = [
+      failing({}),
+      failing({ kind: 'unclear', status: 502 }),
+      failing({ kind: 'not-sent', status: undefined }),
+      failing({ kind: 'unclear', status: undefined }),
+    ];
+    const { targets, starts } = places(505, clock, (write) => answers[write - 1] ?? updated);
+    await clock.until(writeAll(paced(targets, clock)));
+    expect(starts.findIndex((start) => start >= HOUR)).toBe(503);
+  });
+
+  it('rests for all when GitHub asks one to', async () => {
+    const clock = new VirtualClock();
+    const { targets, starts } = places(8, clock, (write) =>
+      write === 2 ? failing({ kind: 'throttled', status: 429, retryAfter: 30_000 }) : updated,
+    );
+    await clock.until(writeAll(paced(targets, clock), always, 1));
+    expect(starts.slice(0, 2)).toEqual([0, 0]);
+    expect(starts[2]).toBe(30_000);
+  });
+
+  it('never shortens a rest', () => {
+    const pace = new Pace();
+    pace.pause(1_000);
+    pace.pause(500);
+    expect(pace.wait(0)).toBe(1_000);
+    pace.release(3);
+    expect(pace.wait(1_000)).toBe(0);
+  });
+
+  it('gives up as soon as the time for writing is over, and sends nothing then', async () => {
+    const clock = new VirtualClock();
+    const { targets, starts } = places(510, clock);
+    const answers = await clock.until(writeAll(paced(targets, clock), () => clock.monotonic() < 10 * MINUTE));
+    expect(starts).toHaveLength(500);
+    expect(clock.time).toBeLessThan(10 * MINUTE + 10_000);
+    expect(answers.slice(500)).toHaveLength(10);
+    for (const answer of answers.slice(500)) {
+      expect(answer).toMatchObject({
+        ok: false,
+        failure: { kind: 'not-sent', code: 'github-write-deadline', retryable: false },
+      });
+    }
+  });
+
+  it('leaves everything but writing as it is', async () => {
+    const clock = new VirtualClock();
+    const { targets } = places(1, clock);
+    const [target] = paced(targets, clock);
+    expect(target).toMatchObject({ label: 'acme/0', secretName: 'MUTX_API_KEY', shared: false });
+    expect(await target?.prepare()).toEqual({ ok: true, value: true, date: 1 });
+    expect(await target?.metadata()).toEqual({ ok: true, value: { updatedAt: 0 }, date: 2 });
+  });
+});
+
+describe('what fits', () => {
+  it.each([
+    [0, 0],
+    [1, 0],
+    [5, 0],
+    [6, 850],
+    [500, 420_750],
+    [501, HOUR],
+    [1_000, HOUR + 420_750],
+  ])('%i writes take %i ms', (count, time) => {
+    expect(estimateWriteTime(count)).toBe(time);
+    expect(writesWithin(time)).toBeGreaterThanOrEqual(count);
+  });
+
+  it('within the write deadline is 500', () => {
+    expect(writesWithin(10 * MINUTE)).toBe(500);
+    expect(writesWithin(MINUTE)).toBe(75);
+    expect(writesWithin(0)).toBe(5);
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { describeMissing, permissionFor } from '../../src/github/permissions.ts';
+import { tokenHint } from '../../src/github/token-hint.ts';
+import type { SecretStoreName } from '../../src/inputs/targets.ts';
+
+const STORES: readonly SecretStoreName[] = ['actions', 'dependabot', 'codespaces', 'agents'];
+const shared = { secretName: 'MUTX_API_KEY', label: 'x' } as const;
+const SECRETS = permissionFor({
+  kind: 'repository',
+  store: 'actions',
+  owner: 'acme',
+  repo: 'web',
+  ...shared,
+});
+const CODESPACES = permissionFor({ kind: 'organisation', store: 'codespaces', org: 'acme', ...shared });
+
+describe('the permission that a target needs', () => {
+  it('is another one for every kind and store', () => {
+    const repositories = STORES.map((store) =>
+      permissionFor({ kind: 'repository', store, owner: 'acme', repo: 'web', ...shared }),
+    );
+    const organisations = STORES.map((store) =>
+      permissionFor({ kind: 'organisation', store, org: 'acme', ...shared }),
+    );
+    const environment = permissionFor({
+      kind: 'environment',
+      store: 'actions',
+      owner: 'acme',
+      repo: 'web',
+      environment: 'production',
+      ...shared,
+    });
+    expect(
+      [...repositories, ...organisations, environment].map(({ name, label }) => `${name}: ${label}`),
+    ).toEqual([
+      'secrets: Secrets',
+      'dependabot_secrets: Dependabot secrets',
+      'codespaces_secrets: Codespaces secrets',
+      'agent_secrets: Agent secrets',
+      'organization_secrets: Organization secrets',
+      'organization_dependabot_secrets: Organization dependabot secrets',
+      'organization_codespaces_secrets: Organization codespaces secrets',
+      'organization_agent_secrets: Organization agent secrets',
+      'environments: Environments',
+    ]);
+  });
+});
+
+describe('the permission that is missing', () => {
+  it.each([
+    [undefined, '"Secrets: write"'],
+    ['', '"Secrets: write"'],
+    ['<b>::add-mask::x</b>', '"Secrets: write"'],
+    ['secrets=read', '"Secrets: write"'],
+    ['secrets=write', '"Secrets: write"'],
+    ['secrets=read; environments=write', '"Secrets: write" or "Environments: write"'],
+    ['secrets=write,metadata=read', '"Secrets: write" and "Metadata: read"'],
+    ['brand_new=admin', '"brand_new: admin"'],
+    ['secrets=read;secrets=write', '"Secrets: write"'],
+  ])('is told from the header %j', (header, words) => {
+    expect(describeMissing(header, SECRETS)).toBe(words);
+  });
+});
+
+describe('the hint', () => {
+  it('narrows the token of an App where create-github-app-token can', () => {
+    expect(
+      tokenHint('"Secrets: write"', SECRETS, { owner: 'acme', repository: 'web' }),
+    ).toMatchInlineSnapshot(`
+      "Use a GitHub App installed on acme/web with the permission "Secrets: write":
+      - uses: actions/create-github-app-token@v3
+        id: app-token
+        with:
+          client-id: \${{ vars.APP_CLIENT_ID }}
+          private-key: \${{ secrets.APP_PRIVATE_KEY }}
+          owner: acme
+          repositories: web
+          permission-secrets: write
+      - uses: mutx/api-key-action@v1
+        with:
+          github-token: \${{ steps.app-token.outputs.token }}
+      Or a fine-grained personal access token with "Secrets: write", kept as a secret:
+          github-token: \${{ secrets.SECRETS_WRITER_TOKEN }}"
+    `);
+  });
+
+  it('leaves that out where it cannot, and names no repository for an organisation', () => {
+    expect(
+      tokenHint('"Organization codespaces secrets: write"', CODESPACES, {
+        owner: 'acme',
+        repository: undefined,
+      }),
+    ).toMatchInlineSnapshot(`
+      "Use a GitHub App installed on acme with the permission "Organization codespaces secrets: write":
+      - uses: actions/create-github-app-token@v3
+        id: app-token
+        with:
+          client-id: \${{ vars.APP_CLIENT_ID }}
+          private-key: \${{ secrets.APP_PRIVATE_KEY }}
+          owner: acme
+      - uses: mutx/api-key-action@v1
+        with:
+          github-token: \${{ steps.app-token.outputs.token }}
+      Or a fine-grained personal access token with "Organization codespaces secrets: write", kept as a secret:
+          github-token: \${{ secrets.SECRETS_WRITER_TOKEN }}"
+    `);
+  });
+});
