@@ -1,0 +1,142 @@
+import { header, type ReceivedRequest, Refusal, type Reply } from '../message.ts';
+import type { Params, Route } from '../router.ts';
+import { malformed, notFound, problem } from './errors.ts';
+import { has, type Needs } from './permissions.ts';
+import type { StoreName } from './scopes.ts';
+import type { Token } from './tokens.ts';
+import type { EmulatedOrganisation, EmulatedRepository, GithubWorld } from './world.ts';
+
+/** One authenticated request on its way to a handler. */
+export interface Call {
+  readonly request: ReceivedRequest;
+  readonly params: Params;
+  readonly world: GithubWorld;
+  readonly token: Token;
+  readonly needs: Needs;
+  /** The API's own address, for the links in replies. */
+  readonly apiUrl: string;
+}
+
+export interface Handler {
+  readonly needs: Needs;
+  /** Routes of the youngest store need a younger version of the API. */
+  readonly store?: StoreName;
+  readonly run: (call: Call) => Reply;
+}
+
+export type GithubRoute = Route<Handler>;
+
+/**
+ * The repository that the path names, if this token may do there what the route does.
+ * @throws Refusal 301 it has another name now, 404 it cannot be seen, 403
+ */
+export function repositoryOf(call: Call): EmulatedRepository {
+  const { params, world, token, needs, request } = call;
+  const found = world.find(`${params['owner']}/${params['repo']}`);
+  if (found.kind === 'none') throw notFound();
+  const { repository } = found;
+  const reached = reaches(token, repository);
+  if (repository.private && !reached) throw notFound();
+  if (found.kind === 'moved') throw moved(call, repository);
+  if (!(reached ? has(token.permissions, needs) : needs.name === 'metadata')) throw inaccessible(token);
+  if (repository.archived && request.method !== 'GET') {
+    throw new Refusal(problem(403, 'Repository was archived so is read-only.'));
+  }
+  return repository;
+}
+
+/** @throws Refusal 404, 403 */
+export function organisationOf({ params, world, token, needs }: Call): EmulatedOrganisation {
+  const organisation = world.organisation(params['org'] ?? '');
+  if (organisation === undefined) throw notFound();
+  if (!has(token.permissions, needs)) throw inaccessible(token);
+  return organisation;
+}
+
+export function reaches(token: Token, { owner, name }: EmulatedRepository): boolean {
+  return token.repositories === undefined || token.repositories.includes(`${owner}/${name}`.toLowerCase());
+}
+
+function inaccessible({ kind }: Token): Refusal {
+  const isPersonal = kind === 'fine-grained' || kind === 'classic';
+  const by = isPersonal ? 'personal access token' : 'integration';
+  return new Refusal(problem(403, `Resource not accessible by ${by}`));
+}
+
+function moved({ request, apiUrl }: Call, { id }: EmulatedRepository): Refusal {
+  const rest = (request.path ?? '').split('/').slice(4).join('/');
+  const query = request.query.size === 0 ? '' : `?${request.query.toString()}`;
+  const url = `${apiUrl}/repositories/${id}${rest === '' ? '' : `/${rest}`}${query}`;
+  return new Refusal({
+    status: 301,
+    headers: { location: url },
+    json: {
+      message: 'Moved Permanently',
+      url,
+      documentation_url:
+        'https://docs.github.com/rest/guides/best-practices-for-using-the-rest-api#follow-redirects',
+    },
+  });
+}
+
+/**
+ * A JSON object with no other fields than these; no body at all is one without fields.
+ * @throws Refusal 422 (400 for what is not JSON)
+ */
+export function readBody({ request }: Call, fields: readonly string[]): Readonly<Record<string, unknown>> {
+  if (request.body === '') return {};
+  if (!/^application\/json(;|$)/.test(header(request, 'content-type'))) {
+    throw malformed('a body without content-type: application/json');
+  }
+  const body = parse(request.body);
+  if (body === null) return {};
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw malformed('Invalid request. The body is not an object.');
+  const unknown = Object.keys(body).filter((name) => !fields.includes(name));
+  if (unknown.length > 0) throw malformed(`Invalid request. Unknown fields: ${unknown.join(', ')}.`);
+  return body as Readonly<Record<string, unknown>>;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(problem(400, 'Problems parsing JSON', { unexpected: 'the body is not JSON' }));
+  }
+}
+
+/** One page of a list, with GitHub's `Link` header. 30 a page unless asked for up to 100. */
+export function page<T>(
+  { request, apiUrl }: Call,
+  all: readonly T[],
+): { readonly items: readonly T[]; readonly headers: Readonly<Record<string, string>> } {
+  const unknown = [...request.query.keys()].filter((name) => name !== 'per_page' && name !== 'page');
+  if (unknown.length > 0) throw malformed(`Unknown parameters in the query: ${unknown.join(', ')}.`);
+  const size = Math.min(whole(request, 'per_page', 30), 100);
+  const number = whole(request, 'page', 1);
+  const last = Math.max(1, Math.ceil(all.length / size));
+  const link = (to: number, rel: string): string =>
+    `<${apiUrl}${request.path}?per_page=${size}&page=${to}>; rel="${rel}"`;
+  const links = [
+    ...(number > 1 ? [link(number - 1, 'prev')] : []),
+    ...(number < last ? [link(number + 1, 'next'), link(last, 'last')] : []),
+    ...(number > 1 ? [link(1, 'first')] : []),
+  ];
+  return {
+    items: all.slice((number - 1) * size, number * size),
+    headers: links.length === 0 ? {} : { link: links.join(', ') },
+  };
+}
+
+/** For routes that take no query at all. */
+export function noQuery({ request }: Call): void {
+  if (request.query.size > 0)
+    throw malformed(`Unknown parameters in the query: ${request.query.toString()}.`);
+}
+
+function whole(request: ReceivedRequest, name: string, fallback: number): number {
+  const given = request.query.get(name);
+  if (given === null) return fallback;
+  if (!/^[1-9]\d{0,5}$/.test(given)) throw malformed(`${name} is not a positive whole number.`);
+  return Number(given);
+}

@@ -1,0 +1,102 @@
+import type { Reply } from '../message.ts';
+import { type Call, type GithubRoute, noQuery, reaches, readBody, repositoryOf } from './call.ts';
+import { malformed, notFound } from './errors.ts';
+import { REPOSITORY_SECRETS } from './permissions.ts';
+import { showEnvironment, showRepository, showSecret } from './represent.ts';
+import { STORES } from './scopes.ts';
+import { type SecretKind, secretRoutes } from './secret-routes.ts';
+import type { EmulatedEnvironment } from './world.ts';
+
+const REPOSITORY = '/repos/{owner}/{repo}';
+const ENVIRONMENT = `${REPOSITORY}/environments/{environment_name}`;
+
+const plain = {
+  fields: [],
+  audience: () => undefined,
+  show: (_call: Call, secret: Parameters<typeof showSecret>[0]) => showSecret(secret),
+};
+
+const REPOSITORY_KINDS: readonly SecretKind[] = STORES.map((store) => ({
+  ...plain,
+  base: `${REPOSITORY}/${store}/secrets`,
+  store,
+  permission: REPOSITORY_SECRETS[store],
+  scope: (call) => repositoryOf(call).scopes[store],
+}));
+
+const ENVIRONMENT_KIND: SecretKind = {
+  ...plain,
+  base: `${ENVIRONMENT}/secrets`,
+  store: 'actions',
+  permission: 'environments',
+  scope: (call) => environmentOf(call).scope,
+};
+
+function environmentOf(call: Call): EmulatedEnvironment {
+  const environment = repositoryOf(call).environments.get(
+    (call.params['environment_name'] ?? '').toLowerCase(),
+  );
+  if (environment === undefined) throw notFound();
+  return environment;
+}
+
+function getRepository(call: Call): Reply {
+  const repository = repositoryOf(call);
+  noQuery(call);
+  return { status: 200, json: showRepository(repository, call.world, call.apiUrl) };
+}
+
+function getRepositoryById(call: Call): Reply {
+  noQuery(call);
+  const repository = call.world.byId(Number(call.params['repository_id']));
+  if (repository === undefined || (repository.private && !reaches(call.token, repository))) throw notFound();
+  return { status: 200, json: showRepository(repository, call.world, call.apiUrl) };
+}
+
+function getEnvironment(call: Call): Reply {
+  const environment = environmentOf(call);
+  noQuery(call);
+  return { status: 200, json: showEnvironment(environment, repositoryOf(call), call.apiUrl) };
+}
+
+/** Creates an environment, or sets all of its rules anew: those that the body does not repeat are gone. */
+function putEnvironment(call: Call): Reply {
+  const repository = repositoryOf(call);
+  noQuery(call);
+  const name = call.params['environment_name'] ?? '';
+  if ([...name].length > 255) throw malformed('The name of an environment has at most 255 characters.');
+  const body = readBody(call, ['wait_timer', 'prevent_self_review', 'reviewers', 'deployment_branch_policy']);
+  const { wait_timer: waitTimer = 0 } = body as { wait_timer?: unknown };
+  if (typeof waitTimer !== 'number') throw malformed('wait_timer is not a number.');
+  const known = repository.environments.get(name.toLowerCase());
+  const environment = known ?? call.world.addEnvironment(repository, name);
+  environment.waitTimer = waitTimer;
+  environment.updatedAt = call.world.now();
+  const effect = `environment ${known === undefined ? 'created' : 'replaced'} ${environment.scope.label}`;
+  return { status: 200, json: showEnvironment(environment, repository, call.apiUrl), effect };
+}
+
+export const REPOSITORY_ROUTES: readonly GithubRoute[] = [
+  ...REPOSITORY_KINDS.flatMap(secretRoutes),
+  ...secretRoutes(ENVIRONMENT_KIND),
+  {
+    method: 'GET',
+    pattern: REPOSITORY,
+    handler: { needs: { name: 'metadata', level: 'read' }, run: getRepository },
+  },
+  {
+    method: 'GET',
+    pattern: '/repositories/{repository_id}',
+    handler: { needs: { name: 'metadata', level: 'read' }, run: getRepositoryById },
+  },
+  {
+    method: 'GET',
+    pattern: ENVIRONMENT,
+    handler: { needs: { name: 'actions', level: 'read' }, run: getEnvironment },
+  },
+  {
+    method: 'PUT',
+    pattern: ENVIRONMENT,
+    handler: { needs: { name: 'administration', level: 'write' }, run: putEnvironment },
+  },
+];

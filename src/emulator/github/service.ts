@@ -1,0 +1,145 @@
+import type { EmulatorClock } from '../clock.ts';
+import { header, type ReceivedRequest, Refusal, type Reply } from '../message.ts';
+import { findRoute } from '../router.ts';
+import type { Service } from '../service.ts';
+import type { GithubRoute } from './call.ts';
+import { notFound, plainProblem, problem, secondaryLimit } from './errors.ts';
+import type { RateLimits } from './limits.ts';
+import { ORGANISATION_ROUTES } from './organisation-routes.ts';
+import { REPOSITORY_ROUTES } from './repository-routes.ts';
+import { type Scope, STORES } from './scopes.ts';
+import { expirationHeader, type Token, type Tokens } from './tokens.ts';
+import type { GithubWorld } from './world.ts';
+
+const ROUTES: readonly GithubRoute[] = [...REPOSITORY_ROUTES, ...ORGANISATION_ROUTES];
+
+/** The version that all know, and the one that came with the secrets of agents. */
+const VERSIONS = { old: '2022-11-28', agents: '2026-03-10' } as const;
+
+export interface GithubServiceOptions {
+  readonly clock: EmulatorClock;
+  readonly world: GithubWorld;
+  readonly tokens: Tokens;
+  readonly limits: RateLimits;
+  /** GitHub Enterprise Server: the old version of the API only, and no secrets of agents. */
+  readonly enterprise: boolean;
+  readonly apiUrl: () => string;
+}
+
+export class GithubService implements Service {
+  readonly name = 'github';
+  readonly clock: EmulatorClock;
+  readonly #options: GithubServiceOptions;
+
+  constructor(options: GithubServiceOptions) {
+    this.clock = options.clock;
+    this.#options = options;
+  }
+
+  apply(request: ReceivedRequest): Reply {
+    try {
+      return this.#apply(request);
+    } catch (error) {
+      if (error instanceof Refusal) return error.reply;
+      throw error;
+    }
+  }
+
+  headers(request: ReceivedRequest, requestId: string): Readonly<Record<string, string>> {
+    const token = this.#token(request);
+    const found = findRoute(ROUTES, request.method, request.path ?? '');
+    const needs = found.kind === 'route' ? found.route.handler.needs : undefined;
+    return {
+      'x-github-request-id': requestId,
+      'x-github-media-type': 'github.v3; format=json',
+      ...(token === undefined ? {} : this.#options.limits.headers(token)),
+      ...expirationHeader(token),
+      ...(needs === undefined ? {} : { 'x-accepted-github-permissions': `${needs.name}=${needs.level}` }),
+    };
+  }
+
+  requestId(seq: number): string {
+    return `E000:${seq.toString(16).toUpperCase().padStart(6, '0')}`;
+  }
+
+  refusal(status: number): Reply {
+    return plainProblem(status);
+  }
+
+  rateLimited(retryAfter: number): Reply {
+    return secondaryLimit(retryAfter);
+  }
+
+  replaceKeyPair({ path = '' }: ReceivedRequest): void {
+    this.#scopeAt(path)?.replaceKeyPair();
+  }
+
+  #apply(request: ReceivedRequest): Reply {
+    const { world, limits, apiUrl } = this.#options;
+    if (request.path === undefined) throw notFound(`${request.fullPath} is outside of ${apiUrl()}`);
+    const malformed = this.#malformed(request);
+    if (malformed !== undefined) return malformed;
+    if (header(request, 'authorization') === '') return problem(401, 'Requires authentication');
+    const token = this.#token(request);
+    if (token === undefined) return problem(401, 'Bad credentials');
+    const limited = limits.count(token, request.method);
+    if (limited !== undefined) return limited;
+    const found = findRoute(ROUTES, request.method, request.path);
+    if (found.kind !== 'route') throw notFound(`no route ${request.method} ${request.path}`);
+    const { handler } = found.route;
+    this.#checkVersion(request, handler.store === 'agents');
+    const { params } = found;
+    return handler.run({ request, params, world, token, needs: handler.needs, apiUrl: apiUrl() });
+  }
+
+  #token(request: ReceivedRequest): Token | undefined {
+    return this.#options.tokens.find(header(request, 'authorization'), this.clock.now());
+  }
+
+  /** Headers that a well-made client sends. GitHub itself insists on the first only. */
+  #malformed(request: ReceivedRequest): Reply | undefined {
+    if (header(request, 'user-agent') === '') {
+      const text =
+        'Request forbidden by administrative rules. Please make sure your request has a User-Agent header';
+      return { status: 403, text: `\r\n${text}\r\n`, unexpected: 'no User-Agent' };
+    }
+    if (header(request, 'accept') !== 'application/vnd.github+json') {
+      const message = 'Accept is not application/vnd.github+json';
+      return problem(415, message, { unexpected: message });
+    }
+    return undefined;
+  }
+
+  #checkVersion(request: ReceivedRequest, isAgents: boolean): void {
+    const { enterprise } = this.#options;
+    const version = header(request, 'x-github-api-version');
+    if (version === '') {
+      const message = 'no X-GitHub-Api-Version';
+      throw new Refusal(problem(400, message, { unexpected: message }));
+    }
+    const known: readonly string[] = enterprise ? [VERSIONS.old] : Object.values(VERSIONS);
+    if (!known.includes(version)) {
+      const message = `"${version}" is not a valid API version`;
+      throw new Refusal(problem(400, message, { unexpected: message }));
+    }
+    if (!isAgents) return;
+    // An Enterprise Server has never heard of them; asking is not the client's mistake.
+    if (enterprise) throw notFound();
+    if (version !== VERSIONS.agents)
+      throw notFound(`agents' secrets need the API version ${VERSIONS.agents}`);
+  }
+
+  /** The scope whose secrets a path is about. */
+  #scopeAt(path: string): Scope | undefined {
+    const { world } = this.#options;
+    const parts = path.split('/').map(decodeURIComponent);
+    const store = STORES.find((one) => parts.includes(one)) ?? 'actions';
+    if (parts[1] === 'orgs') return world.organisation(parts[2] ?? '')?.scopes[store];
+    const found = world.find(`${parts[2]}/${parts[3]}`);
+    if (found.kind !== 'here') return undefined;
+    const { repository } = found;
+    return parts[4] === 'environments'
+      ? repository.environments.get((parts[5] ?? '').toLowerCase())?.scope
+      : repository.scopes[store];
+  }
+}

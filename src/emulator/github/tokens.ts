@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import type { Instant } from '../clock.ts';
+import { ALL_PERMISSIONS, GITHUB_TOKEN_PERMISSIONS, type Permissions } from './permissions.ts';
+
+/**
+ * `github-token`: a workflow's own, which can do nothing with secrets, whatever its permissions. `app`: of an
+ * App's installation. `fine-grained`, `classic`: personal access tokens; a classic one may do everything.
+ */
+export type TokenKind = 'github-token' | 'fine-grained' | 'classic' | 'app';
+
+export interface TokenOptions {
+  /** default `fine-grained` */
+  readonly kind?: TokenKind;
+  /** default: all that the kind can have */
+  readonly permissions?: Permissions;
+  /** `owner/repo` names that it reaches; default: all. Elsewhere private repositories are 404, public ones 403. */
+  readonly repositories?: readonly string[];
+  /** ms since the epoch; default: never. From then on the token is answered 401. */
+  readonly expiresAt?: Instant;
+}
+
+export interface Token {
+  readonly text: string;
+  readonly kind: TokenKind;
+  readonly permissions: Permissions;
+  readonly repositories: readonly string[] | undefined;
+  readonly expiresAt: Instant | undefined;
+  /** Stands for it in counters and messages. */
+  readonly id: number;
+}
+
+export class Tokens {
+  readonly #tokens = new Map<string, Token>();
+
+  issue(options: TokenOptions): Token {
+    const kind = options.kind ?? 'fine-grained';
+    const token: Token = {
+      text: textOf(kind),
+      kind,
+      permissions: kind === 'classic' ? ALL_PERMISSIONS : (options.permissions ?? most(kind)),
+      repositories: options.repositories?.map((name) => name.toLowerCase()),
+      expiresAt: options.expiresAt,
+      id: this.#tokens.size + 1,
+    };
+    this.#tokens.set(token.text, token);
+    return token;
+  }
+
+  /** The token of an `Authorization` header that is good at this moment. */
+  find(authorization: string, now: Instant): Token | undefined {
+    const text = /^(?:bearer|token) (\S+)$/i.exec(authorization)?.[1];
+    const token = text === undefined ? undefined : this.#tokens.get(text);
+    return token?.expiresAt !== undefined && token.expiresAt <= now ? undefined : token;
+  }
+
+  revoke(text: string): void {
+    this.#tokens.delete(text);
+  }
+}
+
+/** `2026-03-12 10:00:00 UTC`, as GitHub sends it; personal access tokens only. */
+export function expirationHeader(token: Token | undefined): Readonly<Record<string, string>> {
+  const isPersonal = token?.kind === 'fine-grained' || token?.kind === 'classic';
+  if (!isPersonal || token.expiresAt === undefined) return {};
+  const [day, time] = new Date(token.expiresAt).toISOString().slice(0, 19).split('T');
+  return { 'github-authentication-token-expiration': `${day} ${time} UTC` };
+}
+
+function most(kind: TokenKind): Permissions {
+  return kind === 'github-token' ? GITHUB_TOKEN_PERMISSIONS : ALL_PERMISSIONS;
+}
+
+function textOf(kind: TokenKind): string {
+  const random = randomBytes(48)
+    .toString('base64')
+    .replace(/[^A-Za-z0-9]/g, 'x');
+  switch (kind) {
+    case 'github-token':
+    case 'app':
+      return `ghs_${random.slice(0, 36)}`;
+    case 'fine-grained':
+      return `github_pat_${random.slice(0, 22)}_${random.slice(5, 64)}`;
+    case 'classic':
+      return `ghp_${random.slice(0, 36)}`;
+  }
+}

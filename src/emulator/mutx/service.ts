@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { EmulatorClock } from '../clock.ts';
+import { header, type ReceivedRequest, Refusal, type Reply } from '../message.ts';
+import { RateWindow } from '../rate-window.ts';
+import { findRoute } from '../router.ts';
+import type { Service } from '../service.ts';
+import { detail, plainError, tooMany } from './errors.ts';
+import { KEY_ROUTES, V1_KEY_ROUTES } from './key-routes.ts';
+import type { MutxRoute } from './routes.ts';
+import { ACCOUNT_ROUTES, SESSION_ROUTES } from './session-routes.ts';
+import type { MutxWorld } from './world.ts';
+
+/** MUTX's documented limits: requests a minute, per credential or address; and on login and refresh. */
+export const MUTX_LIMITS = { perMinute: 100, loginsPerMinute: 10 };
+
+export interface MutxServiceOptions {
+  readonly world: MutxWorld;
+  readonly rateLimits: { readonly perMinute: number; readonly loginsPerMinute: number } | undefined;
+  /** Whether there is `GET /auth/me`. */
+  readonly account: boolean;
+  /** Where redirects point to. */
+  readonly origin: () => string;
+}
+
+export class MutxService implements Service {
+  readonly name = 'mutx';
+  readonly clock: EmulatorClock;
+  readonly #options: MutxServiceOptions;
+  readonly #routes: readonly MutxRoute[];
+  readonly #all: RateWindow | undefined;
+  readonly #logins: RateWindow | undefined;
+
+  constructor(options: MutxServiceOptions) {
+    this.#options = options;
+    this.clock = options.world.clock;
+    const { generation } = options.world;
+    const prefix = generation === 'v1' ? '/v1' : '';
+    this.#routes = [
+      ...KEY_ROUTES,
+      ...(generation === 'v1' ? V1_KEY_ROUTES : []),
+      ...SESSION_ROUTES,
+      ...(options.account ? ACCOUNT_ROUTES : []),
+    ].map((route) => ({ ...route, pattern: prefix + route.pattern }));
+    const { rateLimits } = options;
+    this.#all = rateLimits && new RateWindow(rateLimits.perMinute, 60_000);
+    this.#logins = rateLimits && new RateWindow(rateLimits.loginsPerMinute, 60_000);
+  }
+
+  apply(request: ReceivedRequest, requestId: string): Reply {
+    const limited = this.#limited(request);
+    if (limited !== undefined) return limited;
+    const path = request.path ?? request.fullPath;
+    const found = findRoute(this.#routes, request.method, path);
+    if (found.kind === 'wrong-method') {
+      const allow = { allow: found.allowed.join(', ') };
+      return { ...detail(405, 'Method Not Allowed', allow), unexpected: `no ${request.method} on ${path}` };
+    }
+    if (found.kind !== 'route') return this.#notFound(request, path);
+    try {
+      return found.route.handler({ request, params: found.params, world: this.#options.world, requestId });
+    } catch (error) {
+      if (error instanceof Refusal) return error.reply;
+      throw error;
+    }
+  }
+
+  headers(_request: ReceivedRequest, requestId: string): Readonly<Record<string, string>> {
+    return { 'x-request-id': requestId };
+  }
+
+  requestId(seq: number): string {
+    return `00000000-0000-4000-8000-${String(seq).padStart(12, '0')}`;
+  }
+
+  refusal(status: number, requestId: string): Reply {
+    return plainError(status, requestId);
+  }
+
+  rateLimited(retryAfter: number): Reply {
+    return tooMany(retryAfter);
+  }
+
+  replaceKeyPair(): void {
+    throw new TypeError('MUTX has no key pairs');
+  }
+
+  #notFound(request: ReceivedRequest, path: string): Reply {
+    if (
+      path.endsWith('/') &&
+      findRoute(this.#routes, request.method, path.replace(/\/+$/, '')).kind === 'route'
+    ) {
+      const query = request.query.size === 0 ? '' : `?${request.query.toString()}`;
+      const location = this.#options.origin() + path.replace(/\/+$/, '') + query;
+      return { status: 307, headers: { location }, unexpected: 'a slash at the end of the path' };
+    }
+    const missing = detail(404, 'Not Found');
+    return this.#isQuestion(request, path)
+      ? missing
+      : { ...missing, unexpected: `no route ${request.method} ${path}` };
+  }
+
+  /** Asking for something that a server may or may not have is the way to find out. */
+  #isQuestion({ method }: ReceivedRequest, path: string): boolean {
+    if (method !== 'GET') return false;
+    const { generation } = this.#options.world;
+    return generation === 'documented'
+      ? path === '/v1/api-keys' || path === '/auth/me'
+      : path === '/v1/auth/me';
+  }
+
+  #limited(request: ReceivedRequest): Reply | undefined {
+    const now = this.clock.now();
+    const isLogin = /\/auth\/(login|refresh)$/.test(request.fullPath);
+    const credential = header(request, 'authorization') || header(request, 'x-api-key');
+    const subject = credential === '' ? 'address' : createHash('sha256').update(credential).digest('base64');
+    const windows = isLogin ? [this.#all, this.#logins] : [this.#all];
+    const wait = Math.max(0, ...windows.map((window) => window?.wait(subject, now) ?? 0));
+    if (wait > 0) return tooMany(Math.ceil(wait / 1_000));
+    for (const window of windows) window?.count(subject, now);
+    return undefined;
+  }
+}

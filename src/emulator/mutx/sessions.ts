@@ -1,0 +1,117 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Instant } from '../clock.ts';
+import { type Claims, signJwt, verifyJwt } from './jwt.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** How long tokens live, in milliseconds. */
+export const ACCESS_LIFETIME = 30 * MINUTE;
+const REFRESH_LIFETIME = 7 * DAY;
+const FAMILY_LIFETIME = 30 * DAY;
+
+/** All that descends from one login. */
+export interface EmulatedSession {
+  readonly familyId: string;
+  readonly userId: string;
+  readonly startedAt: Instant;
+  /** Logged out, or ended because a spent refresh token was used. */
+  ended: 'no' | 'logged-out' | 'reuse';
+  /** The one refresh token that is not spent yet. */
+  currentJti: string;
+}
+
+export interface TokenPair {
+  readonly access: string;
+  readonly refresh: string;
+}
+
+export type RefreshResult =
+  | { readonly ok: true; readonly pair: TokenPair; readonly session: EmulatedSession }
+  | { readonly ok: false; readonly reason: string; readonly killed: EmulatedSession | undefined };
+
+/** Signs, checks and exchanges the JWTs of all accounts. */
+export class Sessions {
+  readonly all: EmulatedSession[] = [];
+  readonly #key = randomBytes(32);
+  readonly #now: () => Instant;
+
+  constructor(now: () => Instant) {
+    this.#now = now;
+  }
+
+  /** An access JWT of its own, without a session. `lifetime` in milliseconds; negative: it has ended already. */
+  issueAccess(userId: string, lifetime: number = ACCESS_LIFETIME): string {
+    const iat = seconds(this.#now());
+    const exp = seconds(this.#now() + lifetime);
+    return signJwt({ sub: userId, type: 'access', iat: Math.min(iat, exp), exp }, this.#key);
+  }
+
+  open(userId: string): { readonly pair: TokenPair; readonly session: EmulatedSession } {
+    const session: EmulatedSession = {
+      familyId: randomUUID(),
+      userId,
+      startedAt: this.#now(),
+      ended: 'no',
+      currentJti: '',
+    };
+    this.all.push(session);
+    return { pair: this.#next(session), session };
+  }
+
+  refresh(token: string): RefreshResult {
+    const claims = this.verify(token, 'refresh');
+    if (typeof claims === 'string') return { ok: false, reason: claims, killed: undefined };
+    const session = this.#sessionOf(claims);
+    if (session === undefined || session.ended !== 'no') {
+      return { ok: false, reason: 'Refresh token has been revoked', killed: undefined };
+    }
+    if (claims.jti !== session.currentJti) {
+      session.ended = 'reuse';
+      return { ok: false, reason: 'Refresh token reuse detected', killed: session };
+    }
+    return { ok: true, pair: this.#next(session), session };
+  }
+
+  /** Ends the family of a refresh token, spent or not; undefined: there is none that is open. */
+  logout(token: string): EmulatedSession | undefined {
+    const claims = verifyJwt(token, this.#key);
+    const session = claims?.type === 'refresh' ? this.#sessionOf(claims) : undefined;
+    if (session === undefined || session.ended !== 'no') return undefined;
+    session.ended = 'logged-out';
+    return session;
+  }
+
+  /** Claims of a token that is ours, of that type, and has not ended; else why not. */
+  verify(token: string, type: Claims['type']): Claims | string {
+    const claims = verifyJwt(token, this.#key);
+    if (claims === undefined) return 'Could not validate credentials';
+    if (claims.type !== type) return 'Invalid token type';
+    if (claims.exp * 1_000 <= this.#now()) return 'Token has expired';
+    return claims;
+  }
+
+  #sessionOf(claims: Claims): EmulatedSession | undefined {
+    return this.all.find((session) => session.familyId === claims.family_id);
+  }
+
+  /** Spends what was current. */
+  #next(session: EmulatedSession): TokenPair {
+    session.currentJti = randomUUID();
+    const now = this.#now();
+    const exp = seconds(Math.min(now + REFRESH_LIFETIME, session.startedAt + FAMILY_LIFETIME));
+    const claims: Claims = {
+      sub: session.userId,
+      type: 'refresh',
+      iat: seconds(now),
+      exp,
+      jti: session.currentJti,
+      family_id: session.familyId,
+    };
+    return { access: this.issueAccess(session.userId), refresh: signJwt(claims, this.#key) };
+  }
+}
+
+function seconds(instant: Instant): number {
+  return Math.floor(instant / 1_000);
+}

@@ -1,0 +1,15 @@
+import type { EmulatorClock } from '../clock.ts';
+import type { Generation, KeyStore } from './keys.ts';
+import type { Sessions } from './sessions.ts';
+import type { TimestampStyle } from './timestamps.ts';
+import type { EmulatedUser } from './users.ts';
+
+/** What the routes work on. */
+export interface MutxWorld {
+  readonly generation: Generation;
+  readonly timestamps: TimestampStyle;
+  readonly clock: EmulatorClock;
+  readonly users: readonly EmulatedUser[];
+  readonly keys: KeyStore;
+  readonly sessions: Sessions;
+}
