@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** @param path from the root of the repository */
+export function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+export function readJson(path: string): unknown {
+  return JSON.parse(read(path));
+}
+
+/** Paths of the files with this ending, directly in a folder. */
+function filesIn(folder: string, ending: string): string[] {
+  return readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => (folder === '.' ? name : `${folder}/${name}`));
+}
+
+export const WORKFLOWS = filesIn('.github/workflows', '.yml');
+
+/** What people read. */
+export const DOCUMENTS = [...filesIn('.', '.md'), ...filesIn('docs', '.md')];
+
+export interface CodeBlock {
+  readonly language: string;
+  readonly text: string;
+  /** Where the block begins, for messages: `README.md:12`. */
+  readonly at: string;
+}
+
+/** The fenced code blocks of a Markdown file. */
+export function codeBlocks(path: string): CodeBlock[] {
+  const blocks: CodeBlock[] = [];
+  let open: { language: string; lines: string[]; at: string } | undefined;
+  for (const [index, line] of read(path).split('\n').entries()) {
+    const fence = /^```(\w*)$/u.exec(line);
+    if (fence === null) open?.lines.push(line);
+    else if (open === undefined) open = { language: fence[1] ?? '', lines: [], at: `${path}:${index + 1}` };
+    else {
+      blocks.push({ language: open.language, text: `${open.lines.join('\n')}\n`, at: open.at });
+      open = undefined;
+    }
+  }
+  return blocks;
+}

@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/** The project's own linter configuration, run on one-line files: what it lets through, and what not. */
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const FORBIDDEN: readonly (readonly [file: string, line: string])[] = [
+  ['rotation/value-of-secrets.ts', `import { forms } from '../secrets/forms.ts'; export const x = forms;`],
+  ['rotation/value-again.ts', `export { forms } from '../secrets/forms.ts';`],
+  ['rotation/value-all.ts', `export * from '../secrets/forms.ts';`],
+  ['rotation/for-its-effect.ts', `import '../secrets/forms.ts';`],
+  ['rotation/late.ts', `export const x = () => import('../secrets/forms.ts');`],
+  ['rotation/type-of-http.ts', `import type { X } from '../http/client.ts'; export type Y = X;`],
+  ['rotation/inline-type.ts', `import { type Secret } from '../secrets/secret.ts'; export type Y = Secret;`],
+  ['rotation/report.ts', `import type { X } from '../report/log.ts'; export type Y = X;`],
+  ['rotation/node.ts', `import { join } from 'node:path'; export const x = join;`],
+  ['rotation/package.ts', `import { z } from 'zod'; export const x = z;`],
+  ['rotation/type-of-a-package.ts', `import type { X } from '@actions/core'; export type Y = X;`],
+  ['rotation/detour.ts', `import { x } from '../rotation/../http/client.ts'; export const y = x;`],
+  ['rotation/deep/value.ts', `import { forms } from '../../secrets/forms.ts'; export const x = forms;`],
+  ['rotation/outside.ts', `import { x } from '../../scripts/build.mjs'; export const y = x;`],
+  ['rotation/new-folder.ts', `import { x } from '../elsewhere/x.ts'; export const y = x;`],
+  ['rotation/process.ts', `export const x = process.env;`],
+  ['rotation/fetch.ts', `export const x = () => fetch('https://example.com');`],
+  ['rotation/console.ts', `export const x = () => console.log('x');`],
+  ['secrets/rotation.ts', `import type { X } from '../rotation/ports.ts'; export type Y = X;`],
+  ['secrets/core.ts', `import { setSecret } from '@actions/core'; export const x = setSecret;`],
+  ['http/core.ts', `import { debug } from '@actions/core'; export const x = debug;`],
+  ['http/value-of-rotation.ts', `import { x } from '../rotation/constants.ts'; export const y = x;`],
+  ['http/mutx.ts', `import type { X } from '../mutx/jwt.ts'; export type Y = X;`],
+  ['mutx/core.ts', `import { debug } from '@actions/core'; export const x = debug;`],
+  ['mutx/github.ts', `import type { X } from '../github/calls.ts'; export type Y = X;`],
+  ['mutx/process.ts', `import process from 'node:process'; export const x = process.env;`],
+  ['github/core.ts', `import { debug } from '@actions/core'; export const x = debug;`],
+  ['github/mutx.ts', `import { x } from '../mutx/jwt.ts'; export const y = x;`],
+  ['github/sodium.ts', `import sodium from 'libsodium-wrappers'; export const x = sodium;`],
+  ['github/stores/value-of-inputs.ts', `import { x } from '../../inputs/targets.ts'; export const y = x;`],
+  ['github/stores/http-client.ts', `import { x } from '@actions/http-client'; export const y = x;`],
+  ['session/core.ts', `import { debug } from '@actions/core'; export const x = debug;`],
+  ['session/value-of-rotation.ts', `import { x } from '../rotation/run.ts'; export const y = x;`],
+  ['session/github.ts', `import type { X } from '../github/calls.ts'; export type Y = X;`],
+  ['inputs/core.ts', `import { getInput } from '@actions/core'; export const x = getInput;`],
+  ['inputs/value-of-session.ts', `import { x } from '../session/credential.ts'; export const y = x;`],
+  ['inputs/value-of-rotation.ts', `import { x } from '../rotation/settings.ts'; export const y = x;`],
+  ['inputs/mutx-client.ts', `import { x } from '../mutx/keys.ts'; export const y = x;`],
+  ['report/core.ts', `import { summary } from '@actions/core'; export const x = summary;`],
+  ['report/http-client.ts', `import { x } from '@actions/http-client'; export const y = x;`],
+  ['report/value-of-rotation.ts', `import { x } from '../rotation/plan.ts'; export const y = x;`],
+  ['report/actions.ts', `import type { X } from '../actions/clock.ts'; export type Y = X;`],
+  ['emulator/mutx.ts', `import { x } from '../mutx/jwt.ts'; export const y = x;`],
+  ['emulator/type-of-http.ts', `import type { X } from '../http/result.ts'; export type Y = X;`],
+  ['emulator/rotation.ts', `import type { X } from '../rotation/ports.ts'; export type Y = X;`],
+  ['emulator/session.ts', `import { x } from '../session/credential.ts'; export const y = x;`],
+  ['emulator/actions.ts', `import { x } from '../actions/clock.ts'; export const y = x;`],
+  ['emulator/github/the-real-one.ts', `import { x } from '../../github/names.ts'; export const y = x;`],
+  ['actions/emulator.ts', `import { x } from '../emulator/index.ts'; export const y = x;`],
+  ['actions/sodium.ts', `import sodium from 'libsodium-wrappers'; export const x = sodium;`],
+];
+
+const ALLOWED: readonly (readonly [file: string, line: string])[] = [
+  [
+    'rotation/type-of-secrets.ts',
+    `import type { Secret } from '../secrets/secret.ts'; export type Y = Secret;`,
+  ],
+  ['rotation/itself.ts', `import { x } from './plan.ts'; export const y = x;`],
+  ['rotation/deep/itself.ts', `import { x } from '../plan.ts'; export const y = x;`],
+  ['http/agent.ts', `import { HttpClient } from '@actions/http-client'; export const x = HttpClient;`],
+  ['mutx/http.ts', `import { x } from '../http/client.ts'; export const y = x;`],
+  ['github/sealed-box.ts', `import sodium from 'libsodium-wrappers'; export const x = sodium;`],
+  ['github/stores/type-of-inputs.ts', `import type { X } from '../../inputs/targets.ts'; export type Y = X;`],
+  ['github/stores/calls.ts', `import { x } from '../calls.ts'; export const y = x;`],
+  ['session/retry.ts', `import { x } from '../rotation/retry.ts'; export const y = x;`],
+  ['inputs/jwt.ts', `import { x } from '../mutx/jwt.ts'; export const y = x;`],
+  ['inputs/type-of-rotation.ts', `import type { X } from '../rotation/settings.ts'; export type Y = X;`],
+  ['emulator/sodium.ts', `import sodium from 'libsodium-wrappers'; export const x = sodium;`],
+  ['emulator/github/of-its-own.ts', `import { x } from '../mutx/clock.ts'; export const y = x;`],
+  ['actions/all.ts', `import { x } from '../rotation/run.ts'; export const y = x;`],
+  [
+    'actions/core.ts',
+    `import { setSecret } from '@actions/core'; export const x = [setSecret, process.env];`,
+  ],
+];
+
+const RULES = new Set([
+  'eslint(no-restricted-imports)',
+  'eslint(no-restricted-globals)',
+  'typescript(no-import-type-side-effects)',
+]);
+
+describe('the linter', () => {
+  let folder = '';
+  let found = new Set<string>();
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'import-rules-'));
+    for (const file of ['oxlint.config.ts', 'oxlint.layers.ts', 'tsconfig.json', 'package.json']) {
+      cpSync(join(ROOT, file), join(folder, file));
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+    for (const [file, line] of [...FORBIDDEN, ...ALLOWED]) {
+      const path = join(folder, 'src', file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, `${line}\n`);
+    }
+    found = lint(folder);
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each(FORBIDDEN)('refuses src/%s', (file) => {
+    expect(found).toContain(`src/${file}`);
+  });
+
+  test.each(ALLOWED)('takes src/%s', (file) => {
+    expect(found).not.toContain(`src/${file}`);
+  });
+
+  test('knows every folder of src/', () => {
+    // A line that each layer may write, but nobody who is not in the table.
+    const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true });
+    const unknown = folders.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+    expect(unknown).toEqual([]);
+    for (const { name } of folders) {
+      const path = join(folder, 'src', name, 'from-an-unknown-folder.ts');
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, `import { x } from '../elsewhere/x.ts'; export const y = x;\n`);
+    }
+    const refused = lint(folder);
+    expect(folders.filter(({ name }) => !refused.has(`src/${name}/from-an-unknown-folder.ts`))).toEqual([]);
+  });
+});
+
+/** @returns the files in which a rule about imports or globals found something */
+function lint(cwd: string): Set<string> {
+  const oxlint = join(ROOT, 'node_modules', 'oxlint', 'bin', 'oxlint');
+  const { diagnostics } = JSON.parse(run(process.execPath, [oxlint, '--format', 'json', 'src'], cwd)) as {
+    diagnostics: readonly { readonly filename: string; readonly code: string }[];
+  };
+  const ours = diagnostics.filter(({ code }) => RULES.has(code));
+  return new Set(ours.map(({ filename }) => filename.replaceAll('\\', '/')));
+}
+
+/** Findings make oxlint exit with 1; what it printed is wanted all the same. */
+function run(file: string, args: readonly string[], cwd: string): string {
+  try {
+    return execFileSync(file, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch (error) {
+    if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string') return error.stdout;
+    throw error;
+  }
+}

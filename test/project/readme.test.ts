@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { permissionFor } from '../../src/github/permissions.ts';
+import { codeBlocks, DOCUMENTS, read } from './files.ts';
+
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+const YAML = DOCUMENTS.flatMap(codeBlocks).filter(({ language }) => language === 'yaml');
+const INPUTS = (parse(read('action.yml')) as { inputs: Record<string, unknown> }).inputs;
+
+describe('the README', () => {
+  test('shows the two commands that a newcomer needs', () => {
+    const commands = codeBlocks('README.md').filter(({ language }) => language === 'sh');
+    expect(commands.map(({ text }) => text)).toEqual(['npm ci && npm run demo\n', 'npm ci && npm test\n']);
+  });
+
+  test('begins with a workflow of less than 15 lines that allows one rotation at a time', () => {
+    const [first] = YAML;
+    const workflow = parse(first?.text ?? '') as Record<string, unknown>;
+    expect(first?.text.trimEnd().split('\n').length).toBeLessThan(15);
+    expect(workflow['permissions']).toEqual({});
+    expect(workflow['concurrency']).toBeTypeOf('string');
+  });
+
+  const place = { owner: 'owner', repo: 'repo', org: 'name', environment: 'environment', secretName: 'X' };
+  test.each([
+    ['owner/repo', { ...place, kind: 'repository', store: 'actions', label: '' }],
+    ['dependabot:owner/repo', { ...place, kind: 'repository', store: 'dependabot', label: '' }],
+    ['codespaces:owner/repo', { ...place, kind: 'repository', store: 'codespaces', label: '' }],
+    ['agents:owner/repo', { ...place, kind: 'repository', store: 'agents', label: '' }],
+    ['owner/repo@environment', { ...place, kind: 'environment', store: 'actions', label: '' }],
+    ['org:name', { ...place, kind: 'organisation', store: 'actions', label: '' }],
+    ['dependabot:org:name', { ...place, kind: 'organisation', store: 'dependabot', label: '' }],
+    ['codespaces:org:name', { ...place, kind: 'organisation', store: 'codespaces', label: '' }],
+    ['agents:org:name', { ...place, kind: 'organisation', store: 'agents', label: '' }],
+  ] as const)('names the permission that %s needs, as the code does', (written, target) => {
+    const row = read('README.md')
+      .split('\n')
+      .find((line) => line.startsWith('|') && line.includes(` | \`${written}\` | `));
+    expect(row).toContain(`→ ${permissionFor(target).label}: Read and write`);
+  });
+
+  test('says that an OIDC exchange would be better, and that there is none', () => {
+    expect(read('README.md')).toMatch(/OIDC[^.]*would be better/u);
+    expect(read('README.md')).toContain('MUTX does not offer one today');
+  });
+});
+
+describe.each(YAML)('the YAML at $at', ({ text }) => {
+  test('can be parsed', () => {
+    expect(parse(text)).toBeTypeOf('object');
+  });
+
+  test('uses inputs that exist, and gives those that are required', () => {
+    for (const step of stepsIn(parse(text))) {
+      if (step.uses?.startsWith('mutx/api-key-action@') !== true) continue;
+      const given = Object.keys(step.with ?? {});
+      expect(given.filter((name) => !Object.hasOwn(INPUTS, name))).toEqual([]);
+      expect(given).toContain('github-token');
+    }
+  });
+});
+
+/** Every step in a workflow, or in a piece of one. */
+function stepsIn(yaml: unknown): Step[] {
+  if (Array.isArray(yaml)) return yaml.flatMap(stepsIn);
+  if (typeof yaml !== 'object' || yaml === null) return [];
+  return 'uses' in yaml ? [yaml as Step] : Object.values(yaml).flatMap(stepsIn);
+}

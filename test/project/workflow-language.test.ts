@@ -1,0 +1,78 @@
+import { registerHooks } from 'node:module';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { codeBlocks, DOCUMENTS, read, WORKFLOWS } from './files.ts';
+
+/**
+ * GitHub's own language service, as its editor extension runs it, on everything that GitHub will read: keys and
+ * values, expressions and contexts, and the inputs of this action.
+ */
+
+// It imports JSON without saying that it is JSON, which Node refuses.
+registerHooks({
+  resolve: (specifier, context, nextResolve) => {
+    const resolved = nextResolve(specifier, context);
+    return resolved.url.endsWith('.json') ? { ...resolved, importAttributes: { type: 'json' } } : resolved;
+  },
+});
+const { validate } = await import('@actions/languageservice');
+const { TextDocument } = await import('vscode-languageserver-textdocument');
+
+const METADATA = parse(read('action.yml')) as {
+  name: string;
+  description: string;
+  inputs: Record<string, { description: string; required?: boolean; default?: string }>;
+};
+
+/** Other people's actions, and names that only GitHub can know (`vars`, `secrets`), cannot be looked up here. */
+const UNKNOWABLE = /^Context access might be invalid: [A-Z_]+$|^Unable to resolve action/u;
+
+/** @returns `line: message` for each finding */
+async function findings(path: string, text: string): Promise<string[]> {
+  // It remembers documents by their address.
+  const document = TextDocument.create(`file:///${path}`, 'yaml', 1, text);
+  const diagnostics = await validate(document, {
+    actionsMetadataProvider: {
+      fetchActionMetadata: ({ owner, name }) =>
+        Promise.resolve(owner === 'mutx' && name === 'api-key-action' ? METADATA : undefined),
+    },
+  });
+  return diagnostics.flatMap(({ range, message }) => {
+    const said = typeof message === 'string' ? message : message.value;
+    return UNKNOWABLE.test(said) ? [] : [`${range.start.line + 1}: ${said}`];
+  });
+}
+
+describe("GitHub's language service", () => {
+  test.each(['action.yml', ...WORKFLOWS])('has nothing to say about %s', async (path) => {
+    expect(await findings(path, read(path))).toEqual([]);
+  });
+
+  const examples = DOCUMENTS.flatMap(codeBlocks).filter(({ language }) => language === 'yaml');
+  test.each(examples)('has nothing to say about the YAML at $at', async ({ at, text }) => {
+    expect(await findings(`.github/workflows/${at.replace(/\W/gu, '-')}.yml`, whole(text))).toEqual([]);
+  });
+
+  test('would find an input that does not exist, a missing one and a wrong key', async () => {
+    const step = '- uses: mutx/api-key-action@v1\n  with:\n    secret_name: X\n  shel: bash\n';
+    expect(await findings('.github/workflows/wrong.yml', whole(step))).toEqual([
+      expect.stringMatching(/secret_name/u),
+      expect.stringMatching(/github-token/u),
+      expect.stringMatching(/shel/u),
+    ]);
+  });
+
+  test('would find a Node that no runner has', async () => {
+    const wrong = read('action.yml').replace('node24', 'node23');
+    expect(await findings('wrong/action.yml', wrong)).toEqual([expect.stringMatching(/node23/u)]);
+  });
+});
+
+/** A workflow around jobs or steps that were shown alone. */
+function whole(yaml: string): string {
+  const indented = (by: number) => yaml.replace(/^(?=.)/gmu, ' '.repeat(by));
+  if (yaml.startsWith('- ')) {
+    return `on: push\njobs:\n  example:\n    runs-on: ubuntu-latest\n    steps:\n${indented(6)}`;
+  }
+  return yaml.startsWith('jobs:') ? `on: push\n${yaml}` : yaml;
+}
