@@ -1,6 +1,6 @@
-import { LINGER, LONGEST_QUOTA_WAIT, MARGIN } from './constants.ts';
+import { LINGER, LONGEST_QUOTA_WAIT, MARGIN, WRITE_DEADLINE } from './constants.ts';
 import { failed, quotaFailure } from './failures.ts';
-import type { Outcome, TargetResult, TargetStatus } from './outcome.ts';
+import type { Outcome, RotationFailure, TargetResult, TargetStatus } from './outcome.ts';
 import { type Look, makePlan, type Plan, type Room, summarize } from './plan.ts';
 import type { Instant, RotationPorts } from './ports.ts';
 import { olderKeys, type Round, replaceKey, type Tries } from './replace-key.ts';
@@ -15,6 +15,8 @@ import { takeLook } from './take-look.ts';
  */
 export async function rotate(settings: RotationSettings, ports: RotationPorts): Promise<Outcome> {
   const run = new Run(settings, ports);
+  const tooMany = moreThanFit(ports);
+  if (tooMany !== undefined) return failed(run, tooMany);
   const tries: RoundTries = {
     creates: 0,
     lost: 0,
@@ -28,6 +30,18 @@ export async function rotate(settings: RotationSettings, ports: RotationPorts): 
     const round = await oneRound(run, tries);
     if (round !== 'again') return round;
   }
+}
+
+/** Said before anything is called: a fan-out that cannot end before D would leave old and new keys mixed. */
+function moreThanFit({ targets, writesWithin }: RotationPorts): RotationFailure | undefined {
+  const fit = writesWithin?.(WRITE_DEADLINE) ?? targets.length;
+  if (targets.length <= fit) return undefined;
+  return {
+    reason: 'preflight',
+    code: 'too-many-targets',
+    message: `${targets.length} targets cannot all be written within ${WRITE_DEADLINE / 60_000} minutes at the pace that GitHub allows; ${fit} fit`,
+    failures: [],
+  };
 }
 
 interface RoundTries extends Tries {

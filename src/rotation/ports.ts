@@ -138,6 +138,8 @@ export interface RotationPorts {
   /** Uniform in [0, 1); for jitter only. */
   readonly random: () => number;
   readonly report: (event: RotationEvent) => void;
+  /** How many targets can be written in that time at the pace the store allows; absent: as many as there are. */
+  readonly writesWithin?: (time: Duration) => number;
   /** By this process's wall clock; undefined: it does not end, or can be renewed. No wait may outlive it. */
   readonly sessionEndsAt?: Instant | undefined;
 }

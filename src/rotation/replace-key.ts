@@ -50,7 +50,7 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
   );
   const late = await checkLate(run, minted, stored, since.elapsed());
   if (late === 'late') return writtenLate(run, tries, minted, stored.results);
-  if (stored.failures.length > 0) return notStored(run, minted, stored);
+  if (stored.failures.length > 0) return notStored(run, minted, stored, since);
   if (late === 'in-time') await revokeOlder(run, checked.look, minted);
   return {
     kind: 'rotated',
@@ -189,10 +189,10 @@ function writtenLate(run: Run, tries: Tries, minted: MintedKey, results: readonl
   );
 }
 
-async function notStored(run: Run, minted: MintedKey, stored: Stored): Promise<Outcome> {
+async function notStored(run: Run, minted: MintedKey, stored: Stored, since: Stopwatch): Promise<Outcome> {
   const failure: RotationFailure = {
     reason: 'store',
-    code: stored.failures.some((one) => one.code === 'deadline') ? 'store-deadline' : 'store-failed',
+    code: since.beforeDeadline() ? 'store-failed' : 'store-deadline',
     message: `the new key could not be stored in ${stored.failures.length} of ${stored.results.length} targets`,
     failures: stored.failures,
   };

@@ -207,8 +207,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'revoked although not every target was written',
     shownBy: 'three runs, two targets',
     file: 'replace-key.ts',
-    find: '  if (stored.failures.length > 0) return notStored(run, minted, stored);\n',
-    replace: '  if (stored.certainlyNowhere) return notStored(run, minted, stored);\n',
+    find: '  if (stored.failures.length > 0) return notStored(run, minted, stored, since);\n',
+    replace: '  if (stored.certainlyNowhere) return notStored(run, minted, stored, since);\n',
   },
   {
     name: 'late writes believed',
