@@ -1,0 +1,96 @@
+/**
+ * Builds dist/ from src/: `tsc` → lib/, @vercel/ncc → one ESM file with every verb, and a launcher a verb.
+ *
+ *   node scripts/build.mjs            writes dist/
+ *   node scripts/build.mjs --check    builds to a temporary folder and names the files of dist/ that differ
+ *
+ * The output is the same byte for byte on every machine, so that a reviewer can check what is committed.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const LIB = join(ROOT, 'lib');
+const DIST = join(ROOT, 'dist');
+const VERBS = ['rotate'];
+const MOST_BYTES = 2.5 * 1024 * 1024;
+
+async function main() {
+  // ncc writes paths relative to it into the bundle.
+  process.chdir(ROOT);
+  const files = await build();
+  await mustStart(files);
+  if (process.argv.includes('--check')) return check(files);
+  await rm(DIST, { recursive: true, force: true });
+  await write(DIST, files);
+  const total = bytesOf(files);
+  console.log(`dist/: ${[...files.keys()].join(', ')}; ${(total / 1024 / 1024).toFixed(2)} MB in all`);
+}
+
+/** @returns {Promise<Map<string, string>>} the files of dist/, by name */
+async function build() {
+  await rm(LIB, { recursive: true, force: true });
+  execFileSync(process.execPath, [bin('typescript', 'tsc'), '-p', 'tsconfig.json', '--noEmitOnError'], {
+    stdio: 'inherit',
+  });
+
+  const files = await bundle(join(LIB, 'actions', 'main.js'), ROOT);
+  for (const verb of VERBS) {
+    files.set(`${verb}.js`, `import { main } from './index.js';\nawait main('${verb}');\n`);
+  }
+  if (bytesOf(files) > MOST_BYTES) throw new Error(`dist/ is larger than 2.5 MB: ${bytesOf(files)} bytes`);
+  return files;
+}
+
+/** Runs each launcher as a runner without any input would: it has to come as far as saying what is missing. */
+async function mustStart(files) {
+  const folder = await mkdtemp(join(tmpdir(), 'dist-'));
+  try {
+    await write(folder, files);
+    for (const verb of VERBS) {
+      const run = spawnSync(process.execPath, [join(folder, `${verb}.js`)], { env: {}, encoding: 'utf8' });
+      if (run.status !== 1 || !run.stdout.includes('[invalid-input]') || run.stderr !== '') {
+        throw new Error(`${verb}.js does not start:\n${run.stdout}${run.stderr}`);
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function check(files) {
+  const committed = await readdir(DIST).catch(() => []);
+  const different = [];
+  for (const name of new Set([...committed, ...files.keys()])) {
+    const there = await readFile(join(DIST, name), 'utf8').catch(() => undefined);
+    if (there !== files.get(name)) different.push(name);
+  }
+  if (different.length > 0) {
+    console.error(`dist/ is not what src/ gives: ${different.sort().join(', ')}. Run: npm run build`);
+    process.exitCode = 1;
+  } else {
+    console.log('dist/ is what src/ gives');
+  }
+}
+
+async function write(folder, files) {
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of files) await writeFile(join(folder, name), text);
+}
+
+function bytesOf(files) {
+  return [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+}
+
+function bin(name, command) {
+  const require = createRequire(import.meta.url);
+  const manifest = require.resolve(`${name}/package.json`);
+  return join(manifest, '..', require(manifest).bin[command]);
+}
+
+await main();

@@ -1,0 +1,17 @@
+/** What of ncc's API is used; the package comes without types. https://github.com/vercel/ncc */
+declare module '@vercel/ncc' {
+  export default function ncc(
+    entry: string,
+    options: { readonly cache: boolean; readonly license: string; readonly quiet: boolean },
+  ): Promise<{
+    readonly code: string;
+    readonly assets: Readonly<Record<string, { readonly source: string | Buffer }>>;
+    readonly stats: {
+      readonly compilation: {
+        readonly errors: readonly (Error | string)[];
+        readonly warnings: readonly (Error | string)[];
+        readonly modules: Iterable<{ readonly resource?: string }>;
+      };
+    };
+  }>;
+}

@@ -1,0 +1,55 @@
+import * as core from '@actions/core';
+import { type FailureReport, failureAnnotation, failureLines } from '../report/failure.ts';
+import { guarded } from '../report/guard.ts';
+import type { Sink } from '../report/sink.ts';
+import { failureSummary } from '../report/summary.ts';
+import { SecretRegistry } from '../secrets/registry.ts';
+import { bug, onEarlyEnd, type Unfinished } from './ending.ts';
+import { rotateAction } from './rotate.ts';
+import { runnerSink } from './runner-sink.ts';
+
+/** What every verb gets. */
+export interface ActionContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly secrets: SecretRegistry;
+  /** Guarded: nothing with a credential in it leaves. */
+  readonly sink: Sink;
+  /** Kept up to date by the verb, for an end that it does not choose. */
+  readonly unfinished: Unfinished;
+  /** Tells of a failure in the log, as an annotation and in the summary. */
+  readonly fail: (report: FailureReport, summary?: string) => void;
+}
+
+const VERBS = { rotate: rotateAction } as const;
+
+/**
+ * Entry of dist/, called by the launcher of each action: runs one verb to its end. The exit code is 1 if what
+ * was asked for was not done, 130 or 143 if the job was cancelled.
+ */
+export async function main(verb: keyof typeof VERBS): Promise<void> {
+  const secrets = new SecretRegistry(core.setSecret);
+  const sink = guarded(runnerSink, secrets);
+  const unfinished: Unfinished = {
+    state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
+    cleanUp: async () => {},
+  };
+  const fail = (report: FailureReport, summary = failureSummary(report)) => {
+    process.exitCode = 1;
+    for (const line of failureLines(report)) sink.line(line);
+    sink.error(failureAnnotation(report));
+    sink.summary(summary);
+  };
+  const failInTheMiddle = (report: FailureReport) => {
+    sink.endGroup();
+    fail(report);
+  };
+  const standDown = onEarlyEnd(unfinished, failInTheMiddle);
+  try {
+    await VERBS[verb]({ env: process.env, secrets, sink, unfinished, fail });
+  } catch (error) {
+    failInTheMiddle(bug(error, unfinished));
+    await unfinished.cleanUp().catch(() => {});
+  } finally {
+    standDown();
+  }
+}

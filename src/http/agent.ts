@@ -1,0 +1,34 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import { callbackify } from 'node:util';
+import { connect } from './connect.ts';
+
+/**
+ * How long a connection may rest before it is given up. Short: many servers end one after five seconds, and a
+ * request that meets such an end is lost without anyone knowing whether it was applied. Within a run calls
+ * follow one another much faster.
+ */
+const REST_MS = 2_000;
+
+const connectThen = callbackify(connect);
+
+declare module 'node:http' {
+  interface ClientRequestArgs {
+    /** Of ours, for the agent: stops connecting. */
+    abandoned?: AbortSignal;
+  }
+}
+
+/** Keeps connections to one origin; hands over only such as a request can be written to at once. */
+export function createAgent(origin: URL): http.Agent {
+  const options = { keepAlive: true, timeout: REST_MS };
+  const agent = origin.protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
+  agent.createConnection = (request, handOver) => {
+    // Both are always there; the agent takes an error without a socket, which its types do not know.
+    const { abandoned } = request as { abandoned: AbortSignal };
+    connectThen(origin, abandoned, handOver as (error: unknown, socket?: Socket) => void);
+    return undefined;
+  };
+  return agent;
+}

@@ -1,0 +1,101 @@
+import type { HttpClient } from '../http/client.ts';
+import type { HttpReply, HttpRequest, HttpResult } from '../http/result.ts';
+import type { Reply } from '../rotation/ports.ts';
+import type { SecretRegistry } from '../secrets/registry.ts';
+import { badReply, failureOf } from './failures.ts';
+import type { Decoded } from './fields.ts';
+import { ownError } from './own-error.ts';
+
+/**
+ * `v1`: under `/v1`, revoked keys stay in a paged list. `documented`: no prefix, an array, revoked keys gone
+ * (mutx-api, "two generations").
+ */
+export type Generation = 'v1' | 'documented';
+
+/** A request as each generation wants it; its path without the generation's prefix: `/api-keys`. */
+export type ApiRequest = (generation: Generation) => HttpRequest;
+
+/**
+ * Reads the answer out of a reply; undefined: it is none, but a failure. Only asked about replies that are
+ * answered with 2xx or are MUTX's own errors.
+ */
+export type Answer<T> = (reply: HttpReply) => Decoded<T> | undefined;
+
+interface Sent {
+  readonly result: HttpResult;
+  readonly method: HttpRequest['method'];
+  /** For people: `POST /v1/api-keys` */
+  readonly call: string;
+}
+
+/**
+ * The MUTX API of whichever generation, one attempt a call. The generation is found out by asking with the
+ * calls themselves: where `/v1` is right, that costs nothing; where it is not, its 404 says that nothing was
+ * done, and the same call is made without the prefix.
+ */
+export class MutxApi {
+  readonly secrets: SecretRegistry;
+  readonly #http: Pick<HttpClient, 'send' | 'basePath'>;
+  #generation: Generation | undefined;
+
+  /** @param http its base URL is `api-url`; one that ends in `/v1` is taken at its word */
+  constructor(http: Pick<HttpClient, 'send' | 'basePath'>, secrets: SecretRegistry) {
+    this.#http = http;
+    this.secrets = secrets;
+    this.#generation = this.#isAtItsWord() ? 'v1' : undefined;
+  }
+
+  async ask<T>(request: ApiRequest, answer: Answer<T>): Promise<Reply<T>> {
+    const { result, call } = await this.#send(request);
+    const context = { call, secrets: this.secrets };
+    const value = result.kind === 'reply' && isMutxs(result) ? answer(result) : undefined;
+    if (result.kind !== 'reply' || value === undefined) {
+      return { ok: false, failure: failureOf(result, context) };
+    }
+    if (!value.ok) return { ok: false, failure: badReply(result, value.problem, context) };
+    return { ok: true, value: value.value, date: result.date };
+  }
+
+  async #send(request: ApiRequest): Promise<Sent> {
+    const known = this.#generation;
+    const first = await this.#sendTo(known ?? 'v1', request);
+    if (known !== undefined || !isMissing(first)) {
+      if (isSuccess(first)) this.#generation ??= 'v1';
+      return first;
+    }
+    // Another call may have learned meanwhile that this 404 is v1's own.
+    if (this.#generation === 'v1') return first;
+    const second = await this.#sendTo('documented', request);
+    if (isSuccess(second)) this.#generation ??= 'documented';
+    return second;
+  }
+
+  async #sendTo(generation: Generation, requestOf: ApiRequest): Promise<Sent> {
+    const request = requestOf(generation);
+    const prefix = generation === 'v1' && !this.#isAtItsWord() ? '/v1' : '';
+    const path = prefix + request.path;
+    const result = await this.#http.send({ ...request, path });
+    return { result, method: request.method, call: `${request.method} ${this.#http.basePath}${path}` };
+  }
+
+  #isAtItsWord(): boolean {
+    return this.#http.basePath.endsWith('/v1');
+  }
+}
+
+function isMutxs(reply: HttpReply): boolean {
+  return reply.status < 300 ? reply.body.kind !== 'other' : ownError(reply) !== undefined;
+}
+
+function isSuccess({ result }: Sent): boolean {
+  return result.kind === 'reply' && result.status < 300 && isMutxs(result);
+}
+
+/**
+ * Whether there is no such path. Anything that changes something is asked again only where MUTX itself says
+ * so: a 404 of something in between does not prove that nothing was done.
+ */
+function isMissing({ method, result }: Sent): boolean {
+  if (result.kind !== 'reply' || result.status !== 404) return false;
+  return method === 'GET' || ownError(result) !== undefined;
+}

@@ -1,0 +1,136 @@
+import type { HttpBody } from '../http/result.ts';
+import type {
+  Account,
+  CallFailure,
+  Instant,
+  KeyRecord,
+  KeyService,
+  MintedKey,
+  Reply,
+} from '../rotation/ports.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { Session } from '../session/session.ts';
+import type { Answer, ApiRequest, MutxApi } from './api.ts';
+import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan } from './decode.ts';
+import { readAllPages } from './pages.ts';
+
+/** MUTX as the engine sees it; each method is one attempt. */
+export function createKeyService(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>): KeyService {
+  return new MutxKeys(api, session);
+}
+
+class MutxKeys implements KeyService {
+  readonly #api: MutxApi;
+  readonly #session: Pick<Session, 'bearer' | 'endsAt'>;
+
+  constructor(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>) {
+    this.#api = api;
+    this.#session = session;
+  }
+
+  list(): Promise<Reply<readonly KeyRecord[]>> {
+    return readAllPages((skip, limit) =>
+      this.#ask(
+        (generation) => ({
+          method: 'GET',
+          path: '/api-keys',
+          ...(generation === 'v1' ? { query: { skip, limit } } : {}),
+        }),
+        ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined),
+      ),
+    );
+  }
+
+  /** An API without this route does not say; that is an answer. */
+  account(): Promise<Reply<Account>> {
+    return this.#ask<Account>(
+      () => ({ method: 'GET', path: '/auth/me' }),
+      ({ status, body }) => {
+        if (status === 404) return { ok: true, value: { plan: undefined } };
+        if (status !== 200) return undefined;
+        const plan = decodePlan(jsonOf(body), this.#api.secrets);
+        return plan.ok ? { ok: true, value: { plan: plan.value } } : plan;
+      },
+    );
+  }
+
+  async create(name: string, expiresInDays: number): Promise<Reply<MintedKey>> {
+    const reply = await this.#ask<MintedKey>(
+      () => ({ method: 'POST', path: '/api-keys', body: { name, expires_in_days: expiresInDays } }),
+      ({ status, body }) => {
+        if (status >= 300) return undefined;
+        const json = jsonOf(body);
+        const minted = decodeMintedKey(json, name, this.#api.secrets);
+        return minted.ok ? minted : { ok: false, problem: minted.problem + keyMade(decodeId(json)) };
+      },
+    );
+    return reply.ok || reply.failure.code !== 'mutx-conflict' ? reply : coded(reply.failure, 'mutx-quota');
+  }
+
+  /**
+   * `GET /auth/me` on v1, `GET /agents` on the documented API, with the key alone. Only 401 and 403 are about
+   * the key; any other no leaves it open.
+   */
+  async verify(key: Secret, mayStart: () => boolean): Promise<Reply<true>> {
+    const reply = await this.#api.ask<true>(
+      (generation) => ({
+        method: 'GET',
+        path: generation === 'v1' ? '/auth/me' : '/agents',
+        headers: { 'x-api-key': key.expose() },
+        mayStart,
+      }),
+      ({ status, body }) => (status === 200 && body.kind === 'json' ? { ok: true, value: true } : undefined),
+    );
+    if (reply.ok || reply.failure.kind !== 'refused') return reply;
+    const { failure } = reply;
+    const isAboutKey = failure.status === 401 || failure.status === 403;
+    return isAboutKey
+      ? coded(failure, 'mutx-key-refused')
+      : { ok: false, failure: { ...failure, kind: 'unclear' } };
+  }
+
+  revoke(id: string): Promise<Reply<'revoked' | 'gone'>> {
+    return this.#ask<'revoked' | 'gone'>(
+      () => ({ method: 'DELETE', path: `/api-keys/${encodeURIComponent(id)}` }),
+      ({ status }) => {
+        if (status === 404) return { ok: true, value: 'gone' };
+        return status < 300 ? { ok: true, value: 'revoked' } : undefined;
+      },
+    );
+  }
+
+  async #ask<T>(request: ApiRequest, answer: Answer<T>): Promise<Reply<T>> {
+    const bearer = await this.#session.bearer();
+    if (!bearer.ok) return bearer;
+    const headers = { authorization: `Bearer ${bearer.value.expose()}` };
+    let ended = false;
+    const reply = await this.#api.ask(
+      (generation) => ({ ...request(generation), headers }),
+      (answered) => {
+        ended = answered.status === 401 && this.#hasEndedBy(answered.date);
+        return answer(answered);
+      },
+    );
+    return reply.ok || !ended ? reply : coded(reply.failure, 'session-expired');
+  }
+
+  /** By MUTX's own clock, as the token's end is. */
+  #hasEndedBy(date: Instant | undefined): boolean {
+    const { endsAt } = this.#session;
+    return date !== undefined && endsAt !== undefined && date >= endsAt;
+  }
+}
+
+/** The same failure under the code that says more. */
+function coded(failure: CallFailure, code: string): Reply<never> {
+  return { ok: false, failure: { ...failure, code } };
+}
+
+function jsonOf(body: HttpBody): unknown {
+  return body.kind === 'json' ? body.value : undefined;
+}
+
+/** The plaintext is lost, but people can be told which key to look for. */
+function keyMade(id: string | undefined): string {
+  return id === undefined ? '' : `; a key was made, ${id}, and nobody knows it`;
+}

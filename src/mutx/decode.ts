@@ -1,0 +1,85 @@
+import type { KeyRecord, MintedKey } from '../rotation/ports.ts';
+import type { SecretRegistry } from '../secrets/registry.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { type Decoded, decoded, Fields } from './fields.ts';
+
+/** UUIDs today; opaque to us, but they go into paths and messages. */
+const ID = /^[\w-]{1,100}$/;
+
+/** What can stand in a header: visible ASCII. The shape is the server's business. */
+const CREDENTIAL = /^[!-~]{1,4096}$/;
+
+/** One page of the list; the documented generation has only one. */
+export interface KeyPage {
+  readonly keys: readonly KeyRecord[];
+  /** Whether keys come after these. */
+  readonly hasMore: boolean;
+  /** Of the whole list, as far as the server knows. */
+  readonly total: number;
+}
+
+export function decodeKeyPage(json: unknown): Decoded<KeyPage> {
+  return decoded(() => {
+    if (Array.isArray(json)) {
+      return { keys: recordsOf(json, 'the reply'), hasMore: false, total: json.length };
+    }
+    const page = new Fields(json, 'the reply');
+    return {
+      keys: recordsOf(page.list('items'), 'items'),
+      hasMore: page.boolean('has_more'),
+      total: page.count('total'),
+    };
+  });
+}
+
+function recordsOf(rows: readonly unknown[], where: string): readonly KeyRecord[] {
+  return rows.map((row, index) => {
+    const fields = new Fields(row, `${where}[${index}]`);
+    return {
+      id: fields.text('id', ID),
+      // Compared exactly by whoever wants to know whose it is, so nothing about it is mended here.
+      name: fields.text('name'),
+      createdAt: fields.instant('created_at'),
+      expiresAt: fields.instantOrNone('expires_at'),
+      lastUsed: fields.instantOrNone('last_used'),
+      isActive: fields.boolean('is_active'),
+    };
+  });
+}
+
+/** The id of a reply that is not usable otherwise: all that is left of a key that was made. */
+export function decodeId(json: unknown): string | undefined {
+  const id = decoded(() => new Fields(json, 'the reply').text('id', ID));
+  return id.ok ? id.value : undefined;
+}
+
+/** A create's reply. The key is masked before anything about it is judged. */
+export function decodeMintedKey(json: unknown, name: string, secrets: SecretRegistry): Decoded<MintedKey> {
+  return decoded(() => {
+    const fields = new Fields(json, 'the reply');
+    const key = credential(fields, 'key', secrets);
+    return {
+      id: fields.text('id', ID),
+      name: fields.same('name', name),
+      createdAt: fields.instant('created_at'),
+      expiresAt: fields.instantOrNone('expires_at'),
+      key,
+    };
+  });
+}
+
+/** Masked first, judged afterwards: what is no credential may still be half of one. */
+export function credential(fields: Fields, name: string, secrets: SecretRegistry): Secret {
+  const value = fields.raw(name);
+  const secret = typeof value === 'string' && value !== '' ? secrets.admit(value) : undefined;
+  fields.text(name, CREDENTIAL);
+  return secret as Secret;
+}
+
+/** The plan's name, cleaned; undefined where the server does not say. */
+export function decodePlan(json: unknown, secrets: SecretRegistry): Decoded<string | undefined> {
+  return decoded(() => {
+    const user = new Fields(json, 'the reply');
+    return user.has('plan') ? secrets.quote(user.text('plan'), 40) : undefined;
+  });
+}

@@ -1,0 +1,97 @@
+import type { Instant } from '../rotation/ports.ts';
+import { parseTimestamp } from './timestamps.ts';
+
+/** What was read out of a reply, or which field of it is not as it should be (never with its value). */
+export type Decoded<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: string };
+
+const ANYTHING = /^/;
+
+/** Thrown by {@link Fields} and caught by {@link decoded}, nowhere else. */
+class Malformed extends Error {}
+
+/** Runs a decoder; a field that is not as it should be ends it. */
+export function decoded<T>(decode: () => T): Decoded<T> {
+  try {
+    return { ok: true, value: decode() };
+  } catch (error) {
+    if (error instanceof Malformed) return { ok: false, problem: error.message };
+    throw error;
+  }
+}
+
+/** The own fields of a JSON object, by type. A name that a prototype has too is a field like any other. */
+export class Fields {
+  readonly #where: string;
+  readonly #values: ReadonlyMap<string, unknown>;
+
+  /** @param where for problems: `the reply`, `items[3]` */
+  constructor(value: unknown, where: string) {
+    this.#where = where;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new Malformed(`${where} is not an object`);
+    }
+    this.#values = new Map(Object.entries(value));
+  }
+
+  /** Neither missing nor null. */
+  has(name: string): boolean {
+    return (this.#values.get(name) ?? null) !== null;
+  }
+
+  /** @param form what it has to look like */
+  text(name: string, form: RegExp = ANYTHING): string {
+    const value = this.#values.get(name);
+    if (typeof value !== 'string') throw this.#malformed(name, 'is not a string');
+    if (!form.test(value)) throw this.#malformed(name, 'does not have the form that it should have');
+    return value;
+  }
+
+  /** A field that can only have one value. */
+  same(name: string, expected: string): string {
+    if (this.#values.get(name) !== expected) throw this.#malformed(name, 'is not what was asked for');
+    return expected;
+  }
+
+  boolean(name: string): boolean {
+    const value = this.#values.get(name);
+    if (typeof value !== 'boolean') throw this.#malformed(name, 'is not true or false');
+    return value;
+  }
+
+  /** A whole number, not negative. */
+  count(name: string): number {
+    const value = this.#values.get(name);
+    if (!Number.isSafeInteger(value) || Number(value) < 0) {
+      throw this.#malformed(name, 'is not a whole number');
+    }
+    return Number(value);
+  }
+
+  instant(name: string): Instant {
+    const instant = parseTimestamp(this.text(name));
+    if (instant === undefined) throw this.#malformed(name, 'is not a timestamp');
+    return instant;
+  }
+
+  /** undefined where the field is null or missing. */
+  instantOrNone(name: string): Instant | undefined {
+    return this.has(name) ? this.instant(name) : undefined;
+  }
+
+  list(name: string): readonly unknown[] {
+    const value = this.#values.get(name);
+    if (!Array.isArray(value)) throw this.#malformed(name, 'is not a list');
+    return value;
+  }
+
+  /** The value as it is, for the one field that must be masked before anything is checked. */
+  raw(name: string): unknown {
+    return this.#values.get(name);
+  }
+
+  #malformed(name: string, what: string): Malformed {
+    return new Malformed(`${this.#where}.${name} ${what}`);
+  }
+}

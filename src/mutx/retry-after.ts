@@ -1,0 +1,30 @@
+import { parseHttpDate } from '../http/date.ts';
+import type { HttpReply } from '../http/result.ts';
+import type { Duration } from '../rotation/ports.ts';
+
+/** Longer than any run; what a server asks for beyond it is as good as never. */
+const LONGEST_SECONDS = 7 * 86_400;
+
+/**
+ * How long the server asks to wait: `Retry-After` in seconds or as an HTTP date, which is compared with the
+ * same reply's `Date` and so needs no clock of ours; else `retry_after` of the body, in seconds.
+ */
+export function retryAfterOf(reply: HttpReply, inBody: number | undefined): Duration | undefined {
+  const header = reply.headers.get('retry-after');
+  return (
+    seconds(/^\d{1,9}$/.test(header ?? '') ? Number(header) : undefined) ??
+    until(header, reply) ??
+    seconds(inBody)
+  );
+}
+
+function until(header: string | undefined, { date }: HttpReply): Duration | undefined {
+  const at = parseHttpDate(header);
+  return at === undefined || date === undefined ? undefined : seconds((at - date) / 1_000);
+}
+
+function seconds(value: number | undefined): Duration | undefined {
+  return value === undefined || Number.isNaN(value)
+    ? undefined
+    : Math.round(Math.min(Math.max(value, 0), LONGEST_SECONDS) * 1_000);
+}

@@ -1,0 +1,143 @@
+import type { Outcome } from '../rotation/outcome.ts';
+import type { CallFailure, Instant } from '../rotation/ports.ts';
+import { type Hint, hintOf } from './hints.ts';
+import type { Annotation } from './sink.ts';
+import { stateOf } from './state.ts';
+import { instantText } from './words.ts';
+
+/** Why a run did not do what was asked for, ready to be rendered for the log, the annotation and the summary. */
+export interface FailureReport {
+  /** `MUTX API key not rotated` */
+  readonly title: string;
+  /** One line: what could not be done and why. */
+  readonly message: string;
+  /** Index into the hints. */
+  readonly code: string;
+  /** The calls that failed for good; equal causes are told once. */
+  readonly calls: readonly FailedCall[];
+  /** What else is to be said of the cause, a line each: the inputs that cannot be used. */
+  readonly details: readonly string[];
+  /** Cause and fix where no single call is to blame. */
+  readonly hint: Hint | undefined;
+  /** In which state things are now, a line each. */
+  readonly state: readonly string[];
+  readonly retryAt: Instant | undefined;
+}
+
+/** One cause, and every call it made fail. */
+export interface FailedCall {
+  readonly failure: CallFailure;
+  /** Further calls that failed in just the same way. */
+  readonly alike: readonly CallFailure[];
+  readonly cause: string | undefined;
+  /** May be several lines, with YAML to copy. */
+  readonly fix: string | undefined;
+}
+
+const TITLE = 'MUTX API key not rotated';
+
+/** @param givenUp keys revoked before their successor was stored (`on-quota: replace`) */
+export function failureOf(
+  outcome: Extract<Outcome, { kind: 'failed' }>,
+  givenUp: readonly string[] = [],
+): FailureReport {
+  const { failure } = outcome;
+  return {
+    title: TITLE,
+    message: failure.message,
+    code: failure.code,
+    calls: explained(failure.failures),
+    details: [],
+    hint: hintOf(failure.code),
+    state: stateOf(outcome, givenUp),
+    retryAt: failure.retryAt,
+  };
+}
+
+export interface EarlyFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly calls?: readonly CallFailure[];
+  readonly details?: readonly string[];
+  /** Where something was changed after all. */
+  readonly state?: readonly string[];
+  readonly retryAt?: Instant | undefined;
+}
+
+/** A failure outside the rotation itself: before it began, nothing has been changed. */
+export function earlyFailure(early: EarlyFailure): FailureReport {
+  return {
+    title: TITLE,
+    message: early.message,
+    code: early.code,
+    calls: explained(early.calls ?? []),
+    details: early.details ?? [],
+    hint: hintOf(early.code),
+    state: early.state ?? ['nothing was changed: no key was made or revoked, no secret was written'],
+    retryAt: early.retryAt,
+  };
+}
+
+function explained(failures: readonly CallFailure[]): readonly FailedCall[] {
+  const groups = new Map<string, CallFailure[]>();
+  for (const failure of failures) {
+    const same = [failure.code, failure.status, failure.message].join('\n');
+    groups.set(same, [...(groups.get(same) ?? []), failure]);
+  }
+  return [...groups.values()].flatMap(([first, ...alike]) => {
+    if (first === undefined) return [];
+    const hint = hintOf(first.code);
+    return [{ failure: first, alike, cause: hint?.cause, fix: first.hint ?? hint?.fix }];
+  });
+}
+
+/** The whole of it, for the log. */
+export function failureLines(report: FailureReport): readonly string[] {
+  const lines = [`${report.title}: ${report.message} [${report.code}]`];
+  if (report.details.length > 0) lines.push('', ...report.details.map((line) => `  - ${line}`));
+  for (const call of report.calls) lines.push('', ...callLines(call));
+  if (report.hint !== undefined && report.calls.length === 0) {
+    lines.push('', `  cause: ${report.hint.cause}`, ...fixLines(report.hint.fix));
+  }
+  lines.push('', '  State of things now:', ...report.state.map((line) => `  - ${line}`));
+  if (report.retryAt !== undefined) {
+    lines.push('', `  A run after ${instantText(report.retryAt)} can work.`);
+  }
+  return lines;
+}
+
+function callLines({ failure, alike, cause, fix }: FailedCall): readonly string[] {
+  const lines = [`  ${callText(failure)} [${failure.code}]`, `  why:   ${failure.message}`];
+  for (const other of alike) lines.push(`  also:  ${callText(other)}`);
+  if (cause !== undefined) lines.push(`  cause: ${cause}`);
+  if (fix !== undefined) lines.push(...fixLines(fix));
+  if (failure.requestId !== undefined) lines.push(`  request id: ${failure.requestId}`);
+  return lines;
+}
+
+function fixLines(fix: string): readonly string[] {
+  return fix.split('\n').map((line, index) => (index === 0 ? `  fix:   ${line}` : `         ${line}`));
+}
+
+/** `POST /v1/api-keys answered 409`, or that nothing answered. */
+export function callText(failure: CallFailure): string {
+  const service = failure.service === 'mutx' ? 'MUTX' : 'GitHub';
+  if (failure.status !== undefined) return `${service}: ${failure.call} answered ${failure.status}`;
+  return `${service}: ${failure.call} ${failure.kind === 'not-sent' ? 'was not sent' : 'got no usable answer'}`;
+}
+
+/** The short form, which GitHub shows on the run's page. */
+export function failureAnnotation(report: FailureReport): Annotation {
+  const [first] = report.calls;
+  const lines = [`${report.message} [${report.code}]`, ...report.details];
+  if (first !== undefined) {
+    lines.push(`${callText(first.failure)}: ${first.failure.message} [${first.failure.code}]`);
+  }
+  const more = report.calls.length - 1;
+  if (more > 0) lines.push(`(and ${more} more; see the log)`);
+  const fix = first?.fix ?? report.hint?.fix;
+  if (fix !== undefined) lines.push(`Fix: ${fix}`);
+  lines.push(`State now: ${report.state.join('; ')}`);
+  if (report.retryAt !== undefined) lines.push(`A run after ${instantText(report.retryAt)} can work.`);
+  return { title: report.title, message: lines.join('\n') };
+}

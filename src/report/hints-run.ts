@@ -1,0 +1,70 @@
+import type { Hint } from './hints.ts';
+
+/** What a run as a whole came to (rotation/outcome.ts), and what happens before and around it. */
+export const RUN_HINTS: Readonly<Record<string, Hint>> = {
+  'invalid-input': {
+    cause: 'one or more inputs are missing or not in a form this action takes',
+    fix: 'correct the inputs named here; nothing was called',
+  },
+  'preflight-failed': {
+    cause: 'a target cannot be written with this token, or does not exist',
+    fix: 'mend what is said of each target here; no key is made before every target can be written',
+  },
+  'look-failed': {
+    cause: 'the list of keys or the dates of the secrets could not be read',
+    fix: 'see the failed call; nothing was changed, so the run can simply be repeated',
+  },
+  'quota-full': {
+    cause:
+      "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
+    fix: 'revoke a key that nobody needs, or take a larger plan; `on-quota: wait` waits where a place becomes free by itself, `on-quota: replace` accepts a gap of seconds',
+  },
+  'quota-too-soon': {
+    cause:
+      'the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it',
+    fix: 'run again at the time given, or set `on-quota: wait`',
+  },
+  'create-failed': {
+    cause: 'MUTX did not make a key',
+    fix: 'see the failed call; nothing was changed',
+  },
+  'create-lost': {
+    cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',
+    fix: 'run again: such a key is never stored, and a later run revokes it',
+  },
+  'verify-refused': {
+    cause: 'MUTX answers the key it has just made as if it were not valid',
+    fix: "run again; if it stays so, check that `api-url` is the API itself, and ask MUTX's support with the request id",
+  },
+  'verify-unclear': {
+    cause: 'MUTX was not reachable or not well when the new key was tried',
+    fix: 'run again; `verify: false` would store a key that was never tried',
+  },
+  'store-failed': {
+    cause: 'at least one target did not take the new key',
+    fix: 'mend what is said of each target here and run again: a half-stored rotation is always due, and the next run that succeeds puts one key into every target',
+  },
+  'store-deadline': {
+    cause:
+      'a target could not be written within ten minutes of making the key, after which no write is safe any more',
+    fix: 'run again when GitHub answers normally; with many targets, split them over several key names',
+  },
+  'written-late': {
+    cause:
+      'this machine stood still for minutes between making a key and storing it, twice; another run may have revoked the key meanwhile',
+    fix: 'run again, on a runner that is not suspended; a `concurrency:` group in the workflow keeps runs from overlapping',
+  },
+  cancelled: {
+    cause:
+      'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
+    fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away',
+  },
+  'internal-error': {
+    cause: 'something happened that this action does not expect',
+    fix: 'run again; if it stays so, report it with the lines above',
+  },
+  deadline: {
+    cause: 'the time within which a write is safe was over before this one could start',
+    fix: 'run again when MUTX and GitHub answer normally',
+  },
+};

@@ -1,0 +1,17 @@
+import type { InputProblem } from '../inputs/rotate-inputs.ts';
+import { earlyFailure, type FailureReport } from './failure.ts';
+import { count } from './words.ts';
+
+/** Every input that cannot be used, at once; nothing has been called. */
+export function inputFailure(problems: readonly InputProblem[]): FailureReport {
+  return earlyFailure({
+    code: 'invalid-input',
+    message: `${count(problems.length, 'input')} cannot be used`,
+    details: problems.map(problemText),
+  });
+}
+
+function problemText({ input, message, given, allowed, fix }: InputProblem): string {
+  const what = given === undefined ? '' : ` (given: \`${given}\`)`;
+  return `\`${input}\` ${message}${what}; it takes ${allowed}. Fix: ${fix}`;
+}

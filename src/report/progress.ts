@@ -1,0 +1,84 @@
+import type { RotationEvent } from '../rotation/events.ts';
+import type { TargetResult } from '../rotation/outcome.ts';
+import { list, placeText } from './words.ts';
+
+/**
+ * How far a run has come, followed from its events: what to say of the state of things when the run ends
+ * without an outcome (cancelled, or a bug).
+ */
+export class Progress {
+  #creating = false;
+  #storing = false;
+  #minted: string | undefined;
+  readonly #written: TargetResult[] = [];
+  readonly #failed: TargetResult[] = [];
+  readonly #revoked: string[] = [];
+  readonly #givenUp: string[] = [];
+
+  event(event: RotationEvent): void {
+    switch (event.type) {
+      case 'step-started':
+        if (event.step === 'create') this.#creating = true;
+        if (event.step === 'store') this.#storing = true;
+        break;
+      case 'step-ended':
+        if (event.step === 'create' && event.ok) this.#creating = false;
+        break;
+      case 'minted':
+        this.#minted = event.id;
+        this.#storing = false;
+        this.#written.length = 0;
+        this.#failed.length = 0;
+        break;
+      case 'target-written':
+        (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
+        break;
+      case 'revoked':
+        (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
+        break;
+      case 'looked':
+      case 'planned':
+      case 'retrying':
+      case 'waiting':
+      case 'warning':
+        break;
+    }
+  }
+
+  /** Keys revoked before their successor was stored (`on-quota: replace`). */
+  get givenUp(): readonly string[] {
+    return this.#givenUp;
+  }
+
+  state(): readonly string[] {
+    const lines: string[] = [];
+    if (this.#minted !== undefined) lines.push(...this.#mintedLines(this.#minted));
+    if (this.#creating) {
+      lines.push(
+        'a create was on its way: a key may exist whose text nobody knows; it is in no secret, and a later run revokes it',
+      );
+    }
+    if (lines.length === 0) lines.push('no key was made and no secret was written');
+    const others = this.#revoked.filter((id) => id !== this.#minted);
+    if (others.length > 0) lines.push(`revoked: ${others.join(', ')}`);
+    lines.push(
+      this.#givenUp.length === 0
+        ? 'no key that a secret holds was revoked'
+        : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`,
+    );
+    lines.push('run it again: the next run that succeeds puts one key everywhere and clears the rest away');
+    return lines;
+  }
+
+  #mintedLines(id: string): readonly string[] {
+    if (this.#revoked.includes(id)) return [`the new key ${id} was revoked; no secret holds it`];
+    const lines = [`the new key ${id} is alive`];
+    if (this.#written.length > 0) lines.push(`${list(this.#written.map(placeText))}: holds the new key`);
+    if (this.#failed.length > 0) {
+      lines.push(`${list(this.#failed.map(placeText))}: the write failed; the old key there still works`);
+    }
+    if (this.#storing) lines.push('every other target: not written, or being written at that moment');
+    else lines.push('no target was written with it');
+    return lines;
+  }
+}

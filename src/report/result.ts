@@ -1,0 +1,31 @@
+import type { KeysNow, Outcome } from '../rotation/outcome.ts';
+import { count, expiryText, list, placeText } from './words.ts';
+
+/** Targets named one by one; beyond it, only their number. */
+const NAMED = 10;
+
+/** What a run that did what was asked came to: the last lines of the log, outside of any group. */
+export function resultLines(outcome: Exclude<Outcome, { kind: 'failed' }>): readonly string[] {
+  switch (outcome.kind) {
+    case 'rotated': {
+      const { key, targets } = outcome;
+      const where = targets.length > NAMED ? count(targets.length, 'target') : list(targets.map(placeText));
+      return [`Rotated: ${where} → key ${key.id} (${expiryText(key.expiresAt)})`, ...keyLines(outcome.keys)];
+    }
+    case 'not-due':
+      return [
+        `Not due: ${outcome.plan.why}; key ${outcome.key.id} stays (${expiryText(outcome.key.expiresAt)})`,
+        ...keyLines(outcome.keys),
+      ];
+    case 'planned':
+      return ['Dry run: nothing was changed; the plan is above and in the job summary'];
+  }
+}
+
+function keyLines({ revoked, superseded, left }: KeysNow): readonly string[] {
+  return [
+    `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
+    ...(superseded.length === 0 ? [] : [`Alive for the grace period: ${superseded.join(', ')}`]),
+    ...(left.length === 0 ? [] : [`Left for a later run to revoke: ${left.join(', ')}`]),
+  ];
+}

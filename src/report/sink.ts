@@ -1,0 +1,23 @@
+/** A message that GitHub shows on the run's page as well as in the log. */
+export interface Annotation {
+  readonly title: string;
+  readonly message: string;
+}
+
+/**
+ * Where a run's words go. actions/ implements it with the runner's commands and files; everything in report/
+ * writes through {@link guarded}, so that this is the only way out.
+ */
+export interface Sink {
+  /** One line of the log, which is never taken as a command. */
+  line(text: string): void;
+  /** A line that is shown only where the runner was asked for debug logs. */
+  debug(text: string): void;
+  group(title: string): void;
+  endGroup(): void;
+  warning(annotation: Annotation): void;
+  error(annotation: Annotation): void;
+  output(name: string, value: string): void;
+  /** Markdown for the job summary, written at once. */
+  summary(markdown: string): void;
+}

@@ -1,0 +1,65 @@
+import type { Outcome, TargetResult } from '../rotation/outcome.ts';
+import { count, expiryText, list, placeText } from './words.ts';
+
+type Failed = Extract<Outcome, { kind: 'failed' }>;
+
+/**
+ * In which state a failed run leaves things: which secret holds what, which keys are alive. A line each; the
+ * first question of whoever reads a failed log is whether production still works.
+ * @param givenUp keys revoked before their successor was stored (`on-quota: replace`)
+ */
+export function stateOf(outcome: Failed, givenUp: readonly string[]): readonly string[] {
+  const { minted, targets, keys } = outcome;
+  const lines: string[] = [];
+  const groups = new Map<string, TargetResult[]>();
+  for (const target of targets) {
+    const held = contentOf(target, minted);
+    groups.set(held, [...(groups.get(held) ?? []), target]);
+  }
+  for (const [held, of] of groups) lines.push(`${list(of.map(placeText))}: ${held}`);
+  if (minted === undefined) {
+    lines.push('no new key is known to exist');
+  } else {
+    lines.push(`new key ${minted.id}: ${MINTED[minted.state]} (${expiryText(minted.expiresAt)})`);
+  }
+  const others = keys.revoked.filter((id) => id !== minted?.id && !givenUp.includes(id));
+  if (others.length > 0) lines.push(`revoked: ${others.join(', ')}`);
+  lines.push(
+    givenUp.length === 0
+      ? 'no key that a secret holds was revoked'
+      : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that held it holds a dead key until a run succeeds`,
+  );
+  const left = keys.left.filter((id) => id !== minted?.id);
+  if (left.length > 0) {
+    lines.push(`${count(left.length, 'key')} left for the next run to revoke: ${left.join(', ')}`);
+  }
+  return lines;
+}
+
+const MINTED: Readonly<Record<NonNullable<Failed['minted']>['state'], string>> = {
+  alive: 'alive; the next run that succeeds replaces it',
+  revoked: 'revoked, because it was certain that no secret holds it',
+  unknown: 'stored, but another run may have revoked it',
+};
+
+/** What a target's secret holds after a run that failed. */
+function contentOf(target: TargetResult, minted: Failed['minted']): string {
+  switch (target.status) {
+    case 'created':
+    case 'updated':
+      return minted?.state === 'unknown' ? 'holds the new key, which may not be active' : 'holds the new key';
+    case 'unchanged':
+    case 'skipped':
+      return 'untouched';
+    case 'failed':
+      // The new key is revoked only when every attempt on every target was refused.
+      if (minted === undefined || minted.state === 'revoked') return 'untouched';
+      return isDefinite(target)
+        ? 'the last write was refused, so it holds what it held before, unless an earlier try of this run got through'
+        : 'not known: the write may have been done; it holds the new key or what it held before, and both are alive';
+  }
+}
+
+function isDefinite(target: TargetResult): boolean {
+  return target.failure?.kind === 'refused' || target.failure?.kind === 'not-sent';
+}

@@ -1,0 +1,139 @@
+import type { KeySummary, KeysNow, Outcome, TargetResult, TargetStatus } from '../rotation/outcome.ts';
+import type { Plan } from '../rotation/plan.ts';
+import type { Instant } from '../rotation/ports.ts';
+import { callText, type FailedCall, type FailureReport, failureOf } from './failure.ts';
+import { block, code, plain, prose, table } from './markdown.ts';
+import { count, instantText, planLines } from './words.ts';
+
+/** Rows beyond this would crowd out everything else; the outputs have them all. */
+const MOST_ROWS = 500;
+
+const STATUS: Readonly<Record<TargetStatus, string>> = {
+  created: '✅ created',
+  updated: '✅ updated',
+  unchanged: '➖ unchanged',
+  failed: '❌ failed',
+  skipped: '➖ not touched',
+};
+
+/**
+ * The job summary of a rotation, in GitHub's Markdown; text from outside is escaped.
+ * @param givenUp keys revoked before their successor was stored (`on-quota: replace`)
+ */
+export function summaryOf(outcome: Outcome, keyName: string, givenUp: readonly string[] = []): string {
+  switch (outcome.kind) {
+    case 'rotated':
+      return page('MUTX API key rotated', [
+        keyTable(outcome.key),
+        targetTable(outcome.targets),
+        keysText(outcome.keys),
+      ]);
+    case 'not-due':
+      return page('MUTX API key not due', [
+        `Nothing was replaced: ${plain(outcome.plan.why)}.`,
+        keyTable(outcome.key),
+        targetTable(outcome.targets),
+        keysText(outcome.keys),
+      ]);
+    case 'planned':
+      return page('MUTX API key: plan (dry run)', [
+        'Nothing was changed. A run would:',
+        planText(outcome.plan),
+        `Key name: ${code(keyName)}`,
+        targetTable(outcome.targets),
+      ]);
+    case 'failed':
+      return page('❌ MUTX API key not rotated', [
+        ...failureText(failureOf(outcome, givenUp)),
+        outcome.minted === undefined ? '' : keyTable(outcome.minted),
+        targetTable(outcome.targets),
+        keysText(outcome.keys),
+      ]);
+  }
+}
+
+/** The job summary of a run that failed before or outside the rotation. */
+export function failureSummary(report: FailureReport): string {
+  return page(`❌ ${plain(report.title)}`, failureText(report));
+}
+
+function page(title: string, parts: readonly string[]): string {
+  return `${[`## ${title}`, ...parts].filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function keyTable({ id, name, expiresAt }: KeySummary): string {
+  return table(['Key', 'Name', 'Expires'], [[code(id), code(name), expiryCell(expiresAt)]]);
+}
+
+function expiryCell(expiresAt: Instant | undefined): string {
+  return expiresAt === undefined ? 'never' : instantText(expiresAt);
+}
+
+function targetTable(targets: readonly TargetResult[]): string {
+  if (targets.length === 0) return '';
+  // Failures first: in a long list they are what one looks for.
+  const sorted = [...targets].sort((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'));
+  const rows = sorted.slice(0, MOST_ROWS).map((one) => [code(one.target), code(one.secret), statusCell(one)]);
+  const more = targets.length - rows.length;
+  const rest =
+    more > 0
+      ? `\n\n… and ${count(more, 'more target', 'more targets')}; the output \`targets\` has them all.`
+      : '';
+  return table(['Target', 'Secret', 'Result'], rows) + rest;
+}
+
+function statusCell({ status, failure }: TargetResult): string {
+  return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${plain(failure.message)}`;
+}
+
+function keysText({ revoked, superseded, left }: KeysNow): string {
+  return [
+    `**Revoked:** ${ids(revoked)}`,
+    superseded.length > 0 ? `**Superseded, alive for the grace period:** ${ids(superseded)}` : '',
+    left.length > 0 ? `**Left for a later run to revoke:** ${ids(left)}` : '',
+  ]
+    .filter((line) => line !== '')
+    .join('\n\n');
+}
+
+function ids(keys: readonly string[]): string {
+  return keys.length === 0 ? 'none' : keys.map(code).join(', ');
+}
+
+function planText(plan: Plan): string {
+  return planLines(plan)
+    .map((line) => `- ${plain(line)}`)
+    .join('\n');
+}
+
+function failureText(report: FailureReport): string[] {
+  const parts = [
+    `**${plain(report.message)}** (${code(report.code)})`,
+    report.details.map((line) => `- ${prose(line)}`).join('\n'),
+    ...report.calls.map(callPart),
+  ];
+  if (report.hint !== undefined && report.calls.length === 0) {
+    parts.push(`Cause: ${prose(report.hint.cause)}`, fixPart(report.hint.fix));
+  }
+  parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${plain(line)}`)].join('\n'));
+  if (report.retryAt !== undefined) parts.push(`A run after ${instantText(report.retryAt)} can work.`);
+  return parts;
+}
+
+function callPart({ failure, alike, cause, fix }: FailedCall): string {
+  const calls = [failure, ...alike].map((one) => `- ${plain(callText(one))}`).slice(0, MOST_ROWS);
+  const id = failure.requestId === undefined ? '' : `, request id ${code(failure.requestId)}`;
+  return [
+    calls.join('\n'),
+    `${plain(failure.message)} (${code(failure.code)}${id})`,
+    cause === undefined ? '' : `Cause: ${prose(cause)}`,
+    fix === undefined ? '' : fixPart(fix),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function fixPart(fix: string): string {
+  const [first = '', ...rest] = fix.split('\n');
+  return rest.length === 0 ? `Fix: ${prose(first)}` : `Fix: ${prose(first)}\n\n${block('yaml', rest)}`;
+}

@@ -1,0 +1,109 @@
+import type { StepName } from '../rotation/events.ts';
+import type { TargetResult } from '../rotation/outcome.ts';
+import type { Plan, PlannedRevocation, Room } from '../rotation/plan.ts';
+import type { Duration, Instant } from '../rotation/ports.ts';
+
+/** `84 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
+export function durationText(duration: Duration): string {
+  const ms = Math.max(0, Math.round(duration));
+  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 3_600) return twoUnits(seconds, 60, 'min', 1, 's');
+  if (seconds < 86_400) return twoUnits(seconds, 3_600, 'h', 60, 'min');
+  return twoUnits(seconds, 86_400, 'd', 3_600, 'h');
+}
+
+function twoUnits(seconds: number, large: number, name: string, small: number, smallName: string): string {
+  const rest = Math.floor((seconds % large) / small);
+  const first = `${Math.floor(seconds / large)} ${name}`;
+  return rest === 0 ? first : `${first} ${rest} ${smallName}`;
+}
+
+/** ISO 8601 in UTC, whole seconds: `2026-11-23T21:14:05Z`. */
+export function instantText(instant: Instant): string {
+  return new Date(instant).toISOString().replace(/\.\d{3}Z$/u, 'Z');
+}
+
+export function expiryText(expiresAt: Instant | undefined): string {
+  return expiresAt === undefined ? 'never expires' : `expires ${instantText(expiresAt)}`;
+}
+
+/** `1 key`, `2 keys`. */
+export function count(many: number, one: string, several = `${one}s`): string {
+  return `${many} ${many === 1 ? one : several}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function list(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `MUTX_API_KEY in owner/repo@production`. */
+export function placeText(result: Pick<TargetResult, 'secret' | 'target'>): string {
+  return `${result.secret} in ${result.target}`;
+}
+
+/** The part of the log under which a step's lines stand. Steps of one phase may run side by side. */
+export const PHASE_OF: Readonly<Record<StepName, string>> = {
+  preflight: 'Look at keys and targets',
+  list: 'Look at keys and targets',
+  metadata: 'Look at keys and targets',
+  'make-room': 'Make room',
+  create: 'Create and verify the new key',
+  verify: 'Create and verify the new key',
+  store: 'Store the new key',
+  'check-late': 'Store the new key',
+  revoke: 'Revoke what the new key supersedes',
+};
+
+/** What a step's line says when the step was done, and when it was not. */
+export const STEP_TEXT: Readonly<Record<StepName, readonly [done: string, notDone: string]>> = {
+  preflight: ['every target can be written', 'not every target can be written'],
+  list: ['keys listed', 'keys could not be listed'],
+  metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
+  'make-room': ['room made', 'not all of the room could be made'],
+  create: ['key created', 'key not created'],
+  verify: ['MUTX accepts the new key', 'MUTX does not accept the new key'],
+  store: ['stored in every target', 'not stored in every target'],
+  'check-late': ['the stored key is still active', 'could not check whether the stored key is still active'],
+  revoke: ['superseded keys revoked', 'not every superseded key revoked'],
+};
+
+const WHY_REMOVED: Readonly<Record<PlannedRevocation['why'], string>> = {
+  expired: 'expired',
+  'never-stored': 'never stored in any target',
+  superseded: 'superseded, and in no target any more',
+};
+
+/** What a run is going to do, a line each. */
+export function planLines(plan: Plan): readonly string[] {
+  const lines = [plan.due ? `rotate: ${plan.why}` : `do not rotate: ${plan.why}`];
+  if (plan.current !== undefined) {
+    lines.push(`current key: ${plan.current.id} (${expiryText(plan.current.expiresAt)})`);
+  }
+  for (const { key, why } of plan.makeRoom) lines.push(`revoke ${key.id}: ${WHY_REMOVED[why]}`);
+  if (plan.due) {
+    lines.push(...roomLines(plan.room));
+    for (const key of plan.supersedes) lines.push(`${key.id} is superseded by the new key`);
+  }
+  for (const key of plan.held) lines.push(`keep ${key.id}: more keys than max-revocations would go`);
+  for (const key of plan.usedElsewhere) lines.push(`keep ${key.id}: something else uses it`);
+  return lines;
+}
+
+function roomLines(room: Room): readonly string[] {
+  switch (room.kind) {
+    case 'fits':
+      return [];
+    case 'replace':
+      return [`revoke ${room.victim.id} first: the plan has no place for both (on-quota: replace)`];
+    case 'full':
+    case 'too-soon': {
+      const when = room.at === undefined ? '' : ` before ${instantText(room.at)}`;
+      const keys = room.inTheWay.map((key) => key.id).join(', ');
+      return [`there is no place for one more key${when}; in the way: ${keys}`];
+    }
+  }
+}

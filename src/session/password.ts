@@ -1,0 +1,108 @@
+import { CALL_PATIENCE } from '../rotation/constants.ts';
+import type { CallFailure, Duration } from '../rotation/ports.ts';
+import { idempotent, type Retrying, Stopwatch, tryCall } from '../rotation/retry.ts';
+import type { SessionDependencies } from './create-session.ts';
+import type { Credential } from './credential.ts';
+import { RenewableToken, type Renewal } from './renewable.ts';
+import { retryingWith } from './report.ts';
+import type { Session, SessionFailure } from './session.ts';
+import { askForTokens, type TokenPair } from './tokens.ts';
+
+/** A run that is over does not stay for a log-out that does not work. */
+const LOGOUT_PATIENCE: Duration = Math.min(60_000, CALL_PATIENCE);
+
+const REFUSED_HINT =
+  'check `email` and `password` by logging in with them at MUTX: the account must be active and its e-mail address verified';
+
+/** A service account: logged in, again where a run takes longer than a token lives, and logged out at the end. */
+export function createPasswordSession(
+  credential: Extract<Credential, { kind: 'password' }>,
+  dependencies: SessionDependencies,
+): Session {
+  return new PasswordSession(credential, dependencies);
+}
+
+class PasswordSession implements Session {
+  readonly endsAt = undefined;
+  readonly #credential: Extract<Credential, { kind: 'password' }>;
+  readonly #dependencies: SessionDependencies;
+  readonly #retrying: Retrying;
+  readonly #token = new RenewableToken(() => this.#logIn());
+  /** Each is a session on the server until it is logged out. */
+  readonly #open: TokenPair[] = [];
+
+  constructor(credential: Extract<Credential, { kind: 'password' }>, dependencies: SessionDependencies) {
+    this.#credential = credential;
+    this.#dependencies = dependencies;
+    this.#retrying = retryingWith(dependencies);
+  }
+
+  async open(): Promise<SessionFailure | undefined> {
+    const renewal = await this.#token.renew();
+    return renewal.ok ? undefined : renewal.failure;
+  }
+
+  bearer() {
+    return this.#token.bearer();
+  }
+
+  async close(): Promise<void> {
+    await this.#token.settled();
+    for (const pair of this.#open.splice(0)) await this.#logOut(pair);
+  }
+
+  async #logIn(): Promise<Renewal> {
+    const { api, clock, report } = this.#dependencies;
+    const { email, password } = this.#credential;
+    const body = () => ({ email, password: password.expose() });
+    const { reply, since } = await askForTokens(api, '/auth/login', body, this.#retrying);
+    if (!reply.ok) return { ok: false, failure: loginFailure(reply.failure, clock.now()) };
+    this.#open.push(reply.value);
+    report({ type: 'logged-in' });
+    return { ok: true, value: { token: reply.value.access, lifetime: reply.value.lifetime, since } };
+  }
+
+  async #logOut({ access, refresh }: TokenPair): Promise<void> {
+    const { api, clock, report } = this.#dependencies;
+    const watch = new Stopwatch(clock);
+    const reply = await tryCall(
+      () =>
+        api.ask<true>(
+          () => ({
+            method: 'POST',
+            path: '/auth/logout',
+            headers: { authorization: `Bearer ${access.expose()}` },
+            body: { refresh_token: refresh.expose() },
+          }),
+          // 401: it has ended already.
+          ({ status }) => (status < 300 || status === 401 ? { ok: true, value: true } : undefined),
+        ),
+      idempotent(() => LOGOUT_PATIENCE - watch.elapsed()),
+      this.#retrying,
+    );
+    if (reply.ok) {
+      report({ type: 'logged-out' });
+    } else {
+      report({
+        type: 'warning',
+        code: 'logout-failed',
+        message: `the session of this run could not be logged out and ends by itself within a week: ${reply.failure.message}`,
+      });
+    }
+  }
+}
+
+function loginFailure(failure: CallFailure, now: number): SessionFailure {
+  const { status, kind, retryAfter } = failure;
+  const refused = kind === 'refused' && (status === 401 || status === 403 || status === 422);
+  const code = refused ? 'session-login-refused' : 'session-login-failed';
+  return {
+    code,
+    message: refused
+      ? `MUTX does not let the account in: ${failure.message}`
+      : `could not log in to MUTX: ${failure.message}`,
+    cause: refused ? { ...failure, code, hint: REFUSED_HINT } : failure,
+    state: [],
+    retryAt: retryAfter === undefined ? undefined : now + retryAfter,
+  };
+}

@@ -1,0 +1,89 @@
+import { decodeJwt } from '../mutx/jwt.ts';
+import { CALL_PATIENCE } from '../rotation/constants.ts';
+import type { Instant, SecretTarget } from '../rotation/ports.ts';
+import { idempotent, type Retrying, Stopwatch, tryCall } from '../rotation/retry.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { SessionDependencies } from './create-session.ts';
+import { lifetimeWarnings } from './lifetimes.ts';
+import { exchangeFailure, lostSuccessor, unwritable } from './refresh-failures.ts';
+import { RenewableToken, type Renewal } from './renewable.ts';
+import { retryingWith } from './report.ts';
+import type { Session, SessionFailure } from './session.ts';
+import { storeSuccessor } from './successor.ts';
+import { askForTokens, type TokenPair } from './tokens.ts';
+
+interface RefreshDependencies extends SessionDependencies {
+  readonly successor: SecretTarget;
+}
+
+/**
+ * A refresh token, which is single use: its successor's place is known to be writable before it is exchanged,
+ * and the successor is stored there before anyone gets the access token that came with it.
+ */
+export function createRefreshSession(token: Secret, dependencies: RefreshDependencies): Session {
+  return new RefreshSession(token, dependencies);
+}
+
+class RefreshSession implements Session {
+  readonly endsAt = undefined;
+  readonly #dependencies: RefreshDependencies;
+  readonly #retrying: Retrying;
+  readonly #access = new RenewableToken(() => this.#exchange());
+  /** Not spent yet, as far as is known. */
+  #refresh: Secret;
+  readonly #told = new Set<string>();
+
+  constructor(token: Secret, dependencies: RefreshDependencies) {
+    this.#refresh = token;
+    this.#dependencies = dependencies;
+    this.#retrying = retryingWith(dependencies);
+  }
+
+  async open(): Promise<SessionFailure | undefined> {
+    const renewal = await this.#access.renew();
+    return renewal.ok ? undefined : renewal.failure;
+  }
+
+  bearer() {
+    return this.#access.bearer();
+  }
+
+  /** The login lives on in the stored successor; only an exchange that is under way has to end. */
+  close(): Promise<void> {
+    return this.#access.settled();
+  }
+
+  async #exchange(): Promise<Renewal> {
+    const { api, clock, successor } = this.#dependencies;
+    const watch = new Stopwatch(clock);
+    const prepared = await tryCall(
+      () => successor.prepare(),
+      idempotent(() => CALL_PATIENCE - watch.elapsed()),
+      this.#retrying,
+    );
+    if (!prepared.ok) return { ok: false, failure: unwritable(prepared.failure, successor) };
+
+    const spent = this.#refresh;
+    const body = () => ({ refresh_token: spent.expose() });
+    const { reply, since } = await askForTokens(api, '/auth/refresh', body, this.#retrying);
+    if (!reply.ok) return { ok: false, failure: exchangeFailure(reply.failure, successor, clock.now()) };
+
+    const { access, refresh, lifetime } = reply.value;
+    const stored = await storeSuccessor(successor, refresh, since, this.#retrying);
+    if (!stored.ok) return { ok: false, failure: lostSuccessor(stored, successor) };
+    this.#refresh = refresh;
+    this.#tell(spent, reply.value, reply.date ?? clock.now());
+    return { ok: true, value: { token: access, lifetime, since } };
+  }
+
+  #tell(spent: Secret, pair: TokenPair, now: Instant): void {
+    const { report, successor } = this.#dependencies;
+    const claims = decodeJwt(pair.refresh.expose());
+    const { label: target, secretName: secret } = successor;
+    report({ type: 'successor-stored', target, secret, endsAt: claims?.exp });
+    for (const warning of lifetimeWarnings(decodeJwt(spent.expose()), claims, now)) {
+      if (!this.#told.has(warning.code)) report(warning);
+      this.#told.add(warning.code);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { WRITE_DEADLINE } from '../rotation/constants.ts';
+import type { CallFailure, SecretTarget } from '../rotation/ports.ts';
+import { type Retrying, type Stopwatch, tryCall } from '../rotation/retry.ts';
+import type { Secret } from '../secrets/secret.ts';
+
+export type Stored =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly failure: CallFailure;
+      /** An attempt got no clear answer: the successor may be there after all. */
+      readonly perhaps: boolean;
+    };
+
+/**
+ * Stores a refresh token whose predecessor is spent. Tried until D after the exchange, whatever the failure:
+ * giving up costs the login, so even a refusal, which somebody may mend meanwhile, is asked again.
+ */
+export async function storeSuccessor(
+  target: SecretTarget,
+  successor: Secret,
+  since: Stopwatch,
+  retrying: Retrying,
+): Promise<Stored> {
+  const timeLeft = () => WRITE_DEADLINE - since.elapsed();
+  let perhaps = false;
+  let last: CallFailure | undefined;
+  const reply = await tryCall(
+    async () => {
+      const written = await target.write(successor, () => timeLeft() > 0);
+      if (written.ok) return written;
+      last = written.failure;
+      perhaps ||= last.kind === 'unclear';
+      return { ok: false, failure: { ...last, retryable: true } };
+    },
+    { tries: Number.POSITIVE_INFINITY, again: () => true, timeLeft },
+    retrying,
+  );
+  return reply.ok ? { ok: true } : { ok: false, failure: last ?? reply.failure, perhaps };
+}

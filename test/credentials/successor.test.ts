@@ -1,0 +1,344 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultRule } from '../../src/emulator/index.ts';
+import { DAY, HERE } from '../scenarios/world.ts';
+import { expectSaysHowToGoOn, storedTokenWorks, TOKEN, tokenWorks } from './refresh-token.ts';
+import { expectFailed, expectOk, expectOneKeyStored, MINUTE, type Scene, setScene, textOf } from './scene.ts';
+
+const ALWAYS = { times: Number.POSITIVE_INFINITY };
+const EXCHANGE = 'POST /v1/auth/refresh';
+const exchange = { server: 'mutx', method: 'POST', path: /\/auth\/refresh$/u } as const;
+const store = { server: 'github', method: 'PUT', path: new RegExp(`/${TOKEN}$`, 'u'), ...ALWAYS } as const;
+
+describe("a refresh token's successor", () => {
+  it.each([
+    ['of the repository', TOKEN, HERE, `/repos/${HERE}/actions/secrets`],
+    [
+      'of an environment',
+      `${HERE}@production as ${TOKEN}`,
+      { repository: HERE, environment: 'production' },
+      `/repos/${HERE}/environments/production/secrets`,
+    ],
+  ])(
+    'has its secret, one %s, known to be writable before the exchange, and stored before anything else',
+    async (_which, secret, place, path) => {
+      await using scene = await setScene();
+      const inputs = { 'refresh-token': scene.logIn(), 'refresh-token-secret': secret };
+      expectOk(await scene.run({ inputs }));
+      expect(storedTokenWorks(scene.world, place)).toBe(true);
+      const sent = scene.requests();
+      const exchanged = sent.indexOf(EXCHANGE);
+      expect(sent.slice(0, exchanged)).toContain(`GET ${path}/public-key`);
+      expect(sent.slice(0, exchanged).filter((request) => !request.startsWith('GET /repos/'))).toEqual([]);
+      expect(sent[exchanged + 1]).toBe(`PUT ${path}/${TOKEN}`);
+      expect(sent.filter((request) => request === EXCHANGE)).toHaveLength(1);
+      const [stored, ...later] = scene.emulator.ledger.entries.slice(exchanged + 1);
+      expect(stored?.applied).toBe(2);
+      expect(later.map(({ method, path: of }) => `${method} ${of}`)).toContain('POST /v1/api-keys');
+
+      scene.advance(DAY);
+      const next = scene.world.stored(place, TOKEN);
+      expectOk(await scene.run({ inputs: { ...inputs, 'refresh-token': next } }));
+    },
+  );
+
+  it('is stored by a dry run too, which says so and changes nothing else', async () => {
+    await using scene = await setScene();
+    const run = await scene.run({ inputs: { 'refresh-token': scene.logIn(), 'dry-run': 'true' } });
+    expectOk(run);
+    expect(storedTokenWorks(scene.world)).toBe(true);
+    expect(scene.requests(/^(?!GET)/u)).toEqual([EXCHANGE, `PUT /repos/${HERE}/actions/secrets/${TOKEN}`]);
+    expect(textOf(run)).toContain('refresh token exchanged; its successor is stored: MUTX_REFRESH_TOKEN in');
+  });
+
+  it('goes where a refresh JWT put into bootstrap-jwt is told to be put from then on', async () => {
+    await using scene = await setScene();
+    const run = await scene.run({ inputs: { 'bootstrap-jwt': scene.logIn() } });
+    expectOk(run);
+    expect(storedTokenWorks(scene.world)).toBe(true);
+    expect(textOf(run)).toContain('the next run must be given that one, as `refresh-token`');
+  });
+});
+
+describe('a secret that cannot be written costs no refresh token', () => {
+  it.each<[string, (scene: Scene) => Readonly<Record<string, string>>, string]>([
+    [
+      'GITHUB_TOKEN',
+      ({ emulator }) => ({ 'github-token': emulator.github.issueToken({ kind: 'github-token' }) }),
+      'github-token-cannot-write',
+    ],
+    [
+      'a token that may do nothing with secrets',
+      ({ emulator }) => ({
+        'github-token': emulator.github.issueToken({ permissions: { actions: 'read' } }),
+      }),
+      'github-missing-permission',
+    ],
+    [
+      'a token that has ended',
+      ({ emulator, machine }) => ({
+        'github-token': emulator.github.issueToken({ expiresAt: machine.now() - MINUTE }),
+      }),
+      'github-bad-credentials',
+    ],
+    [
+      'a repository that is not there',
+      () => ({ 'refresh-token-secret': `acme/gone as ${TOKEN}` }),
+      'github-not-found',
+    ],
+    [
+      'an environment that is not there',
+      () => ({ 'refresh-token-secret': `${HERE}@staging as ${TOKEN}` }),
+      'github-',
+    ],
+    [
+      'an organisation secret that nobody has been named for',
+      ({ emulator }) => {
+        emulator.github.addOrganisation('acme');
+        return { 'refresh-token-secret': `org:acme as ${TOKEN}` };
+      },
+      'github-',
+    ],
+  ])('%s', async (_what, inputsOf, code) => {
+    await using scene = await setScene();
+    const token = scene.logIn();
+    const run = await scene.run({ inputs: { 'refresh-token': token, ...inputsOf(scene) } });
+    const log = expectFailed(run, 'session-successor-unwritable');
+    expect(log).toContain(`[${code}`);
+    expect(scene.requests(/^(?!GET)/u)).toEqual([]);
+    expect(tokenWorks(scene.world, token)).toBe(true);
+    expectOk(await scene.run({ inputs: { 'refresh-token': token } }));
+  });
+
+  it.fails('a token that may read secrets, but not write them', async () => {
+    await using scene = await setScene();
+    const token = scene.logIn();
+    const reader = scene.emulator.github.issueToken({ permissions: { secrets: 'read' } });
+    const run = await scene.run({ inputs: { 'refresh-token': token, 'github-token': reader } });
+    expect(run.exitCode).toBe(1);
+    expect(scene.requests(/auth/u)).toEqual([]);
+    expect(tokenWorks(scene.world, token)).toBe(true);
+  });
+});
+
+describe('an exchange without a usable reply', () => {
+  it.each<[string, FaultRule]>([
+    ['the connection is cut before anything is done', { ...exchange, ...ALWAYS, what: 'drop' }],
+    ['the reply is lost', { ...exchange, ...ALWAYS, what: 'reply-lost' }],
+    ['the reply is cut off', { ...exchange, ...ALWAYS, what: 'cut-off' }],
+    ['500, and not done', { ...exchange, ...ALWAYS, what: 'refuse', status: 500 }],
+    ['500, and done', { ...exchange, ...ALWAYS, what: 'refuse', status: 500, applied: true }],
+    [
+      '503 with Retry-After',
+      { ...exchange, ...ALWAYS, what: 'refuse', status: 503, headers: { 'retry-after': '5' } },
+    ],
+    ['a page of a proxy with 502', { ...exchange, ...ALWAYS, what: 'html', status: 502, applied: true }],
+    ['a page of a proxy with 200', { ...exchange, ...ALWAYS, what: 'html', status: 200, applied: true }],
+    [
+      'half a pair of tokens',
+      {
+        ...exchange,
+        ...ALWAYS,
+        what: 'raw',
+        status: 200,
+        body: '{"access_token":"a.b.c","token_type":"bearer","expires_in":1800}',
+        headers: { 'content-type': 'application/json' },
+        applied: true,
+      },
+    ],
+    [
+      'a pair without a lifetime',
+      {
+        ...exchange,
+        ...ALWAYS,
+        what: 'raw',
+        status: 200,
+        body: '{"access_token":"a.b.c","refresh_token":"d.e.f","token_type":"bearer"}',
+        headers: { 'content-type': 'application/json' },
+        applied: true,
+      },
+    ],
+  ])('%s: never tried again, and told what to do', async (_what, fault) => {
+    await using scene = await setScene();
+    scene.emulator.fault(fault);
+    const log = expectFailed(
+      await scene.run({ inputs: { 'refresh-token': scene.logIn() } }),
+      'session-refresh-lost',
+    );
+    expect(scene.requests(/auth\/refresh/u)).toEqual([EXCHANGE]);
+    expect(scene.machine.slept).toEqual([]);
+    expect(log).toContain(
+      `log in to MUTX again and store the new refresh token in the secret ${TOKEN} of ${HERE}; do not use the old one again`,
+    );
+    expect(log).toContain('is probably spent');
+    expect(scene.requests(/api-keys/u)).toEqual([]);
+  });
+
+  it('of a limit: asked again when MUTX says so, and never more than three times', async () => {
+    await using scene = await setScene();
+    scene.emulator.fault({ ...exchange, ...ALWAYS, what: 'rate-limit', retryAfter: 20 });
+    const token = scene.logIn();
+    const log = expectFailed(
+      await scene.run({ inputs: { 'refresh-token': token } }),
+      'session-refresh-failed',
+    );
+    expect(scene.requests(/auth\/refresh/u)).toHaveLength(3);
+    expect(scene.machine.slept).toEqual([20_000, 20_000]);
+    expect(log).toContain('was not exchanged, and is not spent');
+    expect(log).toContain('A run after 2026-01-05T03:01:00Z can work.');
+    expect(tokenWorks(scene.world, token)).toBe(true);
+  });
+
+  it.each([['longer than a run waits', { retryAfter: 3_600 }, 'A run after 2026-01-05T04:00:00Z can work.']])(
+    'of a limit that lasts %s: asked once',
+    async (_what, limit, says) => {
+      await using scene = await setScene();
+      scene.emulator.fault({ ...exchange, ...ALWAYS, what: 'rate-limit', ...limit });
+      const token = scene.logIn();
+      const log = expectFailed(
+        await scene.run({ inputs: { 'refresh-token': token } }),
+        'session-refresh-failed',
+      );
+      expect(scene.requests(/auth\/refresh/u)).toHaveLength(1);
+      expect(scene.machine.slept).toEqual([]);
+      expect(log).toContain(says);
+    },
+  );
+
+  it('where no connection can be made: the token is not spent, and told so', async () => {
+    await using scene = await setScene();
+    const token = scene.logIn();
+    const inputs = { 'refresh-token': token, 'api-url': 'http://127.0.0.1:9' };
+    const log = expectFailed(await scene.run({ inputs }), 'session-refresh-failed');
+    expect(log).toContain('was not exchanged, and is not spent');
+    expect(tokenWorks(scene.world, token)).toBe(true);
+  });
+});
+
+describe('storing the successor', () => {
+  it.each<[string, FaultRule, RegExp]>([
+    ['500', { ...store, what: 'refuse', status: 500 }, /may hold its successor, or still the spent token/u],
+    ['a page of a proxy', { ...store, what: 'html', status: 502 }, /may hold its successor/u],
+    ['a cut connection', { ...store, what: 'drop' }, /may hold its successor/u],
+    ['403', { ...store, what: 'refuse', status: 403 }, /its successor is lost: .* does not hold it/u],
+    ['a limit', { ...store, what: 'rate-limit', retryAfter: 45 }, /its successor is lost/u],
+  ])(
+    'is tried for ten minutes, and then fails loudly, with no key touched: %s',
+    async (_what, fault, state) => {
+      await using scene = await setScene();
+      scene.emulator.fault(fault);
+      const start = scene.machine.now();
+      const log = expectFailed(
+        await scene.run({ inputs: { 'refresh-token': scene.logIn() } }),
+        'session-successor-lost',
+      );
+      const tries = scene.requests(/^PUT/u);
+      expect(new Set(tries)).toEqual(new Set([`PUT /repos/${HERE}/actions/secrets/${TOKEN}`]));
+      expect(tries.length).toBeGreaterThan(10);
+      const last = scene.emulator.ledger.entries.at(-1)?.at ?? 0;
+      expect(last - start).toBeGreaterThan(9 * MINUTE);
+      expect(last - start).toBeLessThan(10 * MINUTE);
+      expect(scene.requests(/auth\/refresh/u)).toEqual([EXCHANGE]);
+      expect(scene.requests(/api-keys/u)).toEqual([]);
+      expect(log).toContain('the refresh token that was given is spent');
+      expect(log).toMatch(state);
+      expect(log).toContain('log in to MUTX again and store the new refresh token');
+    },
+  );
+
+  it('works in the end when the secret can be written again after nine minutes', async () => {
+    await using scene = await setScene();
+    const fault = scene.emulator.fault({ ...store, what: 'refuse', status: 403 });
+    const end = scene.machine.now() + 9 * MINUTE;
+    scene.emulator.onRequest(({ entry }) => {
+      if (entry.at >= end) fault.cancel();
+      return undefined;
+    });
+    expectOk(await scene.run({ inputs: { 'refresh-token': scene.logIn() } }));
+    expect(storedTokenWorks(scene.world)).toBe(true);
+    expectOneKeyStored(scene);
+  });
+
+  it('that was done without a reply is done again, with the same token', async () => {
+    await using scene = await setScene();
+    scene.emulator.fault({ ...store, times: 2, what: 'reply-lost' });
+    expectOk(await scene.run({ inputs: { 'refresh-token': scene.logIn() } }));
+    expect(new Set(scene.emulator.github.secretValues(HERE, TOKEN)).size).toBe(1);
+    expect(storedTokenWorks(scene.world)).toBe(true);
+  });
+
+  it('seals anew when GitHub has another public key by then', async () => {
+    await using scene = await setScene();
+    scene.emulator.fault({ ...store, times: 1, what: 'stale-key' });
+    expectOk(await scene.run({ inputs: { 'refresh-token': scene.logIn() } }));
+    expect(storedTokenWorks(scene.world)).toBe(true);
+  });
+});
+
+describe('two runs with the same refresh token', () => {
+  it('one after the other, as when the second was queued with it: the second fails and says why', async () => {
+    await using scene = await setScene();
+    const token = scene.logIn();
+    expectOk(await scene.run({ inputs: { 'refresh-token': token } }));
+    scene.advance(20 * MINUTE);
+    scene.forget();
+    const log = expectFailed(
+      await scene.run({ inputs: { 'refresh-token': token } }),
+      'session-refresh-refused',
+    );
+    expectSaysHowToGoOn(log);
+    expect(scene.requests(/auth\/refresh/u)).toEqual([EXCHANGE]);
+    expect(scene.requests(/api-keys/u)).toEqual([]);
+
+    // The spent token took its family with it: the next run says so too, and a new login ends it.
+    scene.advance(DAY);
+    const next = await scene.run({ inputs: { 'refresh-token': scene.world.stored(HERE, TOKEN) } });
+    expectSaysHowToGoOn(expectFailed(next, 'session-refresh-refused'));
+    expectOk(await scene.run({ inputs: { 'refresh-token': scene.logIn() } }));
+    expectOneKeyStored(scene);
+  });
+
+  it('one after the other, with an environment secret read when the job starts: both work', async () => {
+    await using scene = await setScene();
+    const place = { repository: HERE, environment: 'production' };
+    const secret = { 'refresh-token-secret': `${HERE}@production as ${TOKEN}` };
+    scene.emulator.github.setSecret(place, TOKEN, scene.logIn());
+    for (let run = 0; run < 2; run += 1) {
+      const token = scene.world.stored(place, TOKEN);
+      expectOk(await scene.run({ inputs: { ...secret, 'refresh-token': token } }));
+      scene.advance(20 * MINUTE);
+    }
+    expectOneKeyStored(scene);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'side by side, the one held at its exchange %s it is done: one fails, loudly',
+    async (point) => {
+      await using scene = await setScene();
+      const inputs = { 'refresh-token': scene.logIn() };
+      const there = Promise.withResolvers<void>();
+      const go = Promise.withResolvers<void>();
+      let seen = 0;
+      scene.emulator.onRequest(async ({ entry, point: now }) => {
+        if (!entry.path.endsWith('/auth/refresh') || now !== point) return undefined;
+        seen += 1;
+        if (seen > 1) return undefined;
+        there.resolve();
+        await go.promise;
+        return undefined;
+      });
+      const first = scene.run({ inputs });
+      await there.promise;
+      const second = await scene.run({ inputs });
+      go.resolve();
+      const runs = [await first, second];
+      const failed = runs.filter(({ exitCode }) => exitCode === 1);
+      expect(failed).toHaveLength(1);
+      for (const run of failed) expectSaysHowToGoOn(expectFailed(run, 'session-refresh-refused'));
+      expect(scene.requests(/auth\/refresh/u)).toEqual([EXCHANGE, EXCHANGE]);
+      expect(scene.emulator.mutx.accepts(scene.world.stored() ?? ''), 'P1').toBe(true);
+
+      const next = await scene.run({ inputs: { 'refresh-token': scene.world.stored(HERE, TOKEN) } });
+      expectSaysHowToGoOn(expectFailed(next, 'session-refresh-refused'));
+    },
+  );
+});

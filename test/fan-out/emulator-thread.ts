@@ -1,0 +1,36 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { startEmulator } from '../../src/emulator/index.ts';
+import type { Servers } from './fleet.ts';
+
+/** What the thread is told at its start. */
+export interface ThreadData {
+  /** One number: the moment it is. */
+  readonly time: Float64Array;
+  readonly repositories: number;
+}
+
+/** What it tells at its end. */
+export interface ThreadReport {
+  readonly limited: number;
+  readonly unexpected: number;
+}
+
+/** Both services in a thread of their own, so that their memory is not mistaken for the client's. */
+const { time, repositories } = workerData as ThreadData;
+const machineClock = () => time[0] ?? Number.NaN;
+const emulator = await startEmulator({
+  mutx: { machineClock },
+  github: { machineClock, limits: true },
+});
+for (let index = 0; index < repositories; index++) emulator.github.addRepository(`acme/r${index}`);
+parentPort?.postMessage({
+  mutx: emulator.mutx.url,
+  github: emulator.github.url,
+  jwt: emulator.mutx.issueAccessJwt(emulator.mutx.addUser(), { expiresIn: 24 * 3_600_000 }),
+  token: emulator.github.issueToken(),
+} satisfies Servers);
+parentPort?.once('message', () => {
+  const unexpected = emulator.ledger.unexpected().length;
+  parentPort?.postMessage({ limited: emulator.github.limited, unexpected } satisfies ThreadReport);
+  void emulator.close();
+});

@@ -1,0 +1,187 @@
+import { connect, type Socket } from 'node:net';
+import tls from 'node:tls';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { errorCode } from '../../src/http/connect.ts';
+import { selfSigned } from './certificate.ts';
+import { JSON_TYPE, ManualTimer, reply, startRawServer, TestClient } from './raw-server.ts';
+
+const identity = selfSigned('api.mutx.test', 'localhost');
+const ok = (socket: Socket) => void socket.write(reply('200 OK', '{}', JSON_TYPE));
+
+beforeAll(() => tls.setDefaultCACertificates([identity.cert]));
+beforeEach(() => {
+  for (const name of ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']) {
+    vi.stubEnv(name, '');
+  }
+});
+afterEach(() => vi.unstubAllEnvs());
+
+/** Connects everyone to the one server, whatever name they ask for. */
+function startProxy(port: number, secure?: typeof identity) {
+  return startRawServer((socket, text) => {
+    if (!text.startsWith('CONNECT') || !text.endsWith('\r\n\r\n')) return;
+    const onward = connect(port, '127.0.0.1', () => {
+      socket.removeAllListeners('data');
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
+    });
+    onward.on('error', () => {});
+    socket.on('close', () => onward.destroy());
+  }, secure);
+}
+
+const get = { method: 'GET', path: '/x' } as const;
+
+test.each([
+  ['http', 80, undefined, undefined],
+  ['https', 443, identity, undefined],
+  ['https', 443, identity, identity],
+] as const)(
+  '%s goes through the proxy that is set (port %d)',
+  async (protocol, port, secure, secureProxy) => {
+    await using server = await startRawServer(ok, secure);
+    await using proxy = await startProxy(server.port, secureProxy);
+    vi.stubEnv(`${protocol.toUpperCase()}_PROXY`, proxy.url.href);
+    using client = new TestClient(new URL(`${protocol}://api.mutx.test`));
+    expect(await client.send(get)).toMatchObject({ kind: 'reply', status: 200 });
+    expect(proxy.received[0]).toBe(
+      `CONNECT api.mutx.test:${port} HTTP/1.1\r\nhost: api.mutx.test:${port}\r\nConnection: close\r\n\r\n`,
+    );
+    expect(server.received[0]).toMatch(/^GET \/x HTTP\/1\.1\r\n/);
+    expect(server.received[0]).not.toMatch(/proxy/i);
+  },
+);
+
+test('a tunnel is kept for the next call', async () => {
+  await using server = await startRawServer(ok, identity);
+  await using proxy = await startProxy(server.port);
+  vi.stubEnv('HTTPS_PROXY', proxy.url.href);
+  using client = new TestClient(new URL('https://api.mutx.test'));
+  await client.send(get);
+  await client.send(get);
+  expect(proxy.connections).toHaveLength(1);
+});
+
+test.each([
+  ['user:p%40ss', 'user:p@ss'],
+  ['user', 'user:'],
+])('the proxy is told who comes, and the server is not: %s', async (given, sent) => {
+  await using server = await startRawServer(ok);
+  await using proxy = await startProxy(server.port);
+  vi.stubEnv('HTTP_PROXY', `http://${given}@localhost:${proxy.port}`);
+  using client = new TestClient(new URL('http://api.mutx.test'));
+  expect(await client.send(get)).toMatchObject({ kind: 'reply' });
+  expect(proxy.received[0]).toContain(
+    `proxy-authorization: Basic ${Buffer.from(sent).toString('base64')}\r\n`,
+  );
+  expect(server.received[0]).not.toMatch(/proxy-authorization/i);
+});
+
+test('loopback is never proxied', async () => {
+  await using server = await startRawServer(ok);
+  await using proxy = await startProxy(server.port);
+  vi.stubEnv('HTTP_PROXY', proxy.url.href);
+  using client = new TestClient(server.url);
+  expect(await client.send(get)).toMatchObject({ kind: 'reply' });
+  expect(proxy.connections).toHaveLength(0);
+});
+
+test('NO_PROXY is honoured: without its proxy, a name that does not exist is not found', async () => {
+  await using proxy = await startProxy(1);
+  vi.stubEnv('HTTP_PROXY', proxy.url.href);
+  vi.stubEnv('NO_PROXY', 'mutx.invalid');
+  using client = new TestClient(new URL('http://api.mutx.invalid'));
+  expect(await client.send(get)).toMatchObject({
+    kind: 'not-sent',
+    code: 'unreachable',
+    message: expect.stringMatching(/^no connection to api\.mutx\.invalid:80 \((?:ENOTFOUND|EAI_AGAIN)\)$/),
+  });
+  expect(proxy.connections).toHaveLength(0);
+});
+
+test('a proxy that is not there fails the call: nothing goes around it', async () => {
+  await using server = await startRawServer(ok);
+  const { port } = await (async () => {
+    await using gone = await startRawServer();
+    return gone;
+  })();
+  vi.stubEnv('HTTP_PROXY', `http://user:secret@localhost:${port}`);
+  using client = new TestClient(new URL(`http://api.mutx.test:${server.port}`));
+  expect(await client.send(get)).toEqual({
+    kind: 'not-sent',
+    code: 'proxy',
+    message: `no connection to the proxy localhost:${port} (ECONNREFUSED)`,
+  });
+  expect(server.connections).toHaveLength(0);
+});
+
+test('a proxy that is no URL fails the call', async () => {
+  vi.stubEnv('HTTP_PROXY', ':');
+  using client = new TestClient(new URL('http://api.mutx.test'));
+  expect(await client.send(get)).toEqual({
+    kind: 'not-sent',
+    code: 'proxy',
+    message: 'the proxy that the environment names is not a URL',
+  });
+});
+
+test.each([
+  ['a refusal', reply('407 Proxy Authentication Required', '<h1>no</h1>'), 'status 407'],
+  ['an early word', 'HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n', 'it sent something of its own'],
+  ['not HTTP', 'SSH-2.0\r\n', 'HPE_INVALID_CONSTANT'],
+  ['nothing', '', 'ECONNRESET'],
+])('a proxy that answers CONNECT with %s', async (_, bytes, why) => {
+  await using proxy = await startRawServer((socket) => (bytes === '' ? socket.end() : socket.write(bytes)));
+  vi.stubEnv('HTTPS_PROXY', proxy.url.href);
+  using client = new TestClient(new URL('https://api.mutx.test'));
+  expect(await client.send({ ...get, headers: { authorization: 'Bearer abc' } })).toEqual({
+    kind: 'not-sent',
+    code: 'proxy',
+    message: `the proxy localhost:${proxy.port} did not connect to api.mutx.test:443 (${why})`,
+  });
+  expect(proxy.received.join('')).not.toContain('abc');
+});
+
+test('a proxy whose certificate is nobody’s', async () => {
+  await using proxy = await startRawServer(undefined, selfSigned('localhost'));
+  vi.stubEnv('HTTPS_PROXY', proxy.url.href);
+  using client = new TestClient(new URL('https://api.mutx.test'));
+  expect(await client.send(get)).toMatchObject({ kind: 'not-sent', code: 'proxy' });
+});
+
+test('a proxy that does not answer CONNECT is let go of when the time is over', async () => {
+  await using proxy = await startRawServer();
+  vi.stubEnv('HTTPS_PROXY', proxy.url.href);
+  const timer = new ManualTimer();
+  using client = new TestClient(new URL('https://api.mutx.test'), { after: timer.after });
+  const sending = client.send(get);
+  await proxy.arrived(0, '\r\n\r\n');
+  timer.fire();
+  expect(await sending).toMatchObject({ kind: 'not-sent', code: 'timeout' });
+  await proxy.ends[0];
+});
+
+test('the time is over before there is any connection', async () => {
+  const timer = new ManualTimer();
+  await using server = await startRawServer(ok);
+  using client = new TestClient(server.url, { after: timer.after });
+  const sending = client.send(get);
+  timer.fire();
+  expect(await sending).toMatchObject({ kind: 'not-sent', code: 'timeout' });
+  // The connection that was on its way goes to waste, and the next call works.
+  expect(await client.send(get)).toMatchObject({ kind: 'reply' });
+});
+
+test('an address of version 6', async () => {
+  using client = new TestClient(new URL('http://[::1]:1'));
+  expect(await client.send(get)).toMatchObject({
+    message: expect.stringMatching(/^no connection to \[::1\]:1 \(E\w+\)$/),
+  });
+});
+
+test('of an error only a code is told', () => {
+  expect(errorCode(Object.assign(new Error('text'), { code: 'ECONNRESET' }))).toBe('ECONNRESET');
+  expect(errorCode(Object.assign(new Error('text'), { code: 'a b' }))).toBe('no code');
+  expect(errorCode(new Error('text'))).toBe('no code');
+  expect(errorCode('text')).toBe('no code');
+});

@@ -1,0 +1,73 @@
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type Exchange,
+  startEmulator,
+} from '../../src/emulator/index.ts';
+import { HttpClient } from '../../src/http/client.ts';
+import { MutxApi } from '../../src/mutx/api.ts';
+import { createKeyService } from '../../src/mutx/client.ts';
+import type { Instant, KeyService } from '../../src/rotation/ports.ts';
+import { SecretRegistry } from '../../src/secrets/registry.ts';
+
+export const NAME = 'gha/acme/web/MUTX_API_KEY';
+
+/** The emulated MUTX with one account, and a key service that speaks to it as that account. */
+export interface MutxUnderTest extends AsyncDisposable {
+  readonly emulator: Emulator;
+  readonly user: ReturnType<Emulator['mutx']['addUser']>;
+  readonly keys: KeyService;
+  readonly api: MutxApi;
+  readonly secrets: SecretRegistry;
+  /** What was masked so far. */
+  readonly masked: readonly string[];
+  readonly exchanges: readonly Exchange[];
+  /** `GET /v1/api-keys?skip=0&limit=100 200`, in order of arrival */
+  readonly lines: readonly string[];
+}
+
+export interface UnderTestOptions extends EmulatorOptions {
+  /** Appended to the emulator's URL. */
+  readonly apiPath?: string;
+  readonly timeoutMs?: number;
+  readonly endsAt?: Instant;
+  readonly token?: string;
+}
+
+export async function startMutx(options: UnderTestOptions = {}): Promise<MutxUnderTest> {
+  const exchanges: Exchange[] = [];
+  const emulator = await startEmulator({ ...options, onExchange: (exchange) => exchanges.push(exchange) });
+  const user = emulator.mutx.addUser();
+  const masked: string[] = [];
+  const secrets = new SecretRegistry((form) => masked.push(form));
+  const http = new HttpClient({
+    baseUrl: new URL(options.apiPath ?? '', emulator.mutx.url),
+    service: 'mutx',
+    userAgent: 'test/1',
+    timeoutMs: options.timeoutMs ?? 30_000,
+  });
+  const api = new MutxApi(http, secrets);
+  const token = secrets.admit(options.token ?? emulator.mutx.issueAccessJwt(user));
+  const session = {
+    bearer: async () => ({ ok: true, value: token, date: undefined }) as const,
+    endsAt: options.endsAt,
+  };
+  return {
+    emulator,
+    user,
+    api,
+    secrets,
+    masked,
+    exchanges,
+    keys: createKeyService(api, session),
+    get lines() {
+      return emulator.ledger.entries.map(
+        ({ method, path, query, status }) => `${method} ${path}${query === '' ? '' : `?${query}`} ${status}`,
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      http.close();
+      await emulator.close();
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import {
+  callText,
+  earlyFailure,
+  failureAnnotation,
+  failureLines,
+  failureOf,
+} from '../../src/report/failure.ts';
+import { callFailure, EXPIRES, failed, KEY, NOTHING, target } from './outcomes.ts';
+
+const linesOf = (outcome: ReturnType<typeof failed>, givenUp?: readonly string[]) =>
+  failureLines(failureOf(outcome, givenUp)).join('\n');
+
+describe('the text of a failure', () => {
+  it('says what was tried, the status, the cause, the fix, the request id and the state', () => {
+    const outcome = failed({
+      failure: {
+        failures: [callFailure({ hint: 'Use a GitHub App:\n- uses: x\n  with: y' })],
+        retryAt: EXPIRES,
+      },
+    });
+    expect(linesOf(outcome)).toMatchInlineSnapshot(`
+      "MUTX API key not rotated: not every target can be written, so no key was minted [preflight-failed]
+
+        GitHub: GET /repos/acme/web/actions/secrets/public-key answered 403 [github-token-cannot-write]
+        why:   the github-token may not do this for acme/web
+        cause: the \`GITHUB_TOKEN\` of a workflow cannot write secrets, whatever its \`permissions:\` say; neither can a GitHub App without the permission
+        fix:   Use a GitHub App:
+               - uses: x
+                 with: y
+        request id: REQ:1
+
+        State of things now:
+        - MUTX_API_KEY in acme/web: untouched
+        - no new key is known to exist
+        - no key that a secret holds was revoked
+
+        A run after 2026-12-23T21:00:00Z can work."
+    `);
+  });
+
+  it('tells a cause that several targets share once, and differing causes apart', () => {
+    const failures = [
+      callFailure({ call: 'GET /a', message: 'same' }),
+      callFailure({ call: 'GET /b', message: 'same' }),
+      callFailure({ call: 'GET /c', message: 'other', code: 'github-not-found', status: 404 }),
+    ];
+    const report = failureOf(failed({ failure: { failures } }));
+    expect(report.calls.map(({ failure, alike }) => [failure.call, alike.map(({ call }) => call)])).toEqual([
+      ['GET /a', ['GET /b']],
+      ['GET /c', []],
+    ]);
+    expect(failureLines(report).join('\n')).toContain('also:  GitHub: GET /b answered 403');
+    expect(failureAnnotation(report).message).toContain('(and 1 more; see the log)');
+  });
+
+  it('gives the cause and the fix of the whole run where no call is to blame', () => {
+    const outcome = failed({
+      failure: { reason: 'quota', code: 'quota-too-soon', message: 'too soon', retryAt: EXPIRES },
+    });
+    expect(linesOf(outcome)).toMatch(/cause: the new key would take the last place/u);
+    expect(failureAnnotation(failureOf(outcome))).toEqual({
+      title: 'MUTX API key not rotated',
+      message: [
+        'too soon [quota-too-soon]',
+        'Fix: run again at the time given, or set `on-quota: wait`',
+        'State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked',
+        'A run after 2026-12-23T21:00:00Z can work.',
+      ].join('\n'),
+    });
+  });
+
+  it('says that nothing was changed by a failure before the rotation', () => {
+    expect(failureLines(earlyFailure({ code: 'mutx-unauthorized', message: 'no' })).join('\n')).toContain(
+      'nothing was changed: no key was made or revoked, no secret was written',
+    );
+  });
+
+  it.each([
+    [callFailure(), 'GitHub: GET /repos/acme/web/actions/secrets/public-key answered 403'],
+    [
+      callFailure({ service: 'mutx', call: 'POST /v1/api-keys', status: undefined, kind: 'unclear' }),
+      'MUTX: POST /v1/api-keys got no usable answer',
+    ],
+    [callFailure({ call: 'PUT /x', status: undefined, kind: 'not-sent' }), 'GitHub: PUT /x was not sent'],
+  ])('names a call by what became of it (%#)', (failure, text) => {
+    expect(callText(failure)).toBe(text);
+  });
+});
+
+describe('the state after a failure', () => {
+  const store = { reason: 'store', code: 'store-failed', message: 'x' } as const;
+
+  it.each([
+    [
+      'nothing was begun',
+      failed({}),
+      ['MUTX_API_KEY in acme/web: untouched', 'no new key is known to exist'],
+    ],
+    [
+      'every write was refused and the new key is revoked',
+      failed({
+        failure: store,
+        minted: { ...KEY, state: 'revoked' },
+        targets: [target('failed', 'acme/web', callFailure())],
+        keys: { ...NOTHING, revoked: [KEY.id] },
+      }),
+      [
+        'MUTX_API_KEY in acme/web: untouched',
+        'new key id-new: revoked, because it was certain that no secret holds it (expires 2026-12-23T21:00:00Z)',
+      ],
+    ],
+    [
+      'one of three was written, one refused, one is not known',
+      failed({
+        failure: store,
+        minted: { ...KEY, state: 'alive' },
+        targets: [
+          target('updated', 'acme/a'),
+          target('failed', 'acme/b', callFailure()),
+          target('failed', 'acme/c', callFailure({ kind: 'unclear', status: 502 })),
+        ],
+        keys: { ...NOTHING, left: ['id-left'], revoked: ['id-expired'] },
+      }),
+      [
+        'MUTX_API_KEY in acme/a: holds the new key',
+        'MUTX_API_KEY in acme/b: the last write was refused, so it holds what it held before, unless an earlier try of this run got through',
+        'MUTX_API_KEY in acme/c: not known: the write may have been done; it holds the new key or what it held before, and both are alive',
+        'new key id-new: alive; the next run that succeeds replaces it (expires 2026-12-23T21:00:00Z)',
+        'revoked: id-expired',
+        '1 key left for the next run to revoke: id-left',
+      ],
+    ],
+    [
+      'the writes came too late',
+      failed({
+        failure: { reason: 'late', code: 'written-late', message: 'x' },
+        minted: { ...KEY, state: 'unknown', expiresAt: undefined },
+        targets: [target('updated')],
+      }),
+      [
+        'MUTX_API_KEY in acme/web: holds the new key, which may not be active',
+        'new key id-new: stored, but another run may have revoked it (never expires)',
+      ],
+    ],
+  ])('when %s', (_when, outcome, lines) => {
+    for (const line of lines) expect(failureOf(outcome).state).toContain(line);
+    expect(failureOf(outcome).state).toContain('no key that a secret holds was revoked');
+  });
+
+  it('names the key that was given up for room: a secret may hold a dead one', () => {
+    const outcome = failed({ failure: store, keys: { ...NOTHING, revoked: ['id-victim'] } });
+    const { state } = failureOf(outcome, ['id-victim']);
+    expect(state.join('\n')).toMatch(
+      /revoked before its successor was stored.*id-victim; a secret that held it/u,
+    );
+    expect(state).not.toContain('no key that a secret holds was revoked');
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { failureLines } from '../../src/report/failure.ts';
+import { inputFailure } from '../../src/report/input-failure.ts';
+import { EARLY_OUTPUTS, outputsOf } from '../../src/report/outputs.ts';
+import { resultLines } from '../../src/report/result.ts';
+import type { Outcome } from '../../src/rotation/outcome.ts';
+import { CURRENT, callFailure, failed, KEY, NOTHING, PLAN, target } from './outcomes.ts';
+
+const NOT_DUE: Outcome = {
+  kind: 'not-due',
+  plan: { ...PLAN, due: false, why: 'it lives long enough', current: CURRENT },
+  key: { ...KEY, id: 'id-old', expiresAt: undefined },
+  targets: [target('unchanged')],
+  keys: { ...NOTHING, superseded: ['id-grace'] },
+};
+const ROTATED: Outcome = {
+  kind: 'rotated',
+  key: KEY,
+  targets: [target('created')],
+  keys: { revoked: ['id-old'], superseded: [], left: ['id-left'] },
+};
+const PLANNED: Outcome = { kind: 'planned', plan: PLAN, targets: [target('skipped')], keys: NOTHING };
+
+describe('the outputs', () => {
+  const outputs = (outcome: Outcome) => Object.fromEntries(outputsOf(outcome, 'the name asked for'));
+
+  it('of a rotation name the new key, its expiry in UTC, and each target', () => {
+    expect(outputs(ROTATED)).toEqual({
+      rotated: 'true',
+      'key-id': 'id-new',
+      'key-name': 'gha/acme/web/MUTX_API_KEY',
+      'expires-at': '2026-12-23T21:00:00Z',
+      'superseded-key-ids': '[]',
+      'revoked-key-ids': '["id-old"]',
+      targets: '[{"target":"acme/web","secret":"MUTX_API_KEY","status":"created"}]',
+    });
+  });
+
+  it('of a half-failed rotation name the key that was made and what failed', () => {
+    const outcome = failed({
+      minted: { ...KEY, state: 'alive' },
+      targets: [
+        target('updated', 'acme/a'),
+        target('failed', 'acme/b', callFailure({ message: 'no "way"' })),
+      ],
+    });
+    expect(outputs(outcome)).toMatchObject({ rotated: 'false', 'key-id': 'id-new' });
+    expect(JSON.parse(outputs(outcome)['targets'] ?? '')).toEqual([
+      { target: 'acme/a', secret: 'MUTX_API_KEY', status: 'updated' },
+      { target: 'acme/b', secret: 'MUTX_API_KEY', status: 'failed', error: 'no "way"' },
+    ]);
+  });
+
+  it('name the current key when none was due, and none when nobody knows one', () => {
+    expect(outputs(NOT_DUE)).toMatchObject({ rotated: 'false', 'key-id': 'id-old', 'expires-at': '' });
+    expect(outputs(PLANNED)).toMatchObject({ rotated: 'false', 'key-id': 'id-old' });
+    expect(outputs(failed({}))).toMatchObject({ 'key-id': '', 'key-name': 'the name asked for' });
+  });
+
+  it('are all there from the start', () => {
+    expect([...EARLY_OUTPUTS.keys()]).toEqual([...outputsOf(ROTATED, '').keys()]);
+  });
+});
+
+describe('the last lines of the log', () => {
+  it.each([
+    [
+      ROTATED,
+      [
+        'Rotated: MUTX_API_KEY in acme/web → key id-new (expires 2026-12-23T21:00:00Z)',
+        'Revoked: id-old',
+        'Left for a later run to revoke: id-left',
+      ],
+    ],
+    [
+      NOT_DUE,
+      [
+        'Not due: it lives long enough; key id-old stays (never expires)',
+        'Revoked: none',
+        'Alive for the grace period: id-grace',
+      ],
+    ],
+    [PLANNED, ['Dry run: nothing was changed; the plan is above and in the job summary']],
+    [
+      { ...ROTATED, targets: Array.from({ length: 11 }, () => target('updated')), keys: NOTHING },
+      ['Rotated: 11 targets → key id-new (expires 2026-12-23T21:00:00Z)', 'Revoked: none'],
+    ],
+  ] satisfies [Exclude<Outcome, { kind: 'failed' }>, string[]][])(
+    'say what it came to (%#)',
+    (outcome, lines) => {
+      expect(resultLines(outcome)).toEqual(lines);
+    },
+  );
+});
+
+describe('inputs that cannot be used', () => {
+  it('are told all at once, each with what it takes and the fix', () => {
+    const lines = failureLines(
+      inputFailure([
+        {
+          input: 'expires-in-days',
+          message: 'is not a number',
+          given: 'soon',
+          allowed: '1 to 365',
+          fix: 'give a number',
+        },
+        { input: 'github-token', message: 'is missing', allowed: 'a token', fix: 'set it' },
+      ]),
+    );
+    expect(lines.slice(0, 4)).toEqual([
+      'MUTX API key not rotated: 2 inputs cannot be used [invalid-input]',
+      '',
+      '  - `expires-in-days` is not a number (given: `soon`); it takes 1 to 365. Fix: give a number',
+      '  - `github-token` is missing; it takes a token. Fix: set it',
+    ]);
+    expect(lines.join('\n')).toContain('nothing was changed');
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { Progress } from '../../src/report/progress.ts';
+import type { RotationEvent } from '../../src/rotation/events.ts';
+import { callFailure, target } from './outcomes.ts';
+
+function stateAfter(events: readonly RotationEvent[]): string {
+  const progress = new Progress();
+  for (const event of events) progress.event(event);
+  return progress.state().join('\n');
+}
+
+const creating: RotationEvent = { type: 'step-started', step: 'create' };
+const minted: RotationEvent[] = [
+  creating,
+  { type: 'minted', id: 'id-new', name: 'n', expiresAt: undefined },
+  { type: 'step-ended', step: 'create', ok: true, ms: 1 },
+];
+const storing: RotationEvent[] = [...minted, { type: 'step-started', step: 'store' }];
+const NOTHING_REVOKED = 'no key that a secret holds was revoked';
+
+describe('the state of a run that ends in between', () => {
+  it.each([
+    ['before anything', [], ['no key was made and no secret was written', NOTHING_REVOKED]],
+    ['while a key was being made', [creating], ['a create was on its way', NOTHING_REVOKED]],
+    ['before anything was stored', minted, ['the new key id-new is alive', 'no target was written with it']],
+    [
+      'while storing',
+      [
+        ...storing,
+        { type: 'target-written', result: target('updated', 'acme/a'), done: 1, of: 3 },
+        { type: 'target-written', result: target('failed', 'acme/b', callFailure()), done: 2, of: 3 },
+      ],
+      [
+        'MUTX_API_KEY in acme/a: holds the new key',
+        'MUTX_API_KEY in acme/b: the write failed',
+        'every other target: not written, or being written at that moment',
+      ],
+    ],
+    [
+      'after the new key was given up',
+      [...minted, { type: 'revoked', id: 'id-new', reason: 'own', gone: false }],
+      ['the new key id-new was revoked; no secret holds it', NOTHING_REVOKED],
+    ],
+    [
+      'while revoking',
+      [...storing, { type: 'revoked', id: 'id-old', reason: 'R', gone: false }],
+      ['revoked: id-old', NOTHING_REVOKED],
+    ],
+    [
+      'after the stored key was given up for room',
+      [{ type: 'revoked', id: 'id-victim', reason: 'replace', gone: false }, creating],
+      ['revoked before its successor was stored, as `on-quota: replace` asks: id-victim'],
+    ],
+  ] satisfies [string, RotationEvent[], string[]][])('%s', (_when, events, lines) => {
+    const state = stateAfter(events);
+    for (const line of lines) expect(state).toContain(line);
+    expect(state).toContain('run it again');
+  });
+
+  it('forgets what was written with a key that a late write made worthless', () => {
+    const state = stateAfter([
+      ...storing,
+      { type: 'target-written', result: target('updated', 'acme/a'), done: 1, of: 1 },
+      creating,
+      { type: 'minted', id: 'id-second', name: 'n', expiresAt: undefined },
+    ]);
+    expect(state).toContain('the new key id-second is alive');
+    expect(state).not.toContain('acme/a');
+  });
+});

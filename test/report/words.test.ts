@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { block, code, plain, prose } from '../../src/report/markdown.ts';
+import { count, durationText, instantText, list, planLines } from '../../src/report/words.ts';
+import { CURRENT, EXPIRES, PLAN } from './outcomes.ts';
+
+describe('words', () => {
+  it.each([
+    [-1, '0 ms'],
+    [84.4, '84 ms'],
+    [999.6, '1.0 s'],
+    [1_234, '1.2 s'],
+    [59_949, '59.9 s'],
+    [59_960, '1 min'],
+    [200_000, '3 min 20 s'],
+    [3_600_000, '1 h'],
+    [7_500_000, '2 h 5 min'],
+    [86_400_000 * 3 + 4 * 3_600_000, '3 d 4 h'],
+  ])('a duration of %d ms is %s', (ms, text) => {
+    expect(durationText(ms)).toBe(text);
+  });
+
+  it('gives an instant in UTC, whole seconds, wherever the machine is', () => {
+    expect(instantText(Date.UTC(2026, 0, 2, 3, 4, 5, 678))).toBe('2026-01-02T03:04:05Z');
+  });
+
+  it.each([
+    [[], ''],
+    [['a'], 'a'],
+    [['a', 'b', 'c'], 'a, b and c'],
+  ])('lists %j', (items, text) => {
+    expect(list(items)).toBe(text);
+  });
+
+  it('says in a plan what stands in the way of one more key, and until when', () => {
+    const room = { kind: 'too-soon', at: EXPIRES, inTheWay: [CURRENT, CURRENT] } as const;
+    expect(planLines({ ...PLAN, room })).toContain(
+      'there is no place for one more key before 2026-12-23T21:00:00Z; in the way: id-old, id-old',
+    );
+    expect(planLines({ ...PLAN, room: { kind: 'full', at: undefined, inTheWay: [CURRENT] } })).toContain(
+      'there is no place for one more key; in the way: id-old',
+    );
+  });
+
+  it('counts', () => {
+    expect([count(1, 'key'), count(2, 'key'), count(0, 'copy', 'copies')]).toEqual([
+      '1 key',
+      '2 keys',
+      '0 copies',
+    ]);
+  });
+});
+
+describe('Markdown', () => {
+  it('keeps the code marks of our own hints and escapes the rest', () => {
+    expect(prose('set `on-quota: wait` <now>')).toBe('set `on-quota: wait` \\<now\\>');
+  });
+
+  it('shows an empty name as a dash', () => {
+    expect([code(''), code(' \n')]).toEqual(['—', '—']);
+  });
+
+  it('keeps a table cell in its cell', () => {
+    expect([code('a|b`c'), plain('a|b')]).toEqual(["`a\\|b'c`", 'a\\|b']);
+  });
+
+  it('fences a block with more backticks than it holds', () => {
+    expect(block('yaml', ['a: ````'])).toBe('`````yaml\na: ````\n`````');
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { InMemoryPorts } from './ports.ts';
+import { DAY, key, MINUTE, SECOND, START } from './records.ts';
+import {
+  breaks,
+  breaksForGood,
+  losesReply,
+  offline,
+  refuses,
+  takes,
+  throttles,
+  undated,
+  works,
+} from './scripts.ts';
+
+const ONE = [{ label: 'acme/web', holds: 'old' }];
+const creates = (ports: InMemoryPorts) => ports.calls().filter((call) => call === 'create').length;
+
+describe('a create whose reply is lost', () => {
+  it('is not sent again blindly: the run looks again first, and leaves the orphan alone', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: ONE }).on('create', losesReply);
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated', key: { id: 'new2' } });
+    const calls = ports.calls().filter((call) => ['list', 'create'].includes(call));
+    expect(calls).toEqual(['list', 'create', 'list', 'create']);
+    expect(ports.journal.lastIndexOf('→ create')).toBeGreaterThan(ports.journal.lastIndexOf('← list'));
+    expect(ports.sleeps).toEqual([]);
+    expect(ports.warnings()).toEqual(['create-lost']);
+    expect(ports.active()).toEqual(['new1', 'new2']);
+    expect(ports.stored()).toEqual({ 'acme/web': 'new2' });
+  });
+
+  it('is made again twice at most', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: ONE }).always('create', losesReply);
+    expect(await ports.rotate()).toMatchObject({
+      kind: 'failed',
+      failure: { reason: 'create', code: 'create-lost' },
+      minted: undefined,
+      targets: [{ status: 'skipped' }],
+    });
+    expect(ports.active()).toEqual(['old', 'new1', 'new2', 'new3']);
+    expect(ports.changes()).toEqual(['create', 'create', 'create']);
+    expect(ports.stored()).toEqual({ 'acme/web': 'old' });
+  });
+
+  it('ends the run when trying again would not help', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: ONE }).on('create', breaksForGood);
+    expect(await ports.rotate()).toMatchObject({
+      failure: {
+        code: 'create-lost',
+        message:
+          'it is not known whether MUTX made a key; if it did, nobody knows its text and a later run revokes it',
+      },
+    });
+    expect(creates(ports)).toBe(1);
+  });
+
+  it('counts as on its way where places run out, though the list does not show it', async () => {
+    const ports = new InMemoryPorts({ plan: 'FREE' }).on('create', breaks);
+    expect(await ports.rotate()).toMatchObject({
+      kind: 'failed',
+      failure: {
+        reason: 'quota',
+        code: 'quota-too-soon',
+        message: "the new key would take the plan's last place while another key of the name is too young",
+        retryAt: START + 5 * MINUTE,
+      },
+    });
+    expect(creates(ports)).toBe(1);
+  });
+
+  it('does not count where there are places enough', async () => {
+    const keys = [1, 2, 3, 4, 5, 6, 7].map((n) => key(`other${n}`, { name: 'other' }));
+    const ports = new InMemoryPorts({ keys, plan: 'STARTER' }).on('create', breaks);
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated' });
+  });
+
+  it('counts as on its way for nobody knows how long without MUTX’s time', async () => {
+    const keys = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => key(`other${n}`, { name: 'other' }));
+    const ports = new InMemoryPorts({ keys, plan: 'STARTER' });
+    ports.on('create', breaks).on('list', works, undated);
+    const outcome = await ports.rotate({ onQuota: 'wait' });
+    expect(outcome).toMatchObject({ failure: { code: 'quota-too-soon' } });
+    expect(outcome).not.toHaveProperty('failure.retryAt');
+    expect(creates(ports)).toBe(1);
+    expect(ports.sleeps).toEqual([]);
+  });
+});
+
+describe('a create that is certainly not done', () => {
+  it('waits as long as the server asks and is sent again in place', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: ONE });
+    ports.on('create', throttles(20 * SECOND), offline);
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated', key: { id: 'new1' } });
+    expect(ports.sleeps).toEqual([20 * SECOND, 2 * SECOND]);
+    expect(ports.calls().filter((call) => call === 'list')).toHaveLength(1);
+    expect(ports.told('retrying').map(({ attempt, wait }) => [attempt, wait])).toEqual([
+      [1, 20 * SECOND],
+      [2, 2 * SECOND],
+    ]);
+  });
+
+  it('gives the writes their ten minutes from the create that made the key', async () => {
+    const ports = new InMemoryPorts().on('create', throttles(4 * MINUTE));
+    ports.on('verify', takes(8 * MINUTE));
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated' });
+  });
+
+  it('fails at once when the server asks for more time than there is, and says when it works', async () => {
+    const ports = new InMemoryPorts().on('create', throttles(5 * MINUTE));
+    expect(await ports.rotate()).toMatchObject({
+      failure: { reason: 'create', code: 'create-failed', retryAt: START + 5 * MINUTE },
+    });
+    expect(ports.sleeps).toEqual([]);
+  });
+
+  it('does not wait beyond the end of the session', async () => {
+    const ports = new InMemoryPorts({ sessionEndsIn: MINUTE }).on('create', throttles(MINUTE));
+    expect(await ports.rotate()).toMatchObject({ kind: 'failed', failure: { reason: 'create' } });
+    expect(ports.sleeps).toEqual([]);
+  });
+
+  it.each([401, 403, 422])('fails with nothing changed when refused with %i', async (status) => {
+    const keys = [key('old')];
+    const ports = new InMemoryPorts({ keys, targets: ONE }).on('create', refuses(status));
+    expect(await ports.rotate()).toMatchObject({
+      kind: 'failed',
+      failure: {
+        reason: 'create',
+        code: 'create-failed',
+        message: 'MUTX made no key',
+        failures: [{ status }],
+      },
+      minted: undefined,
+      keys: { revoked: [], superseded: [], left: [] },
+    });
+    expect(ports.calls().at(-1)).toBe('create');
+    expect(creates(ports)).toBe(1);
+    expect(ports.active()).toEqual(['old']);
+    expect(ports.stored()).toEqual({ 'acme/web': 'old' });
+  });
+});
+
+describe('a create refused for the quota of a plan that is not known', () => {
+  const full = [key('old'), key('other', { name: 'other' })];
+
+  it('looks again, and fails naming the keys in the way when no rule frees a place', async () => {
+    const ports = new InMemoryPorts({ keys: full, targets: ONE, allowed: 2 });
+    expect(await ports.rotate()).toMatchObject({
+      failure: {
+        reason: 'quota',
+        code: 'quota-full',
+        message: `the account's plan has no place for one more key; in the way: ${full[0]?.name} (old), other (other)`,
+        retryAt: START + 30 * DAY,
+      },
+    });
+    expect(ports.changes()).toEqual(['create']);
+    expect(ports.stored()).toEqual({ 'acme/web': 'old' });
+  });
+
+  it('looks again, makes the room that a rule allows, and creates', async () => {
+    const orphan = key('orphan', { age: 2 * DAY });
+    const ports = new InMemoryPorts({ keys: [orphan, ...full], targets: ONE, allowed: 3 });
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated', keys: { revoked: ['orphan', 'old'] } });
+    expect(ports.changes()).toEqual(['create', 'revoke orphan', 'create', 'write acme/web', 'revoke old']);
+  });
+
+  it('gives up after the third refusal, whatever room it sees', async () => {
+    const ports = new InMemoryPorts();
+    // Each time another key turns up that has expired, so that there seems to be room again.
+    for (const id of ['a', 'b', 'c', 'd']) {
+      ports.on('create', (call) => {
+        ports.setKey(key(id, { age: 40 * DAY, expiresIn: -1 }));
+        return refuses(409)(call);
+      });
+    }
+    expect(await ports.rotate()).toMatchObject({
+      failure: { reason: 'quota', code: 'quota-full', failures: [{ status: 409 }] },
+    });
+    expect(ports.changes()).toEqual(['create', 'revoke a', 'create', 'revoke b', 'create']);
+  });
+});

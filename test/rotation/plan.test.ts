@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { FENCE, MARGIN } from '../../src/rotation/constants.ts';
+import { type Look, makePlan, needsSecrets, type Plan } from '../../src/rotation/plan.ts';
+import type { KeyRecord } from '../../src/rotation/ports.ts';
+import { DAY, key, MINUTE, NAME, SECOND, START, settings } from './records.ts';
+
+const stored = (record: KeyRecord, shared = false) => ({ updatedAt: record.createdAt + SECOND, shared });
+const nowhere = { updatedAt: undefined, shared: false };
+
+function look(changes: Partial<Look>): Look {
+  return {
+    date: START,
+    keys: [],
+    places: undefined,
+    secrets: undefined,
+    clocksApart: false,
+    lostCreates: [],
+    ...changes,
+  };
+}
+
+const ids = (keys: readonly { id: string }[]) => keys.map(({ id }) => id);
+const room = (plan: Plan) => plan.makeRoom.map(({ key: { id }, rule, why }) => [id, rule, why]);
+
+describe('whether to rotate', () => {
+  const old = key('old', { expiresIn: 10 * DAY });
+  const holding = look({ keys: [old], secrets: [stored(old)] });
+  const decide = (one: Look, changes: Parameters<typeof settings>[0], forced = false) =>
+    makePlan(one, settings(changes), forced);
+
+  it('is always due without renew-before and grace period', () => {
+    expect(decide(look({ keys: [old] }), {})).toMatchObject({ due: true, why: 'every run rotates' });
+  });
+
+  it('is due when the current key has no more than renew-before left, by MUTX’s time', () => {
+    expect(decide(holding, { renewBefore: 10 * DAY - 1 })).toMatchObject({ due: false, current: old });
+    expect(decide(holding, { renewBefore: 10 * DAY })).toMatchObject({
+      due: true,
+      why: 'the current key has less than renew-before left',
+    });
+  });
+
+  it('is due when the current key never expires', () => {
+    const eternal = key('eternal', { expiresIn: 'never' });
+    const sees = look({ keys: [eternal], secrets: [stored(eternal)] });
+    expect(decide(sees, { renewBefore: DAY })).toMatchObject({
+      due: true,
+      why: 'the current key never expires',
+    });
+  });
+
+  it.each([
+    ['no target holds a known key', [nowhere], [old]],
+    ['one of the targets holds none', [stored(old), nowhere], [old]],
+    ['two keys can have been written', [stored(old)], [old, { ...old, id: 'twin' }]],
+    ['the key was revoked', [stored(old)], [{ ...old, isActive: false }]],
+    ['the key has expired', [stored(old)], [{ ...old, expiresAt: START - 1 }]],
+    ['the key has another name', [stored(old)], [{ ...old, name: `${NAME}2` }]],
+  ])('is due when %s', (_, secrets, keys) => {
+    const why = 'it is not certain that every target holds the same working key';
+    expect(decide(look({ secrets, keys }), { renewBefore: DAY })).toMatchObject({ due: true, why });
+    expect(decide(look({ secrets, keys }), { gracePeriod: 7 * DAY })).toMatchObject({ due: true, why });
+  });
+
+  it('is due when targets hold different keys', () => {
+    const other = key('other', { age: 3 * DAY });
+    const mixed = look({ keys: [old, other], secrets: [stored(old), stored(other)] });
+    expect(decide(mixed, { renewBefore: DAY }).due).toBe(true);
+  });
+
+  it('is due without MUTX’s time, and without the secrets', () => {
+    expect(decide({ ...holding, date: undefined }, { renewBefore: DAY }).due).toBe(true);
+    expect(decide({ ...holding, secrets: undefined }, { renewBefore: DAY }).due).toBe(true);
+  });
+
+  it('is not due within a grace period of the last write to any target', () => {
+    const since = DAY - SECOND;
+    expect(decide(holding, { gracePeriod: since + 1 })).toMatchObject({ due: false, current: old });
+    expect(decide(holding, { gracePeriod: since })).toMatchObject({ due: true, why: 'every run rotates' });
+    const later = { updatedAt: old.createdAt + 10 * MINUTE, shared: false };
+    const spread = { ...holding, secrets: [later, stored(old)] };
+    expect(decide(spread, { gracePeriod: since }).due).toBe(false);
+  });
+
+  it('is not due within the grace period even when renew-before says so, and due after both', () => {
+    expect(decide(holding, { gracePeriod: 2 * DAY, renewBefore: 20 * DAY }).due).toBe(false);
+    expect(decide(holding, { gracePeriod: MINUTE, renewBefore: 20 * DAY }).due).toBe(true);
+    expect(decide(holding, { gracePeriod: MINUTE, renewBefore: DAY }).due).toBe(false);
+  });
+
+  it('is due whatever the look says when a late write has to be repeated', () => {
+    expect(decide(holding, { renewBefore: DAY, gracePeriod: 2 * DAY }, true)).toMatchObject({ due: true });
+  });
+});
+
+describe('what to revoke before the create', () => {
+  const gone = key('gone', { age: 40 * DAY, expiresIn: -1 });
+  const orphan = key('orphan', { age: 3 * DAY });
+  const before = key('before', { age: 2 * DAY });
+  const current = key('current', { age: DAY });
+  const all = look({ keys: [gone, orphan, before, current], secrets: [stored(current)] });
+
+  it('is what rules E and W allow, each with its reason', () => {
+    expect(room(makePlan(all, settings(), false))).toEqual([
+      ['gone', 'E', 'expired'],
+      ['orphan', 'W', 'superseded'],
+      ['before', 'W', 'superseded'],
+    ]);
+    const none = { ...all, secrets: [nowhere] };
+    expect(room(makePlan(none, settings(), false)).slice(1)).toEqual([
+      ['orphan', 'W', 'never-stored'],
+      ['before', 'W', 'never-stored'],
+      ['current', 'W', 'never-stored'],
+    ]);
+  });
+
+  it('is nothing of rule W before its moment has passed', () => {
+    const fresh = key('fresh', { age: FENCE });
+    const sees = look({ keys: [fresh], secrets: [nowhere] });
+    expect(makePlan(sees, settings(), false).makeRoom).toEqual([]);
+    expect(room(makePlan({ ...sees, date: START + 1 }, settings(), false))).toHaveLength(1);
+    const inGrace = settings({ gracePeriod: DAY - SECOND - MARGIN });
+    expect(room(makePlan(all, inGrace, false))).toEqual([['gone', 'E', 'expired']]);
+    expect(room(makePlan({ ...all, date: START + 1 }, inGrace, false))).toHaveLength(3);
+  });
+
+  it('is only what has expired when secrets were not read or the clocks are apart', () => {
+    for (const sees of [
+      { ...all, secrets: undefined },
+      { ...all, clocksApart: true },
+    ]) {
+      expect(room(makePlan(sees, settings(), false))).toEqual([['gone', 'E', 'expired']]);
+    }
+  });
+
+  it('is nothing without MUTX’s time, and of no other name, prefix or inactive key', () => {
+    expect(makePlan({ ...all, date: undefined }, settings(), false)).toMatchObject({
+      makeRoom: [],
+      supersedes: [],
+    });
+    const names = [`${NAME}2`, NAME.slice(0, -1), NAME.toLowerCase(), '', 'other'];
+    const others = names.map((name) => key(name, { name, age: 9 * DAY, expiresIn: -1 }));
+    const dead = key('dead', { active: false, expiresIn: -1 });
+    const plan = makePlan(look({ keys: [...others, dead], secrets: [nowhere] }), settings(), false);
+    expect(plan).toMatchObject({ makeRoom: [], supersedes: [], usedElsewhere: [] });
+  });
+
+  it('leaves a never-stored key alone that someone uses', () => {
+    const used = key('used', { usedAfter: FENCE });
+    const plan = makePlan(look({ keys: [used], secrets: [nowhere] }), settings(), false);
+    expect(plan.makeRoom).toEqual([]);
+    expect(ids(plan.usedElsewhere)).toEqual(['used']);
+  });
+
+  it('expects rule R to allow the others that are older than the fence and alive, if the run is due', () => {
+    const young = key('young', { age: FENCE });
+    const sees = { ...all, secrets: undefined, keys: [...all.keys, young] };
+    const plan = makePlan(sees, settings(), false);
+    expect(ids(plan.supersedes)).toEqual(['orphan', 'before', 'current']);
+    expect(makePlan(all, settings({ renewBefore: DAY }), false)).toMatchObject({
+      due: false,
+      supersedes: [],
+    });
+  });
+});
+
+describe('more keys to revoke than max-revocations', () => {
+  const expired = [1, 2].map((n) => key(`expired${n}`, { age: 40 * DAY, expiresIn: -1 }));
+  const old = [1, 2, 3].map((n) => key(`old${n}`, { age: (n + 1) * DAY }));
+  const current = key('current', { age: DAY });
+  const sees = look({ keys: [...expired, ...old, current], secrets: [stored(current)] });
+
+  it('are all held back, but the expired ones go', () => {
+    const plan = makePlan(sees, settings({ maxRevocations: 3 }), false);
+    expect(room(plan).map(([id]) => id)).toEqual(['expired1', 'expired2']);
+    expect(ids(plan.held)).toEqual(['old1', 'old2', 'old3', 'current']);
+  });
+
+  it('are not too many when there are exactly as many', () => {
+    const plan = makePlan(sees, settings({ maxRevocations: 4 }), false);
+    expect(plan.held).toEqual([]);
+    expect(plan.makeRoom).toHaveLength(5);
+  });
+
+  it('are counted without those that were never stored', () => {
+    const plan = makePlan({ ...sees, secrets: [nowhere] }, settings({ maxRevocations: 0 }), false);
+    expect(plan.held).toEqual([]);
+    expect(plan.makeRoom).toHaveLength(6);
+  });
+
+  it('are counted without what a grace period keeps anyway', () => {
+    const plan = makePlan(sees, settings({ maxRevocations: 3, gracePeriod: MINUTE }), false);
+    expect(plan.held).toEqual([]);
+    expect(ids(plan.supersedes)).toEqual(['current']);
+  });
+});
+
+describe('the secrets’ metadata', () => {
+  const one = look({ keys: [key('old')] });
+  const needs = (sees: Look, changes: Parameters<typeof settings>[0] = {}) =>
+    needsSecrets(sees, settings(changes));
+
+  it('is needed for renew-before and for a grace period', () => {
+    expect(needs(one)).toBe(false);
+    expect(needs(one, { renewBefore: DAY })).toBe(true);
+    expect(needs(one, { gracePeriod: 1 })).toBe(true);
+  });
+
+  it('is needed when the create would take the last place, expired keys of the name not counted', () => {
+    expect(needs({ ...one, places: 2 })).toBe(true);
+    expect(needs({ ...one, places: 3 })).toBe(false);
+    const keys = [...one.keys, key('expired', { expiresIn: -1 })];
+    expect(needs({ ...one, keys, places: 3 })).toBe(false);
+    expect(needs({ ...one, keys, places: 3, date: undefined })).toBe(true);
+    const foreign = [...one.keys, key('foreign', { name: 'foreign', expiresIn: -1 })];
+    expect(needs({ ...one, keys: foreign, places: 3 })).toBe(true);
+  });
+
+  it('is needed to tell never-stored keys apart when there are many to revoke', () => {
+    expect(needs(one, { maxRevocations: 0 })).toBe(true);
+    expect(needs({ ...one, date: undefined }, { maxRevocations: 0 })).toBe(false);
+  });
+});

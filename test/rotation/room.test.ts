@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { FENCE, LINGER, MARGIN } from '../../src/rotation/constants.ts';
+import { type Look, roomFor } from '../../src/rotation/plan.ts';
+import type { KeyRecord } from '../../src/rotation/ports.ts';
+import { placesOf, placesTaken, settledAt } from '../../src/rotation/quota.ts';
+import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
+
+const nothing = new Set<string>();
+const stored = (record: KeyRecord) => ({ updatedAt: record.createdAt + SECOND, shared: false });
+const nowhere = { updatedAt: undefined, shared: false };
+
+function look(places: number | undefined, keys: readonly KeyRecord[], changes: Partial<Look> = {}): Look {
+  return {
+    date: START,
+    keys,
+    places,
+    secrets: [nowhere],
+    clocksApart: false,
+    lostCreates: [],
+    ...changes,
+  };
+}
+
+describe('the plans', () => {
+  it('allow what the table says, however they are spelt', () => {
+    expect(['FREE', 'starter', 'Pro', 'ENTERPRISE'].map(placesOf)).toEqual([2, 10, 50, Infinity]);
+  });
+
+  it('are no limit where they are unknown', () => {
+    expect(placesOf(undefined)).toBeUndefined();
+    expect(placesOf('PLATINUM')).toBeUndefined();
+  });
+
+  it('count every active key, of any name, expired ones included', () => {
+    const keys = [key('a', { expiresIn: -1 }), key('b', { name: 'other' }), key('c', { active: false })];
+    expect(placesTaken(keys)).toBe(2);
+  });
+
+  it('let another key take the last place once the fence and two margins are over', () => {
+    expect(settledAt(key('a', { age: 0 }))).toBe(START + FENCE + 2 * MARGIN);
+  });
+});
+
+describe('room for one more key', () => {
+  const old = key('old');
+  const other = key('other', { name: 'other' });
+
+  it('is there without a known limit, and below it', () => {
+    const fits = { kind: 'fits', lastPlace: false };
+    expect(roomFor(look(undefined, [old, other]), settings(), nothing, old)).toEqual(fits);
+    expect(roomFor(look(4, [old, other]), settings(), nothing, old)).toEqual(fits);
+  });
+
+  it('is the last place when the create fills the plan', () => {
+    const last = { kind: 'fits', lastPlace: true };
+    expect(roomFor(look(3, [old, other]), settings(), nothing, old)).toEqual(last);
+    expect(roomFor(look(2, [old, other]), settings(), new Set(['other']), old)).toEqual(last);
+    expect(roomFor(look(2, [old, key('x', { active: false })]), settings(), nothing, old)).toEqual(last);
+  });
+
+  it('is too soon for the last place while a key of the name is young, until that is settled', () => {
+    const young = key('young', { age: FENCE + 2 * MARGIN - 1 });
+    expect(roomFor(look(3, [old, young]), settings(), nothing, old)).toEqual({
+      kind: 'too-soon',
+      at: settledAt(young),
+      inTheWay: [{ id: 'young', name: young.name, expiresAt: young.expiresAt }],
+    });
+    const settled = key('settled', { age: FENCE + 2 * MARGIN });
+    expect(roomFor(look(3, [old, settled]), settings(), nothing, old).kind).toBe('fits');
+    expect(roomFor(look(4, [old, young]), settings(), nothing, old).kind).toBe('fits');
+  });
+
+  it('does not mind a young key of another name', () => {
+    const young = key('young', { name: 'other', age: 0 });
+    expect(roomFor(look(3, [old, young]), settings(), nothing, old).kind).toBe('fits');
+  });
+
+  it('is too soon for nobody knows how long without MUTX’s time', () => {
+    const room = roomFor(look(2, [old], { date: undefined }), settings(), nothing, old);
+    expect(room).toMatchObject({ kind: 'too-soon', at: undefined, inTheWay: [{ id: 'old' }] });
+  });
+
+  it('counts a lost create until it must have arrived', () => {
+    const lostCreates = [START - LINGER + 1];
+    expect(roomFor(look(3, [old], { lostCreates }), settings(), nothing, old)).toEqual({
+      kind: 'too-soon',
+      at: START + 1,
+      inTheWay: [],
+    });
+    expect(roomFor(look(4, [old], { lostCreates }), settings(), nothing, old).kind).toBe('fits');
+    const arrived = look(3, [old], { lostCreates: [START - LINGER] });
+    expect(roomFor(arrived, settings(), nothing, old)).toEqual({ kind: 'fits', lastPlace: false });
+    const timeless = look(3, [other], { lostCreates: [START - DAY], date: undefined });
+    expect(roomFor(timeless, settings(), nothing, old)).toMatchObject({ kind: 'too-soon', at: undefined });
+  });
+
+  it('is too soon until both the young keys and the lost creates are settled', () => {
+    const young = key('young', { age: 14 * MINUTE });
+    const lostCreates = [START];
+    const room = roomFor(look(2, [young], { lostCreates }), settings(), nothing, undefined);
+    expect(room).toMatchObject({ at: START + LINGER });
+  });
+});
+
+describe('a full plan', () => {
+  const current = key('current');
+  const other = key('other', { name: 'other', expiresIn: MINUTE });
+
+  it('names all that is in the way, and no moment when no rule frees any', () => {
+    const eternal = key('current', { expiresIn: 'never' });
+    const sees = look(2, [eternal, other], { secrets: [stored(eternal)] });
+    expect(roomFor(sees, settings(), nothing, eternal)).toMatchObject({
+      kind: 'full',
+      at: undefined,
+      inTheWay: [{ id: 'current' }, { id: 'other' }],
+    });
+  });
+
+  it('frees a place when rule W may revoke a key and no other one is young', () => {
+    const orphan = key('orphan', { age: 10 * MINUTE });
+    const sees = look(2, [current, orphan], { secrets: [stored(current)] });
+    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', orphan.createdAt + FENCE);
+    const younger = key('younger', { age: 5 * MINUTE });
+    const three = look(3, [current, orphan, younger], { secrets: [stored(current)] });
+    expect(roomFor(three, settings(), nothing, current)).toHaveProperty('at', younger.createdAt + FENCE);
+    const stays = key('stays', { age: 2 * MINUTE, usedAfter: FENCE });
+    const four = look(3, [current, orphan, stays], { secrets: [stored(current)] });
+    expect(roomFor(four, settings(), nothing, current)).toHaveProperty('at', settledAt(stays));
+  });
+
+  it('frees a place when a key of the name expires, and by nothing else where rule W is off', () => {
+    const orphan = key('orphan', { expiresIn: 2 * DAY });
+    const keys = [current, orphan];
+    for (const off of [{ clocksApart: true }, { secrets: undefined }]) {
+      expect(roomFor(look(2, keys, off), settings(), nothing, current)).toHaveProperty('at', START + 2 * DAY);
+    }
+    const used = { ...orphan, lastUsed: START };
+    const sees = look(2, [current, used], { secrets: [stored(current)] });
+    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', START + 2 * DAY);
+  });
+
+  it('takes the earliest of several moments', () => {
+    const keys = [key('late', { expiresIn: DAY }), key('soon', { expiresIn: 1 })];
+    for (const either of [keys, keys.toReversed()]) {
+      const sees = look(2, either, { secrets: undefined });
+      expect(roomFor(sees, settings(), nothing, undefined)).toHaveProperty('at', START + 1);
+    }
+  });
+});
+
+describe('a full plan where a gap is accepted', () => {
+  const replacing = settings({ onQuota: 'replace' });
+  const older = key('older', { age: 9 * DAY });
+  const current = key('current', { age: 2 * DAY });
+  const newer = key('newer', { age: DAY });
+  const keys = [newer, current, older];
+
+  it('gives up the stored key, or the oldest where that is unknown or too young', () => {
+    const victim = (id: string) => ({ kind: 'replace', victim: { id } });
+    expect(roomFor(look(3, keys), replacing, nothing, current)).toMatchObject(victim('current'));
+    expect(roomFor(look(3, keys), replacing, nothing, undefined)).toMatchObject(victim('older'));
+  });
+
+  it('gives up no key of another name and none within the fence', () => {
+    const foreign = key('foreign', { name: 'other' });
+    const young = key('young', { age: FENCE });
+    const sees = look(2, [foreign, young]);
+    expect(roomFor(sees, replacing, nothing, young)).toMatchObject({ kind: 'full' });
+    expect(roomFor({ ...sees, date: undefined }, replacing, nothing, young)).toMatchObject({ kind: 'full' });
+  });
+
+  it('gives up none where that would not help: too many over the limit, or another key still young', () => {
+    expect(roomFor(look(2, keys), replacing, nothing, current)).toMatchObject({ kind: 'full' });
+    const young = key('young', { age: MINUTE });
+    expect(roomFor(look(2, [current, young]), replacing, nothing, current)).toMatchObject({
+      kind: 'too-soon',
+      inTheWay: [{ id: 'young' }],
+    });
+  });
+});

@@ -1,0 +1,86 @@
+import type { CallFailure, Duration, Reply } from '../../src/rotation/ports.ts';
+import type { InMemoryPorts } from './ports.ts';
+
+/** What a call that a test has scripted does instead. */
+export type Script = (call: ScriptedCall) => Reply<unknown>;
+
+export interface ScriptedCall {
+  readonly label: string;
+  readonly ports: InMemoryPorts;
+  /** Does at the server what was asked for, and gives its reply. */
+  readonly apply: () => Reply<unknown>;
+}
+
+/** A reply that is none; whose service it is, the call's name says. */
+export function failing(call: ScriptedCall, failure: Partial<CallFailure>): Reply<unknown> {
+  const ofGithub = /^(prepare|metadata|write)/.test(call.label);
+  return {
+    ok: false,
+    failure: {
+      kind: 'unclear',
+      service: ofGithub ? 'github' : 'mutx',
+      call: call.label,
+      status: undefined,
+      code: 'scripted',
+      message: `${call.label} failed`,
+      retryable: false,
+      ...failure,
+    },
+  };
+}
+
+/** The service itself says no. */
+export function refuses(status: number): Script {
+  return (call) => failing(call, { kind: 'refused', status });
+}
+
+export function throttles(retryAfter: Duration): Script {
+  return (call) => failing(call, { kind: 'throttled', status: 429, retryAfter, retryable: true });
+}
+
+/** Nothing was done, but the caller cannot know that. */
+export const breaks: Script = (call) => failing(call, { status: 502, retryable: true });
+
+/** As above, and trying again would not help. */
+export const breaksForGood: Script = (call) => failing(call, { status: 200 });
+
+/** As if nothing had been scripted: for the calls before the one that matters. */
+export const works: Script = ({ apply }) => apply();
+
+/** Done, but the reply never comes. */
+export const losesReply: Script = (call) => {
+  call.apply();
+  return failing(call, { retryable: true });
+};
+
+/** No connection could be made. */
+export const offline: Script = (call) => failing(call, { kind: 'not-sent', retryable: true });
+
+/** Done, after that much time; this process sees it pass. */
+export function takes(time: Duration): Script {
+  return meanwhile((ports) => {
+    ports.clock.time += time;
+  });
+}
+
+/** Done, after this process was frozen for that long: its own clocks stand still. */
+export function freezes(time: Duration): Script {
+  return meanwhile((ports) => {
+    ports.clock.time += time;
+    ports.clock.behind += time;
+  });
+}
+
+/** Done, but first something else happens. */
+export function meanwhile(happens: (ports: InMemoryPorts) => void): Script {
+  return (call) => {
+    happens(call.ports);
+    return call.apply();
+  };
+}
+
+/** Done, with a reply that has no `Date` header. */
+export const undated: Script = (call) => {
+  const reply = call.apply();
+  return reply.ok ? { ...reply, date: undefined } : reply;
+};
