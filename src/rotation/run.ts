@@ -53,6 +53,13 @@ export class Run {
     return tryCall(attempt, policy, this.retrying);
   }
 
+  /** A read of GitHub's, whose `Date` is noted the moment it comes. */
+  async askGithub<T>(attempt: () => Promise<Reply<T>>): Promise<Reply<T>> {
+    const reply = await this.call(attempt);
+    this.sawGithub(reply);
+    return reply;
+  }
+
   /**
    * GitHub's time now, at the least: its time in the last reply plus what has passed here since by the slower
    * of both clocks. What the late-write check counts from (protocol, step 7): a machine whose clocks stood
@@ -115,7 +122,7 @@ export async function eachOf<T, R>(
   limit: number,
   work: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
-  const results: R[] = new Array(items.length);
+  const results = new Array<R>(items.length);
   const queue = items.entries();
   const worker = async () => {
     for (const [index, item] of queue) results[index] = await work(item, index);

@@ -27,12 +27,11 @@ export async function takeLook(run: Run, quotaHit: boolean): Promise<LookResult>
     askPlaces(run),
     run.step(
       'preflight',
-      () => eachOf(ports.targets, settings.concurrency, (target) => run.call(() => target.prepare())),
+      () => eachOf(ports.targets, settings.concurrency, (target) => run.askGithub(() => target.prepare())),
       (replies) => failuresOf(replies).length === 0,
     ),
   ]);
   const listed = new Stopwatch(ports.clock);
-  for (const reply of prepared) run.sawGithub(reply);
   const unwritable = failuresOf(prepared);
   if (unwritable.length > 0) return fail('preflight', [...unwritable, ...failuresOf([list])]);
   if (!list.ok) return fail('look', [list.failure]);
@@ -59,10 +58,9 @@ export async function takeLook(run: Run, quotaHit: boolean): Promise<LookResult>
 
   const metadata = await run.step(
     'metadata',
-    () => eachOf(ports.targets, settings.concurrency, (target) => run.call(() => target.metadata())),
+    () => eachOf(ports.targets, settings.concurrency, (target) => run.askGithub(() => target.metadata())),
     (replies) => failuresOf(replies).length === 0,
   );
-  for (const reply of metadata) run.sawGithub(reply);
   const unreadable = failuresOf(metadata);
   if (unreadable.length > 0) return fail('look', unreadable);
   const clocksApart = areClocksApart(list.date, metadata, listed.elapsed());
