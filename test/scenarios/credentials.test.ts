@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectNoLeak } from './leaks.ts';
 import { asItStands, expectPromisesKept } from './promises.ts';
-import { HERE, startWorld } from './world.ts';
+import { DAY, HERE, startWorld } from './world.ts';
 
 describe('a service account', () => {
   it('is logged in and, at the end, logged out', async () => {
@@ -83,5 +83,22 @@ describe('an API key as the credential', () => {
     expect(run.exitCode).toBe(1);
     expect(run.log.join('\n')).toContain('[mutx-unauthorized]');
     await expectNoLeak(run, world);
+  });
+});
+
+describe('a token for GitHub that is about to expire', () => {
+  it('is warned about while it still works', async () => {
+    await using world = await startWorld();
+    const { github } = world.emulator;
+    const token = github.issueToken({ expiresAt: github.clock.now() + 3.5 * DAY });
+    const run = await world.rotate({ inputs: { 'github-token': token } });
+    expect(run.exitCode).toBe(0);
+    expect(run.annotations).toEqual([
+      {
+        level: 'warning',
+        title: 'Check the credentials',
+        message: expect.stringMatching(/github-token expires at .*, in 3 days/u) as string,
+      },
+    ]);
   });
 });
