@@ -1,6 +1,6 @@
 import { GithubClient } from '../github/client.ts';
 import { createTarget } from '../github/create-target.ts';
-import { paced } from '../github/pace.ts';
+import { paced, writesWithin } from '../github/pace.ts';
 import { tokenExpiryWarning } from '../github/token-expiry.ts';
 import { HttpClient } from '../http/client.ts';
 import type { RequestLine } from '../http/result.ts';
@@ -60,6 +60,7 @@ export function connect(inputs: RotateInputs, { secrets, sink, debug }: ConnectO
     ports: {
       keys: createKeyService(api, session),
       targets: paced(targets, clock),
+      writesWithin,
       clock,
       random: Math.random,
       sessionEndsAt: session.endsAt,

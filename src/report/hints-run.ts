@@ -10,6 +10,11 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
     cause: 'a target cannot be written with this token, or does not exist',
     fix: 'mend what is said of each target here; no key is made before every target can be written',
   },
+  'too-many-targets': {
+    cause:
+      'GitHub allows about 80 writes a minute and 500 an hour, and every write of a key has to start within ten minutes of making it',
+    fix: 'store the key in one organisation secret that the repositories share, or make a fleet of it: several runs, each with a `key-name` and a part of the targets of its own',
+  },
   'look-failed': {
     cause: 'the list of keys or the dates of the secrets could not be read',
     fix: 'see the failed call; nothing was changed, so the run can simply be repeated',

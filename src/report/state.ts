@@ -54,12 +54,8 @@ function contentOf(target: TargetResult, minted: Failed['minted']): string {
     case 'failed':
       // The new key is revoked only when every attempt on every target was refused.
       if (minted === undefined || minted.state === 'revoked') return 'untouched';
-      return isDefinite(target)
-        ? 'the last write was refused, so it holds what it held before, unless an earlier try of this run got through'
-        : 'not known: the write may have been done; it holds the new key or what it held before, and both are alive';
+      return target.perhapsWritten === true
+        ? 'not known: the write may have been done; it holds the new key or what it held before, and both are alive'
+        : 'the write was refused, so it holds what it held before';
   }
-}
-
-function isDefinite(target: TargetResult): boolean {
-  return target.failure?.kind === 'refused' || target.failure?.kind === 'not-sent';
 }

@@ -8,6 +8,8 @@ export interface TargetResult {
   readonly secret: string;
   readonly status: TargetStatus;
   readonly failure?: CallFailure;
+  /** Failed, but an attempt got no clear answer: the new key may be there. */
+  readonly perhapsWritten?: boolean;
 }
 
 export interface KeySummary {

@@ -160,8 +160,10 @@ function nextPlaceAt(
       look.secrets === undefined || look.clocksApart
         ? undefined
         : notInAnyTarget(key, look.secrets, keys, settings.gracePeriod);
-    const byW = how === undefined || isUsedElsewhere(key, how) ? undefined : how.revocableFrom;
-    const soonest = Math.min(byW ?? Number.POSITIVE_INFINITY, key.expiresAt ?? Number.POSITIVE_INFINITY);
+    // A key that may be stored is no hope: the end of its life is the outage that nobody wants to wait for.
+    if (how === undefined) continue;
+    const expiry = key.expiresAt ?? Number.POSITIVE_INFINITY;
+    const soonest = isUsedElsewhere(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
     if (!Number.isFinite(soonest)) continue;
     const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
     const at = Math.max(soonest, ...others.map(settledAt));

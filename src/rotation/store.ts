@@ -34,10 +34,12 @@ export async function storeEverywhere(
   let done = 0;
 
   const write = async (target: SecretTarget): Promise<TargetResult> => {
+    let perhapsWritten = false;
     const reply = await tryCall(
       async () => {
         const attempt = await target.write(minted.key, since.beforeDeadline);
         if (attempt.ok || !isDefinite(attempt.failure)) certainlyNowhere = false;
+        if (!attempt.ok && !isDefinite(attempt.failure)) perhapsWritten = true;
         return attempt;
       },
       idempotent(() => WRITE_DEADLINE - since.elapsed()),
@@ -46,7 +48,7 @@ export async function storeEverywhere(
     const named = { target: target.label, secret: target.secretName };
     if (!reply.ok) {
       failures.push(reply.failure);
-      return { ...named, status: 'failed', failure: reply.failure };
+      return { ...named, status: 'failed', failure: reply.failure, perhapsWritten };
     }
     if (reply.date === undefined) undated = true;
     else if (githubBefore !== undefined && reply.date - githubBefore > WRITE_DEADLINE + MARGIN) late = true;

@@ -24,17 +24,15 @@ export async function storeSuccessor(
 ): Promise<Stored> {
   const timeLeft = () => WRITE_DEADLINE - since.elapsed();
   let perhaps = false;
-  let last: CallFailure | undefined;
   const reply = await tryCall(
     async () => {
       const written = await target.write(successor, () => timeLeft() > 0);
       if (written.ok) return written;
-      last = written.failure;
-      perhaps ||= last.kind === 'unclear';
-      return { ok: false, failure: { ...last, retryable: true } };
+      perhaps ||= written.failure.kind === 'unclear';
+      return { ok: false, failure: { ...written.failure, retryable: true } };
     },
     { tries: Number.POSITIVE_INFINITY, again: () => true, timeLeft },
     retrying,
   );
-  return reply.ok ? { ok: true } : { ok: false, failure: last ?? reply.failure, perhaps };
+  return reply.ok ? { ok: true } : { ok: false, failure: { ...reply.failure, retryable: false }, perhaps };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { decodeKeyPage, decodeMintedKey, decodePlan } from '../../src/mutx/decode.ts';
+import { decoded as decodedBy } from '../../src/mutx/fields.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
 const row = {
@@ -140,4 +141,11 @@ test('the plan, cleaned; none where the server does not say', () => {
   expect(decodePlan({ plan: null }, secrets)).toEqual({ ok: true, value: undefined });
   expect(decodePlan({ plan: 1 }, secrets)).toEqual({ ok: false, problem: 'the reply.plan is not a string' });
   expect(decodePlan([], secrets)).toEqual({ ok: false, problem: 'the reply is not an object' });
+});
+
+test('a decoder’s own mistake is not taken for the server’s', () => {
+  const mistaken = () => {
+    throw new RangeError('a bug');
+  };
+  expect(() => decodedBy(mistaken)).toThrow(RangeError);
 });

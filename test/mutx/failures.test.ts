@@ -109,7 +109,7 @@ test.each([
   ['not a number', {}, { retry_after: '12' }, undefined],
   ['a number that is none', {}, { retry_after: Number.NaN }, undefined],
 ])('too many requests, when to come back: %s', (_, headers, body, wait) => {
-  const failure = failed(reply(429, error(body), headers as Readonly<Record<string, string>>));
+  const failure = failed(reply(429, error(body), headers));
   expect(failure).toMatchObject({ kind: 'throttled', code: 'mutx-rate-limited', retryable: true });
   expect(failure.retryAfter).toBe(wait);
 });

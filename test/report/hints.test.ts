@@ -9,7 +9,7 @@ const NOT_CODES = new Set(['github-token', 'github-authentication-token-expirati
 /** How codes stand in the code of each folder. */
 const SERVICE = /'((?:github|mutx|session)-[a-z-]+|deadline)'/gu;
 const FIELD = /code: '([a-z-]+)'/gu;
-const RUN = /'((?:quota|create|verify|store|look|preflight|written)-[a-z-]+)'/gu;
+const RUN = /'((?:quota|create|verify|store|look|preflight|written)-[a-z-]+|too-many-targets)'/gu;
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   actions: FIELD,
   report: FIELD,

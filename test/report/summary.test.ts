@@ -137,7 +137,7 @@ describe('the job summary', () => {
       **State of things now**
 
       - MUTX\\_API\\_KEY in acme/web\\: holds the new key
-      - MUTX\\_API\\_KEY in acme/b\\: the last write was refused, so it holds what it held before, unless an earlier try of this run got through
+      - MUTX\\_API\\_KEY in acme/b\\: the write was refused, so it holds what it held before
       - new key id-new\\: alive; the next run that succeeds replaces it \\(expires 2026-12-23T21\\:00\\:00Z\\)
       - no key that a secret holds was revoked
 

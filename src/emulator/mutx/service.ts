@@ -99,13 +99,16 @@ export class MutxService implements Service {
       : { ...missing, unexpected: `no route ${request.method} ${path}` };
   }
 
-  /** Asking for something that a server may or may not have is the way to find out. */
+  /**
+   * Asking for something that a server may or may not have is the way to find out: the account anywhere, and of
+   * the documented API the `/v1` form of what it has, since any call can be a client's first.
+   */
   #isQuestion({ method }: ReceivedRequest, path: string): boolean {
-    if (method !== 'GET') return false;
-    const { generation } = this.#options.world;
-    return generation === 'documented'
-      ? path === '/v1/api-keys' || path === '/auth/me'
-      : path === '/v1/auth/me';
+    if (this.#options.world.generation === 'v1') return method === 'GET' && path === '/v1/auth/me';
+    return (
+      (method === 'GET' && path === '/auth/me') ||
+      (path.startsWith('/v1/') && findRoute(this.#routes, method, path.slice(3)).kind === 'route')
+    );
   }
 
   #limited(request: ReceivedRequest): Reply | undefined {
