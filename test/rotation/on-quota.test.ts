@@ -36,7 +36,7 @@ describe('a plan with room for two', () => {
     const theirs = meanwhile((world) => world.setKey(key('theirs', { age: 0 })));
     ports.on('list', works, theirs);
     expect(await ports.rotate()).toMatchObject({
-      failure: { code: 'quota-full', retryAt: theirsSettled },
+      failure: { code: 'quota-full', retryAt: START + 15 * MINUTE },
     });
     expect(ports.changes()).toEqual([]);
     expect(ports.told('planned')).toHaveLength(2);
@@ -51,8 +51,6 @@ describe('a plan with room for two', () => {
     expect(ports.told('planned')).toHaveLength(3);
     expect(ports.changes()).toEqual([]);
   });
-
-  const theirsSettled = START + 15 * MINUTE;
 });
 
 describe('on-quota: fail', () => {
@@ -140,13 +138,23 @@ describe('on-quota: wait', () => {
     expect(ports.changes()).toEqual([]);
   });
 
-  it('does not wait for days until a key expires', async () => {
-    const ports = new InMemoryPorts({ keys: [old, other], targets: ONE, plan: 'FREE' });
+  it('does not wait for days until a key that is in no target expires', async () => {
+    const used = key('used', { age: 60 * MINUTE, usedAfter: 20 * MINUTE, expiresIn: 2 * DAY });
+    const ports = new InMemoryPorts({ keys: [old, used], targets: ONE, plan: 'FREE' });
     expect(await ports.rotate({ onQuota: 'wait' })).toMatchObject({
       failure: {
         message: expect.stringContaining('longer than on-quota: wait ever waits'),
-        retryAt: old.expiresAt,
+        retryAt: START + 2 * DAY,
       },
+    });
+    expect(ports.sleeps).toEqual([]);
+  });
+
+  it('does not wait for the end of the key that is stored', async () => {
+    const ending = key('old', { expiresIn: 5 * MINUTE });
+    const ports = new InMemoryPorts({ keys: [ending, other], targets: ONE, plan: 'FREE' });
+    expect(await ports.rotate({ onQuota: 'wait' })).toMatchObject({
+      failure: { message: expect.stringContaining('waiting would not help') },
     });
     expect(ports.sleeps).toEqual([]);
   });

@@ -128,22 +128,40 @@ describe('a full plan', () => {
     expect(roomFor(four, settings(), nothing, current)).toHaveProperty('at', settledAt(stays));
   });
 
-  it('frees a place when a key of the name expires, and by nothing else where rule W is off', () => {
-    const orphan = key('orphan', { expiresIn: 2 * DAY });
-    const keys = [current, orphan];
-    for (const off of [{ clocksApart: true }, { secrets: undefined }]) {
-      expect(roomFor(look(2, keys, off), settings(), nothing, current)).toHaveProperty('at', START + 2 * DAY);
-    }
-    const used = { ...orphan, lastUsed: START };
+  it('frees a place when a key expires that is in no target though someone uses it', () => {
+    const used = key('used', { age: 60 * MINUTE, usedAfter: FENCE, expiresIn: 2 * DAY });
     const sees = look(2, [current, used], { secrets: [stored(current)] });
     expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', START + 2 * DAY);
+    const eternal = key('used', { age: 60 * MINUTE, usedAfter: FENCE, expiresIn: 'never' });
+    expect(roomFor({ ...sees, keys: [current, eternal] }, settings(), nothing, current)).toHaveProperty(
+      'at',
+      undefined,
+    );
+  });
+
+  it('frees a place when an orphan expires before rule W may revoke it', () => {
+    const orphan = key('orphan', { age: MINUTE, expiresIn: 20 * SECOND });
+    const sees = look(2, [current, orphan], { secrets: [stored(current)] });
+    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', START + 20 * SECOND);
+    const endless = { ...orphan, expiresAt: undefined };
+    expect(roomFor({ ...sees, keys: [current, endless] }, settings(), nothing, current)).toHaveProperty(
+      'at',
+      orphan.createdAt + FENCE,
+    );
+  });
+
+  it('frees none that could be known of where rule W is off', () => {
+    const keys = [current, key('orphan', { age: 10 * MINUTE })];
+    for (const off of [{ clocksApart: true }, { secrets: undefined }]) {
+      expect(roomFor(look(2, keys, off), settings(), nothing, current)).toHaveProperty('at', undefined);
+    }
   });
 
   it('takes the earliest of several moments', () => {
-    const keys = [key('late', { expiresIn: DAY }), key('soon', { expiresIn: 1 })];
+    const used = { usedAfter: FENCE };
+    const keys = [key('late', { ...used, expiresIn: DAY }), key('soon', { ...used, expiresIn: 1 })];
     for (const either of [keys, keys.toReversed()]) {
-      const sees = look(2, either, { secrets: undefined });
-      expect(roomFor(sees, settings(), nothing, undefined)).toHaveProperty('at', START + 1);
+      expect(roomFor(look(2, either), settings(), nothing, undefined)).toHaveProperty('at', START + 1);
     }
   });
 });

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { InMemoryPorts } from './ports.ts';
+import { DAY, key, MINUTE, SECOND } from './records.ts';
+
+const grace = { gracePeriod: 3 * DAY };
+
+function world(shared = false) {
+  const keys = [key('old', { age: 10 * DAY, expiresIn: 90 * DAY })];
+  return new InMemoryPorts({ keys, targets: [{ label: 'acme/web', holds: 'old', shared }] });
+}
+
+/** A rotation, and then that much time. */
+async function rotatedAgo(time: number, shared = false) {
+  const ports = world(shared);
+  await ports.rotate(grace);
+  ports.clock.time += time;
+  ports.journal.length = 0;
+  ports.events.length = 0;
+  return ports;
+}
+
+describe('a grace period', () => {
+  it('revokes nothing after the swap and lists what rule R allows', async () => {
+    const keys = [
+      key('old', { age: 10 * DAY }),
+      key('young', { age: 10 * MINUTE }),
+      key('other', { name: 'other' }),
+    ];
+    const ports = new InMemoryPorts({ keys, targets: [{ label: 'acme/web', holds: 'old' }] });
+    expect(await ports.rotate(grace)).toMatchObject({
+      kind: 'rotated',
+      keys: { revoked: [], superseded: ['old'], left: [] },
+    });
+    expect(ports.changes()).toEqual(['create', 'write acme/web']);
+    expect(ports.active()).toEqual(['old', 'young', 'other', 'new1']);
+  });
+
+  it('is not due before it is over, and still lists what is superseded', async () => {
+    const ports = await rotatedAgo(3 * DAY - SECOND);
+    expect(await ports.rotate(grace)).toMatchObject({
+      kind: 'not-due',
+      plan: { why: 'the last rotation is less than the grace period ago' },
+      key: { id: 'new1' },
+      keys: { revoked: [], superseded: ['old'], left: [] },
+    });
+    expect(ports.changes()).toEqual([]);
+  });
+
+  it('keeps the superseded key until a margin after its end, though a run is due', async () => {
+    const ports = await rotatedAgo(3 * DAY + MINUTE);
+    expect(await ports.rotate(grace)).toMatchObject({
+      kind: 'rotated',
+      keys: { revoked: [], superseded: ['old', 'new1'] },
+    });
+    expect(ports.active()).toEqual(['old', 'new1', 'new2']);
+  });
+
+  it('lets a later look revoke the superseded key by rule W', async () => {
+    const ports = await rotatedAgo(3 * DAY + MINUTE + SECOND);
+    expect(await ports.rotate(grace)).toMatchObject({
+      kind: 'rotated',
+      keys: { revoked: ['old'], superseded: ['new1'] },
+    });
+    expect(ports.changes()).toEqual(['revoke old', 'create', 'write acme/web']);
+    expect(ports.told('revoked')).toMatchObject([{ id: 'old', reason: 'W' }]);
+  });
+
+  it('lets a look do so that is not due', async () => {
+    const ports = await rotatedAgo(4 * DAY);
+    expect(await ports.rotate({ ...grace, renewBefore: DAY })).toMatchObject({
+      kind: 'not-due',
+      keys: { revoked: ['old'], superseded: [] },
+    });
+    expect(ports.active()).toEqual(['new1']);
+  });
+
+  it('is due in spite of it when a target was not written, so that this heals', async () => {
+    const keys = [key('old', { age: 10 * DAY }), key('half', { age: 60 * MINUTE })];
+    const half = new InMemoryPorts({
+      keys,
+      targets: [
+        { label: 'acme/web', holds: 'half' },
+        { label: 'acme/api', holds: 'old' },
+      ],
+    });
+    expect(await half.rotate(grace)).toMatchObject({ kind: 'rotated', key: { id: 'new1' } });
+    expect(half.stored()).toEqual({ 'acme/web': 'new1', 'acme/api': 'new1' });
+    const whole = await rotatedAgo(60 * MINUTE);
+    expect(await whole.rotate(grace)).toMatchObject({ kind: 'not-due' });
+  });
+
+  it('never revokes by itself what an organisation secret held', async () => {
+    const ports = await rotatedAgo(20 * DAY, true);
+    expect(await ports.rotate(grace)).toMatchObject({
+      keys: { revoked: [], superseded: ['old', 'new1'] },
+    });
+    expect(ports.active()).toEqual(['old', 'new1', 'new2']);
+  });
+
+  it('leaves a key to the next look whose write is not known, as after an edit by hand', async () => {
+    const keys = [key('old', { age: 10 * DAY }), key('later', { age: 8 * DAY })];
+    const ports = new InMemoryPorts({ keys, targets: [{ label: 'acme/web', writtenAgo: 5 * DAY }] });
+    await ports.rotate(grace);
+    expect(ports.changes()).toEqual(['create', 'write acme/web']);
+  });
+});

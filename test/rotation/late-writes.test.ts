@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { InMemoryPorts } from './ports.ts';
+import { key, MINUTE, SECOND } from './records.ts';
+import { freezes, meanwhile, refuses, type Script, takes, undated } from './scripts.ts';
+
+const WEB = { label: 'acme/web', holds: 'old' };
+const API = { label: 'acme/api', holds: 'old' };
+const world = () => new InMemoryPorts({ keys: [key('old')], targets: [WEB] });
+const lists = (ports: InMemoryPorts) => ports.calls().filter((call) => call === 'list').length;
+
+describe('a write that by GitHub’s time came later than the deadline and a margin', () => {
+  it('revokes nothing, and the run rotates once more', async () => {
+    const ports = world().on('write', freezes(11 * MINUTE + SECOND));
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated', key: { id: 'new2' } });
+    expect(ports.changes()).toEqual(['create', 'write acme/web', 'create', 'write acme/web', 'revoke old']);
+    expect(ports.warnings()).toEqual(['written-late']);
+    expect(ports.stored()).toEqual({ 'acme/web': 'new2' });
+    expect(ports.active()).toEqual(['new1', 'new2']);
+  });
+
+  it('is due once more, whatever renew-before says', async () => {
+    const ports = world().on('write', freezes(11 * MINUTE + SECOND));
+    expect(await ports.rotate({ renewBefore: 40 * 86_400_000 })).toMatchObject({ key: { id: 'new2' } });
+    expect(ports.told('planned').map(({ plan }) => plan.why)[1]).toBe(
+      'the last write came too late to be relied on',
+    );
+  });
+
+  it('fails the run when it happens twice, with the state of each target', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: [WEB, API] });
+    ports.always('write acme/web', freezes(12 * MINUTE));
+    expect(await ports.rotate({ concurrency: 1 })).toMatchObject({
+      kind: 'failed',
+      failure: { reason: 'late', code: 'written-late', failures: [] },
+      minted: { id: 'new2', state: 'unknown' },
+      targets: [{ status: 'updated' }, { status: 'updated' }],
+      keys: { revoked: [] },
+    });
+    expect(ports.active()).toEqual(['old', 'new1', 'new2']);
+  });
+
+  it('is not late at the deadline and a margin', async () => {
+    const ports = world().on('write', freezes(11 * MINUTE));
+    expect(await ports.rotate()).toMatchObject({ key: { id: 'new1' }, keys: { revoked: ['old'] } });
+  });
+
+  it('counts from GitHub’s last reply before the create, whatever this process slept since', async () => {
+    const ports = world().on('create', freezes(12 * MINUTE));
+    expect(await ports.rotate()).toMatchObject({ key: { id: 'new2' } });
+    expect(ports.warnings()).toEqual(['written-late']);
+  });
+
+  it('is late for all targets when it was late for one', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: [WEB, API] });
+    ports.on('write acme/api', freezes(12 * MINUTE));
+    expect(await ports.rotate()).toMatchObject({ key: { id: 'new2' } });
+    expect(ports.stored()).toEqual({ 'acme/web': 'new2', 'acme/api': 'new2' });
+  });
+});
+
+describe('asking MUTX whether the new key still lives', () => {
+  const revokesNew = meanwhile((ports) => ports.setKey({ ...key('new1', { age: 0 }), isActive: false }));
+
+  it('is not done when the writes were quick and dated', async () => {
+    const ports = world().on('write', takes(MINUTE));
+    await ports.rotate();
+    expect(lists(ports)).toBe(1);
+  });
+
+  const occasions: [string, (ports: InMemoryPorts) => InMemoryPorts][] = [
+    ['the writes took longer than a margin', (ports) => ports.on('write', takes(MINUTE + 1))],
+    ['a write’s reply had no date', (ports) => ports.on('write', undated)],
+    ['GitHub said no time before the create', (ports) => ports.on('prepare', undated)],
+  ];
+
+  it.each(occasions)('is done when %s, before anything is revoked', async (_, happens) => {
+    const ports = happens(world());
+    expect(await ports.rotate()).toMatchObject({ key: { id: 'new1' }, keys: { revoked: ['old'] } });
+    expect(ports.calls().slice(-3)).toEqual(['write acme/web', 'list', 'revoke old']);
+    expect(ports.told('step-ended').map(({ step }) => step)).toContain('check-late');
+  });
+
+  it.each(occasions)(
+    'and getting no for an answer makes the run rotate again, when %s',
+    async (_, happens) => {
+      const ports = happens(world()).on('list', ({ apply }) => apply(), revokesNew);
+      expect(await ports.rotate()).toMatchObject({ key: { id: 'new2' } });
+      expect(ports.warnings()).toContain('written-late');
+      expect(ports.stored()).toEqual({ 'acme/web': 'new2' });
+      expect(ports.active()).toEqual(['new2']);
+    },
+  );
+
+  it('and finding the key gone from the list is the same', async () => {
+    const empties: Script = (call) => {
+      const reply = call.apply();
+      return reply.ok ? { ...reply, value: [] } : reply;
+    };
+    const ports = world()
+      .on('write', takes(2 * MINUTE))
+      .on('list', ({ apply }) => apply(), empties);
+    expect(await ports.rotate()).toMatchObject({ key: { id: 'new2' } });
+  });
+
+  it('and getting no answer revokes nothing, but what was stored stays stored', async () => {
+    const ports = world()
+      .on('write', takes(2 * MINUTE))
+      .on('list', ({ apply }) => apply(), refuses(401));
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated', keys: { revoked: [] } });
+    expect(ports.warnings()).toEqual(['revocation-failed']);
+    expect(ports.active()).toEqual(['old', 'new1']);
+    expect(ports.stored()).toEqual({ 'acme/web': 'new1' });
+  });
+
+  it('is not done when nothing was written', async () => {
+    const ports = world()
+      .on('verify', takes(2 * MINUTE))
+      .on('write', refuses(403));
+    expect(await ports.rotate()).toMatchObject({ failure: { reason: 'store' } });
+    expect(lists(ports)).toBe(1);
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { InMemoryPorts } from './ports.ts';
+import { DAY, key, MINUTE, NAME, START } from './records.ts';
+import { breaks, refuses, undated } from './scripts.ts';
+
+const WEB = { label: 'acme/web', holds: 'old' };
+const revocations = (ports: InMemoryPorts) =>
+  ports.changes().flatMap((call) => (call.startsWith('revoke ') ? [call.slice(7)] : []));
+
+describe('after the swap', () => {
+  it('revokes the keys of exactly this name that are older than the fence, and no others', async () => {
+    const keys = [
+      key('old'),
+      key('older', { age: 9 * DAY }),
+      key('just', { age: 15 * MINUTE + 1 }),
+      key('young', { age: 15 * MINUTE }),
+      key('running', { age: 0 }),
+      key('dead', { active: false }),
+      ...[`${NAME}2`, `${NAME}_2`, NAME.toLowerCase(), NAME.slice(0, -1), `x${NAME}`, `${NAME} `].map(
+        (name) => key(`other ${name}`, { name }),
+      ),
+    ];
+    const ports = new InMemoryPorts({ keys, targets: [WEB] });
+    expect(await ports.rotate()).toMatchObject({ keys: { revoked: ['old', 'older', 'just'] } });
+    expect(revocations(ports)).toEqual(['old', 'older', 'just']);
+  });
+
+  it('revokes by the two keys’ creation, also where MUTX sends no Date header', async () => {
+    const keys = [
+      key('old'),
+      key('young', { age: MINUTE }),
+      key('expired', { age: 40 * DAY, expiresIn: -1 }),
+    ];
+    const ports = new InMemoryPorts({ keys, targets: [WEB] }).always('list', undated);
+    await ports.rotate();
+    expect(ports.changes()).toEqual(['create', 'write acme/web', 'revoke old', 'revoke expired']);
+  });
+
+  it('revokes nothing in a run without a swap', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: [WEB] }).on('write', refuses(403));
+    await ports.rotate();
+    expect(revocations(ports)).toEqual(['new1']);
+  });
+
+  it('reports a failed revocation, counts the key as left, and does not fail', async () => {
+    const keys = [key('old'), key('older', { age: 9 * DAY })];
+    const ports = new InMemoryPorts({ keys, targets: [WEB] }).always('revoke old', breaks);
+    expect(await ports.rotate()).toMatchObject({
+      kind: 'rotated',
+      keys: { revoked: ['older'], left: ['old'] },
+    });
+    expect(revocations(ports).filter((id) => id === 'old')).toHaveLength(4);
+    expect(ports.told('warning')).toMatchObject([
+      { code: 'revocation-failed', message: 'key old could not be revoked: revoke old failed' },
+    ]);
+    expect(ports.told('step-ended').at(-1)).toMatchObject({ step: 'revoke', ok: false });
+    expect(ports.stored()).toEqual({ 'acme/web': 'new1' });
+  });
+
+  it('counts a key as revoked that was gone already', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: [WEB] });
+    ports.on('revoke', () => ({ ok: true, value: 'gone', date: START }));
+    expect(await ports.rotate()).toMatchObject({ keys: { revoked: ['old'], left: [] } });
+    expect(ports.told('revoked')).toMatchObject([{ id: 'old', gone: true }]);
+  });
+
+  it('takes up at its end what could not be revoked before the create', async () => {
+    const expired = key('expired', { age: 40 * DAY, expiresIn: -1 });
+    const ports = new InMemoryPorts({ keys: [key('old'), expired], targets: [WEB] });
+    ports.on('revoke expired', refuses(403));
+    expect(await ports.rotate()).toMatchObject({ keys: { revoked: ['old', 'expired'], left: [] } });
+    expect(ports.told('step-ended').find(({ step }) => step === 'make-room')).toMatchObject({ ok: false });
+  });
+
+  it('does not go beyond the session’s end to revoke', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: [WEB], sessionEndsIn: 500 });
+    ports.on('revoke', breaks);
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated', keys: { left: ['old'] } });
+    expect(ports.sleeps).toEqual([]);
+  });
+});
+
+describe('before the create', () => {
+  it('revokes expired keys of the name, and of no other', async () => {
+    const gone = { age: 40 * DAY, expiresIn: -1 };
+    const keys = [key('old'), key('expired', gone), key('other', { ...gone, name: `${NAME}2` })];
+    const ports = new InMemoryPorts({ keys, targets: [WEB] });
+    await ports.rotate();
+    expect(ports.changes()).toEqual(['revoke expired', 'create', 'write acme/web', 'revoke old']);
+    expect(ports.told('revoked').map(({ reason }) => reason)).toEqual(['E', 'R']);
+  });
+
+  it('warns of a never-stored key that someone uses, and does not revoke it for being nowhere', async () => {
+    const used = key('used', { age: 9 * DAY, usedAfter: DAY });
+    const ports = new InMemoryPorts({
+      keys: [key('old'), used],
+      targets: [{ label: 'acme/web', writtenAgo: 30 * DAY }],
+    });
+    await ports.rotate({ gracePeriod: DAY });
+    expect(revocations(ports)).toEqual(['old']);
+    expect(ports.told('warning')).toMatchObject([
+      { code: 'name-used-elsewhere', message: expect.stringContaining('key used was stored in no target') },
+    ]);
+  });
+
+  it('uses no rule that compares the servers’ times when their clocks are apart', async () => {
+    const keys = [key('old', { age: DAY }), key('orphan', { age: 9 * DAY })];
+    const world = { keys, targets: [WEB], githubAhead: 31_000 };
+    const ports = new InMemoryPorts(world);
+    expect(await ports.rotate({ renewBefore: DAY })).toMatchObject({ kind: 'not-due' });
+    expect(ports.warnings()).toEqual(['clocks-apart']);
+    expect(revocations(ports)).toEqual([]);
+    const together = new InMemoryPorts({ ...world, githubAhead: 30_000 });
+    await together.rotate({ renewBefore: DAY });
+    expect(revocations(together)).toEqual(['orphan']);
+  });
+});
+
+describe('max-revocations', () => {
+  const expired = key('expired', { age: 40 * DAY, expiresIn: -1 });
+  const current = key('current', { age: DAY });
+  const old = [1, 2, 3].map((n) => key(`old${n}`, { age: (n + 1) * DAY }));
+  const holding = { keys: [expired, ...old, current], targets: [{ label: 'acme/web', holds: 'current' }] };
+
+  it('stores the new key, revokes none of the too many, and warns with their ids', async () => {
+    const ports = new InMemoryPorts(holding);
+    const held = ['old1', 'old2', 'old3', 'current'];
+    expect(await ports.rotate({ maxRevocations: 3 })).toMatchObject({
+      kind: 'rotated',
+      keys: { revoked: ['expired'], left: held },
+    });
+    expect(revocations(ports)).toEqual(['expired']);
+    expect(new Set(ports.told('warning').map(({ message }) => message))).toEqual(
+      new Set([
+        `4 keys would be revoked, more than max-revocations (3); none of them is: ${held.join(', ')}`,
+      ]),
+    );
+    expect(ports.stored()).toEqual({ 'acme/web': 'new1' });
+  });
+
+  it('lets exactly so many go', async () => {
+    const ports = new InMemoryPorts(holding);
+    expect(await ports.rotate({ maxRevocations: 4 })).toMatchObject({ keys: { left: [] } });
+    expect(ports.active()).toEqual(['new1']);
+    expect(ports.warnings()).toEqual([]);
+  });
+
+  it('does not count the keys that were never stored', async () => {
+    const orphans = [1, 2, 3].map((n) => key(`orphan${n}`, { age: n * 60 * MINUTE }));
+    const ports = new InMemoryPorts({ keys: [current, ...orphans], targets: holding.targets });
+    expect(await ports.rotate({ maxRevocations: 1 })).toMatchObject({
+      keys: { revoked: ['orphan1', 'orphan2', 'orphan3', 'current'], left: [] },
+    });
+  });
+
+  it('lets what has expired go after the swap too', async () => {
+    const ports = new InMemoryPorts(holding).on('revoke expired', refuses(403));
+    expect(await ports.rotate({ maxRevocations: 3 })).toMatchObject({
+      keys: { revoked: ['expired'], left: ['old1', 'old2', 'old3', 'current'] },
+    });
+    expect(revocations(ports)).toEqual(['expired', 'expired']);
+  });
+
+  it('holds in a run that is not due', async () => {
+    const ports = new InMemoryPorts(holding);
+    expect(await ports.rotate({ maxRevocations: 2, renewBefore: DAY })).toMatchObject({
+      kind: 'not-due',
+      keys: { revoked: ['expired'], left: ['old1', 'old2', 'old3'] },
+    });
+    expect(ports.warnings()).toEqual(['too-many-revocations']);
+  });
+});
