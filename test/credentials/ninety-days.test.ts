@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StepResult } from '../../scripts/runner.ts';
 import { DAY, HERE } from '../scenarios/world.ts';
+import { TOKEN } from './refresh-token.ts';
 import { expectFailed, expectOk, expectOneKeyStored, MINUTE, type Scene, setScene, textOf } from './scene.ts';
 
 const WEEK = 7 * DAY;

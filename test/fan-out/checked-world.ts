@@ -44,13 +44,14 @@ export class CheckedWorld extends World {
   }
 }
 
-export async function startCheckedWorld(options: Omit<EmulatorOptions, 'onExchange'> = {}) {
+export async function startCheckedWorld(options: EmulatorOptions = {}) {
   const { problems, onExchange } = exchangeLog();
   const credentials = new Set<string>();
   const emulator = await startEmulator({
     ...options,
     onExchange: (exchange) => {
       onExchange(exchange);
+      options.onExchange?.(exchange);
       const { key } = (exchange.reply?.body ?? {}) as { key?: unknown };
       if (exchange.server === 'mutx' && typeof key === 'string') credentials.add(key);
     },

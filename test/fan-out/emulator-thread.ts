@@ -15,6 +15,10 @@ export interface ThreadReport {
   readonly unexpected: number;
 }
 
+function tell(message: Servers | ThreadReport): void {
+  parentPort?.postMessage(message, []);
+}
+
 /** Both services in a thread of their own, so that their memory is not mistaken for the client's. */
 const { time, repositories } = workerData as ThreadData;
 const machineClock = () => time[0] ?? Number.NaN;
@@ -23,14 +27,14 @@ const emulator = await startEmulator({
   github: { machineClock, limits: true },
 });
 for (let index = 0; index < repositories; index++) emulator.github.addRepository(`acme/r${index}`);
-parentPort?.postMessage({
+tell({
   mutx: emulator.mutx.url,
   github: emulator.github.url,
   jwt: emulator.mutx.issueAccessJwt(emulator.mutx.addUser(), { expiresIn: 24 * 3_600_000 }),
   token: emulator.github.issueToken(),
-} satisfies Servers);
+});
 parentPort?.once('message', () => {
   const unexpected = emulator.ledger.unexpected().length;
-  parentPort?.postMessage({ limited: emulator.github.limited, unexpected } satisfies ThreadReport);
+  tell({ limited: emulator.github.limited, unexpected });
   void emulator.close();
 });

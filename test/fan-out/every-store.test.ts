@@ -51,17 +51,18 @@ describe('all places at once', () => {
 
 describe('a target that is listed twice', () => {
   it.each([
-    ['acme/web', ['Acme/WEB', 'actions:ACME/web', 'acme/web as mutx_api_key', 'ACTIONS: acme/web AS MUTX_API_KEY']],
-    ['acme/web@Production', ['ACME/web@production', 'actions:acme/Web@PRODUCTION']],
+    [
+      'acme/site',
+      ['Acme/SITE', 'actions:ACME/site', 'acme/site as mutx_api_key', 'ACTIONS: acme/site AS MUTX_API_KEY'],
+    ],
+    ['acme/site@Production', ['ACME/site@production', 'actions:acme/Site@PRODUCTION']],
     ['org:acme', ['ORG:Acme', 'actions:org:ACME', 'org: acme']],
-    ['dependabot:acme/web', ['Dependabot: ACME/Web']],
+    ['dependabot:acme/site', ['Dependabot: ACME/Site']],
   ])('%s: in any case mix it is one, and one write', async (first, again) => {
     await using world = await startCheckedWorld();
     const { github, ledger } = world.emulator;
     github.addOrganisation('acme');
-    github.repository('acme/web').environments.clear();
-    await addEnvironment(world.emulator.github.url, world.token);
-    ledger.clear();
+    github.addRepository('acme/site', { environments: ['Production'] });
     const run = await world.fanOut([first, ...again], { inputs: { visibility: 'all' } });
     expect(run.exitCode, run.log.join('\n')).toBe(0);
     expect(targetsOf(run)).toEqual([{ target: first, secret: 'MUTX_API_KEY', status: 'created' }]);
@@ -100,17 +101,3 @@ describe('a name that is none', () => {
     expect(world.emulator.ledger.entries).toEqual([]);
   });
 });
-
-/** `Production` in acme/web, by way of the API. */
-async function addEnvironment(url: string, token: string): Promise<void> {
-  const reply = await fetch(`${url}/repos/acme/web/environments/Production`, {
-    method: 'PUT',
-    headers: {
-      accept: 'application/vnd.github+json',
-      authorization: `Bearer ${token}`,
-      'x-github-api-version': '2022-11-28',
-      'user-agent': 'test',
-    },
-  });
-  expect(reply.status).toBe(200);
-}

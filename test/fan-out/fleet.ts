@@ -72,9 +72,10 @@ export async function runOnce(
     targets: targets.join('\n'),
     ...inputs,
   };
-  const variables = Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) variables[`INPUT_${name.toUpperCase()}`] = value;
   const loaded = loadRotateInputs(
-    { GITHUB_REPOSITORY: 'acme/fleet', GITHUB_API_URL: servers.github, ...Object.fromEntries(variables) },
+    { GITHUB_REPOSITORY: 'acme/fleet', GITHUB_API_URL: servers.github, ...variables },
     secrets,
   );
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));

@@ -43,7 +43,7 @@ it('is flat: 500 targets take next to nothing more than 100', async () => {
   const of100 = await peak(100);
   const of500 = await peak(500);
   const ended = once(thread, 'message');
-  thread.postMessage('end');
+  thread.postMessage('end', []);
   const [report] = (await ended) as [ThreadReport];
   await once(thread, 'exit');
   expect(report).toEqual({ limited: 0, unexpected: 0 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { writesWithin } from '../../src/github/pace.ts';
-import { failureLines, failureOf } from '../../src/report/failure.ts';
 import { WRITE_DEADLINE } from '../../src/rotation/constants.ts';
+import { startCheckedWorld, targetsOf } from './checked-world.ts';
 import { startFleet, statusesOf } from './fleet.ts';
 
 const FIT = 500;
@@ -15,8 +15,7 @@ it('more targets than fit: nothing at all is called, and the message says how ma
     kind: 'failed',
     failure: {
       code: 'too-many-targets',
-      message:
-        '501 targets cannot all be written within 10 minutes at the pace that GitHub allows; 500 fit',
+      message: '501 targets cannot all be written within 10 minutes at the pace that GitHub allows; 500 fit',
       failures: [],
     },
     minted: undefined,
@@ -35,13 +34,16 @@ it('a target listed twice does not count twice', async () => {
   expect(outcome.targets).toHaveLength(FIT);
 });
 
-// src/report/hints-run.ts does not know the code yet.
-it.fails('more targets than fit: both ways out are named', async () => {
-  const fleet = await startFleet();
-  const { outcome } = await fleet.run(Array.from({ length: FIT + 1 }, (_, index) => `acme/r${index}`));
-  await fleet.emulator.close();
-  const lines = outcome.kind === 'failed' ? failureLines(failureOf(outcome)).join('\n') : '';
-  expect(lines).toMatch(/fix: {3}.*organisation secret.*fleet/u);
+it('more targets than fit: the action says so at once, and names both ways out', async () => {
+  await using world = await startCheckedWorld();
+  const run = await world.fanOut(Array.from({ length: FIT + 1 }, (_, index) => `acme/r${index}`));
+  expect(run.exitCode).toBe(1);
+  const log = run.log.join('\n');
+  expect(log).toContain('501 targets cannot all be written within 10 minutes');
+  expect(log).toContain('500 fit [too-many-targets]');
+  expect(log).toMatch(/fix: {3}.*organisation secret.*fleet/u);
+  expect(world.emulator.ledger.entries).toEqual([]);
+  expect(targetsOf(run).filter(({ status }) => status === 'skipped')).toHaveLength(FIT + 1);
 });
 
 /**

@@ -54,12 +54,13 @@ export class VirtualTime implements Clock {
 
   /** Lets `work` run to its end. */
   async until<T>(work: Promise<T>): Promise<T> {
-    let over = false;
+    const state = { over: false };
     const end = () => {
-      over = true;
+      state.over = true;
     };
     work.then(end, end);
-    for (let idle = 0; !over; ) {
+    let idle = 0;
+    while (!state.over) {
       await new Promise(setImmediate);
       idle = this.#outside > 0 ? 0 : idle + 1;
       if (idle < SETTLED) continue;

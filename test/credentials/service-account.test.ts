@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultRule } from '../../src/emulator/index.ts';
+import { haltAt } from '../process/halt.ts';
+import { Rotation } from '../process/rotation.ts';
+import { expectNoLeak } from '../scenarios/leaks.ts';
+import { asItStands, expectPromisesKept } from '../scenarios/promises.ts';
+import { DAY, startWorld } from '../scenarios/world.ts';
+import { expectFailed, expectOk, expectOneKeyStored, MINUTE, type Scene, setScene, textOf } from './scene.ts';
+
+const ALWAYS = { times: Number.POSITIVE_INFINITY };
+const LOGIN = 'POST /v1/auth/login';
+const login = { server: 'mutx', method: 'POST', path: /\/auth\/login$/u, ...ALWAYS } as const;
+const logout = { server: 'mutx', method: 'POST', path: /\/auth\/logout$/u, ...ALWAYS } as const;
+const keys = { server: 'mutx', path: /\/api-keys/u, ...ALWAYS } as const;
+const account = { server: 'mutx', method: 'GET', path: /\/auth\/me$/u, ...ALWAYS } as const;
+const secrets = { server: 'github', path: /secrets/u, ...ALWAYS } as const;
+
+function serviceAccount({ world: { user } }: Scene) {
+  return { email: user.email, password: user.password };
+}
+
+/** A scene in which a key has been stored for two days. */
+async function withStoredKey(): Promise<Scene> {
+  const scene = await setScene({ plan: 'PRO' });
+  expectOk(await scene.run({ inputs: serviceAccount(scene) }));
+  scene.advance(2 * DAY);
+  scene.forget();
+  return scene;
+}
+
+function expectNoSession({ emulator }: Pick<Scene, 'emulator'>): void {
+  expect(emulator.mutx.sessions.filter(({ ended }) => ended !== 'logged-out')).toEqual([]);
+}
+
+describe('a service account is logged out at the end, whatever fails', () => {
+  it.each<[string, FaultRule, 0 | 1]>([
+    ['the list', { ...keys, method: 'GET', what: 'refuse', status: 403 }, 1],
+    ['the list, with retries', { ...keys, method: 'GET', what: 'refuse', status: 503 }, 1],
+    ['the plan', { ...account, what: 'refuse', status: 500 }, 1],
+    ['the public key', { ...secrets, method: 'GET', what: 'refuse', status: 403 }, 1],
+    ['the create', { ...keys, method: 'POST', what: 'refuse', status: 422 }, 1],
+    ['the create, by a lost reply', { ...keys, method: 'POST', what: 'reply-lost' }, 1],
+    ['the create, by a limit', { ...keys, method: 'POST', what: 'rate-limit', retryAfter: 3_600 }, 1],
+    ['the check of the new key', { ...account, skip: 1, what: 'refuse', status: 401 }, 1],
+    ['the store', { ...secrets, method: 'PUT', what: 'refuse', status: 403 }, 1],
+    ['the store, without an answer', { ...secrets, method: 'PUT', what: 'drop' }, 1],
+    ['the revocation', { ...keys, method: 'DELETE', what: 'refuse', status: 500 }, 0],
+    ['the session, which MUTX does not know any more', { ...keys, what: 'refuse', status: 401 }, 1],
+  ])('%s', async (_what, fault, exitCode) => {
+    await using scene = await withStoredKey();
+    const was = asItStands(scene.world);
+    scene.emulator.fault(fault);
+    const run = await scene.run({ inputs: serviceAccount(scene) });
+    expect(run.exitCode, textOf(run)).toBe(exitCode);
+    expect(scene.requests().at(-1)).toBe('POST /v1/auth/logout');
+    expect(scene.requests(/login/u)).toEqual([LOGIN]);
+    expectNoSession(scene);
+    expectPromisesKept(scene.world, was);
+    // In the end it works as if nothing had been.
+    scene.emulator.clearFaults();
+    scene.advance(20 * MINUTE);
+    expectOk(await scene.run({ inputs: serviceAccount(scene) }));
+    expectOneKeyStored(scene);
+    expectNoSession(scene);
+  });
+
+  it.each<[string, FaultRule, number]>([
+    ['503 once', { ...logout, times: 1, what: 'refuse', status: 503 }, 2],
+    ['a lost reply', { ...logout, times: 1, what: 'reply-lost' }, 2],
+    ['a limit of twenty seconds', { ...logout, times: 1, what: 'rate-limit', retryAfter: 20 }, 2],
+  ])('the log-out itself, and then it is done again: %s', async (_what, fault, calls) => {
+    await using scene = await setScene();
+    scene.emulator.fault(fault);
+    expectOk(await scene.run({ inputs: serviceAccount(scene) }));
+    expect(scene.requests(/logout/u)).toHaveLength(calls);
+    expectNoSession(scene);
+  });
+
+  it.each<[string, FaultRule, number]>([
+    ['for good', { ...logout, what: 'refuse', status: 503 }, 4],
+    ['refused', { ...logout, what: 'refuse', status: 403 }, 1],
+    ['a limit of an hour', { ...logout, what: 'rate-limit', retryAfter: 3_600 }, 1],
+  ])(
+    'unless it is the log-out itself, %s: a warning, and the rotation counts',
+    async (_what, fault, calls) => {
+      await using scene = await setScene();
+      scene.emulator.fault(fault);
+      const run = await scene.run({ inputs: serviceAccount(scene) });
+      expectOk(run);
+      expect(run.outputs['rotated']).toBe('true');
+      expect(scene.requests(/logout/u)).toHaveLength(calls);
+      expect(run.annotations.map(({ level, message }) => [level, message])).toContainEqual([
+        'warning',
+        expect.stringContaining('could not be logged out and ends by itself within a week'),
+      ]);
+    },
+  );
+
+  it.concurrent.each([
+    ['SIGINT', 'GET /v1/api-keys'],
+    ['SIGTERM', 'POST /v1/api-keys'],
+    ['SIGINT', 'PUT /repos/acme/web/actions/secrets/MUTX_API_KEY'],
+    ['SIGTERM', LOGIN],
+  ] as const)('or the job is cancelled, with %s at %s', async (signal, request) => {
+    await using world = await startWorld();
+    const halt = haltAt(world.emulator, request, 'after');
+    const { email, password } = world.user;
+    await using run = new Rotation(() =>
+      world.rotate({
+        inputs: { 'bootstrap-jwt': undefined, email, password },
+        onLine: (line) => {
+          if (line.includes('[cancelled]')) halt.release();
+          return undefined;
+        },
+      }),
+    );
+    await run.reaches(halt);
+    run.signal(signal);
+    const ended = await run.ended;
+    expect(ended.exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
+    expectNoSession(world);
+    await expectNoLeak(ended, world);
+  });
+});
+
+describe('a log-in that does not work', () => {
+  it.each<[string, (scene: Scene) => void, string]>([
+    [
+      'a wrong password: 401',
+      ({ world }) => {
+        world.user.password = 'another-one-by-now';
+      },
+      'Invalid email or password',
+    ],
+    [
+      'an account that was deactivated: 403',
+      ({ world }) => {
+        world.user.isActive = false;
+      },
+      'User account is deactivated',
+    ],
+    [
+      'an address that was never verified: 403',
+      ({ world }) => {
+        world.user.isEmailVerified = false;
+      },
+      'Email address is not verified',
+    ],
+  ])('for %s: asked once, and says so', async (_what, arrange, says) => {
+    await using scene = await setScene();
+    const inputs = serviceAccount(scene);
+    arrange(scene);
+    const log = expectFailed(await scene.run({ inputs }), 'session-login-refused');
+    expect(scene.requests()).toEqual([LOGIN]);
+    expect(scene.machine.slept).toEqual([]);
+    expect(log).toContain(says);
+    expect(log).toContain('the account must be active and its e-mail address verified');
+    expect(log).toContain('no key was made or revoked, and no target was written');
+  });
+
+  it.each<[string, FaultRule]>([
+    ['a lost reply, which may have opened a session', { ...login, what: 'reply-lost' }],
+    ['500', { ...login, what: 'refuse', status: 500 }],
+    ['a page of a proxy', { ...login, what: 'html', status: 502 }],
+    ['a page of a proxy with 429 and no time', { ...login, what: 'html', status: 429 }],
+    ['a limit beyond the time that a run has', { ...login, what: 'rate-limit', retryAfter: 600 }],
+    ['a limit of a day', { ...login, what: 'rate-limit', retryAfter: 86_400 }],
+  ])('for %s: asked once', async (_what, fault) => {
+    await using scene = await setScene();
+    scene.emulator.fault(fault);
+    expectFailed(await scene.run({ inputs: serviceAccount(scene) }), 'session-login-failed');
+    expect(scene.requests()).toEqual([LOGIN]);
+    expect(scene.machine.slept).toEqual([]);
+  });
+
+  it('for a limit: says when a run can work', async () => {
+    await using scene = await setScene();
+    scene.emulator.fault({ ...login, what: 'rate-limit', retryAfter: 600 });
+    const run = await scene.run({ inputs: serviceAccount(scene) });
+    const log = expectFailed(run, 'session-login-failed');
+    expect(log).toContain('A run after 2026-01-05T03:10:00Z can work.');
+    scene.emulator.clearFaults();
+    scene.advance(10 * MINUTE);
+    expectOk(await scene.run({ inputs: serviceAccount(scene) }));
+  });
+
+  it('for a limit within the time that a run has: waits as long as MUTX says, and at most twice', async () => {
+    await using scene = await setScene();
+    const fault = scene.emulator.fault({ ...login, what: 'rate-limit', retryAfter: 60 });
+    expectFailed(await scene.run({ inputs: serviceAccount(scene) }), 'session-login-failed');
+    expect(scene.machine.slept).toEqual([60_000, 60_000]);
+    expect(scene.requests()).toEqual([LOGIN, LOGIN, LOGIN]);
+    fault.cancel();
+
+    scene.forget();
+    scene.emulator.fault({ ...login, times: 1, what: 'rate-limit', retryAfter: 60 });
+    expectOk(await scene.run({ inputs: serviceAccount(scene) }));
+    expect(scene.requests(/login/u)).toEqual([LOGIN, LOGIN]);
+    expectNoSession(scene);
+  });
+
+  it("keeps within MUTX's own limit of ten log-ins a minute: the eleventh run waits for its turn", async () => {
+    await using scene = await setScene({ mutx: { rateLimits: true } });
+    for (let run = 0; run < 11; run += 1) {
+      expectOk(await scene.run({ inputs: { ...serviceAccount(scene), 'dry-run': 'true' } }));
+    }
+    expect(scene.requests(/login/u)).toHaveLength(12);
+    expect(scene.machine.slept).toEqual([60_000]);
+    expectNoSession(scene);
+  });
+});
