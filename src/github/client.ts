@@ -1,7 +1,9 @@
 import type { HttpClient } from '../http/client.ts';
-import type { HttpRequest, HttpResult } from '../http/result.ts';
+import type { HttpReply, HttpRequest, HttpResult } from '../http/result.ts';
 import type { Clock, Instant } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { messageOf } from './call-failure.ts';
+import { rateLimitWait } from './rate-limit.ts';
 import { RequestBudget } from './request-budget.ts';
 import { parseTokenExpiration } from './token-expiry.ts';
 
@@ -35,16 +37,22 @@ export class GithubClient {
   readonly #token: Secret;
   readonly #budget: RequestBudget;
   #tokenExpiresAt: Instant | undefined;
+  readonly #clock: Clock;
+  /** The reply that asked for a rest, and until when (monotonic): the answer to every request till then. */
+  #resting: { readonly reply: HttpReply; readonly until: number } | undefined;
 
   constructor(options: GithubClientOptions) {
     this.#http = options.http;
     this.#budget = new RequestBudget(options.clock);
     this.#token = options.token;
+    this.#clock = options.clock;
   }
 
   async send(request: GithubRequest): Promise<HttpResult> {
     const { apiVersion = '2022-11-28', ...rest } = request;
     await this.#budget.take(request.method);
+    if (this.#resting !== undefined && this.#clock.monotonic() < this.#resting.until)
+      return this.#resting.reply;
     const result = await this.#http.send({
       ...rest,
       headers: {
@@ -53,7 +61,11 @@ export class GithubClient {
         'x-github-api-version': apiVersion,
       },
     });
-    if (result.kind === 'reply') this.#note(result.headers.get('github-authentication-token-expiration'));
+    if (result.kind === 'reply') {
+      this.#note(result.headers.get('github-authentication-token-expiration'));
+      const wait = rateLimitWait(result, messageOf(result) ?? '');
+      if (wait !== undefined) this.#resting = { reply: result, until: this.#clock.monotonic() + wait };
+    }
     return result;
   }
 

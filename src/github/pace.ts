@@ -1,4 +1,4 @@
-import type { CallFailure, Clock, Duration, Reply, SecretTarget } from '../rotation/ports.ts';
+import type { CallFailure, Clock, Duration, MayStart, Reply, SecretTarget } from '../rotation/ports.ts';
 
 /**
  * GitHub's secondary limits on requests that create content are about 80 a minute and 500 an hour.
@@ -55,7 +55,7 @@ export class Pace {
 export function paced(targets: readonly SecretTarget[], clock: Clock): readonly SecretTarget[] {
   const pace = new Pace();
   let last: Promise<unknown> = Promise.resolve();
-  const takeTurn = (mayStart: () => boolean) => {
+  const takeTurn = (mayStart: MayStart) => {
     const turn = last.then(() => admit(pace, clock, mayStart));
     last = turn;
     return turn;
@@ -64,9 +64,15 @@ export function paced(targets: readonly SecretTarget[], clock: Clock): readonly 
     label: target.label,
     secretName: target.secretName,
     shared: target.shared,
+    get puts() {
+      return target.puts ?? 1;
+    },
     prepare: () => target.prepare(),
     metadata: () => target.metadata(),
     write: async (value, mayStart) => {
+      for (let more = (target.puts ?? 1) - 1; more > 0; more--) {
+        if ((await takeTurn(mayStart)) === undefined) return tooLate(target);
+      }
       const start = await takeTurn(mayStart);
       if (start === undefined) return tooLate(target);
       const reply = await target.write(value, mayStart);
@@ -77,7 +83,7 @@ export function paced(targets: readonly SecretTarget[], clock: Clock): readonly 
 }
 
 /** @returns when the write starts; undefined: its time was over before its turn came */
-async function admit(pace: Pace, clock: Clock, mayStart: () => boolean): Promise<number | undefined> {
+async function admit(pace: Pace, clock: Clock, mayStart: MayStart): Promise<number | undefined> {
   for (;;) {
     const now = clock.monotonic();
     const wait = pace.wait(now);
@@ -85,7 +91,7 @@ async function admit(pace: Pace, clock: Clock, mayStart: () => boolean): Promise
       pace.start(now);
       return now;
     }
-    if (!mayStart()) return undefined;
+    if (!mayStart(wait)) return undefined;
     await clock.sleep(Math.min(wait, LONGEST_NAP));
   }
 }

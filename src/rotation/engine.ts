@@ -34,12 +34,13 @@ export async function rotate(settings: RotationSettings, ports: RotationPorts): 
 
 /** Said before anything is called: a fan-out that cannot end before D would leave old and new keys mixed. */
 function moreThanFit({ targets, writesWithin }: RotationPorts): RotationFailure | undefined {
-  const fit = writesWithin?.(WRITE_DEADLINE) ?? targets.length;
-  if (targets.length <= fit) return undefined;
+  const puts = targets.reduce((sum, target) => sum + (target.puts ?? 1), 0);
+  const fit = writesWithin?.(WRITE_DEADLINE) ?? puts;
+  if (puts <= fit) return undefined;
   return {
     reason: 'preflight',
     code: 'too-many-targets',
-    message: `${targets.length} targets cannot all be written within ${WRITE_DEADLINE / 60_000} minutes at the pace that GitHub allows; ${fit} fit`,
+    message: `${targets.length} targets take ${puts} writes, which cannot all start within ${WRITE_DEADLINE / 60_000} minutes at the pace that GitHub allows; ${fit} fit`,
     failures: [],
   };
 }
@@ -54,9 +55,12 @@ interface RoundTries extends Tries {
 async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   const looked = await takeLook(run, tries.quotaHits > 0);
   if (!looked.ok) return failed(run, looked.failure);
+  // Known only now: an environment that has to be made takes a write of its own.
+  const tooMany = moreThanFit(run.ports);
+  if (tooMany !== undefined) return failed(run, tooMany);
   const { date } = looked.look;
   while (tries.lostAt.length < tries.lost) tries.lostAt.push(date ?? Number.POSITIVE_INFINITY);
-  const look: Look = { ...looked.look, lostCreates: tries.lostAt };
+  const look: Look = { ...looked.look, lostCreates: tries.lostAt, repairs: repairs(run, looked.look) };
   const plan = makePlan(look, run.settings, tries.lateWrites > 0);
   run.ports.report({ type: 'planned', plan });
   warnAbout(run, plan);
@@ -72,6 +76,11 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   }
   await makeRoom(run, plan);
   return replaceKey(run, tries, look, plan);
+}
+
+/** Whether what this run stored too late is dead by now: then a swap cannot wait. */
+function repairs({ late }: Run, { keys }: Look): boolean {
+  return late !== undefined && !keys.some((key) => key.id === late.minted.id && key.isActive);
 }
 
 function warnAbout(run: Run, plan: Plan): void {

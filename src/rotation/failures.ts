@@ -1,5 +1,6 @@
 import type { KeySummary, Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import type { Room } from './plan.ts';
+import type { SecretTarget } from './ports.ts';
 import type { Run } from './run.ts';
 
 type Minted = Extract<Outcome, { kind: 'failed' }>['minted'];
@@ -8,8 +9,8 @@ type Minted = Extract<Outcome, { kind: 'failed' }>['minted'];
 export function failed(
   run: Run,
   failure: RotationFailure,
-  minted?: Minted,
-  targets?: readonly TargetResult[],
+  minted: Minted = run.late && { ...run.late.minted, state: 'unknown' },
+  targets: readonly TargetResult[] = run.late?.results ?? run.ports.targets.map(untouched),
 ): Outcome {
   const retryAfter = failure.failures.map((one) => one.retryAfter ?? 0).reduce((a, b) => Math.max(a, b), 0);
   return {
@@ -19,15 +20,13 @@ export function failed(
         ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
         : failure,
     minted,
-    targets:
-      targets ??
-      run.ports.targets.map((target) => ({
-        target: target.label,
-        secret: target.secretName,
-        status: 'skipped',
-      })),
+    targets,
     keys: run.keysNow(),
   };
+}
+
+function untouched(target: SecretTarget): TargetResult {
+  return { target: target.label, secret: target.secretName, status: 'skipped' };
 }
 
 /** No place for one more key: none was made. */

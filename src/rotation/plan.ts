@@ -26,6 +26,11 @@ export interface Look {
   readonly clocksApart: boolean;
   /** MUTX's times at which creates of this run were already sent whose fate is unknown. */
   readonly lostCreates: readonly Instant[];
+  /**
+   * The secret holds a dead key, written too late by this run: P1 goes before the waiting rule, whose only aim
+   * is that a two-key plan does not get stuck.
+   */
+  readonly repairs: boolean;
 }
 
 export interface PlannedRevocation {
@@ -135,7 +140,7 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
   if (date === undefined || secrets === undefined || current === undefined) {
     return { due: true, why: 'it is not certain that every target holds the same working key', current };
   }
-  const lastWrite = Math.max(...secrets.map((secret) => secret.updatedAt ?? 0));
+  const lastWrite = Math.max(...secrets.map(({ updatedAt }) => updatedAt).filter((at) => at !== undefined));
   if (gracePeriod > 0 && date - lastWrite < gracePeriod) {
     return { due: false, why: 'the last rotation is less than the grace period ago', current };
   }
@@ -199,7 +204,7 @@ export function roomFor(
     .filter((by) => date === undefined || date < by);
   const lastPlace = active.length + onTheirWay.length + 1 >= places;
   const young = date === undefined ? mine : mine.filter((key) => date < settledAt(key));
-  if (lastPlace && young.length + onTheirWay.length > 0) {
+  if (lastPlace && !look.repairs && young.length + onTheirWay.length > 0) {
     const at = date === undefined ? undefined : Math.max(...young.map(settledAt), ...onTheirWay);
     return { kind: 'too-soon', at, inTheWay: young.map(summarize) };
   }

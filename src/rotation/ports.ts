@@ -95,6 +95,9 @@ export interface KeyService {
   revoke(id: string): Promise<Reply<'revoked' | 'gone'>>;
 }
 
+/** Whether a write may start, now or so much later; told no, a write fails with a code that ends in `deadline`. */
+export type MayStart = (ahead?: Duration) => boolean;
+
 /** One place a secret is stored: target, store and secret name. */
 export interface SecretTarget {
   /** As the user would write it: `owner/repo`, `owner/repo@environment`, `org:name`, `dependabot:owner/repo` … */
@@ -115,7 +118,9 @@ export interface SecretTarget {
    * sealed box was made for a stale one). `mayStart` is asked in the last synchronous step before any PUT's
    * bytes are handed to the socket; false → `not-sent`.
    */
-  write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>>;
+  write(value: Secret, mayStart: MayStart): Promise<Reply<'created' | 'updated'>>;
+  /** Requests that create content which `write` will take: 2 where something has to be made first; default 1. */
+  readonly puts?: number;
 }
 
 export interface SecretMetadata {

@@ -172,32 +172,33 @@ async function checkLate(
 
 function writtenLate(run: Run, tries: Tries, minted: MintedKey, results: readonly TargetResult[]): Round {
   tries.lateWrites += 1;
+  run.late = { minted: summaryOf(minted), results };
   if (tries.lateWrites < 2) {
     run.warn('written-late', `key ${minted.id} was stored too late to be relied on; rotating once more`);
     return 'again';
   }
-  return failed(
-    run,
-    {
-      reason: 'late',
-      code: 'written-late',
-      message: 'the new key was stored too late twice; nothing was revoked, but the stored key may be',
-      failures: [],
-    },
-    { ...summaryOf(minted), state: 'unknown' },
-    results,
-  );
+  return failed(run, {
+    reason: 'late',
+    code: 'written-late',
+    message: 'the new key was stored too late twice; nothing was revoked, but the stored key may be',
+    failures: [],
+  });
 }
 
 async function notStored(run: Run, minted: MintedKey, stored: Stored, since: Stopwatch): Promise<Outcome> {
   const failure: RotationFailure = {
     reason: 'store',
-    code: since.beforeDeadline() ? 'store-failed' : 'store-deadline',
+    code: since.beforeDeadline() && !stored.failures.some(isDeadline) ? 'store-failed' : 'store-deadline',
     message: `the new key could not be stored in ${stored.failures.length} of ${stored.results.length} targets`,
     failures: stored.failures,
   };
   if (stored.certainlyNowhere) return abandon(run, minted, failure, stored.results);
   return failed(run, failure, { ...summaryOf(minted), state: 'alive' }, stored.results);
+}
+
+/** Said by whoever asked `mayStart` and was told no (ports.ts). */
+function isDeadline({ code }: CallFailure): boolean {
+  return code.endsWith('deadline');
 }
 
 /** The new key is certainly in no secret, and no write of it is in flight: revoke it and fail. */
@@ -208,6 +209,8 @@ async function abandon(
   results?: readonly TargetResult[],
 ): Promise<Outcome> {
   const gone = await run.revoke(minted.id, 'own');
+  // What the targets hold then is what the round before stored, and that is what has to be told.
+  if (run.late !== undefined && results === undefined) return failed(run, failure);
   return failed(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : 'alive' }, results);
 }
 

@@ -97,5 +97,5 @@ export class Stopwatch {
   }
 
   /** Whether a use or a write of the key whose create started this may still start (protocol: D). */
-  readonly beforeDeadline = (): boolean => this.elapsed() < WRITE_DEADLINE;
+  readonly beforeDeadline = (ahead: Duration = 0): boolean => this.elapsed() + ahead < WRITE_DEADLINE;
 }

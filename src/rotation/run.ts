@@ -1,6 +1,6 @@
 import { CALL_PATIENCE } from './constants.ts';
 import type { RevocationReason, StepName, WarningCode } from './events.ts';
-import type { KeysNow } from './outcome.ts';
+import type { KeySummary, KeysNow, TargetResult } from './outcome.ts';
 import type { CallFailure, Duration, Instant, Reply, RotationPorts } from './ports.ts';
 import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from './retry.ts';
 import type { RotationSettings } from './settings.ts';
@@ -13,6 +13,8 @@ export class Run {
   readonly #revoked = new Set<string>();
   readonly #left = new Set<string>();
   #superseded: readonly string[] = [];
+  /** What was stored too late by an earlier round: still what the targets hold, whatever comes of the next. */
+  late: { readonly minted: KeySummary; readonly results: readonly TargetResult[] } | undefined;
   #github: { readonly date: Instant; readonly since: Stopwatch } | undefined;
 
   constructor(settings: RotationSettings, ports: RotationPorts) {
@@ -129,6 +131,11 @@ export async function eachOf<T, R>(
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;
+}
+
+/** The values among replies, in order. */
+export function valuesOf<T>(replies: readonly Reply<T>[]): readonly T[] {
+  return replies.flatMap((reply) => (reply.ok ? [reply.value] : []));
 }
 
 /** The failures among replies, in order. */

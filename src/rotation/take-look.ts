@@ -1,10 +1,11 @@
 import { MARGIN } from './constants.ts';
 import type { RotationFailure } from './outcome.ts';
 import { type Look, needsSecrets } from './plan.ts';
-import type { Instant, Reply, SecretMetadata } from './ports.ts';
+import type { Instant, Reply, SecretTarget } from './ports.ts';
 import { placesOf, placesTaken } from './quota.ts';
 import { Stopwatch } from './retry.ts';
-import { eachOf, failuresOf, type Run } from './run.ts';
+import type { StoredSecret } from './rules.ts';
+import { eachOf, failuresOf, type Run, valuesOf } from './run.ts';
 
 export type LookResult =
   | { readonly ok: true; readonly look: Look }
@@ -45,6 +46,7 @@ export async function takeLook(run: Run, quotaHit: boolean): Promise<LookResult>
     secrets: undefined,
     clocksApart: false,
     lostCreates: [],
+    repairs: false,
   };
   ports.report({
     type: 'looked',
@@ -58,7 +60,7 @@ export async function takeLook(run: Run, quotaHit: boolean): Promise<LookResult>
 
   const metadata = await run.step(
     'metadata',
-    () => eachOf(ports.targets, settings.concurrency, (target) => run.askGithub(() => target.metadata())),
+    () => eachOf(ports.targets, settings.concurrency, (target) => readSecret(run, target)),
     (replies) => failuresOf(replies).length === 0,
   );
   const unreadable = failuresOf(metadata);
@@ -70,11 +72,13 @@ export async function takeLook(run: Run, quotaHit: boolean): Promise<LookResult>
       'the clocks of MUTX and GitHub differ by more than 30 s: rule W is not used in this run',
     );
   }
-  const secrets = metadata.map((reply, index) => ({
-    updatedAt: reply.ok ? reply.value?.updatedAt : undefined,
-    shared: ports.targets[index]?.shared ?? true,
-  }));
-  return { ok: true, look: { ...first, secrets, clocksApart } };
+  return { ok: true, look: { ...first, secrets: valuesOf(metadata), clocksApart } };
+}
+
+async function readSecret(run: Run, target: SecretTarget): Promise<Reply<StoredSecret>> {
+  const reply = await run.askGithub(() => target.metadata());
+  if (!reply.ok) return reply;
+  return { ...reply, value: { updatedAt: reply.value?.updatedAt, shared: target.shared } };
 }
 
 async function askPlaces(run: Run): Promise<{ plan: string | undefined; places: number | undefined }> {
@@ -92,7 +96,7 @@ async function askPlaces(run: Run): Promise<{ plan: string | undefined; places: 
  */
 export function areClocksApart(
   mutx: Instant | undefined,
-  metadata: readonly Reply<SecretMetadata | undefined>[],
+  metadata: readonly Reply<unknown>[],
   elapsed: number,
 ): boolean {
   if (mutx === undefined) return true;

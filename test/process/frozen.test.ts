@@ -156,18 +156,16 @@ describe('on a plan of two keys, a rotation that is frozen between create and st
     },
   );
 
-  // Known faults of the engine, kept as examples until they are mended.
-  it.concurrent.fails.each([12, 20])('for %i minutes tells what it has written', async (minutes) => {
+  it.concurrent.each([12, 20])('for %i minutes tells what it has written', async (minutes) => {
     await using stage = await setStage(FREE);
     const { run } = await freeze(stage, { request: VERIFY, minutes }, false);
     expect(run.log.join('\n')).not.toContain('untouched');
     expect(run.outputs['key-id']).toBe(stage.world.emulator.mutx.keyOf(stage.world.stored() ?? '')?.id);
   });
 
-  it.concurrent
-    .fails('for 20 minutes, overtaken by a run that revoked its verified key, repairs it', async () => {
-      await using stage = await setStage(FREE);
-      await freeze(stage, { request: VERIFY, minutes: 20 }, true);
-      stage.expectOneKeyStored();
-    });
+  it.concurrent('for 20 minutes, overtaken by a run that revoked its verified key, repairs it', async () => {
+    await using stage = await setStage(FREE);
+    await freeze(stage, { request: VERIFY, minutes: 20 }, true);
+    stage.expectOneKeyStored();
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryPorts } from './ports.ts';
 import { key, MINUTE, SECOND } from './records.ts';
-import { freezes, meanwhile, refuses, type Script, takes, undated } from './scripts.ts';
+import { freezes, meanwhile, refuses, type Script, takes, undated, works } from './scripts.ts';
 
 const WEB = { label: 'acme/web', holds: 'old' };
 const API = { label: 'acme/api', holds: 'old' };
@@ -50,6 +50,13 @@ describe('a write that by GitHub’s time came later than the deadline and a mar
     expect(ports.warnings()).toEqual(['written-late']);
   });
 
+  it('counts from that write’s own reply when GitHub says no later time before the next create', async () => {
+    const ports = world()
+      .on('write', freezes(11 * MINUTE + SECOND))
+      .on('prepare', works, undated);
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated', key: { id: 'new2' } });
+  });
+
   it('is late for all targets when it was late for one', async () => {
     const ports = new InMemoryPorts({ keys: [key('old')], targets: [WEB, API] });
     ports.on('write acme/api', freezes(12 * MINUTE));
@@ -83,7 +90,7 @@ describe('asking MUTX whether the new key still lives', () => {
   it.each(occasions)(
     'and getting no for an answer makes the run rotate again, when %s',
     async (_, happens) => {
-      const ports = happens(world()).on('list', ({ apply }) => apply(), revokesNew);
+      const ports = happens(world()).on('list', works, revokesNew);
       expect(await ports.rotate()).toMatchObject({ key: { id: 'new2' } });
       expect(ports.warnings()).toContain('written-late');
       expect(ports.stored()).toEqual({ 'acme/web': 'new2' });
@@ -98,14 +105,14 @@ describe('asking MUTX whether the new key still lives', () => {
     };
     const ports = world()
       .on('write', takes(2 * MINUTE))
-      .on('list', ({ apply }) => apply(), empties);
+      .on('list', works, empties);
     expect(await ports.rotate()).toMatchObject({ key: { id: 'new2' } });
   });
 
   it('and getting no answer revokes nothing, but what was stored stays stored', async () => {
     const ports = world()
       .on('write', takes(2 * MINUTE))
-      .on('list', ({ apply }) => apply(), refuses(401));
+      .on('list', works, refuses(401));
     expect(await ports.rotate()).toMatchObject({ kind: 'rotated', keys: { revoked: [] } });
     expect(ports.warnings()).toEqual(['revocation-failed']);
     expect(ports.active()).toEqual(['old', 'new1']);
@@ -118,5 +125,103 @@ describe('asking MUTX whether the new key still lives', () => {
       .on('write', refuses(403));
     expect(await ports.rotate()).toMatchObject({ failure: { reason: 'store' } });
     expect(lists(ports)).toBe(1);
+  });
+});
+
+describe('a run whose first write was late', () => {
+  /** The first write is late; what the second round does is up to the test. */
+  function late(plan?: string) {
+    const stored = { keys: [key('old')], targets: [WEB], ...(plan === undefined ? {} : { plan }) };
+    return new InMemoryPorts(stored).on('write', freezes(11 * MINUTE + SECOND));
+  }
+
+  const stillStored = {
+    minted: { id: 'new1', state: 'unknown' },
+    targets: [{ target: 'acme/web', status: 'updated' }],
+  };
+
+  it('tells what the targets hold when it cannot make another key', async () => {
+    const refused = late().on('create', works, refuses(403));
+    expect(await refused.rotate()).toMatchObject({ failure: { reason: 'create' }, ...stillStored });
+    const unlisted = late().on('list', works, refuses(401));
+    expect(await unlisted.rotate()).toMatchObject({ failure: { reason: 'look' }, ...stillStored });
+    const full = late('FREE');
+    expect(await full.rotate()).toMatchObject({ failure: { code: 'quota-too-soon' }, ...stillStored });
+    expect(full.stored()).toEqual({ 'acme/web': 'new1' });
+  });
+
+  it('tells the same when the other key does not work, and that this one is gone', async () => {
+    const ports = late().on('verify', works, refuses(401));
+    expect(await ports.rotate()).toMatchObject({
+      failure: { reason: 'verify' },
+      keys: { revoked: ['new2'] },
+      ...stillStored,
+    });
+    expect(ports.stored()).toEqual({ 'acme/web': 'new1' });
+  });
+
+  it('does not wait to repair it when the stored key is dead, though a two-key plan has its last place', async () => {
+    const ports = late('FREE');
+    const overtaken = meanwhile((servers) => {
+      servers.setKey({ ...key('new1', { age: 0 }), isActive: false });
+      servers.setKey({ ...key('old'), isActive: false });
+      servers.setKey(key('theirs', { age: -10 * MINUTE }));
+    });
+    // The look, the list before the create, and then the look of the second round.
+    ports.on('list', works, works, overtaken);
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated', key: { id: 'new2' } });
+    expect(ports.stored()).toEqual({ 'acme/web': 'new2' });
+    expect(ports.active()).toEqual(['theirs', 'new2']);
+  });
+});
+
+describe('when the round after a late write fails', () => {
+  const late = () => world().on('write', freezes(12 * MINUTE));
+
+  it('what the late write left is told, not the state before it', async () => {
+    const ports = late().on('list', works, refuses(403));
+    expect(await ports.rotate()).toMatchObject({
+      kind: 'failed',
+      failure: { reason: 'look' },
+      minted: { id: 'new1', state: 'unknown' },
+      targets: [{ target: 'acme/web', status: 'updated' }],
+    });
+    expect(ports.stored()).toEqual({ 'acme/web': 'new1' });
+  });
+
+  it('so it is when the next key was not accepted and is revoked', async () => {
+    const ports = late().on('verify', works, refuses(401));
+    expect(await ports.rotate()).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'verify-refused' },
+      minted: { id: 'new1', state: 'unknown' },
+      targets: [{ status: 'updated' }],
+      keys: { revoked: ['new2'] },
+    });
+    expect(ports.stored()).toEqual({ 'acme/web': 'new1' });
+  });
+});
+
+describe('on a plan of two keys, after a late write', () => {
+  const overtakenBy = (isActive: boolean) =>
+    meanwhile((ports) => {
+      ports.clock.time += 12 * MINUTE;
+      ports.clock.behind += 12 * MINUTE;
+      ports.setKey({ ...key('old'), isActive: false });
+      ports.setKey({ ...key('new1', { age: 0 }), isActive });
+      if (!isActive) ports.setKey(key('theirs', { age: -11 * MINUTE }));
+    });
+  const twoKeys = () => new InMemoryPorts({ keys: [key('old')], targets: [WEB], plan: 'FREE' });
+
+  it('a dead secret is repaired at once, however young the other run’s key is', async () => {
+    const ports = twoKeys().on('write', overtakenBy(false));
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated', key: { id: 'new2' } });
+    expect(ports.stored()).toEqual({ 'acme/web': 'new2' });
+  });
+
+  it('a secret that still works waits until its key is old enough', async () => {
+    const ports = twoKeys().on('write', overtakenBy(true));
+    expect(await ports.rotate()).toMatchObject({ kind: 'failed', failure: { code: 'quota-too-soon' } });
+    expect(ports.active()).toContain('new1');
   });
 });

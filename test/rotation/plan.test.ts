@@ -15,6 +15,7 @@ function look(changes: Partial<Look>): Look {
     secrets: undefined,
     clocksApart: false,
     lostCreates: [],
+    repairs: false,
     ...changes,
   };
 }
@@ -219,5 +220,7 @@ describe('the secrets’ metadata', () => {
   it('is needed to tell never-stored keys apart when there are many to revoke', () => {
     expect(needs(one, { maxRevocations: 0 })).toBe(true);
     expect(needs({ ...one, date: undefined }, { maxRevocations: 0 })).toBe(false);
+    const keys = [...one.keys, key('expired', { expiresIn: -1 })];
+    expect(needs({ ...one, keys }, { maxRevocations: 1 })).toBe(false);
   });
 });

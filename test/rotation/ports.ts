@@ -169,7 +169,7 @@ export class InMemoryPorts implements RotationPorts {
     const call: ScriptedCall = { label, ports: this, apply };
     const reply = mayStart()
       ? this.#scriptOf(label)(call)
-      : failing(call, { kind: 'not-sent', code: 'not-started' });
+      : failing(call, { kind: 'not-sent', code: 'scripted-deadline' });
     this.journal.push(`← ${label}`);
     return reply as Reply<T>;
   }

@@ -135,4 +135,11 @@ describe('a stopwatch', () => {
     hands.monotonic = WRITE_DEADLINE;
     expect(beforeDeadline()).toBe(false);
   });
+
+  it('can be asked whether a write may still start so much later', () => {
+    const { hands, watch } = withHands();
+    hands.wall = MINUTE;
+    expect(watch.beforeDeadline(WRITE_DEADLINE - MINUTE - 1)).toBe(true);
+    expect(watch.beforeDeadline(WRITE_DEADLINE - MINUTE)).toBe(false);
+  });
 });

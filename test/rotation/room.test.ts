@@ -17,6 +17,7 @@ function look(places: number | undefined, keys: readonly KeyRecord[], changes: P
     secrets: [nowhere],
     clocksApart: false,
     lostCreates: [],
+    repairs: false,
     ...changes,
   };
 }
@@ -92,6 +93,12 @@ describe('room for one more key', () => {
     expect(roomFor(arrived, settings(), nothing, old)).toEqual({ kind: 'fits', lastPlace: false });
     const timeless = look(3, [other], { lostCreates: [START - DAY], date: undefined });
     expect(roomFor(timeless, settings(), nothing, old)).toMatchObject({ kind: 'too-soon', at: undefined });
+  });
+
+  it('is never too soon to repair a secret that holds a dead key', () => {
+    const young = key('young', { age: MINUTE });
+    const sees = look(2, [young], { repairs: true, lostCreates: [START] });
+    expect(roomFor(sees, settings(), nothing, undefined)).toEqual({ kind: 'fits', lastPlace: true });
   });
 
   it('is too soon until both the young keys and the lost creates are settled', () => {

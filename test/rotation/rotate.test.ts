@@ -124,13 +124,45 @@ describe('nothing is minted', () => {
     const ports = new InMemoryPorts({ targets: TWO, writesWithin: 1 });
     expect(await ports.rotate()).toMatchObject({
       kind: 'failed',
-      failure: {
-        reason: 'preflight',
-        code: 'too-many-targets',
-        message: '2 targets cannot all be written within 10 minutes at the pace that GitHub allows; 1 fit',
-      },
+      failure: { reason: 'preflight', code: 'too-many-targets', message: expect.stringContaining('1 fit') },
+      minted: undefined,
+      targets: [{ status: 'skipped' }, { status: 'skipped' }],
     });
     expect(ports.calls()).toEqual([]);
+    const enough = new InMemoryPorts({ targets: TWO, writesWithin: 2 });
+    expect(await enough.rotate()).toMatchObject({ kind: 'rotated' });
+  });
+
+  it('when it turns out that a target takes more than one write, and they no longer fit', async () => {
+    const ports = new InMemoryPorts({ targets: TWO, writesWithin: 2 });
+    const prepared = () => ports.journal.includes('← prepare acme/web');
+    Object.defineProperty(ports.targets[0], 'puts', { get: () => (prepared() ? 2 : 1) });
+    expect(await ports.rotate()).toMatchObject({
+      failure: { code: 'too-many-targets', message: expect.stringContaining('2 targets take 3 writes') },
+    });
+    expect(ports.changes()).toEqual([]);
+  });
+
+  it('when it turns out that a target takes more writes than there is time for', async () => {
+    const ports = new InMemoryPorts({ targets: TWO, writesWithin: 2 });
+    const [web, api] = ports.targets;
+    if (web === undefined || api === undefined) throw new Error('two targets');
+    let puts = 1;
+    const growing = {
+      ...api,
+      get puts() {
+        return puts;
+      },
+      prepare: () => {
+        puts = 2;
+        return api.prepare();
+      },
+    };
+    const outcome = await rotate(settings(), { ...ports, targets: [web, growing] });
+    expect(outcome).toMatchObject({
+      failure: { code: 'too-many-targets', message: expect.stringContaining('2 targets take 3 writes') },
+    });
+    expect(ports.changes()).toEqual([]);
   });
 
   it('when GitHub asks to wait longer than a call may be tried; when it would work is said at once', async () => {
@@ -197,6 +229,15 @@ describe('a run that is not due', () => {
     });
     expect(ports.changes()).toEqual(['revoke expired', 'revoke superseded', 'revoke orphan']);
     expect(ports.told('revoked').map(({ reason }) => reason)).toEqual(['E', 'W', 'W']);
+  });
+
+  it('calls no key superseded where there is no grace period', async () => {
+    const keys = [key('before', { age: 2 * DAY }), key('old')];
+    const ports = new InMemoryPorts({ keys, targets: [{ label: 'org:acme', holds: 'old', shared: true }] });
+    expect(await ports.rotate({ renewBefore: 7 * DAY })).toMatchObject({
+      kind: 'not-due',
+      keys: { revoked: [], superseded: [], left: [] },
+    });
   });
 
   it('rotates when the current key has less than renew-before left', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../../src/rotation/ports.ts';
-import { eachOf, failuresOf, Run } from '../../src/rotation/run.ts';
+import { eachOf, failuresOf, Run, valuesOf } from '../../src/rotation/run.ts';
 import { InMemoryPorts } from './ports.ts';
 import { MINUTE, SECOND, START, settings } from './records.ts';
 
@@ -65,6 +65,8 @@ describe('working on many items', () => {
     });
     const replies = [failed('one'), ok, failed('two')];
     expect(failuresOf(replies).map(({ code }) => code)).toEqual(['one', 'two']);
+    expect(valuesOf(replies)).toEqual(replies.flatMap((reply) => (reply.ok ? [reply.value] : [])));
+    expect(valuesOf(replies).length).toBeLessThan(replies.length);
   });
 });
 

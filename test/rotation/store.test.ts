@@ -91,7 +91,7 @@ describe('a key that may be in a target', () => {
       expect(await ports.rotate()).toMatchObject({
         failure: { reason: 'store', code: 'store-failed' },
         minted: { id: 'new1', state: 'alive' },
-        targets: [{ status: 'failed' }],
+        targets: [{ status: 'failed', failure: { status: 403 }, perhapsWritten: true }],
         keys: { revoked: [], superseded: [], left: [] },
       });
       expectBothAlive(ports);
@@ -122,7 +122,7 @@ describe('a key that may be in a target', () => {
     expect(await ports.rotate({ concurrency: 1 })).toMatchObject({
       failure: { code: 'store-deadline' },
       minted: { state: 'alive' },
-      targets: [{ status: 'updated' }, { status: 'failed', failure: { code: 'not-started' } }],
+      targets: [{ status: 'updated' }, { status: 'failed', failure: { code: 'scripted-deadline' } }],
     });
     expectBothAlive(ports);
   });

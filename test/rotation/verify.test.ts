@@ -58,7 +58,7 @@ describe('a new key that does not work', () => {
   it('is not used for the first time after the deadline, and revoked', async () => {
     const ports = world().on('create', takes(10 * MINUTE));
     expect(await ports.rotate()).toMatchObject({
-      failure: { code: 'verify-unclear', failures: [{ kind: 'not-sent', code: 'not-started' }] },
+      failure: { code: 'verify-unclear', failures: [{ kind: 'not-sent', code: 'scripted-deadline' }] },
       minted: { state: 'revoked' },
     });
     expectUndone(ports);

@@ -36,6 +36,10 @@ export class EnvironmentTarget implements SecretTarget {
     this.#secret = new EncryptedSecret(calls, place);
   }
 
+  get puts(): number {
+    return this.#missing ? 2 : 1;
+  }
+
   async prepare(): Promise<Reply<true>> {
     const [key, repository] = await Promise.all([
       this.#secret.fetchPublicKey(),
