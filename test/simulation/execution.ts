@@ -424,7 +424,8 @@ export class Execution {
 
     return {
       keys: {
-        list: () => call('list', 'mutx', false, () => mutx(world.listed())),
+        list: () =>
+          call('list', 'mutx', false, () => mutx(world.listed(this.scenario.forgetsRevoked === true))),
         account: () =>
           unordered('account', 'mutx', () =>
             mutx({ plan: world.planKnown ? planOf(world.places) : undefined }),

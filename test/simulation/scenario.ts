@@ -32,6 +32,8 @@ export interface Scenario {
   readonly places?: number;
   /** Whether `GET /auth/me` tells the plan. */
   readonly planKnown?: boolean;
+  /** The documented generation of the API: a revoked key is gone from the list. */
+  readonly forgetsRevoked?: boolean;
   readonly settings?: Partial<RotationSettings>;
   /** GitHub's clock less MUTX's. */
   readonly githubSkew?: number;

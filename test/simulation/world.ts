@@ -103,15 +103,10 @@ export class World {
     secret.updatedAt = wholeSeconds(this.time - age + this.#githubSkew);
   }
 
-  listed(): KeyRecord[] {
-    return [...this.keys.values()].map(({ id, name, createdAt, expiresAt, lastUsed, isActive }) => ({
-      id,
-      name,
-      createdAt,
-      expiresAt,
-      lastUsed,
-      isActive,
-    }));
+  listed(withoutRevoked: boolean): KeyRecord[] {
+    return [...this.keys.values()]
+      .filter(({ isActive }) => isActive || !withoutRevoked)
+      .map(({ byHand: _, ...record }) => record);
   }
 
   hasRoom(): boolean {
