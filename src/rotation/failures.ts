@@ -1,4 +1,4 @@
-import type { KeySummary, Outcome, RotationFailure, TargetResult } from './outcome.ts';
+import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import type { Room } from './plan.ts';
 import type { SecretTarget } from './ports.ts';
 import type { Run } from './run.ts';
@@ -32,12 +32,12 @@ function untouched(target: SecretTarget): TargetResult {
 /** No place for one more key: none was made. */
 export function quotaFailure(room: Exclude<Room, { kind: 'fits' }>, because?: string): RotationFailure {
   const { code, what, at, keys } = explain(room);
-  const parts = [what, because, keys.length === 0 ? undefined : `in the way: ${keys.map(named).join(', ')}`];
   return {
     reason: 'quota',
     code,
-    message: parts.filter((part) => part !== undefined).join('; '),
+    message: because === undefined ? what : `${what}; ${because}`,
     failures: [],
+    inTheWay: keys,
     ...(at === undefined ? {} : { retryAt: at }),
   };
 }
@@ -57,8 +57,4 @@ function explain(room: Exclude<Room, { kind: 'fits' }>) {
         keys: room.inTheWay,
       };
   }
-}
-
-function named(key: KeySummary): string {
-  return `${key.name} (${key.id})`;
 }

@@ -38,6 +38,8 @@ export interface RotationFailure {
   readonly message: string;
   /** Every call that failed for good, in order; several for a preflight over many targets. */
   readonly failures: readonly CallFailure[];
+  /** The keys that hold the places of the plan. Their names are MUTX's text: made by anyone, as long as they like. */
+  readonly inTheWay?: readonly KeySummary[];
   /** When a later run would work, where that is known. */
   readonly retryAt?: Instant;
 }

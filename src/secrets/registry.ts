@@ -1,6 +1,7 @@
 import { formsOf } from './forms.ts';
 import { printable } from './printable.ts';
 import { Secret } from './secret.ts';
+import { looksLikeCredential } from './shapes.ts';
 
 /**
  * Every credential this process has seen. Admitting one masks it before anything else can print it
@@ -33,11 +34,11 @@ export class SecretRegistry {
 
   /**
    * A server's own words, for an error or the log: one printable line of at most `max` characters, or a note
-   * that they were withheld because they hold a credential.
+   * that they were withheld because they hold a credential, or what looks like one.
    */
   quote(text: string, max = 200): string {
-    if (this.holds(text)) return '(withheld: the text holds a credential)';
     const line = printable(text, max);
-    return this.holds(line) ? '(withheld: the text holds a credential)' : line;
+    const holdsOne = [text, line].some((one) => this.holds(one) || looksLikeCredential(one));
+    return holdsOne ? '(withheld: the text holds a credential)' : line;
   }
 }

@@ -151,7 +151,8 @@ describe('a create refused for the quota of a plan that is not known', () => {
       failure: {
         reason: 'quota',
         code: 'quota-full',
-        message: `the account's plan has no place for one more key; in the way: ${full[0]?.name} (old), other (other)`,
+        message: "the account's plan has no place for one more key",
+        inTheWay: [{ id: 'old' }, { id: 'other', name: 'other' }],
       },
     });
     expect(outcome).not.toHaveProperty('failure.retryAt');

@@ -29,20 +29,24 @@ export function failing(call: ScriptedCall, failure: Partial<CallFailure>): Repl
   };
 }
 
+export function fails(failure: Partial<CallFailure>): Script {
+  return (call) => failing(call, failure);
+}
+
 /** The service itself says no. */
 export function refuses(status: number): Script {
-  return (call) => failing(call, { kind: 'refused', status });
+  return fails({ kind: 'refused', status });
 }
 
 export function throttles(retryAfter: Duration): Script {
-  return (call) => failing(call, { kind: 'throttled', status: 429, retryAfter, retryable: true });
+  return fails({ kind: 'throttled', status: 429, retryAfter, retryable: true });
 }
 
 /** Nothing was done, but the caller cannot know that. */
-export const breaks: Script = (call) => failing(call, { status: 502, retryable: true });
+export const breaks: Script = fails({ status: 502, retryable: true });
 
 /** As above, and trying again would not help. */
-export const breaksForGood: Script = (call) => failing(call, { status: 200 });
+export const breaksForGood: Script = fails({ status: 200 });
 
 /** As if nothing had been scripted: for the calls before the one that matters. */
 export const works: Script = ({ apply }) => apply();
@@ -54,7 +58,7 @@ export const losesReply: Script = (call) => {
 };
 
 /** No connection could be made. */
-export const offline: Script = (call) => failing(call, { kind: 'not-sent', retryable: true });
+export const offline: Script = fails({ kind: 'not-sent', retryable: true });
 
 /** Done, after that much time; this process sees it pass. */
 export function takes(time: Duration): Script {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryPorts } from './ports.ts';
 import { key, MINUTE, SECOND, START } from './records.ts';
-import { breaks, losesReply, offline, refuses, type Script, takes, throttles } from './scripts.ts';
+import { breaks, fails, losesReply, offline, refuses, type Script, takes, throttles } from './scripts.ts';
 
 const WEB = { label: 'acme/web', holds: 'old' };
 const API = { label: 'acme/api', holds: 'old' };
@@ -115,6 +115,24 @@ describe('a key that may be in a target', () => {
     });
     expect(ports.stored()).toEqual({ 'acme/web': 'new1', 'acme/api': 'old', 'acme/cli': 'new1' });
     expectBothAlive(ports);
+  });
+
+  it('fails for the deadline when whoever keeps the pace knows that no turn comes before it', async () => {
+    const ports = world().on('write', fails({ kind: 'not-sent', code: 'github-write-deadline' }));
+    expect(await ports.rotate()).toMatchObject({ failure: { reason: 'store', code: 'store-deadline' } });
+  });
+
+  it('fails for the deadline when there is no time left for another try', async () => {
+    const slow: Script = (call) => {
+      ports.clock.time += 10 * MINUTE;
+      return breaks(call);
+    };
+    const ports = world().on('write', slow);
+    expect(await ports.rotate()).toMatchObject({
+      failure: { reason: 'store', code: 'store-deadline' },
+      minted: { state: 'alive' },
+    });
+    expect(ports.sleeps).toEqual([]);
   });
 
   it('lives on when the deadline passes between the writes', async () => {

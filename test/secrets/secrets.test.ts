@@ -1,0 +1,139 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formsOf } from '../../src/secrets/forms.ts';
+import { printable } from '../../src/secrets/printable.ts';
+import { SecretRegistry } from '../../src/secrets/registry.ts';
+import { Secret } from '../../src/secrets/secret.ts';
+import { credentialsIn, looksLikeCredential } from '../../src/secrets/shapes.ts';
+
+const WITHHELD = '(withheld: the text holds a credential)';
+const KEY = 'mutx_live_0123456789ab_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U';
+const credentials = fc.string({ unit: 'grapheme-ascii', minLength: 16, maxLength: 200 });
+
+describe('a secret', () => {
+  it('prints as asterisks, whoever prints it', () => {
+    const secret = new Secret(KEY);
+    const prints = [String(secret), JSON.stringify({ secret }), inspect({ secret }), secret.toString()];
+    for (const print of prints) {
+      expect(print).toContain('***');
+      expect(print).not.toContain(KEY);
+    }
+    expect(secret.expose()).toBe(KEY);
+  });
+});
+
+describe('the forms of a credential', () => {
+  it('are found in base64 of anything that holds it, at each offset', () => {
+    fc.assert(
+      fc.property(
+        credentials,
+        fc.string({ maxLength: 5 }),
+        fc.string({ maxLength: 5 }),
+        (text, before, after) => {
+          const encoded = Buffer.from(before + text + after, 'utf8').toString('base64');
+          expect(formsOf(text).some((form) => encoded.includes(form.replace(/=+$/, '').slice(0, -2)))).toBe(
+            true,
+          );
+        },
+      ),
+    );
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['raw', (text) => text],
+    ['base64', (text) => Buffer.from(text).toString('base64')],
+    ['base64url', (text) => Buffer.from(text).toString('base64url')],
+    ['base64 after one byte', (text) => Buffer.from(`:${text}`).toString('base64')],
+    ['base64 after two bytes', (text) => Buffer.from(`ab${text}`).toString('base64')],
+    ['URL-encoded', (text) => encodeURIComponent(text)],
+    ['URL-encoded in lower case', (text) => encodeURIComponent(text).replace(/%../g, (o) => o.toLowerCase())],
+    ['JSON', (text) => JSON.stringify({ text })],
+    ['XML', (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')],
+  ])('%s is recognised', (_, encode) => {
+    const text = 'pass<word> & "quotes" + slashes\\/ 0123456789';
+    const registry = new SecretRegistry(() => {});
+    const elsewhere = new SecretRegistry(() => {});
+    registry.admit(text.replaceAll('>', ''));
+    expect(registry.holds(`before ${encode(text.replaceAll('>', ''))} after`)).toBe(true);
+    expect(elsewhere.holds(encode(text))).toBe(false);
+  });
+
+  it('hold a JWT’s signature, which alone makes it one', () => {
+    expect(formsOf(JWT)).toContain('dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U');
+    expect(formsOf('eyJh.b.c')).not.toContain('c');
+  });
+
+  it('are never empty, which would be in every text', () => {
+    for (const text of ['', ' ', 'a', KEY]) expect(formsOf(text).every((form) => form.length > 0)).toBe(true);
+  });
+});
+
+describe('the registry', () => {
+  it('masks every form before it hands the secret out, and each only once', () => {
+    const masked: string[] = [];
+    const registry = new SecretRegistry((form) => masked.push(form));
+    const secret = registry.admit(KEY);
+    expect(masked).toEqual(formsOf(KEY));
+    registry.admit(secret.expose());
+    expect(masked).toEqual(formsOf(KEY));
+  });
+
+  it('quotes a server’s words on one line, without what steers a terminal or the runner', () => {
+    const registry = new SecretRegistry(() => {});
+    expect(registry.quote('no\r\n::add-mask::x\u001b[31m \u202e\u2028end\0')).toBe(
+      'no ::add-mask::x [31m end',
+    );
+    expect([...registry.quote('x'.repeat(500), 100)]).toHaveLength(100);
+  });
+
+  it.each([
+    ['an admitted credential', (): string => KEY],
+    ['one split by what printing takes away', (): string => `${KEY.slice(0, 20)}\u200b${KEY.slice(20)}`],
+    ['a key that nobody admitted', (): string => 'mutx_live_zzzzzzzzzzzzzzzzzzzzzz'],
+    ['most of a JWT', (): string => `token ${JWT.slice(0, 50)}`],
+    ['a token of GitHub’s', (): string => 'github_pat_11AAAAAAAAAAAAAAAAAAAA_bbb'],
+  ])('withholds words that hold %s', (_, words) => {
+    const registry = new SecretRegistry(() => {});
+    registry.admit(KEY);
+    registry.admit(KEY.replace(/^(.{20})/, '$1 '));
+    expect(registry.quote(words())).toBe(WITHHELD);
+  });
+});
+
+describe('the shape of a credential', () => {
+  it('is not what documentation and identifiers look like', () => {
+    for (const text of [
+      'mutx_live_…',
+      'ghp_ tokens',
+      'eyJ',
+      'a0b1c2d3-0000-4000-8000-000000000000',
+      'ghs_short',
+    ]) {
+      expect(looksLikeCredential(text)).toBe(false);
+    }
+  });
+
+  it('is found wherever it stands, each one', () => {
+    expect(credentialsIn(`a ${KEY}, b ${JWT}.`)).toEqual([KEY, JWT]);
+    expect(credentialsIn('none')).toEqual([]);
+  });
+});
+
+describe('printable text', () => {
+  it('is one line of visible characters within its length, whatever came in', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 400 }),
+        fc.integer({ min: 1, max: 100 }),
+        (text, max) => {
+          const line = printable(text, max);
+          expect([...line].length).toBeLessThanOrEqual(max);
+          expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+          expect(line.isWellFormed()).toBe(true);
+        },
+      ),
+    );
+  });
+});
