@@ -25,6 +25,7 @@ export async function rotate(settings: RotationSettings, ports: RotationPorts): 
     quotaHits: 0,
     surprises: 0,
     waited: 0,
+    learned: { places: undefined, full: false },
   };
   for (;;) {
     const round = await oneRound(run, tries);
@@ -53,14 +54,17 @@ interface RoundTries extends Tries {
 }
 
 async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
-  const looked = await takeLook(run, tries.quotaHits > 0);
+  const looked = await takeLook(run, tries.learned);
   if (!looked.ok) return failed(run, looked.failure);
   // Known only now: an environment that has to be made takes a write of its own.
   const tooMany = moreThanFit(run.ports);
   if (tooMany !== undefined) return failed(run, tooMany);
   const { date } = looked.look;
-  while (tries.lostAt.length < tries.lost) tries.lostAt.push(date ?? Number.POSITIVE_INFINITY);
-  const look: Look = { ...looked.look, lostCreates: tries.lostAt, repairs: repairs(run, looked.look) };
+  const look: Look = {
+    ...looked.look,
+    lostCreates: lostCreates(tries, date),
+    repairs: repairs(run, looked.look),
+  };
   const plan = makePlan(look, run.settings, tries.lateWrites > 0);
   run.ports.report({ type: 'planned', plan });
   warnAbout(run, plan);
@@ -78,17 +82,24 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   return replaceKey(run, tries, look, plan);
 }
 
+/** MUTX's times by which the lost creates were sent; a look without a time counts them and learns nothing. */
+function lostCreates({ lost, lostAt }: RoundTries, date: Instant | undefined): readonly Instant[] {
+  const unseen = new Array<Instant>(lost - lostAt.length).fill(date ?? 0);
+  if (date !== undefined) lostAt.push(...unseen);
+  return date === undefined ? [...lostAt, ...unseen] : lostAt;
+}
+
 /** Whether what this run stored too late is dead by now: then a swap cannot wait. */
 function repairs({ late }: Run, { keys }: Look): boolean {
   return late !== undefined && !keys.some((key) => key.id === late.minted.id && key.isActive);
 }
 
 function warnAbout(run: Run, plan: Plan): void {
-  if (plan.held.length > 0) run.holdBack(plan.held.map((key) => key.id));
+  if (plan.held.length > 0 && !run.settings.dryRun) run.holdBack(plan.held.map((key) => key.id));
   for (const key of plan.usedElsewhere) {
     run.warn(
       'name-used-elsewhere',
-      `key ${key.id} was stored in no target and is in use: something else uses the name ${run.settings.keyName}`,
+      `key ${key.id} was stored in no target and is in use: something else uses the name ${run.settings.keyName}; it does not go to make room, but as any older key of the name does`,
     );
   }
 }
@@ -106,7 +117,8 @@ async function noRoom(
   }
   // A `Date` header is in whole seconds, so the moment has surely passed one second later.
   const wait = Math.max(0, room.at - look.date) + 1_000;
-  if (tries.waited + wait > LONGEST_QUOTA_WAIT + LINGER + MARGIN) {
+  const longest = LONGEST_QUOTA_WAIT + MARGIN + (tries.lost > 0 ? LINGER : 0);
+  if (tries.waited + wait > longest) {
     return failed(run, quotaFailure(room, 'the wait would be longer than on-quota: wait ever waits'));
   }
   if (wait >= run.sessionLeft()) {

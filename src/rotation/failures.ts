@@ -12,11 +12,13 @@ export function failed(
   minted: Minted = run.late && { ...run.late.minted, state: 'unknown' },
   targets: readonly TargetResult[] = run.late?.results ?? run.ports.targets.map(untouched),
 ): Outcome {
-  const retryAfter = failure.failures.map((one) => one.retryAfter ?? 0).reduce((a, b) => Math.max(a, b), 0);
+  // Only if waiting would help against every one of them.
+  const waits = failure.failures.map((one) => one.retryAfter ?? Number.POSITIVE_INFINITY);
+  const retryAfter = Math.max(0, ...waits);
   return {
     kind: 'failed',
     failure:
-      failure.retryAt === undefined && retryAfter > 0
+      failure.retryAt === undefined && retryAfter > 0 && Number.isFinite(retryAfter)
         ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
         : failure,
     minted,

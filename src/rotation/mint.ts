@@ -1,4 +1,4 @@
-import type { MintedKey, Reply } from './ports.ts';
+import type { Instant, MintedKey, Reply } from './ports.ts';
 import { onlyIfNotDone, Stopwatch } from './retry.ts';
 import type { Run } from './run.ts';
 
@@ -6,6 +6,8 @@ export interface MintAttempt {
   readonly reply: Reply<MintedKey>;
   /** Started just before the create that gave this reply was sent; every write's deadline counts from it. */
   readonly since: Stopwatch;
+  /** GitHub's time then, at the least. */
+  readonly githubBefore: Instant | undefined;
 }
 
 /**
@@ -15,13 +17,15 @@ export interface MintAttempt {
 export async function mint(run: Run): Promise<MintAttempt> {
   const { ports, settings } = run;
   let since = new Stopwatch(ports.clock);
+  let githubBefore = run.githubTime();
   const reply = await run.call(() => {
     since = new Stopwatch(ports.clock);
+    githubBefore = run.githubTime();
     return ports.keys.create(settings.keyName, settings.expiresInDays);
   }, onlyIfNotDone(run.patience()));
   if (reply.ok) {
     const { id, name, expiresAt } = reply.value;
     ports.report({ type: 'minted', id, name, expiresAt });
   }
-  return { reply, since };
+  return { reply, since, githubBefore };
 }

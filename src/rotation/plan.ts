@@ -60,7 +60,7 @@ export type Plan = Dueness & {
   readonly supersedes: readonly KeySummary[];
   /** Keys that would go, were they not more than `max-revocations`. */
   readonly held: readonly KeySummary[];
-  /** Keys that no run stored and that someone uses: not touched, warned about. */
+  /** Keys that no run stored and that someone uses: not touched by rule W, and warned about. */
   readonly usedElsewhere: readonly KeySummary[];
   readonly room: Room;
 };

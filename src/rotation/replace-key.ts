@@ -8,6 +8,7 @@ import type { Stopwatch } from './retry.ts';
 import { isExpired, isOlderThanFence } from './rules.ts';
 import { eachOf, type Run } from './run.ts';
 import { type Stored, storeEverywhere } from './store.ts';
+import type { Learned } from './take-look.ts';
 
 /** What a round of a run came to: an outcome, or a reason to look again. */
 export type Round = Outcome | 'again';
@@ -21,6 +22,7 @@ export interface Tries {
   lateWrites: number;
   /** Creates refused for the quota. */
   quotaHits: number;
+  readonly learned: Learned;
   /** Lists right before a create that showed another run's new key. */
   surprises: number;
 }
@@ -30,9 +32,8 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
   const checked = await lookBeforeCreate(run, tries, planned, plan);
   if ('stop' in checked) return checked.stop;
 
-  const githubBefore = run.githubTime();
   tries.creates += 1;
-  const { reply, since } = await run.step(
+  const { reply, since, githubBefore } = await run.step(
     'create',
     () => mint(run),
     (result) => result.reply.ok,
@@ -48,10 +49,12 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
     () => storeEverywhere(run, minted, since, githubBefore),
     (result) => result.failures.length === 0,
   );
+  const inTime = since.beforeDeadline();
   const late = await checkLate(run, minted, stored, since.elapsed());
   if (late === 'late') return writtenLate(run, tries, minted, stored.results);
-  if (stored.failures.length > 0) return notStored(run, minted, stored, since);
+  if (stored.failures.length > 0) return notStored(run, minted, stored, inTime);
   if (late === 'in-time') await revokeOlder(run, checked.look, minted);
+  else run.leave(olderKeys(run, checked.look, minted).map((key) => key.id));
   return {
     kind: 'rotated',
     key: summaryOf(minted),
@@ -104,6 +107,7 @@ function notMinted(run: Run, tries: Tries, failure: CallFailure): Round {
   const unclear = failure.kind === 'unclear';
   if (quota) {
     tries.quotaHits += 1;
+    tries.learned.full = true;
     if (tries.quotaHits < CREATES) return 'again';
   }
   if (unclear && failure.retryable && tries.creates < CREATES) {
@@ -185,10 +189,10 @@ function writtenLate(run: Run, tries: Tries, minted: MintedKey, results: readonl
   });
 }
 
-async function notStored(run: Run, minted: MintedKey, stored: Stored, since: Stopwatch): Promise<Outcome> {
+async function notStored(run: Run, minted: MintedKey, stored: Stored, inTime: boolean): Promise<Outcome> {
   const failure: RotationFailure = {
     reason: 'store',
-    code: since.beforeDeadline() && !stored.failures.some(isDeadline) ? 'store-failed' : 'store-deadline',
+    code: inTime && !stored.failures.some(isDeadline) ? 'store-failed' : 'store-deadline',
     message: `the new key could not be stored in ${stored.failures.length} of ${stored.results.length} targets`,
     failures: stored.failures,
   };
@@ -210,7 +214,7 @@ async function abandon(
 ): Promise<Outcome> {
   const gone = await run.revoke(minted.id, 'own');
   // What the targets hold then is what the round before stored, and that is what has to be told.
-  if (run.late !== undefined && results === undefined) return failed(run, failure);
+  if (run.late !== undefined) return failed(run, failure);
   return failed(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : 'alive' }, results);
 }
 

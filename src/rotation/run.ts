@@ -92,9 +92,16 @@ export class Run {
     return false;
   }
 
+  /** Superseded, and not revoked by this run. */
+  leave(ids: readonly string[]): void {
+    for (const id of ids) this.#left.add(id);
+  }
+
   /** Too many to revoke: none of them is, and a person is told. */
   holdBack(ids: readonly string[]): void {
-    for (const id of ids) this.#left.add(id);
+    const known = ids.every((id) => this.#left.has(id));
+    this.leave(ids);
+    if (known) return;
     this.warn(
       'too-many-revocations',
       `${ids.length} keys would be revoked, more than max-revocations (${this.settings.maxRevocations}); none of them is: ${ids.join(', ')}`,

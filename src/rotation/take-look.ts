@@ -11,18 +11,30 @@ export type LookResult =
   | { readonly ok: true; readonly look: Look }
   | { readonly ok: false; readonly failure: RotationFailure };
 
+export interface Learned {
+  places: number | undefined;
+  /** A create has just been refused for the quota: the keys listed next are all that fit. */
+  full: boolean;
+}
+
 /**
  * Protocol step 2. The list and everything that has no order (the account, public keys, permissions,
  * audiences) go out together; the targets' metadata only after the list's reply, and only if needed: in this
  * order a decision stays true however long the run sleeps before acting on it.
- * @param quotaHit a create was refused for the quota: the keys listed now are all that fit
+ * @param learned what creates that were refused have taught about the plan's places; learns more here
  */
-export async function takeLook(run: Run, quotaHit: boolean): Promise<LookResult> {
+export async function takeLook(run: Run, learned: Learned): Promise<LookResult> {
   const { ports, settings } = run;
-  const [list, places, prepared] = await Promise.all([
+  // From before the list was sent: what passes till then only makes the clocks look further apart.
+  let listed = new Stopwatch(ports.clock);
+  const listNow = () => {
+    listed = new Stopwatch(ports.clock);
+    return ports.keys.list();
+  };
+  const [list, account, prepared] = await Promise.all([
     run.step(
       'list',
-      () => run.call(() => ports.keys.list()),
+      () => run.call(listNow),
       (reply) => reply.ok,
     ),
     askPlaces(run),
@@ -32,17 +44,18 @@ export async function takeLook(run: Run, quotaHit: boolean): Promise<LookResult>
       (replies) => failuresOf(replies).length === 0,
     ),
   ]);
-  const listed = new Stopwatch(ports.clock);
   const unwritable = failuresOf(prepared);
   if (unwritable.length > 0) return fail('preflight', [...unwritable, ...failuresOf([list])]);
   if (!list.ok) return fail('look', [list.failure]);
 
+  if (learned.full) {
+    learned.places = placesTaken(list.value);
+    learned.full = false;
+  }
   const first: Look = {
     date: list.date,
     keys: list.value,
-    places: quotaHit
-      ? Math.min(places.places ?? Number.POSITIVE_INFINITY, placesTaken(list.value))
-      : places.places,
+    places: fewest(account.places, learned.places),
     secrets: undefined,
     clocksApart: false,
     lostCreates: [],
@@ -52,7 +65,7 @@ export async function takeLook(run: Run, quotaHit: boolean): Promise<LookResult>
     type: 'looked',
     active: placesTaken(first.keys),
     ofName: first.keys.filter((key) => key.isActive && key.name === settings.keyName).length,
-    plan: places.plan,
+    plan: account.plan,
     places: first.places,
     date: first.date,
   });
@@ -73,6 +86,11 @@ export async function takeLook(run: Run, quotaHit: boolean): Promise<LookResult>
     );
   }
   return { ok: true, look: { ...first, secrets: valuesOf(metadata), clocksApart } };
+}
+
+function fewest(...limits: readonly (number | undefined)[]): number | undefined {
+  const known = limits.filter((limit) => limit !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 async function readSecret(run: Run, target: SecretTarget): Promise<Reply<StoredSecret>> {

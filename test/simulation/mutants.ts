@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
     also: {
       file: 'take-look.ts',
       find: '    const apart = reply.date - mutx;',
-      replace: '    const apart = elapsed;',
+      replace: '    const apart = elapsed;\n    if (apart >= 0) return false;',
     },
   },
   {
@@ -148,10 +148,18 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rule W with a margin below the skew',
+    seeds: 20_000,
     shownBy: 'three runs, renew-before',
     file: 'rules.ts',
     find: "import { FENCE, MARGIN } from './constants.ts';",
     replace: "import { FENCE } from './constants.ts';\nconst MARGIN = 1_000;",
+  },
+  {
+    name: 'the two clocks compared without the time that passed here in between',
+    shownBy: 'clocks apart by twice the margin, and replies that hide it',
+    file: 'take-look.ts',
+    find: 'areClocksApart(list.date, metadata, listed.elapsed())',
+    replace: 'areClocksApart(list.date, metadata, 0)',
   },
   {
     name: 'the current key judged from active keys alone',
@@ -207,8 +215,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'revoked although not every target was written',
     shownBy: 'three runs, two targets',
     file: 'replace-key.ts',
-    find: '  if (stored.failures.length > 0) return notStored(run, minted, stored, since);\n',
-    replace: '  if (stored.certainlyNowhere) return notStored(run, minted, stored, since);\n',
+    find: '  if (stored.failures.length > 0) return notStored(run, minted, stored, inTime);\n',
+    replace: '  if (stored.certainlyNowhere) return notStored(run, minted, stored, inTime);\n',
   },
   {
     name: 'late writes believed',
