@@ -1,9 +1,10 @@
-import type { Outcome } from '../rotation/outcome.ts';
+import type { KeySummary, Outcome } from '../rotation/outcome.ts';
 import type { CallFailure, Instant } from '../rotation/ports.ts';
+import { printable } from '../secrets/printable.ts';
 import { type Hint, hintOf } from './hints.ts';
 import type { Annotation } from './sink.ts';
 import { stateOf } from './state.ts';
-import { instantText } from './words.ts';
+import { count, expiryText, instantText, MOST_NAMED } from './words.ts';
 
 /** Why a run did not do what was asked for, ready to be rendered for the log, the annotation and the summary. */
 export interface FailureReport {
@@ -47,11 +48,21 @@ export function failureOf(
     message: failure.message,
     code: failure.code,
     calls: explained(failure.failures),
-    details: [],
+    details: inTheWay(failure.inTheWay ?? []),
     hint: hintOf(failure.code),
     state: stateOf(outcome, givenUp),
     retryAt: failure.retryAt,
   };
+}
+
+function inTheWay(keys: readonly KeySummary[]): readonly string[] {
+  const named = keys
+    .slice(0, MOST_NAMED)
+    .map(
+      ({ id, name, expiresAt }) => `in the way: ${printable(name, 100)} (${id}), ${expiryText(expiresAt)}`,
+    );
+  const more = keys.length - named.length;
+  return more > 0 ? [...named, `and ${count(more, 'more key')}`] : named;
 }
 
 export interface EarlyFailure {

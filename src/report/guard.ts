@@ -1,4 +1,5 @@
 import type { SecretRegistry } from '../secrets/registry.ts';
+import { looksLikeCredential } from '../secrets/shapes.ts';
 import type { Annotation, Sink } from './sink.ts';
 
 const WITHHELD = '(withheld: the text holds a credential)';
@@ -9,32 +10,38 @@ const CUT = '\n\n… the rest of this summary was cut: it would be longer than G
 
 /**
  * The last thing every text passes on its way out. Texts are clean already where they are made; this holds
- * even where that went wrong: nothing that contains a credential leaves, masked or not, and no text of ours
- * or a server's is taken by the runner as a command.
+ * even where that went wrong: nothing that contains a credential leaves, masked or not, nor what only looks like
+ * one, and no text of ours or a server's is taken by the runner as a command.
  */
 export function guarded(sink: Sink, secrets: SecretRegistry): Sink {
-  const clean = (text: string) => withhold(text, (part) => secrets.holds(part));
+  const holdsOne = (text: string) => secrets.holds(text) || looksLikeCredential(text);
+  const clean = (text: string) => withhold(text, holdsOne);
   // Escaping puts backslashes between a credential's characters, which must not hide it.
   const cleanMarkdown = (text: string) =>
-    withhold(
-      text,
-      (part) => secrets.holds(part) || secrets.holds(part.replace(/\\([!-/:-@[-`{-~])/gu, '$1')),
-    );
+    withhold(text, (part) => holdsOne(part) || holdsOne(part.replace(/\\([!-/:-@[-`{-~])/gu, '$1')));
+  const line = (text: string) => inert(flat(clean(text)));
   const annotation = ({ title, message }: Annotation): Annotation => ({
-    title: flat(clean(title)),
-    message: linesOf(clean(message)).map(flat).join('\n'),
+    title: line(title),
+    message: linesOf(clean(message))
+      .map((one) => inert(flat(one)))
+      .join('\n'),
   });
+  let summaryRoom = SUMMARY_BYTES;
   return {
     line: (text) => {
-      for (const line of linesOf(clean(text))) sink.line(inert(flat(line)));
+      for (const one of linesOf(clean(text))) sink.line(inert(flat(one)));
     },
-    debug: (text) => sink.debug(flat(clean(text))),
-    group: (title) => sink.group(flat(clean(title))),
+    debug: (text) => sink.debug(line(text)),
+    group: (title) => sink.group(line(title)),
     endGroup: () => sink.endGroup(),
     warning: (one) => sink.warning(annotation(one)),
     error: (one) => sink.error(annotation(one)),
-    output: (name, value) => sink.output(name, secrets.holds(value) ? '' : value),
-    summary: (markdown) => sink.summary(cutTo(SUMMARY_BYTES, cleanMarkdown(markdown))),
+    output: (name, value) => sink.output(name, holdsOne(value) ? '' : value),
+    summary: (markdown) => {
+      const kept = cutTo(summaryRoom, cleanMarkdown(markdown));
+      summaryRoom -= Buffer.byteLength(kept);
+      sink.summary(kept);
+    },
   };
 }
 
@@ -69,6 +76,7 @@ function inert(line: string): string {
 function cutTo(bytes: number, text: string): string {
   if (Buffer.byteLength(text) <= bytes) return text;
   const room = bytes - Buffer.byteLength(CUT);
+  if (room < 0) return '';
   let kept = Buffer.from(text).subarray(0, room).toString('utf8');
   kept = kept.slice(0, Math.max(0, kept.lastIndexOf('\n')));
   return kept + CUT;

@@ -98,6 +98,10 @@ export const MUTX_HINTS: Readonly<Record<string, Hint>> = {
       'the secret that has to take the successor of the refresh token cannot be written; the token was not used',
     fix: 'mend what is said of the secret here, or name another one in `refresh-token-secret`',
   },
+  'renewal-failed': {
+    cause: 'the run took longer than its MUTX session, which could not be renewed',
+    fix: 'see the failed call; the credential is not spent, so the next run begins anew with it, and takes up what this one had to leave',
+  },
   'session-successor-lost': {
     cause: 'the refresh token is spent, and its successor could not be stored for ten minutes',
     fix: 'log in to MUTX again, store the new refresh token in the secret, and mend what kept it from being stored',

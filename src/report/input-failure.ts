@@ -12,6 +12,7 @@ export function inputFailure(problems: readonly InputProblem[]): FailureReport {
 }
 
 function problemText({ input, message, given, allowed, fix }: InputProblem): string {
+  if (input === undefined) return `${message}. Fix: ${fix}`;
   const what = given === undefined ? '' : ` (given: \`${given}\`)`;
   return `\`${input}\` ${message}${what}; it takes ${allowed}. Fix: ${fix}`;
 }

@@ -1,9 +1,11 @@
 import type { Target } from '../inputs/targets.ts';
-import type { SessionEvent, SessionFailure } from '../session/session.ts';
+import type { SessionEvent, SessionFailure, SessionWarning } from '../session/session.ts';
 import { credentialWarning } from './annotations.ts';
 import { earlyFailure, type FailureReport } from './failure.ts';
+import { hintOf } from './hints.ts';
 import { retryText } from './log.ts';
 import type { Sink } from './sink.ts';
+import { warningSummary } from './summary.ts';
 import { instantText, placeText } from './words.ts';
 
 /** Renders what a session tells while it works, between the engine's lines where it renews itself. */
@@ -24,9 +26,24 @@ export function logSession(event: SessionEvent, sink: Sink): void {
       sink.line(retryText(event.failure, event.attempt, event.wait));
       break;
     case 'warning':
-      sink.warning(credentialWarning(event.message));
+      warn(event, sink);
       break;
   }
+}
+
+/** In the summary at once, and so above the rest, however the run ends. */
+function warn(warning: SessionWarning, sink: Sink): void {
+  const { message, fix } = adviceOf(warning);
+  sink.warning(credentialWarning(fix === undefined ? message : `${message}\nFix: ${fix}`));
+  sink.summary(warningSummary(message, fix));
+}
+
+/** The other warnings say themselves what to do. */
+function adviceOf(warning: SessionWarning): { message: string; fix: string | undefined } {
+  const { code, message } = warning;
+  return code === 'renewal-failed'
+    ? { message: `${message} [${code}]`, fix: warning.fix ?? hintOf(code)?.fix }
+    : { message, fix: undefined };
 }
 
 /** A session that could not be opened: no key has been touched, but a refresh token may be spent. */

@@ -57,6 +57,13 @@ export function failureSummary(report: FailureReport): string {
   return page(`❌ ${plain(report.title)}`, failureText(report));
 }
 
+/** Something that a person should know whatever became of the run; may stand before everything else. */
+export function warningSummary(message: string, fix: string | undefined): string {
+  const text = fix === undefined ? plain(message) : `${plain(message)}\n\n${fixPart(fix)}`;
+  const quoted = text.split('\n').map((line) => `> ${line}`.trimEnd());
+  return `${['> [!WARNING]', ...quoted].join('\n')}\n\n`;
+}
+
 function page(title: string, parts: readonly string[]): string {
   return `${[`## ${title}`, ...parts].filter((part) => part !== '').join('\n\n')}\n`;
 }

@@ -34,6 +34,9 @@ export function count(many: number, one: string, several = `${one}s`): string {
   return `${many} ${many === 1 ? one : several}`;
 }
 
+/** As many keys as a STARTER plan has; a person looks the others up at MUTX. */
+export const MOST_NAMED = 10;
+
 /** `a`, `a and b`, `a, b and c`. */
 export function list(items: readonly string[]): string {
   const last = items.at(-1) ?? '';
@@ -102,8 +105,10 @@ function roomLines(room: Room): readonly string[] {
     case 'full':
     case 'too-soon': {
       const when = room.at === undefined ? '' : ` before ${instantText(room.at)}`;
-      const keys = room.inTheWay.map((key) => key.id).join(', ');
-      return [`there is no place for one more key${when}; in the way: ${keys}`];
+      const keys = room.inTheWay.slice(0, MOST_NAMED).map((key) => key.id);
+      const more = room.inTheWay.length - keys.length;
+      const others = more > 0 ? ` and ${count(more, 'more key')}` : '';
+      return [`there is no place for one more key${when}; in the way: ${keys.join(', ')}${others}`];
     }
   }
 }

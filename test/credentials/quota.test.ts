@@ -19,7 +19,9 @@ describe("the plan's quota, from GET /auth/me", () => {
       const log = expectFailed(run, 'quota-full');
       expect(log).toContain(`${places} places in the plan ${plan}`);
       expect(log).toContain("the account's plan has no place for one more key");
-      for (const { name, id } of mutx.keys) expect(log).toContain(`${name} (${id})`);
+      const named = mutx.keys.filter(({ name, id }) => log.includes(`${name} (${id})`));
+      expect(named).toHaveLength(Math.min(places, 10));
+      if (places > 10) expect(log).toContain(`and ${places - 10} more keys`);
       expect(log).toContain('revoke a key that nobody needs, or take a larger plan');
       expect(scene.requests(/^(?!GET)/u)).toEqual([]);
     },
@@ -79,7 +81,7 @@ describe("the plan's quota, from GET /auth/me", () => {
     await expectToldBy409(scene);
   });
 
-  it.fails('is not known on the documented API: the same', async () => {
+  it('is not known on the documented API: the same', async () => {
     await using scene = await setScene({ plan: 'FREE', mutx: { generation: 'documented', account: false } });
     await expectToldBy409(scene);
   });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { StepResult } from '../../scripts/runner.ts';
 import type { Annotation } from '../../scripts/runner-log.ts';
+import { clock as systemClock } from '../../src/actions/clock.ts';
+import { Gate } from '../../src/actions/gate.ts';
 import type { ActionContext } from '../../src/actions/main.ts';
 import { rotateAction } from '../../src/actions/rotate.ts';
 import type { Emulator, EmulatorOptions } from '../../src/emulator/index.ts';
@@ -11,6 +13,7 @@ import { failureAnnotation, failureLines } from '../../src/report/failure.ts';
 import { guarded } from '../../src/report/guard.ts';
 import type { Sink } from '../../src/report/sink.ts';
 import { failureSummary } from '../../src/report/summary.ts';
+import type { Clock } from '../../src/rotation/ports.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { expectNoLeak } from '../scenarios/leaks.ts';
 import { HERE, type RotateOptions, startWorld, type World } from '../scenarios/world.ts';
@@ -62,19 +65,19 @@ export class Scene implements AsyncDisposable {
 
   /** One step that `uses:` the action in this repository, from its inputs to its summary. */
   run(options?: RotateOptions): Promise<StepResult> {
-    return runHere(this.world, options);
+    return runHere(this.world, options, this.machine);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.machine[Symbol.dispose]();
     await this.world[Symbol.asyncDispose]();
   }
 }
 
-/** The step in this process, by this machine's clock, and nothing of it leaked. */
+/** The step in this process, by the clock given, and nothing of it leaked. */
 export async function runHere(
   world: World,
   { inputs = {}, env = {}, debug = true }: RotateOptions = {},
+  clock: Clock = systemClock,
 ): Promise<StepResult> {
   const { mutx, github, ledger } = world.emulator;
   const given = { 'api-url': mutx.url, 'github-token': world.token, ...inputs };
@@ -87,6 +90,8 @@ export async function runHere(
   const step = new Step();
   await rotateAction({
     ...step.context,
+    clock,
+    gate: new Gate(),
     env: {
       GITHUB_REPOSITORY: HERE,
       GITHUB_API_URL: github.url,
@@ -124,7 +129,7 @@ export async function setScene(
 
 /** What the runner would see of a step. */
 class Step {
-  readonly context: Omit<ActionContext, 'env'>;
+  readonly context: Omit<ActionContext, 'env' | 'clock' | 'gate'>;
   readonly #log: string[] = [];
   readonly #annotations: Annotation[] = [];
   readonly #outputs: Record<string, string> = {};

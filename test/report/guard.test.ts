@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { guarded } from '../../src/report/guard.ts';
+import { HINTS } from '../../src/report/hints.ts';
 import { plain } from '../../src/report/markdown.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { RecordingSink } from './recording-sink.ts';
@@ -35,6 +36,42 @@ describe('what leaves through the sink', () => {
     expect(sink.outputs).toEqual(new Map([['key-id', '']]));
   });
 
+  it.each([
+    ['a key', `mutx_live_${'k'.repeat(43)}`],
+    ["GitHub's token", `ghp_${'G'.repeat(36)}`],
+    ["an App's token", `ghs_${'S'.repeat(36)}`],
+    ['a fine-grained token', `github_pat_${'p'.repeat(60)}`],
+    ['a JWT', `eyJ${'h'.repeat(20)}.eyJ${'p'.repeat(40)}.${'s'.repeat(43)}`],
+  ])('never holds what has the shape of %s, though nobody admitted it', (_what, text) => {
+    const { sink, out } = setup();
+    out.line(`a ${text} b`);
+    out.debug(text);
+    out.group(text);
+    out.warning({ title: text, message: text });
+    out.error({ title: 'x', message: `before\n${text}\nafter` });
+    out.output('key-id', text);
+    out.summary(plain(text));
+    const everything = [...sink.calls, ...sink.outputs.values(), ...sink.summaries].join('\n');
+    expect(everything.replaceAll('\\', '')).not.toContain(text);
+    expect(everything).toContain('before\n(withheld: the text holds a credential)\nafter');
+  });
+
+  it('lets through what only speaks of credentials', () => {
+    const { sink, out } = setup();
+    const texts = [
+      '`mutx_live_…` keys',
+      'ghp_ and github_pat_',
+      'gha/acme/web/MUTX_API_KEY',
+      'eyJ… is a JWT',
+    ];
+    for (const text of texts) out.line(text);
+    for (const { cause, fix } of Object.values(HINTS)) {
+      for (const line of [cause, fix]) out.line(line);
+    }
+    expect(sink.calls.slice(0, texts.length)).toEqual(texts);
+    expect(sink.calls.join('\n')).not.toContain('withheld');
+  });
+
   it('does not let the escaping of Markdown hide a credential', () => {
     const { sink, out } = setup();
     out.summary(plain(KEY));
@@ -60,6 +97,19 @@ describe('what leaves through the sink', () => {
     expect(sink.calls).toEqual([shown]);
   });
 
+  it('is taken for a command neither in an annotation, nor in a title, nor in a debug line', () => {
+    const { sink, out } = setup();
+    const text = '::add-mask::a ##[error]b';
+    out.debug(text);
+    out.group(text);
+    out.warning({ title: text, message: `x\n${text}` });
+    out.error({ title: text, message: `x\r${text}` });
+    const everything = sink.calls.join('\n');
+    expect(everything).not.toContain('##[');
+    expect(everything).not.toContain('::add-mask');
+    expect(everything.match(/: :add-mask::a ## \[error\]b/gu)).toHaveLength(6);
+  });
+
   it.each(['\n', '\r', '\r\n', '\u2028', '\u0085'])(
     'cannot begin a command after a line break %j',
     (lineBreak) => {
@@ -78,5 +128,13 @@ describe('what leaves through the sink', () => {
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(1024 * 1024);
     expect(Buffer.byteLength(summary)).toBeGreaterThan(1024 * 1024 - 400);
     expect(summary).toMatch(/ä \|\n\n… the rest of this summary was cut/u);
+  });
+
+  it('fits into that size in all, when it is written piece by piece', () => {
+    const { sink, out } = setup();
+    for (let piece = 0; piece < 4; piece += 1) out.summary(`| ${'x'.repeat(97)} |\n`.repeat(6_000));
+    expect(sink.summaries).toHaveLength(4);
+    expect(Buffer.byteLength(sink.summaries.join(''))).toBeLessThanOrEqual(1024 * 1024);
+    expect(sink.summaries[1]).toContain('the rest of this summary was cut');
   });
 });

@@ -8,6 +8,7 @@ const NOT_CODES = new Set(['github-token', 'github-authentication-token-expirati
 
 /** How codes stand in the code of each folder. */
 const SERVICE = /'((?:github|mutx|session)-[a-z-]+|deadline)'/gu;
+const SESSION = /'(session-[a-z-]+|renewal-failed)'/gu;
 const FIELD = /code: '([a-z-]+)'/gu;
 const RUN = /'((?:quota|create|verify|store|look|preflight|written)-[a-z-]+|too-many-targets)'/gu;
 const PATTERNS: Readonly<Record<string, RegExp>> = {
@@ -15,7 +16,7 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
   report: FIELD,
   github: SERVICE,
   mutx: SERVICE,
-  session: SERVICE,
+  session: SESSION,
   rotation: RUN,
 };
 

@@ -90,7 +90,9 @@ describe('a plan without a place for one more key', () => {
     expect(run.exitCode).toBe(1);
     const text = normal(run.log.join('\n'), world);
     expect(text.slice(text.indexOf('MUTX API key not rotated'))).toMatchInlineSnapshot(`
-      "MUTX API key not rotated: the new key would take the plan's last place while another key of the name is too young; in the way: gha/acme/web/MUTX_API_KEY (<key 1>) [quota-too-soon]
+      "MUTX API key not rotated: the new key would take the plan's last place while another key of the name is too young [quota-too-soon]
+
+        - in the way: gha/acme/web/MUTX_API_KEY (<key 1>), expires <time>
 
         cause: the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it
         fix:   run again at the time given, or set \`on-quota: wait\`
@@ -101,7 +103,8 @@ describe('a plan without a place for one more key', () => {
         - no key that a secret holds was revoked
 
         A run after <time> can work.
-      ##[error]the new key would take the plan's last place while another key of the name is too young; in the way: gha/acme/web/MUTX_API_KEY (<key 1>) [quota-too-soon]
+      ##[error]the new key would take the plan's last place while another key of the name is too young [quota-too-soon]
+      in the way: gha/acme/web/MUTX_API_KEY (<key 1>), expires <time>
       Fix: run again at the time given, or set \`on-quota: wait\`
       State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked
       A run after <time> can work."
