@@ -89,8 +89,12 @@ function lostCreates({ lost, lostAt }: RoundTries, date: Instant | undefined): r
   return date === undefined ? [...lostAt, ...unseen] : lostAt;
 }
 
-/** Whether what this run stored too late is dead by now: then a swap cannot wait. */
-function repairs({ late }: Run, { keys }: Look): boolean {
+/**
+ * Whether a secret holds a dead key through this run, because it was stored too late or given up for its place
+ * (`on-quota: replace`): then a swap cannot wait.
+ */
+function repairs({ late, gaveUp }: Run, { keys }: Look): boolean {
+  if (gaveUp) return true;
   return late !== undefined && !keys.some((key) => key.id === late.minted.id && key.isActive);
 }
 
@@ -143,7 +147,10 @@ async function makeRoom(run: Run, plan: Plan): Promise<void> {
       const revoked = await eachOf(plan.makeRoom, run.settings.concurrency, ({ key, rule }) =>
         run.revoke(key.id, rule),
       );
-      if (victim !== undefined) revoked.push(await run.revoke(victim.id, 'replace'));
+      if (victim !== undefined) {
+        run.gaveUp = await run.revoke(victim.id, 'replace');
+        revoked.push(run.gaveUp);
+      }
       return revoked;
     },
     (revoked) => revoked.every(Boolean),

@@ -12,13 +12,13 @@ export function failed(
   minted: Minted = run.late && { ...run.late.minted, state: 'unknown' },
   targets: readonly TargetResult[] = run.late?.results ?? run.ports.targets.map(untouched),
 ): Outcome {
-  // Only if waiting would help against every one of them.
-  const waits = failure.failures.map((one) => one.retryAfter ?? Number.POSITIVE_INFINITY);
-  const retryAfter = Math.max(0, ...waits);
+  // Waiting helps against none that was refused.
+  const refused = failure.failures.some((one) => one.kind === 'refused');
+  const retryAfter = refused ? 0 : Math.max(0, ...failure.failures.map((one) => one.retryAfter ?? 0));
   return {
     kind: 'failed',
     failure:
-      failure.retryAt === undefined && retryAfter > 0 && Number.isFinite(retryAfter)
+      failure.retryAt === undefined && retryAfter > 0
         ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
         : failure,
     minted,

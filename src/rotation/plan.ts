@@ -1,4 +1,4 @@
-import { FENCE, LINGER } from './constants.ts';
+import { FENCE, LINGER, MARGIN } from './constants.ts';
 import type { KeySummary } from './outcome.ts';
 import type { Instant, KeyRecord } from './ports.ts';
 import { placesTaken, settledAt } from './quota.ts';
@@ -141,14 +141,37 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
     return { due: true, why: 'it is not certain that every target holds the same working key', current };
   }
   const lastWrite = Math.max(...secrets.map(({ updatedAt }) => updatedAt).filter((at) => at !== undefined));
-  if (gracePeriod > 0 && date - lastWrite < gracePeriod) {
+  // With the margin: before it, rule W could not yet free what the last rotation superseded.
+  if (gracePeriod > 0 && date - lastWrite <= gracePeriod + MARGIN) {
     return { due: false, why: 'the last rotation is less than the grace period ago', current };
   }
   if (renewBefore === undefined) return { due: true, why: 'every run rotates', current };
+  if (gracePeriod === 0 && mayBeStoredToo(ofName(look, settings), secrets, current, date)) {
+    return { due: true, why: 'another key of the name may still be stored', current };
+  }
   if (current.expiresAt === undefined) return { due: true, why: 'the current key never expires', current };
   return current.expiresAt - date > renewBefore
     ? { due: false, why: 'the current key lives longer than renew-before', current }
     : { due: true, why: 'the current key has less than renew-before left', current };
+}
+
+/**
+ * Whether another working key may be what a target really holds. An organisation secret's date moves when its
+ * audience is edited, so that an orphan can look like the current key.
+ */
+function mayBeStoredToo(
+  keys: readonly KeyRecord[],
+  secrets: readonly StoredSecret[],
+  current: KeyRecord,
+  date: Instant,
+): boolean {
+  return keys.some(
+    (key) =>
+      key.id !== current.id &&
+      key.isActive &&
+      !isExpired(key, date) &&
+      notInAnyTarget(key, secrets, keys, 0) === undefined,
+  );
 }
 
 /** When a rule frees a place, at the earliest; undefined when none will. */
@@ -169,7 +192,8 @@ function nextPlaceAt(
     if (how === undefined) continue;
     const expiry = key.expiresAt ?? Number.POSITIVE_INFINITY;
     const soonest = isUsedElsewhere(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
-    if (!Number.isFinite(soonest)) continue;
+    // What could have gone already and did not (`max-revocations`) will not go by itself either.
+    if (!Number.isFinite(soonest) || (look.date !== undefined && soonest < look.date)) continue;
     const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
     const at = Math.max(soonest, ...others.map(settledAt));
     earliest = Math.min(earliest ?? at, at);

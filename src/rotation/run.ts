@@ -13,6 +13,8 @@ export class Run {
   readonly #revoked = new Set<string>();
   readonly #left = new Set<string>();
   #superseded: readonly string[] = [];
+  /** A stored key was revoked for its place (`on-quota: replace`). */
+  gaveUp = false;
   /** What was stored too late by an earlier round: still what the targets hold, whatever comes of the next. */
   late: { readonly minted: KeySummary; readonly results: readonly TargetResult[] } | undefined;
   #github: { readonly date: Instant; readonly since: Stopwatch } | undefined;

@@ -139,7 +139,7 @@ describe('a proxy that does not do its work makes the run fail', () => {
   it('because its name is no address', async () => {
     await using scene = await startScene();
     const run = await scene.run({ HTTPS_PROXY: ':' }, { hurry: true });
-    expectNothingDone(run, scene, /the proxy that the environment names is not a URL/u);
+    expectNothingDone(run, scene, /the proxy that the environment names is not an http or https URL/u);
   });
 
   it('for GitHub alone: no key is made', async () => {

@@ -74,10 +74,13 @@ describe('whether to rotate', () => {
     expect(decide({ ...holding, secrets: undefined }, { renewBefore: DAY }).due).toBe(true);
   });
 
-  it('is not due within a grace period of the last write to any target', () => {
+  it('is not due within a grace period and a margin of the last write to any target', () => {
     const since = DAY - SECOND;
-    expect(decide(holding, { gracePeriod: since + 1 })).toMatchObject({ due: false, current: old });
-    expect(decide(holding, { gracePeriod: since })).toMatchObject({ due: true, why: 'every run rotates' });
+    expect(decide(holding, { gracePeriod: since - MINUTE })).toMatchObject({ due: false, current: old });
+    expect(decide(holding, { gracePeriod: since - MINUTE - 1 })).toMatchObject({
+      due: true,
+      why: 'every run rotates',
+    });
     const later = { updatedAt: old.createdAt + 10 * MINUTE, shared: false };
     const spread = { ...holding, secrets: [later, stored(old)] };
     expect(decide(spread, { gracePeriod: since }).due).toBe(false);

@@ -100,4 +100,21 @@ describe('what a reading of the engine by somebody else found', () => {
     const ports = new InMemoryPorts({ keys, targets: [{ label: 'acme/web', holds: 'old1' }] });
     expect(await ports.rotate({ maxRevocations: 1, dryRun: true })).toMatchObject({ keys: { left: [] } });
   });
+
+  it('what max-revocations holds back is no place to wait for', async () => {
+    const mine = Array.from({ length: 6 }, (_, n) => key(`mine${n}`, { age: (n + 2) * DAY }));
+    const keys = [...mine, key('old'), ...['a', 'b', 'c'].map((id) => key(id, { name: 'other' }))];
+    const ports = new InMemoryPorts({ keys, targets: ONE, plan: 'STARTER' });
+    const outcome = await ports.rotate({ onQuota: 'wait', maxRevocations: 5 });
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'quota-full' } });
+    expect(outcome).not.toHaveProperty('failure.retryAt');
+    expect(ports.sleeps).toEqual([]);
+  });
+
+  it('a key given up for its place is replaced at once, however young an orphan is', async () => {
+    const keys = [key('old'), key('other', { name: 'other' })];
+    const ports = new InMemoryPorts({ keys, targets: ONE, plan: 'FREE' }).on('create', breaks);
+    expect(await ports.rotate({ onQuota: 'replace' })).toMatchObject({ kind: 'rotated' });
+    expect(ports.changes().slice(0, 2)).toEqual(['revoke old', 'create']);
+  });
 });

@@ -385,6 +385,8 @@ export class Execution {
 
   #start(run: SimulatedRun, index: number): void {
     run.status = 'running';
+    // Its clocks are read now, so when it started is part of its state.
+    run.history = hash(`start@${this.world.time}`);
     this.#rotate(this.#settings, this.#portsOf(run, index)).then(
       (outcome) => {
         run.status = 'done';

@@ -169,6 +169,13 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'keysOfName.filter((key) => key.isActive && couldHaveWritten(key, updatedAt))',
   },
   {
+    name: 'the current key believed although another one may be stored',
+    shownBy: 'organisation secret, its audience edited, renew-before',
+    file: 'plan.ts',
+    find: 'if (gracePeriod === 0 && mayBeStoredToo(',
+    replace: 'if (gracePeriod !== 0 && mayBeStoredToo(',
+  },
+  {
     name: 'different current keys per target taken as current',
     shownBy: 'renew-before, two targets, one run after the other',
     file: 'rules.ts',
@@ -239,7 +246,7 @@ export async function kill(mutant: Mutant): Promise<Counterexample | undefined> 
 const SOURCES = fileURLToPath(new URL('../../src/rotation/', import.meta.url));
 
 /** The engine with the mutant's one change, loaded from a copy of its sources that is removed at once. */
-export async function loadMutant(mutant: Mutant): Promise<Rotate> {
+async function loadMutant(mutant: Mutant): Promise<Rotate> {
   const folder = mkdtempSync(join(tmpdir(), 'mutant-'));
   try {
     // rotation/ imports nothing outside itself but types, so its folder alone runs.

@@ -3,7 +3,7 @@ import type { Counterexample } from './explore.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Deterministic uniform numbers in [0, 1) from a seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -5,7 +5,7 @@ const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 
 /** Where true time starts; any fixed moment will do. */
-export const EPOCH = 1_800_000_000_000;
+const EPOCH = 1_800_000_000_000;
 
 export const NAME = 'gha/acme/shop/MUTX_API_KEY';
 export const OTHER_NAME = 'gha/acme/shop/MUTX_API_KEY_2';
@@ -106,7 +106,14 @@ export class World {
   listed(withoutRevoked: boolean): KeyRecord[] {
     return [...this.keys.values()]
       .filter(({ isActive }) => isActive || !withoutRevoked)
-      .map(({ byHand: _, ...record }) => record);
+      .map(({ id, name, createdAt, expiresAt, lastUsed, isActive }) => ({
+        id,
+        name,
+        createdAt,
+        expiresAt,
+        lastUsed,
+        isActive,
+      }));
   }
 
   hasRoom(): boolean {
