@@ -3,19 +3,20 @@ import { createTarget } from '../github/create-target.ts';
 import { paced, writesWithin } from '../github/pace.ts';
 import { tokenExpiryWarning } from '../github/token-expiry.ts';
 import { HttpClient } from '../http/client.ts';
-import type { RequestLine } from '../http/result.ts';
+import type { HttpRequest, RequestLine } from '../http/result.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import { MutxApi } from '../mutx/api.ts';
 import { createKeyService } from '../mutx/client.ts';
+import { createOwnKeyService } from '../mutx/own-key.ts';
 import { credentialWarning } from '../report/annotations.ts';
 import { requestText } from '../report/log.ts';
 import { logSession } from '../report/session-log.ts';
 import type { Sink } from '../report/sink.ts';
-import type { RotationPorts } from '../rotation/ports.ts';
+import type { Clock, RotationPorts } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { createSession } from '../session/create-session.ts';
 import type { Session } from '../session/session.ts';
-import { clock } from './clock.ts';
+import type { Gate } from './gate.ts';
 
 const USER_AGENT = 'mutx-api-key-action';
 
@@ -30,12 +31,16 @@ export interface Connection {
 export interface ConnectOptions {
   readonly secrets: SecretRegistry;
   readonly sink: Sink;
+  readonly clock: Clock;
+  readonly gate: Gate;
   /** Show each request: method, path, status, time. */
   readonly debug: boolean;
 }
 
 /** Puts the pieces together that a rotation works with. */
-export function connect(inputs: RotateInputs, { secrets, sink, debug }: ConnectOptions): Connection {
+export function connect(inputs: RotateInputs, options: ConnectOptions): Connection {
+  const { secrets, sink, clock: machineClock, gate, debug } = options;
+  const clock = gate.clock(machineClock);
   const onRequest = (line: RequestLine) => {
     if (debug) sink.debug(requestText(line));
   };
@@ -43,22 +48,25 @@ export function connect(inputs: RotateInputs, { secrets, sink, debug }: ConnectO
     new HttpClient({ service, baseUrl, userAgent: USER_AGENT, onRequest });
   const mutx = client('mutx', inputs.apiUrl);
   const githubHttp = client('github', inputs.githubApiUrl);
-  const github = new GithubClient({ http: githubHttp, token: inputs.githubToken, clock });
-  const { audience, createEnvironment, refreshTokenSecret } = inputs;
+  const token = inputs.githubToken;
+  const github = new GithubClient({ http: gate.requests(githubHttp), token, clock });
+  const { audience, createEnvironment, credential, refreshTokenSecret } = inputs;
   const dependencies = { github, secrets, audience, createEnvironment };
-  const api = new MutxApi(mutx, secrets);
-  const session = createSession(inputs.credential, {
+  const api = new MutxApi(gate.requests(mutx, isLogout), secrets);
+  // Past the gate: a successor whose predecessor is spent has to be stored, whatever else comes to an end.
+  const keeper = new GithubClient({ http: githubHttp, token, clock: machineClock });
+  const session = createSession(credential, {
     api,
-    clock,
+    clock: machineClock,
     random: Math.random,
     report: (event) => logSession(event, sink),
-    successor: refreshTokenSecret && createTarget(refreshTokenSecret, dependencies),
+    successor: refreshTokenSecret && createTarget(refreshTokenSecret, { ...dependencies, github: keeper }),
   });
   const targets = inputs.targets.map((target) => createTarget(target, dependencies));
   return {
     session,
     ports: {
-      keys: createKeyService(api, session),
+      keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : createKeyService(api, session),
       targets: paced(targets, clock),
       writesWithin,
       clock,
@@ -73,4 +81,8 @@ export function connect(inputs: RotateInputs, { secrets, sink, debug }: ConnectO
       githubHttp.close();
     },
   };
+}
+
+function isLogout({ path }: HttpRequest): boolean {
+  return path.endsWith('/auth/logout');
 }

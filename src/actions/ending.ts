@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { earlyFailure, type FailureReport } from '../report/failure.ts';
+import type { Gate } from './gate.ts';
 
 /** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
 const CLEAN_UP_MS = 6_000;
@@ -12,34 +13,52 @@ export interface Unfinished {
   cleanUp: () => Promise<unknown>;
 }
 
+export interface EarlyEnd {
+  /** Ends the process for an exception, in the same way. */
+  readonly broken: (error: unknown) => void;
+  /** From now on an end is not early any more. */
+  readonly standDown: () => void;
+}
+
 /**
- * Stands by for an end in the middle: a cancelled job, a bug. Either way the log says in which state things
- * are, and what was opened is closed.
- * @returns stands down
+ * Stands by for an end in the middle: a cancelled job, a bug. Either way nothing new is begun, what was opened
+ * is closed, what is on its way may arrive, and then the log says, once, in which state things are.
  */
-export function onEarlyEnd(unfinished: Unfinished, tell: (report: FailureReport) => void): () => void {
-  const end = (code: number, report: FailureReport) => {
-    tell(report);
-    // What is still on its way in the engine ends with the process.
+export function onEarlyEnd(
+  gate: Gate,
+  unfinished: Unfinished,
+  tell: (news: string | FailureReport) => void,
+): EarlyEnd {
+  let ending = false;
+  const end = async (code: number, report: () => FailureReport) => {
+    // Whatever else happens on the way out changes nothing about why and how the run ends.
+    if (ending) return;
+    ending = true;
+    gate.close();
+    tell(`the run ends here: nothing new is begun, and what is on its way has ${CLEAN_UP_MS / 1_000} s`);
     const limit = new Promise((resolve) => setTimeout(resolve, CLEAN_UP_MS));
-    const cleaned = unfinished.cleanUp().catch(() => {});
-    void Promise.race([cleaned, limit]).then(() => process.exit(code));
+    await Promise.race([Promise.allSettled([gate.settled(), unfinished.cleanUp()]), limit]);
+    try {
+      tell(report());
+    } finally {
+      process.exit(code);
+    }
   };
   const cancelled = (signal: 'SIGINT' | 'SIGTERM') => {
-    stop();
-    end(128 + constants.signals[signal], cancellation(signal, unfinished));
+    void end(128 + constants.signals[signal], () => cancellation(signal, unfinished));
   };
   const broken = (error: unknown) => {
-    stop();
-    end(1, bug(error, unfinished));
-  };
-  const stop = () => {
-    process.off('SIGINT', cancelled).off('SIGTERM', cancelled);
-    process.off('uncaughtException', broken).off('unhandledRejection', broken);
+    void end(1, () => bug(error, unfinished));
   };
   process.on('SIGINT', cancelled).on('SIGTERM', cancelled);
   process.on('uncaughtException', broken).on('unhandledRejection', broken);
-  return stop;
+  return {
+    broken,
+    standDown: () => {
+      process.off('SIGINT', cancelled).off('SIGTERM', cancelled);
+      process.off('uncaughtException', broken).off('unhandledRejection', broken);
+    },
+  };
 }
 
 function cancellation(signal: string, unfinished: Unfinished): FailureReport {
@@ -51,7 +70,7 @@ function cancellation(signal: string, unfinished: Unfinished): FailureReport {
 }
 
 /** An exception is a bug of ours: what it says is for the report of it, and the state is what the log knows. */
-export function bug(error: unknown, unfinished: Unfinished): FailureReport {
+function bug(error: unknown, unfinished: Unfinished): FailureReport {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return earlyFailure({
     code: 'internal-error',

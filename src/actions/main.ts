@@ -3,8 +3,11 @@ import { type FailureReport, failureAnnotation, failureLines } from '../report/f
 import { guarded } from '../report/guard.ts';
 import type { Sink } from '../report/sink.ts';
 import { failureSummary } from '../report/summary.ts';
+import type { Clock } from '../rotation/ports.ts';
 import { SecretRegistry } from '../secrets/registry.ts';
-import { bug, onEarlyEnd, type Unfinished } from './ending.ts';
+import { clock } from './clock.ts';
+import { onEarlyEnd, type Unfinished } from './ending.ts';
+import { Gate } from './gate.ts';
 import { rotateAction } from './rotate.ts';
 import { runnerSink } from './runner-sink.ts';
 
@@ -14,6 +17,9 @@ export interface ActionContext {
   readonly secrets: SecretRegistry;
   /** Guarded: nothing with a credential in it leaves. */
   readonly sink: Sink;
+  readonly clock: Clock;
+  /** Whatever is asked of MUTX or GitHub goes through it, so that a cancelled run begins nothing new. */
+  readonly gate: Gate;
   /** Kept up to date by the verb, for an end that it does not choose. */
   readonly unfinished: Unfinished;
   /** Tells of a failure in the log, as an annotation and in the summary. */
@@ -39,17 +45,17 @@ export async function main(verb: keyof typeof VERBS): Promise<void> {
     sink.error(failureAnnotation(report));
     sink.summary(summary);
   };
-  const failInTheMiddle = (report: FailureReport) => {
+  const endInTheMiddle = (news: string | FailureReport) => {
     sink.endGroup();
-    fail(report);
+    if (typeof news === 'string') sink.line(news);
+    else fail(news);
   };
-  const standDown = onEarlyEnd(unfinished, failInTheMiddle);
+  const gate = new Gate();
+  const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle);
   try {
-    await VERBS[verb]({ env: process.env, secrets, sink, unfinished, fail });
-  } catch (error) {
-    failInTheMiddle(bug(error, unfinished));
-    await unfinished.cleanUp().catch(() => {});
-  } finally {
+    await VERBS[verb]({ env: process.env, secrets, sink, clock, gate, unfinished, fail });
     standDown();
+  } catch (error) {
+    broken(error);
   }
 }

@@ -10,41 +10,49 @@ import { resultLines } from '../report/result.ts';
 import { sessionFailure, spendingState } from '../report/session-log.ts';
 import { summaryOf } from '../report/summary.ts';
 import { rotate } from '../rotation/engine.ts';
-import { clock } from './clock.ts';
 import { connect } from './connect.ts';
 import type { ActionContext } from './main.ts';
 
 /** The root action: inputs → session and targets → the engine → log, outputs, summary. */
-export async function rotateAction({ env, secrets, sink, unfinished, fail }: ActionContext): Promise<void> {
+export async function rotateAction(context: ActionContext): Promise<void> {
+  const { env, secrets, sink, clock, gate, unfinished, fail } = context;
   for (const [name, value] of EARLY_OUTPUTS) sink.output(name, value);
   const inputs = loadRotateInputs(env, secrets);
   for (const warning of inputs.warnings) sink.warning(inputWarning(warning));
-  if (!inputs.ok) return fail(inputFailure(inputs.problems));
-  const problems = credentialProblems(inputs.value.credential, clock.now());
-  if (problems.length > 0) return fail(inputFailure(problems));
+  const { credential } = inputs.ok ? inputs.value : inputs;
+  const expired = credential === undefined ? [] : credentialProblems(credential, clock.now());
+  if (!inputs.ok) return fail(inputFailure([...expired, ...inputs.problems]));
+  if (expired.length > 0) return fail(inputFailure(expired));
 
   const { settings, refreshTokenSecret } = inputs.value;
-  const connection = connect(inputs.value, { secrets, sink, debug: env['RUNNER_DEBUG'] === '1' });
+  const connection = connect(inputs.value, {
+    secrets,
+    sink,
+    clock,
+    gate,
+    debug: env['RUNNER_DEBUG'] === '1',
+  });
   unfinished.cleanUp = () => connection.session.close();
   if (refreshTokenSecret !== undefined) unfinished.state = () => spendingState(refreshTokenSecret);
-  const refused = await connection.session.open();
+  const refused = await gate.pass(connection.session.open());
   if (refused !== undefined) {
-    await connection.close();
+    await gate.pass(connection.close());
     return fail(sessionFailure(refused));
   }
 
   const progress = new Progress();
   const log = new RotationLog(sink, settings.keyName);
   unfinished.state = () => progress.state();
-  const outcome = await rotate(settings, {
+  const rotation = rotate(settings, {
     ...connection.ports,
     report: (event) => {
       progress.event(event);
       log.event(event);
     },
   });
+  const outcome = await gate.pass(rotation);
   log.end();
-  await connection.close();
+  await gate.pass(connection.close());
 
   for (const [name, value] of outputsOf(outcome, settings.keyName)) sink.output(name, value);
   const summary = summaryOf(outcome, settings.keyName, progress.givenUp);

@@ -25,9 +25,7 @@ const bottoms = new WeakMap<object, net.Socket>();
  * @throws ConnectError
  */
 export async function connect(url: URL, abandoned: AbortSignal): Promise<net.Socket> {
-  const proxy = await proxyFor(url).catch(() => {
-    throw new ConnectError('proxy', 'the proxy that the environment names is not a URL');
-  });
+  const proxy = usableProxy(url);
   const bottom = await openTcp(proxy ?? url, proxy === undefined ? 'unreachable' : 'proxy', abandoned);
   const stop = () => bottom.destroy();
   abandoned.addEventListener('abort', stop);
@@ -43,6 +41,15 @@ export async function connect(url: URL, abandoned: AbortSignal): Promise<net.Soc
     throw error;
   } finally {
     abandoned.removeEventListener('abort', stop);
+  }
+}
+
+/** What the proxy is stays out of the message: it may hold credentials. */
+function usableProxy(url: URL): URL | undefined {
+  try {
+    return proxyFor(url);
+  } catch {
+    throw new ConnectError('proxy', 'the proxy that the environment names is not an http or https URL');
   }
 }
 
@@ -76,7 +83,14 @@ async function secure(
   const host = hostOf(url);
   // A name only: TLS has no server names for addresses (RFC 6066, section 3).
   const servername = net.isIP(host) === 0 ? { servername: host } : {};
-  const secured = tls.connect({ socket, host, ...servername, ALPNProtocols: ['http/1.1'] });
+  const secured = tls.connect({
+    socket,
+    host,
+    ...servername,
+    ALPNProtocols: ['http/1.1'],
+    // Said here so that NODE_TLS_REJECT_UNAUTHORIZED=0 in a job's environment does not change it.
+    rejectUnauthorized: true,
+  });
   try {
     await ready(secured, 'secureConnect', abandoned);
     return secured;

@@ -7,7 +7,7 @@ import {
   type Complaint,
   githubTokenComplaint,
   mutxTokenComplaint,
-  textComplaint,
+  passwordComplaint,
   tokenComplaint,
 } from './pasted.ts';
 import type { InputReader } from './reader.ts';
@@ -40,9 +40,11 @@ export function readCredential(from: Sources): Credential | undefined {
   if (given.length === 1) return credentials[0];
   if (given.length === 0) {
     const { reason, fix } = whyEmpty(from.env);
-    reader.problem('bootstrap-jwt', {
-      message: `is empty, and so are \`refresh-token\`, \`email\` and \`password\`: ${reason}`,
-      fix: `give one kind of credential; ${fix}`,
+    reader.problems.push({
+      input: undefined,
+      message: `no MUTX credential was given: ${reason}`,
+      allowed: '`email` and `password`, `refresh-token`, or `bootstrap-jwt`',
+      fix: `give \`email\` and \`password\` of a service account, or \`refresh-token\`, or, for a single run, \`bootstrap-jwt\`; ${fix}`,
     });
   } else {
     reader.problem('bootstrap-jwt', {
@@ -90,7 +92,7 @@ function password({ reader, env, secrets }: Sources): Credential | undefined {
   if (!reader.isGiven('password')) {
     const { reason, fix } = whyEmpty(env);
     reader.problem('password', { message: `is empty, but \`email\` was given: ${reason}`, fix });
-  } else usable(reader, 'password', textComplaint(text));
+  } else usable(reader, 'password', passwordComplaint(text));
   const email = reader.text('email');
   if (!reader.isGiven('email')) {
     reader.problem('email', {

@@ -27,7 +27,7 @@ const ACCESS_FIX =
   'an access JWT lives for 30 minutes, so one that is kept as a secret is dead by the next run: log in again for a single run; on a schedule give `email` and `password`, or `refresh-token`, instead';
 
 const REFRESH_FIX =
-  'log in again and store the new refresh JWT in the secret; one lives for 7 days from its last use and 30 days in all, so rotate at least once a week';
+  'log in again and store the new refresh JWT in the secret; one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
 
 function expired(
   { input, expiresAt }: Extract<Credential, { readonly expiresAt: Instant | undefined }>,

@@ -2,6 +2,7 @@ import type { RotationSettings } from '../rotation/settings.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { readCredential, readGithubToken } from './credential.ts';
 import { defaultKeyName, LONGEST_KEY_NAME } from './key-name.ts';
+import type { Complaint } from './pasted.ts';
 import { InputReader } from './reader.ts';
 import type { LoadedInputs } from './rotate-inputs.ts';
 import { readAudience, readRefreshTokenSecret, readTargets } from './rotate-targets.ts';
@@ -33,11 +34,12 @@ export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry
   const settings = readSettings(reader, targets, host);
   const createEnvironment = reader.boolean('create-environment');
   const refreshTokenSecret = credential?.kind === 'refresh-token' ? successor : undefined;
+  if (credential?.kind === 'opaque' && settings.onQuota === 'replace') keepCredential(reader);
   if (refreshTokenSecret !== undefined) keepApart(reader, refreshTokenSecret, targets);
 
   const { problems, warnings } = reader;
   if (credential === undefined || githubToken === undefined || problems.length > 0) {
-    return { ok: false, problems, warnings };
+    return { ok: false, problems, warnings, credential };
   }
   const value = {
     credential,
@@ -69,13 +71,8 @@ function readSettings(reader: InputReader, targets: readonly Target[], host: str
 
 function readKeyName(reader: InputReader, targets: readonly Target[], host: string): string {
   const name = reader.text('key-name');
-  if ([...name].length > LONGEST_KEY_NAME || INVISIBLE.test(name)) {
-    reader.problem(
-      'key-name',
-      { message: 'is longer than MUTX takes, or has more than one line', fix: 'shorten it, in one line' },
-      name,
-    );
-  }
+  const complaint = keyNameComplaint(name);
+  if (complaint !== undefined) reader.problem('key-name', complaint, name);
   const [only, ...more] = targets;
   if (name !== '' || only === undefined) return name;
   if (more.length === 0) return defaultKeyName(only, host);
@@ -84,6 +81,14 @@ function readKeyName(reader: InputReader, targets: readonly Target[], host: stri
     fix: 'give the key a name of its own, one that no other list of targets uses',
   });
   return name;
+}
+
+function keyNameComplaint(name: string): Complaint | undefined {
+  if (INVISIBLE.test(name)) {
+    return { message: 'holds a line break or a control character', fix: 'write it in one line' };
+  }
+  if ([...name].length <= LONGEST_KEY_NAME) return undefined;
+  return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
 }
 
 function thisRepository(reader: InputReader, env: NodeJS.ProcessEnv): RepositoryName {
@@ -97,6 +102,19 @@ function thisRepository(reader: InputReader, env: NodeJS.ProcessEnv): Repository
     fix: 'outside of GitHub Actions, set it yourself',
   });
   return { owner: 'unreadable', repo: 'unreadable' };
+}
+
+/** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */
+function keepCredential(reader: InputReader): void {
+  reader.problem(
+    'on-quota',
+    {
+      message:
+        'would revoke the stored key before the new one is made, and that may be the very API key in `bootstrap-jwt`, without which no new one can be made',
+      fix: 'set `on-quota` to `fail` or `wait`, or give `email` and `password`, or `refresh-token`, in place of the API key',
+    },
+    'replace',
+  );
 }
 
 /** The key must not overwrite the refresh token, nor the other way round. */

@@ -1,5 +1,6 @@
 import { decodeJwt } from '../mutx/jwt.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
+import { credentialsIn, looksLikeCredential } from '../secrets/shapes.ts';
 
 /** What people paste along with a token, or in place of one, and what to say about it. */
 export interface Complaint {
@@ -8,7 +9,7 @@ export interface Complaint {
   readonly fix: string;
 }
 
-/** Characters; everything shorter is a typing error, not a token. */
+/** Characters; everything shorter is a typing error, not a token, and no password that could be masked. */
 const SHORTEST_TOKEN = 8;
 
 const MASK = /^\*+$/;
@@ -21,7 +22,6 @@ const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 /** What every credential of GitHub's, and every one of MUTX's, looks like in the middle of a text. */
 const GITHUB_TOKEN = /gh[pousr]_[A-Za-z0-9]{16}|github_pat_[A-Za-z0-9]{16}/;
 const MUTX_KEY = /mutx_live_[\w-]{16}/;
-const CREDENTIAL = /(?:gh[pousr]_|github_pat_|mutx_live_)[\w.-]{16,}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g;
 
 /** A literal `${{ … }}` that nobody has evaluated; undefined: there is none. */
 export function literalExpression(text: string): Complaint | undefined {
@@ -34,7 +34,7 @@ export function literalExpression(text: string): Complaint | undefined {
 
 /** A credential that was put where it would be printed; undefined: none. */
 export function misplacedCredential(text: string): Complaint | undefined {
-  if (text.search(CREDENTIAL) < 0) return undefined;
+  if (!looksLikeCredential(text)) return undefined;
   return {
     message: 'holds what looks like a credential',
     fix: 'take it out; credentials go into `bootstrap-jwt`, `refresh-token`, `password` and `github-token` only',
@@ -43,7 +43,7 @@ export function misplacedCredential(text: string): Complaint | undefined {
 
 /** Masks every part of a text that looks like a credential. */
 export function admitMisplaced(secrets: SecretRegistry, text: string): void {
-  for (const [found] of text.matchAll(CREDENTIAL)) secrets.admit(found);
+  for (const found of credentialsIn(text)) secrets.admit(found);
 }
 
 /**
@@ -60,10 +60,10 @@ export function admitToken(secrets: SecretRegistry, raw: string): void {
   for (const text of new Set([raw, trimmed, ...within])) secrets.admit(text);
 }
 
-/** Masks a password as it was given, and trimmed; nothing for blanks and for the mask itself. */
+/** Masks a password as it was given, and trimmed; nothing for what is too short, and for the mask itself. */
 export function admitPassword(secrets: SecretRegistry, raw: string): void {
   const trimmed = raw.trim();
-  if (trimmed === '' || MASK.test(trimmed)) return;
+  if (isShort(trimmed) || MASK.test(trimmed)) return;
   for (const text of new Set([raw, trimmed])) secrets.admit(text);
 }
 
@@ -96,8 +96,18 @@ export function tokenComplaint(token: string): Complaint | undefined {
   };
 }
 
+/** What is wrong with a password; undefined: nothing. */
+export function passwordComplaint(password: string): Complaint | undefined {
+  const problem = textComplaint(password);
+  if (problem !== undefined || !isShort(password.trim())) return problem;
+  return {
+    message: `is too short to be masked: its ${SHORTEST_TOKEN - 1} or fewer characters would black out other words of the log`,
+    fix: `give the service account a password of at least ${SHORTEST_TOKEN} characters`,
+  };
+}
+
 /** What is wrong with any credential, a password too: it is not the credential itself. */
-export function textComplaint(text: string): Complaint | undefined {
+function textComplaint(text: string): Complaint | undefined {
   if (MASK.test(text)) {
     return {
       message: 'is the `***` that a log shows in place of a credential',

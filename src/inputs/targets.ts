@@ -49,6 +49,7 @@ const STORE = /^(actions|dependabot|codespaces|agents)\s*:\s*/i;
 const ORGANISATION = /^org\s*:\s*/i;
 const PREFIX = /^([^\s/@:]*)\s*:/;
 const OTHER_NAME = /\sas\s+(\S+)$/i;
+const NO_NAME = /\sas$/i;
 const COMMENT = /(?:^|\s)#.*$/s;
 
 /** The lines of the input `targets` that name a target: without comments, blank lines and outer white space. */
@@ -64,6 +65,7 @@ export function targetLines(text: string): readonly string[] {
  * called `secretName`. In an environment's name the last ` as ` before a single word counts.
  */
 export function parseTarget(line: string, secretName: string): ParsedTarget {
+  if (NO_NAME.test(line)) return no('ends in ` as`, without a name after it');
   const other = OTHER_NAME.exec(line);
   const place = line.slice(0, other?.index).trim();
   const name = parseSecretName(other?.[1] ?? secretName);

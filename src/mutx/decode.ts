@@ -1,13 +1,17 @@
 import type { KeyRecord, MintedKey } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import type { Secret } from '../secrets/secret.ts';
-import { type Decoded, decoded, Fields } from './fields.ts';
+import { looksLikeCredential } from '../secrets/shapes.ts';
+import { type Decoded, decoded, Fields, type Form } from './fields.ts';
 
-/** UUIDs today; opaque to us, but they go into paths and messages. */
-const ID = /^[\w-]{1,100}$/;
+/** UUIDs today; opaque to us, but they go into paths and messages, where no credential belongs. */
+const ID: Form = { test: (text) => /^[\w-]{1,100}$/.test(text) && !looksLikeCredential(text) };
+
+/** A shorter text would black out whole words of the log if it were masked. */
+const SHORTEST = 8;
 
 /** What can stand in a header: visible ASCII. The shape is the server's business. */
-const CREDENTIAL = /^[!-~]{1,4096}$/;
+const CREDENTIAL: Form = { test: (text) => /^[!-~]{1,4096}$/.test(text) && text.length >= SHORTEST };
 
 /** One page of the list; the documented generation has only one. */
 export interface KeyPage {
@@ -53,10 +57,14 @@ export function decodeId(json: unknown): string | undefined {
   return id.ok ? id.value : undefined;
 }
 
-/** A create's reply. The key is masked before anything about it is judged. */
+/**
+ * A create's reply. The key is masked before anything about it is judged; a credential that is known already,
+ * such as the one of this very session, is no new key.
+ */
 export function decodeMintedKey(json: unknown, name: string, secrets: SecretRegistry): Decoded<MintedKey> {
   return decoded(() => {
     const fields = new Fields(json, 'the reply');
+    fields.text('key', { test: (text) => !secrets.holds(text) });
     const key = credential(fields, 'key', secrets);
     return {
       id: fields.text('id', ID),
@@ -70,10 +78,15 @@ export function decodeMintedKey(json: unknown, name: string, secrets: SecretRegi
 
 /** Masked first, judged afterwards: what is no credential may still be half of one. */
 export function credential(fields: Fields, name: string, secrets: SecretRegistry): Secret {
-  const value = fields.raw(name);
-  const secret = typeof value === 'string' && value !== '' ? secrets.admit(value) : undefined;
+  const secret = masked(fields, name, secrets);
   fields.text(name, CREDENTIAL);
   return secret as Secret;
+}
+
+/** Whatever is long enough to be a credential; undefined: nothing is. */
+export function masked(fields: Fields, name: string, secrets: SecretRegistry): Secret | undefined {
+  const value = fields.raw(name);
+  return typeof value === 'string' && value.length >= SHORTEST ? secrets.admit(value) : undefined;
 }
 
 /** The plan's name, cleaned; undefined where the server does not say. */

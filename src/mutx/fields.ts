@@ -6,7 +6,10 @@ export type Decoded<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: string };
 
-const ANYTHING = /^/;
+/** What a text has to look like. */
+export type Form = Pick<RegExp, 'test'>;
+
+const ANYTHING: Form = /^/;
 
 /** Thrown by {@link Fields} and caught by {@link decoded}, nowhere else. */
 class Malformed extends Error {}
@@ -41,7 +44,7 @@ export class Fields {
   }
 
   /** @param form what it has to look like */
-  text(name: string, form: RegExp = ANYTHING): string {
+  text(name: string, form = ANYTHING): string {
     const value = this.#values.get(name);
     if (typeof value !== 'string') throw this.#malformed(name, 'is not a string');
     if (!form.test(value)) throw this.#malformed(name, 'does not have the form that it should have');
@@ -67,6 +70,13 @@ export class Fields {
       throw this.#malformed(name, 'is not a whole number');
     }
     return Number(value);
+  }
+
+  /** A whole number, not zero either. */
+  countAboveZero(name: string): number {
+    const value = this.count(name);
+    if (value === 0) throw this.#malformed(name, 'is zero');
+    return value;
   }
 
   instant(name: string): Instant {

@@ -4,7 +4,7 @@ import { idempotent, type Retrying, Stopwatch, tryCall } from '../rotation/retry
 import type { SessionDependencies } from './create-session.ts';
 import type { Credential } from './credential.ts';
 import { RenewableToken, type Renewal } from './renewable.ts';
-import { retryingWith } from './report.ts';
+import { renewalFailed, retryingWith } from './report.ts';
 import type { Session, SessionFailure } from './session.ts';
 import { askForTokens, type TokenPair } from './tokens.ts';
 
@@ -27,7 +27,10 @@ class PasswordSession implements Session {
   readonly #credential: Extract<Credential, { kind: 'password' }>;
   readonly #dependencies: SessionDependencies;
   readonly #retrying: Retrying;
-  readonly #token = new RenewableToken(() => this.#logIn());
+  readonly #token = new RenewableToken(
+    () => this.#logIn(),
+    (failure) => this.#dependencies.report(renewalFailed(failure)),
+  );
   /** Each is a session on the server until it is logged out. */
   readonly #open: TokenPair[] = [];
 

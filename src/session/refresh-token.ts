@@ -7,7 +7,7 @@ import type { SessionDependencies } from './create-session.ts';
 import { lifetimeWarnings } from './lifetimes.ts';
 import { exchangeFailure, lostSuccessor, unwritable } from './refresh-failures.ts';
 import { RenewableToken, type Renewal } from './renewable.ts';
-import { retryingWith } from './report.ts';
+import { renewalFailed, retryingWith } from './report.ts';
 import type { Session, SessionFailure } from './session.ts';
 import { storeSuccessor } from './successor.ts';
 import { askForTokens, type TokenPair } from './tokens.ts';
@@ -28,7 +28,10 @@ class RefreshSession implements Session {
   readonly endsAt = undefined;
   readonly #dependencies: RefreshDependencies;
   readonly #retrying: Retrying;
-  readonly #access = new RenewableToken(() => this.#exchange());
+  readonly #access = new RenewableToken(
+    () => this.#exchange(),
+    (failure) => this.#dependencies.report(renewalFailed(failure)),
+  );
   /** Not spent yet, as far as is known. */
   #refresh: Secret;
   readonly #told = new Set<string>();

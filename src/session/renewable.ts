@@ -23,11 +23,14 @@ export type Renewal =
  */
 export class RenewableToken {
   readonly #get: () => Promise<Renewal>;
+  readonly #failed: (failure: SessionFailure) => void;
   #current: AccessToken | undefined;
   #renewal: Promise<Renewal> | undefined;
 
-  constructor(get: () => Promise<Renewal>) {
+  /** @param failed told when a token that worked could not be replaced; the first failure is `renew`'s to tell */
+  constructor(get: () => Promise<Renewal>, failed: (failure: SessionFailure) => void) {
     this.#get = get;
+    this.#failed = failed;
   }
 
   async bearer(): Promise<Reply<Secret>> {
@@ -57,6 +60,8 @@ export class RenewableToken {
     if (renewal.ok) {
       this.#current = renewal.value;
       this.#renewal = undefined;
+    } else if (this.#current !== undefined) {
+      this.#failed(renewal.failure);
     }
     return renewal;
   }

@@ -85,4 +85,12 @@ export type SessionWarning =
       /** The refresh token was nearly dead when it was used. */
       readonly code: 'schedule-too-slow' | 'logout-failed';
       readonly message: string;
+    }
+  | {
+      readonly type: 'warning';
+      /** The session ends before the run does; a refresh token may be spent, which the next run would find out. */
+      readonly code: 'renewal-failed';
+      readonly message: string;
+      /** What to do, where the failure says so; may be several lines, with YAML to copy. */
+      readonly fix: string | undefined;
     };

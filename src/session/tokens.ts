@@ -1,6 +1,6 @@
 import type { HttpReply } from '../http/result.ts';
 import type { MutxApi } from '../mutx/api.ts';
-import { credential } from '../mutx/decode.ts';
+import { credential, masked } from '../mutx/decode.ts';
 import { type Decoded, decoded, Fields } from '../mutx/fields.ts';
 import { CALL_PATIENCE } from '../rotation/constants.ts';
 import type { Clock, Duration, Reply } from '../rotation/ports.ts';
@@ -62,14 +62,11 @@ function pairOf({ status, body }: HttpReply, secrets: SecretRegistry): Decoded<T
   if (status !== 200) return undefined;
   return decoded(() => {
     const fields = new Fields(body.kind === 'json' ? body.value : undefined, 'the reply');
-    for (const name of ['access_token', 'refresh_token']) {
-      const value = fields.raw(name);
-      if (typeof value === 'string' && value !== '') secrets.admit(value);
-    }
+    for (const name of ['access_token', 'refresh_token']) masked(fields, name, secrets);
     return {
       access: credential(fields, 'access_token', secrets),
       refresh: credential(fields, 'refresh_token', secrets),
-      lifetime: fields.count('expires_in') * 1_000,
+      lifetime: fields.countAboveZero('expires_in') * 1_000,
     };
   });
 }

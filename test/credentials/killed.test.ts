@@ -112,7 +112,7 @@ describe('a run with a refresh token', () => {
       await using world = await withStoredToken();
       const halt = haltAt(world.emulator, request, point);
       await using run = start(world, (line) => {
-        if (line.includes('[cancelled]')) halt.release();
+        if (line.includes('the run ends here')) halt.release();
         return undefined;
       });
       await run.reaches(halt);

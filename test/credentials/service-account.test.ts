@@ -109,7 +109,7 @@ describe('a service account is logged out at the end, whatever fails', () => {
       world.rotate({
         inputs: { 'bootstrap-jwt': undefined, email, password },
         onLine: (line) => {
-          if (line.includes('[cancelled]')) halt.release();
+          if (line.includes('the run ends here')) halt.release();
           return undefined;
         },
       }),

@@ -115,14 +115,54 @@ test('a proxy that is not there fails the call: nothing goes around it', async (
   expect(server.connections).toHaveLength(0);
 });
 
-test('a proxy that is no URL fails the call', async () => {
-  vi.stubEnv('HTTP_PROXY', ':');
-  using client = new TestClient(new URL('http://api.mutx.test'));
-  expect(await client.send(get)).toEqual({
+test.each([
+  ['a word with a colon', ':'],
+  ['a host without an end', 'http://[::1'],
+  ['a port that is none', 'http://localhost:eighty'],
+  ['credentials that are not encoded', 'http://user:100%zz@localhost:1'],
+  ['such credentials without a scheme', 'user:100%zz@localhost:1'],
+  ['a host and a port, which are a scheme and a path', 'proxy.corp:8080'],
+  ['another protocol', 'socks5://localhost:1'],
+])('a proxy that is no URL fails the call, and nothing goes around it: %s', async (_, proxy) => {
+  await using server = await startRawServer(ok);
+  vi.stubEnv('HTTP_PROXY', proxy);
+  vi.stubEnv('HTTPS_PROXY', proxy);
+  for (const protocol of ['http', 'https']) {
+    using client = new TestClient(new URL(`${protocol}://localhost.:${server.port}`));
+    expect(await client.send(get)).toEqual({
+      kind: 'not-sent',
+      code: 'proxy',
+      message: 'the proxy that the environment names is not an http or https URL',
+    });
+  }
+  expect(server.connections).toHaveLength(0);
+});
+
+test('a proxy that cannot be used is no matter where none is used', async () => {
+  await using server = await startRawServer(ok);
+  vi.stubEnv('HTTP_PROXY', 'http://[::1');
+  using client = new TestClient(server.url);
+  expect(await client.send(get)).toMatchObject({ kind: 'reply' });
+});
+
+test('the small spelling of the variables goes first', async () => {
+  await using server = await startRawServer(ok, identity);
+  await using proxy = await startProxy(server.port);
+  vi.stubEnv('HTTPS_PROXY', 'http://[::1');
+  vi.stubEnv('https_proxy', proxy.url.href);
+  using client = new TestClient(new URL('https://api.mutx.test'));
+  expect(await client.send(get)).toMatchObject({ kind: 'reply' });
+});
+
+test('certificates are checked, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
+  await using server = await startRawServer(ok, selfSigned('localhost'));
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  using client = new TestClient(new URL(`https://localhost:${server.port}`));
+  expect(await client.send({ ...get, headers: { authorization: 'Bearer abc' } })).toMatchObject({
     kind: 'not-sent',
-    code: 'proxy',
-    message: 'the proxy that the environment names is not a URL',
+    code: 'unreachable',
   });
+  expect(server.received.join('')).not.toContain('abc');
 });
 
 test.each([

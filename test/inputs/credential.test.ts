@@ -129,9 +129,18 @@ describe('more than one credential, or none', () => {
   it('says that none was given, blanks included', () => {
     for (const inputs of [{}, { 'bootstrap-jwt': '', 'refresh-token': ' \n', email: '', password: '  ' }]) {
       expect(problemsWith(inputs).told).toEqual([
-        'bootstrap-jwt is empty, and so are `refresh-token`, `email` and `password`: it is not set, or the secret it is filled from does not exist or is not given to this job',
+        'undefined no MUTX credential was given: it is not set, or the secret it is filled from does not exist or is not given to this job',
       ]);
     }
+  });
+
+  it('offers the credentials that last first', () => {
+    expect(problemsWith({}).problems[0]).toMatchObject({
+      input: undefined,
+      fix: expect.stringMatching(
+        /^give `email` and `password` of a service account, or `refresh-token`, or, /,
+      ),
+    });
   });
 
   it('says which half of a service account is missing', () => {
@@ -232,6 +241,24 @@ describe('a pasted token', () => {
     const { told, masks } = problemsWith({ 'bootstrap-jwt': 'key' });
     expect(told).toEqual(['bootstrap-jwt is too short to be a credential']);
     expect(masks).not.toContain('key');
+  });
+
+  it.each(['1234567', 'hunter2', ' hunter2  ', 'a'])(
+    'is no password when it is as short as %j',
+    (password) => {
+      const { problems, told, masks } = problemsWith({ email: 'bot@example.com', password });
+      expect(told).toEqual([
+        'password is too short to be masked: its 7 or fewer characters would black out other words of the log',
+      ]);
+      expect(masks).not.toContain(password.trim());
+      expect(inspect(problems)).not.toContain(password.trim() === 'a' ? "'a'" : password.trim());
+    },
+  );
+
+  it('is a password from eight characters on', () => {
+    const { credential, masks } = credentialOf({ email: 'bot@example.com', password: '12345678' });
+    expect(credential.kind).toBe('password');
+    expect(masks).toContain('12345678');
   });
 
   it('is not sent to the other service', () => {

@@ -52,6 +52,21 @@ describe('the inputs of a rotation', () => {
     );
   });
 
+  it('with an API key as the credential: `on-quota: replace` could revoke it, and is refused', () => {
+    const replace = { 'on-quota': 'replace' };
+    expect(problemsOf({ ...ENOUGH, ...replace, 'bootstrap-jwt': API_KEY })).toEqual([
+      {
+        input: 'on-quota',
+        message: expect.stringContaining('the very API key in `bootstrap-jwt`'),
+        given: 'replace',
+        allowed: expect.stringContaining('wait'),
+        fix: expect.stringContaining('set `on-quota` to `fail` or `wait`'),
+      },
+    ]);
+    expect(problemsOf({ ...ENOUGH, ...replace })).toEqual([]);
+    expect(problemsOf({ ...ENOUGH, 'on-quota': 'wait', 'bootstrap-jwt': API_KEY })).toEqual([]);
+  });
+
   it('are taken as they are given', () => {
     const { settings, apiUrl, createEnvironment } = loadedFrom({
       'api-url': 'http://127.0.0.1:8080/mutx/',

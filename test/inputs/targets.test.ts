@@ -66,7 +66,7 @@ describe('a target', () => {
     [`${'o'.repeat(101)}/web`, 'does not name a repository as `owner/repo`'],
     ['@prod', 'does not name a repository as `owner/repo`'],
     ['dependabot:', 'does not name a repository as `owner/repo`'],
-    ['Acme/web as', 'does not name a repository as `owner/repo`'],
+    ['Acme/web as', 'ends in ` as`, without a name after it'],
     ['Acme/web as A B', 'does not name a repository as `owner/repo`'],
     ['https://github.com/Acme/web', 'begins with neither `org:` nor a store that GitHub has'],
     ['npm:Acme/web', 'begins with neither `org:` nor a store that GitHub has'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeKeyPage, decodeMintedKey, decodePlan } from '../../src/mutx/decode.ts';
+import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan } from '../../src/mutx/decode.ts';
 import { decoded as decodedBy } from '../../src/mutx/fields.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
@@ -77,6 +77,11 @@ test.each([
     [{ ...row, id: 'a'.repeat(101) }],
     'the reply[0].id does not have the form that it should have',
   ],
+  [
+    'an id that looks like a key',
+    [{ ...row, id: `mutx_live_0123456789ab_${'A'.repeat(43)}` }],
+    'the reply[0].id does not have the form that it should have',
+  ],
   ['an id and a line', [{ ...row, id: 'a\n' }], 'the reply[0].id does not have the form that it should have'],
   ['no name', [{ ...row, name: null }], 'the reply[0].name is not a string'],
   ['no time', [{ ...row, created_at: 'soon' }], 'the reply[0].created_at is not a timestamp'],
@@ -131,6 +136,32 @@ test.each([
   const { decoded, masked } = mintedFrom({ ...made, key });
   expect(decoded).toEqual({ ok: false, problem: `the reply.key ${problem}` });
   if (typeof key === 'string' && key !== '') expect(masked).toContain(key);
+});
+
+test.each(['k', 'the', 'mutx_li'])('a key as short as %s is refused without masking it', (key) => {
+  const { decoded, masked } = mintedFrom({ ...made, key });
+  expect(decoded).toEqual({
+    ok: false,
+    problem: 'the reply.key does not have the form that it should have',
+  });
+  expect(masked).toEqual([]);
+});
+
+test('a credential that is known already is not a new key', () => {
+  const secrets = new SecretRegistry(() => {});
+  const bearer = secrets.admit('the-bearer-of-this-session');
+  const decoded = decodeMintedKey({ ...made, key: bearer.expose() }, row.name, secrets);
+  expect(decoded).toEqual({
+    ok: false,
+    problem: 'the reply.key does not have the form that it should have',
+  });
+  expect(decodeMintedKey(made, row.name, secrets)).toMatchObject({ ok: true });
+  expect(decodeMintedKey(made, row.name, secrets)).toMatchObject({ ok: false });
+});
+
+test('a key in place of its id is refused, also where only the id is left of the reply', () => {
+  expect(mintedFrom({ ...made, id: KEY }).decoded).toMatchObject({ ok: false });
+  expect(decodeId({ ...made, id: KEY })).toBeUndefined();
 });
 
 test('the plan, cleaned; none where the server does not say', () => {

@@ -306,7 +306,7 @@ test('a 201 that cannot be read: masked, unclear, not tried again, and the keyâ€
   expect(mutx.masked).toContain(key);
   expect(JSON.stringify(failed)).not.toContain(key);
 
-  answer({ ...json, id: null });
+  answer({ ...json, key: `another_${key.slice(10)}`, id: null });
   expect(failure(await mutx.keys.create(NAME, 1)).message).toBe('the reply.id is not a string');
 });
 

@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { expectNoLeak } from './leaks.ts';
 import { normal } from './normal.ts';
-import { startWorld } from './world.ts';
+import { DAY, startWorld } from './world.ts';
 
 describe('inputs', () => {
+  it('a credential that has expired is told together with the others', async () => {
+    await using world = await startWorld();
+    const expired = world.emulator.mutx.issueAccessJwt(world.user, { expiresIn: -DAY });
+    const run = await world.rotate({ inputs: { 'bootstrap-jwt': expired, 'expires-in-days': '400' } });
+    const log = run.log.join('\n');
+    expect(log).toContain('2 inputs cannot be used [invalid-input]');
+    expect(log).toContain('`bootstrap-jwt` holds an access JWT that expired at');
+    expect(log).toContain('`expires-in-days` is not a whole number');
+    expect(world.emulator.ledger.entries).toEqual([]);
+    await expectNoLeak(run, world);
+  });
+
   it('three of which are wrong are told at once, and nothing is called', async () => {
     await using world = await startWorld();
     const run = await world.rotate({

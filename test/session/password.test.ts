@@ -140,6 +140,9 @@ test('where nothing left this process, it is tried again', async () => {
 test.each([
   ['not a number', '{"access_token":"aaaaaaaaaaaa","refresh_token":"bbbbbbbbbbbb","expires_in":"1800"}'],
   ['half of it', '{"access_token":"aaaaaaaaaaaa","expires_in":1800}'],
+  ['no life', '{"access_token":"aaaaaaaaaaaa","refresh_token":"bbbbbbbbbbbb","expires_in":0}'],
+  ['a past end', '{"access_token":"aaaaaaaaaaaa","refresh_token":"bbbbbbbbbbbb","expires_in":-1}'],
+  ['hardly a token', '{"access_token":"aaaaaaa","refresh_token":"bbbbbbbbbbbb","expires_in":1800}'],
   ['no text', '{"access_token":"bbbbbbbbbbbb","refresh_token":7,"expires_in":1800}'],
   ['two lines', '{"access_token":"aaaaaaaaaaaa\\n","refresh_token":"bbbbbbbbbbbb","expires_in":1800}'],
   ['nothing', ''],
@@ -203,7 +206,7 @@ test('in a run longer than a token lives: logged in again in time, once for all 
 
 test('a renewal that fails is not tried again: the token is used up, and then nothing is sent', async () => {
   await using world = await startWorld();
-  const { session, keys } = await world.open(world.password());
+  const { session, keys, events } = await world.open(world.password());
   world.emulator.fault({
     server: 'mutx',
     path: /login/,
@@ -227,6 +230,16 @@ test('a renewal that fails is not tried again: the token is used up, and then no
   });
   expect(world.lines).toHaveLength(sent);
   expect(world.lines.filter((line) => line.includes('login'))).toHaveLength(2);
+  expect(events.filter(({ type }) => type === 'warning')).toEqual([
+    {
+      type: 'warning',
+      code: 'renewal-failed',
+      message: expect.stringMatching(
+        /^the MUTX session could not be renewed during the run: could not log in/,
+      ),
+      fix: undefined,
+    },
+  ]);
   await session.close();
   expect(world.emulator.mutx.sessions).toMatchObject([{ ended: 'logged-out' }]);
 });

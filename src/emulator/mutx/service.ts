@@ -104,11 +104,11 @@ export class MutxService implements Service {
    * the documented API the `/v1` form of what it has, since any call can be a client's first.
    */
   #isQuestion({ method }: ReceivedRequest, path: string): boolean {
-    if (this.#options.world.generation === 'v1') return method === 'GET' && path === '/v1/auth/me';
-    return (
-      (method === 'GET' && path === '/auth/me') ||
-      (path.startsWith('/v1/') && findRoute(this.#routes, method, path.slice(3)).kind === 'route')
-    );
+    const isV1 = path.startsWith('/v1/');
+    const { generation } = this.#options.world;
+    const bare = isV1 ? path.slice(3) : path;
+    if (method === 'GET' && bare === '/auth/me') return isV1 || generation === 'documented';
+    return generation === 'documented' && isV1 && findRoute(this.#routes, method, bare).kind === 'route';
   }
 
   #limited(request: ReceivedRequest): Reply | undefined {
