@@ -177,7 +177,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'different current keys per target taken as current',
-    shownBy: 'renew-before, two targets, one run after the other',
+    shownBy: 'three runs, grace period and renew-before, revoked keys are gone from the list',
     file: 'rules.ts',
     find: 'rest.some((key) => key?.id !== first.id)',
     replace: 'rest.some((key) => key === undefined)',
