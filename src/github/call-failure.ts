@@ -33,6 +33,7 @@ export function failure(context: CallContext, seen: Seen | undefined, cause: Cau
   return {
     service: 'github',
     call: context.call,
+    target: context.target,
     status: seen?.status,
     ...cause,
     ...(requestId === undefined ? {} : { requestId: context.secrets.quote(requestId, 64) }),

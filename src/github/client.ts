@@ -50,9 +50,12 @@ export class GithubClient {
 
   async send(request: GithubRequest): Promise<HttpResult> {
     const { apiVersion = '2022-11-28', ...rest } = request;
+    const resting = this.#rest();
+    if (resting !== undefined) return resting;
     await this.#budget.take(request.method);
-    if (this.#resting !== undefined && this.#clock.monotonic() < this.#resting.until)
-      return this.#resting.reply;
+    // Others may have been told to rest meanwhile.
+    const rested = this.#rest();
+    if (rested !== undefined) return rested;
     const result = await this.#http.send({
       ...rest,
       headers: {
@@ -75,6 +78,17 @@ export class GithubClient {
    */
   get tokenExpiresAt(): Instant | undefined {
     return this.#tokenExpiresAt;
+  }
+
+  /** The reply that asked for a rest, as it would be now: what is left of the rest is what it asks for. */
+  #rest(): HttpReply | undefined {
+    if (this.#resting === undefined) return undefined;
+    const { reply, until } = this.#resting;
+    const left = until - this.#clock.monotonic();
+    if (left <= 0) return undefined;
+    const headers = new Map(reply.headers).set('retry-after', String(Math.ceil(left / 1_000)));
+    headers.delete('x-ratelimit-reset');
+    return { ...reply, headers };
   }
 
   #note(expiration: string | undefined): void {

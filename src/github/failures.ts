@@ -9,7 +9,7 @@ import {
   refused,
   unclear,
 } from './call-failure.ts';
-import { describeMissing } from './permissions.ts';
+import { describeMissing, isForAgents } from './permissions.ts';
 import { rateLimitWait } from './rate-limit.ts';
 import { tokenHint } from './token-hint.ts';
 
@@ -98,6 +98,8 @@ function isRedirect(status: number): boolean {
 function refusal(reply: HttpReply, message: string, context: CallContext): Cause {
   const said = context.secrets.quote(message);
   switch (reply.status) {
+    case 400:
+      return badRequest(message, context);
     case 401:
       return refused('github-bad-credentials', said);
     case 403:
@@ -112,6 +114,13 @@ function refusal(reply: HttpReply, message: string, context: CallContext): Cause
     default:
       return refused('github-refused', said);
   }
+}
+
+/** A server that does not take the version of the API that agents' secrets came with. */
+function badRequest(message: string, { permission, secrets }: CallContext): Cause {
+  const said = secrets.quote(message);
+  if (!isForAgents(permission) || !/\bversion\b/i.test(message)) return refused('github-refused', said);
+  return refused('github-agents-unknown', `this server has no secrets for agents: ${said}`);
 }
 
 function forbidden(reply: HttpReply, message: string, context: CallContext): Cause {

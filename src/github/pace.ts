@@ -70,13 +70,23 @@ export function paced(targets: readonly SecretTarget[], clock: Clock): readonly 
     prepare: () => target.prepare(),
     metadata: () => target.metadata(),
     write: async (value, mayStart) => {
-      for (let more = (target.puts ?? 1) - 1; more > 0; more--) {
-        if ((await takeTurn(mayStart)) === undefined) return tooLate(target);
-      }
-      const start = await takeTurn(mayStart);
+      let turns = target.puts ?? 1;
+      let start = await takeTurn(mayStart);
+      for (let more = turns - 1; more > 0 && start !== undefined; more--) start = await takeTurn(mayStart);
       if (start === undefined) return tooLate(target);
-      const reply = await target.write(value, mayStart);
-      if (!reply.ok) learn(pace, clock, start, reply.failure);
+      let latest = start;
+      const reply = await target.write(value, (ahead) => {
+        if (!mayStart(ahead)) return false;
+        turns -= 1;
+        if (turns < 0) {
+          // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
+          pace.release(latest);
+          latest = clock.monotonic();
+          pace.start(latest);
+        }
+        return true;
+      });
+      if (!reply.ok) learn(pace, clock, latest, reply.failure);
       return reply;
     },
   }));
@@ -109,10 +119,11 @@ function tooLate(target: SecretTarget): Reply<never> {
       kind: 'not-sent',
       service: 'github',
       call: `writing ${target.secretName} to ${target.label}`,
+      target: target.label,
       status: undefined,
       code: 'github-write-deadline',
       message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
-      hint: 'Fewer targets at once: an organisation secret, or several runs.',
+      hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
       retryable: false,
     },
   };

@@ -68,6 +68,10 @@ export function permissionFor(target: Target): Permission {
   }
 }
 
+export function isForAgents(permission: Permission): boolean {
+  return permission === REPOSITORY.agents || permission === ORGANISATION.agents;
+}
+
 /**
  * The permissions missing, for people: `"Secrets: write"`. GitHub's header names what the refused call needs
  * (`,` all of them, `;` one of these sets); where it names the target's own permission for reading, writing is

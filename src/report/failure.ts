@@ -4,7 +4,7 @@ import { printable } from '../secrets/printable.ts';
 import { type Hint, hintOf } from './hints.ts';
 import type { Annotation } from './sink.ts';
 import { stateOf } from './state.ts';
-import { count, expiryText, instantText, MOST_NAMED } from './words.ts';
+import { count, expiryText, instantText, MOST_NAMED, someOf } from './words.ts';
 
 /** Why a run did not do what was asked for, ready to be rendered for the log, the annotation and the summary. */
 export interface FailureReport {
@@ -28,7 +28,7 @@ export interface FailureReport {
 /** One cause, and every call it made fail. */
 export interface FailedCall {
   readonly failure: CallFailure;
-  /** Further calls that failed in just the same way. */
+  /** Further calls that failed in just the same way, be it for other targets. */
   readonly alike: readonly CallFailure[];
   readonly cause: string | undefined;
   /** May be several lines, with YAML to copy. */
@@ -92,7 +92,7 @@ export function earlyFailure(early: EarlyFailure): FailureReport {
 function explained(failures: readonly CallFailure[]): readonly FailedCall[] {
   const groups = new Map<string, CallFailure[]>();
   for (const failure of failures) {
-    const same = [failure.code, failure.status, failure.message].join('\n');
+    const same = [failure.code, failure.status, messageForAny(failure)].join('\n');
     groups.set(same, [...(groups.get(same) ?? []), failure]);
   }
   return [...groups.values()].flatMap(([first, ...alike]) => {
@@ -100,6 +100,11 @@ function explained(failures: readonly CallFailure[]): readonly FailedCall[] {
     const hint = hintOf(first.code);
     return [{ failure: first, alike, cause: hint?.cause, fix: first.hint ?? hint?.fix }];
   });
+}
+
+/** The message without its target; what else differs is to be told, such as the new name of a repository. */
+function messageForAny({ message, target }: CallFailure): string {
+  return target === undefined ? message : message.replace(target, '…');
 }
 
 /** The whole of it, for the log. */
@@ -119,7 +124,10 @@ export function failureLines(report: FailureReport): readonly string[] {
 
 function callLines({ failure, alike, cause, fix }: FailedCall): readonly string[] {
   const lines = [`  ${callText(failure)} [${failure.code}]`, `  why:   ${failure.message}`];
-  for (const other of alike) lines.push(`  also:  ${callText(other)}`);
+  const also = alike.slice(0, MOST_NAMED - 1);
+  for (const other of also) lines.push(`  also:  ${alikeText(other)}`);
+  const more = alike.length - also.length;
+  if (more > 0) lines.push(`  also:  ${more} more (${ALL_CALLS} has them all)`);
   if (cause !== undefined) lines.push(`  cause: ${cause}`);
   if (fix !== undefined) lines.push(...fixLines(fix));
   if (failure.requestId !== undefined) lines.push(`  request id: ${failure.requestId}`);
@@ -137,12 +145,23 @@ export function callText(failure: CallFailure): string {
   return `${service}: ${failure.call} ${failure.kind === 'not-sent' ? 'was not sent' : 'got no usable answer'}`;
 }
 
+/** A call named by its target, where there is one: `acme/web (GitHub: GET … answered 404)`. */
+export function alikeText(failure: CallFailure): string {
+  const call = callText(failure);
+  return failure.target === undefined ? call : `${failure.target} (${call})`;
+}
+
+/** Where every call that failed is listed. */
+const ALL_CALLS = 'the job summary';
+
 /** The short form, which GitHub shows on the run's page. */
 export function failureAnnotation(report: FailureReport): Annotation {
   const [first] = report.calls;
   const lines = [`${report.message} [${report.code}]`, ...report.details];
   if (first !== undefined) {
     lines.push(`${callText(first.failure)}: ${first.failure.message} [${first.failure.code}]`);
+    const also = first.alike.map((one) => one.target ?? callText(one));
+    if (also.length > 0) lines.push(`also: ${someOf(also, ALL_CALLS)}`);
   }
   const more = report.calls.length - 1;
   if (more > 0) lines.push(`(and ${more} more; see the log)`);

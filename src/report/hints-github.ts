@@ -28,7 +28,7 @@ export const GITHUB_HINTS: Readonly<Record<string, Hint>> = {
   },
   'github-write-deadline': {
     cause: 'the ten minutes within which a write of this key is safe were over',
-    fix: 'run again when GitHub answers normally; with many targets, split them over several key names',
+    fix: 'run again when GitHub answers normally; with many targets, split them over several key names, their runs an hour apart or each with a writer token of its own',
   },
   'github-saml': {
     cause: 'the organisation uses SAML single sign-on and the token is not authorised for it',
@@ -41,6 +41,11 @@ export const GITHUB_HINTS: Readonly<Record<string, Hint>> = {
   'github-environment-not-found': {
     cause: 'the repository has no such environment',
     fix: 'make the environment in the settings of the repository, or set `create-environment: true`',
+  },
+  'github-agents-unknown': {
+    cause:
+      "agents' secrets came with a version of GitHub's API that this server does not know: GitHub Enterprise Server does not have them",
+    fix: 'take the targets that begin with `agents:` off `targets` for this server',
   },
   'github-archived': {
     cause: 'the repository is archived, so nothing in it can be written',
@@ -59,7 +64,8 @@ export const GITHUB_HINTS: Readonly<Record<string, Hint>> = {
     fix: 'check `secret-name` and `targets` against what GitHub says here',
   },
   'github-stale-public-key': {
-    cause: 'GitHub changed the public key of this target while the secret was being sealed, twice in a row',
+    cause:
+      'GitHub changed the public key of this target while the secret was being sealed, and refused the value sealed with the new one, too',
     fix: 'run again: the next run reads the key anew',
   },
   'github-bad-public-key': {

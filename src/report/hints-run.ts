@@ -13,7 +13,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'too-many-targets': {
     cause:
       'GitHub allows about 80 writes a minute and 500 an hour, and every write of a key has to start within ten minutes of making it',
-    fix: 'store the key in one organisation secret that the repositories share, or make a fleet of it: several runs, each with a `key-name` and a part of the targets of its own, an hour apart or with a writer token of its own, because GitHub counts per token and hour',
+    fix: 'store the key in one organisation secret that the repositories share, or make a fleet of it: several runs, each with a `key-name` and a part of the targets of its own, and either an hour apart or each with a writer token of its own, because GitHub counts per token and hour',
   },
   'look-failed': {
     cause: 'the list of keys or the dates of the secrets could not be read',
@@ -52,7 +52,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'store-deadline': {
     cause:
       'a target could not be written within ten minutes of making the key, after which no write is safe any more',
-    fix: 'run again when GitHub answers normally; with many targets, split them over several key names',
+    fix: 'run again when GitHub answers normally; with many targets, split them over several key names, their runs an hour apart or each with a writer token of its own',
   },
   'written-late': {
     cause:

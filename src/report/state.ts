@@ -1,5 +1,5 @@
 import type { Outcome, TargetResult } from '../rotation/outcome.ts';
-import { count, expiryText, list, MOST_NAMED, placeText } from './words.ts';
+import { count, expiryText, placeText, someOf } from './words.ts';
 
 type Failed = Extract<Outcome, { kind: 'failed' }>;
 
@@ -16,7 +16,8 @@ export function stateOf(outcome: Failed, givenUp: readonly string[]): readonly s
     const held = contentOf(target, minted);
     groups.set(held, [...(groups.get(held) ?? []), target]);
   }
-  for (const [held, of] of groups) lines.push(`${placesText(of)}: ${held}`);
+  for (const [held, of] of groups)
+    lines.push(`${someOf(of.map(placeText), 'the output `targets`')}: ${held}`);
   if (minted === undefined) {
     lines.push('no new key is known to exist');
   } else {
@@ -34,15 +35,6 @@ export function stateOf(outcome: Failed, givenUp: readonly string[]): readonly s
     lines.push(`${count(left.length, 'key')} left for the next run to revoke: ${left.join(', ')}`);
   }
   return lines;
-}
-
-/** Nobody reads five hundred places on one line; the output has them for machines. */
-function placesText(targets: readonly TargetResult[]): string {
-  const named = targets.slice(0, MOST_NAMED).map(placeText);
-  const more = targets.length - named.length;
-  return more > 0
-    ? `${named.join(', ')} and ${count(more, 'more target')} (the output \`targets\` has them all)`
-    : list(named);
 }
 
 const MINTED: Readonly<Record<NonNullable<Failed['minted']>['state'], string>> = {

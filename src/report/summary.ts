@@ -1,7 +1,7 @@
 import type { KeySummary, KeysNow, Outcome, TargetResult, TargetStatus } from '../rotation/outcome.ts';
 import type { Plan } from '../rotation/plan.ts';
 import type { Instant } from '../rotation/ports.ts';
-import { callText, type FailedCall, type FailureReport, failureOf } from './failure.ts';
+import { alikeText, type FailedCall, type FailureReport, failureOf } from './failure.ts';
 import { block, code, plain, prose, table } from './markdown.ts';
 import { count, instantText, planLines } from './words.ts';
 
@@ -128,7 +128,7 @@ function failureText(report: FailureReport): string[] {
 }
 
 function callPart({ failure, alike, cause, fix }: FailedCall): string {
-  const calls = [failure, ...alike].map((one) => `- ${plain(callText(one))}`).slice(0, MOST_ROWS);
+  const calls = [failure, ...alike].map((one) => `- ${plain(alikeText(one))}`).slice(0, MOST_ROWS);
   const id = failure.requestId === undefined ? '' : `, request id ${code(failure.requestId)}`;
   return [
     calls.join('\n'),

@@ -34,13 +34,20 @@ export function count(many: number, one: string, several = `${one}s`): string {
   return `${many} ${many === 1 ? one : several}`;
 }
 
-/** As many keys as a STARTER plan has; a person looks the others up at MUTX. */
+/** As many keys as a STARTER plan has. Nobody reads five hundred names; for machines there are the outputs. */
 export const MOST_NAMED = 10;
 
 /** `a`, `a and b`, `a, b and c`. */
 export function list(items: readonly string[]): string {
   const last = items.at(-1) ?? '';
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** All items or, of many, the first ones and in what the others are found: `a, b and 7 more (… has them all)`. */
+export function someOf(items: readonly string[], all: string): string {
+  const more = items.length - MOST_NAMED;
+  if (more <= 0) return list(items);
+  return `${items.slice(0, MOST_NAMED).join(', ')} and ${more} more (${all} has them all)`;
 }
 
 /** `MUTX_API_KEY in owner/repo@production`. */

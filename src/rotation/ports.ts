@@ -35,6 +35,8 @@ export interface CallFailure {
   readonly service: 'mutx' | 'github';
   /** What was tried, for people: `POST /v1/api-keys`. Path without query; never a credential. */
   readonly call: string;
+  /** The label of the target on whose behalf it was made, where there is one. */
+  readonly target?: string;
   /** HTTP status, if there was a reply. */
   readonly status: number | undefined;
   /** Stable identifier of the cause, the index into the hints of report/ (e.g. `github-token-cannot-write`). */

@@ -57,10 +57,12 @@ it('a server that has never heard of the secrets of agents: nothing is made', as
   world.emulator.ledger.clear();
 });
 
-// It says `"2026-03-10" is not a valid API version`, and to see what it says here.
-it.fails('a server that has never heard of the secrets of agents is told as such', async () => {
+it('a server that has never heard of the secrets of agents is told as such', async () => {
   await using world = await startCheckedWorld({ github: GITHUB });
-  const run = await world.fanOut(['agents:acme/web'], { env });
+  world.emulator.github.addOrganisation('acme');
+  const run = await world.fanOut(['agents:acme/web', 'agents:org:acme'], { env });
   world.emulator.ledger.clear();
-  expect(run.log.join('\n')).toMatch(/fix: {3}.*(?:Enterprise Server|agents)/u);
+  expect(run.log.join('\n')).toContain('this server has no secrets for agents: ');
+  expect(run.log.filter((line) => line.endsWith('[github-agents-unknown]'))).toHaveLength(2);
+  expect(run.log.join('\n')).toMatch(/fix: {3}.*`agents:`/u);
 });

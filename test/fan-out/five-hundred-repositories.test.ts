@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../src/emulator/index.ts';
+import { failureAnnotation, failureLines, failureOf } from '../../src/report/failure.ts';
 import { RotationLog } from '../../src/report/log.ts';
 import { outputsOf } from '../../src/report/outputs.ts';
 import { summaryOf } from '../../src/report/summary.ts';
@@ -92,6 +93,18 @@ function expectEachIts(
   }
 }
 
+/** The log, the annotation and the state stay short; the summary names every target that failed. */
+function expectReadable(outcome: Outcome, bad: readonly string[]): void {
+  if (outcome.kind !== 'failed') throw new Error('it did not fail');
+  const report = failureOf(outcome);
+  const lines = failureLines(report);
+  expect(lines.length).toBeLessThan(30);
+  for (const line of lines) expect(line.length).toBeLessThan(1_000);
+  expect(failureAnnotation(report).message.length).toBeLessThan(2_000);
+  const summary = summaryOf(outcome, KEY_NAME);
+  for (const target of bad) expect(summary).toContain(`- ${target} \\(`);
+}
+
 function outputTargets(outcome: Outcome): readonly { target: string; status: string; error?: string }[] {
   return JSON.parse(outputsOf(outcome, KEY_NAME).get('targets') ?? '') as [];
 }
@@ -175,9 +188,20 @@ describe('500 repositories', () => {
     });
     const failures = outcome.kind === 'failed' ? outcome.failure.failures : [];
     expect(failures.map(({ code }) => code)).toEqual(Array.from({ length: 25 }, () => 'github-archived'));
-    expect(new Set(failures.map(({ call }) => call)).size).toBe(25);
+    const bad = targets.filter((_, index) => isBad(index));
+    expect(new Set(failures.map(({ target }) => target))).toEqual(new Set(bad));
     expect(events.some((event) => event.type === 'minted')).toBe(false);
     expect(fleet.emulator.ledger.effects()).toEqual([]);
+    expectReadable(outcome, bad);
+  });
+
+  it('half of which are not there are told in a few lines', async () => {
+    await using fleet = await startFleet();
+    const targets = fleet.repositories(COUNT / 2);
+    const gone = Array.from({ length: COUNT / 2 }, (_, index) => `acme/gone${index}`);
+    const { outcome } = await fleet.run([...targets, ...gone]);
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'preflight-failed' } });
+    expectReadable(outcome, gone);
   });
 });
 

@@ -46,7 +46,6 @@ describe('many problems at once', () => {
     const why = run.log.flatMap((line) => /^ {2}why: {3}(.*)$/u.exec(line)?.[1] ?? []);
     expect(why).toEqual([
       'acme/gone does not exist, or the github-token cannot see it',
-      'acme/hidden does not exist, or the github-token cannot see it',
       'the repository of acme/frozen is archived, and so read-only',
       'the repository of acme/before is now called acme/after',
       'the environment of acme/site@staging does not exist',
@@ -55,6 +54,7 @@ describe('many problems at once', () => {
       'org:acme does not have the secret yet, and to create it it has to be said who may read it',
       'the organisation nobody does not exist, or the github-token cannot see it',
     ]);
+    expect(log).toContain('  also:  acme/hidden (GitHub: GET /repos/acme/hidden/actions/secrets/public-key');
     const { length: fixes } = run.log.filter((line) => line.startsWith('  fix:   '));
     expect(fixes).toBe(why.length);
     expect(log).toContain('permission-dependabot-secrets: write');

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ok, startGithubDouble, TOKEN } from './github-double.ts';
+import { rateLimitWait } from '../../src/github/rate-limit.ts';
+import { ok, refusal, startGithubDouble, TOKEN } from './github-double.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 const EXPIRATION = 'github-authentication-token-expiration';
 const EXPIRES = { ...ok({}), headers: { [EXPIRATION]: '2026-12-01 10:00:00 UTC' } };
@@ -36,6 +38,46 @@ describe('the GitHub client', () => {
     github.answer('GET /rate_limit', { status: 502 });
     await github.client.send({ method: 'GET', path: '/rate_limit' });
     expect(github.lines).toEqual(['GET /rate_limit']);
+  });
+
+  it('sends nothing while GitHub has asked for a rest, and says how much of it is left', async () => {
+    const clock = new VirtualClock();
+    await using github = await startGithubDouble({ clock });
+    const limited = refusal(403, 'API rate limit exceeded', {
+      date: 'Sun, 01 Nov 2026 12:00:00 GMT',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(Date.UTC(2026, 10, 1, 12, 1) / 1_000),
+    });
+    github.answer('GET /a', [limited, ok({})]);
+    const send = () => github.client.send({ method: 'GET', path: '/a' });
+    const first = await send();
+    expect(first).toMatchObject({ kind: 'reply', status: 403 });
+    const waits = [];
+    for (const time of [0, 20_500, 59_999]) {
+      clock.time = time;
+      const result = await send();
+      expect(result).toMatchObject({ kind: 'reply', status: 403 });
+      waits.push(result.kind === 'reply' ? rateLimitWait(result, '') : undefined);
+    }
+    expect(waits).toEqual([60_000, 40_000, 1_000]);
+    expect(github.lines).toEqual(['GET /a']);
+    clock.time = 60_000;
+    expect(await send()).toMatchObject({ status: 200 });
+    expect(github.lines).toEqual(['GET /a', 'GET /a']);
+  });
+
+  it('does not send what was waiting for its turn when GitHub asked for a rest', async () => {
+    const clock = new VirtualClock();
+    await using github = await startGithubDouble({ clock });
+    github.answer('GET /a', ok({}));
+    github.answer('GET /limited', refusal(429, 'slow down', { 'retry-after': '30' }));
+    const send = (path: string) => github.client.send({ method: 'GET', path });
+    await Promise.all(Array.from({ length: 299 }, () => send('/a')));
+    const asks = send('/limited');
+    const waits = send('/a');
+    await asks;
+    expect(await clock.until(waits)).toMatchObject({ status: 429 });
+    expect(github.lines).toHaveLength(300);
   });
 
   it('learns from the replies when the token ends', async () => {

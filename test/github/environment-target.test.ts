@@ -105,8 +105,11 @@ describe('an environment to be created', () => {
     await using github = await startGithubDouble();
     missing(github);
     const target = github.target(STAGE, { createEnvironment: true });
+    expect(target.puts).toBe(1);
     expect(await target.prepare()).toMatchObject({ ok: true, value: true });
     expect(await target.metadata()).toMatchObject({ ok: true, value: undefined });
+    // The environment, and the secret.
+    expect(target.puts).toBe(2);
     expect(github.lines.filter((line) => line.startsWith('PUT'))).toEqual([]);
   });
 
@@ -122,6 +125,7 @@ describe('an environment to be created', () => {
     github.answer(PUT, [created, updated]);
     const value = github.secrets.admit('mutx_live_1');
     expect(await target.write(value, always)).toMatchObject({ value: 'created' });
+    expect(target.puts).toBe(1);
     expect(await target.write(value, always)).toMatchObject({ value: 'updated' });
     expect(github.lines.slice(before)).toEqual([ENVIRONMENT, CREATE, KEY, PUT, PUT]);
     expect(pair.open(github.requests.at(-1)?.body)).toBe('mutx_live_1');

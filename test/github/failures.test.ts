@@ -64,6 +64,32 @@ describe('a reply that says no', () => {
     });
   });
 
+  const agents = permissionFor({
+    kind: 'repository',
+    store: 'agents',
+    owner: 'acme',
+    repo: 'web',
+    secretName: 'MUTX_API_KEY',
+    label: 'agents:acme/web',
+  });
+
+  it.each([
+    ['"2026-03-10" is not a valid API version', agents, 'github-agents-unknown'],
+    ['Problems parsing JSON', agents, 'github-refused'],
+    ['"2022-11-28" is not a valid API version', context.permission, 'github-refused'],
+  ])("400 %s: only agents' secrets can be unknown to a server (%#)", (message, permission, code) => {
+    expect(failureOf(reply(400, github(message)), { ...context, permission })).toMatchObject({
+      kind: 'refused',
+      code,
+      message: expect.stringContaining(message.slice(-12)),
+      retryable: false,
+    });
+  });
+
+  it('names the target on whose behalf the call was made', () => {
+    expect(causeOf(404, github('Not Found')).target).toBe('acme/web');
+  });
+
   it('names the permission from the header, and how to get it', () => {
     const failure = causeOf(403, github('Resource not accessible by integration'), {
       'x-accepted-github-permissions': 'secrets=read; environments=write',

@@ -63,7 +63,7 @@ export const secretAt = (updatedAt: string, more: object = {}) =>
   ok({ name: 'MUTX_API_KEY', created_at: updatedAt, updated_at: updatedAt, ...more });
 
 export async function startGithubDouble(
-  options: { basePath?: string; token?: string } = {},
+  options: { basePath?: string; token?: string; clock?: VirtualClock } = {},
 ): Promise<GithubDouble> {
   const script = new Map<string, Answer[]>();
   const requests: Request[] = [];
@@ -93,7 +93,7 @@ export async function startGithubDouble(
   const client = new GithubClient({
     http,
     token: secrets.admit(options.token ?? TOKEN),
-    clock: new VirtualClock(),
+    clock: options.clock ?? new VirtualClock(),
   });
 
   return {

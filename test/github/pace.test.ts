@@ -117,6 +117,71 @@ describe('the pace of writes', () => {
     expect(starts[2]).toBe(30_000);
   });
 
+  /** One place that takes `puts`, and makes as many as `made` says. */
+  const taking = (clock: Clock, puts: number, made: number, answer: Answer = updated) => {
+    const starts: number[] = [];
+    const target: SecretTarget = {
+      ...(places(1, clock).targets[0] as SecretTarget),
+      puts,
+      write: (_value, mayStart) => {
+        for (let put = 0; put < made; put++) {
+          if (!mayStart()) return Promise.resolve(failing({ kind: 'not-sent', status: undefined }));
+          starts.push(clock.monotonic());
+        }
+        return Promise.resolve(answer);
+      },
+    };
+    return { target, starts };
+  };
+
+  it('gives a turn to each request of a write that takes two', async () => {
+    const clock = new VirtualClock();
+    const { target, starts } = taking(clock, 2, 2);
+    const [double] = paced([target], clock);
+    expect(double?.puts).toBe(2);
+    const { targets, starts: others } = places(4, clock);
+    await clock.until(writeAll(paced([target, ...targets], clock), always, 1));
+    expect(starts).toEqual([0, 0]);
+    expect(others).toEqual([0, 0, 0, 850]);
+  });
+
+  it('writes nothing where the time is over before the second turn', async () => {
+    const clock = new VirtualClock();
+    const { target, starts } = taking(clock, 2, 2);
+    const { targets } = places(4, clock);
+    const mayStart = (ahead = 0) => ahead === 0;
+    const answers = await clock.until(writeAll(paced([...targets, target], clock), mayStart, 1));
+    expect(answers.map((answer) => answer.ok)).toEqual([true, true, true, true, false]);
+    expect(answers[4]).toMatchObject({
+      failure: { code: 'github-write-deadline', target: 'acme/0', retryable: false },
+    });
+    expect(starts).toEqual([]);
+    expect(clock.time).toBe(0);
+  });
+
+  it('makes the others wait for a second try with a fresh public key, which takes no place in the hour', async () => {
+    const clock = new VirtualClock();
+    const { target, starts } = taking(clock, 1, 2);
+    const { targets, starts: others } = places(500, clock);
+    await clock.until(writeAll(paced([target, ...targets], clock), always, 1));
+    expect(starts).toEqual([0, 0]);
+    expect(others.slice(0, 4)).toEqual([0, 0, 0, 850]);
+    expect(others.findIndex((start) => start >= HOUR)).toBe(499);
+  });
+
+  it('asks before the second try whether it may still start', async () => {
+    const clock = new VirtualClock();
+    const { target, starts } = taking(clock, 1, 2);
+    let asked = 0;
+    const [one] = paced([target], clock);
+    const answer = await one?.write(VALUE, () => {
+      asked += 1;
+      return asked === 1;
+    });
+    expect(answer).toMatchObject({ ok: false, failure: { kind: 'not-sent' } });
+    expect(starts).toEqual([0]);
+  });
+
   it('never shortens a rest', () => {
     const pace = new Pace();
     pace.pause(1_000);

@@ -286,16 +286,23 @@ describe('a public key that was replaced between reading and writing', () => {
     expect(github.lines.filter((line) => line === PUT)).toHaveLength(1);
   });
 
-  it('is told as such when the second box is refused too, and may be tried again', async () => {
+  it('is told as such when the second box is refused too, which is the end of it', async () => {
     await using github = await startGithubDouble();
     const { target } = await ready(github);
     await target.prepare();
     github.answer(KEY, (await keyPair('key-2')).answer);
-    github.answer(PUT, [stale, stale, refusal(403, 'Forbidden')]);
-    expect(await target.write(github.secrets.admit('mutx_live_1'), always)).toMatchObject({
-      failure: { kind: 'refused', code: 'github-stale-public-key', retryable: true },
+    github.answer(PUT, [stale, stale, updated]);
+    const value = github.secrets.admit('mutx_live_1');
+    expect(await target.write(value, always)).toMatchObject({
+      failure: { kind: 'refused', code: 'github-stale-public-key', retryable: false },
     });
     expect(github.lines.filter((line) => line === PUT)).toHaveLength(2);
+    // Another write begins with another key.
+    const newest = await keyPair('key-3');
+    github.answer(KEY, newest.answer);
+    expect(await target.write(value, always)).toMatchObject({ value: 'updated' });
+    expect(github.lines.slice(-2)).toEqual([KEY, PUT]);
+    expect(newest.open(github.requests.at(-1)?.body)).toBe('mutx_live_1');
   });
 
   it('gives the second refusal where that is about something else', async () => {
@@ -325,10 +332,16 @@ describe('a public key that was replaced between reading and writing', () => {
     const { target } = await ready(github);
     await target.prepare();
     github.answer(PUT, stale);
-    github.answer(KEY, { status: 500 });
-    expect(await target.write(github.secrets.admit('mutx_live_1'), always)).toMatchObject({
-      failure: { kind: 'not-sent', code: 'github-server-error' },
+    const fresh = await keyPair('key-2');
+    github.answer(KEY, [{ status: 500 }, fresh.answer]);
+    github.answer(PUT, [stale, updated]);
+    const value = github.secrets.admit('mutx_live_1');
+    expect(await target.write(value, always)).toMatchObject({
+      failure: { kind: 'not-sent', code: 'github-server-error', retryable: true },
     });
+    // The next try does not begin with the key that was refused.
+    expect(await target.write(value, always)).toMatchObject({ value: 'updated' });
+    expect(github.lines.slice(-4)).toEqual([PUT, KEY, KEY, PUT]);
   });
 });
 

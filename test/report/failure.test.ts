@@ -54,6 +54,55 @@ describe('the text of a failure', () => {
     expect(failureAnnotation(report).message).toContain('(and 1 more; see the log)');
   });
 
+  const missing = (index: number) =>
+    callFailure({
+      call: `GET /repos/acme/r${index}/actions/secrets/public-key`,
+      target: `acme/r${index}`,
+      message: `acme/r${index} does not exist`,
+      code: 'github-not-found',
+      status: 404,
+    });
+
+  it('tells together what differs only in its target', () => {
+    const renamed = ['a', 'b'].map((name) =>
+      callFailure({
+        target: `acme/${name}`,
+        message: `the repository of acme/${name} is now called acme/${name}2`,
+        code: 'github-repository-renamed',
+      }),
+    );
+    const report = failureOf(failed({ failure: { failures: [missing(1), ...renamed, missing(2)] } }));
+    expect(report.calls.map(({ failure, alike }) => [failure.message, alike.length])).toEqual([
+      ['acme/r1 does not exist', 1],
+      ['the repository of acme/a is now called acme/a2', 0],
+      ['the repository of acme/b is now called acme/b2', 0],
+    ]);
+  });
+
+  it('names ten targets of a group, in a log and an annotation that stay short', () => {
+    const failures = Array.from({ length: 250 }, (_, index) => missing(index));
+    const targets = failures.map((one) => target('skipped', one.target));
+    const report = failureOf(failed({ failure: { failures }, targets }));
+    const places = Array.from({ length: 10 }, (_, index) => `MUTX_API_KEY in acme/r${index}`).join(', ');
+    expect(report.state[0]).toBe(`${places} and 240 more (the output \`targets\` has them all): untouched`);
+    const lines = failureLines(report);
+    expect(lines.slice(2, 14)).toEqual([
+      '  GitHub: GET /repos/acme/r0/actions/secrets/public-key answered 404 [github-not-found]',
+      '  why:   acme/r0 does not exist',
+      ...Array.from(
+        { length: 9 },
+        (_, index) =>
+          `  also:  acme/r${index + 1} (GitHub: GET /repos/acme/r${index + 1}/actions/secrets/public-key answered 404)`,
+      ),
+      '  also:  240 more (the job summary has them all)',
+    ]);
+    expect(lines.length).toBeLessThan(25);
+    const { message } = failureAnnotation(report);
+    expect(message).toContain('also: acme/r1, acme/r2,');
+    expect(message).toContain('acme/r10 and 239 more (the job summary has them all)');
+    expect(message.length).toBeLessThan(1_500);
+  });
+
   it('gives the cause and the fix of the whole run where no call is to blame', () => {
     const outcome = failed({
       failure: { reason: 'quota', code: 'quota-too-soon', message: 'too soon', retryAt: EXPIRES },

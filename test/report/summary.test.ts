@@ -173,6 +173,15 @@ describe('the job summary', () => {
     expect(text).toContain('… and 3 more targets; the output `targets` has them all.');
   });
 
+  it('names every call of a group, by its target', () => {
+    const failures = Array.from({ length: 250 }, (_, index) =>
+      callFailure({ target: `acme/r${index}`, message: `acme/r${index} does not exist` }),
+    );
+    const text = summaryOf(failed({ failure: { failures } }), NAME);
+    for (const { target: name } of failures) expect(text).toContain(`- ${name} \\(GitHub`);
+    expect(text.match(/does not exist/gu)).toHaveLength(1);
+  });
+
   it('takes no Markdown, HTML, mention or link from a name or a message', () => {
     const hostile = '`x` | <img src=//evil> [a](https://evil) @octocat ![](x) **b** \n# h';
     const text = summaryOf(

@@ -68,6 +68,7 @@ export class EncryptedSecret {
   /**
    * One attempt to write. GitHub answers 422 when the box was made for a public key that has been replaced
    * meanwhile; only then, that is, if the key now is another one, the value is sealed and sent again, once.
+   * Refused again with a key read a moment ago, it is not tried any more: this may be about something else.
    */
   async put(
     value: Secret,
@@ -79,11 +80,14 @@ export class EncryptedSecret {
     if (!key.ok) return { ok: false, failure: beforeWrite(key.failure) };
     const first = await this.#putOnce(value, key.value, mayStart, fields);
     if (first.ok || first.failure.code !== 'github-validation') return first;
+    this.#publicKey = undefined;
     const fresh = await this.fetchPublicKey();
     if (!fresh.ok) return { ok: false, failure: beforeWrite(fresh.failure) };
     if (fresh.value.keyId === key.value.keyId) return first;
     const second = await this.#putOnce(value, fresh.value, mayStart, fields);
-    return second.ok ? second : { ok: false, failure: asStale(second.failure) };
+    if (second.ok || second.failure.code !== 'github-validation') return second;
+    this.#publicKey = undefined;
+    return { ok: false, failure: { ...second.failure, code: 'github-stale-public-key' } };
   }
 
   async #putOnce(
@@ -119,12 +123,6 @@ const UNUSABLE = {
   'github-bad-public-key': 'the public key that GitHub gives for this target cannot be used',
   'github-value-too-large': 'the value is larger than the 48 KB that a secret may have',
 } as const;
-
-/** Refused again with a key read a moment ago: it was replaced once more, or this is about something else. */
-function asStale(cause: CallFailure): CallFailure {
-  if (cause.code !== 'github-validation') return cause;
-  return { ...cause, code: 'github-stale-public-key', retryable: true };
-}
 
 function decodePublicKey(json: unknown) {
   const { key_id: keyId, key } = fieldsOf(json);
