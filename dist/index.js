@@ -31636,7 +31636,7 @@ const GITHUB_HINTS = {
     },
     'github-write-deadline': {
         cause: 'the ten minutes within which a write of this key is safe were over',
-        fix: 'run again when GitHub answers normally; with many targets, split them over several key names',
+        fix: 'run again when GitHub answers normally; with many targets, split them over several key names, their runs an hour apart or each with a writer token of its own',
     },
     'github-saml': {
         cause: 'the organisation uses SAML single sign-on and the token is not authorised for it',
@@ -31649,6 +31649,10 @@ const GITHUB_HINTS = {
     'github-environment-not-found': {
         cause: 'the repository has no such environment',
         fix: 'make the environment in the settings of the repository, or set `create-environment: true`',
+    },
+    'github-agents-unknown': {
+        cause: "agents' secrets came with a version of GitHub's API that this server does not know: GitHub Enterprise Server does not have them",
+        fix: 'take the targets that begin with `agents:` off `targets` for this server',
     },
     'github-archived': {
         cause: 'the repository is archived, so nothing in it can be written',
@@ -31667,7 +31671,7 @@ const GITHUB_HINTS = {
         fix: 'check `secret-name` and `targets` against what GitHub says here',
     },
     'github-stale-public-key': {
-        cause: 'GitHub changed the public key of this target while the secret was being sealed, twice in a row',
+        cause: 'GitHub changed the public key of this target while the secret was being sealed, and refused the value sealed with the new one, too',
         fix: 'run again: the next run reads the key anew',
     },
     'github-bad-public-key': {
@@ -31828,7 +31832,7 @@ const RUN_HINTS = {
     },
     'too-many-targets': {
         cause: 'GitHub allows about 80 writes a minute and 500 an hour, and every write of a key has to start within ten minutes of making it',
-        fix: 'store the key in one organisation secret that the repositories share, or make a fleet of it: several runs, each with a `key-name` and a part of the targets of its own, an hour apart or with a writer token of its own, because GitHub counts per token and hour',
+        fix: 'store the key in one organisation secret that the repositories share, or make a fleet of it: several runs, each with a `key-name` and a part of the targets of its own, and either an hour apart or each with a writer token of its own, because GitHub counts per token and hour',
     },
     'look-failed': {
         cause: 'the list of keys or the dates of the secrets could not be read',
@@ -31864,7 +31868,7 @@ const RUN_HINTS = {
     },
     'store-deadline': {
         cause: 'a target could not be written within ten minutes of making the key, after which no write is safe any more',
-        fix: 'run again when GitHub answers normally; with many targets, split them over several key names',
+        fix: 'run again when GitHub answers normally; with many targets, split them over several key names, their runs an hour apart or each with a writer token of its own',
     },
     'written-late': {
         cause: 'this machine stood still for minutes between making a key and storing it, twice; another run may have revoked the key meanwhile',
@@ -31926,12 +31930,19 @@ function expiryText(expiresAt) {
 function count(many, one, several = `${one}s`) {
     return `${many} ${many === 1 ? one : several}`;
 }
-/** As many keys as a STARTER plan has; a person looks the others up at MUTX. */
+/** As many keys as a STARTER plan has. Nobody reads five hundred names; for machines there are the outputs. */
 const MOST_NAMED = 10;
 /** `a`, `a and b`, `a, b and c`. */
 function list(items) {
     const last = items.at(-1) ?? '';
     return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+/** All items or, of many, the first ones and in what the others are found: `a, b and 7 more (… has them all)`. */
+function someOf(items, all) {
+    const more = items.length - MOST_NAMED;
+    if (more <= 0)
+        return list(items);
+    return `${items.slice(0, MOST_NAMED).join(', ')} and ${more} more (${all} has them all)`;
 }
 /** `MUTX_API_KEY in owner/repo@production`. */
 function placeText(result) {
@@ -32018,7 +32029,7 @@ function stateOf(outcome, givenUp) {
         groups.set(held, [...(groups.get(held) ?? []), target]);
     }
     for (const [held, of] of groups)
-        lines.push(`${placesText(of)}: ${held}`);
+        lines.push(`${someOf(of.map(placeText), 'the output `targets`')}: ${held}`);
     if (minted === undefined) {
         lines.push('no new key is known to exist');
     }
@@ -32036,14 +32047,6 @@ function stateOf(outcome, givenUp) {
         lines.push(`${count(left.length, 'key')} left for the next run to revoke: ${left.join(', ')}`);
     }
     return lines;
-}
-/** Nobody reads five hundred places on one line; the output has them for machines. */
-function placesText(targets) {
-    const named = targets.slice(0, MOST_NAMED).map(placeText);
-    const more = targets.length - named.length;
-    return more > 0
-        ? `${named.join(', ')} and ${count(more, 'more target')} (the output \`targets\` has them all)`
-        : list(named);
 }
 const MINTED = {
     alive: 'alive; the next run that succeeds replaces it',
@@ -32112,7 +32115,7 @@ function earlyFailure(early) {
 function explained(failures) {
     const groups = new Map();
     for (const failure of failures) {
-        const same = [failure.code, failure.status, failure.message].join('\n');
+        const same = [failure.code, failure.status, messageForAny(failure)].join('\n');
         groups.set(same, [...(groups.get(same) ?? []), failure]);
     }
     return [...groups.values()].flatMap(([first, ...alike]) => {
@@ -32121,6 +32124,10 @@ function explained(failures) {
         const hint = hintOf(first.code);
         return [{ failure: first, alike, cause: hint?.cause, fix: first.hint ?? hint?.fix }];
     });
+}
+/** The message without its target; what else differs is to be told, such as the new name of a repository. */
+function messageForAny({ message, target }) {
+    return target === undefined ? message : message.replace(target, '…');
 }
 /** The whole of it, for the log. */
 function failureLines(report) {
@@ -32140,8 +32147,12 @@ function failureLines(report) {
 }
 function callLines({ failure, alike, cause, fix }) {
     const lines = [`  ${callText(failure)} [${failure.code}]`, `  why:   ${failure.message}`];
-    for (const other of alike)
-        lines.push(`  also:  ${callText(other)}`);
+    const also = alike.slice(0, MOST_NAMED - 1);
+    for (const other of also)
+        lines.push(`  also:  ${alikeText(other)}`);
+    const more = alike.length - also.length;
+    if (more > 0)
+        lines.push(`  also:  ${more} more (${ALL_CALLS} has them all)`);
     if (cause !== undefined)
         lines.push(`  cause: ${cause}`);
     if (fix !== undefined)
@@ -32160,12 +32171,22 @@ function callText(failure) {
         return `${service}: ${failure.call} answered ${failure.status}`;
     return `${service}: ${failure.call} ${failure.kind === 'not-sent' ? 'was not sent' : 'got no usable answer'}`;
 }
+/** A call named by its target, where there is one: `acme/web (GitHub: GET … answered 404)`. */
+function alikeText(failure) {
+    const call = callText(failure);
+    return failure.target === undefined ? call : `${failure.target} (${call})`;
+}
+/** Where every call that failed is listed. */
+const ALL_CALLS = 'the job summary';
 /** The short form, which GitHub shows on the run's page. */
 function failureAnnotation(report) {
     const [first] = report.calls;
     const lines = [`${report.message} [${report.code}]`, ...report.details];
     if (first !== undefined) {
         lines.push(`${callText(first.failure)}: ${first.failure.message} [${first.failure.code}]`);
+        const also = first.alike.map((one) => one.target ?? callText(one));
+        if (also.length > 0)
+            lines.push(`also: ${someOf(also, ALL_CALLS)}`);
     }
     const more = report.calls.length - 1;
     if (more > 0)
@@ -32421,7 +32442,7 @@ function failureText(report) {
     return parts;
 }
 function callPart({ failure, alike, cause, fix }) {
-    const calls = [failure, ...alike].map((one) => `- ${plain(callText(one))}`).slice(0, MOST_ROWS);
+    const calls = [failure, ...alike].map((one) => `- ${plain(alikeText(one))}`).slice(0, MOST_ROWS);
     const id = failure.requestId === undefined ? '' : `, request id ${code(failure.requestId)}`;
     return [
         calls.join('\n'),
@@ -35402,6 +35423,7 @@ function failure(context, seen, cause) {
     return {
         service: 'github',
         call: context.call,
+        target: context.target,
         status: seen?.status,
         ...cause,
         ...(requestId === undefined ? {} : { requestId: context.secrets.quote(requestId, 64) }),
@@ -35553,9 +35575,14 @@ class GithubClient {
     }
     async send(request) {
         const { apiVersion = '2022-11-28', ...rest } = request;
+        const resting = this.#rest();
+        if (resting !== undefined)
+            return resting;
         await this.#budget.take(request.method);
-        if (this.#resting !== undefined && this.#clock.monotonic() < this.#resting.until)
-            return this.#resting.reply;
+        // Others may have been told to rest meanwhile.
+        const rested = this.#rest();
+        if (rested !== undefined)
+            return rested;
         const result = await this.#http.send({
             ...rest,
             headers: {
@@ -35578,6 +35605,18 @@ class GithubClient {
      */
     get tokenExpiresAt() {
         return this.#tokenExpiresAt;
+    }
+    /** The reply that asked for a rest, as it would be now: what is left of the rest is what it asks for. */
+    #rest() {
+        if (this.#resting === undefined)
+            return undefined;
+        const { reply, until } = this.#resting;
+        const left = until - this.#clock.monotonic();
+        if (left <= 0)
+            return undefined;
+        const headers = new Map(reply.headers).set('retry-after', String(Math.ceil(left / 1_000)));
+        headers.delete('x-ratelimit-reset');
+        return { ...reply, headers };
     }
     #note(expiration) {
         if (expiration === undefined || INSTALLATION_TOKEN.test(this.#token.expose()))
@@ -35634,6 +35673,9 @@ function permissionFor(target) {
         case 'organisation':
             return permissions_ORGANISATION[target.store];
     }
+}
+function isForAgents(permission) {
+    return permission === permissions_REPOSITORY.agents || permission === permissions_ORGANISATION.agents;
 }
 /**
  * The permissions missing, for people: `"Secrets: write"`. GitHub's header names what the refused call needs
@@ -35781,6 +35823,8 @@ function isRedirect(status) {
 function refusal(reply, message, context) {
     const said = context.secrets.quote(message);
     switch (reply.status) {
+        case 400:
+            return badRequest(message, context);
         case 401:
             return refused('github-bad-credentials', said);
         case 403:
@@ -35792,6 +35836,13 @@ function refusal(reply, message, context) {
         default:
             return refused('github-refused', said);
     }
+}
+/** A server that does not take the version of the API that agents' secrets came with. */
+function badRequest(message, { permission, secrets }) {
+    const said = secrets.quote(message);
+    if (!isForAgents(permission) || !/\bversion\b/i.test(message))
+        return refused('github-refused', said);
+    return refused('github-agents-unknown', `this server has no secrets for agents: ${said}`);
 }
 function forbidden(reply, message, context) {
     const { permission, reach, secrets } = context;
@@ -36052,6 +36103,7 @@ class EncryptedSecret {
     /**
      * One attempt to write. GitHub answers 422 when the box was made for a public key that has been replaced
      * meanwhile; only then, that is, if the key now is another one, the value is sealed and sent again, once.
+     * Refused again with a key read a moment ago, it is not tried any more: this may be about something else.
      */
     async put(value, mayStart, fields = noFields) {
         const known = this.#publicKey;
@@ -36061,13 +36113,17 @@ class EncryptedSecret {
         const first = await this.#putOnce(value, key.value, mayStart, fields);
         if (first.ok || first.failure.code !== 'github-validation')
             return first;
+        this.#publicKey = undefined;
         const fresh = await this.fetchPublicKey();
         if (!fresh.ok)
             return { ok: false, failure: beforeWrite(fresh.failure) };
         if (fresh.value.keyId === key.value.keyId)
             return first;
         const second = await this.#putOnce(value, fresh.value, mayStart, fields);
-        return second.ok ? second : { ok: false, failure: asStale(second.failure) };
+        if (second.ok || second.failure.code !== 'github-validation')
+            return second;
+        this.#publicKey = undefined;
+        return { ok: false, failure: { ...second.failure, code: 'github-stale-public-key' } };
     }
     async #putOnce(value, publicKey, mayStart, fields) {
         const seal = await loadSeal();
@@ -36092,12 +36148,6 @@ const UNUSABLE = {
     'github-bad-public-key': 'the public key that GitHub gives for this target cannot be used',
     'github-value-too-large': 'the value is larger than the 48 KB that a secret may have',
 };
-/** Refused again with a key read a moment ago: it was replaced once more, or this is about something else. */
-function asStale(cause) {
-    if (cause.code !== 'github-validation')
-        return cause;
-    return { ...cause, code: 'github-stale-public-key', retryable: true };
-}
 function decodePublicKey(json) {
     const { key_id: keyId, key } = fieldsOf(json);
     if (typeof keyId !== 'string' || keyId === '' || typeof key !== 'string')
@@ -36556,16 +36606,27 @@ function paced(targets, clock) {
         prepare: () => target.prepare(),
         metadata: () => target.metadata(),
         write: async (value, mayStart) => {
-            for (let more = (target.puts ?? 1) - 1; more > 0; more--) {
-                if ((await takeTurn(mayStart)) === undefined)
-                    return tooLate(target);
-            }
-            const start = await takeTurn(mayStart);
+            let turns = target.puts ?? 1;
+            let start = await takeTurn(mayStart);
+            for (let more = turns - 1; more > 0 && start !== undefined; more--)
+                start = await takeTurn(mayStart);
             if (start === undefined)
                 return tooLate(target);
-            const reply = await target.write(value, mayStart);
+            let latest = start;
+            const reply = await target.write(value, (ahead) => {
+                if (!mayStart(ahead))
+                    return false;
+                turns -= 1;
+                if (turns < 0) {
+                    // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
+                    pace.release(latest);
+                    latest = clock.monotonic();
+                    pace.start(latest);
+                }
+                return true;
+            });
             if (!reply.ok)
-                learn(pace, clock, start, reply.failure);
+                learn(pace, clock, latest, reply.failure);
             return reply;
         },
     }));
@@ -36598,10 +36659,11 @@ function tooLate(target) {
             kind: 'not-sent',
             service: 'github',
             call: `writing ${target.secretName} to ${target.label}`,
+            target: target.label,
             status: undefined,
             code: 'github-write-deadline',
             message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
-            hint: 'Fewer targets at once: an organisation secret, or several runs.',
+            hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
             retryable: false,
         },
     };

@@ -210,7 +210,7 @@ describe('the pace of writes', () => {
     const clock = new VirtualClock();
     const { targets } = places(1, clock);
     const [target] = paced(targets, clock);
-    expect(target).toMatchObject({ label: 'acme/0', secretName: 'MUTX_API_KEY', shared: false });
+    expect(target).toMatchObject({ label: 'acme/0', secretName: 'MUTX_API_KEY', shared: false, puts: 1 });
     expect(await target?.prepare()).toEqual({ ok: true, value: true, date: 1 });
     expect(await target?.metadata()).toEqual({ ok: true, value: { updatedAt: 0 }, date: 2 });
   });
