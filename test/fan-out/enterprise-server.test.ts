@@ -68,10 +68,3 @@ it('a server that has never heard of the secrets of agents is told as such', asy
   expect(log).toMatch(/also: {2}agents:(?:org:acme|acme\/web) /u);
   expect(log).toMatch(/fix: {3}.*`agents:`/u);
 });
-  world.emulator.github.addOrganisation('acme');
-  const run = await world.fanOut(['agents:acme/web', 'agents:org:acme'], { env });
-  world.emulator.ledger.clear();
-  expect(run.log.join('\n')).toContain('this server has no secrets for agents: ');
-  expect(run.log.join('\n')).toMatch(/^ {2}also: {2}agents:org:acme .* answered 400$/mu);
-  expect(run.log.join('\n')).toMatch(/fix: {3}.*`agents:`/u);
-});
