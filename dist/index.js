@@ -33658,7 +33658,7 @@ function targetLines(text) {
  * called `secretName`. In an environment's name the last ` as ` before a single word counts.
  */
 function parseTarget(line, secretName) {
-    if (NO_NAME.test(line))
+    if (NO_NAME.test(line) && !OTHER_NAME.test(line))
         return no('ends in ` as`, without a name after it');
     const other = OTHER_NAME.exec(line);
     const place = line.slice(0, other?.index).trim();

@@ -65,7 +65,7 @@ export function targetLines(text: string): readonly string[] {
  * called `secretName`. In an environment's name the last ` as ` before a single word counts.
  */
 export function parseTarget(line: string, secretName: string): ParsedTarget {
-  if (NO_NAME.test(line)) return no('ends in ` as`, without a name after it');
+  if (NO_NAME.test(line) && !OTHER_NAME.test(line)) return no('ends in ` as`, without a name after it');
   const other = OTHER_NAME.exec(line);
   const place = line.slice(0, other?.index).trim();
   const name = parseSecretName(other?.[1] ?? secretName);

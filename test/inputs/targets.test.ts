@@ -172,3 +172,7 @@ describe('a secret name', () => {
     expect(parseSecretName(text)).toBeUndefined(),
   );
 });
+
+it('a secret may be called AS', () => {
+  expect(parseTarget('acme/web as AS', 'KEY')).toMatchObject({ ok: true, value: { secretName: 'AS' } });
+});
