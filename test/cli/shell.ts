@@ -69,8 +69,8 @@ export async function here(
   }
 }
 
-async function type(stdin: PassThrough, text: string): Promise<void> {
-  for (const key of text) {
+async function type(stdin: PassThrough, keys: string): Promise<void> {
+  for (const key of keys) {
     await setImmediate();
     stdin.write(key);
   }
