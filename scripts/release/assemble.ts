@@ -29,7 +29,9 @@ cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
 writeFileSync(join(folder, 'notes.md'), `${notes}\n`);
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
 if (manifest.private !== true) {
-  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', resolve(folder)], { cwd: ROOT });
+  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', resolve(folder)], {
+    cwd: ROOT,
+  });
 }
 
 const files = globSync('**', { cwd: folder }).filter((path) => statSync(join(folder, path)).isFile());

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bundle } from '../../scripts/bundle.ts';
+import { bundle, licencesIn } from '../../scripts/bundle.ts';
 
 describe('the bundle', () => {
   let root = '';
@@ -18,15 +18,19 @@ describe('the bundle', () => {
     await writeFile(path, text);
     return path;
   }
-  const pack = (folder: string, name: string, text: string) =>
+  const packed = (folder: string, name: string, text: string, more: Readonly<Record<string, string>>) =>
     Promise.all([
       put(
         `${folder}node_modules/${name}/package.json`,
-        `{"name":"${name}","version":"1.0.0","license":"MIT","main":"main.js"}`,
+        JSON.stringify({ name, version: '1.0.0', license: 'MIT', main: 'main.js', ...more }),
       ),
       put(`${folder}node_modules/${name}/main.js`, text),
-      put(`${folder}node_modules/${name}/LICENSE`, 'Do as you like.'),
+      put(`${folder}node_modules/${name}/LICENSE`, 'Do as you like.\n\nAnd:\nas you wish.'),
     ]);
+  const pack = (folder: string, name: string, text: string, license = 'MIT') =>
+    packed(folder, name, text, { license });
+  const packModule = (folder: string, name: string, text: string) =>
+    packed(folder, name, text, { type: 'module' });
 
   it.each(['no-such-package', './no-such-file.js'])(
     'is not made with an import that cannot be resolved: %s',
@@ -49,6 +53,36 @@ describe('the bundle', () => {
     await rm(join(root, 'node_modules/one/LICENSE'));
     const entry = await put('main.js', "import a from 'one';\nconsole.log(a);\n");
     await expect(bundle(entry, root)).rejects.toThrow('could not find any license file for one');
+  });
+
+  it('is not made with two copies of a package that ncc put together with others', async () => {
+    await packModule('', 'one', 'export const one = 1;');
+    await packModule('', 'other', "export { one as other } from 'one';");
+    await packModule('node_modules/other/', 'one', 'export const one = 2;');
+    const text = "import { one } from 'one';\nimport { other } from 'other';\nconsole.log(one, other);\n";
+    await expect(bundle(await put('main.js', text), root)).rejects.toThrow('one is in the bundle twice');
+  });
+
+  it.each(['GPL-3.0-only', '(MIT OR GPL-2.0-only)', 'Apache-2.0'])(
+    'is not made with a package under %s',
+    async (licence) => {
+      await pack('', 'one', 'module.exports = 1;', licence);
+      const entry = await put('main.js', "import a from 'one';\nconsole.log(a);\n");
+      await expect(bundle(entry, root)).rejects.toThrow(
+        `not among MIT, ISC, 0BSD, BSD-2-Clause, BSD-3-Clause: one,${licence}`,
+      );
+    },
+  );
+
+  it('names each package that is in it, once, with its licence', async () => {
+    await pack('', '@of/one', 'module.exports = 1;', 'ISC');
+    await packModule('', 'other', 'export const other = 2;');
+    const text = "import one from '@of/one';\nimport { other } from 'other';\nconsole.log(one, other);\n";
+    const files = await bundle(await put('main.js', text), root);
+    expect([...licencesIn(files.get('licenses.txt') ?? '')]).toEqual([
+      ['@of/one', 'ISC'],
+      ['other', 'MIT'],
+    ]);
   });
 
   it('is one file, that says itself that it is a module', async () => {

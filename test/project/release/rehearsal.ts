@@ -92,6 +92,20 @@ export class Rehearsal implements Disposable {
     return join(this.#folder, 'artifact', path);
   }
 
+  /** Keeps GitHub and the artifact as they are now, for `restore`. */
+  save(): void {
+    for (const part of ['github', 'artifact']) {
+      cpSync(join(this.#folder, part), join(this.#folder, 'saved', part), { recursive: true });
+    }
+  }
+
+  restore(): void {
+    for (const part of ['github', 'artifact']) {
+      rmSync(join(this.#folder, part), { recursive: true, force: true });
+      cpSync(join(this.#folder, 'saved', part), join(this.#folder, part), { recursive: true });
+    }
+  }
+
   tag(name: string): string | undefined {
     return existsSync(this.github(`tags/${name}`))
       ? readFileSync(this.github(`tags/${name}`), 'utf8').trim()
