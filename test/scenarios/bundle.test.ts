@@ -22,7 +22,7 @@ describe('the bundle', () => {
     Promise.all([
       put(
         `${folder}node_modules/${name}/package.json`,
-        JSON.stringify({ name, version: '1.0.0', license: 'MIT', main: 'main.js', ...more }),
+        JSON.stringify({ name, version: '1.0.0', main: 'main.js', ...more }),
       ),
       put(`${folder}node_modules/${name}/main.js`, text),
       put(`${folder}node_modules/${name}/LICENSE`, 'Do as you like.\n\nAnd:\nas you wish.'),
@@ -30,7 +30,7 @@ describe('the bundle', () => {
   const pack = (folder: string, name: string, text: string, license = 'MIT') =>
     packed(folder, name, text, { license });
   const packModule = (folder: string, name: string, text: string) =>
-    packed(folder, name, text, { type: 'module' });
+    packed(folder, name, text, { type: 'module', license: 'MIT' });
 
   it.each(['no-such-package', './no-such-file.js'])(
     'is not made with an import that cannot be resolved: %s',
@@ -55,12 +55,25 @@ describe('the bundle', () => {
     await expect(bundle(entry, root)).rejects.toThrow('could not find any license file for one');
   });
 
-  it('is not made with two copies of a package that ncc put together with others', async () => {
-    await packModule('', 'one', 'export const one = 1;');
+  // ncc puts the two files of `one` together, into something that is of no file itself.
+  const together = async () => {
+    await packModule('', 'one', "import { two } from './two.js';\nexport const one = 1 + two;");
+    await put('node_modules/one/two.js', 'export const two = 2;');
+    return `const { one } = await import(/* webpackMode: "eager" */ 'one');\n`;
+  };
+
+  it('is not made with two copies of a package whose files ncc put together', async () => {
+    const text = await together();
     await packModule('', 'other', "export { one as other } from 'one';");
     await packModule('node_modules/other/', 'one', 'export const one = 2;');
-    const text = "import { one } from 'one';\nimport { other } from 'other';\nconsole.log(one, other);\n";
-    await expect(bundle(await put('main.js', text), root)).rejects.toThrow('one is in the bundle twice');
+    const entry = await put('main.js', `import { other } from 'other';\n${text}console.log(one, other);\n`);
+    await expect(bundle(entry, root)).rejects.toThrow('one is in the bundle twice');
+  });
+
+  it('is not made with a package that does not say under which licence it is', async () => {
+    await pack('', 'one', 'module.exports = 1;', 'SEE LICENSE IN LICENSE');
+    const entry = await put('main.js', "import a from 'one';\nconsole.log(a);\n");
+    await expect(bundle(entry, root)).rejects.toThrow('licenses.txt does not name one');
   });
 
   it.each(['GPL-3.0-only', '(MIT OR GPL-2.0-only)', 'Apache-2.0'])(
@@ -75,13 +88,12 @@ describe('the bundle', () => {
   );
 
   it('names each package that is in it, once, with its licence', async () => {
-    await pack('', '@of/one', 'module.exports = 1;', 'ISC');
-    await packModule('', 'other', 'export const other = 2;');
-    const text = "import one from '@of/one';\nimport { other } from 'other';\nconsole.log(one, other);\n";
+    await pack('', '@of/other', 'module.exports = 1;', 'ISC');
+    const text = `import other from '@of/other';\n${await together()}console.log(one, other);\n`;
     const files = await bundle(await put('main.js', text), root);
     expect([...licencesIn(files.get('licenses.txt') ?? '')]).toEqual([
-      ['@of/one', 'ISC'],
-      ['other', 'MIT'],
+      ['@of/other', 'ISC'],
+      ['one', 'MIT'],
     ]);
   });
 
