@@ -55,14 +55,14 @@ describe('the bundle', () => {
     await expect(bundle(entry, root)).rejects.toThrow('could not find any license file for one');
   });
 
-  // ncc puts the two files of `one` together, into something that is of no file itself.
+  // ncc puts `one` and `leaf` together, into something that is of no file itself.
   const together = async () => {
-    await packModule('', 'one', "import { two } from './two.js';\nexport const one = 1 + two;");
-    await put('node_modules/one/two.js', 'export const two = 2;');
+    await packModule('', 'one', "import { leaf } from 'leaf';\nexport const one = 1 + leaf;");
+    await packModule('', 'leaf', 'export const leaf = 2;');
     return `const { one } = await import(/* webpackMode: "eager" */ 'one');\n`;
   };
 
-  it('is not made with two copies of a package whose files ncc put together', async () => {
+  it('is not made with two copies of a package, one of which ncc put together with another package', async () => {
     const text = await together();
     await packModule('', 'other', "export { one as other } from 'one';");
     await packModule('node_modules/other/', 'one', 'export const one = 2;');
@@ -93,6 +93,7 @@ describe('the bundle', () => {
     const files = await bundle(await put('main.js', text), root);
     expect([...licencesIn(files.get('licenses.txt') ?? '')]).toEqual([
       ['@of/other', 'ISC'],
+      ['leaf', 'MIT'],
       ['one', 'MIT'],
     ]);
   });
