@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { licencesIn } from '../../scripts/bundle.ts';
+import { licencesIn } from '../../scripts/licences.ts';
 import { codeBlocks, ROOT, read, readJson, WORKFLOWS } from './files.ts';
 
 interface Lockfile {

@@ -39,6 +39,11 @@ describe.each(WORKFLOWS)('%s', (path) => {
     );
   });
 
+  test('says why, where it contradicts zizmor', () => {
+    const ignoring = text.split('\n').filter((line) => line.includes('zizmor: ignore['));
+    expect(ignoring.filter((line) => !/ # zizmor: ignore\[[\w-]+\] \S/u.test(line))).toEqual([]);
+  });
+
   test('names one commit for each action', () => {
     const outside = steps.flatMap(({ uses }) => (uses === undefined || uses.startsWith('.') ? [] : [uses]));
     const actions = new Set(outside.map((uses) => uses.split('@')[0]));

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bundle, licencesIn } from '../../scripts/bundle.ts';
+import { bundle } from '../../scripts/bundle.ts';
+import { licencesIn } from '../../scripts/licences.ts';
 
 describe('the bundle', () => {
   let root = '';
