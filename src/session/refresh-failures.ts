@@ -3,19 +3,19 @@ import type { SessionFailure } from './session.ts';
 import type { Stored } from './successor.ts';
 
 /** The target's secret cannot be written: found out before anything was spent. */
-export function unwritable(cause: CallFailure, target: SecretTarget): SessionFailure {
+export function unwritable(cause: CallFailure, target: SecretTarget, now: Instant): SessionFailure {
   return {
     code: 'session-successor-unwritable',
     message: `${placeOf(target)}, which has to take the refresh token's successor, cannot be written, so the token was not used: ${cause.message}`,
     cause,
     state: [],
-    retryAt: undefined,
+    retryAt: retryAtOf(cause, now),
   };
 }
 
 /** The exchange did not give a pair: not done, refused, or nobody knows. */
 export function exchangeFailure(failure: CallFailure, target: SecretTarget, now: Instant): SessionFailure {
-  const retryAt = failure.retryAfter === undefined ? undefined : now + failure.retryAfter;
+  const retryAt = retryAtOf(failure, now);
   switch (failure.kind) {
     case 'not-sent':
     case 'throttled':
@@ -91,4 +91,8 @@ function logInAgain(target: SecretTarget): string {
 
 function placeOf({ secretName, label }: SecretTarget): string {
   return `the secret ${secretName} of ${label}`;
+}
+
+function retryAtOf({ retryAfter }: CallFailure, now: Instant): Instant | undefined {
+  return retryAfter === undefined ? undefined : now + retryAfter;
 }
