@@ -18,7 +18,8 @@ export function logSession(event: SessionEvent, sink: Sink): void {
       sink.line('✓ logged out of MUTX');
       break;
     case 'successor-stored': {
-      const until = event.endsAt === undefined ? '' : `, good until ${instantText(event.endsAt)}`;
+      const until =
+        event.endsAt === undefined ? '' : `; the next run has to start before ${instantText(event.endsAt)}`;
       sink.line(`✓ refresh token exchanged; its successor is stored: ${placeText(event)}${until}`);
       break;
     }

@@ -13,8 +13,16 @@ export function unwritable(cause: CallFailure, target: SecretTarget, now: Instan
   };
 }
 
-/** The exchange did not give a pair: not done, refused, or nobody knows. */
-export function exchangeFailure(failure: CallFailure, target: SecretTarget, now: Instant): SessionFailure {
+/**
+ * The exchange did not give a pair: not done, refused, or nobody knows.
+ * @param expired by its own claims the token is at its end
+ */
+export function exchangeFailure(
+  failure: CallFailure,
+  target: SecretTarget,
+  now: Instant,
+  expired: boolean,
+): SessionFailure {
   const retryAt = retryAtOf(failure, now);
   switch (failure.kind) {
     case 'not-sent':
@@ -24,7 +32,7 @@ export function exchangeFailure(failure: CallFailure, target: SecretTarget, now:
       return lostExchange(failure, target);
     case 'refused':
       return failure.status === 401 || failure.status === 403
-        ? refusedExchange(failure, target)
+        ? refusedExchange(failure, target, expired)
         : notExchanged(failure, retryAt);
   }
 }
@@ -39,20 +47,23 @@ function notExchanged(cause: CallFailure, retryAt: Instant | undefined): Session
   };
 }
 
-function refusedExchange(failure: CallFailure, target: SecretTarget): SessionFailure {
+function refusedExchange(failure: CallFailure, target: SecretTarget, expired: boolean): SessionFailure {
   const code = 'session-refresh-refused';
+  const why = expired ? 'has expired' : 'is spent, expired or revoked';
   return {
     code,
-    message: `MUTX does not take the refresh token, which is spent, expired or revoked: ${failure.message}`,
-    cause: {
-      ...failure,
-      code,
-      hint: `${logInAgain(target)}; if two runs used the same token, a \`concurrency:\` group in the workflow keeps them apart, and an environment secret, which is read when the job starts, keeps a queued run from holding a spent one`,
-    },
+    message: `MUTX does not take the refresh token, which ${why}: ${failure.message}`,
+    cause: { ...failure, code, hint: `${logInAgain(target)}; ${expired ? SLOW : TWO_RUNS}` },
     state: ['the refresh token that was given does not work (any more)'],
     retryAt: undefined,
   };
 }
+
+const SLOW =
+  'one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
+
+const TWO_RUNS =
+  'if two runs used the same token, a `concurrency:` group in the workflow keeps them apart, and an environment secret, which is read when the job starts, keeps a queued run from holding a spent one';
 
 function lostExchange(failure: CallFailure, target: SecretTarget): SessionFailure {
   const code = 'session-refresh-lost';

@@ -3,7 +3,7 @@ import type { Instant } from '../rotation/ports.ts';
 import type { Retrying } from '../rotation/retry.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { SessionDependencies } from './create-session.ts';
-import { lifetimeWarnings } from './lifetimes.ts';
+import { isAtItsEnd, lifetimeWarnings } from './lifetimes.ts';
 import { exchangeFailure, lostSuccessor, unwritable } from './refresh-failures.ts';
 import { RenewableToken, type Renewal } from './renewable.ts';
 import { renewalFailed, retryingWith } from './report.ts';
@@ -64,7 +64,11 @@ class RefreshSession implements Session {
 
     const body = () => ({ refresh_token: spent.expose() });
     const { reply, since } = await askForTokens(api, '/auth/refresh', body, this.#retrying);
-    if (!reply.ok) return { ok: false, failure: exchangeFailure(reply.failure, successor, clock.now()) };
+    if (!reply.ok) {
+      const now = clock.now();
+      const expired = isAtItsEnd(decodeJwt(spent.expose()), now);
+      return { ok: false, failure: exchangeFailure(reply.failure, successor, now, expired) };
+    }
 
     const { access, refresh, lifetime } = reply.value;
     const stored = await storeSuccessor(successor, refresh, since, this.#retrying);
