@@ -37,6 +37,9 @@ export interface FailedCall {
 
 const TITLE = 'MUTX API key not rotated';
 
+/** After every expiry, and a number that can be subtracted from itself. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
 /** @param givenUp keys revoked before their successor was stored (`on-quota: replace`) */
 export function failureOf(
   outcome: Extract<Outcome, { kind: 'failed' }>,
@@ -55,8 +58,10 @@ export function failureOf(
   };
 }
 
+/** Those whose expiry is past come first: revoking them costs nobody anything. */
 function inTheWay(keys: readonly KeySummary[]): readonly string[] {
   const named = keys
+    .toSorted((a, b) => (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
     .slice(0, MOST_NAMED)
     .map(
       ({ id, name, expiresAt }) => `in the way: ${printable(name, 100)} (${id}), ${expiryText(expiresAt)}`,
