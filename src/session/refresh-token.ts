@@ -57,11 +57,14 @@ class RefreshSession implements Session {
   }
 
   async #exchange(): Promise<Renewal> {
-    const { api, clock, successor } = this.#dependencies;
+    const { api, clock, report, successor } = this.#dependencies;
     const spent = this.#refresh;
     const open = await writable(successor, spent, this.#retrying);
     if (!open.ok) return { ok: false, failure: unwritable(open.failure, successor, clock.now()) };
 
+    const { label: target, secretName: secret } = successor;
+    // Told before and not after: a process that is killed in between tells nothing any more.
+    report({ type: 'exchanging', target, secret });
     const body = () => ({ refresh_token: spent.expose() });
     const { reply, since } = await askForTokens(api, '/auth/refresh', body, this.#retrying);
     if (!reply.ok) {

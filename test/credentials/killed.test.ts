@@ -91,6 +91,11 @@ describe('a run with a refresh token', () => {
 
       const works = storedTokenWorks(world);
       expect(works).toBe(!SPENT.includes(`${point} ${request}`));
+      // Even of a process that had no chance to say anything, the log tells where the token stands.
+      const log = ended.log.join('\n');
+      const exchanging = REQUESTS.indexOf(request) >= REQUESTS.indexOf(EXCHANGE);
+      expect(log.includes('it counts as spent from here on')).toBe(exchanging);
+      if (!works) expect(log).not.toContain('✓ refresh token exchanged');
       if (!works) {
         const spent = world.stored(HERE, TOKEN);
         expectSaysHowToGoOn(expectFailed(await next(world), 'session-refresh-refused'));
