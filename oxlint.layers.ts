@@ -20,7 +20,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   rotation: { values: [], types: ['secrets/'], packages: [] },
   http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
   mutx: { values: ['http/', 'secrets/'], types: ['rotation/', 'session/'], packages: ['node:'] },
-  github: { values: ['http/', 'secrets/'], types: ['rotation/', 'inputs/'], packages: ['node:'] },
+  github: { values: ['http/', 'secrets/'], types: ['rotation/', 'inputs/', 'session/'], packages: ['node:'] },
   // Of rotation/ what is pure and true for every call: the deadlines, and what may be tried again.
   session: {
     values: ['http/', 'mutx/', 'secrets/', 'rotation/constants.ts', 'rotation/retry.ts'],
