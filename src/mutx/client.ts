@@ -1,3 +1,4 @@
+import type { RecentKeys } from '../ephemeral/ports.ts';
 import type { HttpBody } from '../http/result.ts';
 import type {
   Account,
@@ -11,15 +12,21 @@ import type {
 import type { Secret } from '../secrets/secret.ts';
 import type { Session } from '../session/session.ts';
 import type { Answer, ApiRequest, MutxApi } from './api.ts';
-import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan } from './decode.ts';
-import { readAllPages } from './pages.ts';
+import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan, type KeyPage } from './decode.ts';
+import { readAllPages, readFirstPages } from './pages.ts';
+
+/** A thousand keys: a per-run key that expired a day ago is among them, on all but the busiest accounts. */
+const NEWEST_PAGES = 10;
 
 /** MUTX as the engine sees it; each method is one attempt. */
-export function createKeyService(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>): KeyService {
+export function createKeyService(
+  api: MutxApi,
+  session: Pick<Session, 'bearer' | 'endsAt'>,
+): KeyService & RecentKeys {
   return new MutxKeys(api, session);
 }
 
-class MutxKeys implements KeyService {
+class MutxKeys implements KeyService, RecentKeys {
   readonly #api: MutxApi;
   readonly #session: Pick<Session, 'bearer' | 'endsAt'>;
 
@@ -29,15 +36,21 @@ class MutxKeys implements KeyService {
   }
 
   list(): Promise<Reply<readonly KeyRecord[]>> {
-    return readAllPages((skip, limit) =>
-      this.#ask(
-        (generation) => ({
-          method: 'GET',
-          path: '/api-keys',
-          ...(generation === 'v1' ? { query: { skip, limit } } : {}),
-        }),
-        ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined),
-      ),
+    return readAllPages((skip, limit) => this.#page(skip, limit));
+  }
+
+  newest(): Promise<Reply<readonly KeyRecord[]>> {
+    return readFirstPages((skip, limit) => this.#page(skip, limit), NEWEST_PAGES);
+  }
+
+  #page(skip: number, limit: number): Promise<Reply<KeyPage>> {
+    return this.#ask(
+      (generation) => ({
+        method: 'GET',
+        path: '/api-keys',
+        ...(generation === 'v1' ? { query: { skip, limit } } : {}),
+      }),
+      ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined),
     );
   }
 

@@ -38,6 +38,24 @@ export async function readAllPages(ask: Ask): Promise<Reply<readonly KeyRecord[]
   return { ok: true, value: [...keys.values()], date: first.date };
 }
 
+/**
+ * The first pages, newest first, one after the other: what is further back is not looked at.
+ * @param most pages at the most
+ */
+export async function readFirstPages(ask: Ask, most: number): Promise<Reply<readonly KeyRecord[]>> {
+  const first = await ask(0, LIMIT);
+  if (!first.ok) return first;
+  const keys = new Map(first.value.keys.map((key) => [key.id, key]));
+  const step = first.value.keys.length;
+  for (let { hasMore } = first.value, page = 1; hasMore && step > 0 && page < most; page++) {
+    const next = await ask(page * step, LIMIT);
+    if (!next.ok) return next;
+    for (const key of next.value.keys) keys.set(key.id, key);
+    hasMore = next.value.hasMore;
+  }
+  return { ok: true, value: [...keys.values()], date: first.date };
+}
+
 const TOO_MANY = `the list of keys goes on after ${MOST_PAGES} pages, and no more are read`;
 
 function unreadable(code: string, message: string): Reply<never> {

@@ -50,7 +50,8 @@ export function failureOf(
   };
 }
 
-function inTheWay(keys: readonly KeySummary[]): readonly string[] {
+/** The keys that hold the places of a plan, a line each. */
+export function inTheWay(keys: readonly KeySummary[]): readonly string[] {
   const named = keys
     .slice(0, MOST_NAMED)
     .map(
