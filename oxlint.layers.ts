@@ -25,7 +25,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: [],
   },
   http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
-  mutx: { values: ['http/', 'secrets/'], types: ['ephemeral/', 'rotation/', 'session/'], packages: ['node:'] },
+  mutx: {
+    values: ['http/', 'secrets/'],
+    types: ['ephemeral/', 'rotation/', 'session/'],
+    packages: ['node:'],
+  },
   github: { values: ['http/', 'secrets/'], types: ['rotation/', 'inputs/'], packages: ['node:'] },
   // Of rotation/ what is pure and true for every call: the deadlines, and what may be tried again.
   session: {
