@@ -14,7 +14,7 @@ export class Calls {
   /** @param patience how long a single call may be tried again, waits included */
   constructor(
     { clock, random, report }: CallPorts,
-    sessionEndsAt: Instant | undefined = undefined,
+    sessionEndsAt?: Instant,
     patience: Duration = CALL_PATIENCE,
   ) {
     this.report = report;

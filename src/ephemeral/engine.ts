@@ -1,10 +1,13 @@
-import type { MintedKey } from '../rotation/ports.ts';
+import type { Duration, MintedKey } from '../rotation/ports.ts';
 import { Calls } from './calls.ts';
 import { mint } from './mint.ts';
 import type { EphemeralFailure, EphemeralOutcome } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
 import { sweep } from './sweep.ts';
+
+/** How long one call of the sweep may be tried again: it is not what the job waits for. */
+const SWEEP_PATIENCE: Duration = 30_000;
 
 /**
  * Makes a key for this job (protocol, "Per-run keys"): sweep → create, with waiting for a place → keep what the
@@ -14,8 +17,11 @@ export async function keyForJob(
   settings: EphemeralSettings,
   ports: EphemeralPorts,
 ): Promise<EphemeralOutcome> {
-  const calls = new Calls(ports, ports.sessionEndsAt);
-  if (settings.sweep !== undefined) await sweep(calls, ports.keys, settings.sweep);
+  const { sessionEndsAt } = ports;
+  const calls = new Calls(ports, sessionEndsAt);
+  if (settings.sweep !== undefined) {
+    await sweep(new Calls(ports, sessionEndsAt, SWEEP_PATIENCE), ports.keys, settings.sweep);
+  }
   const minted = await mint(settings, ports, calls);
   if (!minted.ok) {
     // Where a key may exist all the same, the post step has to look for it.

@@ -45,15 +45,18 @@ export async function readAllPages(ask: Ask): Promise<Reply<readonly KeyRecord[]
 export async function readFirstPages(ask: Ask, most: number): Promise<Reply<readonly KeyRecord[]>> {
   const first = await ask(0, LIMIT);
   if (!first.ok) return first;
-  const keys = new Map(first.value.keys.map((key) => [key.id, key]));
-  const step = first.value.keys.length;
-  for (let { hasMore } = first.value, page = 1; hasMore && step > 0 && page < most; page++) {
+  const keys = [...first.value.keys];
+  const step = keys.length;
+  let last = first.value;
+  for (let page = 1; page < most; page++) {
+    if (!last.hasMore || last.keys.length === 0) break;
     const next = await ask(page * step, LIMIT);
     if (!next.ok) return next;
-    for (const key of next.value.keys) keys.set(key.id, key);
-    hasMore = next.value.hasMore;
+    last = next.value;
+    keys.push(...last.keys);
   }
-  return { ok: true, value: [...keys.values()], date: first.date };
+  const byId = new Map(keys.map((key) => [key.id, key]));
+  return { ok: true, value: [...byId.values()], date: first.date };
 }
 
 const TOO_MANY = `the list of keys goes on after ${MOST_PAGES} pages, and no more are read`;

@@ -64,8 +64,10 @@ function hasEnded(credential: Credential, now: number): boolean {
 function wayWith(kind: Way['kind'], credential: Credential, apiUrl: URL, context: VerbContext): OpenWay {
   // GitHub is not called here; where it is does not matter.
   const nowhere = { githubToken: undefined, githubApiUrl: apiUrl, refreshTokenSecret: undefined };
-  const { session, keys, close } = connect({ credential, apiUrl, ...nowhere }, context);
+  const connection = connect({ credential, apiUrl, ...nowhere }, context);
+  const { session, keys } = connection;
   const open = async () => (await session.open())?.cause;
+  const close = () => connection.close();
   if (kind !== 'key' || credential.kind !== 'opaque') return { kind, open, keys, close };
   return { kind, open, keys, close, works: () => keys.verify(credential.token, () => true) };
 }

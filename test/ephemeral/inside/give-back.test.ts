@@ -47,7 +47,7 @@ class Ways {
       keys: {
         newest: () => ask('list', () => keys.newest()),
         revoke: (id) => ask(`revoke ${id}`, () => keys.revoke(id)),
-      } as Way['keys'],
+      },
       ...(kind === 'key'
         ? { works: () => this.mutx.world.keys.verify({ expose: () => '' } as never, () => true) }
         : {}),
