@@ -18,11 +18,18 @@ registerHooks({
 const { validate } = await import('@actions/languageservice');
 const { TextDocument } = await import('vscode-languageserver-textdocument');
 
-const METADATA = parse(read('action.yml')) as {
+interface Metadata {
   name: string;
   description: string;
   inputs: Record<string, { description: string; required?: boolean; default?: string }>;
-};
+}
+
+const ACTIONS = ['action.yml', 'ephemeral/action.yml'];
+
+/** Our actions, by the folder that stands after the repository's name. */
+const METADATA = new Map(
+  ACTIONS.map((path) => [path.replace(/\/?action\.yml$/u, ''), parse(read(path)) as Metadata] as const),
+);
 
 /** Other people's actions, and names that only GitHub can know (`vars`, `secrets`), cannot be looked up here. */
 const UNKNOWABLE = /^Context access might be invalid: [A-Z_]+$|^Unable to resolve action/u;
@@ -33,8 +40,8 @@ async function findings(path: string, text: string): Promise<string[]> {
   const document = TextDocument.create(`file:///${path}`, 'yaml', 1, text);
   const diagnostics = await validate(document, {
     actionsMetadataProvider: {
-      fetchActionMetadata: ({ owner, name }) =>
-        Promise.resolve(owner === 'mutx' && name === 'api-key-action' ? METADATA : undefined),
+      fetchActionMetadata: ({ owner, name, path: folder = '' }) =>
+        Promise.resolve(owner === 'mutx' && name === 'api-key-action' ? METADATA.get(folder) : undefined),
     },
   });
   return diagnostics.flatMap(({ range, message }) => {
@@ -44,13 +51,20 @@ async function findings(path: string, text: string): Promise<string[]> {
 }
 
 describe("GitHub's language service", () => {
-  test.each(['action.yml', ...WORKFLOWS])('has nothing to say about %s', async (path) => {
+  test.each([...ACTIONS, ...WORKFLOWS])('has nothing to say about %s', async (path) => {
     expect(await findings(path, read(path))).toEqual([]);
   });
 
   const examples = DOCUMENTS.flatMap(codeBlocks).filter(({ language }) => language === 'yaml');
   test.each(examples)('has nothing to say about the YAML at $at', async ({ at, text }) => {
     expect(await findings(`.github/workflows/${at.replace(/\W/gu, '-')}.yml`, whole(text))).toEqual([]);
+  });
+
+  test('would find an input of another action of ours', async () => {
+    const step = '- uses: mutx/api-key-action/ephemeral@v1\n  with:\n    github-token: X\n';
+    expect(await findings('.github/workflows/other.yml', whole(step))).toEqual([
+      expect.stringMatching(/github-token/u),
+    ]);
   });
 
   test('would find an input that does not exist, a missing one and a wrong key', async () => {
