@@ -1,3 +1,4 @@
+import type { RecentKeys } from '../ephemeral/ports.ts';
 import { GithubClient } from '../github/client.ts';
 import { createTarget, type TargetDependencies } from '../github/create-target.ts';
 import { tokenExpiryWarning } from '../github/token-expiry.ts';
@@ -23,7 +24,7 @@ type Creating = Pick<TargetDependencies, 'audience' | 'createEnvironment'>;
 /** The two services, ready to be called; nothing has been called yet. */
 export interface Connection {
   readonly session: Session;
-  readonly keys: KeyService;
+  readonly keys: KeyService & RecentKeys;
   /** The same, without regard to which key the credential may be. */
   readonly client: MutxClient;
   /** GitHub with the token that was given; undefined: there is none. */
