@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { channel } from 'node:diagnostics_channel';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -48,10 +49,31 @@ export interface StepResult {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Told of every step that has ended, before anyone else sees it. */
+export const STEPS = 'runner:step';
+
+/** A step with all there is to know of it, **credentials included**: for a search of what it leaked. */
+export interface FinishedStep {
+  /** The inputs as the process got them, defaults included, by the names that `action.yml` has. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Names of the outputs that the action declares. */
+  readonly outputs: readonly string[];
+  /** Of the process. */
+  readonly arguments: readonly string[];
+  /** Arguments, environment and input of each process that the action started. */
+  readonly children: readonly string[];
+  readonly result: StepResult;
+}
+
+const steps = channel(STEPS);
+
+const WATCH = new URL('./runner-watch.mjs', import.meta.url).href;
+
 const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_PATH', 'GITHUB_STEP_SUMMARY'] as const;
 
 interface ActionFile {
   readonly inputs?: Readonly<Record<string, { readonly default?: string | number | boolean | null }>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
   readonly runs: { readonly using: string; readonly main: string };
 }
 
@@ -68,7 +90,8 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
   const { PATH } = process.env;
   const log = new JobLog(options.debug ?? false);
   const main = join(dirname(options.action), action.runs.main);
-  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), main], {
+  const inputs = inputsOf(action, options.inputs ?? {});
+  const child = spawn(process.execPath, ['--import', WATCH, ...(options.nodeOptions ?? []), main], {
     cwd: join(folder, 'work'),
     env: {
       PATH,
@@ -86,7 +109,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
       GITHUB_API_URL: 'https://api.github.com',
       ...(options.debug === true ? { RUNNER_DEBUG: '1' } : {}),
       ...Object.fromEntries(FILES.map((name) => [name, file(name)])),
-      ...inputVariables(action, options.inputs ?? {}),
+      ...variablesOf(inputs),
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -105,7 +128,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
     }),
   ]);
   const textOf = (name: (typeof FILES)[number]) => readFile(file(name), 'utf8');
-  return {
+  const result: StepResult = {
     exitCode,
     rawStdout,
     rawStderr,
@@ -120,18 +143,46 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
     ms: performance.now() - started,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+  steps.publish({
+    inputs,
+    outputs: Object.keys(action.outputs ?? {}),
+    arguments: child.spawnargs,
+    children: await childrenIn(folder),
+    result,
+  } satisfies FinishedStep);
+  return result;
 }
 
-/** Every input that is declared or given, as the runner names it; one without a value arrives empty. */
-function inputVariables(action: ActionFile, given: Readonly<Record<string, string>>): Record<string, string> {
+/** What runner-watch.mjs wrote down, which is ours and not the step's; nothing where nothing was started. */
+async function childrenIn(folder: string): Promise<readonly string[]> {
+  const notes = join(folder, 'children');
+  const text = await readFile(notes, 'utf8').catch(() => '');
+  await rm(notes, { force: true });
+  const texts: string[] = [];
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    JSON.parse(line, (name, value: unknown) => {
+      texts.push(typeof value === 'string' ? `${name}=${value}` : name);
+      return value;
+    });
+  }
+  return texts;
+}
+
+/** Every input that is declared or given; one without a value arrives empty. */
+function inputsOf(action: ActionFile, given: Readonly<Record<string, string>>): Record<string, string> {
   const values = new Map<string, string>();
   for (const [name, { default: value }] of Object.entries(action.inputs ?? {})) {
     const text = value === undefined || value === null ? '' : String(value);
     if (text.includes('${{')) throw new Error(`the default of ${name} is an expression: not modelled`);
-    values.set(variableOf(name), text);
+    values.set(name, text);
   }
-  for (const [name, value] of Object.entries(given)) values.set(variableOf(name), value);
+  for (const [name, value] of Object.entries(given)) values.set(name, value);
   return Object.fromEntries(values);
+}
+
+/** The inputs as the runner names their variables. */
+function variablesOf(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [variableOf(name), value]));
 }
 
 function variableOf(input: string): string {

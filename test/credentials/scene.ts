@@ -1,8 +1,9 @@
+import { channel } from 'node:diagnostics_channel';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { StepResult } from '../../scripts/runner.ts';
+import { type FinishedStep, STEPS, type StepResult } from '../../scripts/runner.ts';
 import type { Annotation } from '../../scripts/runner-log.ts';
 import { clock as systemClock } from '../../src/actions/clock.ts';
 import { Gate } from '../../src/actions/gate.ts';
@@ -102,6 +103,8 @@ export async function runHere(
     },
   });
   const result = await step.end();
+  const finished: FinishedStep = { inputs: {}, outputs: [], arguments: [], children: [], result };
+  channel(STEPS).publish(finished);
   await expectNoLeak(result, world);
   await result[Symbol.asyncDispose]();
   expect(ledger.unexpected()).toEqual([]);
