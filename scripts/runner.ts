@@ -204,7 +204,7 @@ async function linesOf(stream: Readable, read: (line: string) => void): Promise<
 }
 
 /** The runner's file format: `name=value`, or `name<<DELIMITER`, lines, `DELIMITER`. */
-function pairsOf(text: string): Record<string, string> {
+export function pairsOf(text: string): Record<string, string> {
   const pairs: Record<string, string> = {};
   const lines = text.split(/\r?\n/u);
   for (let at = 0; at < lines.length; at++) {

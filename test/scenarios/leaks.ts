@@ -8,10 +8,10 @@ import type { World } from './world.ts';
  * what emulators gave out anyway (test/canary); this adds what the world knows besides: what faults put into
  * replies, and what somebody stored by hand.
  */
-export function expectNoLeak(run: StepResult, world: World): void {
+export async function expectNoLeak(run: StepResult, world: World): Promise<void> {
   const credentials = new Map([...world.credentials].map((text) => [text, 'known to the world'] as const));
   const step = { inputs: {}, outputs: [], arguments: [], children: [], result: run };
-  expect(leaksOf(step, credentials)).toEqual([]);
+  await expect(Promise.resolve(leaksOf(step, credentials))).resolves.toEqual([]);
 }
 
 /** Masks this credential, in each of the forms the runner would otherwise show, before anything else is said. */

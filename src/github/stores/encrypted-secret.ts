@@ -105,7 +105,7 @@ export class EncryptedSecret {
     return this.#calls.ask<'created' | 'updated'>(
       { ...request, mayStart, body: { encrypted_value: sealed.box, key_id: publicKey.keyId, ...more.value } },
       this.#place.permission,
-      { 201: () => ({ value: 'created' }), 204: () => ({ value: 'updated' }) },
+      { 201: decodeCreated, 204: () => ({ value: 'updated' }) },
     );
   }
 
@@ -123,6 +123,14 @@ const UNUSABLE = {
   'github-bad-public-key': 'the public key that GitHub gives for this target cannot be used',
   'github-value-too-large': 'the value is larger than the 48 KB that a secret may have',
 } as const;
+
+/**
+ * GitHub's body is an empty object. What says anything else is not GitHub's, and perhaps nothing was written: the key
+ * that the secret held would be revoked for it.
+ */
+function decodeCreated(json: unknown): { value: 'created' } | undefined {
+  return json === undefined || JSON.stringify(json) === '{}' ? { value: 'created' } : undefined;
+}
 
 function decodePublicKey(json: unknown) {
   const { key_id: keyId, key } = fieldsOf(json);

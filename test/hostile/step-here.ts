@@ -1,0 +1,145 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JobLog } from '../../scripts/runner-log.ts';
+import { Gate } from '../../src/actions/gate.ts';
+import { rotateAction } from '../../src/actions/rotate.ts';
+import { runnerSink } from '../../src/actions/runner-sink.ts';
+import { type FailureReport, failureAnnotation, failureLines } from '../../src/report/failure.ts';
+import { guarded } from '../../src/report/guard.ts';
+import type { Sink } from '../../src/report/sink.ts';
+import { failureSummary } from '../../src/report/summary.ts';
+import type { Clock } from '../../src/rotation/ports.ts';
+import { SecretRegistry } from '../../src/secrets/registry.ts';
+
+/** What a step in this process came to, as the runner and its readers see it. */
+export interface StepHere {
+  /** undefined: it did what was asked */
+  readonly failure: FailureReport | undefined;
+  /** Every byte it wrote. */
+  readonly stdout: string;
+  /** The log as GitHub shows it. */
+  readonly log: JobLog;
+  /** Commands that we gave the runner, masks among them. */
+  readonly commands: number;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What is in GITHUB_OUTPUT. */
+  readonly outputFile: string;
+  readonly summary: string;
+}
+
+/** The limit of a request, from `send` to the last byte; here it is over this much sooner. */
+const REQUEST_LIMIT = 30_000;
+const SOONER = 60;
+
+/**
+ * The action that rotates, in this process, with the runner's own commands on the real standard output, which is
+ * listened to meanwhile. Only the clocks are ours: the run's, and the one that ends a request.
+ * @param hurry requests that get no reply are given up after no time
+ */
+export async function stepHere(env: NodeJS.ProcessEnv, clock: Clock, hurry: boolean): Promise<StepHere> {
+  const folder = mkdtempSync(join(tmpdir(), 'here-'));
+  const files = { GITHUB_OUTPUT: join(folder, 'output'), GITHUB_STEP_SUMMARY: join(folder, 'summary') };
+  for (const file of Object.values(files)) writeFileSync(file, '');
+  const out = heard();
+  const restore = [out, withEnv(files), ...(hurry ? [hurried()] : [])];
+  let commands = 0;
+  const outputs: Record<string, string> = {};
+  const { setSecret } = await import('@actions/core');
+  const secrets = new SecretRegistry((form) => {
+    commands += 1;
+    setSecret(form);
+  });
+  const counted =
+    <Given extends readonly unknown[]>(tell: (...given: Given) => void) =>
+    (...given: Given) => {
+      commands += 1;
+      tell(...given);
+    };
+  const counting: Sink = {
+    ...runnerSink,
+    debug: counted(runnerSink.debug),
+    group: counted(runnerSink.group),
+    endGroup: counted(runnerSink.endGroup),
+    warning: counted(runnerSink.warning),
+    error: counted(runnerSink.error),
+    output: (name, value) => {
+      outputs[name] = value;
+      runnerSink.output(name, value);
+    },
+  };
+  const sink = guarded(counting, secrets);
+  let failure: FailureReport | undefined;
+  try {
+    await rotateAction({
+      env,
+      secrets,
+      sink,
+      clock,
+      gate: new Gate(),
+      unfinished: { state: () => [], cleanUp: () => Promise.resolve() },
+      fail: (report, summary = failureSummary(report)) => {
+        failure = report;
+        for (const line of failureLines(report)) sink.line(line);
+        sink.error(failureAnnotation(report));
+        sink.summary(summary);
+      },
+    });
+  } finally {
+    for (const one of restore) one.end();
+  }
+  const outputFile = readFileSync(files.GITHUB_OUTPUT, 'utf8');
+  const summary = readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8');
+  rmSync(folder, { recursive: true });
+  const stdout = out.text();
+  return { failure, stdout, log: readBy(stdout), commands, outputs, outputFile, summary };
+}
+
+/** @throws Error the step wrote a command that no action of ours has any business with */
+function readBy(stdout: string): JobLog {
+  const log = new JobLog(true);
+  for (const line of stdout.split(/\r\n|\n|\r/u)) log.read(line);
+  return log;
+}
+
+/** Everything that is written to standard output from now on. */
+function heard() {
+  const { stdout } = process;
+  const write = stdout.write.bind(stdout);
+  let all = '';
+  stdout.write = (chunk: string | Uint8Array) => {
+    all += String(chunk);
+    return true;
+  };
+  return {
+    text: () => all,
+    end: () => {
+      stdout.write = write;
+    },
+  };
+}
+
+/** A request that is not answered is given up after no time; every other timer keeps its time. */
+function hurried() {
+  const wait = globalThis.setTimeout;
+  const hurry = (callback: () => void, ms?: number) => wait(callback, ms === REQUEST_LIMIT ? SOONER : ms);
+  globalThis.setTimeout = Object.assign(hurry, wait);
+  return {
+    end: () => {
+      globalThis.setTimeout = wait;
+    },
+  };
+}
+
+function withEnv(variables: Readonly<Record<string, string>>) {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  return {
+    end: () => {
+      for (const [name, value] of before) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    },
+  };
+}
