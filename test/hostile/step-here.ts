@@ -28,21 +28,28 @@ export interface StepHere {
   readonly summary: string;
 }
 
-/** The limit of a request, from `send` to the last byte; here it is over this much sooner. */
+/** The limit of a request, from `send` to the last byte. */
 const REQUEST_LIMIT = 30_000;
-const SOONER = 60;
+
+/** For what was written to arrive. */
+const MOMENT = 10;
 
 /**
  * The action that rotates, in this process, with the runner's own commands on the real standard output, which is
  * listened to meanwhile. Only the clocks are ours: the run's, and the one that ends a request.
- * @param hurry requests that get no reply are given up after no time
+ * @param timers of requests, where the run has to end some
  */
-export async function stepHere(env: NodeJS.ProcessEnv, clock: Clock, hurry: boolean): Promise<StepHere> {
+export async function stepHere(
+  env: NodeJS.ProcessEnv,
+  clock: Clock,
+  timers?: RequestTimers,
+): Promise<StepHere> {
   const folder = mkdtempSync(join(tmpdir(), 'here-'));
   const files = { GITHUB_OUTPUT: join(folder, 'output'), GITHUB_STEP_SUMMARY: join(folder, 'summary') };
   for (const file of Object.values(files)) writeFileSync(file, '');
   const out = heard();
-  const restore = [out, withEnv(files), ...(hurry ? [hurried()] : [])];
+  timers?.install();
+  const restore = [out, withEnv(files), ...(timers === undefined ? [] : [timers])];
   let commands = 0;
   const outputs: Record<string, string> = {};
   const { setSecret } = await import('@actions/core');
@@ -119,16 +126,33 @@ function heard() {
   };
 }
 
-/** A request that is not answered is given up after no time; every other timer keeps its time. */
-function hurried() {
-  const wait = globalThis.setTimeout;
-  const hurry = (callback: () => void, ms?: number) => wait(callback, ms === REQUEST_LIMIT ? SOONER : ms);
-  globalThis.setTimeout = Object.assign(hurry, wait);
-  return {
-    end: () => {
-      globalThis.setTimeout = wait;
-    },
-  };
+/**
+ * The timers that end requests, to be fired when it is known that the request to be ended has arrived. Every
+ * other timer keeps its time.
+ */
+export class RequestTimers {
+  readonly #wait = globalThis.setTimeout;
+  readonly #armed = new Set<() => void>();
+
+  install(): void {
+    const held = (callback: () => void, ms?: number) => {
+      if (ms === REQUEST_LIMIT) this.#armed.add(callback);
+      return this.#wait(callback, ms);
+    };
+    globalThis.setTimeout = Object.assign(held, this.#wait);
+  }
+
+  /** Ends what is under way, a moment from now; what has ended meanwhile does not mind. */
+  fire(): void {
+    this.#wait(() => {
+      for (const end of this.#armed) end();
+      this.#armed.clear();
+    }, MOMENT);
+  }
+
+  end(): void {
+    globalThis.setTimeout = this.#wait;
+  }
 }
 
 function withEnv(variables: Readonly<Record<string, string>>) {

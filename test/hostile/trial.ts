@@ -4,11 +4,11 @@ import { withoutMasks } from '../canary/step.ts';
 import { Machine } from '../credentials/machine.ts';
 import { asItStands, type Before } from '../scenarios/promises.ts';
 import { DAY, HERE, KEY_NAME, SECRET, startWorld, type World } from '../scenarios/world.ts';
-import { type Front, startFront } from './front.ts';
+import { type Ambush, type Front, startFront } from './front.ts';
 import { expectJudged } from './judge.ts';
 import type { HostileReply } from './replies.ts';
 import type { Route } from './routes.ts';
-import { type StepHere, stepHere } from './step-here.ts';
+import { RequestTimers, type StepHere, stepHere } from './step-here.ts';
 
 /** A reply to try, and where. */
 export interface Trial {
@@ -42,7 +42,16 @@ export async function expectHarmless({ route, reply }: Trial): Promise<Tried> {
   const before = asItStands(world);
 
   await using elsewhere = await startFront(undefined);
-  const ambush = { matches: route.matches, applied: reply.applied, answer: reply.answer(elsewhere.url) };
+  const timers = reply.silent === true ? new RequestTimers() : undefined;
+  const answer = reply.answer(elsewhere.url);
+  const ambush: Ambush = {
+    matches: route.matches,
+    applied: reply.applied,
+    answer: (...asked) => {
+      answer(...asked);
+      timers?.fire();
+    },
+  };
   await using mutxFront = await startFront(mutx.url, route.service === 'mutx' ? ambush : undefined);
   await using githubFront = await startFront(github.url, route.service === 'github' ? ambush : undefined);
   const fronts = { mutx: mutxFront, github: githubFront, elsewhere };
@@ -50,7 +59,7 @@ export async function expectHarmless({ route, reply }: Trial): Promise<Tried> {
   const step = await rotateHere(world, machine, {
     urls,
     credential: route.credential,
-    hurry: reply.silent === true,
+    ...(timers === undefined ? {} : { timers }),
     // So that the secret's date is asked for: the key has 28 days left.
     inputs: { 'renew-before': '29d' },
   });
@@ -78,14 +87,14 @@ async function expectHealed({ world, machine }: Tried): Promise<void> {
 interface HereOptions {
   readonly urls: { readonly mutx: string; readonly github: string };
   readonly credential?: Route['credential'];
-  readonly hurry?: boolean;
+  readonly timers?: RequestTimers;
   readonly inputs?: Readonly<Record<string, string>>;
 }
 
 function rotateHere(
   world: World,
   machine: Machine,
-  { urls, credential = 'access-jwt', hurry = false, inputs: more = {} }: HereOptions,
+  { urls, credential = 'access-jwt', timers, inputs: more = {} }: HereOptions,
 ): Promise<StepHere> {
   const inputs: Record<string, string> = {
     ...credentialOf(world, credential),
@@ -103,7 +112,7 @@ function rotateHere(
     RUNNER_DEBUG: '1',
   };
   for (const [name, value] of Object.entries(inputs)) env[`INPUT_${name.toUpperCase()}`] = value;
-  return stepHere(env, machine, hurry);
+  return stepHere(env, machine, timers);
 }
 
 function credentialOf(
