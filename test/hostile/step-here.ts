@@ -44,8 +44,7 @@ export async function stepHere(
   clock: Clock,
   timers?: RequestTimers,
 ): Promise<StepHere> {
-  const folder = mkdtempSync(join(tmpdir(), 'here-'));
-  const files = { GITHUB_OUTPUT: join(folder, 'output'), GITHUB_STEP_SUMMARY: join(folder, 'summary') };
+  const files = commandFiles();
   for (const file of Object.values(files)) writeFileSync(file, '');
   const out = heard();
   timers?.install();
@@ -97,9 +96,20 @@ export async function stepHere(
   }
   const outputFile = readFileSync(files.GITHUB_OUTPUT, 'utf8');
   const summary = readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8');
-  rmSync(folder, { recursive: true });
   const stdout = out.text();
   return { failure, stdout, log: readBy(stdout), commands, outputs, outputFile, summary };
+}
+
+let folder: string | undefined;
+
+/** One folder for all steps of a process: there are hundreds. */
+function commandFiles() {
+  if (folder === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'here-'));
+    process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+    folder = made;
+  }
+  return { GITHUB_OUTPUT: join(folder, 'output'), GITHUB_STEP_SUMMARY: join(folder, 'summary') };
 }
 
 /** @throws Error the step wrote a command that no action of ours has any business with */
