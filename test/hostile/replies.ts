@@ -57,7 +57,7 @@ export const REPLIES: readonly HostileReply[] = [
     ),
   ),
   before('an error with all of that, again and again', () => json(500, error(EVIL))),
-  before('an error of megabytes', () => json(422, error('x'.repeat(900_000)))),
+  before('an error of megabytes', () => json(422, error('x'.repeat(300_000)))),
   {
     name: 'a refusal that echoes the credential',
     applied: false,
@@ -84,7 +84,7 @@ export const REPLIES: readonly HostileReply[] = [
   before('null', () => json(200, null)),
   before('a number', () => json(200, 42)),
   before('a list of lists', () => json(200, [[[[]]]])),
-  before('the deepest nesting', () => wire(200, [JSON_TYPE], '['.repeat(400_000) + ']'.repeat(400_000))),
+  before('the deepest nesting', () => wire(200, [JSON_TYPE], '['.repeat(100_000) + ']'.repeat(100_000))),
   before('fields of every prototype', () =>
     wire(
       200,

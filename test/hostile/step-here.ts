@@ -120,7 +120,7 @@ function readBy(stdout: string): JobLog {
 }
 
 /** Everything that is written to standard output from now on. */
-function heard() {
+export function heard() {
   const { stdout } = process;
   const write = stdout.write.bind(stdout);
   let all = '';
