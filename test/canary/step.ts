@@ -17,7 +17,7 @@ const NAME_OF_VARIABLE = 'env-name';
 const NO_CREDENTIAL = /^\s*(?:\*+|\$\{\{.*|(?:secrets|env|vars)\.\w+)\s*$/su;
 
 /** The credentials that a step was given. */
-export function givenTo({ inputs }: Pick<FinishedStep, 'inputs'>): ReadonlyMap<string, string> {
+function givenTo({ inputs }: Pick<FinishedStep, 'inputs'>): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(inputs)
       .filter(([name]) => CREDENTIAL_INPUTS.has(name as InputName))

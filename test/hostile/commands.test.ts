@@ -5,7 +5,7 @@ import { runnerSink } from '../../src/actions/runner-sink.ts';
 import { guarded } from '../../src/report/guard.ts';
 import type { Sink } from '../../src/report/sink.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
-import fc from '../property.ts';
+import { fc } from '../property.ts';
 import { heard } from './step-here.ts';
 
 /** What commands are made of, more often than chance would have it. */

@@ -13,7 +13,7 @@ import { parseTimestamp } from '../../src/mutx/timestamps.ts';
 import { hintOf } from '../../src/report/hints.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { looksLikeCredential } from '../../src/secrets/shapes.ts';
-import fc from '../property.ts';
+import { fc } from '../property.ts';
 
 const NAME = 'gha/acme/web/MUTX_API_KEY';
 const KEY = `mutx_live_${'k'.repeat(43)}`;
@@ -119,7 +119,7 @@ describe('whatever a reply holds', () => {
           expect(typeof isActive).toBe('boolean');
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -184,7 +184,7 @@ describe('whatever a reply holds', () => {
           expect(Number.isNaN(new Date(Date.UTC(2026, 10, 23) + wait).getTime())).toBe(false);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -200,7 +200,7 @@ describe('whatever a reply holds', () => {
           }
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 });
@@ -238,7 +238,7 @@ describe('a moment', () => {
           expect(tokenExpiryWarning(at, now)?.message ?? '').not.toMatch(/\p{Cc}/u);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 });

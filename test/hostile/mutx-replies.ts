@@ -101,7 +101,7 @@ export const MUTX_TRIALS: readonly Trial[] = [
     withRow(`a key of another name used at ${shown(time)}`, { id: 'x1', name: 'x', last_used: time }),
   ),
   ...LIFETIMES.map((expires_in) =>
-    withFields(LOGIN, `a token that lives for ${expires_in}`, () => ({ expires_in })),
+    withFields(LOGIN, `a token that lives for ${shown(expires_in)}`, () => ({ expires_in })),
   ),
   ...['access_token', 'refresh_token'].flatMap((field) =>
     ['', 'short', 'a token\nwith a line break', '\u0000'.repeat(20), null].flatMap((value) => [

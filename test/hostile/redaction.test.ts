@@ -3,7 +3,7 @@ import { guarded } from '../../src/report/guard.ts';
 import { plain } from '../../src/report/markdown.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { leaksIn } from '../canary/search.ts';
-import fc from '../property.ts';
+import { fc } from '../property.ts';
 import { RecordingSink } from '../report/recording-sink.ts';
 
 /** As credentials look, and as passwords may: with spaces, marks, letters beyond ASCII, line breaks. */

@@ -56,19 +56,28 @@ export async function stepHere(
     commands += 1;
     setSecret(form);
   });
-  const counted =
-    <Given extends readonly unknown[]>(tell: (...given: Given) => void) =>
-    (...given: Given) => {
-      commands += 1;
-      tell(...given);
-    };
   const counting: Sink = {
     ...runnerSink,
-    debug: counted(runnerSink.debug),
-    group: counted(runnerSink.group),
-    endGroup: counted(runnerSink.endGroup),
-    warning: counted(runnerSink.warning),
-    error: counted(runnerSink.error),
+    debug: (text) => {
+      commands += 1;
+      runnerSink.debug(text);
+    },
+    group: (title) => {
+      commands += 1;
+      runnerSink.group(title);
+    },
+    endGroup: () => {
+      commands += 1;
+      runnerSink.endGroup();
+    },
+    warning: (one) => {
+      commands += 1;
+      runnerSink.warning(one);
+    },
+    error: (one) => {
+      commands += 1;
+      runnerSink.error(one);
+    },
     output: (name, value) => {
       outputs[name] = value;
       runnerSink.output(name, value);

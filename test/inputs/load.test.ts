@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { INPUT_NAMES, specOf } from '../../src/inputs/table.ts';
-import fc from '../property.ts';
+import { fc } from '../property.ts';
 import {
   ACCESS_JWT,
   API_KEY,

@@ -5,7 +5,7 @@ import { printable } from '../../src/secrets/printable.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { credentialsIn, looksLikeCredential } from '../../src/secrets/shapes.ts';
-import fc from '../property.ts';
+import { fc } from '../property.ts';
 
 const WITHHELD = '(withheld: the text holds a credential)';
 const KEY = 'mutx_live_0123456789ab_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
