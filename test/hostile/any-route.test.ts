@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { REPLIES, WIRE_REPLIES } from './replies.ts';
 import { CREATE, LIST, PUBLIC_KEY, REFRESH, REVOKE, ROUTES, STORE } from './routes.ts';
-import { expectHarmless } from './trial.ts';
+import { expectHarmless, named } from './trial.ts';
 
 /** A read of each service, what must not be done twice, and what may. */
 const KINDS = [LIST, PUBLIC_KEY, REFRESH, CREATE, STORE, REVOKE];
@@ -13,12 +13,12 @@ const TRIALS = [
 
 describe(`${TRIALS.length} hostile replies tried, in ${ROUTES.length} routes`, () => {
   it('are at least 200, no two the same', () => {
-    const names = new Set(TRIALS.map(({ route, reply }) => `${route.name}: ${reply.name}`));
+    const names = new Set(named(TRIALS).map(([name]) => name));
     expect(names.size).toBe(TRIALS.length);
     expect(TRIALS.length).toBeGreaterThanOrEqual(200);
   });
 
-  it.each(TRIALS)('$route.name: $reply.name', async (trial) => {
+  it.each(named(TRIALS))('%s', async (_name, trial) => {
     await expectHarmless(trial);
   });
 });

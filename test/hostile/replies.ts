@@ -70,7 +70,8 @@ export const REPLIES: readonly HostileReply[] = [
     name: 'a refusal that echoes the credential in base64',
     applied: false,
     answer: () => (socket, _genuine, asked) => {
-      const sent = Buffer.from(JSON.stringify(asked)).toString('base64');
+      const token = asked.headers['authorization'] ?? asked.headers['x-api-key'] ?? asked.body;
+      const sent = Buffer.from(`u:${token}`).toString('base64');
       socket.end(json(403, error(sent)));
     },
   },

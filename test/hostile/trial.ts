@@ -16,6 +16,15 @@ export interface Trial {
   readonly reply: HostileReply;
 }
 
+/** The trials for `it.each`, each with its name, whole. */
+export function named(trials: readonly Trial[]): readonly (readonly [name: string, trial: Trial])[] {
+  return trials.map((trial) => {
+    const { route, reply } = trial;
+    const as = route.credential === 'api-key' ? ' (as an API key)' : '';
+    return [`${route.name}${as}: ${reply.name}`, trial];
+  });
+}
+
 /** A rotation in front of which the trial was. */
 export interface Tried {
   readonly step: StepHere;
