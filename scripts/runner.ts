@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { parse } from 'yaml';
 import { type Annotation, JobLog } from './runner-log.ts';
+import { type FinishedStep, STEPS } from './runner-steps.ts';
 
 /**
  * What GitHub's runner does around a JavaScript action, for the demo and the tests: reads `action.yml`, turns
@@ -47,22 +48,6 @@ export interface StepResult {
   readonly folder: string;
   readonly ms: number;
   [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** Told of every step that has ended, before anyone else sees it. */
-export const STEPS = 'runner:step';
-
-/** A step with all there is to know of it, **credentials included**: for a search of what it leaked. */
-export interface FinishedStep {
-  /** The inputs as the process got them, defaults included, by the names that `action.yml` has. */
-  readonly inputs: Readonly<Record<string, string>>;
-  /** Names of the outputs that the action declares. */
-  readonly outputs: readonly string[];
-  /** Of the process. */
-  readonly arguments: readonly string[];
-  /** Arguments, environment and input of each process that the action started. */
-  readonly children: readonly string[];
-  readonly result: StepResult;
 }
 
 const steps = channel(STEPS);

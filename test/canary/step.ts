@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { FinishedStep } from '../../scripts/runner.ts';
+import type { FinishedStep } from '../../scripts/runner-steps.ts';
 import { INPUT_NAMES, type InputName, specOf } from '../../src/inputs/table.ts';
 import { type Leak, leaksIn } from './search.ts';
 

@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { type FinishedStep, STEPS } from '../../scripts/runner.ts';
+import { type FinishedStep, STEPS } from '../../scripts/runner-steps.ts';
 import { ISSUED, type IssuedCredential } from '../../src/emulator/issued.ts';
 import type { Leak } from './search.ts';
 import { leaksOf } from './step.ts';
