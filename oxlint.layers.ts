@@ -35,12 +35,27 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     types: ['rotation/', 'session/', 'revoke/', 'audit/'],
     packages: ['node:'],
   },
-  report: { values: ['secrets/'], types: ['http/', 'inputs/', 'rotation/', 'session/', 'revoke/', 'audit/'], packages: ['node:'] },
+  report: {
+    values: ['secrets/'],
+    types: ['http/', 'inputs/', 'rotation/', 'session/', 'revoke/', 'audit/'],
+    packages: ['node:'],
+  },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
   emulator: { values: [], types: [], packages: ['node:', 'libsodium-wrappers'] },
   // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
   verbs: {
-    values: ['audit/', 'github/', 'http/', 'inputs/', 'mutx/', 'report/', 'revoke/', 'rotation/', 'secrets/', 'session/'],
+    values: [
+      'audit/',
+      'github/',
+      'http/',
+      'inputs/',
+      'mutx/',
+      'report/',
+      'revoke/',
+      'rotation/',
+      'secrets/',
+      'session/',
+    ],
     types: [],
     packages: ['node:'],
   },

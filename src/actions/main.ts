@@ -5,6 +5,7 @@ import { guarded } from '../report/guard.ts';
 import { failureSummary } from '../report/summary.ts';
 import { FAILURE_TITLE } from '../report/titles.ts';
 import { SecretRegistry } from '../secrets/registry.ts';
+import { auditVerb } from '../verbs/audit.ts';
 import { clock } from '../verbs/clock.ts';
 import type { Unfinished, VerbContext } from '../verbs/context.ts';
 import { Gate } from '../verbs/gate.ts';
@@ -22,6 +23,7 @@ interface Entry {
 const ENTRIES = {
   rotate: { run: rotateVerb, verb: 'rotate' },
   revoke: { run: revokeVerb, verb: 'revoke' },
+  audit: { run: auditVerb, verb: 'audit' },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 /**

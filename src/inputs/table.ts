@@ -246,12 +246,12 @@ export const INPUTS = {
   },
   'max-age': {
     kind: { type: 'duration' },
-    text: 'A key older than this is a finding.',
+    text: 'A key older than this is a finding. `0`: age is not looked at.',
     verbs: { audit: { default: '90d' } },
   },
   'expiring-within': {
     kind: { type: 'duration' },
-    text: 'A key that expires within this time is a finding.',
+    text: 'A key that expires within this time is a finding, unless a younger one of its name takes its place; of keys that live no longer than three times this, the last third counts.',
     verbs: { audit: { default: '7d' } },
   },
   'unused-for': {

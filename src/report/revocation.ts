@@ -28,7 +28,10 @@ export function revocationLines(outcome: Exclude<RevocationOutcome, Failed>): re
 }
 
 /** A name that no active key has: done, or mistyped. */
-export function noSuchKey(outcome: RevocationOutcome, { selection }: RevocationRequest): Annotation | undefined {
+export function noSuchKey(
+  outcome: RevocationOutcome,
+  { selection }: RevocationRequest,
+): Annotation | undefined {
   if (outcome.kind === 'failed' || outcome.results.length > 0 || selection.by === 'ids') return undefined;
   const message = `no active key is named ${printable(selection.name, 255)}: there was nothing to revoke. Names are matched exactly, case included`;
   return { title: 'No such key', message };

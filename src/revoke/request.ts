@@ -1,11 +1,10 @@
-import type { CallFailure, Duration, Instant, KeyService } from '../rotation/ports.ts';
 import type { PatientPorts } from '../rotation/patient.ts';
+import type { CallFailure, Duration, Instant, KeyService } from '../rotation/ports.ts';
 
 /** Which keys: these, or every active one of exactly this name. */
 export type Selection =
   /** No two the same; may be none. */
-  | { readonly by: 'ids'; readonly ids: readonly string[] }
-  | { readonly by: 'name'; readonly name: string };
+  { readonly by: 'ids'; readonly ids: readonly string[] } | { readonly by: 'name'; readonly name: string };
 
 /** A revocation as asked for; already validated by inputs/. */
 export interface RevocationRequest {

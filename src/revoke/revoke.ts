@@ -1,5 +1,5 @@
-import type { CallFailure, Duration, KeyRecord } from '../rotation/ports.ts';
 import { type PatientCall, patientCalls } from '../rotation/patient.ts';
+import type { CallFailure, Duration, KeyRecord } from '../rotation/ports.ts';
 import { Stopwatch } from '../rotation/retry.ts';
 import { eachOf } from '../rotation/run.ts';
 import {
@@ -50,7 +50,7 @@ export async function revokeKeys(
   return {
     kind: 'failed',
     code: 'revoke-failed',
-    message: `${open.length} of ${results.length} keys could not be revoked for certain`,
+    message: `of the keys asked for, ${open.length} could not be revoked for certain`,
     failures: open.flatMap(({ failure }) => failure ?? []),
     results,
   };
@@ -103,9 +103,7 @@ async function settle(results: readonly KeyResult[], { ports, call, list }: Work
   const records = byId(now.ok ? now.value : []);
   return results.map((result) => {
     if (isCertain(result, list)) return result;
-    const settled = now.ok
-      ? seen(result, records.get(result.id.toLowerCase()))
-      : unseen(result, now.failure);
+    const settled = now.ok ? seen(result, records.get(result.id.toLowerCase())) : unseen(result, now.failure);
     ports.report({ type: 'result', result: settled });
     return settled;
   });
@@ -142,7 +140,7 @@ function tooMany(
   return {
     kind: 'failed',
     code: 'revocations-exceeded',
-    message: `${counted} keys would be revoked, more than \`max-revocations\` (${maxRevocations}); none was`,
+    message: `the keys to revoke are ${counted}, more than \`max-revocations\` (${maxRevocations}): none was revoked`,
     failures: [],
     results,
   };
