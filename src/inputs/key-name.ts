@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Complaint } from './pasted.ts';
+import type { InputReader } from './reader.ts';
 import type { Target } from './targets.ts';
 
 /** MUTX takes names of at most 255 characters. */
@@ -13,8 +14,16 @@ const HASH_DIGITS = 16;
 /** What people recognise a part by stays. With five parts at most, that always fits. */
 const SHORTEST_CUT = 20;
 
+/** The input `key-name`, checked; empty where it is not given, or cannot be read. */
+export function readKeyName(reader: InputReader): string {
+  const name = reader.text('key-name');
+  const complaint = keyNameComplaint(name);
+  if (complaint !== undefined) reader.problem('key-name', complaint, name);
+  return name;
+}
+
 /** What is wrong with a name that was given; undefined: nothing. */
-export function keyNameComplaint(name: string): Complaint | undefined {
+function keyNameComplaint(name: string): Complaint | undefined {
   if (INVISIBLE.test(name)) {
     return { message: 'holds a line break or a control character', fix: 'write it in one line' };
   }

@@ -1,7 +1,7 @@
 import type { AuditPolicy } from '../audit/policy.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { type Access, readAccess } from './access.ts';
-import { defaultKeyName, keyNameComplaint } from './key-name.ts';
+import { defaultKeyName, readKeyName } from './key-name.ts';
 import type { Loaded } from './loaded.ts';
 import { InputReader } from './reader.ts';
 import { refreshTokenWarnings } from './refresh-warnings.ts';
@@ -28,7 +28,7 @@ export interface AuditInputs extends Access {
 export function loadAuditInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry): Loaded<AuditInputs> {
   const reader = new InputReader(env, secrets, 'audit');
   const { credential, here: _here, host, ...services } = readAccess(reader, env, secrets);
-  const keyName = readKeyName(reader);
+  const keyName = readKeyName(reader) || undefined;
   const targets = readTargetList(reader, INPUTS['secret-name'].verbs.rotate.default).map((target) => ({
     target,
     keyName: keyName ?? defaultKeyName(target, host),
@@ -50,11 +50,4 @@ export function loadAuditInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry)
   if (credential === undefined || problems.length > 0) return { ok: false, problems, warnings, credential };
   const value = { ...services, credential, keyName, targets, policy, failOn };
   return { ok: true, value, warnings: [...warnings, ...refreshTokenWarnings(value, reader)] };
-}
-
-function readKeyName(reader: InputReader): string | undefined {
-  const name = reader.text('key-name');
-  const complaint = keyNameComplaint(name);
-  if (complaint !== undefined) reader.problem('key-name', complaint, name);
-  return name === '' ? undefined : name;
 }

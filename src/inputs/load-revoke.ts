@@ -2,7 +2,7 @@ import { isKeyId } from '../mutx/key-id.ts';
 import type { RevocationRequest, Selection } from '../revoke/request.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { type Access, readAccess } from './access.ts';
-import { keyNameComplaint } from './key-name.ts';
+import { readKeyName } from './key-name.ts';
 import type { Loaded } from './loaded.ts';
 import { InputReader } from './reader.ts';
 import { refreshTokenWarnings } from './refresh-warnings.ts';
@@ -46,16 +46,9 @@ function readSelection(reader: InputReader): Selection | undefined {
     return undefined;
   }
   const ids = byIds ? readIds(reader) : undefined;
-  const name = byName ? readName(reader) : undefined;
+  const name = readKeyName(reader);
   if (ids !== undefined) return { by: 'ids', ids };
-  return name === undefined ? undefined : { by: 'name', name };
-}
-
-function readName(reader: InputReader): string | undefined {
-  const name = reader.text('key-name');
-  const complaint = keyNameComplaint(name);
-  if (complaint !== undefined) reader.problem('key-name', complaint, name);
-  return name === '' ? undefined : name;
+  return name === '' ? undefined : { by: 'name', name };
 }
 
 /** No two the same, in the order given; undefined where they cannot be read. */

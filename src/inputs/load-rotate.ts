@@ -1,7 +1,7 @@
 import type { RotationSettings } from '../rotation/settings.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { readAccess } from './access.ts';
-import { defaultKeyName, keyNameComplaint } from './key-name.ts';
+import { defaultKeyName, readKeyName } from './key-name.ts';
 import type { Loaded } from './loaded.ts';
 import { InputReader } from './reader.ts';
 import type { RotateInputs } from './rotate-inputs.ts';
@@ -38,7 +38,7 @@ export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry
 
 function readSettings(reader: InputReader, targets: readonly Target[], host: string): RotationSettings {
   return {
-    keyName: readKeyName(reader, targets, host),
+    keyName: keyNameOf(reader, targets, host),
     expiresInDays: reader.integer('expires-in-days'),
     renewBefore: reader.duration('renew-before'),
     gracePeriod: reader.duration('grace-period') ?? 0,
@@ -50,10 +50,8 @@ function readSettings(reader: InputReader, targets: readonly Target[], host: str
   };
 }
 
-function readKeyName(reader: InputReader, targets: readonly Target[], host: string): string {
-  const name = reader.text('key-name');
-  const complaint = keyNameComplaint(name);
-  if (complaint !== undefined) reader.problem('key-name', complaint, name);
+function keyNameOf(reader: InputReader, targets: readonly Target[], host: string): string {
+  const name = readKeyName(reader);
   const [only, ...more] = targets;
   if (name !== '' || only === undefined) return name;
   if (more.length === 0) return defaultKeyName(only, host);
