@@ -1,7 +1,7 @@
 import type { Finding, FindingKind, Level, SecretName } from '../audit/finding.ts';
 import type { AuditNote } from '../audit/take-look.ts';
 import type { Duration, Instant, KeyRecord } from '../rotation/ports.ts';
-import { count, durationText, instantText, list, placeText, someOf } from './words.ts';
+import { count, durationText, instantText, placeText, someOf } from './words.ts';
 
 /** A finding as people and machines are told of it. All texts are one printable line and hold no credential. */
 export interface ToldFinding {
@@ -64,12 +64,12 @@ function wordsOf(finding: Finding, date: Instant, quote: Quote): Words {
       const { key, heldBy } = finding;
       return heldBy.length === 0
         ? about(key, 'has expired and still takes a place of the plan', revokeFix(key))
-        : about(key, `has expired, and is what ${places(heldBy)} holds`, ROTATE, heldBy[0]);
+        : about(key, `has expired, and is held by ${places(heldBy)}`, ROTATE, heldBy[0]);
     }
     case 'expires-soon': {
       const { key, heldBy } = finding;
       const left = durationText((key.expiresAt ?? date) - date);
-      const where = heldBy.length === 0 ? '' : `, and is what ${places(heldBy)} holds`;
+      const where = heldBy.length === 0 ? '' : `, and is held by ${places(heldBy)}`;
       return about(key, `expires in ${left}${where}`, ROTATE, heldBy[0]);
     }
     case 'no-expiry':
@@ -110,14 +110,15 @@ function wordsOf(finding: Finding, date: Instant, quote: Quote): Words {
     }
     case 'secret-outdated': {
       const { key, place, updatedAt, works } = finding;
-      const was = updatedAt === undefined ? 'does not exist' : `was last written ${instantText(updatedAt)}`;
-      const then = works ? 'it holds an older key' : 'it holds no key that works';
-      const what = `was made after the last write of ${placeText(place)}, which ${was}: ${updatedAt === undefined ? 'it holds nothing' : then}`;
+      const what =
+        updatedAt === undefined
+          ? `is stored in other targets, and there is no ${placeText(place)}`
+          : `was made after the last write of ${placeText(place)} (${instantText(updatedAt)}): that holds ${works ? 'an older key' : 'no key that works'}`;
       return about(key, what, ROTATE, place);
     }
     case 'secret-dead': {
       const { key, place } = finding;
-      return about(key, `was revoked, and is what ${placeText(place)} holds`, ROTATE, place);
+      return about(key, `was revoked, and is held by ${placeText(place)}`, ROTATE, place);
     }
     case 'quota': {
       const { plan, places: of, taken } = finding;
@@ -152,7 +153,7 @@ function leakFix(key: KeyRecord): string {
 }
 
 function places(heldBy: readonly SecretName[]): string {
-  return list(heldBy.slice(0, 3).map(placeText)) + (heldBy.length > 3 ? ' and others' : '');
+  return someOf(heldBy.map(placeText), 'the output `report`');
 }
 
 function days(duration: Duration): string {

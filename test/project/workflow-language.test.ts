@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { codeBlocks, DOCUMENTS, read, WORKFLOWS } from './files.ts';
+import { ACTIONS, codeBlocks, DOCUMENTS, read, WORKFLOWS } from './files.ts';
 
 /**
  * GitHub's own language service, as its editor extension runs it, on everything that GitHub will read: keys and
@@ -18,11 +18,13 @@ registerHooks({
 const { validate } = await import('@actions/languageservice');
 const { TextDocument } = await import('vscode-languageserver-textdocument');
 
-const METADATA = parse(read('action.yml')) as {
+interface Metadata {
   name: string;
   description: string;
   inputs: Record<string, { description: string; required?: boolean; default?: string }>;
-};
+}
+
+const METADATA = new Map(ACTIONS.map(({ uses, path }) => [uses, parse(read(path)) as Metadata]));
 
 /** Other people's actions, and names that only GitHub can know (`vars`, `secrets`), cannot be looked up here. */
 const UNKNOWABLE = /^Context access might be invalid: [A-Z_]+$|^Unable to resolve action/u;
@@ -33,8 +35,10 @@ async function findings(path: string, text: string): Promise<string[]> {
   const document = TextDocument.create(`file:///${path}`, 'yaml', 1, text);
   const diagnostics = await validate(document, {
     actionsMetadataProvider: {
-      fetchActionMetadata: ({ owner, name }) =>
-        Promise.resolve(owner === 'mutx' && name === 'api-key-action' ? METADATA : undefined),
+      fetchActionMetadata: ({ owner, name, path }) =>
+        Promise.resolve(
+          METADATA.get([owner, name, path].filter((part) => part !== undefined && part !== '').join('/')),
+        ),
     },
   });
   return diagnostics.flatMap(({ range, message }) => {
@@ -44,9 +48,12 @@ async function findings(path: string, text: string): Promise<string[]> {
 }
 
 describe("GitHub's language service", () => {
-  test.each(['action.yml', ...WORKFLOWS])('has nothing to say about %s', async (path) => {
-    expect(await findings(path, read(path))).toEqual([]);
-  });
+  test.each([...ACTIONS.map(({ path }) => path), ...WORKFLOWS])(
+    'has nothing to say about %s',
+    async (path) => {
+      expect(await findings(path, read(path))).toEqual([]);
+    },
+  );
 
   const examples = DOCUMENTS.flatMap(codeBlocks).filter(({ language }) => language === 'yaml');
   test.each(examples)('has nothing to say about the YAML at $at', async ({ at, text }) => {
@@ -59,6 +66,10 @@ describe("GitHub's language service", () => {
       expect.stringMatching(/secret_name/u),
       expect.stringMatching(/github-token/u),
       expect.stringMatching(/shel/u),
+    ]);
+    const revoke = '- uses: mutx/api-key-action/revoke@v1\n  with:\n    targets: acme/web\n';
+    expect(await findings('.github/workflows/wrong-too.yml', whole(revoke))).toEqual([
+      expect.stringMatching(/targets/u),
     ]);
   });
 
