@@ -24,6 +24,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     types: ['rotation/', 'secrets/'],
     packages: [],
   },
+  revoke: { values: ['rotation/'], types: [], packages: [] },
+  audit: { values: ['rotation/'], types: [], packages: [] },
   http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
   mutx: {
     values: ['http/', 'secrets/'],
@@ -39,13 +41,13 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   // Of mutx/ the decoding of claims only: which kind of JWT was pasted is known before anything is called.
   inputs: {
-    values: ['mutx/jwt.ts', 'secrets/'],
-    types: ['ephemeral/', 'rotation/', 'session/'],
+    values: ['mutx/jwt.ts', 'mutx/key-id.ts', 'secrets/'],
+    types: ['audit/', 'ephemeral/', 'revoke/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
   report: {
     values: ['secrets/'],
-    types: ['ephemeral/', 'http/', 'inputs/', 'rotation/', 'session/'],
+    types: ['audit/', 'ephemeral/', 'http/', 'inputs/', 'revoke/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
@@ -53,12 +55,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
   verbs: {
     values: [
+      'audit/',
       'ephemeral/',
       'github/',
       'http/',
       'inputs/',
       'mutx/',
       'report/',
+      'revoke/',
       'rotation/',
       'secrets/',
       'session/',

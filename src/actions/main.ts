@@ -1,9 +1,11 @@
 import * as core from '@actions/core';
 import { runVerb } from '../process/run-verb.ts';
 import { FAILURE_TITLE } from '../report/titles.ts';
+import { auditVerb } from '../verbs/audit.ts';
 import type { VerbContext } from '../verbs/context.ts';
 import { ephemeralVerb } from '../verbs/ephemeral.ts';
 import { ephemeralPostVerb } from '../verbs/ephemeral-post.ts';
+import { revokeVerb } from '../verbs/revoke.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
 import { runnerSink } from './runner-sink.ts';
 
@@ -19,6 +21,8 @@ const ENTRIES = {
   rotate: { run: rotateVerb, title: FAILURE_TITLE.rotate },
   ephemeral: { run: ephemeralVerb, title: FAILURE_TITLE.ephemeral },
   'ephemeral-post': { run: ephemeralPostVerb, title: 'MUTX API key not revoked', post: true },
+  revoke: { run: revokeVerb, title: FAILURE_TITLE.revoke },
+  audit: { run: auditVerb, title: FAILURE_TITLE.audit },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 /**

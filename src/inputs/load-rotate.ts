@@ -39,7 +39,7 @@ export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry
 
 function readSettings(reader: InputReader, targets: readonly Target[], host: string): RotationSettings {
   return {
-    keyName: readKeyName(reader, targets, host),
+    keyName: keyNameOf(reader, targets, host),
     expiresInDays: reader.integer('expires-in-days'),
     renewBefore: reader.duration('renew-before'),
     gracePeriod: reader.duration('grace-period') ?? 0,
@@ -51,7 +51,7 @@ function readSettings(reader: InputReader, targets: readonly Target[], host: str
   };
 }
 
-function readKeyName(reader: InputReader, targets: readonly Target[], host: string): string {
+function keyNameOf(reader: InputReader, targets: readonly Target[], host: string): string {
   const name = givenKeyName(reader);
   const [only, ...more] = targets;
   if (name !== '' || only === undefined) return name;

@@ -5,5 +5,5 @@ export const FAILURE_TITLE: Readonly<Record<Verb, string>> = {
   rotate: 'MUTX API key not rotated',
   ephemeral: 'No MUTX API key for this job',
   revoke: 'MUTX API keys not revoked',
-  audit: 'MUTX API keys not audited',
+  audit: 'Audit of the MUTX API keys failed',
 };
