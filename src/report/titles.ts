@@ -6,4 +6,5 @@ export const FAILURE_TITLE: Readonly<Record<Verb, string>> = {
   ephemeral: 'No MUTX API key for this job',
   revoke: 'MUTX API keys not revoked',
   audit: 'MUTX API keys not audited',
+  plan: 'Fleet of MUTX API keys not planned',
 };
