@@ -8,6 +8,7 @@ import { SecretRegistry } from '../secrets/registry.ts';
 import { clock } from '../verbs/clock.ts';
 import type { Unfinished, VerbContext } from '../verbs/context.ts';
 import { Gate } from '../verbs/gate.ts';
+import { planVerb } from '../verbs/plan.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
 import { onEarlyEnd } from './ending.ts';
 import { runnerSink } from './runner-sink.ts';
@@ -20,6 +21,7 @@ interface Entry {
 
 const ENTRIES = {
   rotate: { run: rotateVerb, verb: 'rotate' },
+  plan: { run: planVerb, verb: 'plan' },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 /**
