@@ -1,5 +1,4 @@
 import * as core from '@actions/core';
-import type { Verb } from '../inputs/table.ts';
 import { type FailureReport, failureAnnotation, failureLines } from '../report/failure.ts';
 import { guarded } from '../report/guard.ts';
 import { failureSummary } from '../report/summary.ts';
@@ -8,6 +7,7 @@ import { SecretRegistry } from '../secrets/registry.ts';
 import { clock } from '../verbs/clock.ts';
 import type { Unfinished, VerbContext } from '../verbs/context.ts';
 import { Gate } from '../verbs/gate.ts';
+import { issueVerb } from '../verbs/issue.ts';
 import { planVerb } from '../verbs/plan.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
 import { onEarlyEnd } from './ending.ts';
@@ -16,12 +16,13 @@ import { runnerSink } from './runner-sink.ts';
 interface Entry {
   readonly run: (context: VerbContext) => Promise<void>;
   /** The action it is a phase of. */
-  readonly verb: Verb;
+  readonly verb: keyof typeof FAILURE_TITLE;
 }
 
 const ENTRIES = {
   rotate: { run: rotateVerb, verb: 'rotate' },
   plan: { run: planVerb, verb: 'plan' },
+  issue: { run: issueVerb, verb: 'issue' },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 /**

@@ -19,6 +19,10 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
     cause: 'GitHub hands over at most 1 MB, counted as UTF-16, from one job to the next',
     fix: 'make several fleets of it, a file and a workflow each; `defaults` do not make it smaller',
   },
+  'issue-failed': {
+    cause: 'GitHub did not let the job read or write issues',
+    fix: 'see the failed call; the rotation or the audit itself is told of by its own job',
+  },
   'look-failed': {
     cause: 'the list of keys or the dates of the secrets could not be read',
     fix: 'see the failed call; nothing was changed, so the run can simply be repeated',

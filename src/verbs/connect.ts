@@ -16,7 +16,7 @@ import { createSession } from '../session/create-session.ts';
 import type { Session } from '../session/session.ts';
 import type { VerbContext } from './context.ts';
 
-const USER_AGENT = 'mutx-api-key-action';
+export const USER_AGENT = 'mutx-api-key-action';
 
 type Creating = Pick<TargetDependencies, 'audience' | 'createEnvironment'>;
 
