@@ -160,7 +160,10 @@ function isKind(text: string): text is IssueKind {
 
 /** The result of each job that this one waited for, written `job=result`; undefined: not that. */
 function resultsIn(text: string): ReadonlyMap<string, string> | undefined {
-  const pairs = text.trim().split(/\s+/u).map((pair) => /^([\w-]+)=([a-z]+)$/u.exec(pair));
+  const pairs = text
+    .trim()
+    .split(/\s+/u)
+    .map((pair) => /^([\w-]+)=([a-z]+)$/u.exec(pair));
   const results = pairs.flatMap((pair) => (pair === null ? [] : [[pair[1] ?? '', pair[2] ?? ''] as const]));
   return results.length < pairs.length ? undefined : new Map(results);
 }
