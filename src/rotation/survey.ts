@@ -58,8 +58,8 @@ export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): 
     shared.call(() => ports.keys.account()),
   ]);
   if (!list.ok) return { ok: false, failure: unreadableList(list.failure) };
+  // It has been tried often enough.
   const keys = seen(
-    ports.keys,
     list,
     account.ok ? account : { ok: false, failure: { ...account.failure, retryable: false } },
   );
@@ -101,15 +101,19 @@ function supersededBy(current: KeyRecord, run: Run, look: Look): readonly string
   return [];
 }
 
-/** The key service as it was seen once. Nothing is changed through it. */
-function seen(keys: KeyService, list: Reply<readonly KeyRecord[]>, account: Reply<Account>): KeyService {
+/** The key service as it was seen once. */
+function seen(list: Reply<readonly KeyRecord[]>, account: Reply<Account>): KeyService {
   return {
     list: () => Promise.resolve(list),
     account: () => Promise.resolve(account),
-    create: (name, days) => keys.create(name, days),
-    verify: (key, mayStart) => keys.verify(key, mayStart),
-    revoke: (id) => keys.revoke(id),
+    create: unwanted,
+    verify: unwanted,
+    revoke: unwanted,
   };
+}
+
+function unwanted(): never {
+  throw new Error('a survey changes nothing');
 }
 
 /** Without the preflight, which costs two or three requests for each target. */
@@ -120,7 +124,7 @@ function readOnly(target: SecretTarget): SecretTarget {
     shared: target.shared,
     prepare: () => Promise.resolve({ ok: true, value: true, date: undefined }),
     metadata: () => target.metadata(),
-    write: (value, mayStart) => target.write(value, mayStart),
+    write: unwanted,
   };
 }
 

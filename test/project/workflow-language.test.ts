@@ -18,6 +18,8 @@ registerHooks({
 const { validate } = await import('@actions/languageservice');
 const { TextDocument } = await import('vscode-languageserver-textdocument');
 
+const INTERNAL = ['plan', 'issue'].map((name) => `.github/actions/${name}/action.yml`);
+
 const METADATA = parse(read('action.yml')) as {
   name: string;
   description: string;
@@ -44,7 +46,7 @@ async function findings(path: string, text: string): Promise<string[]> {
 }
 
 describe("GitHub's language service", () => {
-  test.each(['action.yml', ...WORKFLOWS])('has nothing to say about %s', async (path) => {
+  test.each(['action.yml', ...INTERNAL, ...WORKFLOWS])('has nothing to say about %s', async (path) => {
     expect(await findings(path, read(path))).toEqual([]);
   });
 

@@ -30,7 +30,7 @@ export function evaluate(expression: string, contexts: Contexts, status: Status)
 const EXPRESSION = /\$\{\{\s*(.+?)\s*\}\}/gsu;
 
 /** A value of a workflow file: one expression gives what it gives, text around it makes a text of it. */
-export function valueOf(value: unknown, contexts: Contexts, status: Status): unknown {
+export function valueIn(value: unknown, contexts: Contexts, status: Status): unknown {
   if (typeof value !== 'string') return value;
   const whole = /^\$\{\{\s*((?:(?!\}\}).)+?)\s*\}\}$/su.exec(value.trim())?.[1];
   if (whole !== undefined) return evaluate(whole, contexts, status);

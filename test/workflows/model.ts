@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { runStep, type StepResult } from '../../scripts/runner.ts';
 import { ROOT, read } from '../project/files.ts';
-import { type Contexts, holds, type Status, textOf, valueOf } from './expressions.ts';
+import { type Contexts, holds, type Status, textOf, valueIn } from './expressions.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 type Texts = Readonly<Record<string, string>>;
@@ -108,7 +108,7 @@ class Model {
       done.set(
         id,
         holds(job.if, contexts, status)
-          ? await this.#jobs_(job, contexts, status, above + id)
+          ? await this.#each(job, contexts, status, above + id)
           : { result: this.#skip(above + id), outputs: {} },
       );
     }
@@ -116,37 +116,37 @@ class Model {
   }
 
   /** All jobs that its matrix makes of it, or the one. */
-  async #jobs_(job: Job, contexts: Contexts, status: Status, name: string): Promise<Done> {
+  async #each(job: Job, contexts: Contexts, status: Status, name: string): Promise<Done> {
     const runs: Done[] = [];
-    for (const matrix of combinations(valueOf(job.strategy?.matrix, contexts, status), contexts, status)) {
+    for (const matrix of combinations(valueIn(job.strategy?.matrix, contexts, status), contexts, status)) {
       runs.push(await this.#job(job, { ...contexts, matrix }, status, name));
     }
     return { result: worst(runs.map(({ result }) => result)), outputs: runs.at(-1)?.outputs ?? {} };
   }
 
   async #job(job: Job, contexts: Contexts, status: Status, id: string): Promise<Done> {
-    const texts = (values: Values = {}) => mapValues(values, (one) => valueOf(one, contexts, status));
+    const texts = (values: Values = {}) => mapValues(values, (one) => valueIn(one, contexts, status));
     if (job.uses !== undefined) {
       const file = job.uses.replace('./', '');
       const secrets = mapValues(texts(job.secrets), textOf);
       return { result: await this.workflow(file, texts(job.with), secrets, `${id} / `), outputs: {} };
     }
-    const environment = textOf(valueOf(job.environment, contexts, status));
+    const environment = textOf(valueIn(job.environment, contexts, status));
     if (environment !== '') this.#host.onEnvironment(environment);
-    const group = job.concurrency && textOf(valueOf(job.concurrency.group, contexts, status));
+    const group = job.concurrency && textOf(valueIn(job.concurrency.group, contexts, status));
     const shown =
-      job.name?.includes('${{') === true ? `${id} / ${textOf(valueOf(job.name, contexts, status))}` : id;
+      job.name?.includes('${{') === true ? `${id} / ${textOf(valueIn(job.name, contexts, status))}` : id;
     const steps = new Steps(this.#host, contexts);
     let failed = false;
     for (const step of job.steps ?? []) {
-      const before = { failed, succeeded: !failed };
+      const before: Status = { failed, succeeded: !failed };
       if (!holds(step.if, steps.contexts, before)) continue;
       failed = !(await steps.run(step, before)) || failed;
     }
     const result = failed ? 'failure' : 'success';
     this.#jobs.push({ name: shown, group, result, log: steps.log, steps: steps.results });
     const outputs = mapValues(job.outputs ?? {}, (one) =>
-      textOf(valueOf(one, steps.contexts, { failed, succeeded: !failed })),
+      textOf(valueIn(one, steps.contexts, { failed, succeeded: !failed })),
     );
     return { result, outputs };
   }
@@ -187,7 +187,7 @@ class Steps {
 
   /** @returns whether it went well */
   async run(step: Step, status: Status): Promise<boolean> {
-    const values = (of: Values = {}) => mapValues(of, (one) => textOf(valueOf(one, this.contexts, status)));
+    const values = (of: Values = {}) => mapValues(of, (one) => textOf(valueIn(one, this.contexts, status)));
     if (step.run !== undefined) return this.#bash(step.run, values(step.env));
     const { uses = '' } = step;
     if (uses.startsWith('actions/checkout@')) {
@@ -277,7 +277,7 @@ function combinations(matrix: unknown, contexts: Contexts, status: Status): read
   if (include !== undefined) return include;
   return Object.entries(axes).reduce<readonly Values[]>(
     (all, [name, values]) => {
-      const list = valueOf(values, contexts, status) as readonly unknown[];
+      const list = valueIn(values, contexts, status) as readonly unknown[];
       return all.flatMap((one) => list.map((value) => ({ ...one, [name]: value })));
     },
     [{}],
