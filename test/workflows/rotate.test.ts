@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { matricesOf } from '../../src/fleet/matrix.ts';
+import { load } from '../fleet/fleet-file.ts';
+import { read } from '../project/files.ts';
+import { valueIn } from './expressions.ts';
 import { DAY, HERE, HOUR, resultsOf, startStage } from './stage.ts';
 
 const FLEET = `
@@ -169,4 +174,27 @@ describe('rotate.yml with one key', () => {
     expect(resultsOf(run)).toMatchObject({ plan: 'failure', report: 'skipped' });
     expect(run.get('plan')?.log).toContain('the key: `renew-before` is not a duration (given: `a week`)');
   });
+});
+
+it('calls a shard for each matrix of a fleet of 600 keys, with that very matrix', () => {
+  const keys = Array.from(
+    { length: 600 },
+    (_, index) => `- {key-name: "k'${index}", targets: [a/r${index}]}`,
+  );
+  const loaded = load(`keys:\n${keys.join('\n')}\n`);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems[0]));
+  const matrices = matricesOf(loaded.keys);
+  const outputs = { matrices: JSON.stringify(matrices), shards: JSON.stringify([...matrices.keys()]) };
+  const { jobs } = parse(read('.github/workflows/rotate.yml')) as {
+    jobs: { rotate: { strategy: { matrix: { shard: string } }; with: { matrix: string } } };
+  };
+  const contexts = { needs: { plan: { outputs } } };
+  const ok = { failed: false, succeeded: true };
+  const shards = valueIn(jobs.rotate.strategy.matrix.shard, contexts, ok) as readonly number[];
+  expect(shards).toEqual([0, 1, 2]);
+  const called = shards.map((shard) => {
+    const text = valueIn(jobs.rotate.with.matrix, { ...contexts, matrix: { shard } }, ok);
+    return valueIn(`\${{ fromJSON(inputs.matrix) }}`, { inputs: { matrix: text } }, ok);
+  });
+  expect(called).toEqual(matrices);
 });
