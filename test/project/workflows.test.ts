@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { FIELDS } from '../../src/fleet/fields.ts';
 import { read, WORKFLOWS } from './files.ts';
 
 interface Job {
   readonly needs?: readonly string[];
-  readonly permissions?: unknown;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly environment?: { readonly name: string };
   readonly 'timeout-minutes'?: number;
   /** A job that calls a workflow has this, and no steps. */
   readonly uses?: string;
-  readonly concurrency?: unknown;
-  readonly steps?: readonly { readonly uses?: string; readonly with?: Readonly<Record<string, unknown>> }[];
+  readonly steps?: readonly {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+  }[];
 }
 interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
@@ -42,6 +45,11 @@ describe.each(WORKFLOWS)('%s', (path) => {
     );
   });
 
+  test('says why, where it contradicts zizmor', () => {
+    const ignoring = text.split('\n').filter((line) => line.includes('zizmor: ignore['));
+    expect(ignoring.filter((line) => !/ # zizmor: ignore\[[\w-]+\] \S/u.test(line))).toEqual([]);
+  });
+
   test('names one commit for each action', () => {
     const outside = steps.flatMap(({ uses }) => (uses === undefined || uses.startsWith('.') ? [] : [uses]));
     const actions = new Set(outside.map((uses) => uses.split('@')[0]));
@@ -53,12 +61,66 @@ describe.each(WORKFLOWS)('%s', (path) => {
     expect(checkouts.filter((step) => step.with?.['persist-credentials'] !== false)).toEqual([]);
   });
 
+  test('takes nothing from a cache, which one branch could fill for another', () => {
+    const caching = steps.filter(
+      ({ uses = '', with: given = {} }) =>
+        uses.startsWith('actions/cache') ||
+        'cache' in given ||
+        (uses.startsWith('actions/setup-node@') && given['package-manager-cache'] !== false) ||
+        (uses.startsWith('github/codeql-action/init@') &&
+          (given['trap-caching'] !== false || given['dependency-caching'] !== false)),
+    );
+    expect(caching).toEqual([]);
+  });
+
+  test('installs no packages, and so runs none of theirs, where it may write', () => {
+    const writing = jobs.filter(([, job]) => Object.values(job.permissions ?? {}).includes('write'));
+    const installing = writing.filter(([, job]) =>
+      job.steps?.some(({ run = '' }) =>
+        /\bnpm (?:ci|i|install|run|exec|x|test)\b|\bnpx\b|\bnode\b|\bgo run\b/u.test(run),
+      ),
+    );
+    expect(installing.map(([name]) => name)).toEqual([]);
+  });
+
   test('ends by itself, and does not pile up', () => {
     const endless = jobs.filter(([, job]) => job['timeout-minutes'] === undefined && job.uses === undefined);
     expect(endless.map(([name]) => name)).toEqual([]);
     // A reusable workflow that waited for its caller's group would wait for itself; it guards single jobs.
     if (isReusable) expect(workflow.concurrency).toBeUndefined();
     else expect(workflow.concurrency).toBeDefined();
+  });
+});
+
+describe('release.yml', () => {
+  const { jobs } = parse(read('.github/workflows/release.yml')) as Workflow;
+  const may = (permission: string) =>
+    Object.keys(jobs).filter((name) => jobs[name]?.permissions?.[permission] === 'write');
+
+  test('gives each permission to the jobs that need it', () => {
+    expect(may('contents')).toEqual(['draft', 'publish', 'major-tag']);
+    expect(may('id-token')).toEqual(['attest', 'npm']);
+    expect(may('attestations')).toEqual(['attest']);
+  });
+
+  test('runs no code of the repository where it may write', () => {
+    const writing = [...may('contents'), ...may('id-token')].flatMap((name) => jobs[name]?.steps ?? []);
+    expect(writing.filter(({ uses }) => uses?.startsWith('actions/checkout@'))).toEqual([]);
+  });
+
+  test('never lets a package run a script when it is installed', () => {
+    const commands = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run = '' }) => run));
+    const installing = commands.filter((run) => /\bnpm (?:ci|i|install|publish|pack)\b/u.test(run));
+    expect(installing.length).toBeGreaterThan(2);
+    expect(installing.filter((run) => !run.includes('--ignore-scripts'))).toEqual([]);
+  });
+
+  test('waits for a person before anything becomes public, and for the verification before anybody gets it', () => {
+    expect(jobs['publish']?.environment).toEqual({ name: 'release' });
+    expect([...jobsBefore(jobs, 'publish')].sort()).toEqual(['attest', 'build', 'check', 'draft']);
+    expect(jobsBefore(jobs, 'verify')).toContain('publish');
+    expect(jobsBefore(jobs, 'major-tag')).toContain('verify');
+    expect(jobsBefore(jobs, 'npm')).toContain('verify');
   });
 });
 
@@ -70,70 +132,8 @@ describe('the conclusion of ci.yml', () => {
   });
 });
 
-const REUSABLE = ['rotate', 'rotate-shard', 'audit'].map((name) => `.github/workflows/${name}.yml`);
-
-describe.each(REUSABLE)('%s', (path) => {
-  const text = read(path);
-  const { on, jobs } = parse(text) as Workflow & { on: { workflow_call: { inputs: object } } };
-  const steps = Object.values(jobs).flatMap((job) => job.steps ?? []);
-
-  test('is called by other workflows and by nothing else', () => {
-    expect(Object.keys(on)).toEqual(['workflow_call']);
-  });
-
-  test('runs the actions of the commit that it is from itself', () => {
-    const checkouts = steps.filter((step) => step.with?.['path'] === '.mutx-api-key-action');
-    expect(checkouts.length).toBeGreaterThan(0);
-    for (const checkout of checkouts) {
-      expect(checkout.with).toMatchObject({
-        repository: `\${{ job.workflow_repository }}`,
-        ref: `\${{ job.workflow_sha }}`,
-      });
-    }
-    expect(text).not.toMatch(/uses: mutx\//u);
-  });
-
-  test('puts no expression into a script', () => {
-    const scripts = steps.flatMap((step) => ('run' in step ? [String(step.run)] : []));
-    expect(scripts.filter((script) => script.includes('${{'))).toEqual([]);
-  });
-
-  test('lets only the job that keeps the issue write anything', () => {
-    const writing = Object.entries(jobs).filter(([, job]) =>
-      JSON.stringify(job.permissions).includes('write'),
-    );
-    expect(writing.map(([name]) => name).filter((name) => !name.startsWith('report'))).toEqual([]);
-  });
-
-  test('hands secrets on one by one', () => {
-    expect(text).not.toContain('secrets: inherit');
-  });
-
-  test('gives actions of ours inputs that they have', () => {
-    for (const { uses, with: given = {} } of steps) {
-      const [, folder] = /^\.\/\.mutx-api-key-action(?:\/(.+))?$/u.exec(uses ?? '') ?? [];
-      if (uses?.startsWith('./') !== true) continue;
-      const file = `${folder === undefined ? '' : `${folder}/`}action.yml`;
-      const { inputs } = parse(read(file)) as { inputs: Readonly<Record<string, unknown>> };
-      expect(
-        Object.keys(given).filter((name) => inputs[name] === undefined),
-        `${uses} in ${path}`,
-      ).toEqual([]);
-    }
-  });
-});
-
-test('rotate.yml takes every setting of a key, and its shards hand every one on', () => {
-  const { on } = parse(read('.github/workflows/rotate.yml')) as { on: { workflow_call: { inputs: object } } };
-  expect(Object.keys(on.workflow_call.inputs)).toEqual(expect.arrayContaining([...FIELDS]));
-  const shard = read('.github/workflows/rotate-shard.yml');
-  for (const field of FIELDS) expect(shard).toContain(`${field}: \${{ matrix.${field} }}`);
-});
-
-test('the internal actions run entries that are there', () => {
-  for (const name of ['plan', 'issue']) {
-    const { runs } = parse(read(`.github/actions/${name}/action.yml`)) as { runs: { main: string } };
-    expect(runs.main).toBe(`../../../dist/${name}.js`);
-    expect(read(`dist/${name}.js`)).toContain(`main('${name}')`);
-  }
-});
+/** The jobs that have to succeed before this one starts. */
+function jobsBefore(jobs: Workflow['jobs'], name: string): Set<string> {
+  const direct = jobs[name]?.needs ?? [];
+  return new Set(direct.flatMap((one) => [one, ...jobsBefore(jobs, one)]));
+}
