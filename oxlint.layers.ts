@@ -18,6 +18,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   secrets: { values: [], types: [], packages: ['node:'] },
   // The heart: no network, no process, no package. It gets what it needs as arguments.
   rotation: { values: [], types: ['secrets/'], packages: [] },
+  revoke: { values: ['rotation/'], types: [], packages: [] },
+  audit: { values: ['rotation/'], types: [], packages: [] },
   http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
   mutx: { values: ['http/', 'secrets/'], types: ['rotation/', 'session/'], packages: ['node:'] },
   github: { values: ['http/', 'secrets/'], types: ['rotation/', 'inputs/', 'session/'], packages: ['node:'] },
@@ -28,11 +30,15 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:'],
   },
   // Of mutx/ the decoding of claims only: which kind of JWT was pasted is known before anything is called.
-  inputs: { values: ['mutx/jwt.ts', 'secrets/'], types: ['rotation/', 'session/'], packages: ['node:'] },
+  inputs: {
+    values: ['mutx/jwt.ts', 'mutx/key-id.ts', 'secrets/'],
+    types: ['rotation/', 'session/', 'revoke/', 'audit/'],
+    packages: ['node:'],
+  },
   fleet: { values: ['inputs/', 'secrets/'], types: [], packages: ['node:', 'yaml'] },
   report: {
     values: ['secrets/'],
-    types: ['http/', 'fleet/', 'inputs/', 'rotation/', 'session/'],
+    types: ['http/', 'fleet/', 'inputs/', 'rotation/', 'session/', 'revoke/', 'audit/'],
     packages: ['node:'],
   },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
@@ -40,12 +46,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
   verbs: {
     values: [
+      'audit/',
       'fleet/',
       'github/',
       'http/',
       'inputs/',
       'mutx/',
       'report/',
+      'revoke/',
       'rotation/',
       'secrets/',
       'session/',

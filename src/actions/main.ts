@@ -1,9 +1,11 @@
 import * as core from '@actions/core';
 import { runVerb } from '../process/run-verb.ts';
 import { FAILURE_TITLE } from '../report/titles.ts';
+import { auditVerb } from '../verbs/audit.ts';
 import type { VerbContext } from '../verbs/context.ts';
 import { issueVerb } from '../verbs/issue.ts';
 import { planVerb } from '../verbs/plan.ts';
+import { revokeVerb } from '../verbs/revoke.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
 import { runnerSink } from './runner-sink.ts';
 
@@ -15,6 +17,8 @@ interface Entry {
 
 const ENTRIES = {
   rotate: { run: rotateVerb, verb: 'rotate' },
+  revoke: { run: revokeVerb, verb: 'revoke' },
+  audit: { run: auditVerb, verb: 'audit' },
   plan: { run: planVerb, verb: 'plan' },
   issue: { run: issueVerb, verb: 'issue' },
 } as const satisfies Readonly<Record<string, Entry>>;

@@ -1,14 +1,35 @@
 import { createHash } from 'node:crypto';
+import type { Complaint } from './pasted.ts';
+import type { InputReader } from './reader.ts';
 import type { Target } from './targets.ts';
 
 /** MUTX takes names of at most 255 characters. */
-export const LONGEST_KEY_NAME = 255;
+const LONGEST_KEY_NAME = 255;
+
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /** A part that had to be cut ends with `~` and this many hex digits of the whole part's SHA-256. */
 const HASH_DIGITS = 16;
 
 /** What people recognise a part by stays. With five parts at most, that always fits. */
 const SHORTEST_CUT = 20;
+
+/** The input `key-name`, checked; empty where it is not given, or cannot be read. */
+export function readKeyName(reader: InputReader): string {
+  const name = reader.text('key-name');
+  const complaint = keyNameComplaint(name);
+  if (complaint !== undefined) reader.problem('key-name', complaint, name);
+  return name;
+}
+
+/** What is wrong with a name that was given; undefined: nothing. */
+function keyNameComplaint(name: string): Complaint | undefined {
+  if (INVISIBLE.test(name)) {
+    return { message: 'holds a line break or a control character', fix: 'write it in one line' };
+  }
+  if ([...name].length <= LONGEST_KEY_NAME) return undefined;
+  return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
+}
 
 /**
  * The name of a target's key where the user gives none: `gha/{owner}/{repo}/{SECRET}`, and so on (protocol,

@@ -1,6 +1,5 @@
 import type { RotationSettings } from '../rotation/settings.ts';
-import { defaultKeyName, LONGEST_KEY_NAME } from './key-name.ts';
-import type { Complaint } from './pasted.ts';
+import { defaultKeyName, readKeyName } from './key-name.ts';
 import type { InputReader } from './reader.ts';
 import type { RotateInputs } from './rotate-inputs.ts';
 import { readAudience, readTargets } from './rotate-targets.ts';
@@ -8,8 +7,6 @@ import type { RepositoryName, Target } from './targets.ts';
 
 /** Targets written at the same time; GitHub asks for few concurrent writes. */
 const CONCURRENCY = 4;
-
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /** What a key is like and where it goes: all of a rotation but the access to the two services. */
 export type KeyInputs = Pick<RotateInputs, 'targets' | 'settings' | 'audience' | 'createEnvironment'>;
@@ -29,7 +26,7 @@ export function readKey(reader: InputReader, here: RepositoryName, host: string)
 
 function readSettings(reader: InputReader, targets: readonly Target[], host: string): RotationSettings {
   return {
-    keyName: readKeyName(reader, targets, host),
+    keyName: keyNameOf(reader, targets, host),
     expiresInDays: reader.integer('expires-in-days'),
     renewBefore: reader.duration('renew-before'),
     gracePeriod: reader.duration('grace-period') ?? 0,
@@ -41,10 +38,8 @@ function readSettings(reader: InputReader, targets: readonly Target[], host: str
   };
 }
 
-function readKeyName(reader: InputReader, targets: readonly Target[], host: string): string {
-  const name = reader.text('key-name');
-  const complaint = keyNameComplaint(name);
-  if (complaint !== undefined) reader.problem('key-name', complaint, name);
+function keyNameOf(reader: InputReader, targets: readonly Target[], host: string): string {
+  const name = readKeyName(reader);
   const [only, ...more] = targets;
   if (name !== '' || only === undefined) return name;
   if (more.length === 0) return defaultKeyName(only, host);
@@ -53,12 +48,4 @@ function readKeyName(reader: InputReader, targets: readonly Target[], host: stri
     fix: 'give the key a name of its own, one that no other list of targets uses',
   });
   return name;
-}
-
-function keyNameComplaint(name: string): Complaint | undefined {
-  if (INVISIBLE.test(name)) {
-    return { message: 'holds a line break or a control character', fix: 'write it in one line' };
-  }
-  if ([...name].length <= LONGEST_KEY_NAME) return undefined;
-  return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
 }

@@ -282,13 +282,13 @@ export const INPUTS = {
   },
   'max-age': {
     kind: { type: 'duration' },
-    text: 'A key older than this is a finding.',
+    text: 'A key older than this is a finding. `0`: age is not looked at.',
     brief: 'a key older than this is a finding',
     verbs: { audit: { default: '90d' } },
   },
   'expiring-within': {
     kind: { type: 'duration' },
-    text: 'A key that expires within this time is a finding.',
+    text: 'A key that expires within this time is a finding, unless a younger one of its name takes its place; of keys that live no longer than three times this, the last third counts.',
     brief: 'so is one that expires within this time',
     verbs: { audit: { default: '7d' } },
   },

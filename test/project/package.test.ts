@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ROOT, read, readJson } from './files.ts';
+import { ACTIONS, ROOT, read, readJson } from './files.ts';
 
 type Versions = Readonly<Record<string, string>>;
 interface Manifest {
@@ -67,14 +67,14 @@ describe('the packages', () => {
   );
 });
 
-describe('action.yml', () => {
-  const action = parse(read('action.yml')) as { runs: { using: string; main: string } };
+describe.each(ACTIONS)('$path', ({ path }) => {
+  const action = parse(read(path)) as { runs: { using: string; main: string } };
 
   test('runs on the Node that the tests run on', () => {
     expect(action.runs.using).toBe(`node${process.versions.node.split('.')[0]}`);
   });
 
   test('names an entry that is there', () => {
-    expect(existsSync(join(ROOT, action.runs.main))).toBe(true);
+    expect(existsSync(join(ROOT, dirname(path), action.runs.main))).toBe(true);
   });
 });

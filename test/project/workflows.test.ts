@@ -109,7 +109,7 @@ describe('release.yml', () => {
   });
 
   test('never lets a package run a script when it is installed', () => {
-    const commands = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run = '' }) => run));
+    const commands = Object.values(jobs).flatMap(({ steps = [] }) => steps.map(({ run = '' }) => run));
     const installing = commands.filter((run) => /\bnpm (?:ci|i|install|publish|pack)\b/u.test(run));
     expect(installing.length).toBeGreaterThan(2);
     expect(installing.filter((run) => !run.includes('--ignore-scripts'))).toEqual([]);

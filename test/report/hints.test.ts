@@ -18,6 +18,7 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
   mutx: SERVICE,
   session: SESSION,
   rotation: RUN,
+  revoke: FIELD,
 };
 
 /** Every failure code that stands in the code as a literal, apart from the table itself. */
