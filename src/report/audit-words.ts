@@ -89,9 +89,9 @@ function wordsOf(finding: Finding, date: Instant, quote: Quote): Words {
       const what =
         how === 'never-stored'
           ? 'was never stored in any target'
-          : 'was superseded, and is in no target any more';
+          : 'was superseded and is in no target any more';
       return used
-        ? about(key, `${what}, and yet is used: somebody has a copy of it`, leakFix(key))
+        ? about(key, `is used, although it ${what}: somebody has a copy of it`, leakFix(key))
         : about(key, what, revokeFix(key));
     }
     case 'duplicate-name': {

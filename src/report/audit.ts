@@ -5,13 +5,13 @@ import { countsText } from './audit-summary.ts';
 import { NOTE_TEXT, type ToldFinding } from './audit-words.ts';
 import { earlyFailure, type FailureReport } from './failure.ts';
 import { retryText } from './log.ts';
-import type { Annotation, Sink } from './sink.ts';
-import { count, durationText, instantText, MOST_NAMED } from './words.ts';
+import type { Sink } from './sink.ts';
+import { count, durationText, instantText } from './words.ts';
 
 /** GitHub shows ten annotations of a level for each step, and the failure of the run is one of them. */
 const MOST_ANNOTATIONS = 9;
 
-/** Lines in the log; the output `report` has more. */
+/** More lines of the log than this nobody reads. */
 const MOST_LINES = 500;
 
 const UNCHANGED = 'nothing was changed: an audit only reads';
@@ -36,21 +36,19 @@ export function logAudit(event: AuditEvent, sink: Sink): void {
   }
 }
 
-/** The findings in the log, one line each, and as annotations as far as GitHub shows them. */
+/** The findings as annotations, as far as GitHub shows them, and the others as lines of the log. */
 export function tellFindings(findings: readonly ToldFinding[], sink: Sink): void {
   sink.line(`Found: ${countsText(findings)}`);
-  for (const finding of findings.slice(0, MOST_LINES)) sink.line(`${finding.level}: ${findingText(finding)}`);
   for (const level of ['error', 'warning', 'notice'] as const) {
-    for (const one of annotationsOf(findings.filter((finding) => finding.level === level))) sink[level](one);
+    const ofLevel = findings.filter((finding) => finding.level === level);
+    const shown = ofLevel.length <= MOST_ANNOTATIONS ? ofLevel : ofLevel.slice(0, MOST_ANNOTATIONS - 1);
+    for (const finding of shown) sink[level]({ title: finding.title, message: findingText(finding) });
+    const more = ofLevel.slice(shown.length);
+    if (more.length === 0) continue;
+    const message = `${more.length} more findings of this level are in the log, the job summary and the output \`report\``;
+    sink[level]({ title: 'More findings', message });
+    for (const finding of more.slice(0, MOST_LINES)) sink.line(`${level}: ${findingText(finding)}`);
   }
-}
-
-function annotationsOf(findings: readonly ToldFinding[]): readonly Annotation[] {
-  const all = findings.map((finding) => ({ title: finding.title, message: findingText(finding) }));
-  if (all.length <= MOST_ANNOTATIONS) return all;
-  const shown = all.slice(0, MOST_ANNOTATIONS - 1);
-  const message = `${all.length - shown.length} more findings of this level are in the job summary and in the output \`report\``;
-  return [...shown, { title: 'More findings', message }];
 }
 
 function findingText({ message, since, fix }: ToldFinding): string {
@@ -71,12 +69,9 @@ export function findingsFailure(
 ): FailureReport | undefined {
   const failing = findings.filter(({ level }) => FAILING[failOn].has(level));
   if (failing.length === 0) return undefined;
-  const named = failing.slice(0, MOST_NAMED).map(({ title, message }) => `${title}: ${message}`);
-  const more = failing.length - named.length;
   return earlyFailure({
     code: 'findings',
     message: `the audit found ${count(failing.length, 'thing')} that \`fail-on: ${failOn}\` does not let pass`,
-    details: more > 0 ? [...named, `and ${more} more; the job summary has them`] : named,
     state: [UNCHANGED],
   });
 }

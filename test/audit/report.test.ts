@@ -86,12 +86,12 @@ describe('the report', () => {
         "warning: 2 of the 2 places in the plan FREE are taken for good; a rotation needs one more for a moment",
         "warning: the github-token expires at 2027-01-16T08:00:00Z; after that no secret can be read or written",
         "error: key gha/acme/web/MUTX_API_KEY (a) was revoked, and is held by MUTX_API_KEY in acme/web",
-        "error: key gha/acme/web/MUTX_API_KEY (c) was never stored in any target, and yet is used: somebody has a copy of it",
+        "error: key gha/acme/web/MUTX_API_KEY (c) is used, although it was never stored in any target: somebody has a copy of it",
         "warning: key gha/acme/web/MUTX_API_KEY (b) was never stored in any target",
         "error: key gha/acme/web/MUTX_API_KEY (a) was made after the last write of MUTX_API_KEY in acme/web (2026-12-26T08:00:00Z): that holds no key that works",
         "error: key gha/acme/web/MUTX_API_KEY (n) is stored in other targets, and there is no MUTX_API_KEY in acme/cli",
         "warning: key gha/acme/web/MUTX_API_KEY (n) was made after the last write of MUTX_API_KEY in acme/api (2027-01-05T08:00:00Z): that holds an older key",
-        "warning: key gha/acme/web/MUTX_API_KEY (old) was superseded, and is in no target any more",
+        "warning: key gha/acme/web/MUTX_API_KEY (old) was superseded and is in no target any more",
       ]
     `);
     for (const { fix } of findings) expect(fix).toMatch(/\w{3,}/u);
@@ -251,9 +251,9 @@ describe('the annotations', () => {
     tellFindings(resultOf(seen).findings, sink);
     expect(sink.calls).toEqual([
       'Found: no error, 1 warning, 1 notice',
-      expect.stringMatching(/^warning: key b \(b\) expires in 1 d.*since.*Fix: run the rotation/u),
-      expect.stringMatching(/^notice: key .* has expired/u),
-      expect.stringMatching(/^warning Expires soon: key b/u),
+      expect.stringMatching(
+        /^warning Expires soon: key b \(b\) expires in 1 d.*since.*Fix: run the rotation/u,
+      ),
       expect.stringMatching(/^notice Expired, yet active: key/u),
     ]);
   });
@@ -314,10 +314,9 @@ describe('fail-on', () => {
     expect(findingsFailure(only(level), failOn) !== undefined).toBe(fails);
   });
 
-  it('names the findings, ten at most, and that nothing was changed', () => {
+  it('says how many findings it was, and that nothing was changed', () => {
     const failure = findingsFailure(resultOf(look(never(12))).findings, 'warning');
-    expect(failure?.details).toHaveLength(11);
-    expect(failure?.details.at(-1)).toBe('and 2 more; the job summary has them');
+    expect(failure?.message).toBe('the audit found 12 things that `fail-on: warning` does not let pass');
     expect(failure?.state).toEqual(['nothing was changed: an audit only reads']);
   });
 });
