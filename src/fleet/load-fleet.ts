@@ -13,7 +13,7 @@ import { type RawEntry, type RawField, readDocument } from './document.ts';
 import { DEFAULT_FIELDS, FIELDS, type FieldName, LISTS, whyNotAField } from './fields.ts';
 
 /** Ten matrices of as many jobs as GitHub allows in one. */
-export const MOST_KEYS = 10 * 256;
+const MOST_KEYS = 10 * 256;
 
 /** One key of a fleet, and how its rotation is to be done. */
 export interface FleetKey extends KeyInputs {

@@ -4,7 +4,7 @@ import type { FleetKey } from './load-fleet.ts';
  * Jobs that GitHub makes of one matrix at the most.
  * https://docs.github.com/actions/reference/limits#existing-system-limits
  */
-export const MOST_JOBS = 256;
+const MOST_JOBS = 256;
 
 /** One job's settings. What is not given is not there, so that the action's own default counts. */
 export type MatrixEntry = Readonly<Record<string, string>>;

@@ -64,7 +64,7 @@ async function world() {
 
 it('plans a fleet of 2,000 targets at the pace that GitHub allows', async () => {
   const { time, emulator, user, fleet } = await world();
-  await using _ = emulator;
+  await using services = emulator;
   const folder = mkdtempSync(join(tmpdir(), 'two-thousand-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'mutx-keys.yml');
@@ -76,10 +76,10 @@ it('plans a fleet of 2,000 targets at the pace that GitHub allows', async () => 
     env: {
       INPUT_EMAIL: user.email,
       INPUT_PASSWORD: user.password,
-      'INPUT_GITHUB-TOKEN': emulator.github.issueToken(),
-      'INPUT_API-URL': emulator.mutx.url,
+      'INPUT_GITHUB-TOKEN': services.github.issueToken(),
+      'INPUT_API-URL': services.mutx.url,
       'INPUT_FLEET-FILE': file,
-      GITHUB_API_URL: emulator.github.url,
+      GITHUB_API_URL: services.github.url,
       GITHUB_REPOSITORY: 'acme/keys',
     },
     secrets,
@@ -92,7 +92,7 @@ it('plans a fleet of 2,000 targets at the pace that GitHub allows', async () => 
   const began = time.now();
   await time.until(planVerb(context));
   expect(failures).toEqual([]);
-  const { entries } = emulator.ledger;
+  const { entries } = services.ledger;
   const counted = Map.groupBy(entries, ({ server, method }) => `${server} ${method}`);
   expect(Object.fromEntries([...counted].map(([what, all]) => [what, all.length]))).toEqual({
     // Login and logout; the list, four pages of it, and the account.
@@ -100,8 +100,8 @@ it('plans a fleet of 2,000 targets at the pace that GitHub allows', async () => 
     'mutx GET': 5,
     'github GET': 2_000,
   });
-  expect(emulator.github.limited).toBe(0);
-  expect(emulator.ledger.effects().filter(({ server }) => server === 'github')).toEqual([]);
+  expect(services.github.limited).toBe(0);
+  expect(services.ledger.effects().filter(({ server }) => server === 'github')).toEqual([]);
   const minutes = (time.now() - began) / MINUTE;
   expect(minutes).toBeGreaterThan(2);
   expect(minutes).toBeLessThan(4);

@@ -47,8 +47,7 @@ describe('a survey', () => {
       const dry = { ...change, dryRun: true };
       const targets = alone.targets.slice(index, index + 1);
       const { clock, keys, random, report, sessionEndsAt } = alone;
-      const ports = { clock, keys, random, report, sessionEndsAt, targets };
-      const outcome = await rotate(settings(dry), ports);
+      const outcome = await rotate(settings(dry), { clock, keys, random, report, sessionEndsAt, targets });
       const finding = seen.ok ? seen.findings[index] : undefined;
       expect(outcome).toMatchObject({
         kind: 'planned',

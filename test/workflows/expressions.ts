@@ -11,7 +11,7 @@ export interface Status {
 const NAMES = ['success', 'failure', 'always', 'cancelled'] as const;
 
 /** GitHub's own evaluator, on contexts that are plain JSON. */
-export function evaluate(expression: string, contexts: Contexts, status: Status): unknown {
+function evaluate(expression: string, contexts: Contexts, status: Status): unknown {
   const { tokens } = new Lexer(expression).lex();
   const said = { success: status.succeeded, failure: status.failed, always: true, cancelled: false };
   const functions = NAMES.map((name) => ({
@@ -39,9 +39,10 @@ export function valueIn(value: unknown, contexts: Contexts, status: Status): unk
 
 /** As it arrives in an input or a variable. */
 export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === null || value === undefined) return '';
-  if (typeof value === 'object') return Array.isArray(value) ? 'Array' : 'Object';
-  return String(value as string | number | boolean);
+  return Array.isArray(value) ? 'Array' : 'Object';
 }
 
 /** An `if:`, with or without braces; without a status function it is asked of what succeeded only. */

@@ -2,12 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import {
-  type EmulatedUser,
-  type Emulator,
-  type Permissions,
-  startEmulator,
-} from '../../src/emulator/index.ts';
+import { type EmulatedUser, type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { call, type JobRun } from './model.ts';
 
 export const HERE = 'acme/keys';
@@ -58,9 +53,7 @@ export class Stage implements AsyncDisposable {
         workspace: this.#workspace,
         githubApiUrl: github.url,
         granted,
-        // `contents` is the checkout's, which is not modelled.
-        issueToken: ({ contents: _, ...permissions }) =>
-          github.issueToken({ kind: 'github-token', permissions: permissions as Permissions }),
+        issueToken: (permissions) => github.issueToken({ kind: 'github-token', permissions }),
         onEnvironment: (name) => {
           this.environments.push(name);
           this.advance(waits);
