@@ -6,7 +6,7 @@ const ROOT = new URL('../../', import.meta.url);
 
 export const DAY = 24 * 60 * 60 * 1_000;
 export const REPOSITORY = 'acme/web';
-export const SECRET = 'MUTX_API_KEY';
+const SECRET = 'MUTX_API_KEY';
 
 /** A repository that may use MUTX, with an account of two places and a token that may write secrets. */
 export class Stage {

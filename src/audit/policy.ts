@@ -8,7 +8,7 @@ export interface AuditPolicy {
   readonly requireExpiry: boolean;
 }
 
-export const DAY: Duration = 24 * 60 * 60_000;
+const DAY: Duration = 24 * 60 * 60_000;
 
 /** A writer token that ends sooner than this is a finding. */
 export const TOKEN_EXPIRING_WITHIN: Duration = 14 * DAY;
@@ -20,5 +20,5 @@ export const NEARLY_FULL = 0.9;
 export const LONGEST_JOB_KEY: Duration = DAY + 60 * 60_000;
 
 /** A grace period is not known to an audit; none is taken to be shorter or longer than this. */
-export const SHORTEST_GRACE: Duration = DAY;
+export const SHORTEST_GRACE: Duration = 1 * DAY;
 export const LONGEST_GRACE: Duration = 7 * DAY;

@@ -1,9 +1,9 @@
 import type { Level } from '../audit/finding.ts';
 import type { AuditEvent } from '../audit/take-look.ts';
-import type { CallFailure } from '../rotation/ports.ts';
+import type { CallFailure, Instant } from '../rotation/ports.ts';
 import { countsText } from './audit-summary.ts';
 import { NOTE_TEXT, type ToldFinding } from './audit-words.ts';
-import { earlyFailure, type FailureReport } from './failure.ts';
+import { earlyFailure, type FailureReport, retryAtOf } from './failure.ts';
 import { retryText } from './log.ts';
 import type { Sink } from './sink.ts';
 import { count, durationText, instantText } from './words.ts';
@@ -76,12 +76,13 @@ export function findingsFailure(
   });
 }
 
-/** The keys or the secrets could not be read. */
-export function auditFailure(failures: readonly CallFailure[]): FailureReport {
+/** The keys or the secrets could not be read. @param now by this machine's clock */
+export function auditFailure(failures: readonly CallFailure[], now: Instant): FailureReport {
   return earlyFailure({
     code: 'look-failed',
     message: 'the keys or the secrets could not be read, so there is no report',
     calls: failures,
     state: [UNCHANGED],
+    retryAt: retryAtOf(failures, now),
   });
 }

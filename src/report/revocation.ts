@@ -1,6 +1,7 @@
 import type { KeyResult, RevocationOutcome, RevocationRequest } from '../revoke/request.ts';
+import type { Instant } from '../rotation/ports.ts';
 import { printable } from '../secrets/printable.ts';
-import { earlyFailure, type FailureReport } from './failure.ts';
+import { earlyFailure, type FailureReport, retryAtOf } from './failure.ts';
 import { code, plain, table } from './markdown.ts';
 import { keyStates, keyText, plannedLines, STATE_TEXT } from './revocation-words.ts';
 import type { Annotation } from './sink.ts';
@@ -45,8 +46,11 @@ export function goneKeys({ results }: RevocationOutcome): Annotation | undefined
   return { title: 'Keys that are gone', message };
 }
 
-/** @param mayRevokeItself the credential may have been one of the keys */
-export function revocationFailure(outcome: Failed, mayRevokeItself: boolean): FailureReport {
+/**
+ * @param mayRevokeItself the credential may have been one of the keys
+ * @param now by this machine's clock
+ */
+export function revocationFailure(outcome: Failed, mayRevokeItself: boolean, now: Instant): FailureReport {
   const { code: why, message, failures, results } = outcome;
   const lostItself =
     mayRevokeItself &&
@@ -65,6 +69,7 @@ export function revocationFailure(outcome: Failed, mayRevokeItself: boolean): Fa
         : []),
     ],
     state: results.length === 0 ? ['no key was revoked'] : keyStates(results),
+    retryAt: retryAtOf(failures, now),
   });
 }
 

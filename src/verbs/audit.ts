@@ -36,7 +36,7 @@ export async function auditVerb(context: VerbContext): Promise<void> {
     return gate.pass(look);
   });
   if (looked === undefined) return;
-  if (!looked.ok) return fail(auditFailure(looked.failures));
+  if (!looked.ok) return fail(auditFailure(looked.failures, connection.clock.now()));
 
   const quote = (name: string) => secrets.quote(name, 100);
   const result = resultOf(looked.look, inputs, notes, quote);

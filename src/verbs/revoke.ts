@@ -57,7 +57,7 @@ export async function revokeVerb(context: VerbContext): Promise<void> {
   const gone = goneKeys(outcome);
   if (gone !== undefined) sink.notice(gone);
   if (outcome.kind === 'failed') {
-    const report = revocationFailure(outcome, mayRevokeItself);
+    const report = revocationFailure(outcome, mayRevokeItself, connection.clock.now());
     return fail(report, revocationSummary(outcome, report));
   }
   for (const line of revocationLines(outcome)) sink.line(line);

@@ -291,10 +291,14 @@ describe('the annotations', () => {
     logAudit({ type: 'note', note: 'account-unreadable', failure }, sink);
     logAudit({ type: 'note', note: 'clocks-apart' }, sink);
     logAudit({ type: 'retrying', failure, attempt: 1, wait: 5 }, sink);
+    logAudit({ type: 'listed', active: 2, ms: 5 }, sink);
+    logAudit({ type: 'secrets-read', secrets: 1, ms: 5 }, sink);
     expect(sink.calls).toEqual([
       expect.stringMatching(/^warning The audit is not complete: .* places: no$/u),
       expect.stringMatching(/^warning The audit is not complete: the clocks/u),
       expect.stringContaining('try 2 in 5 ms'),
+      '✓ keys listed: 2 active keys (5 ms)',
+      '✓ dates of 1 secret read (5 ms)',
     ]);
   });
 });

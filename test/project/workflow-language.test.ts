@@ -36,9 +36,9 @@ async function findings(path: string, text: string): Promise<string[]> {
   const document = TextDocument.create(`file:///${path}`, 'yaml', 1, text);
   const diagnostics = await validate(document, {
     actionsMetadataProvider: {
-      fetchActionMetadata: ({ owner, name, path }) =>
+      fetchActionMetadata: ({ owner, name, path: folder }) =>
         Promise.resolve(
-          METADATA.get([owner, name, path].filter((part) => part !== undefined && part !== '').join('/')),
+          METADATA.get([owner, name, folder].filter((part) => part !== undefined && part !== '').join('/')),
         ),
     },
   });

@@ -12,6 +12,8 @@ import { isDone, type KeyResult, type KeyState, type RevocationOutcome } from '.
 import type { CallFailure } from '../../src/rotation/ports.ts';
 import { RecordingSink } from './recording-sink.ts';
 
+const NOW = Date.UTC(2026, 0, 1);
+
 const refused: CallFailure = {
   kind: 'refused',
   service: 'mutx',
@@ -95,27 +97,38 @@ describe('a revocation that failed', () => {
       code: 'revocations-exceeded',
       failures: [],
     });
-    const { details } = revocationFailure(tooMany, false);
+    const { details } = revocationFailure(tooMany, false, NOW);
     expect(details).toHaveLength(11);
     expect(details[0]).toBe('would be revoked: x (k0)');
     expect(details.at(-1)).toBe('and 2 more keys; the job summary has them all');
-    expect(revocationFailure({ ...tooMany, results: many.slice(0, 2) }, false).details).toHaveLength(2);
+    expect(revocationFailure({ ...tooMany, results: many.slice(0, 2) }, false, NOW).details).toHaveLength(2);
   });
 
   it('says that the credential is most likely gone, where that may be', () => {
     const some = failed([result('revoked'), result('alive')]);
-    expect(revocationFailure(some, true).details).toEqual([
+    expect(revocationFailure(some, true, NOW).details).toEqual([
       expect.stringContaining('was most likely one of those that were revoked'),
     ]);
-    expect(revocationFailure(some, false).details).toEqual([]);
-    expect(revocationFailure(failed([result('alive')]), true).details).toEqual([]);
+    expect(revocationFailure(some, false, NOW).details).toEqual([]);
+    expect(revocationFailure(failed([result('alive')]), true, NOW).details).toEqual([]);
     const unwell = { ...refused, status: 500 };
-    expect(revocationFailure(failed([result('revoked')], { failures: [unwell] }), true).details).toEqual([]);
+    expect(revocationFailure(failed([result('revoked')], { failures: [unwell] }), true, NOW).details).toEqual(
+      [],
+    );
+  });
+
+  it('says when it can work, where the server says so and waiting helps', () => {
+    const throttled = { ...refused, kind: 'throttled', retryAfter: 60_000 } as const;
+    const at = (...failures: CallFailure[]) =>
+      revocationFailure(failed([], { failures }), false, NOW).retryAt;
+    expect(at(throttled, { ...throttled, retryAfter: 1_000 })).toBe(NOW + 60_000);
+    expect(at(throttled, refused)).toBeUndefined();
+    expect(at()).toBeUndefined();
   });
 
   it('says in which state things are', () => {
-    expect(revocationFailure(failed([]), false).state).toEqual(['no key was revoked']);
-    expect(revocationFailure(failed([result('alive', { name: 'ci' })]), false).state).toEqual([
+    expect(revocationFailure(failed([]), false, NOW).state).toEqual(['no key was revoked']);
+    expect(revocationFailure(failed([result('alive', { name: 'ci' })]), false, NOW).state).toEqual([
       'still alive: ci (id-alive)',
     ]);
     expect(keyStates([])).toEqual([]);
@@ -129,7 +142,7 @@ describe('the summary of a revocation', () => {
       result('alive', { failure: refused }),
     ];
     const outcome = failed(results);
-    expect(revocationSummary(outcome, revocationFailure(outcome, false))).toContain(
+    expect(revocationSummary(outcome, revocationFailure(outcome, false, NOW))).toContain(
       [
         '| `id-revoked` | `a\\|b` | 2026-01-01T00:00:00Z | revoked |',
         '| `id-alive` |  |  | still alive\\: Invalid or expired API key |',
