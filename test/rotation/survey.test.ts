@@ -76,6 +76,8 @@ describe('a survey', () => {
     const seen = await surveyed(ports, WEB, API);
     expect(seen).toMatchObject({ ok: true, warnings: [expect.stringContaining("the account's plan")] });
     expect(ports.calls().filter((call) => call === 'account')).toHaveLength(4);
+    // For the four tries, and not again for each key.
+    expect(ports.sleeps).toHaveLength(3);
   });
 
   it('leaves a key whose secrets cannot be read to its own run, and goes on with the others', async () => {

@@ -153,6 +153,28 @@ describe('the issue about failures', () => {
   });
 });
 
+describe('a key that cannot be looked at', () => {
+  it('gets a job, which says what is wrong with it, and does not keep the others from theirs', async () => {
+    await using stage = await startStage();
+    stage.emulator.github.addRepository('acme/web');
+    stage.fleet('defaults: {renew-before: 7d}\nkeys:\n- targets: [acme/web]\n- targets: [acme/gone]\n');
+    const run = await stage.run('rotate', { 'fleet-file': 'mutx-keys.yml', 'failure-issue': false });
+    expect(resultsOf(run)).toMatchObject({
+      plan: 'success',
+      'rotate / rotate / gha/acme/web/MUTX_API_KEY': 'success',
+      'rotate / rotate / gha/acme/gone/MUTX_API_KEY': 'failure',
+      report: 'skipped',
+    });
+    expect(run.get('plan')?.steps[0]?.annotations).toMatchObject([
+      {
+        level: 'warning',
+        message: expect.stringContaining('gha/acme/gone/MUTX_API_KEY is due is not known') as string,
+      },
+    ]);
+    expect(stage.working('acme/web')).toBeDefined();
+  });
+});
+
 describe('rotate.yml with one key', () => {
   it('takes it from the inputs, by the defaults of the action', async () => {
     await using stage = await startStage();

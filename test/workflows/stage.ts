@@ -87,7 +87,19 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.emulator.close();
     rmSync(this.#workspace, { recursive: true, force: true });
-    for (const { steps } of this.#runs) for (const step of steps) await step[Symbol.asyncDispose]();
+    const credentials = [
+      this.token,
+      this.user.password,
+      ...this.emulator.mutx.keys.map((key) => key.plaintext),
+    ];
+    for (const { steps, log } of this.#runs) {
+      for (const step of steps) {
+        const said = step.rawStdout.split('\n').filter((line) => !line.startsWith('::add-mask::'));
+        const left = [...said, step.rawStderr, step.summary, JSON.stringify(step.outputs), log].join('\n');
+        expect(credentials.filter((credential) => left.includes(credential))).toEqual([]);
+        await step[Symbol.asyncDispose]();
+      }
+    }
     expect(this.emulator.ledger.unexpected()).toEqual([]);
   }
 }
