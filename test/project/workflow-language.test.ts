@@ -72,11 +72,13 @@ describe("GitHub's language service", () => {
       expect.stringMatching(/github-token/u),
       expect.stringMatching(/shel/u),
     ]);
-    const revoking = '- uses: mutx/api-key-action/revoke@v1\n  with:\n    targets: acme/web\n';
-    const revoke = wholeWorkflow({ language: 'yaml', text: revoking, at: 'there' }) ?? '';
-    expect(await findings('.github/workflows/wrong-too.yml', revoke)).toEqual([
-      expect.stringMatching(/targets/u),
-    ]);
+    const revoke = '- uses: mutx/api-key-action/revoke@v1\n  with:\n    targets: acme/web\n';
+    expect(
+      await findings(
+        '.github/workflows/wrong-too.yml',
+        wholeWorkflow({ language: 'yaml', text: revoke, at: 'here' }) ?? '',
+      ),
+    ).toEqual([expect.stringMatching(/targets/u)]);
   });
 
   test('would find a Node that no runner has', async () => {
