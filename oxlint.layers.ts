@@ -45,9 +45,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     types: ['audit/', 'ephemeral/', 'revoke/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
+  fleet: { values: ['inputs/', 'secrets/'], types: [], packages: ['node:', 'yaml'] },
   report: {
     values: ['secrets/'],
-    types: ['audit/', 'ephemeral/', 'http/', 'inputs/', 'revoke/', 'rotation/', 'session/'],
+    types: ['audit/', 'ephemeral/', 'fleet/', 'http/', 'inputs/', 'revoke/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
@@ -57,6 +58,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     values: [
       'audit/',
       'ephemeral/',
+      'fleet/',
       'github/',
       'http/',
       'inputs/',

@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LIB = join(ROOT, 'lib');
 const DIST = join(ROOT, 'dist');
 /** The phases that src/actions/main.ts knows, each a launcher of its own, which an `action.yml` names. */
-const ENTRIES = ['rotate', 'ephemeral', 'ephemeral-post', 'revoke', 'audit'];
+const ENTRIES = ['rotate', 'ephemeral', 'ephemeral-post', 'revoke', 'audit', 'plan', 'issue'];
 
 const MOST_BYTES = 2.5 * 1024 * 1024;
 

@@ -21,6 +21,7 @@ const BLOCKS = Object.entries(ACTION_FILES).flatMap(([verb, file]) => [
   block('README.md', `inputs:${verb}`, '<!--', () => inputsTable(verb)),
   block('README.md', `outputs:${verb}`, '<!--', () => outputsTable(verb)),
 ]);
+BLOCKS.push(block('.github/actions/plan/action.yml', 'inputs:plan', '#', () => yamlInputs('plan')));
 
 function block(file, name, comment, render) {
   const end = comment === '<!--' ? ' -->' : '';

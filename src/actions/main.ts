@@ -5,6 +5,8 @@ import { auditVerb } from '../verbs/audit.ts';
 import type { VerbContext } from '../verbs/context.ts';
 import { ephemeralVerb } from '../verbs/ephemeral.ts';
 import { ephemeralPostVerb } from '../verbs/ephemeral-post.ts';
+import { issueVerb } from '../verbs/issue.ts';
+import { planVerb } from '../verbs/plan.ts';
 import { revokeVerb } from '../verbs/revoke.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
 import { runnerSink } from './runner-sink.ts';
@@ -23,6 +25,8 @@ const ENTRIES = {
   'ephemeral-post': { run: ephemeralPostVerb, title: 'MUTX API key not revoked', post: true },
   revoke: { run: revokeVerb, title: FAILURE_TITLE.revoke },
   audit: { run: auditVerb, title: FAILURE_TITLE.audit },
+  plan: { run: planVerb, title: FAILURE_TITLE.plan },
+  issue: { run: issueVerb, title: FAILURE_TITLE.issue },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 /**

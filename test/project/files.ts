@@ -27,7 +27,7 @@ export const WORKFLOWS = filesIn('.github/workflows', '.yml');
 /** The actions in this repository: their file, and what stands after `uses:`, less the version. */
 export const ACTIONS = VERBS.map((verb) => ({
   uses: USES[verb],
-  path: verb === 'rotate' ? 'action.yml' : `${verb}/action.yml`,
+  path: `${USES[verb].replace('mutx/api-key-action', '.')}/action.yml`.replace('./', ''),
 })).filter(({ path }) => existsSync(join(ROOT, path)));
 
 /** What people read. */

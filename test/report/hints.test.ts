@@ -20,6 +20,7 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
   session: SESSION,
   rotation: RUN,
   revoke: FIELD,
+  verbs: FIELD,
 };
 
 /** Every failure code that stands in the code as a literal, apart from the table itself. */
