@@ -35,7 +35,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   actions: {
     values: ['github/', 'http/', 'inputs/', 'mutx/', 'report/', 'rotation/', 'secrets/', 'session/'],
     types: [],
-    packages: ['node:', '@actions/core'],
+    packages: ['node:'],
   },
 };
 

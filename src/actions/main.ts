@@ -1,4 +1,3 @@
-import * as core from '@actions/core';
 import { type FailureReport, failureAnnotation, failureLines } from '../report/failure.ts';
 import { guarded } from '../report/guard.ts';
 import type { Sink } from '../report/sink.ts';
@@ -10,6 +9,7 @@ import { onEarlyEnd, type Unfinished } from './ending.ts';
 import { Gate } from './gate.ts';
 import { rotateAction } from './rotate.ts';
 import { runnerSink } from './runner-sink.ts';
+import { setSecret } from './workflow-commands.ts';
 
 /** What every verb gets. */
 export interface ActionContext {
@@ -33,7 +33,7 @@ const VERBS = { rotate: rotateAction } as const;
  * was asked for was not done, 130 or 143 if the job was cancelled.
  */
 export async function main(verb: keyof typeof VERBS): Promise<void> {
-  const secrets = new SecretRegistry(core.setSecret);
+  const secrets = new SecretRegistry(setSecret);
   const sink = guarded(runnerSink, secrets);
   const unfinished: Unfinished = {
     state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
