@@ -48,6 +48,8 @@ export async function rotateAction(context: ActionContext): Promise<void> {
     report: (event) => {
       progress.event(event);
       log.event(event);
+      // Beside the last calls instead of after them; whatever comes of it, `close` below waits for it.
+      if (event.type === 'step-started' && event.step === 'revoke') void connection.session.close();
     },
   });
   const outcome = await gate.pass(rotation);
