@@ -14,6 +14,10 @@ import { type Annotation, JobLog } from './runner-log.ts';
 export interface StepOptions {
   /** Path of the `action.yml`. */
   readonly action: string;
+  /** Which of its programs; default: `main`. */
+  readonly part?: 'main' | 'post';
+  /** What `main` saved, for its `post`. */
+  readonly state?: Readonly<Record<string, string>>;
   /** What stands under `with:`. */
   readonly inputs?: Readonly<Record<string, string>>;
   /** More variables, over the runner's own. */
@@ -45,6 +49,8 @@ export interface StepResult {
   /** Where the process was at home: HOME, TMPDIR, RUNNER_TEMP and GITHUB_WORKSPACE are inside. */
   readonly folder: string;
   readonly ms: number;
+  /** Milliseconds since the process was started; without a line there is no first one. */
+  readonly since: { readonly firstLine: number | undefined; readonly exit: number };
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -52,7 +58,7 @@ const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_PATH', 'GI
 
 interface ActionFile {
   readonly inputs?: Readonly<Record<string, { readonly default?: string | number | boolean | null }>>;
-  readonly runs: { readonly using: string; readonly main: string };
+  readonly runs: { readonly using: string; readonly main: string; readonly post?: string };
 }
 
 /** Runs one step that `uses:` this action, to its end. */
@@ -67,41 +73,53 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
 
   const { PATH } = process.env;
   const log = new JobLog(options.debug ?? false);
-  const main = join(dirname(options.action), action.runs.main);
-  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), main], {
-    cwd: join(folder, 'work'),
-    env: {
-      PATH,
-      HOME: join(folder, 'home'),
-      TMPDIR: join(folder, 'temp'),
-      RUNNER_TEMP: join(folder, 'temp'),
-      RUNNER_OS: 'Linux',
-      GITHUB_ACTIONS: 'true',
-      CI: 'true',
-      GITHUB_WORKSPACE: join(folder, 'work'),
-      GITHUB_RUN_ID: '4242',
-      GITHUB_RUN_ATTEMPT: '1',
-      GITHUB_JOB: 'rotate',
-      GITHUB_SERVER_URL: 'https://github.com',
-      GITHUB_API_URL: 'https://api.github.com',
-      ...(options.debug === true ? { RUNNER_DEBUG: '1' } : {}),
-      ...Object.fromEntries(FILES.map((name) => [name, file(name)])),
-      ...inputVariables(action, options.inputs ?? {}),
-      ...options.env,
+  const program = action.runs[options.part ?? 'main'];
+  if (program === undefined) throw new Error(`${options.action} has no ${options.part}`);
+  const start = performance.now();
+  const since = () => performance.now() - start;
+  let firstLine: number | undefined;
+  const child = spawn(
+    process.execPath,
+    [...(options.nodeOptions ?? []), join(dirname(options.action), program)],
+    {
+      cwd: join(folder, 'work'),
+      env: {
+        PATH,
+        HOME: join(folder, 'home'),
+        TMPDIR: join(folder, 'temp'),
+        RUNNER_TEMP: join(folder, 'temp'),
+        RUNNER_OS: 'Linux',
+        GITHUB_ACTIONS: 'true',
+        CI: 'true',
+        GITHUB_WORKSPACE: join(folder, 'work'),
+        GITHUB_RUN_ID: '4242',
+        GITHUB_RUN_ATTEMPT: '1',
+        GITHUB_JOB: 'rotate',
+        GITHUB_SERVER_URL: 'https://github.com',
+        GITHUB_API_URL: 'https://api.github.com',
+        ...(options.debug === true ? { RUNNER_DEBUG: '1' } : {}),
+        ...Object.fromEntries(FILES.map((name) => [name, file(name)])),
+        ...inputVariables(action, options.inputs ?? {}),
+        ...Object.fromEntries(
+          Object.entries(options.state ?? {}).map(([name, value]) => [`STATE_${name}`, value]),
+        ),
+        ...options.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   const read = (line: string) => {
+    firstLine ??= since();
     const shown = log.read(line);
     const signal = shown === undefined ? undefined : options.onLine?.(shown);
     if (signal !== undefined) child.kill(signal);
   };
-  const [rawStdout, rawStderr, exitCode] = await Promise.all([
+  const [rawStdout, rawStderr, [exitCode, exit]] = await Promise.all([
     linesOf(child.stdout, read),
     linesOf(child.stderr, read),
-    new Promise<number | undefined>((resolve, reject) => {
+    new Promise<readonly [code: number | undefined, at: number]>((resolve, reject) => {
       child.on('error', reject);
-      child.on('exit', (code) => resolve(code ?? undefined));
+      child.on('exit', (code) => resolve([code ?? undefined, since()]));
     }),
   ]);
   const textOf = (name: (typeof FILES)[number]) => readFile(file(name), 'utf8');
@@ -118,6 +136,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
     summary: await textOf('GITHUB_STEP_SUMMARY'),
     folder,
     ms: performance.now() - started,
+    since: { firstLine, exit },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }

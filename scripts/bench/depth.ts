@@ -1,0 +1,114 @@
+import { rounded, type Section } from './report.ts';
+import { median, slope } from './statistics.ts';
+import { type BenchWorld, type Inputs, startWorld } from './world.ts';
+
+const LATENCIES = [0, 20, 50, 100, 200] as const;
+
+/** The slope is a measurement, the chain a whole number. */
+const TOLERANCE = 0.3;
+
+/** Wall time at this latency is held against the chain and the start-up. */
+const USUAL = 50;
+const MOST = 1.15;
+
+interface Variant {
+  readonly name: string;
+  readonly inputs: (world: BenchWorld) => Inputs;
+  /** Requests that wait for one another. */
+  readonly chain: number;
+}
+
+const VARIANTS: readonly Variant[] = [
+  { name: 'as it comes', inputs: () => ({}), chain: 5 },
+  { name: 'verify: false', inputs: () => ({ verify: 'false' }), chain: 4 },
+  { name: 'renew-before', inputs: () => ({ 'renew-before': '20d' }), chain: 6 },
+  // What the rotation before has left is revoked before the create, and nothing after the store.
+  { name: 'grace-period', inputs: () => ({ 'grace-period': '6h' }), chain: 6 },
+  { name: 'e-mail and password', inputs: (world) => world.password, chain: 6 },
+];
+
+/**
+ * How many requests wait for one another: the slope of the wall time over the time that each request takes.
+ * @param firstLine the start-up's, in milliseconds
+ */
+export async function depthOfOne(turns: number, firstLine: number): Promise<Section> {
+  const measured: Measured[] = [];
+  for (const variant of VARIANTS) {
+    await using world = await startWorld(1);
+    const times = LATENCIES.map((): number[] => []);
+    for (let turn = 0; turn < turns; turn++) {
+      for (const [index, latency] of LATENCIES.entries()) {
+        const { since } = await world.run({ inputs: variant.inputs(world), latency });
+        times[index]?.push(since.exit);
+      }
+    }
+    measured.push({ variant, times: times.map(median) });
+  }
+  return section(
+    'Depth, one target',
+    `Wall time of a rotation while each request takes so many ms, in turns: medians of ${turns}; the slope is the length of the chain of requests that wait for one another.`,
+    measured,
+    measured.slice(0, 1).map((one) => wallTime(one, firstLine)),
+  );
+}
+
+/** The same for twenty: GitHub's pace takes most of the time, so all runs go at once, a second apart. */
+export async function depthOfTwenty(): Promise<Section> {
+  const runs = VARIANTS.flatMap((variant) => LATENCIES.map((latency) => ({ variant, latency })));
+  const times = await Promise.all(
+    runs.map(async ({ variant, latency }, index) => {
+      await new Promise((resolve) => setTimeout(resolve, index * 1_000));
+      await using world = await startWorld(20);
+      const { since } = await world.run({ inputs: variant.inputs(world), latency });
+      return since.exit;
+    }),
+  );
+  const measured = VARIANTS.map((variant, index) => ({
+    variant,
+    times: times.slice(index * LATENCIES.length, (index + 1) * LATENCIES.length),
+  }));
+  return section(
+    'Depth, twenty targets',
+    "The same with twenty targets, one run each, side by side. Fifteen of the writes wait 0.85 s each for GitHub's pace, whatever a request takes.",
+    measured,
+    [],
+  );
+}
+
+interface Measured {
+  readonly variant: Variant;
+  /** For each latency. */
+  readonly times: readonly number[];
+}
+
+function section(name: string, how: string, measured: readonly Measured[], more: Section['bounds']): Section {
+  const slopes = measured.map(({ times }) =>
+    slope(LATENCIES.map((latency, at) => [latency, times[at] ?? 0])),
+  );
+  return {
+    name,
+    how,
+    rows: measured.map(({ variant, times }, index) => ({
+      rotation: variant.name,
+      ...Object.fromEntries(LATENCIES.map((latency, at) => [`${latency} ms`, Math.round(times[at] ?? 0)])),
+      slope: rounded(slopes[index] ?? 0, 2),
+      chain: variant.chain,
+    })),
+    bounds: [
+      ...measured.map(({ variant }, index) => ({
+        what: `${variant.name}: a chain of ${variant.chain} (${rounded(slopes[index] ?? 0, 2)})`,
+        holds: Math.abs((slopes[index] ?? 0) - variant.chain) <= TOLERANCE,
+      })),
+      ...more,
+    ],
+  };
+}
+
+function wallTime({ variant: { chain }, times }: Measured, firstLine: number): Section['bounds'][number] {
+  const wall = times[LATENCIES.indexOf(USUAL)] ?? 0;
+  const ratio = rounded(wall / (chain * USUAL + firstLine), 2);
+  return {
+    what: `${USUAL} ms a request: at most ${MOST} × (${chain} × ${USUAL} ms + start-up) (${ratio})`,
+    holds: ratio <= MOST,
+  };
+}

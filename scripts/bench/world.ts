@@ -1,0 +1,93 @@
+import {
+  type EmulatedUser,
+  type Emulator,
+  type EmulatorOptions,
+  startEmulator,
+} from '../../src/emulator/index.ts';
+import { runStep, type StepOptions, type StepResult } from '../runner.ts';
+import { actionFile } from './actions.ts';
+
+const DAY = 86_400_000;
+const REPOSITORY = 'acme/fleet';
+const KEY_NAME = 'fleet';
+
+export type Inputs = Readonly<Record<string, string>>;
+
+export interface Turn {
+  /** Beside the credentials and addresses, which every run gets. */
+  readonly inputs?: Inputs;
+  /** Milliseconds that each request takes; default 0. */
+  readonly latency?: number;
+  readonly action?: string;
+  readonly options?: Pick<StepOptions, 'part' | 'state' | 'nodeOptions' | 'env'>;
+}
+
+/** MUTX and GitHub on this machine, in this process; what is measured is another process. */
+export class BenchWorld implements AsyncDisposable {
+  readonly emulator: Emulator;
+  readonly user: EmulatedUser;
+  readonly #token: string;
+  readonly #targets: readonly string[];
+
+  constructor(emulator: Emulator, targets: readonly string[]) {
+    this.emulator = emulator;
+    this.user = emulator.mutx.addUser({ plan: 'PRO' });
+    this.#token = emulator.github.issueToken();
+    this.#targets = targets;
+    const { plaintext } = emulator.mutx.addKey(this.user, { name: KEY_NAME });
+    for (const target of targets) {
+      emulator.github.addRepository(target);
+      emulator.github.setSecret(target, 'MUTX_API_KEY', plaintext);
+    }
+  }
+
+  /** Inputs with which to log in, instead of a JWT. */
+  get password(): Inputs {
+    return { 'bootstrap-jwt': '', email: this.user.email, password: this.user.password };
+  }
+
+  /**
+   * One step, 25 days after the one before: so a rotation is due, whatever it is asked for, and has a key to revoke.
+   * @throws Error the step failed
+   */
+  async run({
+    inputs = {},
+    latency = 0,
+    action = 'action.yml',
+    options = {},
+  }: Turn = {}): Promise<StepResult> {
+    const { mutx, github, ledger } = this.emulator;
+    for (const { clock } of [mutx, github]) clock.advance(25 * DAY);
+    mutx.latency = latency;
+    github.latency = latency;
+    ledger.clear();
+    const common = { 'bootstrap-jwt': mutx.issueAccessJwt(this.user), 'api-url': mutx.url };
+    await using step = await runStep({
+      action: actionFile(action),
+      inputs: {
+        ...common,
+        ...(action === 'action.yml' ? this.#rotation() : {}),
+        ...inputs,
+      },
+      ...options,
+      env: { GITHUB_REPOSITORY: REPOSITORY, GITHUB_API_URL: github.url, ...options.env },
+    });
+    if (step.exitCode !== 0) throw new Error(`the step failed:\n${step.log.join('\n')}${step.rawStderr}`);
+    if (ledger.unexpected().length > 0) throw new Error('the step sent what no well-made client sends');
+    return step;
+  }
+
+  #rotation(): Inputs {
+    return { 'github-token': this.#token, 'key-name': KEY_NAME, targets: this.#targets.join('\n') };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.emulator.close();
+  }
+}
+
+/** With so many repositories, in each of which the same key is stored. */
+export async function startWorld(targets: number, options: EmulatorOptions = {}): Promise<BenchWorld> {
+  const names = Array.from({ length: targets }, (_, index) => `acme/r${index}`);
+  return new BenchWorld(await startEmulator(options), names);
+}
