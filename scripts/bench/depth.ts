@@ -27,12 +27,10 @@ const VARIANTS: readonly Variant[] = [
   { name: 'e-mail and password', inputs: (world) => world.password, chain: 6 },
 ];
 
-/**
- * How many requests wait for one another: the slope of the wall time over the time that each request takes.
- * @param firstLine the start-up's, in milliseconds
- */
-export async function depthOfOne(turns: number, firstLine: number): Promise<Section> {
+/** How many requests wait for one another: the slope of the wall time over the time that each request takes. */
+export async function depthOfOne(turns: number): Promise<Section> {
   const measured: Measured[] = [];
+  const firstLines: number[] = [];
   for (const variant of VARIANTS) {
     await using world = await startWorld(1);
     const times = LATENCIES.map((): number[] => []);
@@ -40,6 +38,7 @@ export async function depthOfOne(turns: number, firstLine: number): Promise<Sect
       for (const [index, latency] of LATENCIES.entries()) {
         const { since } = await world.run({ inputs: variant.inputs(world), latency });
         times[index]?.push(since.exit);
+        firstLines.push(since.firstLine ?? Number.NaN);
       }
     }
     measured.push({ variant, times: times.map(median) });
@@ -48,16 +47,16 @@ export async function depthOfOne(turns: number, firstLine: number): Promise<Sect
     'Depth, one target',
     `Wall time of a rotation while each request takes so many ms, in turns: medians of ${turns}; the slope is the length of the chain of requests that wait for one another.`,
     measured,
-    measured.slice(0, 1).map((one) => wallTime(one, firstLine)),
+    measured.slice(0, 1).map((one) => wallTime(one, median(firstLines))),
   );
 }
 
-/** The same for twenty: GitHub's pace takes most of the time, so all runs go at once, a second apart. */
+/** The same for twenty: GitHub's pace takes most of the time, so all runs go side by side, half a second apart. */
 export async function depthOfTwenty(): Promise<Section> {
   const runs = VARIANTS.flatMap((variant) => LATENCIES.map((latency) => ({ variant, latency })));
   const times = await Promise.all(
     runs.map(async ({ variant, latency }, index) => {
-      await new Promise((resolve) => setTimeout(resolve, index * 1_000));
+      await new Promise((resolve) => setTimeout(resolve, index * 500));
       await using world = await startWorld(20);
       const { since } = await world.run({ inputs: variant.inputs(world), latency });
       return since.exit;

@@ -8,7 +8,7 @@ import { type BenchWorld, startWorld } from './world.ts';
 const MOST = 2.5;
 
 /** How long a job waits before it sees anything of a step, beside what Node takes to do nothing. */
-export async function startUp(turns: number): Promise<Section & { readonly firstLine: number }> {
+export async function startUp(turns: number): Promise<Section> {
   await using world = await startWorld(1);
   const bare: number[] = [];
   const firstLines = PROGRAMS.map((): number[] => []);
@@ -42,7 +42,6 @@ export async function startUp(turns: number): Promise<Section & { readonly first
       what: `${program}: at most ${MOST} × a bare node (${ratio})`,
       holds: ratio <= MOST,
     })),
-    firstLine: median(firstLines[0] ?? []),
   };
 }
 
