@@ -49,7 +49,7 @@ export interface StepResult {
   /** Where the process was at home: HOME, TMPDIR, RUNNER_TEMP and GITHUB_WORKSPACE are inside. */
   readonly folder: string;
   readonly ms: number;
-  /** Milliseconds since the process was started; without a line there is no first one. */
+  /** Milliseconds since the process was started, until the log showed its first line (if it did) and until its end. */
   readonly since: { readonly firstLine: number | undefined; readonly exit: number };
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -109,8 +109,8 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
     },
   );
   const read = (line: string) => {
-    firstLine ??= since();
     const shown = log.read(line);
+    if (shown !== undefined) firstLine ??= since();
     const signal = shown === undefined ? undefined : options.onLine?.(shown);
     if (signal !== undefined) child.kill(signal);
   };

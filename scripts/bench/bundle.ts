@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { rounded, type Section } from './report.ts';
 
 const DIST = new URL('../../dist/', import.meta.url);
-const FILES = ['index.js', 'licenses.txt', 'package.json', 'rotate.js'] as const;
+const CODE = 'index.js';
 
 /** What ncc writes above each module that it takes in, and above its own code. */
 const MODULE = /^;\/\/ CONCATENATED MODULE: (?:external .*|\.\/(.*))$/u;
@@ -11,10 +11,12 @@ const OWN = /^\/\*{3,}/u;
 
 /** How many bytes are in dist/, and whose they are. */
 export async function bundle(): Promise<Section> {
-  const texts = await Promise.all(FILES.map((file) => readFile(new URL(file, DIST), 'utf8')));
-  const all = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  const code = texts[0] ?? '';
-  const parts = partsOf(code);
+  const code = await readFile(new URL(CODE, DIST), 'utf8');
+  const parts = new Map(partsOf(code));
+  for (const file of (await readdir(DIST)).filter((name) => name !== CODE)) {
+    parts.set(file, (await readFile(new URL(file, DIST))).length);
+  }
+  const all = [...parts.values()].reduce((sum, bytes) => sum + bytes, 0);
   const row = (part: string, bytes: number) => ({
     part,
     bytes,
@@ -25,7 +27,6 @@ export async function bundle(): Promise<Section> {
     how: `Bytes of \`dist/\`, as it is committed: not minified, so that it can be read. \`index.js\` compressed: ${gzipSync(code).length} bytes.`,
     rows: [
       ...[...parts].toSorted(([, one], [, other]) => other - one).map(([part, bytes]) => row(part, bytes)),
-      ...FILES.slice(1).map((file, index) => row(file, Buffer.byteLength(texts[index + 1] ?? ''))),
       row('all', all),
     ],
     bounds: [],

@@ -16,8 +16,3 @@ export function slope(points: readonly (readonly [x: number, y: number])[]): num
   if (!(across > 0)) throw new RangeError('a slope needs two different places');
   return points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0) / across;
 }
-
-/** By how much the largest is above the smallest: 0.1 is ten per cent. */
-export function spread(values: readonly number[]): number {
-  return Math.max(...values) / Math.min(...values) - 1;
-}

@@ -34,11 +34,14 @@ export class BenchWorld implements AsyncDisposable {
     this.user = emulator.mutx.addUser({ plan: 'PRO' });
     this.#token = emulator.github.issueToken();
     this.#targets = targets;
-    const { plaintext } = emulator.mutx.addKey(this.user, { name: KEY_NAME });
-    for (const target of targets) {
-      emulator.github.addRepository(target);
-      emulator.github.setSecret(target, 'MUTX_API_KEY', plaintext);
-    }
+    for (const target of targets) emulator.github.addRepository(target);
+    this.#store();
+  }
+
+  /** As a rotation leaves things that has a grace period: another key is stored, and the one before still lives. */
+  supersede(): void {
+    this.#pass();
+    this.#store();
   }
 
   /** Inputs with which to log in, instead of a JWT. */
@@ -57,7 +60,7 @@ export class BenchWorld implements AsyncDisposable {
     options = {},
   }: Turn = {}): Promise<StepResult> {
     const { mutx, github, ledger } = this.emulator;
-    for (const { clock } of [mutx, github]) clock.advance(25 * DAY);
+    this.#pass();
     mutx.latency = latency;
     github.latency = latency;
     ledger.clear();
@@ -75,6 +78,15 @@ export class BenchWorld implements AsyncDisposable {
     if (step.exitCode !== 0) throw new Error(`the step failed:\n${step.log.join('\n')}${step.rawStderr}`);
     if (ledger.unexpected().length > 0) throw new Error('the step sent what no well-made client sends');
     return step;
+  }
+
+  #pass(): void {
+    for (const { clock } of [this.emulator.mutx, this.emulator.github]) clock.advance(25 * DAY);
+  }
+
+  #store(): void {
+    const { plaintext } = this.emulator.mutx.addKey(this.user, { name: KEY_NAME });
+    for (const target of this.#targets) this.emulator.github.setSecret(target, 'MUTX_API_KEY', plaintext);
   }
 
   #rotation(): Inputs {
