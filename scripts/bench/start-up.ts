@@ -24,10 +24,10 @@ export async function startUp(turns: number): Promise<Section> {
     }
   }
   const nothing = median(bare);
-  const rows = PROGRAMS.map(({ action, part }, index) => {
+  const rows = PROGRAMS.map(({ action, phase }, index) => {
     const first = median(firstLines[index] ?? []);
     return {
-      program: `${action}, ${part}`,
+      program: `${action}, ${phase}`,
       'first line, ms': rounded(first),
       'node -e 0, ms': rounded(nothing),
       ratio: rounded(first / nothing, 2),
@@ -45,8 +45,8 @@ export async function startUp(turns: number): Promise<Section> {
   };
 }
 
-function run(world: BenchWorld, { action, part }: Program, state: Readonly<Record<string, string>>) {
-  return world.run({ action, options: part === 'post' ? { part, state } : {} });
+function run(world: BenchWorld, { action, phase }: Program, state: Readonly<Record<string, string>>) {
+  return world.run({ action, options: phase === 'post' ? { phase, state } : {} });
 }
 
 async function bareNode(): Promise<number> {

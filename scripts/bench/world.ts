@@ -19,7 +19,7 @@ export interface Turn {
   /** Milliseconds that each request takes; default 0. */
   readonly latency?: number;
   readonly action?: string;
-  readonly options?: Pick<StepOptions, 'part' | 'state' | 'nodeOptions' | 'env'>;
+  readonly options?: Pick<StepOptions, 'phase' | 'state' | 'nodeOptions' | 'env'>;
 }
 
 /** MUTX and GitHub on this machine, in this process; what is measured is another process. */

@@ -8,9 +8,13 @@ export const runnerSink: Sink = {
   debug: (text) => runner.debug(text),
   group: (title) => runner.startGroup(title),
   endGroup: () => runner.endGroup(),
+  notice: ({ title, message }) => runner.notice(message, { title }),
   warning: ({ title, message }) => runner.warning(message, { title }),
   error: ({ title, message }) => runner.error(message, { title }),
   output: (name, value) => runner.setOutput(name, value),
+  state: (name, value) => runner.saveState(name, value),
+  secretOutput: (name, value) => runner.setOutput(name, value.expose()),
+  secretVariable: (name, value) => runner.exportVariable(name, value.expose()),
   summary: (markdown) => {
     // At once rather than with `@actions/core`, whose promise a cancelled job would not wait for.
     const { GITHUB_STEP_SUMMARY: file } = process.env;

@@ -33,6 +33,10 @@ export function endGroup(): void {
   command('endgroup');
 }
 
+export function notice(message: string, { title }: { readonly title: string }): void {
+  command('notice', message, title);
+}
+
 export function warning(message: string, { title }: { readonly title: string }): void {
   command('warning', message, title);
 }
@@ -44,6 +48,16 @@ export function error(message: string, { title }: { readonly title: string }): v
 /** @throws Error the runner's file cannot be written */
 export function setOutput(name: string, value: string): void {
   append('GITHUB_OUTPUT', name, value);
+}
+
+/** For the `post` of the same step. @throws Error the runner's file cannot be written */
+export function saveState(name: string, value: string): void {
+  append('GITHUB_STATE', name, value);
+}
+
+/** A variable of the steps to come. @throws Error the runner's file cannot be written */
+export function exportVariable(name: string, value: string): void {
+  append('GITHUB_ENV', name, value);
 }
 
 /** @param title not empty, where there is one */
@@ -59,7 +73,11 @@ function escaped(text: string): string {
 }
 
 /** Nobody can guess where a value ends, so nothing in it can begin another one. */
-function append(variable: 'GITHUB_OUTPUT', name: string, value: string): void {
+function append(
+  variable: 'GITHUB_OUTPUT' | 'GITHUB_STATE' | 'GITHUB_ENV',
+  name: string,
+  value: string,
+): void {
   const file = process.env[variable];
   // Without a runner there is nobody to read it.
   if (file === undefined || file === '') return;

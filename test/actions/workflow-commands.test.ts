@@ -46,6 +46,7 @@ describe('the commands for the runner are those of @actions/core', () => {
   });
 
   it.each([
+    ['notice', ours.notice, core.notice],
     ['warning', ours.warning, core.warning],
     ['error', ours.error, core.error],
   ])('%s', (_name, our, their) => {
@@ -72,52 +73,61 @@ describe('the commands for the runner are those of @actions/core', () => {
   });
 });
 
-describe('outputs', () => {
+describe('what is left in the files of the runner', () => {
   let folder = '';
   let file = '';
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'commands-'));
-    file = join(folder, 'output');
+    file = join(folder, 'file');
   });
   afterEach(() => {
     vi.unstubAllEnvs();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const written = (work: () => void) => {
-    vi.stubEnv('GITHUB_OUTPUT', file);
+  const written = (variable: string, work: () => void) => {
+    vi.stubEnv(variable, file);
     writeFileSync(file, '');
     work();
     return readFileSync(file, 'utf8');
   };
   const withoutDelimiter = (lines: string) => lines.replaceAll(/ghadelimiter_[0-9a-f-]{36}/gu, '<delimiter>');
 
-  it('are written as @actions/core writes them, one after the other', () => {
+  it.each([
+    ['outputs', 'GITHUB_OUTPUT', ours.setOutput, core.setOutput],
+    ['state', 'GITHUB_STATE', ours.saveState, core.saveState],
+    // The library sets the variable in its own process too.
+    ['variables', 'GITHUB_ENV', ours.exportVariable, core.exportVariable],
+  ] as const)('%s: as @actions/core leaves them, one after the other', (_what, variable, our, their) => {
+    vi.stubEnv('TOLD_TO_THE_RUNNER', '');
     fc.assert(
-      fc.property(text, (value) => {
-        const both = (to: typeof core.setOutput) => () => {
-          to('first', value);
-          to('second', 'x');
-        };
-        expect(withoutDelimiter(written(both(ours.setOutput)))).toBe(
-          withoutDelimiter(written(both(core.setOutput))),
-        );
-      }),
+      fc.property(
+        text.filter((value) => !value.includes('\0')),
+        (value) => {
+          const both = (to: (name: string, value: string) => void) => () => {
+            to('TOLD_TO_THE_RUNNER', value);
+            to('TOLD_TO_THE_RUNNER', 'x');
+          };
+          expect(withoutDelimiter(written(variable, both(our)))).toBe(
+            withoutDelimiter(written(variable, both(their))),
+          );
+        },
+      ),
       { numRuns: 30 },
     );
   });
 
-  it('end where nobody can say beforehand', () => {
-    const ends = [1, 2].map(() => written(() => ours.setOutput('name', 'value')));
+  it('ends where nobody can say beforehand', () => {
+    const ends = [1, 2].map(() => written('GITHUB_OUTPUT', () => ours.setOutput('name', 'value')));
     expect(ends[0]).not.toBe(ends[1]);
   });
 
-  it('go nowhere without a runner', () => {
+  it('goes nowhere without a runner', () => {
     vi.stubEnv('GITHUB_OUTPUT', '');
     expect(() => ours.setOutput('name', 'value')).not.toThrow();
   });
 
-  it('that cannot be written are an error', () => {
+  it('is an error where it cannot be written', () => {
     vi.stubEnv('GITHUB_OUTPUT', join(folder, 'no-such-folder', 'output'));
     expect(() => ours.setOutput('name', 'value')).toThrow('ENOENT');
   });
