@@ -45,5 +45,5 @@ for (const [name, measure] of Object.entries(measurements)) {
 }
 await mkdir(new URL('.', REPORT), { recursive: true });
 await writeFile(REPORT, `${JSON.stringify({ machine, sections }, null, 2)}\n`);
-console.log(`written: ${fileURLToPath(REPORT)}`);
+console.log(`${Math.round(performance.now() / 1_000)} s; written: ${fileURLToPath(REPORT)}`);
 if (sections.some(({ bounds }) => bounds.some(({ holds }) => !holds))) process.exitCode = 1;

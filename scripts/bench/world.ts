@@ -6,6 +6,7 @@ import {
 } from '../../src/emulator/index.ts';
 import { runStep, type StepOptions, type StepResult } from '../runner.ts';
 import { actionFile } from './actions.ts';
+import { median } from './statistics.ts';
 
 const DAY = 86_400_000;
 const REPOSITORY = 'acme/fleet';
@@ -22,6 +23,11 @@ export interface Turn {
   readonly options?: Pick<StepOptions, 'phase' | 'state' | 'nodeOptions' | 'env'>;
 }
 
+export interface Measured extends StepResult {
+  /** Milliseconds that a request really took: a timer is a little late. The median; NaN if there was none. */
+  readonly request: number;
+}
+
 /** MUTX and GitHub on this machine, in this process; what is measured is another process. */
 export class BenchWorld implements AsyncDisposable {
   readonly emulator: Emulator;
@@ -29,8 +35,16 @@ export class BenchWorld implements AsyncDisposable {
   readonly #token: string;
   readonly #targets: readonly string[];
 
+  readonly #arrived = new Map<number, number>();
+  #took: number[] = [];
+
   constructor(emulator: Emulator, targets: readonly string[]) {
     this.emulator = emulator;
+    emulator.onRequest(({ point, entry: { seq } }) => {
+      if (point === 'before') this.#arrived.set(seq, performance.now());
+      else this.#took.push(performance.now() - (this.#arrived.get(seq) ?? Number.NaN));
+      return undefined;
+    });
     this.user = emulator.mutx.addUser({ plan: 'PRO' });
     this.#token = emulator.github.issueToken();
     this.#targets = targets;
@@ -53,17 +67,13 @@ export class BenchWorld implements AsyncDisposable {
    * One step, 25 days after the one before: so a rotation is due, whatever it is asked for, and has a key to revoke.
    * @throws Error the step failed
    */
-  async run({
-    inputs = {},
-    latency = 0,
-    action = 'action.yml',
-    options = {},
-  }: Turn = {}): Promise<StepResult> {
+  async run({ inputs = {}, latency = 0, action = 'action.yml', options = {} }: Turn = {}): Promise<Measured> {
     const { mutx, github, ledger } = this.emulator;
     this.#pass();
     mutx.latency = latency;
     github.latency = latency;
     ledger.clear();
+    this.#took = [];
     const common = { 'bootstrap-jwt': mutx.issueAccessJwt(this.user), 'api-url': mutx.url };
     await using step = await runStep({
       action: actionFile(action),
@@ -77,7 +87,7 @@ export class BenchWorld implements AsyncDisposable {
     });
     if (step.exitCode !== 0) throw new Error(`the step failed:\n${step.log.join('\n')}${step.rawStderr}`);
     if (ledger.unexpected().length > 0) throw new Error('the step sent what no well-made client sends');
-    return step;
+    return { ...step, request: this.#took.length === 0 ? Number.NaN : median(this.#took) };
   }
 
   #pass(): void {
