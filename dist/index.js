@@ -31787,7 +31787,7 @@ const MUTX_HINTS = {
     },
     'session-login-failed': {
         cause: 'MUTX did not answer the log-in, or not with a session',
-        fix: 'see the failed call; nothing was changed, so the run can simply be repeated',
+        fix: 'see the failed call; no key and no secret was touched, so the run can simply be repeated',
     },
     'session-login-refused': {
         cause: 'MUTX does not take this `email` and `password`',
@@ -31840,7 +31840,7 @@ const RUN_HINTS = {
     },
     'quota-full': {
         cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-        fix: 'revoke a key that nobody needs, or take a larger plan; `on-quota: wait` waits where a place becomes free by itself, `on-quota: replace` accepts a gap of seconds',
+        fix: 'revoke a key that nobody needs, first of all one whose expiry is past, which works for nobody any more, or take a larger plan; `on-quota: wait` waits where a place becomes free by itself, `on-quota: replace` accepts a gap of seconds',
     },
     'quota-too-soon': {
         cause: 'the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it',
@@ -32077,6 +32077,8 @@ function contentOf(target, minted) {
 
 
 
+/** After every expiry, and a number that can be subtracted from itself. */
+const NEVER = Number.MAX_SAFE_INTEGER;
 /** @param givenUp keys revoked before their successor was stored (`on-quota: replace`) */
 function failureOf(outcome, givenUp = []) {
     const { failure } = outcome;
@@ -32090,8 +32092,10 @@ function failureOf(outcome, givenUp = []) {
         retryAt: failure.retryAt,
     };
 }
+/** Those whose expiry is past come first: revoking them costs nobody anything. */
 function inTheWay(keys) {
     const named = keys
+        .toSorted((a, b) => (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
         .slice(0, MOST_NAMED)
         .map(({ id, name, expiresAt }) => `in the way: ${printable(name, 100)} (${id}), ${expiryText(expiresAt)}`);
     const more = keys.length - named.length;
@@ -32462,15 +32466,6 @@ function fixPart(fix) {
     return rest.length === 0 ? `Fix: ${prose(first)}` : `Fix: ${prose(first)}\n\n${block('yaml', rest)}`;
 }
 
-;// CONCATENATED MODULE: ./lib/report/titles.js
-/** What was not done, as the title of a failure. */
-const FAILURE_TITLE = {
-    rotate: 'MUTX API key not rotated',
-    ephemeral: 'No MUTX API key for this job',
-    revoke: 'MUTX API keys not revoked',
-    audit: 'MUTX API keys not audited',
-};
-
 ;// CONCATENATED MODULE: ./lib/secrets/forms.js
 /** A signature shorter than this is none. */
 const SHORTEST_PART = 16;
@@ -32649,6 +32644,127 @@ class Gate {
 function never() {
     return new Promise(() => { });
 }
+
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: ./lib/process/ending.js
+
+
+/** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
+const CLEAN_UP_MS = 6_000;
+/**
+ * Stands by for an end in the middle: a cancelled job, a bug. Either way nothing new is begun, what was opened
+ * is closed, what is on its way may arrive, and then the log says, once, in which state things are.
+ */
+function onEarlyEnd(gate, unfinished, tell) {
+    let ending = false;
+    const end = async (code, report) => {
+        // Whatever else happens on the way out changes nothing about why and how the run ends.
+        if (ending)
+            return;
+        ending = true;
+        gate.close();
+        tell(`the run ends here: nothing new is begun, and what is on its way has ${CLEAN_UP_MS / 1_000} s`);
+        const limit = new Promise((resolve) => setTimeout(resolve, CLEAN_UP_MS));
+        await Promise.race([Promise.allSettled([gate.settled(), unfinished.cleanUp()]), limit]);
+        try {
+            tell(report());
+        }
+        finally {
+            process.exit(code);
+        }
+    };
+    const cancelled = (signal) => {
+        void end(128 + external_node_os_namespaceObject.constants.signals[signal], () => cancellation(signal, unfinished));
+    };
+    const broken = (error) => {
+        void end(1, () => bug(error, unfinished));
+    };
+    process.on('SIGINT', cancelled).on('SIGTERM', cancelled);
+    process.on('uncaughtException', broken).on('unhandledRejection', broken);
+    return {
+        broken,
+        standDown: () => {
+            process.off('SIGINT', cancelled).off('SIGTERM', cancelled);
+            process.off('uncaughtException', broken).off('unhandledRejection', broken);
+        },
+    };
+}
+function cancellation(signal, unfinished) {
+    return earlyFailure({
+        code: 'cancelled',
+        message: `the run was cancelled (${signal})`,
+        state: unfinished.state(),
+    });
+}
+/** An exception is a bug of ours: what it says is for the report of it, and the state is what the log knows. */
+function bug(error, unfinished) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return earlyFailure({
+        code: 'internal-error',
+        message: 'this action has a bug, or the machine it runs on is broken',
+        details: text.split('\n').map((line) => line.trim()),
+        state: [
+            ...unfinished.state(),
+            "to be sure, compare the account's keys at MUTX with the dates of the secrets in the repository's settings",
+        ],
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/process/run-verb.js
+
+
+
+
+
+
+
+/**
+ * Runs one verb, or one phase of it, in this process, to its end, which may be a signal. The exit code is that of
+ * the host for a run that did not do what was asked for, 130 or 143 if it was cancelled.
+ * @param title of a failure: what was not done
+ */
+async function runVerb(run, title, host) {
+    const secrets = new SecretRegistry(host.mask);
+    const sink = guarded(host.sink, secrets);
+    const unfinished = {
+        state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
+        cleanUp: async () => { },
+    };
+    const fail = (report, summary = failureSummary(title, report)) => {
+        process.exitCode = host.failed(report);
+        for (const line of failureLines(title, report))
+            sink.line(line);
+        if (host.annotates)
+            sink.error(failureAnnotation(title, report));
+        sink.summary(summary);
+    };
+    const endInTheMiddle = (news) => {
+        sink.endGroup();
+        if (typeof news === 'string')
+            sink.line(news);
+        else
+            fail(news);
+    };
+    const gate = new Gate();
+    const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle);
+    try {
+        await run({ env: host.env, secrets, sink, clock: clock, gate, unfinished, fail });
+        standDown();
+    }
+    catch (error) {
+        broken(error);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/report/titles.js
+/** What was not done, as the title of a failure. */
+const FAILURE_TITLE = {
+    rotate: 'MUTX API key not rotated',
+    ephemeral: 'No MUTX API key for this job',
+    revoke: 'MUTX API keys not revoked',
+    audit: 'MUTX API keys not audited',
+};
 
 ;// CONCATENATED MODULE: ./lib/github/json.js
 /** Narrowing of replies, which can be anything. */
@@ -33173,7 +33289,15 @@ async function loadSeal() {
 
 
 
+
+
 const noFields = () => Promise.resolve({ ok: true, value: {}, date: undefined });
+const always = () => true;
+/** 201 for a secret that was not there, 204 for one that was. */
+const WRITTEN = {
+    201: () => ({ value: 'created' }),
+    204: () => ({ value: 'updated' }),
+};
 /**
  * The part that all secrets of GitHub have in common, whatever they belong to: a public key, metadata, and a
  * PUT of a sealed box. https://docs.github.com/rest/actions/secrets
@@ -33216,11 +33340,10 @@ class EncryptedSecret {
      * Refused again with a key read a moment ago, it is not tried any more: this may be about something else.
      */
     async put(value, mayStart, fields = noFields) {
-        const known = this.#publicKey;
-        const key = known === undefined ? await this.fetchPublicKey() : { ok: true, value: known };
+        const key = await this.#knownPublicKey();
         if (!key.ok)
             return { ok: false, failure: beforeWrite(key.failure) };
-        const first = await this.#putOnce(value, key.value, mayStart, fields);
+        const first = await this.#putOnce(value, key.value, mayStart, fields, WRITTEN);
         if (first.ok || first.failure.code !== 'github-validation')
             return first;
         this.#publicKey = undefined;
@@ -33229,13 +33352,40 @@ class EncryptedSecret {
             return { ok: false, failure: beforeWrite(fresh.failure) };
         if (fresh.value.keyId === key.value.keyId)
             return first;
-        const second = await this.#putOnce(value, fresh.value, mayStart, fields);
+        const second = await this.#putOnce(value, fresh.value, mayStart, fields, WRITTEN);
         if (second.ok || second.failure.code !== 'github-validation')
             return second;
         this.#publicKey = undefined;
         return { ok: false, failure: { ...second.failure, code: 'github-stale-public-key' } };
     }
-    async #putOnce(value, publicKey, mayStart, fields) {
+    /**
+     * Whether {@link put} would be let through, asked with a PUT whose `key_id` is nobody's. That GitHub looks at
+     * the token first and at the body later is an assumption (docs/protocol.md, "Sessions"): then 422 says that
+     * the token may write, and that nothing was written.
+     * @param unspent sealed as it should be, so that a server which takes it is given what the secret may hold
+     */
+    async probe(unspent, fields = noFields) {
+        const key = await this.#knownPublicKey();
+        if (!key.ok)
+            return key;
+        const nobodys = { ...key.value, keyId: key.value.keyId === '0' ? '1' : '0' };
+        const reply = await this.#putOnce(unspent, nobodys, always, fields, {
+            ...WRITTEN,
+            422: () => ({ value: 'refused' }),
+        });
+        if (!reply.ok)
+            return reply.failure.code === 'github-not-found' ? this.#readOnly() : reply;
+        if (reply.value === 'refused')
+            return { ...reply, value: true };
+        // Taken, and perhaps filed under a key that does not open it: so once more, as it should be.
+        const written = await this.put(unspent, always, fields);
+        return written.ok ? { ...written, value: true } : written;
+    }
+    async #knownPublicKey() {
+        const known = this.#publicKey;
+        return known === undefined ? this.fetchPublicKey() : { ok: true, value: known, date: undefined };
+    }
+    async #putOnce(value, publicKey, mayStart, fields, answers) {
         const seal = await loadSeal();
         const more = await fields();
         if (!more.ok)
@@ -33244,7 +33394,17 @@ class EncryptedSecret {
         const sealed = seal(value, publicKey);
         if (!sealed.ok)
             return { ok: false, failure: this.#unusable(request, sealed.code) };
-        return this.#calls.ask({ ...request, mayStart, body: { encrypted_value: sealed.box, key_id: publicKey.keyId, ...more.value } }, this.#place.permission, { 201: () => ({ value: 'created' }), 204: () => ({ value: 'updated' }) });
+        const body = { encrypted_value: sealed.box, key_id: publicKey.keyId, ...more.value };
+        return this.#calls.ask({ ...request, mayStart, body }, this.#place.permission, answers);
+    }
+    /** 404 for a write where the public key could be read: GitHub's other way to say that a permission is missing. */
+    #readOnly() {
+        const { name, permission, path } = this.#place;
+        const context = this.#calls.context(`PUT ${path}/${name}`, permission);
+        const missing = describeMissing(undefined, permission);
+        const message = `${context.target} can be read, but its secrets not be written: the github-token lacks ${missing}`;
+        const cause = refused('github-missing-permission', message, tokenHint(missing, permission, context.reach));
+        return { ok: false, failure: failure(context, { status: 404 }, cause) };
     }
     #request(method, below) {
         return { method, path: `${this.#place.path}${below}`, apiVersion: this.#place.apiVersion };
@@ -33336,13 +33496,12 @@ class EnvironmentTarget {
         return this.#secret.metadata();
     }
     async write(value, mayStart) {
-        if (this.#missing) {
-            const created = await this.#createIfMissing(mayStart);
-            if (!created.ok)
-                return { ok: false, failure: beforeWrite(created.failure) };
-            this.#missing = false;
-        }
-        return this.#secret.put(value, mayStart);
+        const there = await this.#createIfMissing(mayStart);
+        return there.ok ? this.#secret.put(value, mayStart) : there;
+    }
+    async probe(unspent) {
+        const there = await this.#createIfMissing(() => true);
+        return there.ok ? this.#secret.probe(unspent) : there;
     }
     #exists() {
         return this.#calls.ask({ method: 'GET', path: this.#paths.environment }, READ_ENVIRONMENTS, {
@@ -33350,8 +33509,17 @@ class EnvironmentTarget {
             404: () => ({ value: false }),
         });
     }
-    /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
     async #createIfMissing(mayStart) {
+        if (!this.#missing)
+            return { ok: true, value: true, date: undefined };
+        const created = await this.#createUnlessThere(mayStart);
+        if (!created.ok)
+            return { ok: false, failure: beforeWrite(created.failure) };
+        this.#missing = false;
+        return created;
+    }
+    /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
+    async #createUnlessThere(mayStart) {
         const exists = await this.#exists();
         if (!exists.ok || exists.value)
             return exists;
@@ -33511,10 +33679,10 @@ class OrganisationTarget {
         return this.#secret.metadata();
     }
     write(value, mayStart) {
-        return this.#secret.put(value, mayStart, async () => {
-            const audience = await this.#audience();
-            return audience.ok ? { ...audience, value: this.#fields(audience.value) } : audience;
-        });
+        return this.#secret.put(value, mayStart, () => this.#fields());
+    }
+    probe(unspent) {
+        return this.#secret.probe(unspent, () => this.#fields());
     }
     /** The secret's own audience, or that of the one to be created. */
     async #audience() {
@@ -33542,12 +33710,17 @@ class OrganisationTarget {
             this.#created = reply.value;
         return reply;
     }
-    #fields(audience) {
+    /** What a PUT has to say of the audience, so that it stays as it is at this moment. */
+    async #fields() {
+        const reply = await this.#audience();
+        if (!reply.ok)
+            return reply;
+        const { value: audience } = reply;
         if (audience.visibility !== 'selected')
-            return { visibility: audience.visibility };
+            return { ...reply, value: { visibility: audience.visibility } };
         const { visibility, repositoryIds } = audience;
         const ids = this.#options.stringIds ? repositoryIds.map(String) : repositoryIds;
-        return { visibility, selected_repository_ids: ids };
+        return { ...reply, value: { visibility, selected_repository_ids: ids } };
     }
     /** 404 for the public key: no such organisation, or nothing of its secrets to be seen with this token. */
     async #whyHidden() {
@@ -33596,6 +33769,9 @@ class RepositoryTarget {
     }
     write(value, mayStart) {
         return this.#secret.put(value, mayStart);
+    }
+    probe(unspent) {
+        return this.#secret.probe(unspent);
     }
 }
 
@@ -33849,6 +34025,12 @@ const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
  * https://docs.github.com/actions/reference/security/secrets
  */
 function whyEmpty(env) {
+    if (env['GITHUB_ACTIONS'] !== 'true') {
+        return {
+            reason: 'its variable is not set',
+            fix: 'set the variable; `mutx-api-key --help` says how they are called',
+        };
+    }
     if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
         return {
             reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
@@ -34254,6 +34436,7 @@ const INPUTS = {
             allowed: 'the name of a secret, or a target like `owner/repo@environment as NAME`',
         },
         text: 'Secret that receives the successor of `refresh-token`: a name in this repository, or a target like `owner/repo@environment as NAME`.',
+        brief: 'secret for its successor',
         verbs: {
             rotate: { default: 'MUTX_REFRESH_TOKEN' },
             revoke: { default: 'MUTX_REFRESH_TOKEN' },
@@ -34263,6 +34446,7 @@ const INPUTS = {
     email: {
         kind: { type: 'text', allowed: 'an e-mail address' },
         text: 'E-mail address of a MUTX service account to log in with; goes with `password`.',
+        brief: 'of a MUTX service account',
         verbs: { rotate: {}, ephemeral: {}, revoke: {}, audit: {} },
     },
     password: {
@@ -34278,6 +34462,7 @@ const INPUTS = {
     'api-url': {
         kind: { type: 'url' },
         text: 'Base URL of the MUTX API; `https` only, except for loopback hosts.',
+        brief: 'MUTX API',
         verbs: {
             rotate: { default: 'https://api.mutx.dev' },
             ephemeral: { default: 'https://api.mutx.dev' },
@@ -34304,6 +34489,7 @@ const INPUTS = {
     'secret-name': {
         kind: { type: 'secret-name' },
         text: 'Name of the secret that holds the key.',
+        brief: 'secret that holds the key',
         verbs: { rotate: { default: 'MUTX_API_KEY' } },
     },
     targets: {
@@ -34312,6 +34498,7 @@ const INPUTS = {
             allowed: 'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
         },
         text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
+        brief: 'where the key is stored, one a line',
         verbs: {
             rotate: {},
             audit: {
@@ -34322,11 +34509,13 @@ const INPUTS = {
     environment: {
         kind: { type: 'text', allowed: 'the name of one environment of this repository' },
         text: 'Shorthand for one target, this environment of this repository. Not together with `targets`.',
+        brief: 'one environment of it, as the target',
         verbs: { rotate: {} },
     },
     visibility: {
         kind: { type: 'choice', of: ['all', 'private', 'selected'] },
         text: 'Who may read an organisation secret that does not exist yet: `all`, `private` or `selected`; needed to create one. A secret that exists keeps its own.',
+        brief: 'who may read a new organisation secret',
         verbs: { rotate: {} },
     },
     'selected-repositories': {
@@ -34335,11 +34524,13 @@ const INPUTS = {
             allowed: "names or ids of the organisation's repositories, separated by commas or lines",
         },
         text: "The organisation's repositories that may read the secret, by name or id, separated by commas or lines; for `visibility: selected`.",
+        brief: 'repositories that may read it',
         verbs: { rotate: {} },
     },
     'key-name': {
         kind: { type: 'text', allowed: 'one line of 1 to 255 characters' },
         text: 'Name of the key at MUTX, the unit of ownership: keys of exactly this name are made, and revoked, by this action only. Default: made of the target, like `gha/owner/repo/MUTX_API_KEY`; needed with more than one target.',
+        brief: "the key's name at MUTX",
         verbs: {
             rotate: {},
             ephemeral: {
@@ -34352,6 +34543,7 @@ const INPUTS = {
     'expires-in-days': {
         kind: { type: 'integer', min: 1, max: 365 },
         text: 'Days until the new key expires, 1 to 365.',
+        brief: 'days until the new key expires',
         verbs: {
             rotate: { default: '30' },
             ephemeral: {
@@ -34363,26 +34555,31 @@ const INPUTS = {
     'renew-before': {
         kind: { type: 'duration' },
         text: 'Rotate only when the current key has less than this left, like `7d`. Default: every run rotates.',
+        brief: 'only if less than this is left, like 7d',
         verbs: { rotate: {} },
     },
     'grace-period': {
         kind: { type: 'duration' },
         text: 'Keep a superseded key for this long, like `6h`, for jobs that were queued with it. `0`: it is revoked as soon as the secret is swapped.',
+        brief: 'keep superseded keys for this long',
         verbs: { rotate: { default: '0' } },
     },
     'on-quota': {
         kind: { type: 'choice', of: ['fail', 'wait', 'replace'] },
         text: "When the account's plan has no place for one more key: `fail` before anything is changed, `wait` until a place becomes free by itself, or `replace` the stored key, which accepts a gap of seconds.",
+        brief: 'fail, wait or replace when it is full',
         verbs: { rotate: { default: 'fail' } },
     },
     'create-environment': {
         kind: { type: 'boolean' },
         text: "Create a target's environment if it does not exist; otherwise that is an error.",
+        brief: 'create one that is missing',
         verbs: { rotate: { default: 'false' } },
     },
     'max-revocations': {
         kind: { type: 'integer', min: 0, max: 1_000 },
         text: 'A run that would revoke more keys than this (expired and never-stored ones not counted) revokes none of them, and warns.',
+        brief: 'revoke none if it were more keys',
         verbs: {
             rotate: { default: '5' },
             revoke: {
@@ -34394,6 +34591,7 @@ const INPUTS = {
     verify: {
         kind: { type: 'boolean' },
         text: 'Call MUTX with the new key before it is stored.',
+        brief: 'try the new key before it is used',
         verbs: {
             rotate: { default: 'true' },
             ephemeral: { default: 'true', text: 'Call MUTX with the new key before it is handed out.' },
@@ -34402,6 +34600,7 @@ const INPUTS = {
     'dry-run': {
         kind: { type: 'boolean' },
         text: 'Print the plan and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
+        brief: 'say what would be done only',
         verbs: {
             rotate: { default: 'false' },
             revoke: {
@@ -34416,51 +34615,61 @@ const INPUTS = {
             allowed: 'the name of an environment variable: letters, digits and `_`, not beginning with a digit; or nothing',
         },
         text: 'Environment variable in which later steps of the job find the key. Empty: it is not exported, and only the output has it.',
+        brief: 'variable that holds the key',
         verbs: { ephemeral: { default: 'MUTX_API_KEY' } },
     },
     'quota-wait': {
         kind: { type: 'duration' },
         text: "How long to wait for a place when the account's plan has none left, like `2m`. `0`: not at all.",
+        brief: 'how long to wait for a place in the plan',
         verbs: { ephemeral: { default: '2m' } },
     },
     sweep: {
         kind: { type: 'boolean' },
         text: 'First revoke what earlier runs of this repository left behind: keys of the default per-run names that have expired, or are older than `sweep-after`.',
+        brief: 'first revoke what earlier runs left behind',
         verbs: { ephemeral: { default: 'true' } },
     },
     'sweep-after': {
         kind: { type: 'duration' },
         text: 'Also sweep such keys once they are older than this, like `6h`: longer than any job runs. Default: expired ones only.',
+        brief: 'sweep such keys older than this, too',
         verbs: { ephemeral: {} },
     },
     'key-ids': {
         kind: { type: 'text', allowed: 'ids of keys: a JSON array, or separated by commas or lines' },
         text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
+        brief: 'keys to revoke, separated by commas',
         verbs: { revoke: {} },
     },
     'max-age': {
         kind: { type: 'duration' },
         text: 'A key older than this is a finding.',
+        brief: 'a key older than this is a finding',
         verbs: { audit: { default: '90d' } },
     },
     'expiring-within': {
         kind: { type: 'duration' },
         text: 'A key that expires within this time is a finding.',
+        brief: 'so is one that expires within this time',
         verbs: { audit: { default: '7d' } },
     },
     'unused-for': {
         kind: { type: 'duration' },
         text: 'A key that nobody has used for this long is a finding, like `30d`. Default: use is not looked at.',
+        brief: 'and one that was not used for this long',
         verbs: { audit: {} },
     },
     'require-expiry': {
         kind: { type: 'boolean' },
         text: 'A key that never expires is a finding.',
+        brief: 'and one that never expires',
         verbs: { audit: { default: 'true' } },
     },
     'fail-on': {
         kind: { type: 'choice', of: ['none', 'warning', 'error'] },
         text: 'The run fails if there is a finding of this level or above; `none`: never for a finding.',
+        brief: 'level of findings that fails the run',
         verbs: { audit: { default: 'error' } },
     },
 };
@@ -37569,6 +37778,7 @@ function decodeId(json) {
 /**
  * A create's reply. The key is masked before anything about it is judged; a credential that is known already,
  * such as the one of this very session, is no new key.
+ * @param name that was asked for; undefined: that of a key which is replaced in place
  */
 function decodeMintedKey(json, name, secrets) {
     return decoded(() => {
@@ -37577,7 +37787,7 @@ function decodeMintedKey(json, name, secrets) {
         const key = credential(fields, 'key', secrets);
         return {
             id: fields.text('id', ID),
-            name: fields.same('name', name),
+            name: name === undefined ? fields.text('name') : fields.same('name', name),
             createdAt: fields.instant('created_at'),
             expiresAt: fields.instantOrNone('expires_at'),
             key,
@@ -37658,7 +37868,7 @@ function unreadable(code, message) {
 ;// CONCATENATED MODULE: ./lib/mutx/client.js
 
 
-/** MUTX as the engine sees it; each method is one attempt. */
+/** MUTX with a session's token. */
 function createKeyService(api, session) {
     return new MutxKeys(api, session);
 }
@@ -37688,14 +37898,15 @@ class MutxKeys {
         });
     }
     async create(name, expiresInDays) {
-        const reply = await this.#ask(() => ({ method: 'POST', path: '/api-keys', body: { name, expires_in_days: expiresInDays } }), ({ status, body }) => {
-            if (status >= 300)
-                return undefined;
-            const json = client_jsonOf(body);
-            const minted = decodeMintedKey(json, name, this.#api.secrets);
-            return minted.ok ? minted : { ok: false, problem: minted.problem + keyMade(decodeId(json)) };
-        });
+        const reply = await this.#ask(() => ({ method: 'POST', path: '/api-keys', body: { name, expires_in_days: expiresInDays } }), ({ status, body }) => (status < 300 ? this.#minted(client_jsonOf(body), name) : undefined));
         return reply.ok || reply.failure.code !== 'mutx-conflict' ? reply : coded(reply.failure, 'mutx-quota');
+    }
+    rotateInPlace(id) {
+        return this.#ask(() => ({ method: 'POST', path: `/api-keys/${encodeURIComponent(id)}/rotate` }), ({ status, body }) => (status < 300 ? this.#minted(client_jsonOf(body), undefined) : undefined));
+    }
+    #minted(json, name) {
+        const minted = decodeMintedKey(json, name, this.#api.secrets);
+        return minted.ok ? minted : { ok: false, problem: minted.problem + keyMade(decodeId(json)) };
     }
     /**
      * `GET /auth/me` on v1, `GET /agents` on the documented API, with the key alone. Only 401 and 403 are about
@@ -37811,8 +38022,11 @@ function logSession(event, sink) {
         case 'logged-out':
             sink.line('✓ logged out of MUTX');
             break;
+        case 'exchanging':
+            sink.line(`exchanging the refresh token: it counts as spent from here on, until its successor is stored: ${placeText(event)}`);
+            break;
         case 'successor-stored': {
-            const until = event.endsAt === undefined ? '' : `, good until ${instantText(event.endsAt)}`;
+            const until = event.endsAt === undefined ? '' : `; the next run has to start before ${instantText(event.endsAt)}`;
             sink.line(`✓ refresh token exchanged; its successor is stored: ${placeText(event)}${until}`);
             break;
         }
@@ -37852,7 +38066,7 @@ function spendingState({ secretName, label }) {
     const place = placeText({ secret: secretName, target: label });
     return [
         'no key was made or revoked, and no target was written',
-        `the refresh token may be spent: its successor is in ${place} if that secret was updated just now, otherwise log in to MUTX again`,
+        `the refresh token may be spent: its successor is in ${place} if that secret was updated just now, otherwise log in to MUTX again; if the log above tells of no exchange, it is unspent`,
     ];
 }
 
@@ -37986,6 +38200,8 @@ function pairOf({ status, body }, secrets) {
 /** A run that is over does not stay for a log-out that does not work. */
 const LOGOUT_PATIENCE = Math.min(60_000, CALL_PATIENCE);
 const REFUSED_HINT = 'check `email` and `password` by logging in with them at MUTX: the account must be active and its e-mail address verified';
+/** Logging out takes the refresh token, which was in the reply that did not come. */
+const PERHAPS_OPEN = 'MUTX may have opened a session that this run knows nothing of and cannot log out; it ends by itself within a week';
 /** A service account: logged in, again where a run takes longer than a token lives, and logged out at the end. */
 function createPasswordSession(credential, dependencies) {
     return new PasswordSession(credential, dependencies);
@@ -38059,7 +38275,7 @@ function loginFailure(failure, now) {
             ? `MUTX does not let the account in: ${failure.message}`
             : `could not log in to MUTX: ${failure.message}`,
         cause: refused ? { ...failure, code, hint: REFUSED_HINT } : failure,
-        state: [],
+        state: kind === 'unclear' ? [PERHAPS_OPEN] : [],
         retryAt: retryAfter === undefined ? undefined : now + retryAfter,
     };
 }
@@ -38069,8 +38285,12 @@ const lifetimes_HOUR = 3_600_000;
 const lifetimes_DAY = 24 * lifetimes_HOUR;
 /** From one use to the next; but the end of the login, 30 days after it began, comes first (mutx-api, "Sessions"). */
 const SLIDING = 7 * lifetimes_DAY;
-/** Claims are in whole seconds, and need not be of the same one. */
+/** Claims are in whole seconds, and need not be of the same one; and clocks are not quite the same. */
 const ROUNDING = 60_000;
+/** A token with these claims is dead, or as good as. */
+function isAtItsEnd(claims, now) {
+    return (claims?.exp ?? Number.POSITIVE_INFINITY) - now < ROUNDING;
+}
 /**
  * What the claims say about how long a schedule can go on. A successor that lives for less than the sliding
  * lifetime was cut short by the end of its login, which is how that end shows.
@@ -38110,18 +38330,21 @@ function utc(instant) {
 
 ;// CONCATENATED MODULE: ./lib/session/refresh-failures.js
 /** The target's secret cannot be written: found out before anything was spent. */
-function unwritable(cause, target) {
+function unwritable(cause, target, now) {
     return {
         code: 'session-successor-unwritable',
         message: `${refresh_failures_placeOf(target)}, which has to take the refresh token's successor, cannot be written, so the token was not used: ${cause.message}`,
         cause,
         state: [],
-        retryAt: undefined,
+        retryAt: retryAtOf(cause, now),
     };
 }
-/** The exchange did not give a pair: not done, refused, or nobody knows. */
-function exchangeFailure(failure, target, now) {
-    const retryAt = failure.retryAfter === undefined ? undefined : now + failure.retryAfter;
+/**
+ * The exchange did not give a pair: not done, refused, or nobody knows.
+ * @param expired by its own claims the token is at its end
+ */
+function exchangeFailure(failure, target, now, expired) {
+    const retryAt = retryAtOf(failure, now);
     switch (failure.kind) {
         case 'not-sent':
         case 'throttled':
@@ -38130,7 +38353,7 @@ function exchangeFailure(failure, target, now) {
             return lostExchange(failure, target);
         case 'refused':
             return failure.status === 401 || failure.status === 403
-                ? refusedExchange(failure, target)
+                ? refusedExchange(failure, target, expired)
                 : notExchanged(failure, retryAt);
     }
 }
@@ -38143,20 +38366,19 @@ function notExchanged(cause, retryAt) {
         retryAt,
     };
 }
-function refusedExchange(failure, target) {
+function refusedExchange(failure, target, expired) {
     const code = 'session-refresh-refused';
+    const why = expired ? 'has expired' : 'is spent, expired or revoked';
     return {
         code,
-        message: `MUTX does not take the refresh token, which is spent, expired or revoked: ${failure.message}`,
-        cause: {
-            ...failure,
-            code,
-            hint: `${logInAgain(target)}; if two runs used the same token, a \`concurrency:\` group in the workflow keeps them apart, and an environment secret, which is read when the job starts, keeps a queued run from holding a spent one`,
-        },
+        message: `MUTX does not take the refresh token, which ${why}: ${failure.message}`,
+        cause: { ...failure, code, hint: `${logInAgain(target)}; ${expired ? SLOW : TWO_RUNS}` },
         state: ['the refresh token that was given does not work (any more)'],
         retryAt: undefined,
     };
 }
+const SLOW = 'one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
+const TWO_RUNS = 'if two runs used the same token, a `concurrency:` group in the workflow keeps them apart, and an environment secret, which is read when the job starts, keeps a queued run from holding a spent one';
 function lostExchange(failure, target) {
     const code = 'session-refresh-lost';
     return {
@@ -38189,10 +38411,24 @@ function logInAgain(target) {
 function refresh_failures_placeOf({ secretName, label }) {
     return `the secret ${secretName} of ${label}`;
 }
+function retryAtOf({ retryAfter }, now) {
+    return retryAfter === undefined ? undefined : now + retryAfter;
+}
 
 ;// CONCATENATED MODULE: ./lib/session/successor.js
 
 
+/**
+ * Whether a successor could be stored, found out while there is nothing to lose yet: both steps change nothing,
+ * so what gets no clear answer is asked again, and if it never gets one the token is kept.
+ */
+async function writable(place, unspent, retrying) {
+    const watch = new Stopwatch(retrying.clock);
+    return tryCall(async () => {
+        const prepared = await place.prepare();
+        return prepared.ok ? place.probe(unspent) : prepared;
+    }, idempotent(() => CALL_PATIENCE - watch.elapsed()), retrying);
+}
 /**
  * Stores a refresh token whose predecessor is spent. Tried until D after the exchange, whatever the failure:
  * giving up costs the login, so even a refusal, which somebody may mend meanwhile, is asked again.
@@ -38211,8 +38447,6 @@ async function storeSuccessor(target, successor, since, retrying) {
 }
 
 ;// CONCATENATED MODULE: ./lib/session/refresh-token.js
-
-
 
 
 
@@ -38252,16 +38486,21 @@ class RefreshSession {
         return this.#access.settled();
     }
     async #exchange() {
-        const { api, clock, successor } = this.#dependencies;
-        const watch = new Stopwatch(clock);
-        const prepared = await tryCall(() => successor.prepare(), idempotent(() => CALL_PATIENCE - watch.elapsed()), this.#retrying);
-        if (!prepared.ok)
-            return { ok: false, failure: unwritable(prepared.failure, successor) };
+        const { api, clock, report, successor } = this.#dependencies;
         const spent = this.#refresh;
+        const open = await writable(successor, spent, this.#retrying);
+        if (!open.ok)
+            return { ok: false, failure: unwritable(open.failure, successor, clock.now()) };
+        const { label: target, secretName: secret } = successor;
+        // Told before and not after: a process that is killed in between tells nothing any more.
+        report({ type: 'exchanging', target, secret });
         const body = () => ({ refresh_token: spent.expose() });
         const { reply, since } = await askForTokens(api, '/auth/refresh', body, this.#retrying);
-        if (!reply.ok)
-            return { ok: false, failure: exchangeFailure(reply.failure, successor, clock.now()) };
+        if (!reply.ok) {
+            const now = clock.now();
+            const expired = isAtItsEnd(decodeJwt(spent.expose()), now);
+            return { ok: false, failure: exchangeFailure(reply.failure, successor, now, expired) };
+        }
         const { access, refresh, lifetime } = reply.value;
         const stored = await storeSuccessor(successor, refresh, since, this.#retrying);
         if (!stored.ok)
@@ -38354,9 +38593,11 @@ function connect_connect(access, context, creating = {}) {
             githubToken &&
             createTarget(refreshTokenSecret, { github: keeper(githubToken), secrets, ...creating }),
     });
+    const mutxClient = createKeyService(api, session);
     return {
         session,
-        keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : createKeyService(api, session),
+        client: mutxClient,
+        keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : mutxClient,
         github,
         clock,
         close: async () => {
@@ -38533,72 +38774,6 @@ function portsOf(inputs, { keys, github, clock, session }, { secrets }) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: ./lib/actions/ending.js
-
-
-/** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
-const CLEAN_UP_MS = 6_000;
-/**
- * Stands by for an end in the middle: a cancelled job, a bug. Either way nothing new is begun, what was opened
- * is closed, what is on its way may arrive, and then the log says, once, in which state things are.
- */
-function onEarlyEnd(gate, unfinished, tell) {
-    let ending = false;
-    const end = async (code, report) => {
-        // Whatever else happens on the way out changes nothing about why and how the run ends.
-        if (ending)
-            return;
-        ending = true;
-        gate.close();
-        tell(`the run ends here: nothing new is begun, and what is on its way has ${CLEAN_UP_MS / 1_000} s`);
-        const limit = new Promise((resolve) => setTimeout(resolve, CLEAN_UP_MS));
-        await Promise.race([Promise.allSettled([gate.settled(), unfinished.cleanUp()]), limit]);
-        try {
-            tell(report());
-        }
-        finally {
-            process.exit(code);
-        }
-    };
-    const cancelled = (signal) => {
-        void end(128 + external_node_os_namespaceObject.constants.signals[signal], () => cancellation(signal, unfinished));
-    };
-    const broken = (error) => {
-        void end(1, () => bug(error, unfinished));
-    };
-    process.on('SIGINT', cancelled).on('SIGTERM', cancelled);
-    process.on('uncaughtException', broken).on('unhandledRejection', broken);
-    return {
-        broken,
-        standDown: () => {
-            process.off('SIGINT', cancelled).off('SIGTERM', cancelled);
-            process.off('uncaughtException', broken).off('unhandledRejection', broken);
-        },
-    };
-}
-function cancellation(signal, unfinished) {
-    return earlyFailure({
-        code: 'cancelled',
-        message: `the run was cancelled (${signal})`,
-        state: unfinished.state(),
-    });
-}
-/** An exception is a bug of ours: what it says is for the report of it, and the state is what the log knows. */
-function bug(error, unfinished) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return earlyFailure({
-        code: 'internal-error',
-        message: 'this action has a bug, or the machine it runs on is broken',
-        details: text.split('\n').map((line) => line.trim()),
-        state: [
-            ...unfinished.state(),
-            "to be sure, compare the account's keys at MUTX with the dates of the secrets in the repository's settings",
-        ],
-    });
-}
-
 ;// CONCATENATED MODULE: ./lib/actions/runner-sink.js
 
 
@@ -38636,51 +38811,22 @@ const runnerSink = {
 
 
 
-
-
-
-
-
-
 const ENTRIES = {
     rotate: { run: rotateVerb, verb: 'rotate' },
 };
 /**
- * Entry of dist/, called by the launcher of each action: runs one of its phases to the end. The exit code is 1 if what
- * was asked for was not done, 130 or 143 if the job was cancelled.
+ * Entry of dist/, called by the launchers that each `action.yml` names: runs one phase of an action to its end. The
+ * exit code is 1 if what was asked for was not done, 130 or 143 if the job was cancelled.
  */
 async function main(entry) {
     const { run, verb } = ENTRIES[entry];
-    const title = FAILURE_TITLE[verb];
-    const secrets = new SecretRegistry(core_setSecret);
-    const sink = guarded(runnerSink, secrets);
-    const unfinished = {
-        state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
-        cleanUp: async () => { },
-    };
-    const fail = (report, summary = failureSummary(title, report)) => {
-        process.exitCode = 1;
-        for (const line of failureLines(title, report))
-            sink.line(line);
-        sink.error(failureAnnotation(title, report));
-        sink.summary(summary);
-    };
-    const endInTheMiddle = (news) => {
-        sink.endGroup();
-        if (typeof news === 'string')
-            sink.line(news);
-        else
-            fail(news);
-    };
-    const gate = new Gate();
-    const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle);
-    try {
-        await run({ env: process.env, secrets, sink, clock: clock, gate, unfinished, fail });
-        standDown();
-    }
-    catch (error) {
-        broken(error);
-    }
+    await runVerb(run, FAILURE_TITLE[verb], {
+        env: process.env,
+        sink: runnerSink,
+        mask: core_setSecret,
+        failed: () => 1,
+        annotates: true,
+    });
 }
 
 var __webpack_exports__main = __webpack_exports__.i;

@@ -12,14 +12,25 @@ import type { Secret } from '../secrets/secret.ts';
 import type { Session } from '../session/session.ts';
 import type { Answer, ApiRequest, MutxApi } from './api.ts';
 import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan } from './decode.ts';
+import type { Decoded } from './fields.ts';
 import { readAllPages } from './pages.ts';
 
-/** MUTX as the engine sees it; each method is one attempt. */
-export function createKeyService(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>): KeyService {
+/** The four operations on keys as MUTX documents them, and what else the engine needs; each method is one attempt. */
+export interface MutxClient extends KeyService {
+  /**
+   * `POST /api-keys/{id}/rotate`: revokes the key and returns a new one of the same name and the same end. No
+   * rotation of ours uses it: the old key is dead before anybody has stored the new one, and a lost reply loses
+   * both (protocol, P1).
+   */
+  rotateInPlace(id: string): Promise<Reply<MintedKey>>;
+}
+
+/** MUTX with a session's token. */
+export function createKeyService(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>): MutxClient {
   return new MutxKeys(api, session);
 }
 
-class MutxKeys implements KeyService {
+class MutxKeys implements MutxClient {
   readonly #api: MutxApi;
   readonly #session: Pick<Session, 'bearer' | 'endsAt'>;
 
@@ -57,14 +68,21 @@ class MutxKeys implements KeyService {
   async create(name: string, expiresInDays: number): Promise<Reply<MintedKey>> {
     const reply = await this.#ask<MintedKey>(
       () => ({ method: 'POST', path: '/api-keys', body: { name, expires_in_days: expiresInDays } }),
-      ({ status, body }) => {
-        if (status >= 300) return undefined;
-        const json = jsonOf(body);
-        const minted = decodeMintedKey(json, name, this.#api.secrets);
-        return minted.ok ? minted : { ok: false, problem: minted.problem + keyMade(decodeId(json)) };
-      },
+      ({ status, body }) => (status < 300 ? this.#minted(jsonOf(body), name) : undefined),
     );
     return reply.ok || reply.failure.code !== 'mutx-conflict' ? reply : coded(reply.failure, 'mutx-quota');
+  }
+
+  rotateInPlace(id: string): Promise<Reply<MintedKey>> {
+    return this.#ask<MintedKey>(
+      () => ({ method: 'POST', path: `/api-keys/${encodeURIComponent(id)}/rotate` }),
+      ({ status, body }) => (status < 300 ? this.#minted(jsonOf(body), undefined) : undefined),
+    );
+  }
+
+  #minted(json: unknown, name: string | undefined): Decoded<MintedKey> {
+    const minted = decodeMintedKey(json, name, this.#api.secrets);
+    return minted.ok ? minted : { ok: false, problem: minted.problem + keyMade(decodeId(json)) };
   }
 
   /**

@@ -22,7 +22,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'quota-full': {
     cause:
       "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-    fix: 'revoke a key that nobody needs, or take a larger plan; `on-quota: wait` waits where a place becomes free by itself, `on-quota: replace` accepts a gap of seconds',
+    fix: 'revoke a key that nobody needs, first of all one whose expiry is past, which works for nobody any more, or take a larger plan; `on-quota: wait` waits where a place becomes free by itself, `on-quota: replace` accepts a gap of seconds',
   },
   'quota-too-soon': {
     cause:

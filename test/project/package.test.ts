@@ -14,7 +14,15 @@ interface Manifest {
 }
 interface Lockfile {
   readonly packages: Readonly<
-    Record<string, { readonly resolved?: string; readonly link?: true; readonly hasInstallScript?: true }>
+    Record<
+      string,
+      {
+        readonly resolved?: string;
+        readonly link?: true;
+        readonly hasInstallScript?: true;
+        readonly license?: string;
+      }
+    >
   >;
 }
 
@@ -47,6 +55,14 @@ describe('the packages', () => {
         .split('\n')
         .find((line) => line.startsWith('|') && line.includes(`\`${name}\``));
       expect(row).toContain(version);
+      const { license } = Object.fromEntries(installed)[`node_modules/${name}`] ?? {};
+      // Package, licence, for what, and what it can reach.
+      expect(row?.split('|').slice(1, 5)).toEqual([
+        expect.stringContaining(version),
+        ` ${license} `,
+        expect.stringMatching(/\S/u),
+        expect.stringMatching(/\S/u),
+      ]);
     },
   );
 });

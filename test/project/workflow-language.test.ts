@@ -1,6 +1,7 @@
 import { registerHooks } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { wholeWorkflow } from '../../scripts/workflow-yaml/examples.ts';
 import { codeBlocks, DOCUMENTS, read, WORKFLOWS } from './files.ts';
 
 /**
@@ -48,14 +49,18 @@ describe("GitHub's language service", () => {
     expect(await findings(path, read(path))).toEqual([]);
   });
 
-  const examples = DOCUMENTS.flatMap(codeBlocks).filter(({ language }) => language === 'yaml');
-  test.each(examples)('has nothing to say about the YAML at $at', async ({ at, text }) => {
-    expect(await findings(`.github/workflows/${at.replace(/\W/gu, '-')}.yml`, whole(text))).toEqual([]);
+  const examples = DOCUMENTS.flatMap(codeBlocks).flatMap((block) => {
+    const workflow = block.language === 'yaml' ? wholeWorkflow(block) : undefined;
+    return workflow === undefined ? [] : [{ at: block.at, workflow }];
+  });
+  test.each(examples)('has nothing to say about the YAML at $at', async ({ at, workflow }) => {
+    expect(await findings(`.github/workflows/${at.replace(/\W/gu, '-')}.yml`, workflow)).toEqual([]);
   });
 
   test('would find an input that does not exist, a missing one and a wrong key', async () => {
-    const step = '- uses: mutx/api-key-action@v1\n  with:\n    secret_name: X\n  shel: bash\n';
-    expect(await findings('.github/workflows/wrong.yml', whole(step))).toEqual([
+    const text = '- uses: mutx/api-key-action@v1\n  with:\n    secret_name: X\n  shel: bash\n';
+    const workflow = wholeWorkflow({ language: 'yaml', text, at: 'here' }) ?? '';
+    expect(await findings('.github/workflows/wrong.yml', workflow)).toEqual([
       expect.stringMatching(/secret_name/u),
       expect.stringMatching(/github-token/u),
       expect.stringMatching(/shel/u),
@@ -67,12 +72,3 @@ describe("GitHub's language service", () => {
     expect(await findings('wrong/action.yml', wrong)).toEqual([expect.stringMatching(/node23/u)]);
   });
 });
-
-/** A workflow around jobs or steps that were shown alone. */
-function whole(yaml: string): string {
-  const indented = (by: number) => yaml.replace(/^(?=.)/gmu, ' '.repeat(by));
-  if (yaml.startsWith('- ')) {
-    return `on: push\njobs:\n  example:\n    runs-on: ubuntu-latest\n    steps:\n${indented(6)}`;
-  }
-  return yaml.startsWith('jobs:') ? `on: push\n${yaml}` : yaml;
-}
