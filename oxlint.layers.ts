@@ -77,7 +77,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   actions: {
     values: ['process/', 'report/titles.ts', 'verbs/'],
     types: ['inputs/', 'report/'],
-    packages: ['node:', '@actions/core'],
+    packages: ['node:'],
   },
   cli: {
     values: ['emulator/', 'inputs/', 'mutx/', 'process/', 'report/', 'secrets/', 'verbs/'],
