@@ -1,9 +1,10 @@
-// Writes what users read about inputs and outputs, from the one table in src/inputs/table.ts: the blocks
-// between markers in action.yml and README.md. `--check` writes nothing and fails where they are stale.
+// Writes what users read about inputs, outputs and failures, from the tables in src/inputs and src/report: the blocks
+// between markers in action.yml and in the documents. `--check` writes nothing and fails where they are stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { outputsOf } from '../src/inputs/outputs-table.ts';
 import { inputsOf as namesOf, specOf, textOf } from '../src/inputs/table.ts';
+import { codeEntries, exitCodeTable, warningEntries } from './troubleshooting/page.ts';
 
 const ROOT = new URL('../', import.meta.url);
 
@@ -21,7 +22,13 @@ const BLOCKS = Object.entries(ACTION_FILES).flatMap(([verb, file]) => [
   block('README.md', `inputs:${verb}`, '<!--', () => inputsTable(verb)),
   block('README.md', `outputs:${verb}`, '<!--', () => outputsTable(verb)),
 ]);
-BLOCKS.push(block('.github/actions/plan/action.yml', 'inputs:plan', '#', () => yamlInputs('plan')));
+const TROUBLESHOOTING = 'docs/troubleshooting.md';
+BLOCKS.push(
+  block('.github/actions/plan/action.yml', 'inputs:plan', '#', () => yamlInputs('plan')),
+  block(TROUBLESHOOTING, 'codes', '<!--', () => [...codeEntries(), '']),
+  block(TROUBLESHOOTING, 'warnings', '<!--', () => [...warningEntries(), '']),
+  block(TROUBLESHOOTING, 'exit-codes', '<!--', exitCodeTable),
+);
 
 function block(file, name, comment, render) {
   const end = comment === '<!--' ? ' -->' : '';

@@ -113,6 +113,14 @@ function messageForAny({ message, target }: CallFailure): string {
   return target === undefined ? message : message.replace(target, '…');
 }
 
+/** docs/troubleshooting.md, which is made of the hints, where everybody can read it. */
+const PAGE = 'https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md';
+
+/** The entry of that page to read first: about the call that failed, where one did. */
+export function entryOf({ calls: [first], code }: FailureReport): string {
+  return `${PAGE}#${first?.failure.code ?? code}`;
+}
+
 /**
  * The whole of it, for the log.
  * @param title what was not done: `MUTX API key not rotated`
@@ -128,6 +136,7 @@ export function failureLines(title: string, report: FailureReport): readonly str
   if (report.retryAt !== undefined) {
     lines.push('', `  A run after ${instantText(report.retryAt)} can work.`);
   }
+  lines.push('', `  more: ${entryOf(report)}`);
   return lines;
 }
 

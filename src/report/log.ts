@@ -22,7 +22,7 @@ const WHY_REVOKED: Readonly<Record<RevocationReason, string>> = {
   replace: 'to make room: on-quota is replace',
 };
 
-const WARNING_TITLE: Readonly<Record<WarningCode, string>> = {
+export const WARNING_TITLE: Readonly<Record<WarningCode, string>> = {
   'revocation-failed': 'A key was not revoked',
   'too-many-revocations': 'More keys than max-revocations',
   'name-used-elsewhere': 'The key name is used elsewhere',

@@ -1,7 +1,7 @@
 import type { KeySummary, KeysNow, Outcome, TargetResult, TargetStatus } from '../rotation/outcome.ts';
 import type { Plan } from '../rotation/plan.ts';
 import type { Instant } from '../rotation/ports.ts';
-import { alikeText, type FailedCall, type FailureReport, failureOf } from './failure.ts';
+import { alikeText, entryOf, type FailedCall, type FailureReport, failureOf } from './failure.ts';
 import { block, code, plain, prose, table } from './markdown.ts';
 import { count, instantText, planLines } from './words.ts';
 
@@ -126,6 +126,7 @@ export function failureText(report: FailureReport): string[] {
   }
   parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${plain(line)}`)].join('\n'));
   if (report.retryAt !== undefined) parts.push(`A run after ${instantText(report.retryAt)} can work.`);
+  parts.push(`[More about this, and what to check](${entryOf(report)})`);
   return parts;
 }
 

@@ -40,7 +40,7 @@ const ACTIONS = [
   ['audit', 'audit/action.yml', { using: 'node24', main: '../dist/audit.js' }],
 ] as const;
 
-it('every action.yml is in step with the table, and so is the README', () => {
+it('every action.yml is in step with the tables, and so are the documents', () => {
   const { status, stderr } = generate(ROOT, '--check');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
@@ -84,7 +84,7 @@ describe('the generator', () => {
     root = mkdtempSync(join(tmpdir(), 'generate-'));
     mkdirSync(join(root, 'scripts'));
     writeFileSync(join(root, 'package.json'), '{"type":"module"}');
-    for (const path of ['scripts/generate.mjs', 'src/inputs', 'action.yml', 'ephemeral']) {
+    for (const path of ['scripts/generate.mjs', 'scripts/troubleshooting', 'src', 'action.yml', 'ephemeral']) {
       cpSync(join(ROOT, path), join(root, path), { recursive: true });
     }
   });

@@ -36,7 +36,9 @@ describe('the text of a failure', () => {
         - no new key is known to exist
         - no key that a secret holds was revoked
 
-        A run after 2026-12-23T21:00:00Z can work."
+        A run after 2026-12-23T21:00:00Z can work.
+
+        more: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-token-cannot-write"
     `);
   });
 

@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { CHECKS } from '../../scripts/troubleshooting/checks.ts';
+import { WARNINGS } from '../../scripts/troubleshooting/warnings.ts';
+import { earlyFailure, entryOf } from '../../src/report/failure.ts';
 import { HINTS, hintOf } from '../../src/report/hints.ts';
+import { WARNING_TITLE } from '../../src/report/log.ts';
+import { read, readJson } from '../project/files.ts';
 
 const SRC = new URL('../../src/', import.meta.url);
 /** What looks like a code and is not: inputs, headers, our name. */
@@ -61,5 +66,34 @@ describe('the table of failure codes', () => {
 
   it('does not take what every object has for a code', () => {
     expect(hintOf('constructor')).toBeUndefined();
+  });
+});
+
+describe('docs/troubleshooting.md', () => {
+  const page = read('docs/troubleshooting.md');
+
+  it('has an entry for each code, and for no other', () => {
+    const entries = [...page.matchAll(/^#### `(.+)`$/gmu)].map(([, code]) => code);
+    expect(entries.toSorted()).toEqual(Object.keys(HINTS).sort());
+  });
+
+  it('says of each code what to look at', () => {
+    expect(Object.keys(CHECKS).sort()).toEqual(Object.keys(HINTS).sort());
+    for (const check of Object.values(CHECKS)) expect(check).toMatch(/^\p{Lu}[^\n]{10,}[.?]$/u);
+  });
+
+  it('has an entry for each title that a warning or a notice can have, and for no other', () => {
+    const written = [...textOf('.').matchAll(/title: '([A-Z][^']+)'/gu)].map(([, title = '']) => title);
+    // That of a schema, which no run prints.
+    const told = new Set(written.filter((title) => !title.startsWith('MUTX API keys and where')));
+    for (const title of Object.values(WARNING_TITLE)) told.add(title);
+    expect(Object.keys(WARNINGS).sort()).toEqual([...told].sort());
+  });
+
+  it('is where a failure says it is', () => {
+    const { url } = (readJson('package.json') as { repository: { url: string } }).repository;
+    const report = earlyFailure({ code: 'invalid-input', message: 'x' });
+    expect(url).toContain(entryOf(report).replace(/^https:\/\/(.+)\/blob\/.*$/u, '$1'));
+    expect(entryOf(report)).toMatch(/\/blob\/main\/docs\/troubleshooting\.md#invalid-input$/u);
   });
 });

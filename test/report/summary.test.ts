@@ -142,6 +142,8 @@ describe('the job summary', () => {
       - new key id-new\\: alive; the next run that succeeds replaces it \\(expires 2026-12-23T21\\:00\\:00Z\\)
       - no key that a secret holds was revoked
 
+      [More about this, and what to check](https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-token-cannot-write)
+
       | Key | Name | Expires |
       | --- | --- | --- |
       | \`id-new\` | \`gha/acme/web/MUTX_API_KEY\` | 2026-12-23T21:00:00Z |
@@ -197,7 +199,9 @@ describe('the job summary', () => {
       }),
       NAME,
     );
-    const outsideCode = text.replace(/`[^`\n]*`/gu, '');
+    const ours = /^\[More about this, and what to check\]\([^)\s]+#github-token-cannot-write\)$/mu;
+    expect(text).toMatch(ours);
+    const outsideCode = text.replace(ours, '').replace(/`[^`\n]*`/gu, '');
     expect(outsideCode).not.toMatch(/(?<!\\)[<[@!]|(?<!\\)\*\*b|(?<!\\)`|https:/u);
     expect(text).not.toMatch(/^# h/mu);
     for (const row of text.split('\n').filter((line) => line.startsWith('| `'))) {

@@ -223,6 +223,8 @@ describe('a token that cannot write', () => {
         - MUTX_API_KEY in acme/web: untouched
         - no new key is known to exist
         - no key that a secret holds was revoked
+
+        more: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-token-cannot-write
       ##[error]not every target can be written, so no key was minted [preflight-failed]
       GitHub: GET /repos/acme/web/actions/secrets/public-key answered 403: the github-token is GITHUB_TOKEN, which can never write secrets whatever \`permissions:\` says, or the token of a GitHub App without "Secrets: write" [github-token-cannot-write]
       Fix: Use a GitHub App installed on acme/web with the permission "Secrets: write":

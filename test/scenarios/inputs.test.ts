@@ -35,6 +35,8 @@ describe('inputs', () => {
 
         State of things now:
         - nothing was changed: no key was made or revoked, no secret was written
+
+        more: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#invalid-input
       ##[error]4 inputs cannot be used [invalid-input]
       \`targets\` does not name a repository as \`owner/repo\` (given: \`acme\`); it takes one target a line: \`owner/repo\`, \`owner/repo@environment\` or \`org:name\`, with a store (\`dependabot:\`, \`codespaces:\`, \`agents:\`) before it and \` as OTHER_NAME\` after it where wanted. Fix: correct it; see the grammar of \`targets\` in the README
       \`targets\` does not name an environment that GitHub allows (given: \`acme/web@\`); it takes one target a line: \`owner/repo\`, \`owner/repo@environment\` or \`org:name\`, with a store (\`dependabot:\`, \`codespaces:\`, \`agents:\`) before it and \` as OTHER_NAME\` after it where wanted. Fix: correct it; see the grammar of \`targets\` in the README

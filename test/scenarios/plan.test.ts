@@ -103,6 +103,8 @@ describe('a plan without a place for one more key', () => {
         - no key that a secret holds was revoked
 
         A run after <time> can work.
+
+        more: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#quota-too-soon
       ##[error]the new key would take the plan's last place while another key of the name is too young [quota-too-soon]
       in the way: gha/acme/web/MUTX_API_KEY (<key 1>), expires <time>
       Fix: run again at the time given, or set \`on-quota: wait\`

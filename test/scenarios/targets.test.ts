@@ -95,6 +95,8 @@ describe('several targets', () => {
         - MUTX_API_KEY in acme/api: not known: the write may have been done; it holds the new key or what it held before, and both are alive
         - new key <key 6>: alive; the next run that succeeds replaces it (expires <time>)
         - no key that a secret holds was revoked
+
+        more: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-server-error
       ##[error]the new key could not be stored in 1 of 3 targets [store-failed]
       GitHub: PUT /repos/acme/api/actions/secrets/MUTX_API_KEY answered 502: an error of its own [github-server-error]
       Fix: run again later; the retries of this run were used up; see githubstatus.com

@@ -1,0 +1,103 @@
+/**
+ * What to look at when a failure has one of these codes, before doing anything about it: for
+ * docs/troubleshooting.md only. Cause and fix are in src/report/hints.ts, because runs print them.
+ */
+export const CHECKS: Readonly<Record<string, string>> = {
+  'invalid-input': 'The list under the message: each input, what was given, and what it takes.',
+  'preflight-failed': 'Each target has a code of its own in the log. Read that entry.',
+  'too-many-targets': 'How many lines `targets` has: 500 are the most.',
+  'fleet-too-large': 'How many keys and targets the fleet file has; the message says how large the plan is.',
+  'issue-failed':
+    'Whether the job that calls the workflow grants `issues: write`, and the repository has issues.',
+  'look-failed': 'The failed call, which has a code of its own.',
+  'quota-full': 'The lines “in the way”: which keys hold the places, and which of them have expired.',
+  'quota-too-soon':
+    'When the last rotation of this key ran. On a plan of two keys 17 minutes have to lie between two.',
+  'quota-wait-over': 'The lines “in the way”, and how many jobs with a key of their own run at once.',
+  'create-failed': 'The failed call, which has a code of its own.',
+  'create-lost': 'The next run: it says whether a key was left over, and revokes it once that is safe.',
+  'verify-refused': 'Whether `api-url` leads to a gateway that answers for MUTX, or to another installation.',
+  'verify-unclear': 'Whether MUTX is well, and whether the runner reaches it twice in a row.',
+  'store-failed':
+    'Each target has a code of its own in the log. “State of things now” says which secret holds which key.',
+  'store-deadline': 'How long the writes took: the log has a line and a duration for each target.',
+  'written-late': 'Whether the runner was suspended or badly overloaded: the log has gaps of minutes.',
+  cancelled: 'Who or what ended the job: the page of the run says so at its top.',
+  'internal-error': 'The lines above it, with debug logging on (*Re-run jobs → Enable debug logging*).',
+  deadline: 'Which call came too late, and what took the time before it.',
+  'revoke-failed': 'The table of the keys in the job summary: what became of each.',
+  'revocations-exceeded': 'The keys that are named: do you know all of them?',
+  findings: 'The findings in the job summary, and [what each of them means](audit.md#findings).',
+  'mutx-unauthorized':
+    'Which credential the step is given, and when it was made. An access JWT is dead after 30 minutes.',
+  'mutx-forbidden': 'Whether the account can make a key at MUTX by hand.',
+  'mutx-not-found':
+    'The address in the failed call. For a revocation: whether the id belongs to this account.',
+  'mutx-quota': "The account's active keys, for instance with the action `audit`.",
+  'mutx-conflict': 'Whether another run, or a person, worked on the same key at that moment.',
+  'mutx-validation': 'What MUTX says, which the log quotes after “why”.',
+  'mutx-too-many-keys': 'How many keys the account has had in all.',
+  'mutx-payment-required': "The account's plan and its bills.",
+  'mutx-rate-limited':
+    'What else uses this account or this network address, and the time that the failure names.',
+  'mutx-server-error': 'Whether MUTX is well. The request id is what its support needs.',
+  'mutx-proxy-page': 'What answers at `api-url` on that very runner: a page of HTML is not MUTX.',
+  'mutx-unreachable':
+    'Whether that runner resolves and reaches the host of `api-url`, and through which proxy.',
+  'mutx-timeout': 'Whether MUTX is well, and whether a firewall drops packets on the way.',
+  'mutx-lost-reply': 'Whether a proxy on the way cuts connections off.',
+  'mutx-refused': 'What MUTX says, which the log quotes after “why”.',
+  'mutx-key-refused': 'Whether `api-url` leads to several installations, of which not all know the key.',
+  'mutx-redirect': 'Where `api-url` leads to: the failed call names the status.',
+  'mutx-bad-reply': 'What answers at `api-url`, and whether a gateway changes replies.',
+  'session-expired':
+    'When the JWT was stored, and when the job really began: it may have waited for a runner.',
+  'session-login-failed': 'The failed call, which has a code of its own.',
+  'session-login-refused':
+    'Whether `email` and `password` work at MUTX by hand, and whether the password was changed.',
+  'session-refresh-failed': 'The failed call, which has a code of its own.',
+  'session-refresh-refused':
+    'When the last run succeeded: more than 7 days ago? And whether two runs overlapped, or something else uses the same token.',
+  'session-refresh-lost':
+    'The secret for the successor: if it was updated just now, the token in it is good.',
+  'session-successor-unwritable':
+    'Which secret `refresh-token-secret` names, and what the `github-token` may write.',
+  'renewal-failed': 'The failed call, and how long the run took.',
+  'session-successor-lost': 'Why the secret could not be written: the failed call says so.',
+  'github-bad-credentials':
+    'When the token expires: GitHub lists yours under *Settings → Developer settings*.',
+  'github-token-cannot-write':
+    'Where the value of `github-token` comes from. `secrets.GITHUB_TOKEN` and `github.token` are the wrong one.',
+  'github-missing-permission':
+    "The token's permissions, against [the table in the README](../README.md#which-github-token).",
+  'github-forbidden': "What GitHub says, and the organisation's IP allow list and token policies.",
+  'github-refused': 'What GitHub says, which the log quotes after “why”.',
+  'github-lost-reply':
+    'Whether a proxy on the way cuts connections off. The state says whether the write may have arrived.',
+  'github-write-deadline': 'How long the writes before it took, and how many targets there are.',
+  'github-saml': 'Whether the organisation asks for single sign-on, and the token is authorised for it.',
+  'github-not-found': 'The spelling of the target, and which repositories the token was given.',
+  'github-environment-not-found':
+    'The names of the environments, in *Settings → Environments*; capitals do not matter, spaces do.',
+  'github-agents-unknown': 'Whether this runs on GitHub Enterprise Server.',
+  'github-archived': 'The head of the repository’s page.',
+  'github-repository-renamed': 'The new name, which the failure gives.',
+  'github-redirect': 'Where the address in the failed call leads to.',
+  'github-validation':
+    'The name of the secret: letters, digits and `_`, not beginning with a digit or `GITHUB_`.',
+  'github-stale-public-key': 'Nothing. It is rare, and the next run tells.',
+  'github-bad-public-key': 'What answers at `GITHUB_API_URL`.',
+  'github-value-too-large': 'What answers at `api-url`.',
+  'github-audience-incomplete':
+    'Which repositories may read the organisation secret, and whether the token sees all of them.',
+  'github-selected-repository-elsewhere': 'The owners of the repositories in `selected-repositories`.',
+  'github-visibility-needed': 'Whether the organisation secret exists, under this very name.',
+  'github-rate-limited': 'What else uses this token, and the time that the failure names.',
+  'github-server-error': 'Whether GitHub is well. The request id is what its support needs.',
+  'github-proxy-page': 'What answers at `GITHUB_API_URL` on that very runner: a page of HTML is not GitHub.',
+  'github-unreachable':
+    'Whether that runner resolves and reaches the host of `GITHUB_API_URL`, and through which proxy.',
+  'github-timeout': 'Whether GitHub is well, and whether a firewall drops packets on the way.',
+  'github-bad-reply':
+    'What answers at `GITHUB_API_URL`, and which version of GitHub Enterprise Server it is.',
+};

@@ -1,0 +1,75 @@
+/** What a warning means that stands in the log under this title, and what to do: for docs/troubleshooting.md. */
+export const WARNINGS: Readonly<Record<string, { readonly means: string; readonly fix: string }>> = {
+  'A key was not revoked': {
+    means: 'The new key is stored and works. An older one is still alive, because MUTX did not revoke it.',
+    fix: 'Nothing: the next rotation revokes it. Sooner: the action `revoke` with the id that is named.',
+  },
+  'More keys than max-revocations': {
+    means: 'More keys would have gone than `max-revocations` allows, so none of them did.',
+    fix: 'See whether a person or another workflow uses the same key name. If all of the keys may go, raise `max-revocations` for one run.',
+  },
+  'The key name is used elsewhere': {
+    means: 'A key of this name is in none of the targets, and somebody uses it.',
+    fix: 'Give this rotation a `key-name` of its own, or find out who uses the key and revoke it.',
+  },
+  'Clocks apart': {
+    means:
+      'The clocks of MUTX and GitHub differ by more than 30 seconds, so their dates cannot be compared. What needs that is left to a later run.',
+    fix: 'Nothing on GitHub.com. On a server of your own: synchronise its clock.',
+  },
+  'The plan is not known': {
+    means:
+      'MUTX did not say which plan the account has, so whether a place is left shows when a key is made.',
+    fix: 'Nothing, unless the run fails for want of a place.',
+  },
+  'A created key was lost': {
+    means: 'MUTX was asked for a key and its reply never came. There may be a key that nobody knows.',
+    fix: 'Nothing: it is in no secret, and a later run revokes it.',
+  },
+  'The key was stored too late': {
+    means: 'The machine stood still between making a key and storing it. The run makes another one.',
+    fix: 'Let runs not overlap (`concurrency:`), and do not suspend runners.',
+  },
+  'Check the inputs': {
+    means:
+      'An input is unknown, belongs to another action, or is nearly one that exists; or two of them do not go together well.',
+    fix: 'Write it as the warning says.',
+  },
+  'Check the credentials': {
+    means:
+      'A credential works today and soon will not: a token that expires, a login that ends, a schedule that is too slow; or a session was not ended, or could not be renewed.',
+    fix: 'Do what the warning says, before the date that it names.',
+  },
+  'Check the fleet': {
+    means: 'The plan of a fleet found something odd about one of its keys, or could not look at it.',
+    fix: 'See the table in the summary of the job `plan`; the job of that key says more.',
+  },
+  'The audit is not complete': {
+    means: 'Something could not be looked at. What is reported is right, but there may be more.',
+    fix: 'See what the warning names: clocks, dates, or the account’s plan.',
+  },
+  'More findings': {
+    means: 'GitHub shows ten annotations of a level for a step. The audit found more.',
+    fix: 'Read the job summary or the output `report`, which have all of them.',
+  },
+  'No such key': {
+    means: 'A key that is to be revoked does not exist, or is not of this account. It counts as done.',
+    fix: 'Check the id, and that the credential is of the right account.',
+  },
+  'Keys that are gone': {
+    means: 'Some of the keys that were to be revoked do not exist any more. They count as done.',
+    fix: 'Nothing, if the ids were right.',
+  },
+  'MUTX API key not revoked': {
+    means: 'The post step of `ephemeral` could not give its key back. The job stays green.',
+    fix: 'The key expires by itself, and a later job sweeps it. Sooner: the action `revoke` with the id that is named.',
+  },
+  'No issue about failures': {
+    means: 'The reusable workflow could not look after its issue.',
+    fix: 'Grant the calling job `issues: write`, or set `failure-issue: false`.',
+  },
+  'No job summary': {
+    means: 'The runner did not take the job summary. The run itself is not affected.',
+    fix: 'Read the log, which says the same. A full disk is the usual cause.',
+  },
+};
