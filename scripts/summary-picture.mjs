@@ -2,7 +2,7 @@
  * Makes docs/images/summary.png: the job summary of a rotation as GitHub shows it, out of a real run of dist/ against
  * the emulator. Needs a Chromium; not part of any check, because no two browsers draw the same bytes:
  *
- *   node scripts/summary-picture.mjs [chromium]
+ *   npm run picture [path of chromium]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,0 +1,134 @@
+import { expect, it } from 'vitest';
+import { type Example, HERE, SECRET, startExample, WITH_WORKFLOWS } from './examples.ts';
+
+const WEB = `gha/${HERE}/${SECRET}`;
+
+/** A run, a week, another run: the secrets hold a key that works, and the one before it is dead. */
+async function twice(
+  example: Example,
+  run: () => Promise<unknown>,
+  place?: Parameters<Example['working']>[0],
+) {
+  await run();
+  const first = example.working(place);
+  example.aWeekPasses();
+  await run();
+  expect(example.working(place)).not.toBe(first);
+  expect(example.dead(first)).toBe(true);
+}
+
+/** Each document that shows workflows, and what running them has to come to. */
+const EXAMPLES: Readonly<Record<string, (example: Example) => Promise<void>>> = {
+  'README.md': async (example) => {
+    const { mutx } = example.emulator;
+    await twice(example, () => example.run(0));
+    await example.run(1);
+    const key = example.working();
+    await example.run(3);
+    expect(mutx.accepts(key)).toBe(true);
+    await example.run(2);
+    expect(mutx.accepts(key)).toBe(false);
+    expect(mutx.activeKeys(example.user)).toEqual([]);
+  },
+  'docs/credentials.md': async (example) => {
+    const { mutx, github } = example.emulator;
+    await twice(example, () => example.run(0));
+    const place = { repository: HERE, environment: 'mutx-rotation' };
+    github.setSecret(place, 'MUTX_REFRESH_TOKEN', mutx.issueRefreshToken(example.user));
+    const permissions = { secrets: 'write', environments: 'write' } as const;
+    const token = () => github.openSecret(place, 'MUTX_REFRESH_TOKEN') ?? '';
+    const first = token();
+    for (const _run of [1, 2])
+      await example.run(1, permissions, { secrets: { MUTX_REFRESH_TOKEN: token() } });
+    expect(token()).not.toBe(first);
+    await example.run(2, undefined, { secrets: { MUTX_BOOTSTRAP_JWT: mutx.issueAccessJwt(example.user) } });
+    await example.run(3, undefined, { secrets: { MUTX_API_KEY: example.working() } });
+    example.working();
+  },
+  'docs/ephemeral.md': async (example) => {
+    await example.run(0);
+    expect(example.emulator.mutx.keys).toHaveLength(1);
+    expect(example.emulator.mutx.activeKeys(example.user)).toEqual([]);
+  },
+  'docs/recipes/weekly.md': async (example) => {
+    await twice(example, () => example.run(0));
+    expect(example.environments).toContain('mutx-rotation');
+  },
+  'docs/recipes/grace-period.md': async (example) => {
+    const { mutx, ledger } = example.emulator;
+    await twice(example, () => example.run(0));
+    const order = ledger.effects().filter(({ method }) => method === 'PUT' || method === 'DELETE');
+    expect(order.map(({ method }) => method)).toEqual(['PUT', 'PUT', 'DELETE']);
+    expect(mutx.activeKeys(example.user, WEB)).toHaveLength(1);
+  },
+  'docs/recipes/environments.md': async (example) => {
+    const stage = (environment: string) => ({ repository: HERE, environment });
+    await twice(example, () => example.run(0, { environments: 'write' }), stage('staging'));
+    expect(example.working(stage('production'))).not.toBe(example.working(stage('staging')));
+    expect(example.emulator.mutx.activeKeys(example.user).map(({ name }) => name)).toEqual(
+      expect.arrayContaining([`gha/${HERE}@staging/${SECRET}`, `gha/${HERE}@production/${SECRET}`]),
+    );
+  },
+  'docs/recipes/organisation.md': async (example) => {
+    const acme = { organisation: 'acme' };
+    const { github } = example.emulator;
+    await example.run(0, { organization_secrets: 'write' });
+    const first = example.working(acme);
+    const web = github.repository(HERE).id;
+    github.setAudience(acme, SECRET, { visibility: 'selected', repositoryIds: [web] });
+    example.aWeekPasses();
+    await example.run(0, { organization_secrets: 'write' });
+    expect(example.working(acme)).not.toBe(first);
+    // Kept as somebody set it meanwhile; the superseded key lives for its grace period.
+    expect(github.secret(acme, SECRET)?.audience).toEqual({ visibility: 'selected', repositoryIds: [web] });
+    expect(example.dead(first)).toBe(false);
+  },
+  'docs/recipes/dependabot.md': async (example) => {
+    const run = () => example.run(0, { secrets: 'write', dependabot_secrets: 'write' });
+    await twice(example, run, { repository: HERE, store: 'dependabot' });
+    expect(example.working()).toBe(example.working({ repository: HERE, store: 'dependabot' }));
+  },
+  'docs/recipes/matrix.md': async (example) => {
+    await example.run(0);
+    expect(example.emulator.mutx.keys).toHaveLength(3);
+    expect(example.emulator.mutx.activeKeys(example.user)).toEqual([]);
+  },
+  'docs/recipes/after-a-rotation.md': async (example) => {
+    const { mutx, github } = example.emulator;
+    const { plaintext } = mutx.addKey(example.user, { name: WEB });
+    github.setSecret(HERE, SECRET, plaintext);
+    const secrets = { MUTX_API_KEY: plaintext };
+    await example.run(0, undefined, { secrets, event: { workflow_run: { conclusion: 'success' } } });
+    await example.run(2, undefined, { secrets });
+    const used = example.emulator.ledger.entries.filter(({ path }) => path === '/v1/agents');
+    expect(used.map(({ status }) => status)).toEqual([200, 200]);
+    // The one that is called runs as a part of the one that calls it.
+    example.expectAllRun([1]);
+  },
+  'docs/recipes/panic-button.md': async (example) => {
+    const name = '$(touch /tmp/x) `id` "; echo ::stop-commands::x #';
+    const { plaintext } = example.emulator.mutx.addKey(example.user, { name });
+    await example.run(0, undefined, { inputs: { 'key-name': name } });
+    expect(example.dead(plaintext)).toBe(true);
+  },
+  'docs/recipes/terraform.md': async (example) => {
+    example.emulator.github.setSecret(HERE, SECRET, 'not-rotated-yet');
+    await twice(example, () => example.run(0));
+  },
+  'docs/recipes/github-app.md': (example) => twice(example, () => example.run(0)),
+  'docs/recipes/enterprise-server.md': (example) => twice(example, () => example.run(0)),
+};
+
+/** Run, with a fleet and its environment, by rotate.test.ts and audit.test.ts. */
+const ELSEWHERE = ['docs/fleet.md'];
+const CALLED_BY_ANOTHER = ['docs/recipes/after-a-rotation.md'];
+
+it('there is a run for each document that shows workflows', () => {
+  expect([...Object.keys(EXAMPLES), ...ELSEWHERE].sort()).toEqual(WITH_WORKFLOWS);
+});
+
+it.each(Object.entries(EXAMPLES))('what %s shows works', async (document, run) => {
+  await using example = await startExample(document);
+  await run(example);
+  if (!CALLED_BY_ANOTHER.includes(document)) example.expectAllRun();
+});

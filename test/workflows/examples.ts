@@ -1,0 +1,153 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { wholeWorkflow } from '../../scripts/workflow-yaml/examples.ts';
+import { type EmulatedUser, type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { codeBlocks, DOCUMENTS } from '../project/files.ts';
+import { type JobRun, start } from './model.ts';
+import type { Texts, Values } from './steps.ts';
+
+type Permissions = NonNullable<NonNullable<Parameters<Emulator['github']['issueToken']>[0]>['permissions']>;
+type Place = Parameters<Emulator['github']['openSecret']>[0];
+
+export const HERE = 'acme/web';
+export const SECRET = 'MUTX_API_KEY';
+const USE_KEY = fileURLToPath(new URL('use-key.mjs', import.meta.url));
+const DAY = 24 * 60 * 60 * 1_000;
+
+/** The workflows that a document shows, in order; those that show steps alone are made whole. */
+export function workflowsOf(document: string): readonly string[] {
+  return codeBlocks(document).flatMap((block) => {
+    const whole = block.language === 'yaml' ? wholeWorkflow(block) : undefined;
+    return whole === undefined ? [] : [whole];
+  });
+}
+
+/** The documents that show workflows. */
+export const WITH_WORKFLOWS = DOCUMENTS.filter((document) => workflowsOf(document).length > 0);
+
+interface Queued {
+  readonly event?: Values;
+  readonly inputs?: Values;
+  readonly secrets?: Texts;
+}
+
+/** A repository that has copied a document's workflows, both services, and what they hold afterwards. */
+export class Example implements AsyncDisposable {
+  readonly emulator: Emulator;
+  readonly user: EmulatedUser;
+  /** Environments that jobs waited for. */
+  readonly environments: string[] = [];
+  readonly #workflows: readonly string[];
+  readonly #ran = new Set<number>();
+  readonly #folder = mkdtempSync(join(tmpdir(), 'example-'));
+  readonly #runs: JobRun[] = [];
+
+  constructor(document: string, emulator: Emulator) {
+    this.emulator = emulator;
+    this.user = emulator.mutx.addUser({ plan: 'PRO' });
+    emulator.github.addOrganisation('acme');
+    emulator.github.addRepository(HERE, { environments: ['staging', 'production', 'mutx-rotation'] });
+    emulator.github.addRepository('acme/shop');
+    this.#workflows = workflowsOf(document);
+    mkdirSync(join(this.#folder, 'programs'));
+    for (const program of ['programs/curl', 'programs/npm', 'integration-tests']) {
+      const path = join(this.#folder, program);
+      writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' '${USE_KEY}' '${emulator.mutx.url}' "$@"\n`);
+      chmodSync(path, 0o755);
+    }
+  }
+
+  /**
+   * A run of one of the document's workflows, all of whose jobs have to succeed.
+   * @param permissions what the writer's token may do, and no more
+   */
+  async run(index: number, permissions: Permissions = { secrets: 'write' }, queued: Queued = {}) {
+    const { mutx, github } = this.emulator;
+    this.#ran.add(index);
+    const { secrets, ...rest } = queued;
+    const jobs = await start(
+      this.#workflows[index] ?? '',
+      {
+        vars: { MUTX_EMAIL: this.user.email, APP_CLIENT_ID: 'Iv1.0123456789abcdef' },
+        secrets: {
+          MUTX_EMAIL: this.user.email,
+          MUTX_PASSWORD: this.user.password,
+          SECRETS_WRITER_TOKEN: github.issueToken({ permissions: { metadata: 'read', ...permissions } }),
+          SECRETS_READER_TOKEN: github.issueToken({ permissions: { metadata: 'read', secrets: 'read' } }),
+          APP_PRIVATE_KEY: 'the private key of the app',
+          ...secrets,
+        },
+        ...rest,
+      },
+      {
+        repository: HERE,
+        workspace: this.#folder,
+        programs: join(this.#folder, 'programs'),
+        githubApiUrl: github.url,
+        granted: { contents: 'read' },
+        defaults: { 'api-url': mutx.url },
+        files: this.#files(),
+        issueToken: (granted) => github.issueToken({ kind: 'github-token', permissions: granted }),
+        appToken: (inputs) => github.issueToken({ kind: 'app', permissions: permissionsOf(inputs) }),
+        onEnvironment: (name) => this.environments.push(name),
+      },
+    );
+    this.#runs.push(...jobs);
+    for (const { name, result, log } of jobs) expect(result, `${name}\n${log}`).toBe('success');
+    return new Map(jobs.map((job) => [job.name, job]));
+  }
+
+  /** The workflows that say in their first line where they are, by how a caller names them. */
+  #files(): ReadonlyMap<string, string> {
+    return new Map(
+      this.#workflows.flatMap((text) => {
+        const path = /^# (\.github\/workflows\/\S+)\n/u.exec(text)?.[1];
+        return path === undefined ? [] : [[`./${path}`, text] as const];
+      }),
+    );
+  }
+
+  /** The key that a secret holds, which has to work. */
+  working(place: Place = HERE, name = SECRET): string {
+    const value = this.emulator.github.openSecret(place, name) ?? '';
+    expect(this.emulator.mutx.accepts(value), `the key in ${JSON.stringify(place)}`).toBe(true);
+    return value;
+  }
+
+  dead(key: string): boolean {
+    return !this.emulator.mutx.accepts(key);
+  }
+
+  aWeekPasses(): void {
+    for (const { clock } of [this.emulator.mutx, this.emulator.github]) clock.advance(7 * DAY);
+  }
+
+  /** Nothing that the document shows was left out. */
+  expectAllRun(but: readonly number[] = []): void {
+    const shown = this.#workflows.map((_, index) => index).filter((index) => !but.includes(index));
+    expect([...this.#ran].sort()).toEqual(shown);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.emulator.close();
+    for (const { steps } of this.#runs) for (const step of steps) await step[Symbol.asyncDispose]();
+    rmSync(this.#folder, { recursive: true, force: true });
+    expect(this.emulator.ledger.unexpected()).toEqual([]);
+  }
+}
+
+export async function startExample(document: string): Promise<Example> {
+  return new Example(document, await startEmulator());
+}
+
+/** `permission-secrets: write`, as create-github-app-token takes it. */
+function permissionsOf(inputs: Texts): Permissions {
+  const asked = Object.entries(inputs).flatMap(([name, level]) => {
+    const permission = /^permission-(.+)$/u.exec(name)?.[1];
+    return permission === undefined ? [] : [[permission.replaceAll('-', '_'), level]];
+  });
+  return { metadata: 'read', ...Object.fromEntries(asked) } as Permissions;
+}
