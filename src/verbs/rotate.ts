@@ -48,7 +48,8 @@ export async function rotateVerb(context: VerbContext): Promise<void> {
   sink.summary(summary);
 }
 
-function portsOf(
+/** What the engine needs of the world, over connections that are there; `report` is the caller's. */
+export function portsOf(
   inputs: RotateInputs,
   { keys, github, clock, session }: Connection,
   { secrets }: VerbContext,
