@@ -16,6 +16,9 @@ const ROTATE = [...ROTATE_OPTIONS.keys()];
 const ACCESS = ROTATE.filter((path) => path.startsWith('mutx.') || path.startsWith('github.'));
 
 const CREDENTIAL = 'mutx.credential';
+const EMAIL = 'mutx.credential.email';
+const PASSWORD = 'mutx.credential.password';
+const REFRESH_TOKEN = 'mutx.credential.refreshToken';
 const SUCCESSOR = 'mutx.credential.successor';
 const TOKEN = 'github.token';
 
@@ -41,7 +44,7 @@ export function loadRotateOptions(options: RotateOptions, context: Context): Rot
 /** The same for a client. */
 export function loadClientOptions(options: MutxClientOptions, context: Context): Access {
   const given = givenOptions(options);
-  const tokenless = given.has('mutx.credential.refreshToken') && !given.has(TOKEN);
+  const tokenless = given.has(REFRESH_TOKEN) && !given.has(TOKEN);
   return usable(loadAccess(environmentOf(given), context.secrets), context, given, [
     ...unknownOptions(given, ACCESS),
     ...missingAccess(given),
@@ -57,8 +60,10 @@ function missingAccess(given: Given): readonly OptionProblem[] {
     ...(credential
       ? []
       : [needed(CREDENTIAL, '`email` with `password`, `refreshToken` with `successor`, or `token`')]),
-    ...(successor === undefined && given.has('mutx.credential.refreshToken')
-      ? [needed(SUCCESSOR, takes)]
+    ...(successor === undefined && given.has(REFRESH_TOKEN) ? [needed(SUCCESSOR, takes)] : []),
+    ...(given.has(EMAIL) && !given.has(PASSWORD) ? [needed(PASSWORD, "the service account's password")] : []),
+    ...(given.has(PASSWORD) && !given.has(EMAIL)
+      ? [needed(EMAIL, "the service account's e-mail address")]
       : []),
     // A bare name means the repository that an action runs in.
     ...(successor !== undefined && !/[/:]/u.test(successor)

@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 
 const IMPORT =
-  /^(?:import|export)\b[^;'"]*?from ['"]([^'"]+)['"]|^import ['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gmu;
+  /^(?:import|export)\b[^;'"]*?from ['"]([^'"]+)['"]|^import ['"]([^'"]+)['"]|\bimport\((?:\/\*.*?\*\/\s*)?['"]([^'"]+)['"]\)/gmu;
 
 const BUILTIN: ReadonlySet<string> = new Set(builtinModules);
 

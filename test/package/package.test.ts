@@ -153,7 +153,7 @@ describe.each(NODES)('on Node %s', (_, node) => {
       secondWorks: true,
       revoked: 1,
       events: expect.arrayContaining(['planned', 'minted', 'target-written', 'revoked']),
-      sessions: 0,
+      sessions: ['logged-out', 'logged-out', 'logged-out'],
       listed: 1,
     });
   });
@@ -170,7 +170,7 @@ describe('docs/library.md', () => {
     [
       [/^rotated: \S+, revoked: none\n$/u, /Rotated: /u],
       [
-        /^mutx\.credential\.password .*\ngithub\.token .*\ntargets .*\nexpiresInDays is not a whole number from 1 to 365.*\n/mu,
+        /^mutx\.credential\.password is missing .*\ngithub\.token is missing .*\ntargets does not .*\nexpiresInDays is not a whole number from 1 to 365.*\n/mu,
         /^$/u,
       ],
       [/^\*\*\*\ntrue\nrevoked\n$/u, /^$/u],
@@ -246,7 +246,7 @@ console.log(JSON.stringify({
   secondWorks: mutx.accepts(opened()),
   revoked: second.keys.revoked.length,
   events,
-  sessions: mutx.sessions.filter(({ isAlive }) => isAlive).length,
+  sessions: mutx.sessions.map(({ ended }) => ended),
   listed,
 }));
 await emulator.close();
