@@ -17,33 +17,46 @@ export type Given = ReadonlyMap<string, string>;
 
 /** Everything that was given, flat; what is undefined, null or empty was not. */
 export function givenOptions(options: object): Given {
-  return new Map(leaves('', options).filter(([, text]) => text.trim() !== ''));
+  const texts = leaves('', options).map(([path, value]) => [path, textOf(value) ?? ''] as const);
+  return new Map(texts.filter(([, text]) => text.trim() !== ''));
 }
 
-function leaves(path: string, value: unknown): (readonly [path: string, text: string])[] {
-  if (path !== '' && !NESTED.has(path)) return path === LISTENERS ? [] : [[path, textOf(value)]];
+/**
+ * What no option can hold, and names that are none of ours: a mistyped `dryRun` that was passed over would rotate.
+ * @param own the paths of all options there are
+ */
+export function unreadableOptions(options: object, own: readonly string[]): readonly OptionProblem[] {
+  return leaves('', options).flatMap(([option, value]) => {
+    const text = textOf(value);
+    if (text === '') return [];
+    if (!own.includes(option))
+      return [{ option, message: 'is not an option', allowed: NOTHING, fix: RENAME }];
+    return text === undefined
+      ? [{ option, message: 'is an object, a function or the like', allowed: SCALAR, fix: GIVE }]
+      : [];
+  });
+}
+
+const NOTHING = 'nothing';
+const RENAME = 'correct its name, or take it out';
+const SCALAR = 'a text, a number or a boolean, and some a list of them';
+const GIVE = 'give one of those';
+
+function leaves(path: string, value: unknown): (readonly [path: string, value: unknown])[] {
+  if (path !== '' && !NESTED.has(path)) return path === LISTENERS ? [] : [[path, value]];
   if (typeof value !== 'object' || value === null) return [];
   const inside = (name: string) => (path === '' ? name : `${path}.${name}`);
   return Object.entries(value).flatMap(([name, inner]) => leaves(inside(name), inner));
 }
 
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.map(textOf).join('\n');
+/** undefined: it is none */
+function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return '';
-  // An object is never right, and is refused with the rest of what cannot be read.
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-/** A name that is none of ours is told, and not passed over: a mistyped `dryRun` would rotate. */
-export function unknownOptions(given: Given, own: readonly string[]): readonly OptionProblem[] {
-  return [...given.keys()]
-    .filter((path) => !own.includes(path))
-    .map((path) => ({
-      option: path,
-      message: 'is not an option',
-      allowed: `nothing; there are ${own.join(', ')}`,
-      fix: 'correct its name, or take it out',
-    }));
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (!Array.isArray(value)) return undefined;
+  const texts = value.map(textOf);
+  return texts.includes(undefined) ? undefined : texts.join('\n');
 }
 
 /** The same as a runner would hand it to an action, and nothing of this process's own environment. */

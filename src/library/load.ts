@@ -7,7 +7,7 @@ import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import type { InputName } from '../inputs/table.ts';
 import { clock } from '../verbs/clock.ts';
 import type { VerbContext } from '../verbs/context.ts';
-import { environmentOf, type Given, givenOptions, unknownOptions } from './given.ts';
+import { environmentOf, type Given, givenOptions, unreadableOptions } from './given.ts';
 import { InvalidOptionsError, type OptionProblem } from './invalid-options.ts';
 import { inOptions, optionOf, ROTATE_OPTIONS } from './option-names.ts';
 import type { MutxClientOptions, RotateOptions } from './options.ts';
@@ -36,7 +36,7 @@ export function loadRotateOptions(options: RotateOptions, context: Context): Rot
     ...(given.has(TOKEN) ? [] : [needed(TOKEN, 'a token that may write the secrets')]),
   ];
   return usable(loadRotateInputs(environmentOf(given), context.secrets), context, given, [
-    ...unknownOptions(given, ROTATE),
+    ...unreadableOptions(options, ROTATE),
     ...missing,
   ]);
 }
@@ -46,7 +46,7 @@ export function loadClientOptions(options: MutxClientOptions, context: Context):
   const given = givenOptions(options);
   const tokenless = given.has(REFRESH_TOKEN) && !given.has(TOKEN);
   return usable(loadAccess(environmentOf(given), context.secrets), context, given, [
-    ...unknownOptions(given, ACCESS),
+    ...unreadableOptions(options, ACCESS),
     ...missingAccess(given),
     ...(tokenless ? [needed(TOKEN, 'a token that may write the secret for the successor')] : []),
   ]);

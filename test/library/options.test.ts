@@ -58,7 +58,7 @@ describe('an option', () => {
     ['for no target at all', () => ({ targets: [] }), ['targets']],
     ['for targets of white space', () => ({ targets: [' ', ''] }), ['targets']],
     ['for two targets without a name for the key', () => ({ targets: ['a/b', 'c/d'] }), ['keyName']],
-    ['that is an object', () => ({ keyName: '', expiresInDays: {} }), ['expiresInDays']],
+    ['that is an object', () => ({ keyName: { a: 1 }, expiresInDays: [{}] }), ['keyName', 'expiresInDays']],
     [
       'a server without TLS',
       () => ({ github: { token: 't'.repeat(20), apiUrl: 'http://a.b' } }),
@@ -133,14 +133,16 @@ describe('rotate', () => {
       told.push(text);
       throw new Error('of a listener');
     };
+    const rejecting: () => unknown = () => Promise.reject(new Error('of a listener, later'));
     const result = await rotate({
       ...good,
       keyName: 'told',
       visibility: 'all',
       on: {
+        event: rejecting,
         log: tell,
         warning: tell,
-        request: async (text) => tell(text),
+        request: tell,
         mask: (text) => masked.push(text),
       },
     });
@@ -193,7 +195,7 @@ describe('a client', () => {
   test('makes, lists, tries, replaces and revokes keys', async () => {
     await using mutx = client();
     const made = await mutx.create('by a client', 1);
-    expect([`${made.key}`, JSON.stringify(made.key)]).toEqual(['***', '"***"']);
+    expect([String(made.key), JSON.stringify(made.key)]).toEqual(['***', '"***"']);
     expect(await mutx.verify(made.key)).toBe(true);
     const next = await mutx.rotateInPlace(made.id);
     expect([await mutx.verify(made.key.expose()), await mutx.verify(next.key)]).toEqual([false, true]);
