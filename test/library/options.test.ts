@@ -209,6 +209,7 @@ describe('a client', () => {
     const mutx = client();
     const before = emulator.ledger.entries.length;
     await Promise.all([mutx.list(), mutx.account(), mutx.list()]);
+    await mutx.list();
     await mutx.close();
     await mutx.close();
     const auth = emulator.ledger.entries.slice(before).filter(({ path }) => /log(?:in|out)$/u.test(path));
