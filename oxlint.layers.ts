@@ -18,8 +18,20 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   secrets: { values: [], types: [], packages: ['node:'] },
   // The heart: no network, no process, no package. It gets what it needs as arguments.
   rotation: { values: [], types: ['secrets/'], packages: [] },
+  // A key for one job, as pure as rotation/; of that the deadlines and what may be tried again.
+  ephemeral: {
+    values: ['rotation/constants.ts', 'rotation/retry.ts'],
+    types: ['rotation/', 'secrets/'],
+    packages: [],
+  },
+  revoke: { values: ['rotation/'], types: [], packages: [] },
+  audit: { values: ['rotation/'], types: [], packages: [] },
   http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
-  mutx: { values: ['http/', 'secrets/'], types: ['rotation/', 'session/'], packages: ['node:'] },
+  mutx: {
+    values: ['http/', 'secrets/'],
+    types: ['ephemeral/', 'rotation/', 'session/'],
+    packages: ['node:'],
+  },
   github: { values: ['http/', 'secrets/'], types: ['rotation/', 'inputs/', 'session/'], packages: ['node:'] },
   // Of rotation/ what is pure and true for every call: the deadlines, and what may be tried again.
   session: {
@@ -28,13 +40,35 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:'],
   },
   // Of mutx/ the decoding of claims only: which kind of JWT was pasted is known before anything is called.
-  inputs: { values: ['mutx/jwt.ts', 'secrets/'], types: ['rotation/', 'session/'], packages: ['node:'] },
-  report: { values: ['secrets/'], types: ['http/', 'inputs/', 'rotation/', 'session/'], packages: ['node:'] },
+  inputs: {
+    values: ['mutx/jwt.ts', 'mutx/key-id.ts', 'secrets/'],
+    types: ['audit/', 'ephemeral/', 'revoke/', 'rotation/', 'session/'],
+    packages: ['node:'],
+  },
+  fleet: { values: ['inputs/', 'secrets/'], types: [], packages: ['node:', 'yaml'] },
+  report: {
+    values: ['secrets/'],
+    types: ['audit/', 'ephemeral/', 'fleet/', 'http/', 'inputs/', 'revoke/', 'rotation/', 'session/'],
+    packages: ['node:'],
+  },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
   emulator: { values: [], types: [], packages: ['node:', 'libsodium-wrappers'] },
   // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
   verbs: {
-    values: ['github/', 'http/', 'inputs/', 'mutx/', 'report/', 'rotation/', 'secrets/', 'session/'],
+    values: [
+      'audit/',
+      'ephemeral/',
+      'fleet/',
+      'github/',
+      'http/',
+      'inputs/',
+      'mutx/',
+      'report/',
+      'revoke/',
+      'rotation/',
+      'secrets/',
+      'session/',
+    ],
     types: [],
     packages: ['node:'],
   },
@@ -49,7 +83,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   actions: {
     values: ['process/', 'report/titles.ts', 'verbs/'],
     types: ['inputs/', 'report/'],
-    packages: ['node:', '@actions/core'],
+    packages: ['node:'],
   },
   cli: {
     values: ['emulator/', 'inputs/', 'mutx/', 'process/', 'report/', 'secrets/', 'verbs/'],

@@ -1,19 +1,11 @@
-import type { RotationSettings } from '../rotation/settings.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { readAccess } from './access.ts';
-import { defaultKeyName, LONGEST_KEY_NAME } from './key-name.ts';
 import type { Loaded } from './loaded.ts';
-import type { Complaint } from './pasted.ts';
+import { readKey } from './read-key.ts';
 import { InputReader } from './reader.ts';
 import type { RotateInputs } from './rotate-inputs.ts';
-import { readAudience, readTargets } from './rotate-targets.ts';
 import { warningsFor } from './rotate-warnings.ts';
 import { identityOf, type Target } from './targets.ts';
-
-/** Targets written at the same time; GitHub asks for few concurrent writes. */
-const CONCURRENCY = 4;
-
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
  * The inputs of the action that rotates, from the runner's variables. Credentials are masked before anything
@@ -23,10 +15,8 @@ const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry): Loaded<RotateInputs> {
   const reader = new InputReader(env, secrets, 'rotate');
   const { credential, githubToken, here, host, ...services } = readAccess(reader, env, secrets);
-  const targets = readTargets(reader, here());
-  const audience = readAudience(reader, targets);
-  const settings = readSettings(reader, targets, host);
-  const createEnvironment = reader.boolean('create-environment');
+  const key = readKey(reader, here(), host);
+  const { targets, settings } = key;
   const { refreshTokenSecret } = services;
   if (credential?.kind === 'opaque' && settings.onQuota === 'replace') keepCredential(reader);
   if (refreshTokenSecret !== undefined) keepApart(reader, refreshTokenSecret, targets);
@@ -35,44 +25,8 @@ export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry
   if (credential === undefined || githubToken === undefined || problems.length > 0) {
     return { ok: false, problems, warnings, credential };
   }
-  const value = { ...services, credential, githubToken, targets, settings, audience, createEnvironment };
+  const value = { ...services, ...key, credential, githubToken };
   return { ok: true, value, warnings: [...warnings, ...warningsFor(value, reader, env)] };
-}
-
-function readSettings(reader: InputReader, targets: readonly Target[], host: string): RotationSettings {
-  return {
-    keyName: readKeyName(reader, targets, host),
-    expiresInDays: reader.integer('expires-in-days'),
-    renewBefore: reader.duration('renew-before'),
-    gracePeriod: reader.duration('grace-period') ?? 0,
-    onQuota: reader.choice('on-quota') ?? 'fail',
-    maxRevocations: reader.integer('max-revocations'),
-    verify: reader.boolean('verify'),
-    dryRun: reader.boolean('dry-run'),
-    concurrency: CONCURRENCY,
-  };
-}
-
-function readKeyName(reader: InputReader, targets: readonly Target[], host: string): string {
-  const name = reader.text('key-name');
-  const complaint = keyNameComplaint(name);
-  if (complaint !== undefined) reader.problem('key-name', complaint, name);
-  const [only, ...more] = targets;
-  if (name !== '' || only === undefined) return name;
-  if (more.length === 0) return defaultKeyName(only, host);
-  reader.problem('key-name', {
-    message: `is needed with more than one target (there are ${targets.length})`,
-    fix: 'give the key a name of its own, one that no other list of targets uses',
-  });
-  return name;
-}
-
-function keyNameComplaint(name: string): Complaint | undefined {
-  if (INVISIBLE.test(name)) {
-    return { message: 'holds a line break or a control character', fix: 'write it in one line' };
-  }
-  if ([...name].length <= LONGEST_KEY_NAME) return undefined;
-  return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
 }
 
 /** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */

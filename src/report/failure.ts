@@ -53,8 +53,8 @@ export function failureOf(
   };
 }
 
-/** Those whose expiry is past come first: revoking them costs nobody anything. */
-function inTheWay(keys: readonly KeySummary[]): readonly string[] {
+/** The keys that hold the places of a plan, a line each. Those whose expiry is past come first: revoking them costs nobody anything. */
+export function inTheWay(keys: readonly KeySummary[]): readonly string[] {
   const named = keys
     .toSorted((a, b) => (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
     .slice(0, MOST_NAMED)
@@ -86,6 +86,13 @@ export function earlyFailure(early: EarlyFailure): FailureReport {
     state: early.state ?? ['nothing was changed: no key was made or revoked, no secret was written'],
     retryAt: early.retryAt,
   };
+}
+
+/** When a run can work again, as far as the servers say; undefined: they do not, or waiting helps against nothing. */
+export function retryAtOf(failures: readonly CallFailure[], now: Instant): Instant | undefined {
+  const waits = failures.map(({ retryAfter }) => retryAfter ?? 0);
+  const wait = failures.some(({ kind }) => kind === 'refused') ? 0 : Math.max(0, ...waits);
+  return wait === 0 ? undefined : now + wait;
 }
 
 function explained(failures: readonly CallFailure[]): readonly FailedCall[] {

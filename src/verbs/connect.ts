@@ -1,3 +1,4 @@
+import type { RecentKeys } from '../ephemeral/ports.ts';
 import { GithubClient } from '../github/client.ts';
 import { createTarget, type TargetDependencies } from '../github/create-target.ts';
 import { tokenExpiryWarning } from '../github/token-expiry.ts';
@@ -16,14 +17,18 @@ import { createSession } from '../session/create-session.ts';
 import type { Session } from '../session/session.ts';
 import type { VerbContext } from './context.ts';
 
-const USER_AGENT = 'mutx-api-key-action';
+export const USER_AGENT = 'mutx-api-key-action';
 
-type Creating = Pick<TargetDependencies, 'audience' | 'createEnvironment'>;
+/** What the place for a refresh token's successor may need, where it does not exist yet. */
+interface ConnectOptions extends Pick<TargetDependencies, 'audience' | 'createEnvironment'> {
+  /** The verb itself tells that the writer token is about to end. */
+  readonly tokenExpiryIsTold?: boolean;
+}
 
 /** The two services, ready to be called; nothing has been called yet. */
 export interface Connection {
   readonly session: Session;
-  readonly keys: KeyService;
+  readonly keys: KeyService & RecentKeys;
   /** The same, without regard to which key the credential may be. */
   readonly client: MutxClient;
   /** GitHub with the token that was given; undefined: there is none. */
@@ -34,11 +39,9 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/**
- * Puts together what a verb calls the services with.
- * @param creating what the place for a refresh token's successor may need, where it does not exist yet
- */
-export function connect(access: Access, context: VerbContext, creating: Creating = {}): Connection {
+/** Puts together what a verb calls the services with. */
+export function connect(access: Access, context: VerbContext, options: ConnectOptions = {}): Connection {
+  const { tokenExpiryIsTold = false, ...creating } = options;
   const { secrets, sink, clock: machineClock, gate, env } = context;
   const clock = gate.clock(machineClock);
   const debug = env['RUNNER_DEBUG'] === '1';
@@ -75,7 +78,7 @@ export function connect(access: Access, context: VerbContext, creating: Creating
     close: async () => {
       await session.close();
       const expiry = tokenExpiryWarning(github?.tokenExpiresAt, clock.now());
-      if (expiry !== undefined) sink.warning(credentialWarning(expiry.message));
+      if (expiry !== undefined && !tokenExpiryIsTold) sink.warning(credentialWarning(expiry.message));
       mutx.close();
       githubHttp.close();
     },

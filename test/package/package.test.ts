@@ -91,15 +91,6 @@ describe('what is loaded', () => {
     expect([...packages].sort()).toEqual(Object.keys(installed.manifest.dependencies).sort());
   });
 
-  test('is all there is in lib/', () => {
-    const { files } = graphOf(entry('cli/main.js'), entry('index.js'), entry('emulator/index.js'));
-    const modules = installed.files.filter((path) => path.endsWith('.js'));
-    // A module of types alone is empty when compiled.
-    const unused = modules.filter((path) => !files.has(installed.own(path)));
-    const emptied = unused.filter((path) => readFileSync(installed.own(path), 'utf8').includes('export {};'));
-    expect(unused).toEqual(emptied);
-  });
-
   test('by the library is neither the runner’s protocol nor the command line', () => {
     const { files, packages } = graphOf(entry('index.js'));
     expect([...packages].sort()).toEqual(['@actions/http-client', 'libsodium-wrappers']);
@@ -123,7 +114,7 @@ describe('what is loaded', () => {
     });
     expect(asking.length).toBeGreaterThan(2);
     expect(
-      asking.filter(([, range]) => !/^>=[\d.]+$/u.test(range) || !atLeast(least, numbersOf(range))),
+      asking.filter(([, range]) => !/^>= ?[\d.]+$/u.test(range) || !atLeast(least, numbersOf(range))),
     ).toEqual([]);
   });
 });
