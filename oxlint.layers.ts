@@ -30,11 +30,27 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // Of mutx/ the decoding of claims only: which kind of JWT was pasted is known before anything is called.
   inputs: { values: ['mutx/jwt.ts', 'secrets/'], types: ['rotation/', 'session/'], packages: ['node:'] },
   report: { values: ['secrets/'], types: ['http/', 'inputs/', 'rotation/', 'session/'], packages: ['node:'] },
+  // What is to be said of what a look found; pure. Of report/ the words only.
+  doctor: {
+    values: ['report/hints.ts', 'report/words.ts', 'rotation/'],
+    types: ['github/', 'session/'],
+    packages: ['yaml'],
+  },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
   emulator: { values: [], types: [], packages: ['node:', 'libsodium-wrappers'] },
   // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
   verbs: {
-    values: ['github/', 'http/', 'inputs/', 'mutx/', 'report/', 'rotation/', 'secrets/', 'session/'],
+    values: [
+      'doctor/',
+      'github/',
+      'http/',
+      'inputs/',
+      'mutx/',
+      'report/',
+      'rotation/',
+      'secrets/',
+      'session/',
+    ],
     types: [],
     packages: ['node:'],
   },

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { inputsOf, type Verb } from '../inputs/table.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
+import { addDoctor } from './doctor-command.ts';
 import { addEmulate } from './emulate-command.ts';
 import { FAILED, UNUSABLE } from './exit-codes.ts';
 import { addKeys } from './keys-commands.ts';
@@ -34,6 +35,7 @@ export function createProgram(machine: Machine, version: string): Command {
     .addHelpText('after', AFTER);
   for (const command of VERB_COMMANDS) addVerb(program, command, machine);
   addKeys(program, machine);
+  addDoctor(program, machine);
   addEmulate(program, machine);
   return program;
 }
