@@ -36,6 +36,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     types: ['github/', 'session/'],
     packages: ['yaml'],
   },
+  // What a first-time setup writes and says; pure.
+  init: { values: ['report/words.ts'], types: ['rotation/'], packages: ['node:crypto'] },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
   emulator: { values: [], types: [], packages: ['node:', 'libsodium-wrappers'] },
   // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
@@ -44,6 +46,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'doctor/',
       'github/',
       'http/',
+      'init/',
       'inputs/',
       'mutx/',
       'report/',
@@ -62,7 +65,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:', '@actions/core'],
   },
   cli: {
-    values: ['emulator/', 'inputs/', 'mutx/', 'process/', 'report/', 'secrets/', 'verbs/'],
+    values: ['emulator/', 'init/', 'inputs/', 'mutx/', 'process/', 'report/', 'secrets/', 'verbs/'],
     types: ['rotation/'],
     packages: ['node:', 'commander', '@inquirer/'],
   },

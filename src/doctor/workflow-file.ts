@@ -44,14 +44,14 @@ export function readWorkflow({ name, text }: WorkflowText): RotationWorkflow | '
   const steps = jobs.flatMap((job) =>
     listOf(job.get('steps'))
       .map(mapOf)
-      .filter((step) => STEP.test(String(step.get('uses') ?? '')))
+      .filter((step) => STEP.test(textOf(step.get('uses'))))
       .map((step) => ({
         inputs: new Map([...mapOf(step.get('with'))].map(([input, value]) => [input, textOf(value)])),
         inEnvironment: job.has('environment'),
         concurrency: outer ?? concurrencyOf(job.get('concurrency')),
       })),
   );
-  const callsReusable = jobs.some((job) => REUSABLE.test(String(job.get('uses') ?? '')));
+  const callsReusable = jobs.some((job) => REUSABLE.test(textOf(job.get('uses'))));
   if (steps.length === 0 && !callsReusable) return undefined;
   return { name, ...eventsOf(root.get('on')), steps, callsReusable };
 }

@@ -39,18 +39,15 @@ interface Planted {
 }
 
 /** Runs it on a folder with one workflow. */
-async function doctor(shell: Shell, planted: Planted = {}) {
+async function doctor(shell: Shell, { env, args = [], ...rest }: Planted = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const workflow = 'workflow' in planted ? planted.workflow : SOUND;
+  const workflow = 'workflow' in rest ? rest.workflow : SOUND;
   if (workflow !== undefined) {
     mkdirSync(join(folder, '.github', 'workflows'), { recursive: true });
     writeFileSync(join(folder, '.github', 'workflows', 'rotate.yml'), workflow);
   }
-  const { code, stdout, stderr } = await shell.run(
-    ['doctor', '--folder', folder, ...(planted.args ?? [])],
-    planted.env,
-  );
+  const { code, stdout, stderr } = await shell.run(['doctor', '--folder', folder, ...args], env);
   const complaints = stdout.split('\n').filter((line) => /^[!✗]/u.test(line));
   return { code, stdout, stderr, complaints };
 }
