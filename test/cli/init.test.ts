@@ -94,6 +94,8 @@ describe('mutx-api-key init', () => {
     expect(github.openSecret(HERE, 'SECRETS_WRITER_TOKEN')).toBe(shell.env['MUTX_GITHUB_TOKEN']);
     expect(stdout).toContain(`Next: commit and push ${PATH}`);
     const first = storedKey(shell);
+    const found = await shell.run(['doctor', '--folder', folder]);
+    expect(found.stdout.split('\n').filter((line) => /^[!✗]/u.test(line))).toEqual([]);
 
     mutx.clock.advance(7 * DAY);
     github.clock.advance(7 * DAY);
@@ -103,7 +105,7 @@ describe('mutx-api-key init', () => {
     expect(storedKey(shell)).not.toBe(first);
     expect(mutx.accepts(first)).toBe(false);
     expect(mutx.activeKeys(shell.user).length).toBe(1);
-    expect(mutx.sessions.filter(({ isActive }) => isActive)).toEqual([]);
+    expect(mutx.sessions.filter(({ ended }) => ended === 'no')).toEqual([]);
 
     const file = readFileSync(join(folder, PATH), 'utf8');
     for (const secret of [
@@ -115,8 +117,6 @@ describe('mutx-api-key init', () => {
       expect(stdout + stderr + file).not.toContain(secret);
     }
     expect(file).not.toContain(shell.user.email);
-    const found = await shell.run(['doctor', '--folder', folder]);
-    expect(found.stdout.split('\n').filter((line) => /^[!✗]/u.test(line))).toEqual([]);
   });
 
   it('does the same with a refresh token, in an environment that it makes', async () => {
@@ -342,7 +342,7 @@ describe('mutx-api-key init, stopped half-way', () => {
   it('by a file that somebody else writes meanwhile: theirs is kept', async () => {
     await using shell = await openShell();
     const folder = emptyFolder();
-    shell.emulator.onRequest(({ method, path }) => {
+    shell.emulator.onRequest(({ entry: { method, path } }) => {
       if (method !== 'PUT' || !path.endsWith('SECRETS_WRITER_TOKEN')) return;
       mkdirSync(join(folder, '.github', 'workflows'), { recursive: true });
       writeFileSync(join(folder, PATH), 'theirs');
