@@ -18,8 +18,18 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   secrets: { values: [], types: [], packages: ['node:'] },
   // The heart: no network, no process, no package. It gets what it needs as arguments.
   rotation: { values: [], types: ['secrets/'], packages: [] },
+  // A key for one job, as pure as rotation/; of that the deadlines and what may be tried again.
+  ephemeral: {
+    values: ['rotation/constants.ts', 'rotation/retry.ts'],
+    types: ['rotation/', 'secrets/'],
+    packages: [],
+  },
   http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
-  mutx: { values: ['http/', 'secrets/'], types: ['rotation/', 'session/'], packages: ['node:'] },
+  mutx: {
+    values: ['http/', 'secrets/'],
+    types: ['ephemeral/', 'rotation/', 'session/'],
+    packages: ['node:'],
+  },
   github: { values: ['http/', 'secrets/'], types: ['rotation/', 'inputs/', 'session/'], packages: ['node:'] },
   // Of rotation/ what is pure and true for every call: the deadlines, and what may be tried again.
   session: {
@@ -28,8 +38,16 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:'],
   },
   // Of mutx/ the decoding of claims only: which kind of JWT was pasted is known before anything is called.
-  inputs: { values: ['mutx/jwt.ts', 'secrets/'], types: ['rotation/', 'session/'], packages: ['node:'] },
-  report: { values: ['secrets/'], types: ['http/', 'inputs/', 'rotation/', 'session/'], packages: ['node:'] },
+  inputs: {
+    values: ['mutx/jwt.ts', 'secrets/'],
+    types: ['ephemeral/', 'rotation/', 'session/'],
+    packages: ['node:'],
+  },
+  report: {
+    values: ['secrets/'],
+    types: ['ephemeral/', 'http/', 'inputs/', 'rotation/', 'session/'],
+    packages: ['node:'],
+  },
   // What is to be said of what a look found; pure. Of report/ the words only.
   doctor: {
     values: ['report/hints.ts', 'report/words.ts', 'rotation/'],
@@ -44,6 +62,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   verbs: {
     values: [
       'doctor/',
+      'ephemeral/',
       'github/',
       'http/',
       'init/',

@@ -31846,6 +31846,10 @@ const RUN_HINTS = {
         cause: 'the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it',
         fix: 'run again at the time given, or set `on-quota: wait`',
     },
+    'quota-wait-over': {
+        cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
+        fix: 'wait longer with `quota-wait`, run fewer jobs at a time (`strategy.max-parallel`), take a larger plan, or revoke a key named here that nobody needs; `sweep-after` revokes what killed jobs of this repository left',
+    },
     'create-failed': {
         cause: 'MUTX did not make a key',
         fix: 'see the failed call; nothing was changed',
@@ -31860,7 +31864,7 @@ const RUN_HINTS = {
     },
     'verify-unclear': {
         cause: 'MUTX was not reachable or not well when the new key was tried',
-        fix: 'run again; `verify: false` would store a key that was never tried',
+        fix: 'run again; `verify: false` would go on with a key that was never tried',
     },
     'store-failed': {
         cause: 'at least one target did not take the new key',
@@ -32092,7 +32096,7 @@ function failureOf(outcome, givenUp = []) {
         retryAt: failure.retryAt,
     };
 }
-/** Those whose expiry is past come first: revoking them costs nobody anything. */
+/** The keys that hold the places of a plan, a line each. Those whose expiry is past come first: revoking them costs nobody anything. */
 function inTheWay(keys) {
     const named = keys
         .toSorted((a, b) => (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
@@ -32655,8 +32659,9 @@ const CLEAN_UP_MS = 6_000;
 /**
  * Stands by for an end in the middle: a cancelled job, a bug. Either way nothing new is begun, what was opened
  * is closed, what is on its way may arrive, and then the log says, once, in which state things are.
+ * @param alwaysGreen the exit code is 0, whatever happened
  */
-function onEarlyEnd(gate, unfinished, tell) {
+function onEarlyEnd(gate, unfinished, tell, alwaysGreen = false) {
     let ending = false;
     const end = async (code, report) => {
         // Whatever else happens on the way out changes nothing about why and how the run ends.
@@ -32671,7 +32676,7 @@ function onEarlyEnd(gate, unfinished, tell) {
             tell(report());
         }
         finally {
-            process.exit(code);
+            process.exit(alwaysGreen ? 0 : code);
         }
     };
     const cancelled = (signal) => {
@@ -32735,8 +32740,11 @@ async function runVerb(run, title, host) {
         process.exitCode = host.failed(report);
         for (const line of failureLines(title, report))
             sink.line(line);
-        if (host.annotates)
-            sink.error(failureAnnotation(title, report));
+        const annotation = failureAnnotation(title, report);
+        if (host.annotates && host.alwaysGreen === true)
+            sink.warning(annotation);
+        else if (host.annotates)
+            sink.error(annotation);
         sink.summary(summary);
     };
     const endInTheMiddle = (news) => {
@@ -32747,7 +32755,7 @@ async function runVerb(run, title, host) {
             fail(news);
     };
     const gate = new Gate();
-    const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle);
+    const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle, host.alwaysGreen);
     try {
         await run({ env: host.env, secrets, sink, clock: clock, gate, unfinished, fail });
         standDown();
@@ -32765,6 +32773,2122 @@ const FAILURE_TITLE = {
     revoke: 'MUTX API keys not revoked',
     audit: 'MUTX API keys not audited',
 };
+
+;// CONCATENATED MODULE: ./lib/rotation/constants.js
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** D: every write of a key starts before this much time has passed since just before its create was sent. */
+const WRITE_DEADLINE = 10 * MINUTE;
+/** F: more than D plus the longest a request can linger. A key older than this is written by nobody any more. */
+const FENCE = 15 * MINUTE;
+/** The longest a request can be on its way after it was sent; what is not there by then was never done. */
+const LINGER = FENCE - WRITE_DEADLINE;
+/** m: how far the two servers' clocks and GitHub's whole-second timestamps may be apart. */
+const MARGIN = 60 * SECOND;
+/** The longest that `on-quota: wait` can have to wait until a rule frees a place. */
+const LONGEST_QUOTA_WAIT = FENCE + 2 * MARGIN;
+/** How long a single call may be retried, waits included, where no nearer deadline holds. */
+const CALL_PATIENCE = 5 * MINUTE;
+/** Tries of anything that may be tried again. */
+const TRIES = 4;
+/** Keys a run makes at most when the replies to its creates are lost; each lost one leaves an orphan. */
+const CREATES = 3;
+
+;// CONCATENATED MODULE: ./lib/rotation/retry.js
+
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 30_000;
+/**
+ * How long to wait before the next try, or undefined to stop. The server's own timing goes before ours; if
+ * it does not fit into the time left there is no point in waiting at all.
+ * @param attempt tries made so far, from 1
+ * @param random uniform in [0, 1)
+ */
+function nextWait(policy, failure, attempt, random) {
+    if (attempt >= policy.tries || !failure.retryable || !policy.again(failure))
+        return undefined;
+    const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
+    const wait = Math.max(backoff, failure.retryAfter ?? 0);
+    return wait < policy.timeLeft() ? wait : undefined;
+}
+/** Calls until it is ok or the policy says stop; the reply is the last one. */
+async function tryCall(call, policy, retrying) {
+    for (let attempt = 1;; attempt++) {
+        const reply = await call();
+        if (reply.ok)
+            return reply;
+        const wait = nextWait(policy, reply.failure, attempt, retrying.random());
+        if (wait === undefined)
+            return reply;
+        retrying.onRetry(reply.failure, attempt, wait);
+        await retrying.clock.sleep(wait);
+    }
+}
+/** For calls that change nothing when repeated: reads, an idempotent PUT, a DELETE. */
+function idempotent(timeLeft) {
+    return { tries: TRIES, again: () => true, timeLeft };
+}
+/** For calls whose effect must not happen twice: only when it is certain that nothing was done. */
+function onlyIfNotDone(timeLeft) {
+    return {
+        tries: TRIES,
+        again: (failure) => failure.kind === 'throttled' || failure.kind === 'not-sent',
+        timeLeft,
+    };
+}
+/** A point in this process's time; `since` is the larger of wall and monotonic time passed. */
+class Stopwatch {
+    #clock;
+    #wall;
+    #monotonic;
+    constructor(clock) {
+        this.#clock = clock;
+        this.#wall = clock.now();
+        this.#monotonic = clock.monotonic();
+    }
+    /**
+     * Time since this was made: a suspended machine stops the monotonic clock on some systems, a corrected
+     * wall clock goes back, so the larger of both (protocol, step 7).
+     */
+    elapsed() {
+        return Math.max(...this.#both());
+    }
+    /** The smaller of both: what has certainly passed. */
+    leastElapsed() {
+        return Math.max(0, Math.min(...this.#both()));
+    }
+    #both() {
+        return [this.#clock.now() - this.#wall, this.#clock.monotonic() - this.#monotonic];
+    }
+    /** Whether a use or a write of the key whose create started this may still start (protocol: D). */
+    beforeDeadline = (ahead = 0) => this.elapsed() + ahead < WRITE_DEADLINE;
+}
+
+;// CONCATENATED MODULE: ./lib/ephemeral/calls.js
+
+
+/** Calls with retries, told as they happen, and no longer than patience and the session last. */
+class Calls {
+    report;
+    #retrying;
+    #patience;
+    #sessionEndsAt;
+    /** @param patience how long a single call may be tried again, waits included */
+    constructor({ clock, random, report }, sessionEndsAt, patience = CALL_PATIENCE) {
+        this.report = report;
+        this.#sessionEndsAt = sessionEndsAt;
+        this.#patience = patience;
+        this.#retrying = {
+            clock,
+            random,
+            onRetry: (failure, attempt, wait) => report({ type: 'retrying', failure, attempt, wait }),
+        };
+    }
+    /** An idempotent call, unless the policy says otherwise. */
+    call(attempt, policy = idempotent) {
+        const watch = new Stopwatch(this.#retrying.clock);
+        const timeLeft = () => Math.min(this.#patience - watch.elapsed(), this.sessionLeft());
+        return tryCall(attempt, policy(timeLeft), this.#retrying);
+    }
+    /** Infinite for a session that does not end. */
+    sessionLeft() {
+        const ends = this.#sessionEndsAt;
+        return ends === undefined ? Number.POSITIVE_INFINITY : ends - this.#retrying.clock.now();
+    }
+    warn(code, message) {
+        this.report({ type: 'warning', code, message });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/ephemeral/strays.js
+/**
+ * Revokes every active key of exactly this name but one. Only for a name that nobody else uses: what bears it was
+ * made by a create whose reply was lost.
+ * @returns the ids of those that are revoked now
+ */
+async function revokeStrays(keys, calls, name, but) {
+    const list = await calls.call(() => keys.newest());
+    if (!list.ok)
+        return list;
+    const strays = list.value.filter((key) => key.isActive && key.name === name && key.id !== but);
+    for (const { id } of strays) {
+        const reply = await calls.call(() => keys.revoke(id));
+        if (!reply.ok)
+            return reply;
+        calls.report({ type: 'revoked', id, because: 'reply-lost' });
+    }
+    return { ...list, value: strays.map(({ id }) => id) };
+}
+
+;// CONCATENATED MODULE: ./lib/ephemeral/sweep.js
+/** After the prefix, to the end: `{run_id}.{attempt}/{job}/{random}`; a job that is too long is cut and hashed. */
+const REST = /^[1-9]\d{0,19}\.[1-9]\d{0,5}\/[A-Za-z_][\w-]*(?:~[0-9a-f]{16})?\/[0-9a-f]{12}$/;
+/** Revoked by one sweep at most: who comes to mint a key does not stay to tidy up. */
+const MOST = 20;
+/** Whether a name is one of this repository's own per-run names: all of it, not how it begins. */
+function isPerRunName(name, prefix) {
+    return name.startsWith(prefix) && REST.test(name.slice(prefix.length));
+}
+/**
+ * Why this key may be swept; undefined: it may not. All times are MUTX's own.
+ * @param date of the reply that the record came with; a server that gives none has nothing swept
+ */
+function leftBehind(key, { prefix, after }, date) {
+    if (!key.isActive || !isPerRunName(key.name, prefix))
+        return undefined;
+    if (key.expiresAt !== undefined && key.expiresAt < date)
+        return 'expired';
+    return after !== undefined && key.createdAt + after < date ? 'old' : undefined;
+}
+/** Revokes what earlier runs of this repository left behind. That it fails is a warning: it is not the errand. */
+async function sweep(calls, keys, settings) {
+    const list = await calls.call(() => keys.newest());
+    if (!list.ok) {
+        calls.warn('sweep-failed', `keys left behind were not looked for: ${list.failure.message}`);
+        return;
+    }
+    const { date } = list;
+    const found = list.value.flatMap((key) => {
+        const why = date === undefined ? undefined : leftBehind(key, settings, date);
+        return why === undefined ? [] : [{ key, why }];
+    });
+    let revoked = 0;
+    for (const { key, why } of found.slice(0, MOST)) {
+        const reply = await calls.call(() => keys.revoke(key.id));
+        if (!reply.ok) {
+            calls.warn('sweep-failed', `key ${key.id} was left behind and could not be revoked: ${reply.failure.message}`);
+            break;
+        }
+        revoked += 1;
+        calls.report({ type: 'swept', id: key.id, name: key.name, why });
+    }
+    calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
+}
+
+;// CONCATENATED MODULE: ./lib/ephemeral/mint.js
+
+
+
+
+/** Between two tries for a place; jobs of a matrix come at different times because of the jitter. */
+const SHORTEST_WAIT = 2_000;
+const mint_LONGEST_WAIT = 10_000;
+/** After a create without a clear answer, before the next one. */
+const AFTER_LOST = 2_000;
+/**
+ * Makes the key. Waits for a place where the plan has none. A create whose reply was lost is not repeated before
+ * the key that it may have made was looked for under its name, which nobody else uses.
+ */
+async function mint(settings, ports, calls) {
+    const { keys, keeper, clock, random } = ports;
+    const room = new WaitForRoom(settings, ports, calls);
+    let lost = 0;
+    for (;;) {
+        await keeper.asked();
+        const reply = await calls.call(() => keys.create(settings.keyName, settings.expiresInDays), onlyIfNotDone);
+        if (reply.ok) {
+            keeper.minted(reply.value);
+            const { id, name, expiresAt } = reply.value;
+            calls.report({ type: 'minted', id, name, expiresAt });
+            return { ok: true, key: reply.value };
+        }
+        const { failure } = reply;
+        if (failure.code === 'mutx-quota') {
+            const full = await room.wait(failure);
+            if (full !== undefined)
+                return { ok: false, failed: { ...full, perhaps: lost > 0 } };
+        }
+        else if (failure.kind === 'unclear') {
+            lost += 1;
+            keeper.lost();
+            await lookForLost(settings, ports, calls, failure);
+            if (lost >= CREATES || !failure.retryable)
+                return { ok: false, failed: createFailed(ports, failure, true) };
+            await clock.sleep(AFTER_LOST * (0.5 + random()));
+        }
+        else {
+            return { ok: false, failed: createFailed(ports, failure, lost > 0) };
+        }
+    }
+}
+async function lookForLost({ keyName, unique }, { keys }, calls, failure) {
+    if (!unique) {
+        calls.warn('create-lost', `the create got no clear answer, so a key named ${keyName} may exist that nobody can use; which one, nobody can tell, because \`key-name\` is not this step's alone: it expires by itself`);
+        return;
+    }
+    const found = await revokeStrays(keys, calls, keyName);
+    if (!found.ok) {
+        calls.warn('create-lost', `the create got no clear answer, and its key was not found out about: ${found.failure.message}`);
+    }
+    else if (found.value.length === 0) {
+        calls.warn('create-lost', `the create got no clear answer (${failure.message}), and no key of its name is there so far; the post step looks again`);
+    }
+    else {
+        calls.warn('create-lost', `the reply to the create was lost (${failure.message}); its key, which nobody can use, was found by its name and revoked: ${found.value.join(', ')}`);
+    }
+}
+function createFailed({ clock }, failure, perhaps) {
+    const { retryAfter } = failure;
+    return {
+        kind: 'failed',
+        code: perhaps ? 'create-lost' : 'create-failed',
+        message: perhaps ? 'MUTX gave no clear answer to the create' : `MUTX made no key: ${failure.message}`,
+        failures: [failure],
+        holders: [],
+        minted: undefined,
+        perhaps,
+        retryAt: retryAfter === undefined ? undefined : clock.now() + retryAfter,
+    };
+}
+/** Time passes until somebody gives a place back, and a sweep may free one. */
+class WaitForRoom {
+    #settings;
+    #ports;
+    #calls;
+    #watch;
+    constructor(settings, ports, calls) {
+        this.#settings = settings;
+        this.#ports = ports;
+        this.#calls = calls;
+        this.#watch = new Stopwatch(ports.clock);
+    }
+    /** @returns why there is no point in waiting (any longer); undefined: try again */
+    async wait(failure) {
+        const { clock, random, keys } = this.#ports;
+        const left = Math.min(this.#settings.quotaWait - this.#watch.elapsed(), this.#calls.sessionLeft());
+        const asked = failure.retryAfter ?? 0;
+        if (left <= 0 || asked > left)
+            return this.#full(failure);
+        const jittered = SHORTEST_WAIT + (mint_LONGEST_WAIT - SHORTEST_WAIT) * random();
+        // What the server asks for goes before ours; the last try is at the end of the time there is.
+        const wait = Math.max(asked, Math.min(jittered, left));
+        this.#calls.report({ type: 'waiting', wait, left });
+        await clock.sleep(wait);
+        const { sweep: settings } = this.#settings;
+        if (settings !== undefined)
+            await sweep(this.#calls, keys, settings);
+        return undefined;
+    }
+    async #full(failure) {
+        const { keys, clock } = this.#ports;
+        const list = await this.#calls.call(() => keys.newest());
+        const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
+        const { retryAfter } = failure;
+        return {
+            kind: 'failed',
+            code: 'quota-wait-over',
+            message: "the account's plan had no place for one more key, for as long as `quota-wait` allows",
+            failures: [failure],
+            holders: active.map(({ id, name, expiresAt }) => ({ id, name, expiresAt })),
+            minted: undefined,
+            perhaps: false,
+            retryAt: retryAfter === undefined ? undefined : clock.now() + retryAfter,
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/ephemeral/engine.js
+
+
+
+/** How long one call of the sweep may be tried again: it is not what the job waits for. */
+const SWEEP_PATIENCE = 30_000;
+/**
+ * Makes a key for this job (protocol, "Per-run keys"): sweep → create, with waiting for a place → keep what the
+ * post step needs → verify. A key that does not work is revoked at once.
+ */
+async function keyForJob(settings, ports) {
+    const { sessionEndsAt } = ports;
+    const calls = new Calls(ports, sessionEndsAt);
+    if (settings.sweep !== undefined) {
+        await sweep(new Calls(ports, sessionEndsAt, SWEEP_PATIENCE), ports.keys, settings.sweep);
+    }
+    const minted = await mint(settings, ports, calls);
+    if (!minted.ok) {
+        // Where a key may exist all the same, the post step has to look for it.
+        if (!minted.failed.perhaps)
+            ports.keeper.nothing();
+        return minted.failed;
+    }
+    const { key } = minted;
+    return (settings.verify ? await verify(key, ports, calls) : undefined) ?? { kind: 'ready', key };
+}
+/** @returns why the key cannot be handed out; undefined: it works */
+async function verify({ key, id, name, expiresAt }, { keys, keeper }, calls) {
+    const reply = await calls.call(() => keys.verify(key, () => true));
+    if (reply.ok) {
+        calls.report({ type: 'verified' });
+        return undefined;
+    }
+    const refused = reply.failure.kind === 'refused';
+    const revoked = await calls.call(() => keys.revoke(id));
+    if (revoked.ok) {
+        keeper.nothing();
+        calls.report({ type: 'revoked', id, because: 'not-verified' });
+    }
+    else {
+        calls.warn('revocation-failed', `key ${id} could not be revoked here: ${revoked.failure.message}`);
+    }
+    return {
+        kind: 'failed',
+        code: refused ? 'verify-refused' : 'verify-unclear',
+        message: refused
+            ? 'MUTX refuses the key it has just made, so it was not handed out'
+            : 'MUTX gave no clear answer to the new key, so it was not handed out',
+        failures: [reply.failure, ...(revoked.ok ? [] : [revoked.failure])],
+        holders: [],
+        minted: { id, name, expiresAt, state: revoked.ok ? 'revoked' : 'alive' },
+        perhaps: false,
+        retryAt: undefined,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/ephemeral/note.js
+/** Of the state that it is kept in. */
+const NOTE = 'mutx-key';
+const VERSION = 1;
+function encodeNote(note) {
+    return JSON.stringify({ version: VERSION, ...note });
+}
+/** @returns undefined for anything that this version did not write */
+function decodeNote(text) {
+    const value = parsed(text);
+    if (value === undefined || value.get('version') !== VERSION)
+        return undefined;
+    const stage = value.get('stage');
+    if (stage === 'nothing')
+        return { stage };
+    const where = whereaboutsOf(value);
+    if (where === undefined)
+        return undefined;
+    if (stage === 'asked')
+        return { stage, ...where };
+    const id = value.get('id');
+    const expiresAt = value.get('expiresAt');
+    if (stage !== 'minted' || typeof id !== 'string')
+        return undefined;
+    if (expiresAt !== undefined && typeof expiresAt !== 'number')
+        return undefined;
+    return { stage, id, expiresAt, strays: value.get('strays') === true, ...where };
+}
+function whereaboutsOf(value) {
+    const [apiUrl, name, credential] = ['apiUrl', 'name', 'credential'].map((key) => value.get(key));
+    const envelope = mapOf(value.get('envelope'));
+    const [variable, opener] = ['variable', 'opener'].map((key) => envelope?.get(key));
+    if (typeof apiUrl !== 'string' || typeof name !== 'string' || typeof credential !== 'string')
+        return undefined;
+    if (typeof variable !== 'string' || typeof opener !== 'string')
+        return undefined;
+    return { apiUrl, name, unique: value.get('unique') === true, credential, envelope: { variable, opener } };
+}
+function parsed(text) {
+    try {
+        return mapOf(JSON.parse(text));
+    }
+    catch {
+        return undefined;
+    }
+}
+function mapOf(value) {
+    return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/jwt.js
+const JWT = /^[\w-]+\.([\w-]+)\.[\w-]*$/u;
+/** The last instant that a `Date` can hold. */
+const END_OF_TIME = 8.64e15;
+/**
+ * The claims of a text that has the form of a JWT (RFC 7519, compact): three parts, the second a JSON object
+ * in base64url. A claim of another type than it should have is left out.
+ * @returns undefined for anything else; never throws
+ */
+function decodeJwt(text) {
+    const payload = JWT.exec(text)?.[1];
+    if (payload === undefined)
+        return undefined;
+    const claims = parseObject(Buffer.from(payload, 'base64url').toString('utf8'));
+    if (claims === undefined)
+        return undefined;
+    return {
+        ...string('type', claims.get('type')),
+        ...instant('exp', claims.get('exp')),
+        ...instant('iat', claims.get('iat')),
+        ...string('jti', claims.get('jti')),
+        ...string('familyId', claims.get('family_id')),
+    };
+}
+function parseObject(json) {
+    try {
+        const value = JSON.parse(json);
+        if (typeof value !== 'object' || value === null || Array.isArray(value))
+            return undefined;
+        return new Map(Object.entries(value));
+    }
+    catch {
+        return undefined;
+    }
+}
+function string(name, value) {
+    return typeof value === 'string' ? { [name]: value } : {};
+}
+/** NumericDate (RFC 7519, section 2): seconds since the epoch, fractions allowed. */
+function instant(name, value) {
+    if (typeof value !== 'number')
+        return {};
+    const ms = value * 1_000;
+    return Math.abs(ms) <= END_OF_TIME ? { [name]: ms } : {};
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: ./lib/inputs/empty-secrets.js
+
+
+/** Events whose runs get no secrets when they come from a fork. */
+const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
+/**
+ * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
+ * from a secret that does not exist look the same to an action, so the event tells more than the input.
+ * https://docs.github.com/actions/reference/security/secrets
+ */
+function whyEmpty(env) {
+    if (env['GITHUB_ACTIONS'] !== 'true') {
+        return {
+            reason: 'its variable is not set',
+            fix: 'set the variable; `mutx-api-key --help` says how they are called',
+        };
+    }
+    if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
+        return {
+            reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
+            fix: "leave such runs out with `if: github.actor != 'dependabot[bot]'` on the job",
+        };
+    }
+    if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
+        return {
+            reason: 'it is not set, or the secret it is filled from does not exist or is not given to this job',
+            fix: "check the secret's name, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only",
+        };
+    }
+    const fork = forkOf(env);
+    if (fork === undefined) {
+        return {
+            reason: 'it is not set, or its secret does not exist, or this pull request comes from a fork, and then GitHub gives no secrets',
+            fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+        };
+    }
+    return {
+        reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
+        fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+    };
+}
+/** The repository a pull request comes from, if the event says that it is another one than it goes to. */
+function forkOf(env) {
+    const event = readEvent(env['GITHUB_EVENT_PATH']);
+    const head = nameOf(event, 'head') ?? 'since deleted';
+    const base = nameOf(event, 'base');
+    return base === undefined || head === base ? undefined : printable(head, 100);
+}
+function nameOf(event, side) {
+    const name = inside(event, 'pull_request', side, 'repo', 'full_name');
+    return typeof name === 'string' ? name : undefined;
+}
+function inside(value, ...path) {
+    return path.reduce((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
+}
+function readEvent(path) {
+    if (path === undefined)
+        return undefined;
+    try {
+        return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8'));
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/pasted.js
+
+
+/** Characters; everything shorter is a typing error, not a token, and no password that could be masked. */
+const SHORTEST_TOKEN = 8;
+const MASK = /^\*+$/;
+const EXPRESSION = /\$\{\{/;
+const BARE_EXPRESSION = /^(?:secrets|vars|env|inputs|steps|needs|github)\.[\w.-]+$/i;
+const SCHEME = /^(?:authorization\s*:\s*)?(?:bearer|token)\s+/i;
+const QUOTES = /^["'`]|["'`]$/;
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+/** What every credential of GitHub's, and every one of MUTX's, looks like in the middle of a text. */
+const GITHUB_TOKEN = /gh[pousr]_[A-Za-z0-9]{16}|github_pat_[A-Za-z0-9]{16}/;
+const MUTX_KEY = /mutx_live_[\w-]{16}/;
+/** A literal `${{ … }}` that nobody has evaluated; undefined: there is none. */
+function literalExpression(text) {
+    if (!EXPRESSION.test(text))
+        return undefined;
+    return {
+        message: 'holds a literal `${{`: the expression was not evaluated',
+        fix: 'write it in the workflow file, where GitHub evaluates it, not in a secret, a script or a quoted block',
+    };
+}
+/** A credential that was put where it would be printed; undefined: none. */
+function misplacedCredential(text) {
+    if (!looksLikeCredential(text))
+        return undefined;
+    return {
+        message: 'holds what looks like a credential',
+        fix: 'take it out; credentials go into `bootstrap-jwt`, `refresh-token`, `password` and `github-token` only',
+    };
+}
+/** Masks every part of a text that looks like a credential. */
+function admitMisplaced(secrets, text) {
+    for (const found of credentialsIn(text))
+        secrets.admit(found);
+}
+/**
+ * Masks a token as it was given, trimmed, and without what may have been pasted around it, so that the bare
+ * token is masked whichever of these turns up somewhere. Nothing for what is too short to be one: a mask of a
+ * few letters would black out whole words.
+ */
+function admitToken(secrets, raw) {
+    const trimmed = raw.trim();
+    if (isShort(trimmed) || MASK.test(trimmed))
+        return;
+    const within = [bare(trimmed), ...jsonTexts(trimmed), ...trimmed.split(/\s+/)].filter((text) => !isShort(text));
+    for (const text of new Set([raw, trimmed, ...within]))
+        secrets.admit(text);
+}
+/** Masks a password as it was given, and trimmed; nothing for what is too short, and for the mask itself. */
+function admitPassword(secrets, raw) {
+    const trimmed = raw.trim();
+    if (isShort(trimmed) || MASK.test(trimmed))
+        return;
+    for (const text of new Set([raw, trimmed]))
+        secrets.admit(text);
+}
+/** What is wrong with a token (already trimmed), whichever it is; undefined: nothing. */
+function tokenComplaint(token) {
+    const problem = textComplaint(token);
+    if (problem !== undefined)
+        return problem;
+    if (isShort(token)) {
+        return { message: 'is too short to be a credential', fix: 'copy the token again, whole and in one line' };
+    }
+    if (QUOTES.test(token)) {
+        return { message: 'is in quotes', fix: 'store the token alone, without quotes around it' };
+    }
+    if (SCHEME.test(token)) {
+        return {
+            message: 'begins with the name of an authorization scheme, like `Bearer`',
+            fix: 'store the token alone, without anything before it',
+        };
+    }
+    if (token.startsWith('{')) {
+        return {
+            message: 'holds JSON, not a token',
+            fix: 'store the value of the token alone, not the whole reply',
+        };
+    }
+    if (VISIBLE_ASCII.test(token))
+        return undefined;
+    return {
+        message: 'holds white space, a line break or a character that no token has',
+        fix: 'copy the token again, whole and in one line',
+    };
+}
+/** What is wrong with a password; undefined: nothing. */
+function passwordComplaint(password) {
+    const problem = textComplaint(password);
+    if (problem !== undefined || !isShort(password.trim()))
+        return problem;
+    return {
+        message: `is too short to be masked: its ${SHORTEST_TOKEN - 1} or fewer characters would black out other words of the log`,
+        fix: `give the service account a password of at least ${SHORTEST_TOKEN} characters`,
+    };
+}
+/** What is wrong with any credential, a password too: it is not the credential itself. */
+function textComplaint(text) {
+    if (MASK.test(text)) {
+        return {
+            message: 'is the `***` that a log shows in place of a credential',
+            fix: 'store the credential itself; a masked value cannot be copied from a log or passed between jobs',
+        };
+    }
+    if (BARE_EXPRESSION.test(text)) {
+        return {
+            message: 'is the text of an expression, not its value',
+            fix: 'write it in the workflow file, as an expression: a dollar sign and double braces around it',
+        };
+    }
+    return literalExpression(text);
+}
+/** A token of GitHub's where one of MUTX's is wanted: it must not be sent there. */
+function githubTokenComplaint(token) {
+    if (!GITHUB_TOKEN.test(token))
+        return undefined;
+    return {
+        message: "holds a GitHub token, which is not MUTX's to see",
+        fix: 'give the GitHub token as `github-token`, and a credential of MUTX here',
+    };
+}
+/** A credential of MUTX's where a token of GitHub's is wanted: it must not be sent there. */
+function mutxTokenComplaint(token) {
+    const type = decodeJwt(token)?.type;
+    if (!MUTX_KEY.test(token) && type !== 'access' && type !== 'refresh')
+        return undefined;
+    return {
+        message: "holds a credential of MUTX, which is not GitHub's to see",
+        fix: 'give it as `bootstrap-jwt` or `refresh-token`, and a GitHub token here',
+    };
+}
+function isShort(text) {
+    return text.length < SHORTEST_TOKEN;
+}
+function bare(token) {
+    return token
+        .replace(/^["'`\s]+|["'`\s]+$/g, '')
+        .replace(SCHEME, '')
+        .replace(/^["'`\s]+/g, '');
+}
+/** The texts in a JSON object, or none: a whole login reply pasted for the token in it. */
+function jsonTexts(text) {
+    const found = [];
+    try {
+        JSON.parse(text, (_name, value) => {
+            if (typeof value === 'string')
+                found.push(value);
+            return value;
+        });
+    }
+    catch {
+        return [];
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/credential.js
+
+
+
+const EMAIL = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u;
+/** Line breaks are of the file or the clipboard; other white space may be part of a password. */
+const OUTER_LINE_BREAKS = /^[\r\n]+|(?<![\r\n])[\r\n]+$/g;
+/**
+ * The one credential for MUTX that was given. None, and more than one kind, are problems, told without values;
+ * then, and when it is not usable, undefined.
+ */
+function readCredential(from) {
+    const { reader } = from;
+    const given = [
+        ...(reader.isGiven('bootstrap-jwt') ? [['`bootstrap-jwt`', () => bootstrap(from)]] : []),
+        ...(reader.isGiven('refresh-token') ? [['`refresh-token`', () => refreshToken(from)]] : []),
+        ...(reader.isGiven('email') || reader.isGiven('password')
+            ? [['`email` and `password`', () => credential_password(from)]]
+            : []),
+    ];
+    const credentials = given.map(([, read]) => read());
+    if (given.length === 1)
+        return credentials[0];
+    if (given.length === 0) {
+        const { reason, fix } = whyEmpty(from.env);
+        const refreshing = reader.takes('refresh-token') ? '`refresh-token`, ' : '';
+        reader.problems.push({
+            input: undefined,
+            message: `no MUTX credential was given: ${reason}`,
+            allowed: `\`email\` and \`password\`, ${refreshing}or \`bootstrap-jwt\``,
+            fix: `give \`email\` and \`password\` of a service account, ${refreshing}or, for a single run, \`bootstrap-jwt\`; ${fix}`,
+        });
+    }
+    else {
+        reader.problem('bootstrap-jwt', {
+            message: `is one of the inputs for a credential, and more than one kind was given: ${given.map(([names]) => names).join(', ')}`,
+            fix: 'keep one of them and remove the others',
+        });
+    }
+    return undefined;
+}
+/**
+ * The token that writes secrets; undefined when it is missing or cannot be one. That it is missing is a problem
+ * where the action requires it, and where a refresh token's successor has to be stored.
+ */
+function readGithubToken({ reader, env, secrets }, refreshes) {
+    const token = reader.raw('github-token').trim();
+    if (token === '') {
+        const { reason, fix } = whyEmpty(env);
+        if (reader.requires('github-token')) {
+            reader.problem('github-token', { message: `is empty: ${reason}`, fix });
+        }
+        else if (refreshes) {
+            const message = `is empty, but the successor of the refresh token has to be stored as a secret: ${reason}`;
+            reader.problem('github-token', { message, fix });
+        }
+        return undefined;
+    }
+    return usable(reader, 'github-token', mutxTokenComplaint(token) ?? tokenComplaint(token))
+        ? secrets.admit(token)
+        : undefined;
+}
+function bootstrap({ reader, secrets }) {
+    const input = 'bootstrap-jwt';
+    const text = reader.raw(input).trim();
+    if (!usable(reader, input, githubTokenComplaint(text) ?? tokenComplaint(text)))
+        return undefined;
+    const token = secrets.admit(text);
+    const claims = decodeJwt(text);
+    if (claims?.type === 'access')
+        return { kind: 'access-jwt', input, token, expiresAt: claims.exp };
+    if (claims?.type !== 'refresh')
+        return { kind: 'opaque', input, token };
+    if (reader.takes('refresh-token'))
+        return { kind: 'refresh-token', input, token, expiresAt: claims.exp };
+    reader.problem(input, SINGLE_USE);
+    return undefined;
+}
+const SINGLE_USE = {
+    message: 'holds a refresh JWT, which is good for a single use and cannot serve jobs that run side by side',
+    fix: 'give `email` and `password` of a service account, or an access JWT',
+};
+function refreshToken({ reader, secrets }) {
+    const input = 'refresh-token';
+    const text = reader.raw(input).trim();
+    const complaint = githubTokenComplaint(text) ?? tokenComplaint(text) ?? notRefreshing(text);
+    if (!usable(reader, input, complaint))
+        return undefined;
+    return { kind: 'refresh-token', input, token: secrets.admit(text), expiresAt: decodeJwt(text)?.exp };
+}
+function credential_password({ reader, env, secrets }) {
+    const text = reader.raw('password').replace(OUTER_LINE_BREAKS, '');
+    if (!reader.isGiven('password')) {
+        const { reason, fix } = whyEmpty(env);
+        reader.problem('password', { message: `is empty, but \`email\` was given: ${reason}`, fix });
+    }
+    else
+        usable(reader, 'password', passwordComplaint(text));
+    const email = reader.text('email');
+    if (!reader.isGiven('email')) {
+        reader.problem('email', {
+            message: 'is empty, but `password` was given',
+            fix: "give the service account's e-mail address",
+        });
+    }
+    else if (email !== '' && !EMAIL.test(email)) {
+        reader.problem('email', { message: 'is not an e-mail address', fix: 'give it as `name@example.com`' });
+    }
+    return reader.problems.length > 0
+        ? undefined
+        : { kind: 'password', input: 'password', email, password: secrets.admit(text) };
+}
+/** An access token or an API key cannot be exchanged, and trying would be taken for an attack. */
+function notRefreshing(token) {
+    const type = decodeJwt(token)?.type;
+    if (type !== 'access' && !token.startsWith('mutx_live_'))
+        return undefined;
+    return {
+        message: type === 'access' ? 'holds an access JWT, not a refresh JWT' : 'holds an API key, not a refresh JWT',
+        fix: 'give it as `bootstrap-jwt`, or give the `refresh_token` of the login reply here',
+    };
+}
+function usable(reader, input, complaint) {
+    if (complaint !== undefined)
+        reader.problem(input, complaint);
+    return complaint === undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/names.js
+/**
+ * What GitHub allows as names. A name that passes here is safe as one segment of a URL's path once it is
+ * URL-encoded.
+ */
+/** Users, organisations, and enterprise-managed users (`name_company`). */
+const OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
+const SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
+const CONTROL = /\p{Cc}/u;
+function isOwner(name) {
+    return OWNER.test(name);
+}
+function isRepository(name) {
+    return REPOSITORY.test(name) && !isDots(name);
+}
+/** Any letter, `/`, spaces and `%` are fine; at most 255 characters. */
+function isEnvironment(name) {
+    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed();
+    return fits && !CONTROL.test(name) && !isDots(name);
+}
+/** @returns the name in upper case, as GitHub keeps it; undefined if it is none */
+function parseSecretName(text) {
+    // Only a–z: other letters may have an upper case within A–Z (the long s, `ſ`).
+    const upper = text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+    return SECRET.test(upper) ? upper : undefined;
+}
+/** URL parsers take `.` and `..` out of a path, even when they are encoded. */
+function isDots(name) {
+    return name === '.' || name === '..';
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/table.js
+/** The actions of this repository, in the order in which the docs tell of them. */
+const VERBS = ['rotate', 'ephemeral', 'revoke', 'audit'];
+/** What stands after `uses:` for each action, less the version. */
+const USES = {
+    rotate: 'mutx/api-key-action',
+    ephemeral: 'mutx/api-key-action/ephemeral',
+    revoke: 'mutx/api-key-action/revoke',
+    audit: 'mutx/api-key-action/audit',
+};
+/**
+ * Every input there is, once. `action.yml`, the README's tables (scripts/generate.mjs) and the reading of
+ * inputs (reader.ts) all come from here.
+ */
+const INPUTS = {
+    'bootstrap-jwt': {
+        kind: { type: 'credential', allowed: 'a MUTX access JWT, refresh JWT or API key' },
+        text: 'MUTX access JWT, which lives for 30 minutes. A refresh JWT is recognised and treated as `refresh-token`; anything else (an API key) is sent as it is. Exactly one of `bootstrap-jwt`, `refresh-token`, and `email` with `password` is needed.',
+        verbs: {
+            rotate: {},
+            ephemeral: {
+                text: 'MUTX access JWT, which lives for 30 minutes, or an API key, which is sent as it is. A refresh JWT is not taken here: it is good for a single use. Exactly one of `bootstrap-jwt`, and `email` with `password`, is needed.',
+            },
+            revoke: {},
+            audit: {},
+        },
+    },
+    'refresh-token': {
+        kind: { type: 'credential', allowed: 'a MUTX refresh JWT' },
+        text: 'MUTX refresh JWT. It is good for a single use: it is exchanged, and its successor is stored in `refresh-token-secret` before anything else is done.',
+        verbs: { rotate: {}, revoke: {}, audit: {} },
+    },
+    'refresh-token-secret': {
+        kind: {
+            type: 'text',
+            allowed: 'the name of a secret, or a target like `owner/repo@environment as NAME`',
+        },
+        text: 'Secret that receives the successor of `refresh-token`: a name in this repository, or a target like `owner/repo@environment as NAME`.',
+        brief: 'secret for its successor',
+        verbs: {
+            rotate: { default: 'MUTX_REFRESH_TOKEN' },
+            revoke: { default: 'MUTX_REFRESH_TOKEN' },
+            audit: { default: 'MUTX_REFRESH_TOKEN' },
+        },
+    },
+    email: {
+        kind: { type: 'text', allowed: 'an e-mail address' },
+        text: 'E-mail address of a MUTX service account to log in with; goes with `password`.',
+        brief: 'of a MUTX service account',
+        verbs: { rotate: {}, ephemeral: {}, revoke: {}, audit: {} },
+    },
+    password: {
+        kind: { type: 'password', allowed: "the service account's password" },
+        text: 'Password of the service account. The session is logged out at the end of the run.',
+        verbs: {
+            rotate: {},
+            ephemeral: { text: 'Password of the service account. Each session is logged out again.' },
+            revoke: {},
+            audit: {},
+        },
+    },
+    'api-url': {
+        kind: { type: 'url' },
+        text: 'Base URL of the MUTX API; `https` only, except for loopback hosts.',
+        brief: 'MUTX API',
+        verbs: {
+            rotate: { default: 'https://api.mutx.dev' },
+            ephemeral: { default: 'https://api.mutx.dev' },
+            revoke: { default: 'https://api.mutx.dev' },
+            audit: { default: 'https://api.mutx.dev' },
+        },
+    },
+    'github-token': {
+        kind: {
+            type: 'credential',
+            allowed: 'a personal access token or the token of a GitHub App that may write secrets',
+        },
+        text: 'Personal access token, or token of a GitHub App, that may write the secrets. `GITHUB_TOKEN` cannot, whatever its `permissions:`.',
+        verbs: {
+            rotate: { required: true },
+            revoke: {
+                text: 'Only with a refresh token: personal access token, or token of a GitHub App, that may write the secret for its successor. `GITHUB_TOKEN` cannot.',
+            },
+            audit: {
+                text: 'Token that may read the metadata of the secrets in `targets`; with a refresh token, one that may also write the secret for its successor. `GITHUB_TOKEN` can do neither.',
+            },
+        },
+    },
+    'secret-name': {
+        kind: { type: 'secret-name' },
+        text: 'Name of the secret that holds the key.',
+        brief: 'secret that holds the key',
+        verbs: { rotate: { default: 'MUTX_API_KEY' } },
+    },
+    targets: {
+        kind: {
+            type: 'text',
+            allowed: 'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
+        },
+        text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
+        brief: 'where the key is stored, one a line',
+        verbs: {
+            rotate: {},
+            audit: {
+                text: 'Where the keys are stored, one target a line, as the rotation takes them; needs `github-token`. Adds the age of the secrets, and which key is the current one. A secret is called `MUTX_API_KEY` unless ` as OTHER_NAME` says otherwise. Default: secrets are not looked at.',
+            },
+        },
+    },
+    environment: {
+        kind: { type: 'text', allowed: 'the name of one environment of this repository' },
+        text: 'Shorthand for one target, this environment of this repository. Not together with `targets`.',
+        brief: 'one environment of it, as the target',
+        verbs: { rotate: {} },
+    },
+    visibility: {
+        kind: { type: 'choice', of: ['all', 'private', 'selected'] },
+        text: 'Who may read an organisation secret that does not exist yet: `all`, `private` or `selected`; needed to create one. A secret that exists keeps its own.',
+        brief: 'who may read a new organisation secret',
+        verbs: { rotate: {} },
+    },
+    'selected-repositories': {
+        kind: {
+            type: 'text',
+            allowed: "names or ids of the organisation's repositories, separated by commas or lines",
+        },
+        text: "The organisation's repositories that may read the secret, by name or id, separated by commas or lines; for `visibility: selected`.",
+        brief: 'repositories that may read it',
+        verbs: { rotate: {} },
+    },
+    'key-name': {
+        kind: { type: 'text', allowed: 'one line of 1 to 255 characters' },
+        text: 'Name of the key at MUTX, the unit of ownership: keys of exactly this name are made, and revoked, by this action only. Default: made of the target, like `gha/owner/repo/MUTX_API_KEY`; needed with more than one target.',
+        brief: "the key's name at MUTX",
+        verbs: {
+            rotate: {},
+            ephemeral: {
+                text: 'Name of the key at MUTX. Default: one for each run and job, like `gha/owner/repo/run/4242.1/test/1f3a9c`, which later runs recognise as their own and sweep.',
+            },
+            revoke: { text: 'Every active key of exactly this name is revoked. Not together with `key-ids`.' },
+            audit: { text: 'Report on the keys of exactly this name only. Default: on all keys of the account.' },
+        },
+    },
+    'expires-in-days': {
+        kind: { type: 'integer', min: 1, max: 365 },
+        text: 'Days until the new key expires, 1 to 365.',
+        brief: 'days until the new key expires',
+        verbs: {
+            rotate: { default: '30' },
+            ephemeral: {
+                default: '1',
+                text: 'Days until the key expires should its revocation fail, 1 to 365.',
+            },
+        },
+    },
+    'renew-before': {
+        kind: { type: 'duration' },
+        text: 'Rotate only when the current key has less than this left, like `7d`. Default: every run rotates.',
+        brief: 'only if less than this is left, like 7d',
+        verbs: { rotate: {} },
+    },
+    'grace-period': {
+        kind: { type: 'duration' },
+        text: 'Keep a superseded key for this long, like `6h`, for jobs that were queued with it. `0`: it is revoked as soon as the secret is swapped.',
+        brief: 'keep superseded keys for this long',
+        verbs: { rotate: { default: '0' } },
+    },
+    'on-quota': {
+        kind: { type: 'choice', of: ['fail', 'wait', 'replace'] },
+        text: "When the account's plan has no place for one more key: `fail` before anything is changed, `wait` until a place becomes free by itself, or `replace` the stored key, which accepts a gap of seconds.",
+        brief: 'fail, wait or replace when it is full',
+        verbs: { rotate: { default: 'fail' } },
+    },
+    'create-environment': {
+        kind: { type: 'boolean' },
+        text: "Create a target's environment if it does not exist; otherwise that is an error.",
+        brief: 'create one that is missing',
+        verbs: { rotate: { default: 'false' } },
+    },
+    'max-revocations': {
+        kind: { type: 'integer', min: 0, max: 1_000 },
+        text: 'A run that would revoke more keys than this (expired and never-stored ones not counted) revokes none of them, and warns.',
+        brief: 'revoke none if it were more keys',
+        verbs: {
+            rotate: { default: '5' },
+            revoke: {
+                default: '5',
+                text: 'If more keys than this are to be revoked, none is, and the run fails naming them.',
+            },
+        },
+    },
+    verify: {
+        kind: { type: 'boolean' },
+        text: 'Call MUTX with the new key before it is stored.',
+        brief: 'try the new key before it is used',
+        verbs: {
+            rotate: { default: 'true' },
+            ephemeral: { default: 'true', text: 'Call MUTX with the new key before it is handed out.' },
+        },
+    },
+    'dry-run': {
+        kind: { type: 'boolean' },
+        text: 'Print the plan and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
+        brief: 'say what would be done only',
+        verbs: {
+            rotate: { default: 'false' },
+            revoke: {
+                default: 'false',
+                text: 'Say what would be revoked and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
+            },
+        },
+    },
+    'env-name': {
+        kind: {
+            type: 'text',
+            allowed: 'the name of an environment variable: letters, digits and `_`, not beginning with a digit; or nothing',
+        },
+        text: 'Environment variable in which later steps of the job find the key. Empty: it is not exported, and only the output has it.',
+        brief: 'variable that holds the key',
+        verbs: { ephemeral: { default: 'MUTX_API_KEY' } },
+    },
+    'quota-wait': {
+        kind: { type: 'duration' },
+        text: "How long to wait for a place when the account's plan has none left, like `2m`. `0`: not at all.",
+        brief: 'how long to wait for a place in the plan',
+        verbs: { ephemeral: { default: '2m' } },
+    },
+    sweep: {
+        kind: { type: 'boolean' },
+        text: 'First revoke what earlier runs of this repository left behind: keys of the default per-run names that have expired, or are older than `sweep-after`.',
+        brief: 'first revoke what earlier runs left behind',
+        verbs: { ephemeral: { default: 'true' } },
+    },
+    'sweep-after': {
+        kind: { type: 'duration' },
+        text: 'Also sweep such keys once they are older than this, like `6h`: longer than any job runs. Default: expired ones only.',
+        brief: 'sweep such keys older than this, too',
+        verbs: { ephemeral: {} },
+    },
+    'key-ids': {
+        kind: { type: 'text', allowed: 'ids of keys: a JSON array, or separated by commas or lines' },
+        text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
+        brief: 'keys to revoke, separated by commas',
+        verbs: { revoke: {} },
+    },
+    'max-age': {
+        kind: { type: 'duration' },
+        text: 'A key older than this is a finding.',
+        brief: 'a key older than this is a finding',
+        verbs: { audit: { default: '90d' } },
+    },
+    'expiring-within': {
+        kind: { type: 'duration' },
+        text: 'A key that expires within this time is a finding.',
+        brief: 'so is one that expires within this time',
+        verbs: { audit: { default: '7d' } },
+    },
+    'unused-for': {
+        kind: { type: 'duration' },
+        text: 'A key that nobody has used for this long is a finding, like `30d`. Default: use is not looked at.',
+        brief: 'and one that was not used for this long',
+        verbs: { audit: {} },
+    },
+    'require-expiry': {
+        kind: { type: 'boolean' },
+        text: 'A key that never expires is a finding.',
+        brief: 'and one that never expires',
+        verbs: { audit: { default: 'true' } },
+    },
+    'fail-on': {
+        kind: { type: 'choice', of: ['none', 'warning', 'error'] },
+        text: 'The run fails if there is a finding of this level or above; `none`: never for a finding.',
+        brief: 'level of findings that fails the run',
+        verbs: { audit: { default: 'error' } },
+    },
+};
+const INPUT_NAMES = Object.keys(INPUTS);
+function specOf(name) {
+    return INPUTS[name];
+}
+/** The inputs that an action takes. */
+function inputsOf(verb) {
+    return INPUT_NAMES.filter((name) => specOf(name).verbs[verb] !== undefined);
+}
+/** What an input means to this action, for its users. */
+function textOf(name, verb) {
+    const { text, verbs } = specOf(name);
+    return verbs[verb]?.text ?? text;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/targets.js
+
+const STORE = /^(actions|dependabot|codespaces|agents)\s*:\s*/i;
+const ORGANISATION = /^org\s*:\s*/i;
+const PREFIX = /^([^\s/@:]*)\s*:/;
+const OTHER_NAME = /\sas\s+(\S+)$/i;
+const NO_NAME = /\sas$/i;
+const COMMENT = /(?:^|\s)#.*$/s;
+/** The lines of the input `targets` that name a target: without comments, blank lines and outer white space. */
+function targetLines(text) {
+    return text
+        .split(/\r\n|\r|\n/)
+        .map((line) => line.replace(COMMENT, '').trim())
+        .filter((line) => line !== '');
+}
+/**
+ * One target: `[store:] owner/repo[@environment] | org:name`, and ` as OTHER_NAME` where the secret is not
+ * called `secretName`. In an environment's name the last ` as ` before a single word counts.
+ */
+function parseTarget(line, secretName) {
+    if (NO_NAME.test(line) && !OTHER_NAME.test(line))
+        return no('ends in ` as`, without a name after it');
+    const other = OTHER_NAME.exec(line);
+    const place = line.slice(0, other?.index).trim();
+    const name = parseSecretName(other?.[1] ?? secretName);
+    if (name === undefined)
+        return no('names a secret that GitHub does not allow');
+    const store = (STORE.exec(place)?.[1]?.toLowerCase() ?? 'actions');
+    const rest = place.replace(STORE, '');
+    return ORGANISATION.test(rest)
+        ? organisation(store, rest.replace(ORGANISATION, ''), name)
+        : repository(store, rest, name);
+}
+function organisation(store, org, secretName) {
+    if (!isOwner(org))
+        return no('does not name an organisation after `org:`');
+    return yes({ kind: 'organisation', store, org, secretName, label: `${prefix(store)}org:${org}` });
+}
+function repository(store, place, secretName) {
+    const at = place.indexOf('@');
+    const name = (at < 0 ? place : place.slice(0, at)).trim();
+    if (PREFIX.test(name))
+        return no('begins with neither `org:` nor a store that GitHub has');
+    const names = parseRepository(name);
+    if (names === undefined)
+        return no('does not name a repository as `owner/repo`');
+    if (at < 0) {
+        const label = `${prefix(store)}${names.owner}/${names.repo}`;
+        return yes({ kind: 'repository', store, ...names, secretName, label });
+    }
+    if (store !== 'actions')
+        return no('names an environment, and those have Actions secrets only');
+    return environmentTarget(names, place.slice(at + 1).trim(), secretName);
+}
+/** The target `{repository}@{environment}`. */
+function environmentTarget({ owner, repo }, environment, secretName) {
+    if (!isEnvironment(environment))
+        return no('does not name an environment that GitHub allows');
+    const label = `${owner}/${repo}@${environment}`;
+    return yes({ kind: 'environment', store: 'actions', owner, repo, environment, secretName, label });
+}
+/** The target `{repository}`, Actions secrets. */
+function repositoryTarget({ owner, repo }, secretName) {
+    return { kind: 'repository', store: 'actions', owner, repo, secretName, label: `${owner}/${repo}` };
+}
+/** `owner/repo`; undefined for anything else. */
+function parseRepository(text) {
+    const [owner = '', repo = '', ...more] = text.split('/');
+    return isOwner(owner) && isRepository(repo) && more.length === 0 ? { owner, repo } : undefined;
+}
+/** Equal for two targets iff they are the same secret; GitHub's names are not case-sensitive. */
+function identityOf(target) {
+    return `${target.store}:${target.label} as ${target.secretName}`.toLowerCase();
+}
+function prefix(store) {
+    return store === 'actions' ? '' : `${store}:`;
+}
+function yes(value) {
+    return { ok: true, value };
+}
+function no(message) {
+    return { ok: false, message };
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/rotate-targets.js
+
+
+
+/** Where the key is stored; a target listed twice, in any spelling, counts once. Empty if none can be read. */
+function readTargets(reader, here) {
+    const secretName = reader.secretName('secret-name');
+    const text = reader.text('targets');
+    const environment = reader.text('environment');
+    if (reader.isGiven('targets') && reader.isGiven('environment')) {
+        reader.problem('environment', {
+            message: 'was given together with `targets`, and is shorthand for it',
+            fix: 'keep one of them; in `targets` an environment is written `owner/repo@environment`',
+        });
+    }
+    if (text !== '')
+        return listed(reader, text, secretName);
+    if (environment === '')
+        return reader.isGiven('targets') ? [] : [repositoryTarget(here, secretName)];
+    const target = environmentTarget(here, environment, secretName);
+    return accepted(reader, 'environment', environment, target);
+}
+function listed(reader, text, secretName) {
+    const lines = targetLines(text);
+    if (lines.length === 0) {
+        reader.problem('targets', {
+            message: 'holds comments only',
+            fix: 'name at least one target, or leave the input out to store the key in this repository',
+        });
+    }
+    const targets = lines.flatMap((line) => accepted(reader, 'targets', line, parseTarget(line, secretName)));
+    return [
+        ...new Map(targets.toReversed().map((target) => [identityOf(target), target])).values(),
+    ].toReversed();
+}
+/**
+ * Where a refresh token's successor goes; undefined if the input cannot be read, or is not needed.
+ * @param here undefined: there is no refresh token, and the input is only checked
+ */
+function readRefreshTokenSecret(reader, here) {
+    const text = reader.text('refresh-token-secret');
+    if (text === '')
+        return undefined;
+    const name = parseSecretName(text);
+    if (name !== undefined)
+        return here && repositoryTarget(here(), name);
+    const target = parseTarget(text, INPUTS['refresh-token-secret'].verbs.rotate.default);
+    const [successor] = accepted(reader, 'refresh-token-secret', text, target);
+    return here && successor;
+}
+/** Whom a new organisation secret is for. */
+function readAudience(reader, targets) {
+    const visibility = reader.choice('visibility');
+    const input = 'selected-repositories';
+    const text = reader.text(input);
+    const given = text
+        .split(/[,\r\n]/)
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '');
+    const unreadable = text === '' && reader.isGiven(input);
+    if (visibility === 'selected' && given.length === 0 && !unreadable) {
+        reader.problem(input, {
+            message: 'is empty, but `visibility` is `selected`',
+            fix: 'name the repositories that may read the secret, or choose another visibility',
+        });
+    }
+    else if (visibility !== 'selected' && given.length > 0) {
+        reader.problem(input, {
+            message: 'was given, but `visibility` is not `selected`',
+            fix: 'set `visibility: selected`, or leave the input out',
+        });
+    }
+    const organisations = targets.flatMap((target) => (target.kind === 'organisation' ? [target.org] : []));
+    for (const entry of given) {
+        if (isSelectable(entry, organisations))
+            continue;
+        reader.problem(input, {
+            message: "is not a list of the organisation's repositories",
+            fix: 'write each as `repo`, `org/repo` (of the organisation whose secret it is), or by its id',
+        }, entry);
+    }
+    return { visibility, selectedRepositories: [...new Set(given)] };
+}
+/** `repo`, an id, or `org/repo` where that is the organisation of every target that has one. */
+function isSelectable(entry, organisations) {
+    if (!entry.includes('/'))
+        return isRepository(entry);
+    const owner = parseRepository(entry)?.owner.toLowerCase();
+    return owner !== undefined && organisations.every((org) => org.toLowerCase() === owner);
+}
+function accepted(reader, input, text, target) {
+    if (target.ok)
+        return [target.value];
+    const fix = 'correct it; see the grammar of `targets` in the README';
+    reader.problem(input, { message: target.message, fix }, text);
+    return [];
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/access.js
+
+
+
+/** Reads what all actions have in common, credentials first. @param env the process's environment */
+function readAccess(reader, env, secrets) {
+    const sources = { reader, env, secrets };
+    const credential = readCredential(sources);
+    const refreshes = credential?.kind === 'refresh-token';
+    const githubToken = readGithubToken(sources, refreshes);
+    const here = thisRepository(reader, env);
+    const apiUrl = reader.url('api-url');
+    const githubApiUrl = reader.runnerUrl('GITHUB_API_URL', 'https://api.github.com');
+    const { host } = reader.runnerUrl('GITHUB_SERVER_URL', 'https://github.com');
+    const refreshTokenSecret = readRefreshTokenSecret(reader, refreshes ? here : undefined);
+    return { credential, githubToken, apiUrl, githubApiUrl, host, here, refreshTokenSecret };
+}
+function thisRepository(reader, env) {
+    const input = 'GITHUB_REPOSITORY';
+    const repository = parseRepository(env[input] ?? '');
+    let noted = false;
+    return () => {
+        if (repository !== undefined)
+            return repository;
+        if (!noted) {
+            reader.problems.push({
+                input,
+                message: 'does not name a repository; the runner sets it',
+                allowed: '`owner/repo`',
+                fix: 'outside of GitHub Actions, set it yourself',
+            });
+        }
+        noted = true;
+        return { owner: 'unreadable', repo: 'unreadable' };
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/env-name.js
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** The runner's own, which it does not let an action set, and what would change every later step. */
+const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE)_.*|CI|PATH|HOME|SHELL|BASH_ENV|ENV|NODE_OPTIONS|LD_PRELOAD|LD_LIBRARY_PATH)$/i;
+/** The variable that later steps find the key in; undefined: it was left empty on purpose. */
+function readEnvName(reader) {
+    if (reader.isEmpty('env-name'))
+        return undefined;
+    const name = reader.text('env-name');
+    if (name === '')
+        return undefined;
+    if (!VARIABLE.test(name)) {
+        const fix = 'use letters, digits and `_` only, or leave it empty so that the key is not exported';
+        reader.problem('env-name', { message: 'is not the name of an environment variable', fix }, name);
+    }
+    else if (RESERVED.test(name)) {
+        const message = 'is a variable that the runner or the system uses itself';
+        reader.problem('env-name', { message, fix: 'take another name, like `MUTX_API_KEY`' }, name);
+    }
+    return name;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/inputs/key-name.js
+
+/** MUTX takes names of at most 255 characters. */
+const LONGEST_KEY_NAME = 255;
+/** A part that had to be cut ends with `~` and this many hex digits of the whole part's SHA-256. */
+const HASH_DIGITS = 16;
+/** What people recognise a part by stays. With five parts at most, that always fits. */
+const SHORTEST_CUT = 20;
+/** Digits of a run's number and of an attempt's that fit without a cut. */
+const LONGEST_RUN = 20;
+const LONGEST_ATTEMPT = 6;
+const RANDOM_DIGITS = 12;
+/** What a per-run name has after its prefix, the job cut as far as it can be. */
+const SHORTEST_END = LONGEST_RUN + 1 + LONGEST_ATTEMPT + 1 + (SHORTEST_CUT + 1 + HASH_DIGITS) + 1 + RANDOM_DIGITS;
+/**
+ * The name of a target's key where the user gives none: `gha/{owner}/{repo}/{SECRET}`, and so on (protocol,
+ * "Names"). The same for every spelling of the same target, different for different ones.
+ * @param host of the GitHub server, with its port if it has one
+ */
+function defaultKeyName(target, host) {
+    return fitted(partsOf(target, host), LONGEST_KEY_NAME);
+}
+/**
+ * How the per-run names of a repository begin: `gha/{owner}/{repo}/run/`. Whatever comes after it, it is the same
+ * for all of them, so it is cut, where it is too long, for the longest end there can be.
+ */
+function perRunPrefix(repository, host) {
+    const { start, root } = beginning(host);
+    const end = '/run/';
+    const parts = [...start, ...repositoryParts(root, repository)];
+    return fitted(parts, LONGEST_KEY_NAME - SHORTEST_END - end.length) + end;
+}
+/** `{prefix}{run_id}.{attempt}/{job}/{random}` (protocol, "Names"); no two steps have the same. */
+function perRunName(prefix, { run, attempt, job, random }) {
+    const parts = [{ before: `${prefix}${run}.${attempt}/`, text: job }];
+    return `${fitted(parts, LONGEST_KEY_NAME - 1 - random.length)}/${random}`;
+}
+function randomDigits() {
+    return (0,external_node_crypto_.randomBytes)(RANDOM_DIGITS / 2).toString('hex');
+}
+/** The parts as one text, the longest of them cut as far as is needed. */
+function fitted(parts, longestName) {
+    const name = () => parts.map(({ before, text }) => before + text).join('');
+    const cut = new Set();
+    while (name().length > longestName) {
+        const longest = parts
+            .filter((part) => !cut.has(part))
+            .reduce((one, other) => (other.text.length > one.text.length ? other : one));
+        longest.text = shortened(longest.text, name().length - longestName);
+        cut.add(longest);
+    }
+    return name();
+}
+function partsOf(target, host) {
+    const store = target.store === 'actions' ? '/' : `/${target.store}:`;
+    const end = { before: store, text: target.secretName };
+    const { start, root } = beginning(host);
+    switch (target.kind) {
+        case 'organisation':
+            return [...start, { before: root, text: target.org.toLowerCase() }, end];
+        case 'repository':
+            return [...start, ...repositoryParts(root, target), end];
+        case 'environment': {
+            const environment = { before: '@', text: target.environment.toLowerCase() };
+            return [...start, ...repositoryParts(root, target), environment, end];
+        }
+    }
+}
+/** Names on different servers are different. */
+function beginning(host) {
+    return host.toLowerCase() === 'github.com'
+        ? { start: [], root: 'gha/' }
+        : { start: [{ before: '', text: host.toLowerCase() }], root: '/gha/' };
+}
+function repositoryParts(root, { owner, repo }) {
+    return [
+        { before: root, text: owner.toLowerCase() },
+        { before: '/', text: repo.toLowerCase() },
+    ];
+}
+/** Cuts `excess` characters, as far as {@link SHORTEST_CUT} allows, and never within a pair of surrogates. */
+function shortened(text, excess) {
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, HASH_DIGITS);
+    const kept = text.slice(0, Math.max(SHORTEST_CUT, text.length - excess - HASH_DIGITS - 1));
+    return `${kept.replace(/[\uD800-\uDBFF]$/, '')}~${hash}`;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/given-key-name.js
+
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** The name the user gave the key; empty: none. Notes what MUTX would not take. */
+function givenKeyName(reader) {
+    const name = reader.text('key-name');
+    const complaint = complaintAbout(name);
+    if (complaint !== undefined)
+        reader.problem('key-name', complaint, name);
+    return name;
+}
+function complaintAbout(name) {
+    if (INVISIBLE.test(name)) {
+        return { message: 'holds a line break or a control character', fix: 'write it in one line' };
+    }
+    if ([...name].length <= LONGEST_KEY_NAME)
+        return undefined;
+    return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/kinds.js
+/** The values an input of this kind takes, for people; reads on from "allowed:". */
+function allowedText(kind) {
+    switch (kind.type) {
+        case 'text':
+        case 'credential':
+        case 'password':
+            return kind.allowed;
+        case 'url':
+            return 'an https URL without credentials, query or fragment (http for loopback hosts only)';
+        case 'secret-name':
+            return 'letters, digits and `_`, not beginning with a digit or `GITHUB_`';
+        case 'boolean':
+            return '`true` or `false`';
+        case 'duration':
+            return 'a whole number and its unit, like `90s`, `15m`, `6h` or `7d`; or `0`';
+        case 'integer':
+            return `a whole number from ${kind.min} to ${kind.max}`;
+        case 'choice':
+            return kind.of.map((choice) => `\`${choice}\``).join(', ');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/scalars.js
+const TRUE = /^(?:true|True|TRUE)$/;
+const FALSE = /^(?:false|False|FALSE)$/;
+const WHOLE = /^(?:0|[1-9]\d{0,8})$/;
+const DURATION = /^(0|[1-9]\d{0,5})([smhd])$/;
+const MS_IN = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/**
+ * A boolean of YAML 1.2's core schema, as `core.getBooleanInput` takes them (https://yaml.org/spec/1.2/spec.html#id2804923).
+ * @returns undefined for anything else
+ */
+function parseBoolean(text) {
+    if (TRUE.test(text))
+        return true;
+    return FALSE.test(text) ? false : undefined;
+}
+/** A whole number without sign, exponent or leading zeros; undefined for anything else or out of range. */
+function parseInteger(text, range) {
+    if (!WHOLE.test(text))
+        return undefined;
+    const value = Number(text);
+    return value >= range.min && value <= range.max ? value : undefined;
+}
+/** `90s`, `15m`, `6h`, `7d` or `0`, in milliseconds; undefined for anything else. Days are 24 hours. */
+function parseDuration(text) {
+    if (text === '0')
+        return 0;
+    const match = DURATION.exec(text);
+    return match === null ? undefined : Number(match[1]) * MS_IN[match[2]];
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/unknown.js
+
+
+const unknown_PREFIX = 'INPUT_';
+/** Typing errors that still let the input be recognised. */
+const MOST_EDITS = 2;
+/** The name of the variable in which the runner hands an input over: dashes stay. */
+function variableOf(name) {
+    return unknown_PREFIX + name.toUpperCase();
+}
+function unknownInputs(env, verb) {
+    const own = inputsOf(verb);
+    const known = new Set(own.map(variableOf));
+    return Object.keys(env)
+        .filter((variable) => variable.startsWith(unknown_PREFIX) && !known.has(variable))
+        .map((variable) => {
+        const name = variable.slice(unknown_PREFIX.length).toLowerCase();
+        const elsewhere = VERBS.filter((other) => inputsOf(other).some((input) => input === name));
+        return { variable, name, meant: elsewhere.length > 0 ? undefined : nearest(name, own), elsewhere };
+    });
+}
+/** What to tell the user about one: the right name, or the right action. One printable line. */
+function unknownText({ name, meant, elsewhere }) {
+    const what = `\`${printable(name, 100)}\``;
+    if (meant !== undefined)
+        return `${what} is not an input of this action and was ignored: did you mean \`${meant}\`?`;
+    return elsewhere.length === 0
+        ? `${what} is not an input of this action and was ignored`
+        : `${what} is an input of ${elsewhere.map((verb) => USES[verb]).join(' and of ')}, not of this action, and was ignored`;
+}
+/** The first is the nearest: no two inputs are so alike that one name could be near both. */
+function nearest(name, own) {
+    return own.find((candidate) => editsBetween(letters(name), letters(candidate)) <= MOST_EDITS);
+}
+function letters(name) {
+    return name.replace(/[^a-z0-9]/g, '');
+}
+/** Levenshtein distance; more than {@link MOST_EDITS} is not told apart where the lengths say so already. */
+function editsBetween(a, b) {
+    if (Math.abs(a.length - b.length) > MOST_EDITS)
+        return MOST_EDITS + 1;
+    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+    for (const [i, letter] of [...a].entries()) {
+        const next = [i + 1];
+        for (const [j, other] of [...b].entries()) {
+            const substituted = Number(row[j]) + (letter === other ? 0 : 1);
+            next.push(Math.min(substituted, Number(row[j + 1]) + 1, Number(next[j]) + 1));
+        }
+        row = next;
+    }
+    return Number(row[b.length]);
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/urls.js
+const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
+/** The base URL of a service; credentials are sent there, so only over TLS, or to this very machine. */
+function parseBaseUrl(text) {
+    const url = URL.parse(text);
+    if (url === null)
+        return { ok: false, message: 'is not a URL' };
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+        return { ok: false, message: 'is not an https URL' };
+    if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+        return { ok: false, message: 'is not https, and credentials are not sent without TLS' };
+    }
+    if (url.username !== '' || url.password !== '')
+        return { ok: false, message: 'holds credentials' };
+    // Not `search` and `hash`: they are empty for a bare `?` or `#`.
+    if (/[?#]/.test(url.href))
+        return { ok: false, message: 'has a query or a fragment' };
+    url.pathname = url.pathname.replace(/(?<!\/)\/+$/, '');
+    return { ok: true, value: url };
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/reader.js
+
+
+
+
+
+
+
+/** Stands for a URL that could not be read; nothing is ever sent there. */
+const UNREADABLE_URL = new URL('https://unreadable.invalid');
+/**
+ * The inputs of one action, out of the runner's variables. Reading never throws: what is wrong is noted, so
+ * that all of it can be told at once, and reading goes on with a value of the right type that is not to be used.
+ */
+class InputReader {
+    problems = [];
+    warnings;
+    #env;
+    #secrets;
+    #verb;
+    #own;
+    constructor(env, secrets, verb) {
+        this.#env = env;
+        this.#secrets = secrets;
+        this.#verb = verb;
+        this.#own = new Set(inputsOf(verb));
+        this.#admitAll();
+        this.warnings = unknownInputs(env, verb).map(unknownText);
+    }
+    /** Whether this action has the input at all. */
+    takes(name) {
+        return this.#own.has(name);
+    }
+    /** Whether nothing works without it. */
+    requires(name) {
+        return specOf(name).verbs[this.#verb]?.required === true;
+    }
+    /** A credential or password as it was given, untrimmed; empty if it was not. */
+    raw(name) {
+        return this.#given(name);
+    }
+    /** Whether the user, or the default in action.yml, gave anything but white space. */
+    isGiven(name) {
+        return this.#given(name).trim() !== '';
+    }
+    /** Whether it was given, and is empty: not the same, to some inputs, as not given at all. */
+    isEmpty(name) {
+        return this.#env[variableOf(name)]?.trim() === '';
+    }
+    /** Whether the input says what it would say if it were left out. */
+    isDefault(name) {
+        return !this.isGiven(name) || this.#given(name).trim() === this.#default(name);
+    }
+    /** The input's text, trimmed; its default where it is unset. Empty for one that cannot be read. */
+    text(name) {
+        const given = this.#given(name).trim();
+        if (given === '')
+            return this.#default(name);
+        const complaint = literalExpression(given) ?? misplacedCredential(given);
+        if (complaint === undefined)
+            return given;
+        this.problem(name, complaint);
+        return '';
+    }
+    boolean(name) {
+        return this.#parsed(name, parseBoolean, 'is not a boolean') ?? false;
+    }
+    integer(name) {
+        const { kind } = INPUTS[name];
+        const value = this.#parsed(name, (text) => parseInteger(text, kind), `is not ${allowedText(kind)}`);
+        return value ?? kind.min;
+    }
+    /** undefined: not given */
+    duration(name) {
+        return this.#parsed(name, parseDuration, 'is not a duration');
+    }
+    /** undefined: not given */
+    choice(name) {
+        const choices = INPUTS[name].kind.of;
+        return this.#parsed(name, (text) => choices.find((choice) => choice === text), 'is none of its values');
+    }
+    secretName(name) {
+        return (this.#parsed(name, parseSecretName, 'is not a name that GitHub allows for a secret') ?? 'UNREADABLE');
+    }
+    url(name) {
+        const text = this.text(name);
+        return text === '' ? UNREADABLE_URL : this.#base(name, text);
+    }
+    /** A URL that the runner gives in a variable of its own; `otherwise` where it does not. */
+    runnerUrl(variable, otherwise) {
+        return this.#base(variable, this.#env[variable] || otherwise);
+    }
+    /** Notes what is wrong with an input; `given` is left out for credentials. */
+    problem(name, complaint, given) {
+        const allowed = allowedText(specOf(name).kind);
+        this.problems.push({ input: name, ...complaint, ...this.#shown(given), allowed });
+    }
+    #parsed(name, parse, message) {
+        const text = this.text(name);
+        if (text === '')
+            return undefined;
+        const value = parse(text);
+        if (value === undefined) {
+            this.problem(name, { message, fix: `set \`${name}\` to one of the values allowed, or leave it out` }, text);
+        }
+        return value;
+    }
+    #base(input, text) {
+        const parsed = parseBaseUrl(text);
+        if (parsed.ok)
+            return parsed.value;
+        // The part before an `@` or after a `?` may be a password or a token.
+        const shown = /[@?#]/.test(text) ? {} : this.#shown(text);
+        const fix = 'give the base URL of the API alone, like `https://api.example.com`';
+        const allowed = allowedText({ type: 'url' });
+        this.problems.push({ input, message: parsed.message, ...shown, allowed, fix });
+        return UNREADABLE_URL;
+    }
+    #shown(given) {
+        return given === undefined ? {} : { given: this.#secrets.quote(given, 100) };
+    }
+    #default(name) {
+        return specOf(name).verbs[this.#verb]?.default ?? '';
+    }
+    /** Nothing for what this action does not take: the reading of inputs is shared, a foreign one is not read. */
+    #given(name) {
+        return this.#own.has(name) ? (this.#env[variableOf(name)] ?? '') : '';
+    }
+    /** Before anything else: whatever may be a credential is masked, under a mistyped or foreign name too. */
+    #admitAll() {
+        for (const name of this.#own)
+            this.#admit(name, this.#given(name));
+        for (const { variable, name, meant } of unknownInputs(this.#env, this.#verb)) {
+            this.#admit(meant ?? INPUT_NAMES.find((foreign) => foreign === name), this.#env[variable] ?? '');
+        }
+    }
+    #admit(name, text) {
+        const type = name === undefined ? undefined : specOf(name).kind.type;
+        if (type === 'credential')
+            admitToken(this.#secrets, text);
+        else if (type === 'password')
+            admitPassword(this.#secrets, text);
+        else
+            admitMisplaced(this.#secrets, text);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/load-ephemeral.js
+
+
+
+
+
+/** The longest a job runs on GitHub's own runners. */
+const LONGEST_JOB = 6 * 3_600_000;
+/**
+ * The inputs of the action that makes a key for one job, from the runner's variables. Every problem is found, not
+ * only the first; nothing is called.
+ * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the run and its job
+ */
+function loadEphemeralInputs(env, secrets) {
+    const reader = new InputReader(env, secrets, 'ephemeral');
+    const { credential, here, host, ...services } = readAccess(reader, env, secrets);
+    const place = { reader, env, prefix: () => perRunPrefix(here(), host) };
+    const settings = readSettings(place);
+    const envName = readEnvName(reader);
+    const { problems, warnings } = reader;
+    if (credential === undefined || problems.length > 0)
+        return { ok: false, problems, warnings, credential };
+    const value = { ...services, credential, settings, envName };
+    return { ok: true, value, warnings: [...warnings, ...warningsFor(settings)] };
+}
+/**
+ * The credential among the inputs, for the post step; undefined: there is none that can be used. In a nested
+ * composite the runner gives that step no inputs, or those of another action, so nothing is wrong with that.
+ */
+function loadEphemeralCredential(env, secrets) {
+    return readAccess(new InputReader(env, secrets, 'ephemeral'), env, secrets).credential;
+}
+function readSettings(place) {
+    const { reader } = place;
+    const given = givenKeyName(reader);
+    return {
+        keyName: given === '' ? perRunName(place.prefix(), readRun(place)) : given,
+        unique: given === '',
+        expiresInDays: reader.integer('expires-in-days'),
+        quotaWait: reader.duration('quota-wait') ?? 0,
+        verify: reader.boolean('verify'),
+        sweep: readSweep(place),
+    };
+}
+function readSweep({ reader, prefix }) {
+    const after = reader.duration('sweep-after');
+    return reader.boolean('sweep') ? { prefix: prefix(), after } : undefined;
+}
+/** What the runner says of this run; each of them a part of a name, and so of a form that a sweep knows again. */
+const RUN = [
+    ['GITHUB_RUN_ID', 'run', /^[1-9]\d{0,19}$/, 'a whole number'],
+    ['GITHUB_RUN_ATTEMPT', 'attempt', /^[1-9]\d{0,5}$/, 'a whole number'],
+    ['GITHUB_JOB', 'job', /^[A-Za-z_][\w-]*$/, 'the id of a job: letters, digits, `_` and `-`'],
+];
+function readRun({ reader, env }) {
+    const read = { run: '1', attempt: '1', job: 'unreadable' };
+    for (const [input, part, form, allowed] of RUN) {
+        const text = env[input] ?? '';
+        if (form.test(text))
+            read[part] = text;
+        else {
+            reader.problems.push({
+                input,
+                message: "is not what the key's default name is made of; the runner sets it",
+                allowed,
+                fix: 'give `key-name`; outside of GitHub Actions, you can also set the variable yourself',
+            });
+        }
+    }
+    return { ...read, random: randomDigits() };
+}
+function warningsFor({ sweep }) {
+    if (sweep?.after === undefined || sweep.after >= LONGEST_JOB)
+        return [];
+    return [
+        '`sweep-after` is shorter than the 6 hours that a job may run: keys of jobs that are still running would be swept',
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/report/ephemeral-failure.js
+
+
+/** Why there is no key for this job, and what there is instead. */
+function ephemeralFailure(failed, { keyName }) {
+    const { code, message, failures, holders, retryAt } = failed;
+    return earlyFailure({
+        code,
+        message,
+        calls: failures,
+        details: inTheWay(holders),
+        state: stateAfter(failed, keyName),
+        retryAt,
+    });
+}
+function stateAfter({ minted, perhaps }, keyName) {
+    if (minted !== undefined) {
+        return [
+            minted.state === 'revoked'
+                ? `the new key ${minted.id} was revoked at once, and handed to nobody`
+                : `the new key ${minted.id} is alive (${expiryText(minted.expiresAt)}), and was handed to nobody; the post step tries again to revoke it`,
+        ];
+    }
+    return [
+        perhaps
+            ? `a key named ${keyName} may exist, which nobody can use; the post step looks for it`
+            : 'no key was made',
+        'nothing was handed out',
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/report/log.js
+
+
+const WHY_REVOKED = {
+    R: 'superseded by the new key',
+    E: 'expired',
+    W: 'in no target',
+    own: 'the new key, which no secret holds',
+    replace: 'to make room: on-quota is replace',
+};
+const WARNING_TITLE = {
+    'revocation-failed': 'A key was not revoked',
+    'too-many-revocations': 'More keys than max-revocations',
+    'name-used-elsewhere': 'The key name is used elsewhere',
+    'clocks-apart': 'Clocks apart',
+    'account-unreadable': 'The plan is not known',
+    'create-lost': 'A created key was lost',
+    'written-late': 'The key was stored too late',
+};
+/** Renders the engine's events as they come: one line a step, in groups that fold, with durations. */
+class RotationLog {
+    #sink;
+    #keyName;
+    #phase;
+    #seen = new Set();
+    constructor(sink, keyName) {
+        this.#sink = sink;
+        this.#keyName = keyName;
+    }
+    /** Closes the group that is open, so that what follows is always seen. */
+    end() {
+        if (this.#phase !== undefined)
+            this.#sink.endGroup();
+        this.#phase = undefined;
+    }
+    event(event) {
+        switch (event.type) {
+            case 'step-started':
+                this.#enter(PHASE_OF[event.step]);
+                break;
+            case 'step-ended':
+                this.#line(stepText(event.step, event.ok, event.ms));
+                break;
+            case 'looked':
+                this.#line(this.#lookedText(event));
+                break;
+            case 'planned':
+                this.#enter('Plan');
+                for (const line of planLines(event.plan))
+                    this.#line(line);
+                break;
+            case 'minted':
+                this.#line(`${event.name}: new key ${event.id}, ${expiryText(event.expiresAt)}`);
+                break;
+            case 'target-written':
+                this.#line(targetText(event));
+                break;
+            case 'revoked':
+                this.#line(`${event.gone ? 'was gone already' : 'revoked'}: ${event.id} (${WHY_REVOKED[event.reason]})`);
+                break;
+            case 'retrying':
+                this.#line(retryText(event.failure, event.attempt, event.wait));
+                break;
+            case 'waiting':
+                this.#line(waitText(event));
+                break;
+            case 'warning':
+                this.#sink.warning({ title: WARNING_TITLE[event.code], message: event.message });
+                break;
+        }
+    }
+    #enter(phase) {
+        if (phase === this.#phase)
+            return;
+        this.end();
+        this.#phase = phase;
+        this.#sink.group(this.#seen.has(phase) ? `${phase}, again` : phase);
+        this.#seen.add(phase);
+    }
+    #line(text) {
+        this.#sink.line(text);
+    }
+    #lookedText(event) {
+        const places = event.places === undefined || !Number.isFinite(event.places)
+            ? 'no limit is known'
+            : `${count(event.places, 'place')}${event.plan === undefined ? '' : ` in the plan ${event.plan}`}`;
+        return `${count(event.active, 'active key')}, ${event.ofName} of them named ${this.#keyName}; ${places}`;
+    }
+}
+function stepText(step, ok, ms) {
+    const [done, notDone] = STEP_TEXT[step];
+    return `${ok ? `✓ ${done}` : `✗ ${notDone}`} (${durationText(ms)})`;
+}
+function targetText({ result, done, of }) {
+    const progress = of > 1 ? `[${done}/${of}] ` : '';
+    const why = result.failure === undefined ? '' : `: ${result.failure.message}`;
+    return `${progress}${placeText(result)} ${result.status}${why}`;
+}
+/** The line of a call that is going to be tried again. */
+function retryText(failure, attempt, wait) {
+    return `${callText(failure)} [${failure.code}]: try ${attempt + 1} in ${durationText(wait)}`;
+}
+function waitText(event) {
+    const until = event.until === undefined ? '' : ` (until ${instantText(event.until)})`;
+    return `waiting ${durationText(event.wait)} for ${event.for}${until}`;
+}
+/** A request as `RUNNER_DEBUG` shows it: never a header, a query or a body. */
+function requestText({ service, method, path, status, ms }) {
+    return `${service === 'mutx' ? 'MUTX' : 'GitHub'}: ${method} ${path} → ${status} in ${ms} ms`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/ephemeral-log.js
+
+
+const WHY_SWEPT = {
+    expired: 'expired',
+    old: 'older than `sweep-after`',
+};
+const ephemeral_log_WHY_REVOKED = {
+    'not-verified': 'it does not work, and was handed to nobody',
+    'reply-lost': 'made by a create whose reply was lost',
+};
+const ephemeral_log_WARNING_TITLE = {
+    'sweep-failed': 'Left-over keys were not swept',
+    'create-lost': 'A created key was lost',
+    'revocation-failed': 'A key was not revoked',
+};
+/** Renders the events of a per-run key as they come, a line each, and knows what they come to. */
+class EphemeralLog {
+    #sink;
+    #swept = [];
+    #key;
+    #perhaps = false;
+    constructor(sink) {
+        this.#sink = sink;
+    }
+    event = (event) => {
+        switch (event.type) {
+            case 'swept':
+                this.#swept.push(event.id);
+                this.#sink.line(`swept: ${event.id}, ${event.name} (${WHY_SWEPT[event.why]})`);
+                break;
+            case 'sweep-ended':
+                this.#sink.line(sweepText(event));
+                break;
+            case 'minted':
+                this.#key = `the new key ${event.id} is alive (${expiryText(event.expiresAt)}); the post step revokes it`;
+                this.#sink.line(`✓ ${event.name}: new key ${event.id}, ${expiryText(event.expiresAt)}`);
+                break;
+            case 'verified':
+                this.#sink.line('✓ MUTX accepts the new key');
+                break;
+            case 'revoked':
+                if (event.because === 'not-verified')
+                    this.#key = `the new key ${event.id} was revoked`;
+                this.#sink.line(`revoked: ${event.id} (${ephemeral_log_WHY_REVOKED[event.because]})`);
+                break;
+            case 'retrying':
+                this.#sink.line(retryText(event.failure, event.attempt, event.wait));
+                break;
+            case 'waiting':
+                this.#sink.line(`the plan has no place left: waiting ${durationText(event.wait)}, for ${durationText(event.left)} more at the most`);
+                break;
+            case 'warning':
+                if (event.code === 'create-lost')
+                    this.#perhaps = true;
+                this.#sink.warning({ title: ephemeral_log_WARNING_TITLE[event.code], message: event.message });
+                break;
+        }
+    };
+    /** In which state things are at this moment, a line each. */
+    state() {
+        const unknown = 'no key is known to exist; should a create be under way, the post step looks for its key';
+        return [
+            this.#key ?? unknown,
+            ...(this.#perhaps ? ['a create got no clear answer before; the post step looks for its key, too'] : []),
+            ...(this.#swept.length === 0 ? [] : [`swept: ${this.#swept.join(', ')}`]),
+        ];
+    }
+}
+function sweepText({ revoked, more }) {
+    const keys = count(revoked, 'left-over key');
+    const done = revoked === 0 ? '✓ nothing to sweep' : `✓ ${keys} swept`;
+    return more ? `${keys} swept; more is left for later runs` : done;
+}
+
+;// CONCATENATED MODULE: ./lib/report/ephemeral-result.js
+
+
+
+
+/** The last lines of the first step. @param envName undefined: the key was not exported */
+function handedOutLines({ id, expiresAt }, envName) {
+    const where = envName === undefined ? 'the output `api-key`' : `the output \`api-key\` and as ${envName}`;
+    return [
+        `Key ${id} is in ${where} until this job ends; then it is revoked (${expiryText(expiresAt)} at the latest)`,
+    ];
+}
+function handedOutSummary(key, envName) {
+    const exported = envName === undefined ? 'not exported' : `exported as ${code(envName)}`;
+    return page('MUTX API key for this job', [
+        keyTable(key),
+        `In the output ${code('api-key')}, ${exported}. It is revoked when the job ends.`,
+    ]);
+}
+/** What became of the key, where nothing is left to be done. */
+function givenBackLine(result) {
+    switch (result.kind) {
+        case 'unset':
+            return 'Nothing to revoke: the first step left no word, so it never got as far as making a key';
+        case 'skipped':
+            return 'Nothing to revoke: the first step made no key, or has revoked it itself';
+        case 'revoked':
+            return `Revoked: ${list(result.ids)}${result.expired ? ' (it had expired before)' : ''}`;
+        case 'gone':
+            return `Already gone: key ${result.id} had been revoked before`;
+        case 'expired':
+            return `Expired: key ${result.id} ended by itself at ${instantText(result.expiresAt)}; its place in the plan is free once a later run has swept it`;
+        case 'none-found':
+            return `Nothing to revoke: a create got no clear answer, and there is no active key named ${result.name}`;
+    }
+}
+/** A key that may still be alive: never a reason for a red job, but for a person to know. */
+function notGivenBack(result) {
+    const { id, name, expiresAt, failures } = result;
+    const message = id === undefined ? perhaps(name) : alive(id, name, expiresAt);
+    const why = failures.map((failure) => `${callText(failure)}: ${failure.message} [${failure.code}]`);
+    const reasons = why.length === 0 ? [NO_WAY] : why;
+    return {
+        annotation: { title: 'MUTX API key not revoked', message: [message, ...reasons].join('\n') },
+        lines: [`Not revoked: ${message}`, ...reasons.map((reason) => `  ${reason}`)],
+        advice: 'revoke it with the action `revoke`, or at MUTX; otherwise it ends by itself when it expires, and a later run sweeps it if it has a default name',
+    };
+}
+const NO_WAY = 'there was nothing left to authenticate with: no inputs in this step (a nested composite), and what the first step kept is gone or has expired';
+function alive(id, name, expiresAt) {
+    return `key ${id} (${name}) may still be alive; it ${expiryText(expiresAt)}`;
+}
+function perhaps(name) {
+    return `a key named ${name} may exist that nobody can use: the first step was stopped before it heard of it`;
+}
 
 ;// CONCATENATED MODULE: ./lib/github/json.js
 /** Narrowing of replies, which can be anything. */
@@ -32819,83 +34943,6 @@ function beforeWrite(cause) {
     return { ...cause, kind };
 }
 
-;// CONCATENATED MODULE: ./lib/github/permissions.js
-function writing(name, label, appTokenInput) {
-    return { name, label, level: 'write', appTokenInput };
-}
-const REPOSITORY = {
-    actions: writing('secrets', 'Secrets', true),
-    dependabot: writing('dependabot_secrets', 'Dependabot secrets', true),
-    codespaces: writing('codespaces_secrets', 'Codespaces secrets', false),
-    agents: writing('agent_secrets', 'Agent secrets', false),
-};
-const ORGANISATION = {
-    actions: writing('organization_secrets', 'Organization secrets', true),
-    dependabot: writing('organization_dependabot_secrets', 'Organization dependabot secrets', false),
-    codespaces: writing('organization_codespaces_secrets', 'Organization codespaces secrets', false),
-    agents: writing('organization_agent_secrets', 'Organization agent secrets', false),
-};
-const ENVIRONMENT = writing('environments', 'Environments', true);
-const METADATA = {
-    name: 'metadata',
-    label: 'Metadata',
-    level: 'read',
-    appTokenInput: true,
-};
-const READ_ENVIRONMENTS = {
-    name: 'actions',
-    label: 'Actions',
-    level: 'read',
-    appTokenInput: true,
-};
-const CREATE_ENVIRONMENTS = writing('administration', 'Administration', true);
-const KNOWN = new Map([
-    ...Object.values(REPOSITORY),
-    ...Object.values(ORGANISATION),
-    ENVIRONMENT,
-    METADATA,
-    READ_ENVIRONMENTS,
-    CREATE_ENVIRONMENTS,
-].map((permission) => [permission.name, permission]));
-/** What a token needs to write this target's secret. */
-function permissionFor(target) {
-    switch (target.kind) {
-        case 'repository':
-            return REPOSITORY[target.store];
-        case 'environment':
-            return ENVIRONMENT;
-        case 'organisation':
-            return ORGANISATION[target.store];
-    }
-}
-function isForAgents(permission) {
-    return permission === REPOSITORY.agents || permission === ORGANISATION.agents;
-}
-/**
- * The permissions missing, for people: `"Secrets: write"`. GitHub's header names what the refused call needs
- * (`,` all of them, `;` one of these sets); where it names the target's own permission for reading, writing is
- * what is needed in the end.
- */
-function describeMissing(header, own) {
-    const sets = (header ?? '')
-        .split(';')
-        .map((set) => set.split(',').flatMap((one) => describe(one.trim(), own)))
-        .filter((set) => set.length > 0);
-    if (sets.length === 0)
-        return quoted(own.label, own.level);
-    return [...new Set(sets.map((set) => set.join(' and ')))].join(' or ');
-}
-function describe(pair, own) {
-    const match = /^([a-z_]{1,60})=(read|write|admin)$/.exec(pair);
-    if (match === null)
-        return [];
-    const [, name = '', level = ''] = match;
-    return [quoted(KNOWN.get(name)?.label ?? name, name === own.name ? own.level : level)];
-}
-function quoted(label, level) {
-    return `"${label}: ${level}"`;
-}
-
 ;// CONCATENATED MODULE: ./lib/github/rate-limit.js
 /** What GitHub asks for when it names no time: "wait for at least one minute before retrying". */
 const UNNAMED_WAIT = 60_000;
@@ -32926,6 +34973,223 @@ function untilReset(reply) {
 }
 function secondsIn(text) {
     return text !== undefined && SECONDS.test(text) ? Number(text) * 1_000 : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/request-budget.js
+/**
+ * GitHub takes requests worth 900 points a minute, of which one that reads costs 1 and one that writes 5; more
+ * is a secondary rate limit. With this burst and interval no minute sees more than 871, and a run with a few
+ * targets never waits.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#calculating-points-for-the-secondary-rate-limit
+ */
+const BURST = 300;
+const INTERVAL = 106;
+const READ = 1;
+const WRITE = 5;
+/** Spaces the requests of a run that has very many of them to make. First come, first served. */
+class RequestBudget {
+    #clock;
+    /** When all points given out so far will have been earned again, save for the burst. */
+    #due = Number.NEGATIVE_INFINITY;
+    constructor(clock) {
+        this.#clock = clock;
+    }
+    /** Resolves when the request may be made; at once, while there are points left. */
+    async take(method) {
+        const now = this.#clock.monotonic();
+        const points = method === 'GET' ? READ : WRITE;
+        this.#due = Math.max(this.#due, now - BURST * INTERVAL) + points * INTERVAL;
+        const wait = this.#due - now;
+        if (wait > 0)
+            await this.#clock.sleep(wait);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/github/token-expiry.js
+const DAY = 24 * 60 * 60 * 1_000;
+/** A writer token that dies sooner than this is worth a warning. */
+const SOON = 14 * DAY;
+const EXPIRATION = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) (?:UTC|([+-]\d{2}):?(\d{2}))$/;
+/**
+ * Reads the header `github-authentication-token-expiration`, which GitHub sends with every reply to a personal
+ * access token that ends: `2026-12-01 10:00:00 UTC` or `2026-12-01 10:00:00 +0000`.
+ * @returns undefined if it is something else: nothing depends on it but a warning
+ */
+function parseTokenExpiration(header) {
+    const match = EXPIRATION.exec(header.trim());
+    if (match === null)
+        return undefined;
+    const [, date, time, hours, minutes] = match;
+    const instant = Date.parse(`${date}T${time}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
+    return Number.isNaN(instant) ? undefined : instant;
+}
+/** What to tell about a writer token that dies within 14 days of `now`; undefined: nothing. */
+function tokenExpiryWarning(expiresAt, now) {
+    if (expiresAt === undefined || expiresAt - now > SOON)
+        return undefined;
+    const daysLeft = Math.max(0, Math.floor((expiresAt - now) / DAY));
+    const when = new Date(expiresAt).toISOString().replace('.000', '');
+    const left = daysLeft === 0 ? 'less than a day' : `${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`;
+    return {
+        expiresAt,
+        daysLeft,
+        message: `the github-token expires at ${when}, in ${left}; after that no secret can be written: ` +
+            'create a new personal access token, or use a GitHub App, whose tokens are made for each run',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/github/client.js
+
+
+
+
+/** Tokens of GitHub Apps' installations, `GITHUB_TOKEN` among them, live an hour by design. */
+const INSTALLATION_TOKEN = /^ghs_/;
+/**
+ * GitHub's REST API as the writer token sees it: one attempt per call. Targets share one client, so that they
+ * share connections and GitHub's limits.
+ */
+class GithubClient {
+    #http;
+    #token;
+    #budget;
+    #tokenExpiresAt;
+    #clock;
+    /** The reply that asked for a rest, and until when (monotonic): the answer to every request till then. */
+    #resting;
+    constructor(options) {
+        this.#http = options.http;
+        this.#budget = new RequestBudget(options.clock);
+        this.#token = options.token;
+        this.#clock = options.clock;
+    }
+    async send(request) {
+        const { apiVersion = '2022-11-28', ...rest } = request;
+        const resting = this.#rest();
+        if (resting !== undefined)
+            return resting;
+        await this.#budget.take(request.method);
+        // Others may have been told to rest meanwhile.
+        const rested = this.#rest();
+        if (rested !== undefined)
+            return rested;
+        const result = await this.#http.send({
+            ...rest,
+            headers: {
+                accept: 'application/vnd.github+json',
+                authorization: `Bearer ${this.#token.expose()}`,
+                'x-github-api-version': apiVersion,
+            },
+        });
+        if (result.kind === 'reply') {
+            this.#note(result.headers.get('github-authentication-token-expiration'));
+            const wait = rateLimitWait(result, messageOf(result) ?? '');
+            if (wait !== undefined)
+                this.#resting = { reply: result, until: this.#clock.monotonic() + wait };
+        }
+        return result;
+    }
+    /**
+     * When the writer token ends, as GitHub says in its replies; undefined until one was seen, for a token
+     * without an end, and for an installation's, whose end is no news.
+     */
+    get tokenExpiresAt() {
+        return this.#tokenExpiresAt;
+    }
+    /** The reply that asked for a rest, as it would be now: what is left of the rest is what it asks for. */
+    #rest() {
+        if (this.#resting === undefined)
+            return undefined;
+        const { reply, until } = this.#resting;
+        const left = until - this.#clock.monotonic();
+        if (left <= 0)
+            return undefined;
+        const headers = new Map(reply.headers).set('retry-after', String(Math.ceil(left / 1_000)));
+        headers.delete('x-ratelimit-reset');
+        return { ...reply, headers };
+    }
+    #note(expiration) {
+        if (expiration === undefined || INSTALLATION_TOKEN.test(this.#token.expose()))
+            return;
+        this.#tokenExpiresAt = parseTokenExpiration(expiration) ?? this.#tokenExpiresAt;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/github/permissions.js
+function writing(name, label, appTokenInput) {
+    return { name, label, level: 'write', appTokenInput };
+}
+const permissions_REPOSITORY = {
+    actions: writing('secrets', 'Secrets', true),
+    dependabot: writing('dependabot_secrets', 'Dependabot secrets', true),
+    codespaces: writing('codespaces_secrets', 'Codespaces secrets', false),
+    agents: writing('agent_secrets', 'Agent secrets', false),
+};
+const permissions_ORGANISATION = {
+    actions: writing('organization_secrets', 'Organization secrets', true),
+    dependabot: writing('organization_dependabot_secrets', 'Organization dependabot secrets', false),
+    codespaces: writing('organization_codespaces_secrets', 'Organization codespaces secrets', false),
+    agents: writing('organization_agent_secrets', 'Organization agent secrets', false),
+};
+const ENVIRONMENT = writing('environments', 'Environments', true);
+const METADATA = {
+    name: 'metadata',
+    label: 'Metadata',
+    level: 'read',
+    appTokenInput: true,
+};
+const READ_ENVIRONMENTS = {
+    name: 'actions',
+    label: 'Actions',
+    level: 'read',
+    appTokenInput: true,
+};
+const CREATE_ENVIRONMENTS = writing('administration', 'Administration', true);
+const KNOWN = new Map([
+    ...Object.values(permissions_REPOSITORY),
+    ...Object.values(permissions_ORGANISATION),
+    ENVIRONMENT,
+    METADATA,
+    READ_ENVIRONMENTS,
+    CREATE_ENVIRONMENTS,
+].map((permission) => [permission.name, permission]));
+/** What a token needs to write this target's secret. */
+function permissionFor(target) {
+    switch (target.kind) {
+        case 'repository':
+            return permissions_REPOSITORY[target.store];
+        case 'environment':
+            return ENVIRONMENT;
+        case 'organisation':
+            return permissions_ORGANISATION[target.store];
+    }
+}
+function isForAgents(permission) {
+    return permission === permissions_REPOSITORY.agents || permission === permissions_ORGANISATION.agents;
+}
+/**
+ * The permissions missing, for people: `"Secrets: write"`. GitHub's header names what the refused call needs
+ * (`,` all of them, `;` one of these sets); where it names the target's own permission for reading, writing is
+ * what is needed in the end.
+ */
+function describeMissing(header, own) {
+    const sets = (header ?? '')
+        .split(';')
+        .map((set) => set.split(',').flatMap((one) => describe(one.trim(), own)))
+        .filter((set) => set.length > 0);
+    if (sets.length === 0)
+        return quoted(own.label, own.level);
+    return [...new Set(sets.map((set) => set.join(' and ')))].join(' or ');
+}
+function describe(pair, own) {
+    const match = /^([a-z_]{1,60})=(read|write|admin)$/.exec(pair);
+    if (match === null)
+        return [];
+    const [, name = '', level = ''] = match;
+    return [quoted(KNOWN.get(name)?.label ?? name, name === own.name ? own.level : level)];
+}
+function quoted(label, level) {
+    return `"${label}: ${level}"`;
 }
 
 ;// CONCATENATED MODULE: ./lib/github/token-hint.js
@@ -33132,7 +35396,7 @@ function repositoryId(reply) {
 
 
 /** Calls made for one target: each is one attempt, and its failure tells all there is to know about it. */
-class Calls {
+class calls_Calls {
     #client;
     #secrets;
     subject;
@@ -33156,7 +35420,7 @@ class Calls {
     }
     /** The same client, on behalf of something else. */
     for(subject) {
-        return new Calls(this.#client, this.#secrets, subject);
+        return new calls_Calls(this.#client, this.#secrets, subject);
     }
     context(call, permission) {
         return { call, permission, secrets: this.#secrets, ...this.subject };
@@ -33180,28 +35444,28 @@ function isGitHubs(reply) {
  * so it throws before any request can be built from it.
  */
 /** Users, organisations and enterprise-managed users (`name_company`). */
-const OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const names_OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 const names_REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
-const SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
-const CONTROL = /\p{Cc}/u;
+const names_SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
+const names_CONTROL = /\p{Cc}/u;
 function ownerSegment(owner) {
-    return checked(OWNER.test(owner), 'an owner', owner);
+    return checked(names_OWNER.test(owner), 'an owner', owner);
 }
 function repositorySegment(repository) {
-    return checked(names_REPOSITORY.test(repository) && !isDots(repository), 'a repository', repository);
+    return checked(names_REPOSITORY.test(repository) && !names_isDots(repository), 'a repository', repository);
 }
 /** @returns the name in upper case, as GitHub keeps it */
 function secretSegment(name) {
     const upper = name.toUpperCase();
-    return checked(SECRET.test(upper), 'a secret', upper);
+    return checked(names_SECRET.test(upper), 'a secret', upper);
 }
 /** @returns the name URL-encoded: `a/b` → `a%2Fb` */
 function environmentSegment(name) {
-    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed() && !CONTROL.test(name);
-    return encodeURIComponent(checked(fits && !isDots(name), 'an environment', name));
+    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed() && !names_CONTROL.test(name);
+    return encodeURIComponent(checked(fits && !names_isDots(name), 'an environment', name));
 }
 /** URL parsers take `.` and `..` out of a path, even when they are encoded. */
-function isDots(name) {
+function names_isDots(name) {
     return name === '.' || name === '..';
 }
 function checked(fits, kind, name) {
@@ -33798,19 +36062,19 @@ function createTarget(target, dependencies) {
     switch (target.kind) {
         case 'repository': {
             const path = repositoryPath(target.owner, target.repo);
-            const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
+            const calls = new calls_Calls(github, secrets, subject(target.label, target.owner, target.repo));
             return new RepositoryTarget(calls, path, place(`${path}/${target.store}/secrets`));
         }
         case 'environment': {
             const repository = repositoryPath(target.owner, target.repo);
             const environment = `${repository}/environments/${environmentSegment(target.environment)}`;
-            const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
+            const calls = new calls_Calls(github, secrets, subject(target.label, target.owner, target.repo));
             const create = dependencies.createEnvironment ?? false;
             return new EnvironmentTarget(calls, { repository, environment }, place(`${environment}/secrets`), create);
         }
         case 'organisation': {
             const org = ownerSegment(target.org);
-            const calls = new Calls(github, secrets, subject(target.label, org));
+            const calls = new calls_Calls(github, secrets, subject(target.label, org));
             return new OrganisationTarget(calls, place(`/orgs/${org}/${target.store}/secrets`), {
                 org,
                 stringIds: target.store === 'dependabot',
@@ -33825,3017 +36089,6 @@ function subject(target, owner, repository) {
 /** Agents' secrets came with a newer version of the API, which GitHub Enterprise Server does not know. */
 function apiVersion(store) {
     return store === 'agents' ? '2026-03-10' : '2022-11-28';
-}
-
-;// CONCATENATED MODULE: ./lib/github/pace.js
-/**
- * GitHub's secondary limits on requests that create content are about 80 a minute and 500 an hour.
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
- * With this spacing and burst no minute sees more than 76 starts, which leaves room for some that arrive
- * closer together than they left.
- */
-const SPACING = 850;
-const BURST = 5;
-const PER_HOUR = 500;
-const HOUR = 60 * 60 * 1_000;
-/** How often a waiting write looks whether its time is over. */
-const LONGEST_NAP = 5_000;
-/** When the next content-creating request may start. Times are of a monotonic clock; no clock of its own. */
-class Pace {
-    /** When the next start would be due if all came evenly spaced (the "generic cell rate algorithm"). */
-    #due = Number.NEGATIVE_INFINITY;
-    #pausedUntil = Number.NEGATIVE_INFINITY;
-    /** Starts that created content or may have, within the last hour, oldest first. */
-    #counted = [];
-    /** How long to wait from `now`; 0: start, and say so with {@link start}. */
-    wait(now) {
-        this.#counted = this.#counted.filter((at) => now - at < HOUR);
-        const full = this.#counted.length < PER_HOUR ? undefined : this.#counted[this.#counted.length - PER_HOUR];
-        const hourly = full === undefined ? now : full + HOUR;
-        return Math.max(0, this.#due - (BURST - 1) * SPACING - now, hourly - now, this.#pausedUntil - now);
-    }
-    start(now) {
-        this.#due = Math.max(this.#due, now) + SPACING;
-        this.#counted.push(now);
-    }
-    /** GitHub answered the start at `at` with an error: it does not count as content. */
-    release(at) {
-        const index = this.#counted.indexOf(at);
-        if (index >= 0)
-            this.#counted.splice(index, 1);
-    }
-    /** GitHub asked for a rest, which holds for all. */
-    pause(until) {
-        this.#pausedUntil = Math.max(this.#pausedUntil, until);
-    }
-}
-/**
- * The same targets, whose writes keep GitHub's pace together, first come, first served. A write waits before
- * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
- * waits.
- */
-function paced(targets, clock) {
-    const pace = new Pace();
-    let last = Promise.resolve();
-    const takeTurn = (mayStart) => {
-        const turn = last.then(() => admit(pace, clock, mayStart));
-        last = turn;
-        return turn;
-    };
-    return targets.map((target) => ({
-        label: target.label,
-        secretName: target.secretName,
-        shared: target.shared,
-        get puts() {
-            return target.puts ?? 1;
-        },
-        prepare: () => target.prepare(),
-        metadata: () => target.metadata(),
-        write: async (value, mayStart) => {
-            let turns = target.puts ?? 1;
-            let start = await takeTurn(mayStart);
-            for (let more = turns - 1; more > 0 && start !== undefined; more--)
-                start = await takeTurn(mayStart);
-            if (start === undefined)
-                return tooLate(target);
-            let latest = start;
-            const reply = await target.write(value, (ahead) => {
-                if (!mayStart(ahead))
-                    return false;
-                turns -= 1;
-                if (turns < 0) {
-                    // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
-                    pace.release(latest);
-                    latest = clock.monotonic();
-                    pace.start(latest);
-                }
-                return true;
-            });
-            if (!reply.ok)
-                learn(pace, clock, latest, reply.failure);
-            return reply;
-        },
-    }));
-}
-/** @returns when the write starts; undefined: its time was over before its turn came */
-async function admit(pace, clock, mayStart) {
-    for (;;) {
-        const now = clock.monotonic();
-        const wait = pace.wait(now);
-        if (wait === 0) {
-            pace.start(now);
-            return now;
-        }
-        if (!mayStart(wait))
-            return undefined;
-        await clock.sleep(Math.min(wait, LONGEST_NAP));
-    }
-}
-function learn(pace, clock, start, { kind, status, retryAfter }) {
-    // An error reply created nothing; silence may have.
-    if (kind !== 'unclear' || status !== undefined)
-        pace.release(start);
-    if (retryAfter !== undefined)
-        pace.pause(clock.monotonic() + retryAfter);
-}
-function tooLate(target) {
-    return {
-        ok: false,
-        failure: {
-            kind: 'not-sent',
-            service: 'github',
-            call: `writing ${target.secretName} to ${target.label}`,
-            target: target.label,
-            status: undefined,
-            code: 'github-write-deadline',
-            message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
-            hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
-            retryable: false,
-        },
-    };
-}
-/** How long `count` writes take at GitHub's pace at least, from the first one's start to the last one's. */
-function estimateWriteTime(count) {
-    const full = Math.max(0, Math.ceil(count / PER_HOUR) - 1);
-    const rest = count - full * PER_HOUR;
-    return full * HOUR + Math.max(0, rest - BURST) * SPACING;
-}
-/** How many writes can start within `time` at GitHub's pace. */
-function writesWithin(time) {
-    const hours = Math.floor(time / HOUR);
-    return hours * PER_HOUR + Math.min(PER_HOUR, BURST + Math.floor((time - hours * HOUR) / SPACING));
-}
-
-;// CONCATENATED MODULE: ./lib/mutx/jwt.js
-const JWT = /^[\w-]+\.([\w-]+)\.[\w-]*$/u;
-/** The last instant that a `Date` can hold. */
-const END_OF_TIME = 8.64e15;
-/**
- * The claims of a text that has the form of a JWT (RFC 7519, compact): three parts, the second a JSON object
- * in base64url. A claim of another type than it should have is left out.
- * @returns undefined for anything else; never throws
- */
-function decodeJwt(text) {
-    const payload = JWT.exec(text)?.[1];
-    if (payload === undefined)
-        return undefined;
-    const claims = parseObject(Buffer.from(payload, 'base64url').toString('utf8'));
-    if (claims === undefined)
-        return undefined;
-    return {
-        ...string('type', claims.get('type')),
-        ...instant('exp', claims.get('exp')),
-        ...instant('iat', claims.get('iat')),
-        ...string('jti', claims.get('jti')),
-        ...string('familyId', claims.get('family_id')),
-    };
-}
-function parseObject(json) {
-    try {
-        const value = JSON.parse(json);
-        if (typeof value !== 'object' || value === null || Array.isArray(value))
-            return undefined;
-        return new Map(Object.entries(value));
-    }
-    catch {
-        return undefined;
-    }
-}
-function string(name, value) {
-    return typeof value === 'string' ? { [name]: value } : {};
-}
-/** NumericDate (RFC 7519, section 2): seconds since the epoch, fractions allowed. */
-function instant(name, value) {
-    if (typeof value !== 'number')
-        return {};
-    const ms = value * 1_000;
-    return Math.abs(ms) <= END_OF_TIME ? { [name]: ms } : {};
-}
-
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: ./lib/inputs/empty-secrets.js
-
-
-/** Events whose runs get no secrets when they come from a fork. */
-const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
-/**
- * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
- * from a secret that does not exist look the same to an action, so the event tells more than the input.
- * https://docs.github.com/actions/reference/security/secrets
- */
-function whyEmpty(env) {
-    if (env['GITHUB_ACTIONS'] !== 'true') {
-        return {
-            reason: 'its variable is not set',
-            fix: 'set the variable; `mutx-api-key --help` says how they are called',
-        };
-    }
-    if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
-        return {
-            reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
-            fix: "leave such runs out with `if: github.actor != 'dependabot[bot]'` on the job",
-        };
-    }
-    if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
-        return {
-            reason: 'it is not set, or the secret it is filled from does not exist or is not given to this job',
-            fix: "check the secret's name, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only",
-        };
-    }
-    const fork = forkOf(env);
-    if (fork === undefined) {
-        return {
-            reason: 'it is not set, or its secret does not exist, or this pull request comes from a fork, and then GitHub gives no secrets',
-            fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
-        };
-    }
-    return {
-        reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
-        fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
-    };
-}
-/** The repository a pull request comes from, if the event says that it is another one than it goes to. */
-function forkOf(env) {
-    const event = readEvent(env['GITHUB_EVENT_PATH']);
-    const head = nameOf(event, 'head') ?? 'since deleted';
-    const base = nameOf(event, 'base');
-    return base === undefined || head === base ? undefined : printable(head, 100);
-}
-function nameOf(event, side) {
-    const name = inside(event, 'pull_request', side, 'repo', 'full_name');
-    return typeof name === 'string' ? name : undefined;
-}
-function inside(value, ...path) {
-    return path.reduce((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
-}
-function readEvent(path) {
-    if (path === undefined)
-        return undefined;
-    try {
-        return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8'));
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/pasted.js
-
-
-/** Characters; everything shorter is a typing error, not a token, and no password that could be masked. */
-const SHORTEST_TOKEN = 8;
-const MASK = /^\*+$/;
-const EXPRESSION = /\$\{\{/;
-const BARE_EXPRESSION = /^(?:secrets|vars|env|inputs|steps|needs|github)\.[\w.-]+$/i;
-const SCHEME = /^(?:authorization\s*:\s*)?(?:bearer|token)\s+/i;
-const QUOTES = /^["'`]|["'`]$/;
-const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
-/** What every credential of GitHub's, and every one of MUTX's, looks like in the middle of a text. */
-const GITHUB_TOKEN = /gh[pousr]_[A-Za-z0-9]{16}|github_pat_[A-Za-z0-9]{16}/;
-const MUTX_KEY = /mutx_live_[\w-]{16}/;
-/** A literal `${{ … }}` that nobody has evaluated; undefined: there is none. */
-function literalExpression(text) {
-    if (!EXPRESSION.test(text))
-        return undefined;
-    return {
-        message: 'holds a literal `${{`: the expression was not evaluated',
-        fix: 'write it in the workflow file, where GitHub evaluates it, not in a secret, a script or a quoted block',
-    };
-}
-/** A credential that was put where it would be printed; undefined: none. */
-function misplacedCredential(text) {
-    if (!looksLikeCredential(text))
-        return undefined;
-    return {
-        message: 'holds what looks like a credential',
-        fix: 'take it out; credentials go into `bootstrap-jwt`, `refresh-token`, `password` and `github-token` only',
-    };
-}
-/** Masks every part of a text that looks like a credential. */
-function admitMisplaced(secrets, text) {
-    for (const found of credentialsIn(text))
-        secrets.admit(found);
-}
-/**
- * Masks a token as it was given, trimmed, and without what may have been pasted around it, so that the bare
- * token is masked whichever of these turns up somewhere. Nothing for what is too short to be one: a mask of a
- * few letters would black out whole words.
- */
-function admitToken(secrets, raw) {
-    const trimmed = raw.trim();
-    if (isShort(trimmed) || MASK.test(trimmed))
-        return;
-    const within = [bare(trimmed), ...jsonTexts(trimmed), ...trimmed.split(/\s+/)].filter((text) => !isShort(text));
-    for (const text of new Set([raw, trimmed, ...within]))
-        secrets.admit(text);
-}
-/** Masks a password as it was given, and trimmed; nothing for what is too short, and for the mask itself. */
-function admitPassword(secrets, raw) {
-    const trimmed = raw.trim();
-    if (isShort(trimmed) || MASK.test(trimmed))
-        return;
-    for (const text of new Set([raw, trimmed]))
-        secrets.admit(text);
-}
-/** What is wrong with a token (already trimmed), whichever it is; undefined: nothing. */
-function tokenComplaint(token) {
-    const problem = textComplaint(token);
-    if (problem !== undefined)
-        return problem;
-    if (isShort(token)) {
-        return { message: 'is too short to be a credential', fix: 'copy the token again, whole and in one line' };
-    }
-    if (QUOTES.test(token)) {
-        return { message: 'is in quotes', fix: 'store the token alone, without quotes around it' };
-    }
-    if (SCHEME.test(token)) {
-        return {
-            message: 'begins with the name of an authorization scheme, like `Bearer`',
-            fix: 'store the token alone, without anything before it',
-        };
-    }
-    if (token.startsWith('{')) {
-        return {
-            message: 'holds JSON, not a token',
-            fix: 'store the value of the token alone, not the whole reply',
-        };
-    }
-    if (VISIBLE_ASCII.test(token))
-        return undefined;
-    return {
-        message: 'holds white space, a line break or a character that no token has',
-        fix: 'copy the token again, whole and in one line',
-    };
-}
-/** What is wrong with a password; undefined: nothing. */
-function passwordComplaint(password) {
-    const problem = textComplaint(password);
-    if (problem !== undefined || !isShort(password.trim()))
-        return problem;
-    return {
-        message: `is too short to be masked: its ${SHORTEST_TOKEN - 1} or fewer characters would black out other words of the log`,
-        fix: `give the service account a password of at least ${SHORTEST_TOKEN} characters`,
-    };
-}
-/** What is wrong with any credential, a password too: it is not the credential itself. */
-function textComplaint(text) {
-    if (MASK.test(text)) {
-        return {
-            message: 'is the `***` that a log shows in place of a credential',
-            fix: 'store the credential itself; a masked value cannot be copied from a log or passed between jobs',
-        };
-    }
-    if (BARE_EXPRESSION.test(text)) {
-        return {
-            message: 'is the text of an expression, not its value',
-            fix: 'write it in the workflow file, as an expression: a dollar sign and double braces around it',
-        };
-    }
-    return literalExpression(text);
-}
-/** A token of GitHub's where one of MUTX's is wanted: it must not be sent there. */
-function githubTokenComplaint(token) {
-    if (!GITHUB_TOKEN.test(token))
-        return undefined;
-    return {
-        message: "holds a GitHub token, which is not MUTX's to see",
-        fix: 'give the GitHub token as `github-token`, and a credential of MUTX here',
-    };
-}
-/** A credential of MUTX's where a token of GitHub's is wanted: it must not be sent there. */
-function mutxTokenComplaint(token) {
-    const type = decodeJwt(token)?.type;
-    if (!MUTX_KEY.test(token) && type !== 'access' && type !== 'refresh')
-        return undefined;
-    return {
-        message: "holds a credential of MUTX, which is not GitHub's to see",
-        fix: 'give it as `bootstrap-jwt` or `refresh-token`, and a GitHub token here',
-    };
-}
-function isShort(text) {
-    return text.length < SHORTEST_TOKEN;
-}
-function bare(token) {
-    return token
-        .replace(/^["'`\s]+|["'`\s]+$/g, '')
-        .replace(SCHEME, '')
-        .replace(/^["'`\s]+/g, '');
-}
-/** The texts in a JSON object, or none: a whole login reply pasted for the token in it. */
-function jsonTexts(text) {
-    const found = [];
-    try {
-        JSON.parse(text, (_name, value) => {
-            if (typeof value === 'string')
-                found.push(value);
-            return value;
-        });
-    }
-    catch {
-        return [];
-    }
-    return found;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/credential.js
-
-
-
-const EMAIL = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u;
-/** Line breaks are of the file or the clipboard; other white space may be part of a password. */
-const OUTER_LINE_BREAKS = /^[\r\n]+|(?<![\r\n])[\r\n]+$/g;
-/**
- * The one credential for MUTX that was given. None, and more than one kind, are problems, told without values;
- * then, and when it is not usable, undefined.
- */
-function readCredential(from) {
-    const { reader } = from;
-    const given = [
-        ...(reader.isGiven('bootstrap-jwt') ? [['`bootstrap-jwt`', () => bootstrap(from)]] : []),
-        ...(reader.isGiven('refresh-token') ? [['`refresh-token`', () => refreshToken(from)]] : []),
-        ...(reader.isGiven('email') || reader.isGiven('password')
-            ? [['`email` and `password`', () => credential_password(from)]]
-            : []),
-    ];
-    const credentials = given.map(([, read]) => read());
-    if (given.length === 1)
-        return credentials[0];
-    if (given.length === 0) {
-        const { reason, fix } = whyEmpty(from.env);
-        const refreshing = reader.takes('refresh-token') ? '`refresh-token`, ' : '';
-        reader.problems.push({
-            input: undefined,
-            message: `no MUTX credential was given: ${reason}`,
-            allowed: `\`email\` and \`password\`, ${refreshing}or \`bootstrap-jwt\``,
-            fix: `give \`email\` and \`password\` of a service account, ${refreshing}or, for a single run, \`bootstrap-jwt\`; ${fix}`,
-        });
-    }
-    else {
-        reader.problem('bootstrap-jwt', {
-            message: `is one of the inputs for a credential, and more than one kind was given: ${given.map(([names]) => names).join(', ')}`,
-            fix: 'keep one of them and remove the others',
-        });
-    }
-    return undefined;
-}
-/**
- * The token that writes secrets; undefined when it is missing or cannot be one. That it is missing is a problem
- * where the action requires it, and where a refresh token's successor has to be stored.
- */
-function readGithubToken({ reader, env, secrets }, refreshes) {
-    const token = reader.raw('github-token').trim();
-    if (token === '') {
-        const { reason, fix } = whyEmpty(env);
-        if (reader.requires('github-token')) {
-            reader.problem('github-token', { message: `is empty: ${reason}`, fix });
-        }
-        else if (refreshes) {
-            const message = `is empty, but the successor of the refresh token has to be stored as a secret: ${reason}`;
-            reader.problem('github-token', { message, fix });
-        }
-        return undefined;
-    }
-    return usable(reader, 'github-token', mutxTokenComplaint(token) ?? tokenComplaint(token))
-        ? secrets.admit(token)
-        : undefined;
-}
-function bootstrap({ reader, secrets }) {
-    const input = 'bootstrap-jwt';
-    const text = reader.raw(input).trim();
-    if (!usable(reader, input, githubTokenComplaint(text) ?? tokenComplaint(text)))
-        return undefined;
-    const token = secrets.admit(text);
-    const claims = decodeJwt(text);
-    if (claims?.type === 'access')
-        return { kind: 'access-jwt', input, token, expiresAt: claims.exp };
-    if (claims?.type !== 'refresh')
-        return { kind: 'opaque', input, token };
-    if (reader.takes('refresh-token'))
-        return { kind: 'refresh-token', input, token, expiresAt: claims.exp };
-    reader.problem(input, SINGLE_USE);
-    return undefined;
-}
-const SINGLE_USE = {
-    message: 'holds a refresh JWT, which is good for a single use and cannot serve jobs that run side by side',
-    fix: 'give `email` and `password` of a service account, or an access JWT',
-};
-function refreshToken({ reader, secrets }) {
-    const input = 'refresh-token';
-    const text = reader.raw(input).trim();
-    const complaint = githubTokenComplaint(text) ?? tokenComplaint(text) ?? notRefreshing(text);
-    if (!usable(reader, input, complaint))
-        return undefined;
-    return { kind: 'refresh-token', input, token: secrets.admit(text), expiresAt: decodeJwt(text)?.exp };
-}
-function credential_password({ reader, env, secrets }) {
-    const text = reader.raw('password').replace(OUTER_LINE_BREAKS, '');
-    if (!reader.isGiven('password')) {
-        const { reason, fix } = whyEmpty(env);
-        reader.problem('password', { message: `is empty, but \`email\` was given: ${reason}`, fix });
-    }
-    else
-        usable(reader, 'password', passwordComplaint(text));
-    const email = reader.text('email');
-    if (!reader.isGiven('email')) {
-        reader.problem('email', {
-            message: 'is empty, but `password` was given',
-            fix: "give the service account's e-mail address",
-        });
-    }
-    else if (email !== '' && !EMAIL.test(email)) {
-        reader.problem('email', { message: 'is not an e-mail address', fix: 'give it as `name@example.com`' });
-    }
-    return reader.problems.length > 0
-        ? undefined
-        : { kind: 'password', input: 'password', email, password: secrets.admit(text) };
-}
-/** An access token or an API key cannot be exchanged, and trying would be taken for an attack. */
-function notRefreshing(token) {
-    const type = decodeJwt(token)?.type;
-    if (type !== 'access' && !token.startsWith('mutx_live_'))
-        return undefined;
-    return {
-        message: type === 'access' ? 'holds an access JWT, not a refresh JWT' : 'holds an API key, not a refresh JWT',
-        fix: 'give it as `bootstrap-jwt`, or give the `refresh_token` of the login reply here',
-    };
-}
-function usable(reader, input, complaint) {
-    if (complaint !== undefined)
-        reader.problem(input, complaint);
-    return complaint === undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/names.js
-/**
- * What GitHub allows as names. A name that passes here is safe as one segment of a URL's path once it is
- * URL-encoded.
- */
-/** Users, organisations, and enterprise-managed users (`name_company`). */
-const names_OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-const inputs_names_REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
-const names_SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
-const names_CONTROL = /\p{Cc}/u;
-function isOwner(name) {
-    return names_OWNER.test(name);
-}
-function isRepository(name) {
-    return inputs_names_REPOSITORY.test(name) && !names_isDots(name);
-}
-/** Any letter, `/`, spaces and `%` are fine; at most 255 characters. */
-function isEnvironment(name) {
-    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed();
-    return fits && !names_CONTROL.test(name) && !names_isDots(name);
-}
-/** @returns the name in upper case, as GitHub keeps it; undefined if it is none */
-function parseSecretName(text) {
-    // Only a–z: other letters may have an upper case within A–Z (the long s, `ſ`).
-    const upper = text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
-    return names_SECRET.test(upper) ? upper : undefined;
-}
-/** URL parsers take `.` and `..` out of a path, even when they are encoded. */
-function names_isDots(name) {
-    return name === '.' || name === '..';
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/table.js
-/** The actions of this repository, in the order in which the docs tell of them. */
-const VERBS = ['rotate', 'ephemeral', 'revoke', 'audit'];
-/** What stands after `uses:` for each action, less the version. */
-const USES = {
-    rotate: 'mutx/api-key-action',
-    ephemeral: 'mutx/api-key-action/ephemeral',
-    revoke: 'mutx/api-key-action/revoke',
-    audit: 'mutx/api-key-action/audit',
-};
-/**
- * Every input there is, once. `action.yml`, the README's tables (scripts/generate.mjs) and the reading of
- * inputs (reader.ts) all come from here.
- */
-const INPUTS = {
-    'bootstrap-jwt': {
-        kind: { type: 'credential', allowed: 'a MUTX access JWT, refresh JWT or API key' },
-        text: 'MUTX access JWT, which lives for 30 minutes. A refresh JWT is recognised and treated as `refresh-token`; anything else (an API key) is sent as it is. Exactly one of `bootstrap-jwt`, `refresh-token`, and `email` with `password` is needed.',
-        verbs: {
-            rotate: {},
-            ephemeral: {
-                text: 'MUTX access JWT, which lives for 30 minutes, or an API key, which is sent as it is. A refresh JWT is not taken here: it is good for a single use. Exactly one of `bootstrap-jwt`, and `email` with `password`, is needed.',
-            },
-            revoke: {},
-            audit: {},
-        },
-    },
-    'refresh-token': {
-        kind: { type: 'credential', allowed: 'a MUTX refresh JWT' },
-        text: 'MUTX refresh JWT. It is good for a single use: it is exchanged, and its successor is stored in `refresh-token-secret` before anything else is done.',
-        verbs: { rotate: {}, revoke: {}, audit: {} },
-    },
-    'refresh-token-secret': {
-        kind: {
-            type: 'text',
-            allowed: 'the name of a secret, or a target like `owner/repo@environment as NAME`',
-        },
-        text: 'Secret that receives the successor of `refresh-token`: a name in this repository, or a target like `owner/repo@environment as NAME`.',
-        brief: 'secret for its successor',
-        verbs: {
-            rotate: { default: 'MUTX_REFRESH_TOKEN' },
-            revoke: { default: 'MUTX_REFRESH_TOKEN' },
-            audit: { default: 'MUTX_REFRESH_TOKEN' },
-        },
-    },
-    email: {
-        kind: { type: 'text', allowed: 'an e-mail address' },
-        text: 'E-mail address of a MUTX service account to log in with; goes with `password`.',
-        brief: 'of a MUTX service account',
-        verbs: { rotate: {}, ephemeral: {}, revoke: {}, audit: {} },
-    },
-    password: {
-        kind: { type: 'password', allowed: "the service account's password" },
-        text: 'Password of the service account. The session is logged out at the end of the run.',
-        verbs: {
-            rotate: {},
-            ephemeral: { text: 'Password of the service account. Each session is logged out again.' },
-            revoke: {},
-            audit: {},
-        },
-    },
-    'api-url': {
-        kind: { type: 'url' },
-        text: 'Base URL of the MUTX API; `https` only, except for loopback hosts.',
-        brief: 'MUTX API',
-        verbs: {
-            rotate: { default: 'https://api.mutx.dev' },
-            ephemeral: { default: 'https://api.mutx.dev' },
-            revoke: { default: 'https://api.mutx.dev' },
-            audit: { default: 'https://api.mutx.dev' },
-        },
-    },
-    'github-token': {
-        kind: {
-            type: 'credential',
-            allowed: 'a personal access token or the token of a GitHub App that may write secrets',
-        },
-        text: 'Personal access token, or token of a GitHub App, that may write the secrets. `GITHUB_TOKEN` cannot, whatever its `permissions:`.',
-        verbs: {
-            rotate: { required: true },
-            revoke: {
-                text: 'Only with a refresh token: personal access token, or token of a GitHub App, that may write the secret for its successor. `GITHUB_TOKEN` cannot.',
-            },
-            audit: {
-                text: 'Token that may read the metadata of the secrets in `targets`; with a refresh token, one that may also write the secret for its successor. `GITHUB_TOKEN` can do neither.',
-            },
-        },
-    },
-    'secret-name': {
-        kind: { type: 'secret-name' },
-        text: 'Name of the secret that holds the key.',
-        brief: 'secret that holds the key',
-        verbs: { rotate: { default: 'MUTX_API_KEY' } },
-    },
-    targets: {
-        kind: {
-            type: 'text',
-            allowed: 'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
-        },
-        text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
-        brief: 'where the key is stored, one a line',
-        verbs: {
-            rotate: {},
-            audit: {
-                text: 'Where the keys are stored, one target a line, as the rotation takes them; needs `github-token`. Adds the age of the secrets, and which key is the current one. A secret is called `MUTX_API_KEY` unless ` as OTHER_NAME` says otherwise. Default: secrets are not looked at.',
-            },
-        },
-    },
-    environment: {
-        kind: { type: 'text', allowed: 'the name of one environment of this repository' },
-        text: 'Shorthand for one target, this environment of this repository. Not together with `targets`.',
-        brief: 'one environment of it, as the target',
-        verbs: { rotate: {} },
-    },
-    visibility: {
-        kind: { type: 'choice', of: ['all', 'private', 'selected'] },
-        text: 'Who may read an organisation secret that does not exist yet: `all`, `private` or `selected`; needed to create one. A secret that exists keeps its own.',
-        brief: 'who may read a new organisation secret',
-        verbs: { rotate: {} },
-    },
-    'selected-repositories': {
-        kind: {
-            type: 'text',
-            allowed: "names or ids of the organisation's repositories, separated by commas or lines",
-        },
-        text: "The organisation's repositories that may read the secret, by name or id, separated by commas or lines; for `visibility: selected`.",
-        brief: 'repositories that may read it',
-        verbs: { rotate: {} },
-    },
-    'key-name': {
-        kind: { type: 'text', allowed: 'one line of 1 to 255 characters' },
-        text: 'Name of the key at MUTX, the unit of ownership: keys of exactly this name are made, and revoked, by this action only. Default: made of the target, like `gha/owner/repo/MUTX_API_KEY`; needed with more than one target.',
-        brief: "the key's name at MUTX",
-        verbs: {
-            rotate: {},
-            ephemeral: {
-                text: 'Name of the key at MUTX. Default: one for each run and job, like `gha/owner/repo/run/4242.1/test/1f3a9c`, which later runs recognise as their own and sweep.',
-            },
-            revoke: { text: 'Every active key of exactly this name is revoked. Not together with `key-ids`.' },
-            audit: { text: 'Report on the keys of exactly this name only. Default: on all keys of the account.' },
-        },
-    },
-    'expires-in-days': {
-        kind: { type: 'integer', min: 1, max: 365 },
-        text: 'Days until the new key expires, 1 to 365.',
-        brief: 'days until the new key expires',
-        verbs: {
-            rotate: { default: '30' },
-            ephemeral: {
-                default: '1',
-                text: 'Days until the key expires should its revocation fail, 1 to 365.',
-            },
-        },
-    },
-    'renew-before': {
-        kind: { type: 'duration' },
-        text: 'Rotate only when the current key has less than this left, like `7d`. Default: every run rotates.',
-        brief: 'only if less than this is left, like 7d',
-        verbs: { rotate: {} },
-    },
-    'grace-period': {
-        kind: { type: 'duration' },
-        text: 'Keep a superseded key for this long, like `6h`, for jobs that were queued with it. `0`: it is revoked as soon as the secret is swapped.',
-        brief: 'keep superseded keys for this long',
-        verbs: { rotate: { default: '0' } },
-    },
-    'on-quota': {
-        kind: { type: 'choice', of: ['fail', 'wait', 'replace'] },
-        text: "When the account's plan has no place for one more key: `fail` before anything is changed, `wait` until a place becomes free by itself, or `replace` the stored key, which accepts a gap of seconds.",
-        brief: 'fail, wait or replace when it is full',
-        verbs: { rotate: { default: 'fail' } },
-    },
-    'create-environment': {
-        kind: { type: 'boolean' },
-        text: "Create a target's environment if it does not exist; otherwise that is an error.",
-        brief: 'create one that is missing',
-        verbs: { rotate: { default: 'false' } },
-    },
-    'max-revocations': {
-        kind: { type: 'integer', min: 0, max: 1_000 },
-        text: 'A run that would revoke more keys than this (expired and never-stored ones not counted) revokes none of them, and warns.',
-        brief: 'revoke none if it were more keys',
-        verbs: {
-            rotate: { default: '5' },
-            revoke: {
-                default: '5',
-                text: 'If more keys than this are to be revoked, none is, and the run fails naming them.',
-            },
-        },
-    },
-    verify: {
-        kind: { type: 'boolean' },
-        text: 'Call MUTX with the new key before it is stored.',
-        brief: 'try the new key before it is used',
-        verbs: {
-            rotate: { default: 'true' },
-            ephemeral: { default: 'true', text: 'Call MUTX with the new key before it is handed out.' },
-        },
-    },
-    'dry-run': {
-        kind: { type: 'boolean' },
-        text: 'Print the plan and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
-        brief: 'say what would be done only',
-        verbs: {
-            rotate: { default: 'false' },
-            revoke: {
-                default: 'false',
-                text: 'Say what would be revoked and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
-            },
-        },
-    },
-    'env-name': {
-        kind: {
-            type: 'text',
-            allowed: 'the name of an environment variable: letters, digits and `_`, not beginning with a digit; or nothing',
-        },
-        text: 'Environment variable in which later steps of the job find the key. Empty: it is not exported, and only the output has it.',
-        brief: 'variable that holds the key',
-        verbs: { ephemeral: { default: 'MUTX_API_KEY' } },
-    },
-    'quota-wait': {
-        kind: { type: 'duration' },
-        text: "How long to wait for a place when the account's plan has none left, like `2m`. `0`: not at all.",
-        brief: 'how long to wait for a place in the plan',
-        verbs: { ephemeral: { default: '2m' } },
-    },
-    sweep: {
-        kind: { type: 'boolean' },
-        text: 'First revoke what earlier runs of this repository left behind: keys of the default per-run names that have expired, or are older than `sweep-after`.',
-        brief: 'first revoke what earlier runs left behind',
-        verbs: { ephemeral: { default: 'true' } },
-    },
-    'sweep-after': {
-        kind: { type: 'duration' },
-        text: 'Also sweep such keys once they are older than this, like `6h`: longer than any job runs. Default: expired ones only.',
-        brief: 'sweep such keys older than this, too',
-        verbs: { ephemeral: {} },
-    },
-    'key-ids': {
-        kind: { type: 'text', allowed: 'ids of keys: a JSON array, or separated by commas or lines' },
-        text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
-        brief: 'keys to revoke, separated by commas',
-        verbs: { revoke: {} },
-    },
-    'max-age': {
-        kind: { type: 'duration' },
-        text: 'A key older than this is a finding.',
-        brief: 'a key older than this is a finding',
-        verbs: { audit: { default: '90d' } },
-    },
-    'expiring-within': {
-        kind: { type: 'duration' },
-        text: 'A key that expires within this time is a finding.',
-        brief: 'so is one that expires within this time',
-        verbs: { audit: { default: '7d' } },
-    },
-    'unused-for': {
-        kind: { type: 'duration' },
-        text: 'A key that nobody has used for this long is a finding, like `30d`. Default: use is not looked at.',
-        brief: 'and one that was not used for this long',
-        verbs: { audit: {} },
-    },
-    'require-expiry': {
-        kind: { type: 'boolean' },
-        text: 'A key that never expires is a finding.',
-        brief: 'and one that never expires',
-        verbs: { audit: { default: 'true' } },
-    },
-    'fail-on': {
-        kind: { type: 'choice', of: ['none', 'warning', 'error'] },
-        text: 'The run fails if there is a finding of this level or above; `none`: never for a finding.',
-        brief: 'level of findings that fails the run',
-        verbs: { audit: { default: 'error' } },
-    },
-};
-const INPUT_NAMES = Object.keys(INPUTS);
-function specOf(name) {
-    return INPUTS[name];
-}
-/** The inputs that an action takes. */
-function inputsOf(verb) {
-    return INPUT_NAMES.filter((name) => specOf(name).verbs[verb] !== undefined);
-}
-/** What an input means to this action, for its users. */
-function textOf(name, verb) {
-    const { text, verbs } = specOf(name);
-    return verbs[verb]?.text ?? text;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/targets.js
-
-const STORE = /^(actions|dependabot|codespaces|agents)\s*:\s*/i;
-const targets_ORGANISATION = /^org\s*:\s*/i;
-const PREFIX = /^([^\s/@:]*)\s*:/;
-const OTHER_NAME = /\sas\s+(\S+)$/i;
-const NO_NAME = /\sas$/i;
-const COMMENT = /(?:^|\s)#.*$/s;
-/** The lines of the input `targets` that name a target: without comments, blank lines and outer white space. */
-function targetLines(text) {
-    return text
-        .split(/\r\n|\r|\n/)
-        .map((line) => line.replace(COMMENT, '').trim())
-        .filter((line) => line !== '');
-}
-/**
- * One target: `[store:] owner/repo[@environment] | org:name`, and ` as OTHER_NAME` where the secret is not
- * called `secretName`. In an environment's name the last ` as ` before a single word counts.
- */
-function parseTarget(line, secretName) {
-    if (NO_NAME.test(line) && !OTHER_NAME.test(line))
-        return no('ends in ` as`, without a name after it');
-    const other = OTHER_NAME.exec(line);
-    const place = line.slice(0, other?.index).trim();
-    const name = parseSecretName(other?.[1] ?? secretName);
-    if (name === undefined)
-        return no('names a secret that GitHub does not allow');
-    const store = (STORE.exec(place)?.[1]?.toLowerCase() ?? 'actions');
-    const rest = place.replace(STORE, '');
-    return targets_ORGANISATION.test(rest)
-        ? organisation(store, rest.replace(targets_ORGANISATION, ''), name)
-        : repository(store, rest, name);
-}
-function organisation(store, org, secretName) {
-    if (!isOwner(org))
-        return no('does not name an organisation after `org:`');
-    return yes({ kind: 'organisation', store, org, secretName, label: `${prefix(store)}org:${org}` });
-}
-function repository(store, place, secretName) {
-    const at = place.indexOf('@');
-    const name = (at < 0 ? place : place.slice(0, at)).trim();
-    if (PREFIX.test(name))
-        return no('begins with neither `org:` nor a store that GitHub has');
-    const names = parseRepository(name);
-    if (names === undefined)
-        return no('does not name a repository as `owner/repo`');
-    if (at < 0) {
-        const label = `${prefix(store)}${names.owner}/${names.repo}`;
-        return yes({ kind: 'repository', store, ...names, secretName, label });
-    }
-    if (store !== 'actions')
-        return no('names an environment, and those have Actions secrets only');
-    return environmentTarget(names, place.slice(at + 1).trim(), secretName);
-}
-/** The target `{repository}@{environment}`. */
-function environmentTarget({ owner, repo }, environment, secretName) {
-    if (!isEnvironment(environment))
-        return no('does not name an environment that GitHub allows');
-    const label = `${owner}/${repo}@${environment}`;
-    return yes({ kind: 'environment', store: 'actions', owner, repo, environment, secretName, label });
-}
-/** The target `{repository}`, Actions secrets. */
-function repositoryTarget({ owner, repo }, secretName) {
-    return { kind: 'repository', store: 'actions', owner, repo, secretName, label: `${owner}/${repo}` };
-}
-/** `owner/repo`; undefined for anything else. */
-function parseRepository(text) {
-    const [owner = '', repo = '', ...more] = text.split('/');
-    return isOwner(owner) && isRepository(repo) && more.length === 0 ? { owner, repo } : undefined;
-}
-/** Equal for two targets iff they are the same secret; GitHub's names are not case-sensitive. */
-function identityOf(target) {
-    return `${target.store}:${target.label} as ${target.secretName}`.toLowerCase();
-}
-function prefix(store) {
-    return store === 'actions' ? '' : `${store}:`;
-}
-function yes(value) {
-    return { ok: true, value };
-}
-function no(message) {
-    return { ok: false, message };
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/rotate-targets.js
-
-
-
-/** Where the key is stored; a target listed twice, in any spelling, counts once. Empty if none can be read. */
-function readTargets(reader, here) {
-    const secretName = reader.secretName('secret-name');
-    const text = reader.text('targets');
-    const environment = reader.text('environment');
-    if (reader.isGiven('targets') && reader.isGiven('environment')) {
-        reader.problem('environment', {
-            message: 'was given together with `targets`, and is shorthand for it',
-            fix: 'keep one of them; in `targets` an environment is written `owner/repo@environment`',
-        });
-    }
-    if (text !== '')
-        return listed(reader, text, secretName);
-    if (environment === '')
-        return reader.isGiven('targets') ? [] : [repositoryTarget(here, secretName)];
-    const target = environmentTarget(here, environment, secretName);
-    return accepted(reader, 'environment', environment, target);
-}
-function listed(reader, text, secretName) {
-    const lines = targetLines(text);
-    if (lines.length === 0) {
-        reader.problem('targets', {
-            message: 'holds comments only',
-            fix: 'name at least one target, or leave the input out to store the key in this repository',
-        });
-    }
-    const targets = lines.flatMap((line) => accepted(reader, 'targets', line, parseTarget(line, secretName)));
-    return [
-        ...new Map(targets.toReversed().map((target) => [identityOf(target), target])).values(),
-    ].toReversed();
-}
-/**
- * Where a refresh token's successor goes; undefined if the input cannot be read, or is not needed.
- * @param here undefined: there is no refresh token, and the input is only checked
- */
-function readRefreshTokenSecret(reader, here) {
-    const text = reader.text('refresh-token-secret');
-    if (text === '')
-        return undefined;
-    const name = parseSecretName(text);
-    if (name !== undefined)
-        return here && repositoryTarget(here(), name);
-    const target = parseTarget(text, INPUTS['refresh-token-secret'].verbs.rotate.default);
-    const [successor] = accepted(reader, 'refresh-token-secret', text, target);
-    return here && successor;
-}
-/** Whom a new organisation secret is for. */
-function readAudience(reader, targets) {
-    const visibility = reader.choice('visibility');
-    const input = 'selected-repositories';
-    const text = reader.text(input);
-    const given = text
-        .split(/[,\r\n]/)
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== '');
-    const unreadable = text === '' && reader.isGiven(input);
-    if (visibility === 'selected' && given.length === 0 && !unreadable) {
-        reader.problem(input, {
-            message: 'is empty, but `visibility` is `selected`',
-            fix: 'name the repositories that may read the secret, or choose another visibility',
-        });
-    }
-    else if (visibility !== 'selected' && given.length > 0) {
-        reader.problem(input, {
-            message: 'was given, but `visibility` is not `selected`',
-            fix: 'set `visibility: selected`, or leave the input out',
-        });
-    }
-    const organisations = targets.flatMap((target) => (target.kind === 'organisation' ? [target.org] : []));
-    for (const entry of given) {
-        if (isSelectable(entry, organisations))
-            continue;
-        reader.problem(input, {
-            message: "is not a list of the organisation's repositories",
-            fix: 'write each as `repo`, `org/repo` (of the organisation whose secret it is), or by its id',
-        }, entry);
-    }
-    return { visibility, selectedRepositories: [...new Set(given)] };
-}
-/** `repo`, an id, or `org/repo` where that is the organisation of every target that has one. */
-function isSelectable(entry, organisations) {
-    if (!entry.includes('/'))
-        return isRepository(entry);
-    const owner = parseRepository(entry)?.owner.toLowerCase();
-    return owner !== undefined && organisations.every((org) => org.toLowerCase() === owner);
-}
-function accepted(reader, input, text, target) {
-    if (target.ok)
-        return [target.value];
-    const fix = 'correct it; see the grammar of `targets` in the README';
-    reader.problem(input, { message: target.message, fix }, text);
-    return [];
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/access.js
-
-
-
-/** Reads what all actions have in common, credentials first. @param env the process's environment */
-function readAccess(reader, env, secrets) {
-    const sources = { reader, env, secrets };
-    const credential = readCredential(sources);
-    const refreshes = credential?.kind === 'refresh-token';
-    const githubToken = readGithubToken(sources, refreshes);
-    const here = thisRepository(reader, env);
-    const apiUrl = reader.url('api-url');
-    const githubApiUrl = reader.runnerUrl('GITHUB_API_URL', 'https://api.github.com');
-    const { host } = reader.runnerUrl('GITHUB_SERVER_URL', 'https://github.com');
-    const refreshTokenSecret = readRefreshTokenSecret(reader, refreshes ? here : undefined);
-    return { credential, githubToken, apiUrl, githubApiUrl, host, here, refreshTokenSecret };
-}
-function thisRepository(reader, env) {
-    const input = 'GITHUB_REPOSITORY';
-    const repository = parseRepository(env[input] ?? '');
-    let noted = false;
-    return () => {
-        if (repository !== undefined)
-            return repository;
-        if (!noted) {
-            reader.problems.push({
-                input,
-                message: 'does not name a repository; the runner sets it',
-                allowed: '`owner/repo`',
-                fix: 'outside of GitHub Actions, set it yourself',
-            });
-        }
-        noted = true;
-        return { owner: 'unreadable', repo: 'unreadable' };
-    };
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/inputs/key-name.js
-
-/** MUTX takes names of at most 255 characters. */
-const LONGEST_KEY_NAME = 255;
-/** A part that had to be cut ends with `~` and this many hex digits of the whole part's SHA-256. */
-const HASH_DIGITS = 16;
-/** What people recognise a part by stays. With five parts at most, that always fits. */
-const SHORTEST_CUT = 20;
-/**
- * The name of a target's key where the user gives none: `gha/{owner}/{repo}/{SECRET}`, and so on (protocol,
- * "Names"). The same for every spelling of the same target, different for different ones.
- * @param host of the GitHub server, with its port if it has one
- */
-function defaultKeyName(target, host) {
-    const parts = partsOf(target, host);
-    const name = () => parts.map(({ before, text }) => before + text).join('');
-    const cut = new Set();
-    while (name().length > LONGEST_KEY_NAME) {
-        const longest = parts
-            .filter((part) => !cut.has(part))
-            .reduce((one, other) => (other.text.length > one.text.length ? other : one));
-        longest.text = shortened(longest.text, name().length - LONGEST_KEY_NAME);
-        cut.add(longest);
-    }
-    return name();
-}
-function partsOf(target, host) {
-    const store = target.store === 'actions' ? '/' : `/${target.store}:`;
-    const end = { before: store, text: target.secretName };
-    const root = host.toLowerCase() === 'github.com' ? 'gha/' : '/gha/';
-    const start = root === 'gha/' ? [] : [{ before: '', text: host.toLowerCase() }];
-    switch (target.kind) {
-        case 'organisation':
-            return [...start, { before: root, text: target.org.toLowerCase() }, end];
-        case 'repository':
-            return [...start, ...repositoryParts(root, target), end];
-        case 'environment': {
-            const environment = { before: '@', text: target.environment.toLowerCase() };
-            return [...start, ...repositoryParts(root, target), environment, end];
-        }
-    }
-}
-function repositoryParts(root, { owner, repo }) {
-    return [
-        { before: root, text: owner.toLowerCase() },
-        { before: '/', text: repo.toLowerCase() },
-    ];
-}
-/** Cuts `excess` characters, as far as {@link SHORTEST_CUT} allows, and never within a pair of surrogates. */
-function shortened(text, excess) {
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, HASH_DIGITS);
-    const kept = text.slice(0, Math.max(SHORTEST_CUT, text.length - excess - HASH_DIGITS - 1));
-    return `${kept.replace(/[\uD800-\uDBFF]$/, '')}~${hash}`;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/kinds.js
-/** The values an input of this kind takes, for people; reads on from "allowed:". */
-function allowedText(kind) {
-    switch (kind.type) {
-        case 'text':
-        case 'credential':
-        case 'password':
-            return kind.allowed;
-        case 'url':
-            return 'an https URL without credentials, query or fragment (http for loopback hosts only)';
-        case 'secret-name':
-            return 'letters, digits and `_`, not beginning with a digit or `GITHUB_`';
-        case 'boolean':
-            return '`true` or `false`';
-        case 'duration':
-            return 'a whole number and its unit, like `90s`, `15m`, `6h` or `7d`; or `0`';
-        case 'integer':
-            return `a whole number from ${kind.min} to ${kind.max}`;
-        case 'choice':
-            return kind.of.map((choice) => `\`${choice}\``).join(', ');
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/scalars.js
-const TRUE = /^(?:true|True|TRUE)$/;
-const FALSE = /^(?:false|False|FALSE)$/;
-const WHOLE = /^(?:0|[1-9]\d{0,8})$/;
-const DURATION = /^(0|[1-9]\d{0,5})([smhd])$/;
-const MS_IN = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/**
- * A boolean of YAML 1.2's core schema, as `core.getBooleanInput` takes them (https://yaml.org/spec/1.2/spec.html#id2804923).
- * @returns undefined for anything else
- */
-function parseBoolean(text) {
-    if (TRUE.test(text))
-        return true;
-    return FALSE.test(text) ? false : undefined;
-}
-/** A whole number without sign, exponent or leading zeros; undefined for anything else or out of range. */
-function parseInteger(text, range) {
-    if (!WHOLE.test(text))
-        return undefined;
-    const value = Number(text);
-    return value >= range.min && value <= range.max ? value : undefined;
-}
-/** `90s`, `15m`, `6h`, `7d` or `0`, in milliseconds; undefined for anything else. Days are 24 hours. */
-function parseDuration(text) {
-    if (text === '0')
-        return 0;
-    const match = DURATION.exec(text);
-    return match === null ? undefined : Number(match[1]) * MS_IN[match[2]];
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/unknown.js
-
-
-const unknown_PREFIX = 'INPUT_';
-/** Typing errors that still let the input be recognised. */
-const MOST_EDITS = 2;
-/** The name of the variable in which the runner hands an input over: dashes stay. */
-function variableOf(name) {
-    return unknown_PREFIX + name.toUpperCase();
-}
-function unknownInputs(env, verb) {
-    const own = inputsOf(verb);
-    const known = new Set(own.map(variableOf));
-    return Object.keys(env)
-        .filter((variable) => variable.startsWith(unknown_PREFIX) && !known.has(variable))
-        .map((variable) => {
-        const name = variable.slice(unknown_PREFIX.length).toLowerCase();
-        const elsewhere = VERBS.filter((other) => inputsOf(other).some((input) => input === name));
-        return { variable, name, meant: elsewhere.length > 0 ? undefined : nearest(name, own), elsewhere };
-    });
-}
-/** What to tell the user about one: the right name, or the right action. One printable line. */
-function unknownText({ name, meant, elsewhere }) {
-    const what = `\`${printable(name, 100)}\``;
-    if (meant !== undefined)
-        return `${what} is not an input of this action and was ignored: did you mean \`${meant}\`?`;
-    return elsewhere.length === 0
-        ? `${what} is not an input of this action and was ignored`
-        : `${what} is an input of ${elsewhere.map((verb) => USES[verb]).join(' and of ')}, not of this action, and was ignored`;
-}
-/** The first is the nearest: no two inputs are so alike that one name could be near both. */
-function nearest(name, own) {
-    return own.find((candidate) => editsBetween(letters(name), letters(candidate)) <= MOST_EDITS);
-}
-function letters(name) {
-    return name.replace(/[^a-z0-9]/g, '');
-}
-/** Levenshtein distance; more than {@link MOST_EDITS} is not told apart where the lengths say so already. */
-function editsBetween(a, b) {
-    if (Math.abs(a.length - b.length) > MOST_EDITS)
-        return MOST_EDITS + 1;
-    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-    for (const [i, letter] of [...a].entries()) {
-        const next = [i + 1];
-        for (const [j, other] of [...b].entries()) {
-            const substituted = Number(row[j]) + (letter === other ? 0 : 1);
-            next.push(Math.min(substituted, Number(row[j + 1]) + 1, Number(next[j]) + 1));
-        }
-        row = next;
-    }
-    return Number(row[b.length]);
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/urls.js
-const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
-/** The base URL of a service; credentials are sent there, so only over TLS, or to this very machine. */
-function parseBaseUrl(text) {
-    const url = URL.parse(text);
-    if (url === null)
-        return { ok: false, message: 'is not a URL' };
-    if (url.protocol !== 'https:' && url.protocol !== 'http:')
-        return { ok: false, message: 'is not an https URL' };
-    if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
-        return { ok: false, message: 'is not https, and credentials are not sent without TLS' };
-    }
-    if (url.username !== '' || url.password !== '')
-        return { ok: false, message: 'holds credentials' };
-    // Not `search` and `hash`: they are empty for a bare `?` or `#`.
-    if (/[?#]/.test(url.href))
-        return { ok: false, message: 'has a query or a fragment' };
-    url.pathname = url.pathname.replace(/(?<!\/)\/+$/, '');
-    return { ok: true, value: url };
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/reader.js
-
-
-
-
-
-
-
-/** Stands for a URL that could not be read; nothing is ever sent there. */
-const UNREADABLE_URL = new URL('https://unreadable.invalid');
-/**
- * The inputs of one action, out of the runner's variables. Reading never throws: what is wrong is noted, so
- * that all of it can be told at once, and reading goes on with a value of the right type that is not to be used.
- */
-class InputReader {
-    problems = [];
-    warnings;
-    #env;
-    #secrets;
-    #verb;
-    #own;
-    constructor(env, secrets, verb) {
-        this.#env = env;
-        this.#secrets = secrets;
-        this.#verb = verb;
-        this.#own = new Set(inputsOf(verb));
-        this.#admitAll();
-        this.warnings = unknownInputs(env, verb).map(unknownText);
-    }
-    /** Whether this action has the input at all. */
-    takes(name) {
-        return this.#own.has(name);
-    }
-    /** Whether nothing works without it. */
-    requires(name) {
-        return specOf(name).verbs[this.#verb]?.required === true;
-    }
-    /** A credential or password as it was given, untrimmed; empty if it was not. */
-    raw(name) {
-        return this.#given(name);
-    }
-    /** Whether the user, or the default in action.yml, gave anything but white space. */
-    isGiven(name) {
-        return this.#given(name).trim() !== '';
-    }
-    /** Whether the input says what it would say if it were left out. */
-    isDefault(name) {
-        return !this.isGiven(name) || this.#given(name).trim() === this.#default(name);
-    }
-    /** The input's text, trimmed; its default where it is unset. Empty for one that cannot be read. */
-    text(name) {
-        const given = this.#given(name).trim();
-        if (given === '')
-            return this.#default(name);
-        const complaint = literalExpression(given) ?? misplacedCredential(given);
-        if (complaint === undefined)
-            return given;
-        this.problem(name, complaint);
-        return '';
-    }
-    boolean(name) {
-        return this.#parsed(name, parseBoolean, 'is not a boolean') ?? false;
-    }
-    integer(name) {
-        const { kind } = INPUTS[name];
-        const value = this.#parsed(name, (text) => parseInteger(text, kind), `is not ${allowedText(kind)}`);
-        return value ?? kind.min;
-    }
-    /** undefined: not given */
-    duration(name) {
-        return this.#parsed(name, parseDuration, 'is not a duration');
-    }
-    /** undefined: not given */
-    choice(name) {
-        const choices = INPUTS[name].kind.of;
-        return this.#parsed(name, (text) => choices.find((choice) => choice === text), 'is none of its values');
-    }
-    secretName(name) {
-        return (this.#parsed(name, parseSecretName, 'is not a name that GitHub allows for a secret') ?? 'UNREADABLE');
-    }
-    url(name) {
-        const text = this.text(name);
-        return text === '' ? UNREADABLE_URL : this.#base(name, text);
-    }
-    /** A URL that the runner gives in a variable of its own; `otherwise` where it does not. */
-    runnerUrl(variable, otherwise) {
-        return this.#base(variable, this.#env[variable] || otherwise);
-    }
-    /** Notes what is wrong with an input; `given` is left out for credentials. */
-    problem(name, complaint, given) {
-        const allowed = allowedText(specOf(name).kind);
-        this.problems.push({ input: name, ...complaint, ...this.#shown(given), allowed });
-    }
-    #parsed(name, parse, message) {
-        const text = this.text(name);
-        if (text === '')
-            return undefined;
-        const value = parse(text);
-        if (value === undefined) {
-            this.problem(name, { message, fix: `set \`${name}\` to one of the values allowed, or leave it out` }, text);
-        }
-        return value;
-    }
-    #base(input, text) {
-        const parsed = parseBaseUrl(text);
-        if (parsed.ok)
-            return parsed.value;
-        // The part before an `@` or after a `?` may be a password or a token.
-        const shown = /[@?#]/.test(text) ? {} : this.#shown(text);
-        const fix = 'give the base URL of the API alone, like `https://api.example.com`';
-        const allowed = allowedText({ type: 'url' });
-        this.problems.push({ input, message: parsed.message, ...shown, allowed, fix });
-        return UNREADABLE_URL;
-    }
-    #shown(given) {
-        return given === undefined ? {} : { given: this.#secrets.quote(given, 100) };
-    }
-    #default(name) {
-        return specOf(name).verbs[this.#verb]?.default ?? '';
-    }
-    /** Nothing for what this action does not take: the reading of inputs is shared, a foreign one is not read. */
-    #given(name) {
-        return this.#own.has(name) ? (this.#env[variableOf(name)] ?? '') : '';
-    }
-    /** Before anything else: whatever may be a credential is masked, under a mistyped or foreign name too. */
-    #admitAll() {
-        for (const name of this.#own)
-            this.#admit(name, this.#given(name));
-        for (const { variable, name, meant } of unknownInputs(this.#env, this.#verb)) {
-            this.#admit(meant ?? INPUT_NAMES.find((foreign) => foreign === name), this.#env[variable] ?? '');
-        }
-    }
-    #admit(name, text) {
-        const type = name === undefined ? undefined : specOf(name).kind.type;
-        if (type === 'credential')
-            admitToken(this.#secrets, text);
-        else if (type === 'password')
-            admitPassword(this.#secrets, text);
-        else
-            admitMisplaced(this.#secrets, text);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/rotate-warnings.js
-const DAY = 86_400_000;
-/** What is allowed, and most likely not what was meant. One printable line each. */
-function warningsFor(inputs, reader, env) {
-    return [
-        ...aboutTiming(inputs),
-        ...aboutCredential(inputs, reader),
-        ...aboutTargets(inputs),
-        ...aboutEvent(env),
-    ];
-}
-function aboutTiming({ settings: { renewBefore, expiresInDays } }) {
-    if (renewBefore === 0) {
-        return [
-            '`renew-before: 0` renews a key only once it has expired: the stored key is dead until the next run',
-        ];
-    }
-    return renewBefore === undefined || renewBefore < expiresInDays * DAY
-        ? []
-        : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
-}
-function aboutCredential({ credential, refreshTokenSecret }, reader) {
-    if (refreshTokenSecret === undefined) {
-        return reader.isDefault('refresh-token-secret')
-            ? []
-            : ['`refresh-token-secret` has no effect without a refresh token'];
-    }
-    if (credential.input !== 'bootstrap-jwt')
-        return [];
-    return [
-        `\`bootstrap-jwt\` holds a refresh JWT, which is good for a single use: its successor will be stored as ${refreshTokenSecret.secretName}, and the next run must be given that one, as \`refresh-token\``,
-    ];
-}
-function aboutTargets({ audience, settings, targets }) {
-    const shared = targets.some((target) => target.kind === 'organisation');
-    return [
-        ...(audience.visibility !== undefined && !shared
-            ? ['`visibility` has no effect: no target is an organisation secret']
-            : []),
-        ...(settings.gracePeriod > 0 && shared
-            ? [
-                'with a `grace-period`, keys superseded in an organisation secret are not revoked by later runs: revoke them by a job fed with `superseded-key-ids`, or let them expire',
-            ]
-            : []),
-    ];
-}
-function aboutEvent(env) {
-    return env['GITHUB_EVENT_NAME'] === 'pull_request_target'
-        ? [
-            'this run was started by `pull_request_target`: anybody who can open a pull request makes it rotate, with your secrets; use `schedule` or `workflow_dispatch`',
-        ]
-        : [];
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/load-rotate.js
-
-
-
-
-
-
-/** Targets written at the same time; GitHub asks for few concurrent writes. */
-const CONCURRENCY = 4;
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
-/**
- * The inputs of the action that rotates, from the runner's variables. Credentials are masked before anything
- * else; every problem is found, not only the first; nothing is called.
- * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the repository and the servers
- */
-function loadRotateInputs(env, secrets) {
-    const reader = new InputReader(env, secrets, 'rotate');
-    const { credential, githubToken, here, host, ...services } = readAccess(reader, env, secrets);
-    const targets = readTargets(reader, here());
-    const audience = readAudience(reader, targets);
-    const settings = readSettings(reader, targets, host);
-    const createEnvironment = reader.boolean('create-environment');
-    const { refreshTokenSecret } = services;
-    if (credential?.kind === 'opaque' && settings.onQuota === 'replace')
-        keepCredential(reader);
-    if (refreshTokenSecret !== undefined)
-        keepApart(reader, refreshTokenSecret, targets);
-    const { problems, warnings } = reader;
-    if (credential === undefined || githubToken === undefined || problems.length > 0) {
-        return { ok: false, problems, warnings, credential };
-    }
-    const value = { ...services, credential, githubToken, targets, settings, audience, createEnvironment };
-    return { ok: true, value, warnings: [...warnings, ...warningsFor(value, reader, env)] };
-}
-function readSettings(reader, targets, host) {
-    return {
-        keyName: readKeyName(reader, targets, host),
-        expiresInDays: reader.integer('expires-in-days'),
-        renewBefore: reader.duration('renew-before'),
-        gracePeriod: reader.duration('grace-period') ?? 0,
-        onQuota: reader.choice('on-quota') ?? 'fail',
-        maxRevocations: reader.integer('max-revocations'),
-        verify: reader.boolean('verify'),
-        dryRun: reader.boolean('dry-run'),
-        concurrency: CONCURRENCY,
-    };
-}
-function readKeyName(reader, targets, host) {
-    const name = reader.text('key-name');
-    const complaint = keyNameComplaint(name);
-    if (complaint !== undefined)
-        reader.problem('key-name', complaint, name);
-    const [only, ...more] = targets;
-    if (name !== '' || only === undefined)
-        return name;
-    if (more.length === 0)
-        return defaultKeyName(only, host);
-    reader.problem('key-name', {
-        message: `is needed with more than one target (there are ${targets.length})`,
-        fix: 'give the key a name of its own, one that no other list of targets uses',
-    });
-    return name;
-}
-function keyNameComplaint(name) {
-    if (INVISIBLE.test(name)) {
-        return { message: 'holds a line break or a control character', fix: 'write it in one line' };
-    }
-    if ([...name].length <= LONGEST_KEY_NAME)
-        return undefined;
-    return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
-}
-/** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */
-function keepCredential(reader) {
-    reader.problem('on-quota', {
-        message: 'would revoke the stored key before the new one is made, and that may be the very API key in `bootstrap-jwt`, without which no new one can be made',
-        fix: 'set `on-quota` to `fail` or `wait`, or give `email` and `password`, or `refresh-token`, in place of the API key',
-    }, 'replace');
-}
-/** The key must not overwrite the refresh token, nor the other way round. */
-function keepApart(reader, successor, targets) {
-    if (!targets.some((target) => identityOf(target) === identityOf(successor)))
-        return;
-    reader.problem('refresh-token-secret', {
-        message: 'is the very secret that the key is stored in',
-        fix: 'give the key and the refresh token a secret each',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/report/log.js
-
-
-const WHY_REVOKED = {
-    R: 'superseded by the new key',
-    E: 'expired',
-    W: 'in no target',
-    own: 'the new key, which no secret holds',
-    replace: 'to make room: on-quota is replace',
-};
-const WARNING_TITLE = {
-    'revocation-failed': 'A key was not revoked',
-    'too-many-revocations': 'More keys than max-revocations',
-    'name-used-elsewhere': 'The key name is used elsewhere',
-    'clocks-apart': 'Clocks apart',
-    'account-unreadable': 'The plan is not known',
-    'create-lost': 'A created key was lost',
-    'written-late': 'The key was stored too late',
-};
-/** Renders the engine's events as they come: one line a step, in groups that fold, with durations. */
-class RotationLog {
-    #sink;
-    #keyName;
-    #phase;
-    #seen = new Set();
-    constructor(sink, keyName) {
-        this.#sink = sink;
-        this.#keyName = keyName;
-    }
-    /** Closes the group that is open, so that what follows is always seen. */
-    end() {
-        if (this.#phase !== undefined)
-            this.#sink.endGroup();
-        this.#phase = undefined;
-    }
-    event(event) {
-        switch (event.type) {
-            case 'step-started':
-                this.#enter(PHASE_OF[event.step]);
-                break;
-            case 'step-ended':
-                this.#line(stepText(event.step, event.ok, event.ms));
-                break;
-            case 'looked':
-                this.#line(this.#lookedText(event));
-                break;
-            case 'planned':
-                this.#enter('Plan');
-                for (const line of planLines(event.plan))
-                    this.#line(line);
-                break;
-            case 'minted':
-                this.#line(`${event.name}: new key ${event.id}, ${expiryText(event.expiresAt)}`);
-                break;
-            case 'target-written':
-                this.#line(targetText(event));
-                break;
-            case 'revoked':
-                this.#line(`${event.gone ? 'was gone already' : 'revoked'}: ${event.id} (${WHY_REVOKED[event.reason]})`);
-                break;
-            case 'retrying':
-                this.#line(retryText(event.failure, event.attempt, event.wait));
-                break;
-            case 'waiting':
-                this.#line(waitText(event));
-                break;
-            case 'warning':
-                this.#sink.warning({ title: WARNING_TITLE[event.code], message: event.message });
-                break;
-        }
-    }
-    #enter(phase) {
-        if (phase === this.#phase)
-            return;
-        this.end();
-        this.#phase = phase;
-        this.#sink.group(this.#seen.has(phase) ? `${phase}, again` : phase);
-        this.#seen.add(phase);
-    }
-    #line(text) {
-        this.#sink.line(text);
-    }
-    #lookedText(event) {
-        const places = event.places === undefined || !Number.isFinite(event.places)
-            ? 'no limit is known'
-            : `${count(event.places, 'place')}${event.plan === undefined ? '' : ` in the plan ${event.plan}`}`;
-        return `${count(event.active, 'active key')}, ${event.ofName} of them named ${this.#keyName}; ${places}`;
-    }
-}
-function stepText(step, ok, ms) {
-    const [done, notDone] = STEP_TEXT[step];
-    return `${ok ? `✓ ${done}` : `✗ ${notDone}`} (${durationText(ms)})`;
-}
-function targetText({ result, done, of }) {
-    const progress = of > 1 ? `[${done}/${of}] ` : '';
-    const why = result.failure === undefined ? '' : `: ${result.failure.message}`;
-    return `${progress}${placeText(result)} ${result.status}${why}`;
-}
-/** The line of a call that is going to be tried again. */
-function retryText(failure, attempt, wait) {
-    return `${callText(failure)} [${failure.code}]: try ${attempt + 1} in ${durationText(wait)}`;
-}
-function waitText(event) {
-    const until = event.until === undefined ? '' : ` (until ${instantText(event.until)})`;
-    return `waiting ${durationText(event.wait)} for ${event.for}${until}`;
-}
-/** A request as `RUNNER_DEBUG` shows it: never a header, a query or a body. */
-function requestText({ service, method, path, status, ms }) {
-    return `${service === 'mutx' ? 'MUTX' : 'GitHub'}: ${method} ${path} → ${status} in ${ms} ms`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/outputs.js
-
-/** What the outputs are until a rotation has come to something, so that none is ever missing. */
-const EARLY_OUTPUTS = new Map([
-    ['rotated', 'false'],
-    ['key-id', ''],
-    ['key-name', ''],
-    ['expires-at', ''],
-    ['superseded-key-ids', '[]'],
-    ['revoked-key-ids', '[]'],
-    ['targets', '[]'],
-]);
-/** The outputs of a rotation, all of them, whatever it came to (interface: "Outputs"). */
-function outputsOf(outcome, keyName) {
-    const key = keyOf(outcome);
-    return new Map([
-        ['rotated', String(outcome.kind === 'rotated')],
-        ['key-id', key?.id ?? ''],
-        ['key-name', key?.name ?? keyName],
-        ['expires-at', key?.expiresAt === undefined ? '' : instantText(key.expiresAt)],
-        ['superseded-key-ids', JSON.stringify(outcome.keys.superseded)],
-        ['revoked-key-ids', JSON.stringify(outcome.keys.revoked)],
-        ['targets', JSON.stringify(outcome.targets.map(targetOutput))],
-    ]);
-}
-/** The key that was made, also when a target failed; the current one where none was due. */
-function keyOf(outcome) {
-    switch (outcome.kind) {
-        case 'rotated':
-        case 'not-due':
-            return outcome.key;
-        case 'planned':
-            return outcome.plan.current;
-        case 'failed':
-            return outcome.minted;
-    }
-}
-function targetOutput({ target, secret, status, failure }) {
-    return { target, secret, status, ...(failure === undefined ? {} : { error: failure.message }) };
-}
-
-;// CONCATENATED MODULE: ./lib/report/progress.js
-
-/**
- * How far a run has come, followed from its events: what to say of the state of things when the run ends
- * without an outcome (cancelled, or a bug).
- */
-class Progress {
-    #creating = false;
-    #storing = false;
-    #minted;
-    #written = [];
-    #failed = [];
-    #revoked = [];
-    #givenUp = [];
-    event(event) {
-        switch (event.type) {
-            case 'step-started':
-                if (event.step === 'create')
-                    this.#creating = true;
-                if (event.step === 'store')
-                    this.#storing = true;
-                break;
-            case 'step-ended':
-                if (event.step === 'create' && event.ok)
-                    this.#creating = false;
-                break;
-            case 'minted':
-                this.#minted = event.id;
-                this.#storing = false;
-                this.#written.length = 0;
-                this.#failed.length = 0;
-                break;
-            case 'target-written':
-                (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
-                break;
-            case 'revoked':
-                (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
-                break;
-            case 'looked':
-            case 'planned':
-            case 'retrying':
-            case 'waiting':
-            case 'warning':
-                break;
-        }
-    }
-    /** Keys revoked before their successor was stored (`on-quota: replace`). */
-    get givenUp() {
-        return this.#givenUp;
-    }
-    state() {
-        const lines = [];
-        if (this.#minted !== undefined)
-            lines.push(...this.#mintedLines(this.#minted));
-        if (this.#creating) {
-            lines.push('a create was on its way: a key may exist whose text nobody knows; it is in no secret, and a later run revokes it');
-        }
-        if (lines.length === 0)
-            lines.push('no key was made and no secret was written');
-        const others = this.#revoked.filter((id) => id !== this.#minted);
-        if (others.length > 0)
-            lines.push(`revoked: ${others.join(', ')}`);
-        lines.push(this.#givenUp.length === 0
-            ? 'no key that a secret holds was revoked'
-            : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`);
-        lines.push('run it again: the next run that succeeds puts one key everywhere and clears the rest away');
-        return lines;
-    }
-    #mintedLines(id) {
-        if (this.#revoked.includes(id))
-            return [`the new key ${id} was revoked; no secret holds it`];
-        const lines = [`the new key ${id} is alive`];
-        if (this.#written.length > 0)
-            lines.push(`${list(this.#written.map(placeText))}: holds the new key`);
-        if (this.#failed.length > 0) {
-            lines.push(`${list(this.#failed.map(placeText))}: the write failed; the old key there still works`);
-        }
-        if (this.#storing)
-            lines.push('every other target: not written, or being written at that moment');
-        else
-            lines.push('no target was written with it');
-        return lines;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/report/result.js
-
-/** Targets named one by one; beyond it, only their number. */
-const NAMED = 10;
-/** What a run that did what was asked came to: the last lines of the log, outside of any group. */
-function resultLines(outcome) {
-    switch (outcome.kind) {
-        case 'rotated': {
-            const { key, targets } = outcome;
-            const where = targets.length > NAMED ? count(targets.length, 'target') : list(targets.map(placeText));
-            return [`Rotated: ${where} → key ${key.id} (${expiryText(key.expiresAt)})`, ...keyLines(outcome.keys)];
-        }
-        case 'not-due':
-            return [
-                `Not due: ${outcome.plan.why}; key ${outcome.key.id} stays (${expiryText(outcome.key.expiresAt)})`,
-                ...keyLines(outcome.keys),
-            ];
-        case 'planned':
-            return ['Dry run: nothing was changed; the plan is above and in the job summary'];
-    }
-}
-function keyLines({ revoked, superseded, left }) {
-    return [
-        `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
-        ...(superseded.length === 0 ? [] : [`Alive for the grace period: ${superseded.join(', ')}`]),
-        ...(left.length === 0 ? [] : [`Left for a later run to revoke: ${left.join(', ')}`]),
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/constants.js
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-/** D: every write of a key starts before this much time has passed since just before its create was sent. */
-const WRITE_DEADLINE = 10 * MINUTE;
-/** F: more than D plus the longest a request can linger. A key older than this is written by nobody any more. */
-const FENCE = 15 * MINUTE;
-/** The longest a request can be on its way after it was sent; what is not there by then was never done. */
-const LINGER = FENCE - WRITE_DEADLINE;
-/** m: how far the two servers' clocks and GitHub's whole-second timestamps may be apart. */
-const MARGIN = 60 * SECOND;
-/** The longest that `on-quota: wait` can have to wait until a rule frees a place. */
-const LONGEST_QUOTA_WAIT = FENCE + 2 * MARGIN;
-/** How long a single call may be retried, waits included, where no nearer deadline holds. */
-const CALL_PATIENCE = 5 * MINUTE;
-/** Tries of anything that may be tried again. */
-const TRIES = 4;
-/** Keys a run makes at most when the replies to its creates are lost; each lost one leaves an orphan. */
-const CREATES = 3;
-
-;// CONCATENATED MODULE: ./lib/rotation/failures.js
-/** A failed outcome with the state of everything; targets that were not reached are `skipped`. */
-function failed(run, failure, minted = run.late && { ...run.late.minted, state: 'unknown' }, targets = run.late?.results ?? run.ports.targets.map(untouched)) {
-    // Waiting helps against none that was refused.
-    const refused = failure.failures.some((one) => one.kind === 'refused');
-    const retryAfter = refused ? 0 : Math.max(0, ...failure.failures.map((one) => one.retryAfter ?? 0));
-    return {
-        kind: 'failed',
-        failure: failure.retryAt === undefined && retryAfter > 0
-            ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
-            : failure,
-        minted,
-        targets,
-        keys: run.keysNow(),
-    };
-}
-function untouched(target) {
-    return { target: target.label, secret: target.secretName, status: 'skipped' };
-}
-/** No place for one more key: none was made. */
-function quotaFailure(room, because) {
-    const { code, what, at, keys } = explain(room);
-    return {
-        reason: 'quota',
-        code,
-        message: because === undefined ? what : `${what}; ${because}`,
-        failures: [],
-        inTheWay: keys,
-        ...(at === undefined ? {} : { retryAt: at }),
-    };
-}
-function explain(room) {
-    const full = "the account's plan has no place for one more key";
-    switch (room.kind) {
-        case 'full':
-            return { code: 'quota-full', what: full, at: room.at, keys: room.inTheWay };
-        case 'replace':
-            return { code: 'quota-full', what: full, at: undefined, keys: [room.victim] };
-        case 'too-soon':
-            return {
-                code: 'quota-too-soon',
-                what: "the new key would take the plan's last place while another key of the name is too young",
-                at: room.at,
-                keys: room.inTheWay,
-            };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/quota.js
-
-/** Places of each plan (mutx-api: "Quota"); Infinity: no limit. */
-const PLACES = new Map([
-    ['FREE', 2],
-    ['STARTER', 10],
-    ['PRO', 50],
-    ['ENTERPRISE', Number.POSITIVE_INFINITY],
-]);
-/** How many active keys a plan allows; undefined for a plan this version does not know. */
-function placesOf(plan) {
-    return plan === undefined ? undefined : PLACES.get(plan.toUpperCase());
-}
-/** Every active key takes a place, of any name, expired ones included. */
-function placesTaken(keys) {
-    return keys.filter((key) => key.isActive).length;
-}
-/**
- * From when on a key of the name is old enough that another one may take the plan's last place: two younger
- * than this would fill a two-key plan with keys that no rule can tell apart (protocol, step 4).
- */
-function settledAt(key) {
-    return key.createdAt + FENCE + 2 * MARGIN;
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/rules.js
-
-/** Rule R: after `k` is in every target, an active key created more than F before it may be revoked. */
-function isOlderThanFence(j, k) {
-    return j.isActive && j.createdAt < k.createdAt - FENCE;
-}
-/** Rule E: dead already, but it still counts against the plan's quota. */
-function isExpired(j, date) {
-    return j.expiresAt !== undefined && j.expiresAt < date;
-}
-/** Whether a secret last written at `updatedAt` can have been written by the run that made this key. */
-function couldHaveWritten(key, updatedAt) {
-    return updatedAt >= key.createdAt - MARGIN && updatedAt <= key.createdAt + FENCE + MARGIN;
-}
-/**
- * The key a target holds: the one key of the name, active or not, whose run can have written it; undefined
- * when there is none, or more than one.
- */
-function currentOf(secret, keysOfName) {
-    const { updatedAt } = secret;
-    if (updatedAt === undefined)
-        return undefined;
-    const candidates = keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
-    return candidates.length === 1 ? candidates[0] : undefined;
-}
-/** The same known, active, unexpired key in every target. */
-function currentOfAll(secrets, keysOfName, date) {
-    const [first, ...rest] = secrets.map((secret) => currentOf(secret, keysOfName));
-    if (first === undefined || rest.some((key) => key?.id !== first.id))
-        return undefined;
-    return first.isActive && !isExpired(first, date) ? first : undefined;
-}
-/**
- * Rule W: whether `j` is in none of the targets, whatever any run still does.
- * @returns undefined while that cannot be known; otherwise the moment after which it may be revoked
- */
-function notInAnyTarget(j, secrets, keysOfName, gracePeriod) {
-    let superseded = false;
-    let lastWrite = 0;
-    for (const secret of secrets) {
-        const { updatedAt, shared } = secret;
-        if (updatedAt === undefined)
-            continue;
-        lastWrite = Math.max(lastWrite, updatedAt);
-        if (j.createdAt > updatedAt + MARGIN)
-            continue;
-        // Without a known later writer, someone may have saved the very value of `j` again by hand.
-        const overwritten = !shared &&
-            updatedAt > j.createdAt + FENCE + MARGIN &&
-            keysOfName.some((key) => key.id !== j.id && couldHaveWritten(key, updatedAt));
-        if (!overwritten)
-            return undefined;
-        superseded = true;
-    }
-    const fenced = j.createdAt + FENCE;
-    return superseded
-        ? {
-            kind: 'superseded',
-            revocableFrom: gracePeriod === 0 ? fenced : Math.max(fenced, lastWrite + gracePeriod + MARGIN),
-        }
-        : { kind: 'never-stored', revocableFrom: fenced };
-}
-/** A key that no run ever stored and that was used all the same: someone else uses this name. */
-function isUsedElsewhere(j, how) {
-    return how.kind === 'never-stored' && j.lastUsed !== undefined && j.lastUsed >= j.createdAt + FENCE;
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/plan.js
-
-
-
-function summarize(key) {
-    return { id: key.id, name: key.name, expiresAt: key.expiresAt };
-}
-function ofName(look, settings) {
-    return look.keys.filter((key) => key.name === settings.keyName);
-}
-/** Active, not expired and older than the fence: what rule R would allow if a key were made and stored now. */
-function olderKeys(look, settings) {
-    const { date } = look;
-    if (date === undefined)
-        return [];
-    return ofName(look, settings).filter((key) => key.isActive && key.createdAt < date - FENCE && !isExpired(key, date));
-}
-/**
- * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
- * period, to make room, or to tell never-stored keys from stored ones before counting revocations.
- */
-function needsSecrets(look, settings) {
-    const { date } = look;
-    const expired = date === undefined
-        ? 0
-        : ofName(look, settings).filter((key) => key.isActive && isExpired(key, date)).length;
-    return (settings.renewBefore !== undefined ||
-        settings.gracePeriod > 0 ||
-        (look.places !== undefined && placesTaken(look.keys) - expired + 1 >= look.places) ||
-        olderKeys(look, settings).length > settings.maxRevocations);
-}
-/** What rules E and W allow to revoke at this look, and the keys they keep away from. */
-function removable(look, settings) {
-    const keys = ofName(look, settings);
-    const found = [];
-    const usedElsewhere = [];
-    const { date, secrets } = look;
-    if (date === undefined)
-        return { found, usedElsewhere };
-    for (const key of keys) {
-        if (!key.isActive)
-            continue;
-        if (isExpired(key, date)) {
-            found.push({ key, why: 'expired' });
-            continue;
-        }
-        if (secrets === undefined || look.clocksApart)
-            continue;
-        const how = notInAnyTarget(key, secrets, keys, settings.gracePeriod);
-        if (how === undefined || date <= how.revocableFrom)
-            continue;
-        if (isUsedElsewhere(key, how))
-            usedElsewhere.push(key);
-        else
-            found.push({ key, why: how.kind });
-    }
-    return { found, usedElsewhere };
-}
-/** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
-function dueness(look, settings, forced) {
-    const { date, secrets } = look;
-    const { renewBefore, gracePeriod } = settings;
-    const current = secrets === undefined || date === undefined
-        ? undefined
-        : currentOfAll(secrets, ofName(look, settings), date);
-    if (forced)
-        return { due: true, why: 'the last write came too late to be relied on', current };
-    if (renewBefore === undefined && gracePeriod === 0)
-        return { due: true, why: 'every run rotates', current };
-    if (date === undefined || secrets === undefined || current === undefined) {
-        return { due: true, why: 'it is not certain that every target holds the same working key', current };
-    }
-    const lastWrite = Math.max(...secrets.map(({ updatedAt }) => updatedAt).filter((at) => at !== undefined));
-    // With the margin: before it, rule W could not yet free what the last rotation superseded.
-    if (gracePeriod > 0 && date - lastWrite <= gracePeriod + MARGIN) {
-        return { due: false, why: 'the last rotation is less than the grace period ago', current };
-    }
-    if (renewBefore === undefined)
-        return { due: true, why: 'every run rotates', current };
-    if (gracePeriod === 0 && mayBeStoredToo(ofName(look, settings), secrets, current, date)) {
-        return { due: true, why: 'another key of the name may still be stored', current };
-    }
-    if (current.expiresAt === undefined)
-        return { due: true, why: 'the current key never expires', current };
-    return current.expiresAt - date > renewBefore
-        ? { due: false, why: 'the current key lives longer than renew-before', current }
-        : { due: true, why: 'the current key has less than renew-before left', current };
-}
-/**
- * Whether another working key may be what a target really holds. An organisation secret's date moves when its
- * audience is edited, so that an orphan can look like the current key.
- */
-function mayBeStoredToo(keys, secrets, current, date) {
-    return keys.some((key) => key.id !== current.id &&
-        key.isActive &&
-        !isExpired(key, date) &&
-        notInAnyTarget(key, secrets, keys, 0) === undefined);
-}
-/** When a rule frees a place, at the earliest; undefined when none will. */
-function nextPlaceAt(look, settings, active) {
-    const keys = ofName(look, settings);
-    let earliest;
-    for (const key of active) {
-        if (key.name !== settings.keyName)
-            continue;
-        const how = look.secrets === undefined || look.clocksApart
-            ? undefined
-            : notInAnyTarget(key, look.secrets, keys, settings.gracePeriod);
-        // A key that may be stored is no hope: the end of its life is the outage that nobody wants to wait for.
-        if (how === undefined)
-            continue;
-        const expiry = key.expiresAt ?? Number.POSITIVE_INFINITY;
-        const soonest = isUsedElsewhere(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
-        // What could have gone already and did not (`max-revocations`) will not go by itself either.
-        if (!Number.isFinite(soonest) || (look.date !== undefined && soonest < look.date))
-            continue;
-        const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
-        const at = Math.max(soonest, ...others.map(settledAt));
-        earliest = Math.min(earliest ?? at, at);
-    }
-    return earliest;
-}
-/** Whether one more key fits once `gone` are revoked (protocol, step 4 and "Where even that leaves no room"). */
-function roomFor(look, settings, gone, current) {
-    const { date, places } = look;
-    if (places === undefined)
-        return { kind: 'fits', lastPlace: false };
-    const active = look.keys.filter((key) => key.isActive && !gone.has(key.id));
-    const mine = active.filter((key) => key.name === settings.keyName);
-    if (active.length + 1 > places) {
-        const old = date === undefined ? [] : mine.filter((key) => key.createdAt + FENCE < date);
-        const victim = old.find((key) => key.id === current?.id) ?? old.toSorted((a, b) => a.createdAt - b.createdAt)[0];
-        if (settings.onQuota === 'replace' && victim !== undefined && active.length === places) {
-            const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
-            return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
-        }
-        return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize) };
-    }
-    // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
-    const onTheirWay = look.lostCreates
-        .map((sent) => sent + LINGER)
-        .filter((by) => date === undefined || date < by);
-    const lastPlace = active.length + onTheirWay.length + 1 >= places;
-    const young = date === undefined ? mine : mine.filter((key) => date < settledAt(key));
-    if (lastPlace && !look.repairs && young.length + onTheirWay.length > 0) {
-        const at = date === undefined ? undefined : Math.max(...young.map(settledAt), ...onTheirWay);
-        return { kind: 'too-soon', at, inTheWay: young.map(summarize) };
-    }
-    return { kind: 'fits', lastPlace };
-}
-/** The plan of a run: a pure function of its look. */
-function makePlan(look, settings, forced) {
-    const decision = dueness(look, settings, forced);
-    const { found, usedElsewhere } = removable(look, settings);
-    const foundIds = new Set(found.map(({ key }) => key.id));
-    const superseding = decision.due ? olderKeys(look, settings).filter((key) => !foundIds.has(key.id)) : [];
-    const counted = [
-        ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
-        ...(settings.gracePeriod === 0 ? superseding : []),
-    ];
-    const tooMany = counted.length > settings.maxRevocations;
-    const makeRoom = tooMany ? found.filter(({ why }) => why !== 'superseded') : found;
-    return {
-        ...decision,
-        makeRoom: makeRoom.map(({ key, why }) => ({
-            key: summarize(key),
-            rule: why === 'expired' ? 'E' : 'W',
-            why,
-        })),
-        supersedes: superseding.map(summarize),
-        held: tooMany ? counted.map(summarize) : [],
-        usedElsewhere: usedElsewhere.map(summarize),
-        room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/retry.js
-
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 30_000;
-/**
- * How long to wait before the next try, or undefined to stop. The server's own timing goes before ours; if
- * it does not fit into the time left there is no point in waiting at all.
- * @param attempt tries made so far, from 1
- * @param random uniform in [0, 1)
- */
-function nextWait(policy, failure, attempt, random) {
-    if (attempt >= policy.tries || !failure.retryable || !policy.again(failure))
-        return undefined;
-    const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
-    const wait = Math.max(backoff, failure.retryAfter ?? 0);
-    return wait < policy.timeLeft() ? wait : undefined;
-}
-/** Calls until it is ok or the policy says stop; the reply is the last one. */
-async function tryCall(call, policy, retrying) {
-    for (let attempt = 1;; attempt++) {
-        const reply = await call();
-        if (reply.ok)
-            return reply;
-        const wait = nextWait(policy, reply.failure, attempt, retrying.random());
-        if (wait === undefined)
-            return reply;
-        retrying.onRetry(reply.failure, attempt, wait);
-        await retrying.clock.sleep(wait);
-    }
-}
-/** For calls that change nothing when repeated: reads, an idempotent PUT, a DELETE. */
-function idempotent(timeLeft) {
-    return { tries: TRIES, again: () => true, timeLeft };
-}
-/** For calls whose effect must not happen twice: only when it is certain that nothing was done. */
-function onlyIfNotDone(timeLeft) {
-    return {
-        tries: TRIES,
-        again: (failure) => failure.kind === 'throttled' || failure.kind === 'not-sent',
-        timeLeft,
-    };
-}
-/** A point in this process's time; `since` is the larger of wall and monotonic time passed. */
-class Stopwatch {
-    #clock;
-    #wall;
-    #monotonic;
-    constructor(clock) {
-        this.#clock = clock;
-        this.#wall = clock.now();
-        this.#monotonic = clock.monotonic();
-    }
-    /**
-     * Time since this was made: a suspended machine stops the monotonic clock on some systems, a corrected
-     * wall clock goes back, so the larger of both (protocol, step 7).
-     */
-    elapsed() {
-        return Math.max(...this.#both());
-    }
-    /** The smaller of both: what has certainly passed. */
-    leastElapsed() {
-        return Math.max(0, Math.min(...this.#both()));
-    }
-    #both() {
-        return [this.#clock.now() - this.#wall, this.#clock.monotonic() - this.#monotonic];
-    }
-    /** Whether a use or a write of the key whose create started this may still start (protocol: D). */
-    beforeDeadline = (ahead = 0) => this.elapsed() + ahead < WRITE_DEADLINE;
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/mint.js
-
-/**
- * Protocol step 5. Tried again in place only when it is certain that no key was made; a lost reply is the
- * caller's business, who looks again before making another.
- */
-async function mint(run) {
-    const { ports, settings } = run;
-    let since = new Stopwatch(ports.clock);
-    let githubBefore = run.githubTime();
-    const reply = await run.call(() => {
-        since = new Stopwatch(ports.clock);
-        githubBefore = run.githubTime();
-        return ports.keys.create(settings.keyName, settings.expiresInDays);
-    }, onlyIfNotDone(run.patience()));
-    if (reply.ok) {
-        const { id, name, expiresAt } = reply.value;
-        ports.report({ type: 'minted', id, name, expiresAt });
-    }
-    return { reply, since, githubBefore };
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/run.js
-
-
-/** One run's collaborators and what it has done so far: the part of the state that every step shares. */
-class Run {
-    settings;
-    ports;
-    retrying;
-    #revoked = new Set();
-    #left = new Set();
-    #superseded = [];
-    /** A stored key was revoked for its place (`on-quota: replace`). */
-    gaveUp = false;
-    /** What was stored too late by an earlier round: still what the targets hold, whatever comes of the next. */
-    late;
-    #github;
-    constructor(settings, ports) {
-        this.settings = settings;
-        this.ports = ports;
-        this.retrying = {
-            clock: ports.clock,
-            random: ports.random,
-            onRetry: (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }),
-        };
-    }
-    /** Tells the start, the end and the duration of a step; `ok` says whether its result counts as done. */
-    async step(step, work, ok) {
-        this.ports.report({ type: 'step-started', step });
-        const watch = new Stopwatch(this.ports.clock);
-        const result = await work();
-        this.ports.report({ type: 'step-ended', step, ok: ok(result), ms: watch.elapsed() });
-        return result;
-    }
-    /** How long a call that starts now may still be tried again; never beyond the session's end. */
-    patience() {
-        const watch = new Stopwatch(this.ports.clock);
-        return () => Math.min(CALL_PATIENCE - watch.elapsed(), this.sessionLeft());
-    }
-    sessionLeft() {
-        const { sessionEndsAt, clock } = this.ports;
-        return sessionEndsAt === undefined ? Number.POSITIVE_INFINITY : sessionEndsAt - clock.now();
-    }
-    /** An idempotent call, tried again as far as patience goes. */
-    call(attempt, policy = idempotent(this.patience())) {
-        return tryCall(attempt, policy, this.retrying);
-    }
-    /** A read of GitHub's, whose `Date` is noted the moment it comes. */
-    async askGithub(attempt) {
-        const reply = await this.call(attempt);
-        this.sawGithub(reply);
-        return reply;
-    }
-    /**
-     * GitHub's time now, at the least: its time in the last reply plus what has passed here since by the slower
-     * of both clocks. What the late-write check counts from (protocol, step 7): a machine whose clocks stood
-     * still makes a write look later than it was, never earlier.
-     */
-    githubTime() {
-        return this.#github && this.#github.date + this.#github.since.leastElapsed();
-    }
-    sawGithub(reply) {
-        if (!reply.ok || reply.date === undefined)
-            return;
-        if (reply.date >= (this.githubTime() ?? reply.date)) {
-            this.#github = { date: reply.date, since: new Stopwatch(this.ports.clock) };
-        }
-    }
-    /** Revokes one key, with retries. A failure is a warning: the next run takes it up. */
-    async revoke(id, reason) {
-        const reply = await this.call(() => this.ports.keys.revoke(id));
-        if (reply.ok) {
-            this.#revoked.add(id);
-            this.#left.delete(id);
-            this.ports.report({ type: 'revoked', id, reason, gone: reply.value === 'gone' });
-            return true;
-        }
-        this.#left.add(id);
-        this.warn('revocation-failed', `key ${id} could not be revoked: ${reply.failure.message}`);
-        return false;
-    }
-    /** Superseded, and not revoked by this run. */
-    leave(ids) {
-        for (const id of ids)
-            this.#left.add(id);
-    }
-    /** Too many to revoke: none of them is, and a person is told. */
-    holdBack(ids) {
-        const known = ids.every((id) => this.#left.has(id));
-        this.leave(ids);
-        if (known)
-            return;
-        this.warn('too-many-revocations', `${ids.length} keys would be revoked, more than max-revocations (${this.settings.maxRevocations}); none of them is: ${ids.join(', ')}`);
-    }
-    supersede(ids) {
-        this.#superseded = ids;
-    }
-    isRevoked(id) {
-        return this.#revoked.has(id);
-    }
-    warn(code, message) {
-        this.ports.report({ type: 'warning', code, message });
-    }
-    keysNow() {
-        return { revoked: [...this.#revoked], superseded: this.#superseded, left: [...this.#left] };
-    }
-}
-/** Runs `work` for each item, at most `limit` at a time; results in the items' order. */
-async function eachOf(items, limit, work) {
-    const results = new Array(items.length);
-    const queue = items.entries();
-    const worker = async () => {
-        for (const [index, item] of queue)
-            results[index] = await work(item, index);
-    };
-    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-    return results;
-}
-/** The values among replies, in order. */
-function valuesOf(replies) {
-    return replies.flatMap((reply) => (reply.ok ? [reply.value] : []));
-}
-/** The failures among replies, in order. */
-function failuresOf(replies) {
-    return replies.flatMap((reply) => (reply.ok ? [] : [reply.failure]));
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/store.js
-
-
-
-/**
- * Protocol step 7: the new key into every target, each its own result. Every write starts before D.
- * @param since just before the create that yielded the key was sent
- * @param githubBefore GitHub's time then, at the least
- */
-async function storeEverywhere(run, minted, since, githubBefore) {
-    const { targets } = run.ports;
-    const failures = [];
-    let certainlyNowhere = true;
-    let late = false;
-    let undated = githubBefore === undefined;
-    let done = 0;
-    const write = async (target) => {
-        let perhapsWritten = false;
-        const reply = await tryCall(async () => {
-            const attempt = await target.write(minted.key, since.beforeDeadline);
-            if (attempt.ok || !isDefinite(attempt.failure))
-                certainlyNowhere = false;
-            if (!attempt.ok && !isDefinite(attempt.failure))
-                perhapsWritten = true;
-            return attempt;
-        }, idempotent(() => WRITE_DEADLINE - since.elapsed()), run.retrying);
-        const named = { target: target.label, secret: target.secretName };
-        if (!reply.ok) {
-            failures.push(reply.failure);
-            return { ...named, status: 'failed', failure: reply.failure, perhapsWritten };
-        }
-        if (reply.date === undefined)
-            undated = true;
-        else if (githubBefore !== undefined && reply.date - githubBefore > WRITE_DEADLINE + MARGIN)
-            late = true;
-        run.sawGithub(reply);
-        return { ...named, status: reply.value };
-    };
-    const results = await eachOf(targets, run.settings.concurrency, async (target) => {
-        const result = await write(target);
-        done += 1;
-        run.ports.report({ type: 'target-written', result, done, of: targets.length });
-        return result;
-    });
-    return { results, failures, certainlyNowhere, late, undated };
-}
-/** Only the service's own refusal, or bytes that never left, prove that a write did not happen. */
-function isDefinite(failure) {
-    return failure.kind === 'refused' || failure.kind === 'not-sent';
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/replace-key.js
-
-
-
-
-
-
-
-/** Protocol steps 5 to 8: create, verify, store everywhere, revoke. */
-async function replaceKey(run, tries, planned, plan) {
-    const checked = await lookBeforeCreate(run, tries, planned, plan);
-    if ('stop' in checked)
-        return checked.stop;
-    tries.creates += 1;
-    const { reply, since, githubBefore } = await run.step('create', () => mint(run), (result) => result.reply.ok);
-    if (!reply.ok)
-        return notMinted(run, tries, reply.failure);
-    const minted = reply.value;
-    const unverified = await verify(run, minted, since);
-    if (unverified !== undefined)
-        return abandon(run, minted, unverified);
-    const stored = await run.step('store', () => storeEverywhere(run, minted, since, githubBefore), (result) => result.failures.length === 0);
-    const inTime = since.beforeDeadline();
-    const late = await checkLate(run, minted, stored, since.elapsed());
-    if (late === 'late')
-        return writtenLate(run, tries, minted, stored.results);
-    if (stored.failures.length > 0)
-        return notStored(run, minted, stored, inTime);
-    if (late === 'in-time')
-        await revokeOlder(run, checked.look, minted);
-    else
-        run.leave(replace_key_olderKeys(run, checked.look, minted).map((key) => key.id));
-    return {
-        kind: 'rotated',
-        key: replace_key_summaryOf(minted),
-        targets: stored.results,
-        keys: run.keysNow(),
-    };
-}
-/**
- * The last check of the room: with the revocations that really happened, and, where the create takes the
- * plan's last place, with a list read right before it (protocol, step 4).
- */
-async function lookBeforeCreate(run, tries, look, plan) {
-    const gone = new Set(run.keysNow().revoked);
-    const room = roomFor(look, run.settings, gone, plan.current);
-    if (room.kind !== 'fits') {
-        return { stop: failed(run, quotaFailure(room, 'a key in the way could not be revoked')) };
-    }
-    if (!room.lastPlace)
-        return { look };
-    const list = await run.step('list', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
-    if (!list.ok) {
-        return {
-            stop: failed(run, {
-                reason: 'look',
-                code: 'look-failed',
-                message: 'the keys could not be listed again right before the create, so no key was minted',
-                failures: [list.failure],
-            }),
-        };
-    }
-    const again = { ...look, date: list.date, keys: list.value };
-    const roomNow = roomFor(again, run.settings, gone, plan.current);
-    if (roomNow.kind === 'fits')
-        return { look: again };
-    // Another run has made a key since the look: plan anew. If that keeps happening, say so instead.
-    tries.surprises += 1;
-    return { stop: tries.surprises < CREATES ? 'again' : failed(run, quotaFailure(roomNow)) };
-}
-function notMinted(run, tries, failure) {
-    const quota = failure.kind === 'refused' && failure.status === 409;
-    const unclear = failure.kind === 'unclear';
-    if (quota) {
-        tries.quotaHits += 1;
-        tries.learned.full = true;
-        if (tries.quotaHits < CREATES)
-            return 'again';
-    }
-    if (unclear && failure.retryable && tries.creates < CREATES) {
-        tries.lost += 1;
-        run.warn('create-lost', 'the reply to the create was lost; a key may exist whose text nobody knows. It is left alone, and a later run revokes it');
-        return 'again';
-    }
-    return failed(run, {
-        reason: quota ? 'quota' : 'create',
-        code: quota ? 'quota-full' : unclear ? 'create-lost' : 'create-failed',
-        message: unclear
-            ? 'it is not known whether MUTX made a key; if it did, nobody knows its text and a later run revokes it'
-            : 'MUTX made no key',
-        failures: [failure],
-    });
-}
-/** Protocol step 6. undefined: the key works, or nobody wants to know. */
-async function verify(run, minted, since) {
-    if (!run.settings.verify)
-        return undefined;
-    const reply = await run.step('verify', () => run.call(() => run.ports.keys.verify(minted.key, since.beforeDeadline)), (result) => result.ok);
-    if (reply.ok)
-        return undefined;
-    const refused = reply.failure.kind === 'refused';
-    return {
-        reason: 'verify',
-        code: refused ? 'verify-refused' : 'verify-unclear',
-        message: refused
-            ? 'MUTX refuses the key it has just made, so it was not stored'
-            : 'MUTX gave no clear answer to the new key, so it was not stored',
-        failures: [reply.failure],
-    };
-}
-/**
- * Whether the process was frozen between create and store for so long that an overtaking run may have
- * revoked what was just stored (step 7). Without GitHub's own times, or when the writes took long, the
- * question is put to MUTX: is the new key still active? No answer: nothing is revoked either.
- */
-async function checkLate(run, minted, stored, elapsed) {
-    if (stored.late)
-        return 'late';
-    const written = stored.results.some((result) => result.status !== 'failed');
-    if (!written || (elapsed <= MARGIN && !stored.undated))
-        return 'in-time';
-    const list = await run.step('check-late', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
-    if (!list.ok) {
-        run.warn('revocation-failed', `no key was revoked: ${list.failure.message}`);
-        return 'unknown';
-    }
-    return list.value.some((key) => key.id === minted.id && key.isActive) ? 'in-time' : 'late';
-}
-function writtenLate(run, tries, minted, results) {
-    tries.lateWrites += 1;
-    run.late = { minted: replace_key_summaryOf(minted), results };
-    if (tries.lateWrites < 2) {
-        run.warn('written-late', `key ${minted.id} was stored too late to be relied on; rotating once more`);
-        return 'again';
-    }
-    return failed(run, {
-        reason: 'late',
-        code: 'written-late',
-        message: 'the new key was stored too late twice; nothing was revoked, but the stored key may be',
-        failures: [],
-    });
-}
-async function notStored(run, minted, stored, inTime) {
-    const failure = {
-        reason: 'store',
-        code: inTime && !stored.failures.some(isDeadline) ? 'store-failed' : 'store-deadline',
-        message: `the new key could not be stored in ${stored.failures.length} of ${stored.results.length} targets`,
-        failures: stored.failures,
-    };
-    if (stored.certainlyNowhere)
-        return abandon(run, minted, failure, stored.results);
-    return failed(run, failure, { ...replace_key_summaryOf(minted), state: 'alive' }, stored.results);
-}
-/** Said by whoever asked `mayStart` and was told no (ports.ts). */
-function isDeadline({ code }) {
-    return code.endsWith('deadline');
-}
-/** The new key is certainly in no secret, and no write of it is in flight: revoke it and fail. */
-async function abandon(run, minted, failure, results) {
-    const gone = await run.revoke(minted.id, 'own');
-    // What the targets hold then is what the round before stored, and that is what has to be told.
-    if (run.late !== undefined)
-        return failed(run, failure);
-    return failed(run, failure, { ...replace_key_summaryOf(minted), state: gone ? 'revoked' : 'alive' }, results);
-}
-/** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
-function replace_key_olderKeys(run, look, k) {
-    return look.keys.filter((key) => key.name === run.settings.keyName && isOlderThanFence(key, k) && !run.isRevoked(key.id));
-}
-/** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */
-async function revokeOlder(run, look, minted) {
-    const older = replace_key_olderKeys(run, look, minted);
-    if (run.settings.gracePeriod > 0) {
-        run.supersede(older.map((key) => key.id));
-        return;
-    }
-    if (older.length === 0)
-        return;
-    const { date } = look;
-    const living = older.filter((key) => date === undefined || !isExpired(key, date));
-    const tooMany = living.length > run.settings.maxRevocations;
-    if (tooMany)
-        run.holdBack(living.map((key) => key.id));
-    await run.step('revoke', () => eachOf(tooMany ? older.filter((key) => !living.includes(key)) : older, run.settings.concurrency, (key) => run.revoke(key.id, 'R')), (results) => results.every(Boolean));
-}
-function replace_key_summaryOf({ id, name, expiresAt }) {
-    return { id, name, expiresAt };
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/take-look.js
-
-
-
-
-
-/**
- * Protocol step 2. The list and everything that has no order (the account, public keys, permissions,
- * audiences) go out together; the targets' metadata only after the list's reply, and only if needed: in this
- * order a decision stays true however long the run sleeps before acting on it.
- * @param learned what creates that were refused have taught about the plan's places; learns more here
- */
-async function takeLook(run, learned) {
-    const { ports, settings } = run;
-    // From before the list was sent: what passes till then only makes the clocks look further apart.
-    let listed = new Stopwatch(ports.clock);
-    const listNow = () => {
-        listed = new Stopwatch(ports.clock);
-        return ports.keys.list();
-    };
-    const [list, account, prepared] = await Promise.all([
-        run.step('list', () => run.call(listNow), (reply) => reply.ok),
-        askPlaces(run),
-        run.step('preflight', () => eachOf(ports.targets, settings.concurrency, (target) => run.askGithub(() => target.prepare())), (replies) => failuresOf(replies).length === 0),
-    ]);
-    const unwritable = failuresOf(prepared);
-    if (unwritable.length > 0)
-        return fail('preflight', [...unwritable, ...failuresOf([list])]);
-    if (!list.ok)
-        return fail('look', [list.failure]);
-    if (learned.full) {
-        learned.places = placesTaken(list.value);
-        learned.full = false;
-    }
-    const first = {
-        date: list.date,
-        keys: list.value,
-        places: fewest(account.places, learned.places),
-        secrets: undefined,
-        clocksApart: false,
-        lostCreates: [],
-        repairs: false,
-    };
-    ports.report({
-        type: 'looked',
-        active: placesTaken(first.keys),
-        ofName: first.keys.filter((key) => key.isActive && key.name === settings.keyName).length,
-        plan: account.plan,
-        places: first.places,
-        date: first.date,
-    });
-    if (!needsSecrets(first, settings))
-        return { ok: true, look: first };
-    const metadata = await run.step('metadata', () => eachOf(ports.targets, settings.concurrency, (target) => readSecret(run, target)), (replies) => failuresOf(replies).length === 0);
-    const unreadable = failuresOf(metadata);
-    if (unreadable.length > 0)
-        return fail('look', unreadable);
-    const clocksApart = areClocksApart(list.date, metadata, listed.elapsed());
-    if (clocksApart) {
-        run.warn('clocks-apart', 'the clocks of MUTX and GitHub differ by more than 30 s: rule W is not used in this run');
-    }
-    return { ok: true, look: { ...first, secrets: valuesOf(metadata), clocksApart } };
-}
-function fewest(...limits) {
-    const known = limits.filter((limit) => limit !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
-}
-async function readSecret(run, target) {
-    const reply = await run.askGithub(() => target.metadata());
-    if (!reply.ok)
-        return reply;
-    return { ...reply, value: { updatedAt: reply.value?.updatedAt, shared: target.shared } };
-}
-async function askPlaces(run) {
-    const reply = await run.call(() => run.ports.keys.account());
-    if (reply.ok)
-        return { plan: reply.value.plan, places: placesOf(reply.value.plan) };
-    // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
-    run.warn('account-unreadable', `the account's plan is not known: ${reply.failure.message}`);
-    return { plan: undefined, places: undefined };
-}
-/**
- * Rule W needs both servers' times to be comparable. Both the plain difference of their `Date` headers and
- * the difference less the time that passed here between the two replies must be small: either alone could
- * hide a real difference behind a slow reply.
- */
-function areClocksApart(mutx, metadata, elapsed) {
-    if (mutx === undefined)
-        return true;
-    return metadata.some((reply) => {
-        if (!reply.ok || reply.date === undefined)
-            return true;
-        const apart = reply.date - mutx;
-        return Math.abs(apart) > MARGIN / 2 || Math.abs(apart - elapsed) > MARGIN / 2;
-    });
-}
-function fail(reason, failures) {
-    return {
-        ok: false,
-        failure: {
-            reason,
-            code: `${reason}-failed`,
-            message: reason === 'preflight'
-                ? 'not every target can be written, so no key was minted'
-                : 'the keys or the secrets could not be read, so nothing was changed',
-            failures,
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/engine.js
-
-
-
-
-
-
-/**
- * One rotation: look → plan → make room → create → verify → store everywhere → revoke (docs/protocol.md).
- * Never throws for what a server or the network did: the outcome says what was done, what was not, and in
- * which state keys and secrets are. An exception is a bug of a port or of this engine.
- */
-async function rotate(settings, ports) {
-    const run = new Run(settings, ports);
-    const tooMany = moreThanFit(ports);
-    if (tooMany !== undefined)
-        return failed(run, tooMany);
-    const tries = {
-        creates: 0,
-        lost: 0,
-        lostAt: [],
-        lateWrites: 0,
-        quotaHits: 0,
-        surprises: 0,
-        waited: 0,
-        learned: { places: undefined, full: false },
-    };
-    for (;;) {
-        const round = await oneRound(run, tries);
-        if (round !== 'again')
-            return round;
-    }
-}
-/** Said before anything is called: a fan-out that cannot end before D would leave old and new keys mixed. */
-function moreThanFit({ targets, writesWithin }) {
-    const puts = targets.reduce((sum, target) => sum + (target.puts ?? 1), 0);
-    const fit = writesWithin?.(WRITE_DEADLINE) ?? puts;
-    if (puts <= fit)
-        return undefined;
-    return {
-        reason: 'preflight',
-        code: 'too-many-targets',
-        message: `${targets.length} targets take ${puts} writes, which cannot all start within ${WRITE_DEADLINE / 60_000} minutes at the pace that GitHub allows; ${fit} fit`,
-        failures: [],
-    };
-}
-async function oneRound(run, tries) {
-    const looked = await takeLook(run, tries.learned);
-    if (!looked.ok)
-        return failed(run, looked.failure);
-    // Known only now: an environment that has to be made takes a write of its own.
-    const tooMany = moreThanFit(run.ports);
-    if (tooMany !== undefined)
-        return failed(run, tooMany);
-    const { date } = looked.look;
-    const look = {
-        ...looked.look,
-        lostCreates: lostCreates(tries, date),
-        repairs: repairs(run, looked.look),
-    };
-    const plan = makePlan(look, run.settings, tries.lateWrites > 0);
-    run.ports.report({ type: 'planned', plan });
-    warnAbout(run, plan);
-    if (run.settings.dryRun) {
-        return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
-    }
-    if (!plan.due) {
-        await makeRoom(run, plan);
-        return notDue(run, look, plan);
-    }
-    if (plan.room.kind === 'full' || plan.room.kind === 'too-soon') {
-        return noRoom(run, tries, look, plan.room);
-    }
-    await makeRoom(run, plan);
-    return replaceKey(run, tries, look, plan);
-}
-/** MUTX's times by which the lost creates were sent; a look without a time counts them and learns nothing. */
-function lostCreates({ lost, lostAt }, date) {
-    const unseen = new Array(lost - lostAt.length).fill(date ?? 0);
-    if (date !== undefined)
-        lostAt.push(...unseen);
-    return date === undefined ? [...lostAt, ...unseen] : lostAt;
-}
-/**
- * Whether a secret holds a dead key through this run, because it was stored too late or given up for its place
- * (`on-quota: replace`): then a swap cannot wait.
- */
-function repairs({ late, gaveUp }, { keys }) {
-    if (gaveUp)
-        return true;
-    return late !== undefined && !keys.some((key) => key.id === late.minted.id && key.isActive);
-}
-function warnAbout(run, plan) {
-    if (plan.held.length > 0 && !run.settings.dryRun)
-        run.holdBack(plan.held.map((key) => key.id));
-    for (const key of plan.usedElsewhere) {
-        run.warn('name-used-elsewhere', `key ${key.id} was stored in no target and is in use: something else uses the name ${run.settings.keyName}; it does not go to make room, but as any older key of the name does`);
-    }
-}
-/** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
-async function noRoom(run, tries, look, room) {
-    if (run.settings.onQuota !== 'wait')
-        return failed(run, quotaFailure(room));
-    if (room.at === undefined || look.date === undefined) {
-        return failed(run, quotaFailure(room, 'waiting would not help: no rule frees a place by itself'));
-    }
-    // A `Date` header is in whole seconds, so the moment has surely passed one second later.
-    const wait = Math.max(0, room.at - look.date) + 1_000;
-    const longest = LONGEST_QUOTA_WAIT + MARGIN + (tries.lost > 0 ? LINGER : 0);
-    if (tries.waited + wait > longest) {
-        return failed(run, quotaFailure(room, 'the wait would be longer than on-quota: wait ever waits'));
-    }
-    if (wait >= run.sessionLeft()) {
-        return failed(run, quotaFailure(room, 'the bootstrap credential would expire during the wait'));
-    }
-    tries.waited += wait;
-    run.ports.report({ type: 'waiting', for: 'a place in the plan', wait, until: room.at });
-    await run.ports.clock.sleep(wait);
-    return 'again';
-}
-/**
- * What rules E and W allow, and the key that `on-quota: replace` gives up. A revocation that fails is found
- * again in the last check of the room, if its place is needed.
- */
-async function makeRoom(run, plan) {
-    const victim = plan.due && plan.room.kind === 'replace' ? plan.room.victim : undefined;
-    if (plan.makeRoom.length === 0 && victim === undefined)
-        return;
-    await run.step('make-room', async () => {
-        const revoked = await eachOf(plan.makeRoom, run.settings.concurrency, ({ key, rule }) => run.revoke(key.id, rule));
-        if (victim !== undefined) {
-            run.gaveUp = await run.revoke(victim.id, 'replace');
-            revoked.push(run.gaveUp);
-        }
-        return revoked;
-    }, (revoked) => revoked.every(Boolean));
-}
-function notDue(run, look, plan) {
-    if (run.settings.gracePeriod > 0) {
-        run.supersede(replace_key_olderKeys(run, look, plan.current).map((key) => key.id));
-    }
-    return {
-        kind: 'not-due',
-        plan,
-        key: summarize(plan.current),
-        targets: allTargets(run, 'unchanged'),
-        keys: run.keysNow(),
-    };
-}
-function allTargets(run, status) {
-    return run.ports.targets.map((target) => ({ target: target.label, secret: target.secretName, status }));
-}
-
-;// CONCATENATED MODULE: ./lib/github/request-budget.js
-/**
- * GitHub takes requests worth 900 points a minute, of which one that reads costs 1 and one that writes 5; more
- * is a secondary rate limit. With this burst and interval no minute sees more than 871, and a run with a few
- * targets never waits.
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#calculating-points-for-the-secondary-rate-limit
- */
-const request_budget_BURST = 300;
-const INTERVAL = 106;
-const READ = 1;
-const WRITE = 5;
-/** Spaces the requests of a run that has very many of them to make. First come, first served. */
-class RequestBudget {
-    #clock;
-    /** When all points given out so far will have been earned again, save for the burst. */
-    #due = Number.NEGATIVE_INFINITY;
-    constructor(clock) {
-        this.#clock = clock;
-    }
-    /** Resolves when the request may be made; at once, while there are points left. */
-    async take(method) {
-        const now = this.#clock.monotonic();
-        const points = method === 'GET' ? READ : WRITE;
-        this.#due = Math.max(this.#due, now - request_budget_BURST * INTERVAL) + points * INTERVAL;
-        const wait = this.#due - now;
-        if (wait > 0)
-            await this.#clock.sleep(wait);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/github/token-expiry.js
-const token_expiry_DAY = 24 * 60 * 60 * 1_000;
-/** A writer token that dies sooner than this is worth a warning. */
-const SOON = 14 * token_expiry_DAY;
-const EXPIRATION = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) (?:UTC|([+-]\d{2}):?(\d{2}))$/;
-/**
- * Reads the header `github-authentication-token-expiration`, which GitHub sends with every reply to a personal
- * access token that ends: `2026-12-01 10:00:00 UTC` or `2026-12-01 10:00:00 +0000`.
- * @returns undefined if it is something else: nothing depends on it but a warning
- */
-function parseTokenExpiration(header) {
-    const match = EXPIRATION.exec(header.trim());
-    if (match === null)
-        return undefined;
-    const [, date, time, hours, minutes] = match;
-    const instant = Date.parse(`${date}T${time}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
-    return Number.isNaN(instant) ? undefined : instant;
-}
-/** What to tell about a writer token that dies within 14 days of `now`; undefined: nothing. */
-function tokenExpiryWarning(expiresAt, now) {
-    if (expiresAt === undefined || expiresAt - now > SOON)
-        return undefined;
-    const daysLeft = Math.max(0, Math.floor((expiresAt - now) / token_expiry_DAY));
-    const when = new Date(expiresAt).toISOString().replace('.000', '');
-    const left = daysLeft === 0 ? 'less than a day' : `${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`;
-    return {
-        expiresAt,
-        daysLeft,
-        message: `the github-token expires at ${when}, in ${left}; after that no secret can be written: ` +
-            'create a new personal access token, or use a GitHub App, whose tokens are made for each run',
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/github/client.js
-
-
-
-
-/** Tokens of GitHub Apps' installations, `GITHUB_TOKEN` among them, live an hour by design. */
-const INSTALLATION_TOKEN = /^ghs_/;
-/**
- * GitHub's REST API as the writer token sees it: one attempt per call. Targets share one client, so that they
- * share connections and GitHub's limits.
- */
-class GithubClient {
-    #http;
-    #token;
-    #budget;
-    #tokenExpiresAt;
-    #clock;
-    /** The reply that asked for a rest, and until when (monotonic): the answer to every request till then. */
-    #resting;
-    constructor(options) {
-        this.#http = options.http;
-        this.#budget = new RequestBudget(options.clock);
-        this.#token = options.token;
-        this.#clock = options.clock;
-    }
-    async send(request) {
-        const { apiVersion = '2022-11-28', ...rest } = request;
-        const resting = this.#rest();
-        if (resting !== undefined)
-            return resting;
-        await this.#budget.take(request.method);
-        // Others may have been told to rest meanwhile.
-        const rested = this.#rest();
-        if (rested !== undefined)
-            return rested;
-        const result = await this.#http.send({
-            ...rest,
-            headers: {
-                accept: 'application/vnd.github+json',
-                authorization: `Bearer ${this.#token.expose()}`,
-                'x-github-api-version': apiVersion,
-            },
-        });
-        if (result.kind === 'reply') {
-            this.#note(result.headers.get('github-authentication-token-expiration'));
-            const wait = rateLimitWait(result, messageOf(result) ?? '');
-            if (wait !== undefined)
-                this.#resting = { reply: result, until: this.#clock.monotonic() + wait };
-        }
-        return result;
-    }
-    /**
-     * When the writer token ends, as GitHub says in its replies; undefined until one was seen, for a token
-     * without an end, and for an installation's, whose end is no news.
-     */
-    get tokenExpiresAt() {
-        return this.#tokenExpiresAt;
-    }
-    /** The reply that asked for a rest, as it would be now: what is left of the rest is what it asks for. */
-    #rest() {
-        if (this.#resting === undefined)
-            return undefined;
-        const { reply, until } = this.#resting;
-        const left = until - this.#clock.monotonic();
-        if (left <= 0)
-            return undefined;
-        const headers = new Map(reply.headers).set('retry-after', String(Math.ceil(left / 1_000)));
-        headers.delete('x-ratelimit-reset');
-        return { ...reply, headers };
-    }
-    #note(expiration) {
-        if (expiration === undefined || INSTALLATION_TOKEN.test(this.#token.expose()))
-            return;
-        this.#tokenExpiresAt = parseTokenExpiration(expiration) ?? this.#tokenExpiresAt;
-    }
 }
 
 // EXTERNAL MODULE: external "node:http"
@@ -37589,6 +36842,8 @@ function ownCause(reply, own, secrets) {
             message,
             retryable: false,
             ...failures_hintOf(reply, secrets),
+            // No place in the plan: when it is worth asking again.
+            ...(status === 409 ? waitOf(reply, own) : {}),
         };
     }
     return notOwn(reply, secrets);
@@ -37818,7 +37073,7 @@ function decodePlan(json, secrets) {
 const LIMIT = 100;
 /** Revoked keys stay in the list for good, so it grows; beyond this a run would only read. */
 const MOST_PAGES = 100;
-const pages_CONCURRENCY = 8;
+const CONCURRENCY = 8;
 /**
  * The list, read to its end: the first page says how many there are, the others are read side by side, and as
  * long as the last one says that there is more, on it goes. Keys made meanwhile push others onto a page that
@@ -37838,7 +37093,7 @@ async function readAllPages(ask) {
             return unreadable('mutx-bad-reply', 'a page without keys says that there are more');
         if (needed > MOST_PAGES)
             return unreadable('mutx-too-many-keys', TOO_MANY);
-        const next = Array.from({ length: Math.min(needed - known, pages_CONCURRENCY) }, (_, index) => known + index);
+        const next = Array.from({ length: Math.min(needed - known, CONCURRENCY) }, (_, index) => known + index);
         for (const reply of await Promise.all(next.map((page) => ask(page * step, LIMIT)))) {
             if (!reply.ok)
                 return reply;
@@ -37848,6 +37103,29 @@ async function readAllPages(ask) {
     }
     const keys = new Map(pages.flatMap((page) => page.keys).map((key) => [key.id, key]));
     return { ok: true, value: [...keys.values()], date: first.date };
+}
+/**
+ * The first pages, newest first, one after the other: what is further back is not looked at.
+ * @param most pages at the most
+ */
+async function readFirstPages(ask, most) {
+    const first = await ask(0, LIMIT);
+    if (!first.ok)
+        return first;
+    const keys = [...first.value.keys];
+    const step = keys.length;
+    let last = first.value;
+    for (let page = 1; page < most; page++) {
+        if (!last.hasMore || last.keys.length === 0)
+            break;
+        const next = await ask(page * step, LIMIT);
+        if (!next.ok)
+            return next;
+        last = next.value;
+        keys.push(...last.keys);
+    }
+    const byId = new Map(keys.map((key) => [key.id, key]));
+    return { ok: true, value: [...byId.values()], date: first.date };
 }
 const TOO_MANY = `the list of keys goes on after ${MOST_PAGES} pages, and no more are read`;
 function unreadable(code, message) {
@@ -37868,6 +37146,8 @@ function unreadable(code, message) {
 ;// CONCATENATED MODULE: ./lib/mutx/client.js
 
 
+/** A thousand keys: a per-run key that expired a day ago is among them, on all but the busiest accounts. */
+const NEWEST_PAGES = 10;
 /** MUTX with a session's token. */
 function createKeyService(api, session) {
     return new MutxKeys(api, session);
@@ -37880,11 +37160,17 @@ class MutxKeys {
         this.#session = session;
     }
     list() {
-        return readAllPages((skip, limit) => this.#ask((generation) => ({
+        return readAllPages((skip, limit) => this.#page(skip, limit));
+    }
+    newest() {
+        return readFirstPages((skip, limit) => this.#page(skip, limit), NEWEST_PAGES);
+    }
+    #page(skip, limit) {
+        return this.#ask((generation) => ({
             method: 'GET',
             path: '/api-keys',
             ...(generation === 'v1' ? { query: { skip, limit } } : {}),
-        }), ({ status, body }) => (status === 200 ? decodeKeyPage(client_jsonOf(body)) : undefined)));
+        }), ({ status, body }) => (status === 200 ? decodeKeyPage(client_jsonOf(body)) : undefined));
     }
     /** An API without this route does not say; that is an answer. */
     account() {
@@ -37976,6 +37262,7 @@ function createOwnKeyService(api, session) {
     let successor;
     return {
         list: () => keys.list(),
+        newest: () => keys.newest(),
         account: () => keys.account(),
         verify: (key, mayStart) => keys.verify(key, mayStart),
         async create(name, expiresInDays) {
@@ -38281,8 +37568,8 @@ function loginFailure(failure, now) {
 }
 
 ;// CONCATENATED MODULE: ./lib/session/lifetimes.js
-const lifetimes_HOUR = 3_600_000;
-const lifetimes_DAY = 24 * lifetimes_HOUR;
+const HOUR = 3_600_000;
+const lifetimes_DAY = 24 * HOUR;
 /** From one use to the next; but the end of the login, 30 days after it began, comes first (mutx-api, "Sessions"). */
 const SLIDING = 7 * lifetimes_DAY;
 /** Claims are in whole seconds, and need not be of the same one; and clocks are not quite the same. */
@@ -38321,7 +37608,7 @@ function lifetimeWarnings(spent, successor, now) {
     ];
 }
 function hours(duration) {
-    return duration < lifetimes_HOUR ? 'less than an hour' : `${Math.floor(duration / lifetimes_HOUR)} h`;
+    return duration < HOUR ? 'less than an hour' : `${Math.floor(duration / HOUR)} h`;
 }
 /** Whole seconds, like `2026-11-23T21:14:05Z`. */
 function utc(instant) {
@@ -38614,6 +37901,140 @@ function isLogout({ path }) {
     return path.endsWith('/auth/logout');
 }
 
+;// CONCATENATED MODULE: ./lib/secrets/envelope.js
+
+const CIPHER = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+/** What opens an envelope; says nothing by itself. Base64url. */
+function newOpener() {
+    return (0,external_node_crypto_.randomBytes)(32).toString('base64url');
+}
+/**
+ * Text that says nothing without its opener, base64url. For what has to be handed on by two channels of which
+ * neither is a place for a credential.
+ */
+function sealed(text, opener) {
+    const iv = (0,external_node_crypto_.randomBytes)(IV_BYTES);
+    const cipher = (0,external_node_crypto_.createCipheriv)(CIPHER, Buffer.from(opener, 'base64url'), iv);
+    const content = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), content]).toString('base64url');
+}
+/** @returns undefined where this is not the envelope, not its opener, or somebody has changed either */
+function opened(envelope, opener) {
+    const bytes = Buffer.from(envelope, 'base64url');
+    try {
+        const iv = bytes.subarray(0, IV_BYTES);
+        const options = { authTagLength: TAG_BYTES };
+        const decipher = (0,external_node_crypto_.createDecipheriv)(CIPHER, Buffer.from(opener, 'base64url'), iv, options);
+        decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+        const content = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));
+        return Buffer.concat([content, decipher.final()]).toString('utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/hand-over.js
+
+
+
+
+
+/** A token that lives longer than this is nothing to leave lying about, even sealed. */
+const LONGEST_TOKEN = 3_600_000;
+/**
+ * Hands over to the post step: a note in the state, without any credential, and what may revoke the key in a
+ * sealed envelope in the environment, whose opener is in the note. Each is written the moment it is known.
+ */
+class HandOver {
+    #context;
+    #session;
+    #credential;
+    #where;
+    #token;
+    #asked = false;
+    #strays = false;
+    constructor(inputs, session, context) {
+        const { credential, apiUrl, settings } = inputs;
+        this.#context = context;
+        this.#session = session;
+        this.#credential = credential;
+        this.#where = {
+            apiUrl: apiUrl.href,
+            name: settings.keyName,
+            unique: settings.unique,
+            credential: fingerprint(credential),
+            // Used twice in one job, each step has one of its own.
+            envelope: { variable: `MUTX_KEY_ENVELOPE_${randomDigits().toUpperCase()}`, opener: newOpener() },
+        };
+    }
+    async asked() {
+        if (this.#asked)
+            return;
+        this.#asked = true;
+        this.#token = await this.#shortLived();
+        this.#note({ stage: 'asked', ...this.#where });
+        if (this.#token !== undefined)
+            this.#enclose({ token: this.#token.expose() });
+    }
+    lost() {
+        this.#strays = true;
+    }
+    minted({ id, expiresAt, key }) {
+        this.#note({ stage: 'minted', id, expiresAt, strays: this.#strays, ...this.#where });
+        const token = this.#token?.expose();
+        this.#enclose({ key: key.expose(), ...(token === undefined ? {} : { token }) });
+    }
+    nothing() {
+        this.#note({ stage: 'nothing' });
+    }
+    #note(note) {
+        this.#context.sink.state(NOTE, encodeNote(note));
+    }
+    /** Masked, too: later steps print their environment. */
+    #enclose(content) {
+        const { variable, opener } = this.#where.envelope;
+        const envelope = sealed(JSON.stringify(content), opener);
+        this.#context.sink.secretVariable(variable, this.#context.secrets.admit(envelope));
+    }
+    /** The token at hand, if it is known to end soon. An API key given as credential is never enclosed. */
+    async #shortLived() {
+        if (this.#credential.kind === 'opaque')
+            return undefined;
+        const bearer = await this.#session.bearer();
+        if (!bearer.ok)
+            return undefined;
+        const ends = decodeJwt(bearer.value.expose())?.exp;
+        const isShort = ends !== undefined && ends - this.#context.clock.now() <= LONGEST_TOKEN;
+        return isShort ? bearer.value : undefined;
+    }
+}
+/**
+ * By what a credential is known again: the SHA-256 of a token, which nobody can guess; of the e-mail address only,
+ * where there is a password, because that one may be guessed.
+ */
+function fingerprint(credential) {
+    const text = credential.kind === 'password' ? credential.email : credential.token.expose();
+    return (0,external_node_crypto_.createHash)('sha256').update(`${credential.kind}:${text}`).digest('hex');
+}
+/** What the first step enclosed, masked again; nothing where the variable is gone or not what it was. */
+function enclosed({ envelope: { variable, opener } }, env, secrets) {
+    const text = opened(env[variable] ?? '', opener);
+    const content = new Map(Object.entries(text === undefined ? {} : JSON.parse(text)));
+    const admitted = (name) => {
+        const value = content.get(name);
+        return typeof value === 'string' ? secrets.admit(value) : undefined;
+    };
+    return { key: admitted('key'), token: admitted('token') };
+}
+/** Whether a JWT has not ended yet, by its own claim; one without any has not. */
+function isAlive(token, now) {
+    const ends = decodeJwt(token.expose())?.exp;
+    return ends === undefined || ends > now;
+}
+
 ;// CONCATENATED MODULE: ./lib/verbs/in-session.js
 
 /**
@@ -38706,6 +38127,1607 @@ function usableInputs(loaded, { sink, clock, fail }) {
         return loaded.value;
     fail(inputFailure(problems));
     return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/ephemeral.js
+
+
+
+
+
+
+
+
+
+
+
+/** The action that makes a key for one job: inputs → session → the engine → output, variable, summary. */
+async function ephemeralVerb(context) {
+    const { env, secrets, sink, gate, unfinished, fail } = context;
+    sink.state(NOTE, encodeNote({ stage: 'nothing' }));
+    const inputs = usableInputs(loadEphemeralInputs(env, secrets), context);
+    if (inputs === undefined)
+        return;
+    const { settings, envName } = inputs;
+    const connection = connect_connect(inputs, context);
+    const { session, keys, clock } = connection;
+    const outcome = await inSession(connection, inputs, context, async () => {
+        const log = new EphemeralLog(sink);
+        unfinished.state = () => log.state();
+        const keeper = new HandOver(inputs, session, context);
+        const report = log.event;
+        const ports = { keys, keeper, clock, random: Math.random, report, sessionEndsAt: session.endsAt };
+        return gate.pass(keyForJob(settings, ports));
+    });
+    if (outcome === undefined)
+        return;
+    if (outcome.kind === 'failed')
+        return fail(ephemeralFailure(outcome, settings));
+    const { key, id, expiresAt } = outcome.key;
+    sink.secretOutput('api-key', key);
+    sink.output('key-id', id);
+    sink.output('expires-at', expiresAt === undefined ? '' : instantText(expiresAt));
+    if (envName !== undefined)
+        sink.secretVariable(envName, key);
+    for (const line of handedOutLines(outcome.key, envName))
+        sink.line(line);
+    sink.summary(handedOutSummary(outcome.key, envName));
+}
+
+;// CONCATENATED MODULE: ./lib/ephemeral/give-back.js
+
+
+/** A job that is over does not stay for long: how long one call of the post step may be tried again. */
+const PATIENCE = 60_000;
+/** How far this machine's clock may be ahead of MUTX's. */
+const give_back_LEEWAY = 60_000;
+/**
+ * Revokes the key that the note tells of, by the first way that works. Whatever happens is a result; a second run
+ * of it would do no harm.
+ * @param note undefined: the first step left none
+ * @param ways in the order in which they are to be tried
+ */
+async function giveBack(note, ways, ports) {
+    if (note === undefined)
+        return { kind: 'unset' };
+    const calls = new Calls(ports, undefined, PATIENCE);
+    switch (note.stage) {
+        case 'nothing':
+            return { kind: 'skipped' };
+        case 'asked':
+            return lookForIt(note, ways, calls);
+        case 'minted':
+            return revokeIt(note, ways, calls, ports);
+    }
+}
+async function lookForIt({ name, unique }, ways, calls) {
+    const failures = [];
+    // Under a name that others use, too, nobody could tell which key it is.
+    for await (const reply of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
+        if (!reply.ok)
+            failures.push(reply.failure);
+        else if (reply.value.length === 0)
+            return { kind: 'none-found', name };
+        else
+            return { kind: 'revoked', ids: reply.value, expired: false };
+    }
+    return { kind: 'failed', id: undefined, name, expiresAt: undefined, failures };
+}
+async function revokeIt(note, ways, calls, { clock }) {
+    const { id, name, expiresAt } = note;
+    const expired = expiresAt !== undefined && clock.now() > expiresAt + give_back_LEEWAY;
+    const failures = [];
+    const open = ways.filter(({ kind }) => !(expired && kind === 'key'));
+    for await (const reply of tried(open, (keys) => revokeBoth(keys, note, calls))) {
+        if (!reply.ok)
+            failures.push(reply.failure);
+        else if (reply.value === 'gone')
+            return { kind: 'gone', id };
+        else
+            return { kind: 'revoked', ids: reply.value, expired };
+    }
+    if (expired)
+        return { kind: 'expired', id, expiresAt };
+    if (await isDead(open, failures, calls))
+        return { kind: 'gone', id };
+    return { kind: 'failed', id, name, expiresAt, failures };
+}
+/** What lost creates left first: a key that revokes itself can do nothing afterwards. */
+async function revokeBoth(keys, { id, name, unique, strays }, calls) {
+    const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;
+    const own = await calls.call(() => keys.revoke(id));
+    if (!own.ok)
+        return own;
+    if (others?.ok === false) {
+        calls.warn('revocation-failed', `another key named ${name} may exist, made by a create whose reply was lost: ${others.failure.message}`);
+    }
+    const ids = others?.ok === true ? others.value : [];
+    return own.value === 'gone' && ids.length === 0
+        ? { ...own, value: 'gone' }
+        : { ...own, value: [...ids, id] };
+}
+/** Whether what every way was refused for is that the key does not exist any more: then it does not work either. */
+async function isDead(ways, failures, calls) {
+    const works = ways.find(({ kind }) => kind === 'key')?.works;
+    if (works === undefined || !failures.every(isAboutCredential))
+        return false;
+    const reply = await calls.call(works);
+    return !reply.ok && reply.failure.kind === 'refused';
+}
+/** Each way in turn, until the caller has what it wants, or it is not the way that fails. */
+async function* tried(ways, work) {
+    for (const way of ways) {
+        const shut = await way.open();
+        const reply = shut === undefined ? await work(way.keys) : { ok: false, failure: shut };
+        yield reply;
+        if (!reply.ok && !isAboutCredential(reply.failure))
+            return;
+    }
+}
+/** MUTX does not take this credential, and may take another. */
+function isAboutCredential({ status }) {
+    return status === 401 || status === 403;
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/ephemeral-post.js
+
+
+
+
+
+
+
+
+
+/**
+ * The post step: gives the key of the job back, from what the first step left alone. Nothing that happens here is
+ * a failure of the job: what could not be done is a warning.
+ */
+async function ephemeralPostVerb(context) {
+    const { env, sink, gate, clock, unfinished } = context;
+    const log = new EphemeralLog(sink);
+    const note = decodeNote(env[`STATE_${NOTE}`] ?? '');
+    const ways = note === undefined || note.stage === 'nothing' ? [] : waysFor(note, context);
+    const close = () => Promise.all(ways.map((way) => way.close()));
+    unfinished.cleanUp = close;
+    unfinished.state = () => [
+        'the key of this job may still be alive: it ends by itself when it expires, and a later run sweeps it',
+    ];
+    const ports = { clock: gate.clock(clock), random: Math.random, report: log.event };
+    const result = await gate.pass(giveBack(note, ways, ports));
+    await gate.pass(close());
+    if (result.kind !== 'failed')
+        return sink.line(givenBackLine(result));
+    const { annotation, lines, advice } = notGivenBack(result);
+    for (const line of lines)
+        sink.line(line);
+    sink.warning(annotation);
+    sink.summary(warningSummary(annotation.message, advice));
+}
+/** Least first: the key itself can do less than the account's token, and that less than its password. */
+function waysFor(where, context) {
+    const base = parseBaseUrl(where.apiUrl);
+    if (!base.ok)
+        return [];
+    const { env, secrets, clock } = context;
+    const { key, token } = enclosed(where, env, secrets);
+    const given = loadEphemeralCredential(env, secrets);
+    const isTheSame = given !== undefined && fingerprint(given) === where.credential;
+    const way = (kind, credential) => wayWith(kind, credential, base.value, context);
+    return [
+        ...(key === undefined ? [] : [way('key', bearing(key))]),
+        ...(token !== undefined && isAlive(token, clock.now()) ? [way('token', bearing(token))] : []),
+        ...(isTheSame && !hasEnded(given, clock.now()) ? [way('inputs', given)] : []),
+    ];
+}
+function bearing(token) {
+    return { kind: 'opaque', input: 'bootstrap-jwt', token };
+}
+function hasEnded(credential, now) {
+    return credential.kind === 'access-jwt' && !isAlive(credential.token, now);
+}
+function wayWith(kind, credential, apiUrl, context) {
+    // GitHub is not called here; where it is does not matter.
+    const nowhere = { githubToken: undefined, githubApiUrl: apiUrl, refreshTokenSecret: undefined };
+    const connection = connect_connect({ credential, apiUrl, ...nowhere }, context);
+    const { session, keys } = connection;
+    const open = async () => (await session.open())?.cause;
+    const close = () => connection.close();
+    if (kind !== 'key' || credential.kind !== 'opaque')
+        return { kind, open, keys, close };
+    return { kind, open, keys, close, works: () => keys.verify(credential.token, () => true) };
+}
+
+;// CONCATENATED MODULE: ./lib/github/pace.js
+/**
+ * GitHub's secondary limits on requests that create content are about 80 a minute and 500 an hour.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ * With this spacing and burst no minute sees more than 76 starts, which leaves room for some that arrive
+ * closer together than they left.
+ */
+const SPACING = 850;
+const pace_BURST = 5;
+const PER_HOUR = 500;
+const pace_HOUR = 60 * 60 * 1_000;
+/** How often a waiting write looks whether its time is over. */
+const LONGEST_NAP = 5_000;
+/** When the next content-creating request may start. Times are of a monotonic clock; no clock of its own. */
+class Pace {
+    /** When the next start would be due if all came evenly spaced (the "generic cell rate algorithm"). */
+    #due = Number.NEGATIVE_INFINITY;
+    #pausedUntil = Number.NEGATIVE_INFINITY;
+    /** Starts that created content or may have, within the last hour, oldest first. */
+    #counted = [];
+    /** How long to wait from `now`; 0: start, and say so with {@link start}. */
+    wait(now) {
+        this.#counted = this.#counted.filter((at) => now - at < pace_HOUR);
+        const full = this.#counted.length < PER_HOUR ? undefined : this.#counted[this.#counted.length - PER_HOUR];
+        const hourly = full === undefined ? now : full + pace_HOUR;
+        return Math.max(0, this.#due - (pace_BURST - 1) * SPACING - now, hourly - now, this.#pausedUntil - now);
+    }
+    start(now) {
+        this.#due = Math.max(this.#due, now) + SPACING;
+        this.#counted.push(now);
+    }
+    /** GitHub answered the start at `at` with an error: it does not count as content. */
+    release(at) {
+        const index = this.#counted.indexOf(at);
+        if (index >= 0)
+            this.#counted.splice(index, 1);
+    }
+    /** GitHub asked for a rest, which holds for all. */
+    pause(until) {
+        this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    }
+}
+/**
+ * The same targets, whose writes keep GitHub's pace together, first come, first served. A write waits before
+ * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
+ * waits.
+ */
+function paced(targets, clock) {
+    const pace = new Pace();
+    let last = Promise.resolve();
+    const takeTurn = (mayStart) => {
+        const turn = last.then(() => admit(pace, clock, mayStart));
+        last = turn;
+        return turn;
+    };
+    return targets.map((target) => ({
+        label: target.label,
+        secretName: target.secretName,
+        shared: target.shared,
+        get puts() {
+            return target.puts ?? 1;
+        },
+        prepare: () => target.prepare(),
+        metadata: () => target.metadata(),
+        write: async (value, mayStart) => {
+            let turns = target.puts ?? 1;
+            let start = await takeTurn(mayStart);
+            for (let more = turns - 1; more > 0 && start !== undefined; more--)
+                start = await takeTurn(mayStart);
+            if (start === undefined)
+                return tooLate(target);
+            let latest = start;
+            const reply = await target.write(value, (ahead) => {
+                if (!mayStart(ahead))
+                    return false;
+                turns -= 1;
+                if (turns < 0) {
+                    // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
+                    pace.release(latest);
+                    latest = clock.monotonic();
+                    pace.start(latest);
+                }
+                return true;
+            });
+            if (!reply.ok)
+                learn(pace, clock, latest, reply.failure);
+            return reply;
+        },
+    }));
+}
+/** @returns when the write starts; undefined: its time was over before its turn came */
+async function admit(pace, clock, mayStart) {
+    for (;;) {
+        const now = clock.monotonic();
+        const wait = pace.wait(now);
+        if (wait === 0) {
+            pace.start(now);
+            return now;
+        }
+        if (!mayStart(wait))
+            return undefined;
+        await clock.sleep(Math.min(wait, LONGEST_NAP));
+    }
+}
+function learn(pace, clock, start, { kind, status, retryAfter }) {
+    // An error reply created nothing; silence may have.
+    if (kind !== 'unclear' || status !== undefined)
+        pace.release(start);
+    if (retryAfter !== undefined)
+        pace.pause(clock.monotonic() + retryAfter);
+}
+function tooLate(target) {
+    return {
+        ok: false,
+        failure: {
+            kind: 'not-sent',
+            service: 'github',
+            call: `writing ${target.secretName} to ${target.label}`,
+            target: target.label,
+            status: undefined,
+            code: 'github-write-deadline',
+            message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
+            hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
+            retryable: false,
+        },
+    };
+}
+/** How long `count` writes take at GitHub's pace at least, from the first one's start to the last one's. */
+function estimateWriteTime(count) {
+    const full = Math.max(0, Math.ceil(count / PER_HOUR) - 1);
+    const rest = count - full * PER_HOUR;
+    return full * pace_HOUR + Math.max(0, rest - pace_BURST) * SPACING;
+}
+/** How many writes can start within `time` at GitHub's pace. */
+function writesWithin(time) {
+    const hours = Math.floor(time / pace_HOUR);
+    return hours * PER_HOUR + Math.min(PER_HOUR, pace_BURST + Math.floor((time - hours * pace_HOUR) / SPACING));
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/rotate-warnings.js
+const rotate_warnings_DAY = 86_400_000;
+/** What is allowed, and most likely not what was meant. One printable line each. */
+function rotate_warnings_warningsFor(inputs, reader, env) {
+    return [
+        ...aboutTiming(inputs),
+        ...aboutCredential(inputs, reader),
+        ...aboutTargets(inputs),
+        ...aboutEvent(env),
+    ];
+}
+function aboutTiming({ settings: { renewBefore, expiresInDays } }) {
+    if (renewBefore === 0) {
+        return [
+            '`renew-before: 0` renews a key only once it has expired: the stored key is dead until the next run',
+        ];
+    }
+    return renewBefore === undefined || renewBefore < expiresInDays * rotate_warnings_DAY
+        ? []
+        : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
+}
+function aboutCredential({ credential, refreshTokenSecret }, reader) {
+    if (refreshTokenSecret === undefined) {
+        return reader.isDefault('refresh-token-secret')
+            ? []
+            : ['`refresh-token-secret` has no effect without a refresh token'];
+    }
+    if (credential.input !== 'bootstrap-jwt')
+        return [];
+    return [
+        `\`bootstrap-jwt\` holds a refresh JWT, which is good for a single use: its successor will be stored as ${refreshTokenSecret.secretName}, and the next run must be given that one, as \`refresh-token\``,
+    ];
+}
+function aboutTargets({ audience, settings, targets }) {
+    const shared = targets.some((target) => target.kind === 'organisation');
+    return [
+        ...(audience.visibility !== undefined && !shared
+            ? ['`visibility` has no effect: no target is an organisation secret']
+            : []),
+        ...(settings.gracePeriod > 0 && shared
+            ? [
+                'with a `grace-period`, keys superseded in an organisation secret are not revoked by later runs: revoke them by a job fed with `superseded-key-ids`, or let them expire',
+            ]
+            : []),
+    ];
+}
+function aboutEvent(env) {
+    return env['GITHUB_EVENT_NAME'] === 'pull_request_target'
+        ? [
+            'this run was started by `pull_request_target`: anybody who can open a pull request makes it rotate, with your secrets; use `schedule` or `workflow_dispatch`',
+        ]
+        : [];
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/load-rotate.js
+
+
+
+
+
+
+
+/** Targets written at the same time; GitHub asks for few concurrent writes. */
+const load_rotate_CONCURRENCY = 4;
+/**
+ * The inputs of the action that rotates, from the runner's variables. Credentials are masked before anything
+ * else; every problem is found, not only the first; nothing is called.
+ * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the repository and the servers
+ */
+function loadRotateInputs(env, secrets) {
+    const reader = new InputReader(env, secrets, 'rotate');
+    const { credential, githubToken, here, host, ...services } = readAccess(reader, env, secrets);
+    const targets = readTargets(reader, here());
+    const audience = readAudience(reader, targets);
+    const settings = load_rotate_readSettings(reader, targets, host);
+    const createEnvironment = reader.boolean('create-environment');
+    const { refreshTokenSecret } = services;
+    if (credential?.kind === 'opaque' && settings.onQuota === 'replace')
+        keepCredential(reader);
+    if (refreshTokenSecret !== undefined)
+        keepApart(reader, refreshTokenSecret, targets);
+    const { problems, warnings } = reader;
+    if (credential === undefined || githubToken === undefined || problems.length > 0) {
+        return { ok: false, problems, warnings, credential };
+    }
+    const value = { ...services, credential, githubToken, targets, settings, audience, createEnvironment };
+    return { ok: true, value, warnings: [...warnings, ...rotate_warnings_warningsFor(value, reader, env)] };
+}
+function load_rotate_readSettings(reader, targets, host) {
+    return {
+        keyName: readKeyName(reader, targets, host),
+        expiresInDays: reader.integer('expires-in-days'),
+        renewBefore: reader.duration('renew-before'),
+        gracePeriod: reader.duration('grace-period') ?? 0,
+        onQuota: reader.choice('on-quota') ?? 'fail',
+        maxRevocations: reader.integer('max-revocations'),
+        verify: reader.boolean('verify'),
+        dryRun: reader.boolean('dry-run'),
+        concurrency: load_rotate_CONCURRENCY,
+    };
+}
+function readKeyName(reader, targets, host) {
+    const name = givenKeyName(reader);
+    const [only, ...more] = targets;
+    if (name !== '' || only === undefined)
+        return name;
+    if (more.length === 0)
+        return defaultKeyName(only, host);
+    reader.problem('key-name', {
+        message: `is needed with more than one target (there are ${targets.length})`,
+        fix: 'give the key a name of its own, one that no other list of targets uses',
+    });
+    return name;
+}
+/** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */
+function keepCredential(reader) {
+    reader.problem('on-quota', {
+        message: 'would revoke the stored key before the new one is made, and that may be the very API key in `bootstrap-jwt`, without which no new one can be made',
+        fix: 'set `on-quota` to `fail` or `wait`, or give `email` and `password`, or `refresh-token`, in place of the API key',
+    }, 'replace');
+}
+/** The key must not overwrite the refresh token, nor the other way round. */
+function keepApart(reader, successor, targets) {
+    if (!targets.some((target) => identityOf(target) === identityOf(successor)))
+        return;
+    reader.problem('refresh-token-secret', {
+        message: 'is the very secret that the key is stored in',
+        fix: 'give the key and the refresh token a secret each',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/report/outputs.js
+
+/** What the outputs are until a rotation has come to something, so that none is ever missing. */
+const EARLY_OUTPUTS = new Map([
+    ['rotated', 'false'],
+    ['key-id', ''],
+    ['key-name', ''],
+    ['expires-at', ''],
+    ['superseded-key-ids', '[]'],
+    ['revoked-key-ids', '[]'],
+    ['targets', '[]'],
+]);
+/** The outputs of a rotation, all of them, whatever it came to (interface: "Outputs"). */
+function outputsOf(outcome, keyName) {
+    const key = keyOf(outcome);
+    return new Map([
+        ['rotated', String(outcome.kind === 'rotated')],
+        ['key-id', key?.id ?? ''],
+        ['key-name', key?.name ?? keyName],
+        ['expires-at', key?.expiresAt === undefined ? '' : instantText(key.expiresAt)],
+        ['superseded-key-ids', JSON.stringify(outcome.keys.superseded)],
+        ['revoked-key-ids', JSON.stringify(outcome.keys.revoked)],
+        ['targets', JSON.stringify(outcome.targets.map(targetOutput))],
+    ]);
+}
+/** The key that was made, also when a target failed; the current one where none was due. */
+function keyOf(outcome) {
+    switch (outcome.kind) {
+        case 'rotated':
+        case 'not-due':
+            return outcome.key;
+        case 'planned':
+            return outcome.plan.current;
+        case 'failed':
+            return outcome.minted;
+    }
+}
+function targetOutput({ target, secret, status, failure }) {
+    return { target, secret, status, ...(failure === undefined ? {} : { error: failure.message }) };
+}
+
+;// CONCATENATED MODULE: ./lib/report/progress.js
+
+/**
+ * How far a run has come, followed from its events: what to say of the state of things when the run ends
+ * without an outcome (cancelled, or a bug).
+ */
+class Progress {
+    #creating = false;
+    #storing = false;
+    #minted;
+    #written = [];
+    #failed = [];
+    #revoked = [];
+    #givenUp = [];
+    event(event) {
+        switch (event.type) {
+            case 'step-started':
+                if (event.step === 'create')
+                    this.#creating = true;
+                if (event.step === 'store')
+                    this.#storing = true;
+                break;
+            case 'step-ended':
+                if (event.step === 'create' && event.ok)
+                    this.#creating = false;
+                break;
+            case 'minted':
+                this.#minted = event.id;
+                this.#storing = false;
+                this.#written.length = 0;
+                this.#failed.length = 0;
+                break;
+            case 'target-written':
+                (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
+                break;
+            case 'revoked':
+                (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
+                break;
+            case 'looked':
+            case 'planned':
+            case 'retrying':
+            case 'waiting':
+            case 'warning':
+                break;
+        }
+    }
+    /** Keys revoked before their successor was stored (`on-quota: replace`). */
+    get givenUp() {
+        return this.#givenUp;
+    }
+    state() {
+        const lines = [];
+        if (this.#minted !== undefined)
+            lines.push(...this.#mintedLines(this.#minted));
+        if (this.#creating) {
+            lines.push('a create was on its way: a key may exist whose text nobody knows; it is in no secret, and a later run revokes it');
+        }
+        if (lines.length === 0)
+            lines.push('no key was made and no secret was written');
+        const others = this.#revoked.filter((id) => id !== this.#minted);
+        if (others.length > 0)
+            lines.push(`revoked: ${others.join(', ')}`);
+        lines.push(this.#givenUp.length === 0
+            ? 'no key that a secret holds was revoked'
+            : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`);
+        lines.push('run it again: the next run that succeeds puts one key everywhere and clears the rest away');
+        return lines;
+    }
+    #mintedLines(id) {
+        if (this.#revoked.includes(id))
+            return [`the new key ${id} was revoked; no secret holds it`];
+        const lines = [`the new key ${id} is alive`];
+        if (this.#written.length > 0)
+            lines.push(`${list(this.#written.map(placeText))}: holds the new key`);
+        if (this.#failed.length > 0) {
+            lines.push(`${list(this.#failed.map(placeText))}: the write failed; the old key there still works`);
+        }
+        if (this.#storing)
+            lines.push('every other target: not written, or being written at that moment');
+        else
+            lines.push('no target was written with it');
+        return lines;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/report/result.js
+
+/** Targets named one by one; beyond it, only their number. */
+const NAMED = 10;
+/** What a run that did what was asked came to: the last lines of the log, outside of any group. */
+function resultLines(outcome) {
+    switch (outcome.kind) {
+        case 'rotated': {
+            const { key, targets } = outcome;
+            const where = targets.length > NAMED ? count(targets.length, 'target') : list(targets.map(placeText));
+            return [`Rotated: ${where} → key ${key.id} (${expiryText(key.expiresAt)})`, ...keyLines(outcome.keys)];
+        }
+        case 'not-due':
+            return [
+                `Not due: ${outcome.plan.why}; key ${outcome.key.id} stays (${expiryText(outcome.key.expiresAt)})`,
+                ...keyLines(outcome.keys),
+            ];
+        case 'planned':
+            return ['Dry run: nothing was changed; the plan is above and in the job summary'];
+    }
+}
+function keyLines({ revoked, superseded, left }) {
+    return [
+        `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
+        ...(superseded.length === 0 ? [] : [`Alive for the grace period: ${superseded.join(', ')}`]),
+        ...(left.length === 0 ? [] : [`Left for a later run to revoke: ${left.join(', ')}`]),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/failures.js
+/** A failed outcome with the state of everything; targets that were not reached are `skipped`. */
+function failed(run, failure, minted = run.late && { ...run.late.minted, state: 'unknown' }, targets = run.late?.results ?? run.ports.targets.map(untouched)) {
+    // Waiting helps against none that was refused.
+    const refused = failure.failures.some((one) => one.kind === 'refused');
+    const retryAfter = refused ? 0 : Math.max(0, ...failure.failures.map((one) => one.retryAfter ?? 0));
+    return {
+        kind: 'failed',
+        failure: failure.retryAt === undefined && retryAfter > 0
+            ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
+            : failure,
+        minted,
+        targets,
+        keys: run.keysNow(),
+    };
+}
+function untouched(target) {
+    return { target: target.label, secret: target.secretName, status: 'skipped' };
+}
+/** No place for one more key: none was made. */
+function quotaFailure(room, because) {
+    const { code, what, at, keys } = explain(room);
+    return {
+        reason: 'quota',
+        code,
+        message: because === undefined ? what : `${what}; ${because}`,
+        failures: [],
+        inTheWay: keys,
+        ...(at === undefined ? {} : { retryAt: at }),
+    };
+}
+function explain(room) {
+    const full = "the account's plan has no place for one more key";
+    switch (room.kind) {
+        case 'full':
+            return { code: 'quota-full', what: full, at: room.at, keys: room.inTheWay };
+        case 'replace':
+            return { code: 'quota-full', what: full, at: undefined, keys: [room.victim] };
+        case 'too-soon':
+            return {
+                code: 'quota-too-soon',
+                what: "the new key would take the plan's last place while another key of the name is too young",
+                at: room.at,
+                keys: room.inTheWay,
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/quota.js
+
+/** Places of each plan (mutx-api: "Quota"); Infinity: no limit. */
+const PLACES = new Map([
+    ['FREE', 2],
+    ['STARTER', 10],
+    ['PRO', 50],
+    ['ENTERPRISE', Number.POSITIVE_INFINITY],
+]);
+/** How many active keys a plan allows; undefined for a plan this version does not know. */
+function placesOf(plan) {
+    return plan === undefined ? undefined : PLACES.get(plan.toUpperCase());
+}
+/** Every active key takes a place, of any name, expired ones included. */
+function placesTaken(keys) {
+    return keys.filter((key) => key.isActive).length;
+}
+/**
+ * From when on a key of the name is old enough that another one may take the plan's last place: two younger
+ * than this would fill a two-key plan with keys that no rule can tell apart (protocol, step 4).
+ */
+function settledAt(key) {
+    return key.createdAt + FENCE + 2 * MARGIN;
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/rules.js
+
+/** Rule R: after `k` is in every target, an active key created more than F before it may be revoked. */
+function isOlderThanFence(j, k) {
+    return j.isActive && j.createdAt < k.createdAt - FENCE;
+}
+/** Rule E: dead already, but it still counts against the plan's quota. */
+function isExpired(j, date) {
+    return j.expiresAt !== undefined && j.expiresAt < date;
+}
+/** Whether a secret last written at `updatedAt` can have been written by the run that made this key. */
+function couldHaveWritten(key, updatedAt) {
+    return updatedAt >= key.createdAt - MARGIN && updatedAt <= key.createdAt + FENCE + MARGIN;
+}
+/**
+ * The key a target holds: the one key of the name, active or not, whose run can have written it; undefined
+ * when there is none, or more than one.
+ */
+function currentOf(secret, keysOfName) {
+    const { updatedAt } = secret;
+    if (updatedAt === undefined)
+        return undefined;
+    const candidates = keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
+    return candidates.length === 1 ? candidates[0] : undefined;
+}
+/** The same known, active, unexpired key in every target. */
+function currentOfAll(secrets, keysOfName, date) {
+    const [first, ...rest] = secrets.map((secret) => currentOf(secret, keysOfName));
+    if (first === undefined || rest.some((key) => key?.id !== first.id))
+        return undefined;
+    return first.isActive && !isExpired(first, date) ? first : undefined;
+}
+/**
+ * Rule W: whether `j` is in none of the targets, whatever any run still does.
+ * @returns undefined while that cannot be known; otherwise the moment after which it may be revoked
+ */
+function notInAnyTarget(j, secrets, keysOfName, gracePeriod) {
+    let superseded = false;
+    let lastWrite = 0;
+    for (const secret of secrets) {
+        const { updatedAt, shared } = secret;
+        if (updatedAt === undefined)
+            continue;
+        lastWrite = Math.max(lastWrite, updatedAt);
+        if (j.createdAt > updatedAt + MARGIN)
+            continue;
+        // Without a known later writer, someone may have saved the very value of `j` again by hand.
+        const overwritten = !shared &&
+            updatedAt > j.createdAt + FENCE + MARGIN &&
+            keysOfName.some((key) => key.id !== j.id && couldHaveWritten(key, updatedAt));
+        if (!overwritten)
+            return undefined;
+        superseded = true;
+    }
+    const fenced = j.createdAt + FENCE;
+    return superseded
+        ? {
+            kind: 'superseded',
+            revocableFrom: gracePeriod === 0 ? fenced : Math.max(fenced, lastWrite + gracePeriod + MARGIN),
+        }
+        : { kind: 'never-stored', revocableFrom: fenced };
+}
+/** A key that no run ever stored and that was used all the same: someone else uses this name. */
+function isUsedElsewhere(j, how) {
+    return how.kind === 'never-stored' && j.lastUsed !== undefined && j.lastUsed >= j.createdAt + FENCE;
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/plan.js
+
+
+
+function summarize(key) {
+    return { id: key.id, name: key.name, expiresAt: key.expiresAt };
+}
+function ofName(look, settings) {
+    return look.keys.filter((key) => key.name === settings.keyName);
+}
+/** Active, not expired and older than the fence: what rule R would allow if a key were made and stored now. */
+function olderKeys(look, settings) {
+    const { date } = look;
+    if (date === undefined)
+        return [];
+    return ofName(look, settings).filter((key) => key.isActive && key.createdAt < date - FENCE && !isExpired(key, date));
+}
+/**
+ * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
+ * period, to make room, or to tell never-stored keys from stored ones before counting revocations.
+ */
+function needsSecrets(look, settings) {
+    const { date } = look;
+    const expired = date === undefined
+        ? 0
+        : ofName(look, settings).filter((key) => key.isActive && isExpired(key, date)).length;
+    return (settings.renewBefore !== undefined ||
+        settings.gracePeriod > 0 ||
+        (look.places !== undefined && placesTaken(look.keys) - expired + 1 >= look.places) ||
+        olderKeys(look, settings).length > settings.maxRevocations);
+}
+/** What rules E and W allow to revoke at this look, and the keys they keep away from. */
+function removable(look, settings) {
+    const keys = ofName(look, settings);
+    const found = [];
+    const usedElsewhere = [];
+    const { date, secrets } = look;
+    if (date === undefined)
+        return { found, usedElsewhere };
+    for (const key of keys) {
+        if (!key.isActive)
+            continue;
+        if (isExpired(key, date)) {
+            found.push({ key, why: 'expired' });
+            continue;
+        }
+        if (secrets === undefined || look.clocksApart)
+            continue;
+        const how = notInAnyTarget(key, secrets, keys, settings.gracePeriod);
+        if (how === undefined || date <= how.revocableFrom)
+            continue;
+        if (isUsedElsewhere(key, how))
+            usedElsewhere.push(key);
+        else
+            found.push({ key, why: how.kind });
+    }
+    return { found, usedElsewhere };
+}
+/** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
+function dueness(look, settings, forced) {
+    const { date, secrets } = look;
+    const { renewBefore, gracePeriod } = settings;
+    const current = secrets === undefined || date === undefined
+        ? undefined
+        : currentOfAll(secrets, ofName(look, settings), date);
+    if (forced)
+        return { due: true, why: 'the last write came too late to be relied on', current };
+    if (renewBefore === undefined && gracePeriod === 0)
+        return { due: true, why: 'every run rotates', current };
+    if (date === undefined || secrets === undefined || current === undefined) {
+        return { due: true, why: 'it is not certain that every target holds the same working key', current };
+    }
+    const lastWrite = Math.max(...secrets.map(({ updatedAt }) => updatedAt).filter((at) => at !== undefined));
+    // With the margin: before it, rule W could not yet free what the last rotation superseded.
+    if (gracePeriod > 0 && date - lastWrite <= gracePeriod + MARGIN) {
+        return { due: false, why: 'the last rotation is less than the grace period ago', current };
+    }
+    if (renewBefore === undefined)
+        return { due: true, why: 'every run rotates', current };
+    if (gracePeriod === 0 && mayBeStoredToo(ofName(look, settings), secrets, current, date)) {
+        return { due: true, why: 'another key of the name may still be stored', current };
+    }
+    if (current.expiresAt === undefined)
+        return { due: true, why: 'the current key never expires', current };
+    return current.expiresAt - date > renewBefore
+        ? { due: false, why: 'the current key lives longer than renew-before', current }
+        : { due: true, why: 'the current key has less than renew-before left', current };
+}
+/**
+ * Whether another working key may be what a target really holds. An organisation secret's date moves when its
+ * audience is edited, so that an orphan can look like the current key.
+ */
+function mayBeStoredToo(keys, secrets, current, date) {
+    return keys.some((key) => key.id !== current.id &&
+        key.isActive &&
+        !isExpired(key, date) &&
+        notInAnyTarget(key, secrets, keys, 0) === undefined);
+}
+/** When a rule frees a place, at the earliest; undefined when none will. */
+function nextPlaceAt(look, settings, active) {
+    const keys = ofName(look, settings);
+    let earliest;
+    for (const key of active) {
+        if (key.name !== settings.keyName)
+            continue;
+        const how = look.secrets === undefined || look.clocksApart
+            ? undefined
+            : notInAnyTarget(key, look.secrets, keys, settings.gracePeriod);
+        // A key that may be stored is no hope: the end of its life is the outage that nobody wants to wait for.
+        if (how === undefined)
+            continue;
+        const expiry = key.expiresAt ?? Number.POSITIVE_INFINITY;
+        const soonest = isUsedElsewhere(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
+        // What could have gone already and did not (`max-revocations`) will not go by itself either.
+        if (!Number.isFinite(soonest) || (look.date !== undefined && soonest < look.date))
+            continue;
+        const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
+        const at = Math.max(soonest, ...others.map(settledAt));
+        earliest = Math.min(earliest ?? at, at);
+    }
+    return earliest;
+}
+/** Whether one more key fits once `gone` are revoked (protocol, step 4 and "Where even that leaves no room"). */
+function roomFor(look, settings, gone, current) {
+    const { date, places } = look;
+    if (places === undefined)
+        return { kind: 'fits', lastPlace: false };
+    const active = look.keys.filter((key) => key.isActive && !gone.has(key.id));
+    const mine = active.filter((key) => key.name === settings.keyName);
+    if (active.length + 1 > places) {
+        const old = date === undefined ? [] : mine.filter((key) => key.createdAt + FENCE < date);
+        const victim = old.find((key) => key.id === current?.id) ?? old.toSorted((a, b) => a.createdAt - b.createdAt)[0];
+        if (settings.onQuota === 'replace' && victim !== undefined && active.length === places) {
+            const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
+            return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
+        }
+        return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize) };
+    }
+    // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
+    const onTheirWay = look.lostCreates
+        .map((sent) => sent + LINGER)
+        .filter((by) => date === undefined || date < by);
+    const lastPlace = active.length + onTheirWay.length + 1 >= places;
+    const young = date === undefined ? mine : mine.filter((key) => date < settledAt(key));
+    if (lastPlace && !look.repairs && young.length + onTheirWay.length > 0) {
+        const at = date === undefined ? undefined : Math.max(...young.map(settledAt), ...onTheirWay);
+        return { kind: 'too-soon', at, inTheWay: young.map(summarize) };
+    }
+    return { kind: 'fits', lastPlace };
+}
+/** The plan of a run: a pure function of its look. */
+function makePlan(look, settings, forced) {
+    const decision = dueness(look, settings, forced);
+    const { found, usedElsewhere } = removable(look, settings);
+    const foundIds = new Set(found.map(({ key }) => key.id));
+    const superseding = decision.due ? olderKeys(look, settings).filter((key) => !foundIds.has(key.id)) : [];
+    const counted = [
+        ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
+        ...(settings.gracePeriod === 0 ? superseding : []),
+    ];
+    const tooMany = counted.length > settings.maxRevocations;
+    const makeRoom = tooMany ? found.filter(({ why }) => why !== 'superseded') : found;
+    return {
+        ...decision,
+        makeRoom: makeRoom.map(({ key, why }) => ({
+            key: summarize(key),
+            rule: why === 'expired' ? 'E' : 'W',
+            why,
+        })),
+        supersedes: superseding.map(summarize),
+        held: tooMany ? counted.map(summarize) : [],
+        usedElsewhere: usedElsewhere.map(summarize),
+        room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/mint.js
+
+/**
+ * Protocol step 5. Tried again in place only when it is certain that no key was made; a lost reply is the
+ * caller's business, who looks again before making another.
+ */
+async function mint_mint(run) {
+    const { ports, settings } = run;
+    let since = new Stopwatch(ports.clock);
+    let githubBefore = run.githubTime();
+    const reply = await run.call(() => {
+        since = new Stopwatch(ports.clock);
+        githubBefore = run.githubTime();
+        return ports.keys.create(settings.keyName, settings.expiresInDays);
+    }, onlyIfNotDone(run.patience()));
+    if (reply.ok) {
+        const { id, name, expiresAt } = reply.value;
+        ports.report({ type: 'minted', id, name, expiresAt });
+    }
+    return { reply, since, githubBefore };
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/run.js
+
+
+/** One run's collaborators and what it has done so far: the part of the state that every step shares. */
+class Run {
+    settings;
+    ports;
+    retrying;
+    #revoked = new Set();
+    #left = new Set();
+    #superseded = [];
+    /** A stored key was revoked for its place (`on-quota: replace`). */
+    gaveUp = false;
+    /** What was stored too late by an earlier round: still what the targets hold, whatever comes of the next. */
+    late;
+    #github;
+    constructor(settings, ports) {
+        this.settings = settings;
+        this.ports = ports;
+        this.retrying = {
+            clock: ports.clock,
+            random: ports.random,
+            onRetry: (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }),
+        };
+    }
+    /** Tells the start, the end and the duration of a step; `ok` says whether its result counts as done. */
+    async step(step, work, ok) {
+        this.ports.report({ type: 'step-started', step });
+        const watch = new Stopwatch(this.ports.clock);
+        const result = await work();
+        this.ports.report({ type: 'step-ended', step, ok: ok(result), ms: watch.elapsed() });
+        return result;
+    }
+    /** How long a call that starts now may still be tried again; never beyond the session's end. */
+    patience() {
+        const watch = new Stopwatch(this.ports.clock);
+        return () => Math.min(CALL_PATIENCE - watch.elapsed(), this.sessionLeft());
+    }
+    sessionLeft() {
+        const { sessionEndsAt, clock } = this.ports;
+        return sessionEndsAt === undefined ? Number.POSITIVE_INFINITY : sessionEndsAt - clock.now();
+    }
+    /** An idempotent call, tried again as far as patience goes. */
+    call(attempt, policy = idempotent(this.patience())) {
+        return tryCall(attempt, policy, this.retrying);
+    }
+    /** A read of GitHub's, whose `Date` is noted the moment it comes. */
+    async askGithub(attempt) {
+        const reply = await this.call(attempt);
+        this.sawGithub(reply);
+        return reply;
+    }
+    /**
+     * GitHub's time now, at the least: its time in the last reply plus what has passed here since by the slower
+     * of both clocks. What the late-write check counts from (protocol, step 7): a machine whose clocks stood
+     * still makes a write look later than it was, never earlier.
+     */
+    githubTime() {
+        return this.#github && this.#github.date + this.#github.since.leastElapsed();
+    }
+    sawGithub(reply) {
+        if (!reply.ok || reply.date === undefined)
+            return;
+        if (reply.date >= (this.githubTime() ?? reply.date)) {
+            this.#github = { date: reply.date, since: new Stopwatch(this.ports.clock) };
+        }
+    }
+    /** Revokes one key, with retries. A failure is a warning: the next run takes it up. */
+    async revoke(id, reason) {
+        const reply = await this.call(() => this.ports.keys.revoke(id));
+        if (reply.ok) {
+            this.#revoked.add(id);
+            this.#left.delete(id);
+            this.ports.report({ type: 'revoked', id, reason, gone: reply.value === 'gone' });
+            return true;
+        }
+        this.#left.add(id);
+        this.warn('revocation-failed', `key ${id} could not be revoked: ${reply.failure.message}`);
+        return false;
+    }
+    /** Superseded, and not revoked by this run. */
+    leave(ids) {
+        for (const id of ids)
+            this.#left.add(id);
+    }
+    /** Too many to revoke: none of them is, and a person is told. */
+    holdBack(ids) {
+        const known = ids.every((id) => this.#left.has(id));
+        this.leave(ids);
+        if (known)
+            return;
+        this.warn('too-many-revocations', `${ids.length} keys would be revoked, more than max-revocations (${this.settings.maxRevocations}); none of them is: ${ids.join(', ')}`);
+    }
+    supersede(ids) {
+        this.#superseded = ids;
+    }
+    isRevoked(id) {
+        return this.#revoked.has(id);
+    }
+    warn(code, message) {
+        this.ports.report({ type: 'warning', code, message });
+    }
+    keysNow() {
+        return { revoked: [...this.#revoked], superseded: this.#superseded, left: [...this.#left] };
+    }
+}
+/** Runs `work` for each item, at most `limit` at a time; results in the items' order. */
+async function eachOf(items, limit, work) {
+    const results = new Array(items.length);
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue)
+            results[index] = await work(item, index);
+    };
+    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+    return results;
+}
+/** The values among replies, in order. */
+function valuesOf(replies) {
+    return replies.flatMap((reply) => (reply.ok ? [reply.value] : []));
+}
+/** The failures among replies, in order. */
+function failuresOf(replies) {
+    return replies.flatMap((reply) => (reply.ok ? [] : [reply.failure]));
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/store.js
+
+
+
+/**
+ * Protocol step 7: the new key into every target, each its own result. Every write starts before D.
+ * @param since just before the create that yielded the key was sent
+ * @param githubBefore GitHub's time then, at the least
+ */
+async function storeEverywhere(run, minted, since, githubBefore) {
+    const { targets } = run.ports;
+    const failures = [];
+    let certainlyNowhere = true;
+    let late = false;
+    let undated = githubBefore === undefined;
+    let done = 0;
+    const write = async (target) => {
+        let perhapsWritten = false;
+        const reply = await tryCall(async () => {
+            const attempt = await target.write(minted.key, since.beforeDeadline);
+            if (attempt.ok || !isDefinite(attempt.failure))
+                certainlyNowhere = false;
+            if (!attempt.ok && !isDefinite(attempt.failure))
+                perhapsWritten = true;
+            return attempt;
+        }, idempotent(() => WRITE_DEADLINE - since.elapsed()), run.retrying);
+        const named = { target: target.label, secret: target.secretName };
+        if (!reply.ok) {
+            failures.push(reply.failure);
+            return { ...named, status: 'failed', failure: reply.failure, perhapsWritten };
+        }
+        if (reply.date === undefined)
+            undated = true;
+        else if (githubBefore !== undefined && reply.date - githubBefore > WRITE_DEADLINE + MARGIN)
+            late = true;
+        run.sawGithub(reply);
+        return { ...named, status: reply.value };
+    };
+    const results = await eachOf(targets, run.settings.concurrency, async (target) => {
+        const result = await write(target);
+        done += 1;
+        run.ports.report({ type: 'target-written', result, done, of: targets.length });
+        return result;
+    });
+    return { results, failures, certainlyNowhere, late, undated };
+}
+/** Only the service's own refusal, or bytes that never left, prove that a write did not happen. */
+function isDefinite(failure) {
+    return failure.kind === 'refused' || failure.kind === 'not-sent';
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/replace-key.js
+
+
+
+
+
+
+
+/** Protocol steps 5 to 8: create, verify, store everywhere, revoke. */
+async function replaceKey(run, tries, planned, plan) {
+    const checked = await lookBeforeCreate(run, tries, planned, plan);
+    if ('stop' in checked)
+        return checked.stop;
+    tries.creates += 1;
+    const { reply, since, githubBefore } = await run.step('create', () => mint_mint(run), (result) => result.reply.ok);
+    if (!reply.ok)
+        return notMinted(run, tries, reply.failure);
+    const minted = reply.value;
+    const unverified = await replace_key_verify(run, minted, since);
+    if (unverified !== undefined)
+        return abandon(run, minted, unverified);
+    const stored = await run.step('store', () => storeEverywhere(run, minted, since, githubBefore), (result) => result.failures.length === 0);
+    const inTime = since.beforeDeadline();
+    const late = await checkLate(run, minted, stored, since.elapsed());
+    if (late === 'late')
+        return writtenLate(run, tries, minted, stored.results);
+    if (stored.failures.length > 0)
+        return notStored(run, minted, stored, inTime);
+    if (late === 'in-time')
+        await revokeOlder(run, checked.look, minted);
+    else
+        run.leave(replace_key_olderKeys(run, checked.look, minted).map((key) => key.id));
+    return {
+        kind: 'rotated',
+        key: replace_key_summaryOf(minted),
+        targets: stored.results,
+        keys: run.keysNow(),
+    };
+}
+/**
+ * The last check of the room: with the revocations that really happened, and, where the create takes the
+ * plan's last place, with a list read right before it (protocol, step 4).
+ */
+async function lookBeforeCreate(run, tries, look, plan) {
+    const gone = new Set(run.keysNow().revoked);
+    const room = roomFor(look, run.settings, gone, plan.current);
+    if (room.kind !== 'fits') {
+        return { stop: failed(run, quotaFailure(room, 'a key in the way could not be revoked')) };
+    }
+    if (!room.lastPlace)
+        return { look };
+    const list = await run.step('list', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
+    if (!list.ok) {
+        return {
+            stop: failed(run, {
+                reason: 'look',
+                code: 'look-failed',
+                message: 'the keys could not be listed again right before the create, so no key was minted',
+                failures: [list.failure],
+            }),
+        };
+    }
+    const again = { ...look, date: list.date, keys: list.value };
+    const roomNow = roomFor(again, run.settings, gone, plan.current);
+    if (roomNow.kind === 'fits')
+        return { look: again };
+    // Another run has made a key since the look: plan anew. If that keeps happening, say so instead.
+    tries.surprises += 1;
+    return { stop: tries.surprises < CREATES ? 'again' : failed(run, quotaFailure(roomNow)) };
+}
+function notMinted(run, tries, failure) {
+    const quota = failure.kind === 'refused' && failure.status === 409;
+    const unclear = failure.kind === 'unclear';
+    if (quota) {
+        tries.quotaHits += 1;
+        tries.learned.full = true;
+        if (tries.quotaHits < CREATES)
+            return 'again';
+    }
+    if (unclear && failure.retryable && tries.creates < CREATES) {
+        tries.lost += 1;
+        run.warn('create-lost', 'the reply to the create was lost; a key may exist whose text nobody knows. It is left alone, and a later run revokes it');
+        return 'again';
+    }
+    return failed(run, {
+        reason: quota ? 'quota' : 'create',
+        code: quota ? 'quota-full' : unclear ? 'create-lost' : 'create-failed',
+        message: unclear
+            ? 'it is not known whether MUTX made a key; if it did, nobody knows its text and a later run revokes it'
+            : 'MUTX made no key',
+        failures: [failure],
+    });
+}
+/** Protocol step 6. undefined: the key works, or nobody wants to know. */
+async function replace_key_verify(run, minted, since) {
+    if (!run.settings.verify)
+        return undefined;
+    const reply = await run.step('verify', () => run.call(() => run.ports.keys.verify(minted.key, since.beforeDeadline)), (result) => result.ok);
+    if (reply.ok)
+        return undefined;
+    const refused = reply.failure.kind === 'refused';
+    return {
+        reason: 'verify',
+        code: refused ? 'verify-refused' : 'verify-unclear',
+        message: refused
+            ? 'MUTX refuses the key it has just made, so it was not stored'
+            : 'MUTX gave no clear answer to the new key, so it was not stored',
+        failures: [reply.failure],
+    };
+}
+/**
+ * Whether the process was frozen between create and store for so long that an overtaking run may have
+ * revoked what was just stored (step 7). Without GitHub's own times, or when the writes took long, the
+ * question is put to MUTX: is the new key still active? No answer: nothing is revoked either.
+ */
+async function checkLate(run, minted, stored, elapsed) {
+    if (stored.late)
+        return 'late';
+    const written = stored.results.some((result) => result.status !== 'failed');
+    if (!written || (elapsed <= MARGIN && !stored.undated))
+        return 'in-time';
+    const list = await run.step('check-late', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
+    if (!list.ok) {
+        run.warn('revocation-failed', `no key was revoked: ${list.failure.message}`);
+        return 'unknown';
+    }
+    return list.value.some((key) => key.id === minted.id && key.isActive) ? 'in-time' : 'late';
+}
+function writtenLate(run, tries, minted, results) {
+    tries.lateWrites += 1;
+    run.late = { minted: replace_key_summaryOf(minted), results };
+    if (tries.lateWrites < 2) {
+        run.warn('written-late', `key ${minted.id} was stored too late to be relied on; rotating once more`);
+        return 'again';
+    }
+    return failed(run, {
+        reason: 'late',
+        code: 'written-late',
+        message: 'the new key was stored too late twice; nothing was revoked, but the stored key may be',
+        failures: [],
+    });
+}
+async function notStored(run, minted, stored, inTime) {
+    const failure = {
+        reason: 'store',
+        code: inTime && !stored.failures.some(isDeadline) ? 'store-failed' : 'store-deadline',
+        message: `the new key could not be stored in ${stored.failures.length} of ${stored.results.length} targets`,
+        failures: stored.failures,
+    };
+    if (stored.certainlyNowhere)
+        return abandon(run, minted, failure, stored.results);
+    return failed(run, failure, { ...replace_key_summaryOf(minted), state: 'alive' }, stored.results);
+}
+/** Said by whoever asked `mayStart` and was told no (ports.ts). */
+function isDeadline({ code }) {
+    return code.endsWith('deadline');
+}
+/** The new key is certainly in no secret, and no write of it is in flight: revoke it and fail. */
+async function abandon(run, minted, failure, results) {
+    const gone = await run.revoke(minted.id, 'own');
+    // What the targets hold then is what the round before stored, and that is what has to be told.
+    if (run.late !== undefined)
+        return failed(run, failure);
+    return failed(run, failure, { ...replace_key_summaryOf(minted), state: gone ? 'revoked' : 'alive' }, results);
+}
+/** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
+function replace_key_olderKeys(run, look, k) {
+    return look.keys.filter((key) => key.name === run.settings.keyName && isOlderThanFence(key, k) && !run.isRevoked(key.id));
+}
+/** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */
+async function revokeOlder(run, look, minted) {
+    const older = replace_key_olderKeys(run, look, minted);
+    if (run.settings.gracePeriod > 0) {
+        run.supersede(older.map((key) => key.id));
+        return;
+    }
+    if (older.length === 0)
+        return;
+    const { date } = look;
+    const living = older.filter((key) => date === undefined || !isExpired(key, date));
+    const tooMany = living.length > run.settings.maxRevocations;
+    if (tooMany)
+        run.holdBack(living.map((key) => key.id));
+    await run.step('revoke', () => eachOf(tooMany ? older.filter((key) => !living.includes(key)) : older, run.settings.concurrency, (key) => run.revoke(key.id, 'R')), (results) => results.every(Boolean));
+}
+function replace_key_summaryOf({ id, name, expiresAt }) {
+    return { id, name, expiresAt };
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/take-look.js
+
+
+
+
+
+/**
+ * Protocol step 2. The list and everything that has no order (the account, public keys, permissions,
+ * audiences) go out together; the targets' metadata only after the list's reply, and only if needed: in this
+ * order a decision stays true however long the run sleeps before acting on it.
+ * @param learned what creates that were refused have taught about the plan's places; learns more here
+ */
+async function takeLook(run, learned) {
+    const { ports, settings } = run;
+    // From before the list was sent: what passes till then only makes the clocks look further apart.
+    let listed = new Stopwatch(ports.clock);
+    const listNow = () => {
+        listed = new Stopwatch(ports.clock);
+        return ports.keys.list();
+    };
+    const [list, account, prepared] = await Promise.all([
+        run.step('list', () => run.call(listNow), (reply) => reply.ok),
+        askPlaces(run),
+        run.step('preflight', () => eachOf(ports.targets, settings.concurrency, (target) => run.askGithub(() => target.prepare())), (replies) => failuresOf(replies).length === 0),
+    ]);
+    const unwritable = failuresOf(prepared);
+    if (unwritable.length > 0)
+        return fail('preflight', [...unwritable, ...failuresOf([list])]);
+    if (!list.ok)
+        return fail('look', [list.failure]);
+    if (learned.full) {
+        learned.places = placesTaken(list.value);
+        learned.full = false;
+    }
+    const first = {
+        date: list.date,
+        keys: list.value,
+        places: fewest(account.places, learned.places),
+        secrets: undefined,
+        clocksApart: false,
+        lostCreates: [],
+        repairs: false,
+    };
+    ports.report({
+        type: 'looked',
+        active: placesTaken(first.keys),
+        ofName: first.keys.filter((key) => key.isActive && key.name === settings.keyName).length,
+        plan: account.plan,
+        places: first.places,
+        date: first.date,
+    });
+    if (!needsSecrets(first, settings))
+        return { ok: true, look: first };
+    const metadata = await run.step('metadata', () => eachOf(ports.targets, settings.concurrency, (target) => readSecret(run, target)), (replies) => failuresOf(replies).length === 0);
+    const unreadable = failuresOf(metadata);
+    if (unreadable.length > 0)
+        return fail('look', unreadable);
+    const clocksApart = areClocksApart(list.date, metadata, listed.elapsed());
+    if (clocksApart) {
+        run.warn('clocks-apart', 'the clocks of MUTX and GitHub differ by more than 30 s: rule W is not used in this run');
+    }
+    return { ok: true, look: { ...first, secrets: valuesOf(metadata), clocksApart } };
+}
+function fewest(...limits) {
+    const known = limits.filter((limit) => limit !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+}
+async function readSecret(run, target) {
+    const reply = await run.askGithub(() => target.metadata());
+    if (!reply.ok)
+        return reply;
+    return { ...reply, value: { updatedAt: reply.value?.updatedAt, shared: target.shared } };
+}
+async function askPlaces(run) {
+    const reply = await run.call(() => run.ports.keys.account());
+    if (reply.ok)
+        return { plan: reply.value.plan, places: placesOf(reply.value.plan) };
+    // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
+    run.warn('account-unreadable', `the account's plan is not known: ${reply.failure.message}`);
+    return { plan: undefined, places: undefined };
+}
+/**
+ * Rule W needs both servers' times to be comparable. Both the plain difference of their `Date` headers and
+ * the difference less the time that passed here between the two replies must be small: either alone could
+ * hide a real difference behind a slow reply.
+ */
+function areClocksApart(mutx, metadata, elapsed) {
+    if (mutx === undefined)
+        return true;
+    return metadata.some((reply) => {
+        if (!reply.ok || reply.date === undefined)
+            return true;
+        const apart = reply.date - mutx;
+        return Math.abs(apart) > MARGIN / 2 || Math.abs(apart - elapsed) > MARGIN / 2;
+    });
+}
+function fail(reason, failures) {
+    return {
+        ok: false,
+        failure: {
+            reason,
+            code: `${reason}-failed`,
+            message: reason === 'preflight'
+                ? 'not every target can be written, so no key was minted'
+                : 'the keys or the secrets could not be read, so nothing was changed',
+            failures,
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/engine.js
+
+
+
+
+
+
+/**
+ * One rotation: look → plan → make room → create → verify → store everywhere → revoke (docs/protocol.md).
+ * Never throws for what a server or the network did: the outcome says what was done, what was not, and in
+ * which state keys and secrets are. An exception is a bug of a port or of this engine.
+ */
+async function rotate(settings, ports) {
+    const run = new Run(settings, ports);
+    const tooMany = moreThanFit(ports);
+    if (tooMany !== undefined)
+        return failed(run, tooMany);
+    const tries = {
+        creates: 0,
+        lost: 0,
+        lostAt: [],
+        lateWrites: 0,
+        quotaHits: 0,
+        surprises: 0,
+        waited: 0,
+        learned: { places: undefined, full: false },
+    };
+    for (;;) {
+        const round = await oneRound(run, tries);
+        if (round !== 'again')
+            return round;
+    }
+}
+/** Said before anything is called: a fan-out that cannot end before D would leave old and new keys mixed. */
+function moreThanFit({ targets, writesWithin }) {
+    const puts = targets.reduce((sum, target) => sum + (target.puts ?? 1), 0);
+    const fit = writesWithin?.(WRITE_DEADLINE) ?? puts;
+    if (puts <= fit)
+        return undefined;
+    return {
+        reason: 'preflight',
+        code: 'too-many-targets',
+        message: `${targets.length} targets take ${puts} writes, which cannot all start within ${WRITE_DEADLINE / 60_000} minutes at the pace that GitHub allows; ${fit} fit`,
+        failures: [],
+    };
+}
+async function oneRound(run, tries) {
+    const looked = await takeLook(run, tries.learned);
+    if (!looked.ok)
+        return failed(run, looked.failure);
+    // Known only now: an environment that has to be made takes a write of its own.
+    const tooMany = moreThanFit(run.ports);
+    if (tooMany !== undefined)
+        return failed(run, tooMany);
+    const { date } = looked.look;
+    const look = {
+        ...looked.look,
+        lostCreates: lostCreates(tries, date),
+        repairs: repairs(run, looked.look),
+    };
+    const plan = makePlan(look, run.settings, tries.lateWrites > 0);
+    run.ports.report({ type: 'planned', plan });
+    warnAbout(run, plan);
+    if (run.settings.dryRun) {
+        return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
+    }
+    if (!plan.due) {
+        await makeRoom(run, plan);
+        return notDue(run, look, plan);
+    }
+    if (plan.room.kind === 'full' || plan.room.kind === 'too-soon') {
+        return noRoom(run, tries, look, plan.room);
+    }
+    await makeRoom(run, plan);
+    return replaceKey(run, tries, look, plan);
+}
+/** MUTX's times by which the lost creates were sent; a look without a time counts them and learns nothing. */
+function lostCreates({ lost, lostAt }, date) {
+    const unseen = new Array(lost - lostAt.length).fill(date ?? 0);
+    if (date !== undefined)
+        lostAt.push(...unseen);
+    return date === undefined ? [...lostAt, ...unseen] : lostAt;
+}
+/**
+ * Whether a secret holds a dead key through this run, because it was stored too late or given up for its place
+ * (`on-quota: replace`): then a swap cannot wait.
+ */
+function repairs({ late, gaveUp }, { keys }) {
+    if (gaveUp)
+        return true;
+    return late !== undefined && !keys.some((key) => key.id === late.minted.id && key.isActive);
+}
+function warnAbout(run, plan) {
+    if (plan.held.length > 0 && !run.settings.dryRun)
+        run.holdBack(plan.held.map((key) => key.id));
+    for (const key of plan.usedElsewhere) {
+        run.warn('name-used-elsewhere', `key ${key.id} was stored in no target and is in use: something else uses the name ${run.settings.keyName}; it does not go to make room, but as any older key of the name does`);
+    }
+}
+/** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
+async function noRoom(run, tries, look, room) {
+    if (run.settings.onQuota !== 'wait')
+        return failed(run, quotaFailure(room));
+    if (room.at === undefined || look.date === undefined) {
+        return failed(run, quotaFailure(room, 'waiting would not help: no rule frees a place by itself'));
+    }
+    // A `Date` header is in whole seconds, so the moment has surely passed one second later.
+    const wait = Math.max(0, room.at - look.date) + 1_000;
+    const longest = LONGEST_QUOTA_WAIT + MARGIN + (tries.lost > 0 ? LINGER : 0);
+    if (tries.waited + wait > longest) {
+        return failed(run, quotaFailure(room, 'the wait would be longer than on-quota: wait ever waits'));
+    }
+    if (wait >= run.sessionLeft()) {
+        return failed(run, quotaFailure(room, 'the bootstrap credential would expire during the wait'));
+    }
+    tries.waited += wait;
+    run.ports.report({ type: 'waiting', for: 'a place in the plan', wait, until: room.at });
+    await run.ports.clock.sleep(wait);
+    return 'again';
+}
+/**
+ * What rules E and W allow, and the key that `on-quota: replace` gives up. A revocation that fails is found
+ * again in the last check of the room, if its place is needed.
+ */
+async function makeRoom(run, plan) {
+    const victim = plan.due && plan.room.kind === 'replace' ? plan.room.victim : undefined;
+    if (plan.makeRoom.length === 0 && victim === undefined)
+        return;
+    await run.step('make-room', async () => {
+        const revoked = await eachOf(plan.makeRoom, run.settings.concurrency, ({ key, rule }) => run.revoke(key.id, rule));
+        if (victim !== undefined) {
+            run.gaveUp = await run.revoke(victim.id, 'replace');
+            revoked.push(run.gaveUp);
+        }
+        return revoked;
+    }, (revoked) => revoked.every(Boolean));
+}
+function notDue(run, look, plan) {
+    if (run.settings.gracePeriod > 0) {
+        run.supersede(replace_key_olderKeys(run, look, plan.current).map((key) => key.id));
+    }
+    return {
+        kind: 'not-due',
+        plan,
+        key: summarize(plan.current),
+        targets: allTargets(run, 'unchanged'),
+        keys: run.keysNow(),
+    };
+}
+function allTargets(run, status) {
+    return run.ports.targets.map((target) => ({ target: target.label, secret: target.secretName, status }));
 }
 
 ;// CONCATENATED MODULE: ./lib/verbs/rotate.js
@@ -38811,21 +39833,27 @@ const runnerSink = {
 
 
 
+
+
 const ENTRIES = {
-    rotate: { run: rotateVerb, verb: 'rotate' },
+    rotate: { run: rotateVerb, title: FAILURE_TITLE.rotate },
+    ephemeral: { run: ephemeralVerb, title: FAILURE_TITLE.ephemeral },
+    'ephemeral-post': { run: ephemeralPostVerb, title: 'MUTX API key not revoked', post: true },
 };
 /**
  * Entry of dist/, called by the launchers that each `action.yml` names: runs one phase of an action to its end. The
- * exit code is 1 if what was asked for was not done, 130 or 143 if the job was cancelled.
+ * exit code is 1 if what was asked for was not done, 130 or 143 if the job was cancelled; of a post step it is
+ * always 0.
  */
 async function main(entry) {
-    const { run, verb } = ENTRIES[entry];
-    await runVerb(run, FAILURE_TITLE[verb], {
+    const { run, title, post } = ENTRIES[entry];
+    await runVerb(run, title, {
         env: process.env,
         sink: runnerSink,
         mask: core_setSecret,
-        failed: () => 1,
+        failed: () => (post === true ? 0 : 1),
         annotates: true,
+        alwaysGreen: post === true,
     });
 }
 

@@ -1,3 +1,4 @@
+import type { RecentKeys } from '../ephemeral/ports.ts';
 import type { HttpBody } from '../http/result.ts';
 import type {
   Account,
@@ -11,12 +12,15 @@ import type {
 import type { Secret } from '../secrets/secret.ts';
 import type { Session } from '../session/session.ts';
 import type { Answer, ApiRequest, MutxApi } from './api.ts';
-import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan } from './decode.ts';
+import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan, type KeyPage } from './decode.ts';
 import type { Decoded } from './fields.ts';
-import { readAllPages } from './pages.ts';
+import { readAllPages, readFirstPages } from './pages.ts';
+
+/** A thousand keys: a per-run key that expired a day ago is among them, on all but the busiest accounts. */
+const NEWEST_PAGES = 10;
 
 /** The four operations on keys as MUTX documents them, and what else the engine needs; each method is one attempt. */
-export interface MutxClient extends KeyService {
+export interface MutxClient extends KeyService, RecentKeys {
   /**
    * `POST /api-keys/{id}/rotate`: revokes the key and returns a new one of the same name and the same end. No
    * rotation of ours uses it: the old key is dead before anybody has stored the new one, and a lost reply loses
@@ -40,15 +44,21 @@ class MutxKeys implements MutxClient {
   }
 
   list(): Promise<Reply<readonly KeyRecord[]>> {
-    return readAllPages((skip, limit) =>
-      this.#ask(
-        (generation) => ({
-          method: 'GET',
-          path: '/api-keys',
-          ...(generation === 'v1' ? { query: { skip, limit } } : {}),
-        }),
-        ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined),
-      ),
+    return readAllPages((skip, limit) => this.#page(skip, limit));
+  }
+
+  newest(): Promise<Reply<readonly KeyRecord[]>> {
+    return readFirstPages((skip, limit) => this.#page(skip, limit), NEWEST_PAGES);
+  }
+
+  #page(skip: number, limit: number): Promise<Reply<KeyPage>> {
+    return this.#ask(
+      (generation) => ({
+        method: 'GET',
+        path: '/api-keys',
+        ...(generation === 'v1' ? { query: { skip, limit } } : {}),
+      }),
+      ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined),
     );
   }
 
@@ -97,7 +107,8 @@ class MutxKeys implements MutxClient {
         headers: { 'x-api-key': key.expose() },
         mayStart,
       }),
-      ({ status, body }) => (status === 200 && body.kind === 'json' ? { ok: true, value: true } : undefined),
+      ({ status, body }) =>
+        status === 200 && isFilled(jsonOf(body)) ? { ok: true, value: true } : undefined,
     );
     if (reply.ok || reply.failure.kind !== 'refused') return reply;
     const { failure } = reply;
@@ -112,7 +123,8 @@ class MutxKeys implements MutxClient {
       () => ({ method: 'DELETE', path: `/api-keys/${encodeURIComponent(id)}` }),
       ({ status }) => {
         if (status === 404) return { ok: true, value: 'gone' };
-        return status < 300 ? { ok: true, value: 'revoked' } : undefined;
+        // Any other success is not MUTX's: taken for one, it would tell of a live key that it is revoked.
+        return status === 204 ? { ok: true, value: 'revoked' } : undefined;
       },
     );
   }
@@ -142,6 +154,11 @@ class MutxKeys implements MutxClient {
 /** The same failure under the code that says more. */
 function coded(failure: CallFailure, code: string): Reply<never> {
   return { ok: false, failure: { ...failure, code } };
+}
+
+/** An object or a list: what the API gives to a key that works. */
+function isFilled(json: unknown): boolean {
+  return typeof json === 'object' && json !== null;
 }
 
 function jsonOf(body: HttpBody): unknown {

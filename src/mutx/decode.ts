@@ -88,10 +88,10 @@ export function credential(fields: Fields, name: string, secrets: SecretRegistry
   return secret as Secret;
 }
 
-/** Whatever is long enough to be a credential; undefined: nothing is. */
+/** Whatever is long enough to be a credential; undefined: nothing is, white space least of all. */
 export function masked(fields: Fields, name: string, secrets: SecretRegistry): Secret | undefined {
   const value = fields.raw(name);
-  return typeof value === 'string' && value.length >= SHORTEST ? secrets.admit(value) : undefined;
+  return typeof value === 'string' && value.trim().length >= SHORTEST ? secrets.admit(value) : undefined;
 }
 
 /** The plan's name, cleaned; undefined where the server does not say. */

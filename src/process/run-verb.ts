@@ -19,6 +19,8 @@ export interface Host {
   readonly failed: (report: FailureReport) => number;
   /** Whether a failure is also told as an annotation: a page beside the log shows it. */
   readonly annotates: boolean;
+  /** A failure is only a warning, and the exit code 0, after a signal or an exception too. */
+  readonly alwaysGreen?: boolean;
 }
 
 /**
@@ -40,7 +42,9 @@ export async function runVerb(
   const fail = (report: FailureReport, summary = failureSummary(title, report)) => {
     process.exitCode = host.failed(report);
     for (const line of failureLines(title, report)) sink.line(line);
-    if (host.annotates) sink.error(failureAnnotation(title, report));
+    const annotation = failureAnnotation(title, report);
+    if (host.annotates && host.alwaysGreen === true) sink.warning(annotation);
+    else if (host.annotates) sink.error(annotation);
     sink.summary(summary);
   };
   const endInTheMiddle = (news: string | FailureReport) => {
@@ -49,7 +53,7 @@ export async function runVerb(
     else fail(news);
   };
   const gate = new Gate();
-  const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle);
+  const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle, host.alwaysGreen);
   try {
     await run({ env: host.env, secrets, sink, clock, gate, unfinished, fail });
     standDown();

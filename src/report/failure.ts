@@ -53,8 +53,8 @@ export function failureOf(
   };
 }
 
-/** Those whose expiry is past come first: revoking them costs nobody anything. */
-function inTheWay(keys: readonly KeySummary[]): readonly string[] {
+/** The keys that hold the places of a plan, a line each. Those whose expiry is past come first: revoking them costs nobody anything. */
+export function inTheWay(keys: readonly KeySummary[]): readonly string[] {
   const named = keys
     .toSorted((a, b) => (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
     .slice(0, MOST_NAMED)

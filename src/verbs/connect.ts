@@ -1,3 +1,4 @@
+import type { RecentKeys } from '../ephemeral/ports.ts';
 import { GithubClient } from '../github/client.ts';
 import { createTarget, type TargetDependencies } from '../github/create-target.ts';
 import { tokenExpiryWarning } from '../github/token-expiry.ts';
@@ -29,7 +30,7 @@ export interface Connection {
   /** MUTX without a credential. */
   readonly api: MutxApi;
   readonly session: Session;
-  readonly keys: KeyService;
+  readonly keys: KeyService & RecentKeys;
   /** The same, without regard to which key the credential may be. */
   readonly client: MutxClient;
   /** GitHub with the token that was given; undefined: there is none. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT, read, readJson } from './files.ts';
@@ -67,14 +67,15 @@ describe('the packages', () => {
   );
 });
 
-describe('action.yml', () => {
-  const action = parse(read('action.yml')) as { runs: { using: string; main: string } };
+describe.each(['action.yml', 'ephemeral/action.yml'])('%s', (path) => {
+  const { runs } = parse(read(path)) as { runs: { using: string; main: string; post?: string } };
 
   test('runs on the Node that the tests run on', () => {
-    expect(action.runs.using).toBe(`node${process.versions.node.split('.')[0]}`);
+    expect(runs.using).toBe(`node${process.versions.node.split('.')[0]}`);
   });
 
-  test('names an entry that is there', () => {
-    expect(existsSync(join(ROOT, action.runs.main))).toBe(true);
+  test('names entries that are there', () => {
+    const entries = [runs.main, ...(runs.post === undefined ? [] : [runs.post])];
+    expect(entries.filter((entry) => !existsSync(join(ROOT, dirname(path), entry)))).toEqual([]);
   });
 });

@@ -20,11 +20,18 @@ registerHooks({
 const { validate } = await import('@actions/languageservice');
 const { TextDocument } = await import('vscode-languageserver-textdocument');
 
-const METADATA = parse(read('action.yml')) as {
+interface Metadata {
   name: string;
   description: string;
   inputs: Record<string, { description: string; required?: boolean; default?: string }>;
-};
+}
+
+const ACTIONS = ['action.yml', 'ephemeral/action.yml'];
+
+/** Our actions, by the folder that stands after the repository's name. */
+const METADATA = new Map(
+  ACTIONS.map((path) => [path.replace(/\/?action\.yml$/u, ''), parse(read(path)) as Metadata] as const),
+);
 
 /** Other people's actions, and names that only GitHub can know (`vars`, `secrets`), cannot be looked up here. */
 const UNKNOWABLE = /^Context access might be invalid: [A-Z_]+$|^Unable to resolve action/u;
@@ -57,8 +64,8 @@ async function findings(path: string, text: string): Promise<string[]> {
   const document = TextDocument.create(`file:///${path}`, 'yaml', 1, text);
   const diagnostics = await validate(document, {
     actionsMetadataProvider: {
-      fetchActionMetadata: ({ owner, name }) =>
-        Promise.resolve(owner === 'mutx' && name === 'api-key-action' ? METADATA : undefined),
+      fetchActionMetadata: ({ owner, name, path: folder = '' }) =>
+        Promise.resolve(owner === 'mutx' && name === 'api-key-action' ? METADATA.get(folder) : undefined),
     },
   });
   return diagnostics.flatMap(({ range, message }) => {
@@ -68,7 +75,7 @@ async function findings(path: string, text: string): Promise<string[]> {
 }
 
 describe("GitHub's language service", () => {
-  test.each(['action.yml', ...WORKFLOWS])('has nothing to say about %s', async (path) => {
+  test.each([...ACTIONS, ...WORKFLOWS])('has nothing to say about %s', async (path) => {
     expect(await findings(path, read(path))).toEqual([]);
   });
 
