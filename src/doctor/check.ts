@@ -65,12 +65,9 @@ export function fixOf({ code, hint }: Pick<CallFailure, 'code' | 'hint'>): strin
 
 /** Nobody reads five hundred lines that say the same of as many targets: of many that are fine, the first are told. */
 export function condensed(checks: readonly Check[]): readonly Check[] {
-  const fineOnes = Map.groupBy(
-    checks.filter(({ verdict }) => verdict === 'fine'),
-    ({ about }) => about,
-  );
   return checks.flatMap((check) => {
-    const alike = check.verdict === 'fine' ? (fineOnes.get(check.about) ?? []) : [];
+    if (check.verdict !== 'fine') return [check];
+    const alike = checks.filter(({ about, verdict }) => about === check.about && verdict === 'fine');
     const before = alike.indexOf(check);
     if (before < MOST_NAMED) return [check];
     return before > MOST_NAMED ? [] : [fine(check.about, `and ${alike.length - MOST_NAMED} more like these`)];

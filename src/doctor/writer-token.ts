@@ -29,7 +29,8 @@ export function placeChecks(places: readonly Prepared[]): readonly Check[] {
     .map(({ label, about }) =>
       fine(about, `${label}: the token sees what it needs; whether it may write is known at the first write`),
     );
-  const groups = Map.groupBy(places.flatMap(failing), ({ cause }) => cause);
+  const groups = new Map<string, Failing[]>();
+  for (const one of places.flatMap(failing)) groups.set(one.cause, [...(groups.get(one.cause) ?? []), one]);
   return [...readable, ...[...groups.values()].flatMap(groupCheck)];
 }
 

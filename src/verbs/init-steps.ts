@@ -71,10 +71,13 @@ async function storeSecret({ target, value }: BootstrapSecret, { inputs }: Setup
   const { github, clock, close } = connect(inputs, context, { tokenExpiryIsTold: true });
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
   const place = createTarget(target, { github, secrets: context.secrets, createEnvironment: true });
+  const what = placeText({ secret: place.secretName, target: place.label });
+  const perhaps = [`${what} may have been written all the same`];
+  context.unfinished.state = () => perhaps;
   const watch = new Stopwatch(clock);
   const policy = idempotent(() => CALL_PATIENCE - watch.elapsed());
   const retrying = { clock, random: Math.random, onRetry: () => {} };
-  const written = await tryCall(
+  const writing = tryCall(
     async () => {
       const ready = await place.prepare();
       return ready.ok ? place.write(value, () => true) : ready;
@@ -82,15 +85,15 @@ async function storeSecret({ target, value }: BootstrapSecret, { inputs }: Setup
     policy,
     retrying,
   );
+  const written = await context.gate.pass(writing);
   await close();
   if (written.ok) return;
-  const what = placeText({ secret: place.secretName, target: place.label });
   context.fail(
     earlyFailure({
       code: 'not-stored',
       message: `${what} could not be stored`,
       calls: [written.failure],
-      state: written.failure.kind === 'unclear' ? [`${what} may have been written all the same`] : [],
+      state: written.failure.kind === 'unclear' ? perhaps : [],
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -17,6 +18,7 @@ import type { SecretPlace } from '../../src/emulator/index.ts';
 import { type Answers, HERE, here, openShell, type Shell } from './shell.ts';
 
 const ACTION = fileURLToPath(new URL('../../action.yml', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const PATH = '.github/workflows/rotate-mutx-key.yml';
 const DAY = 86_400_000;
 const ROTATION: SecretPlace = { repository: HERE, environment: 'mutx-rotation' };
@@ -374,6 +376,33 @@ describe('mutx-api-key init, stopped half-way', () => {
     expect(again.code, again.stdout).toBe(0);
     expect(again.stdout).toContain(`keep the workflow ${PATH}, which is there just as it would be written`);
     storedKey(shell);
+  });
+
+  it('by SIGINT: says what was done, what perhaps, and what not', async () => {
+    await using shell = await openShell();
+    const folder = emptyFolder();
+    const path = /SECRETS_WRITER_TOKEN$/u;
+    const held = shell.emulator.fault({ server: 'github', method: 'PUT', path, what: 'slow' });
+    const child = spawn(process.execPath, [MAIN, 'init', '--folder', folder, '--yes'], {
+      env: { PATH: process.env['PATH'] ?? '', ...shell.env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const exited = new Promise((resolve) => {
+      child.on('exit', resolve);
+    });
+    await held.met();
+    child.kill('SIGINT');
+    let stdout = '';
+    for await (const chunk of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+      stdout += chunk;
+      if (stdout.includes('the run ends here')) held.release();
+    }
+    expect(await exited).toBe(130);
+    expect(stdout).toContain(`- the secret MUTX_PASSWORD ${PLACES} was created`);
+    expect(stdout).toContain(`- SECRETS_WRITER_TOKEN ${PLACES} may have been written all the same`);
+    expect(stdout).toContain(`- not done: write the workflow ${PATH}`);
+    expect(stdout).not.toContain('nothing was changed');
+    expect(existsSync(join(folder, PATH))).toBe(false);
   });
 
   it('with a refresh token, which may be spent: says that, too', async () => {
