@@ -76,7 +76,10 @@ interface SetupRead {
 }
 
 /** Reads what is to be set up, and every problem with it at once. */
-export function setupOf(options: InitOptions, { env: given, secrets, clock }: VerbContext): SetupRead {
+export function setupOf(
+  options: InitOptions,
+  { env: given, secrets, clock }: Pick<VerbContext, 'env' | 'secrets' | 'clock'>,
+): SetupRead {
   const here = parseRepository(given['GITHUB_REPOSITORY'] ?? '');
   const first = loadRotateInputs(given, secrets);
   const { credential } = first.ok ? first.value : first;

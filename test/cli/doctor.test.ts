@@ -31,6 +31,14 @@ const REFRESHING = SOUND.replace(
   .replace('* * 1', '* * 1,4')
   .replace('runs-on:', 'environment: production\n    runs-on:');
 
+const CALLING = `name: Rotate
+on: { schedule: [{ cron: '17 4 * * 1' }] }
+permissions: {}
+jobs:
+  rotate:
+    uses: mutx/api-key-action/.github/workflows/rotate.yml@v1
+`;
+
 interface Planted {
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
@@ -58,6 +66,12 @@ function expectUntouched({ emulator }: Shell): void {
     .filter(({ method }) => method !== 'GET')
     .map(({ method, path }) => `${method} ${path.replace(/^\/v1/u, '')}`);
   expect(changing.filter((call) => !/^POST \/auth\/log(?:in|out)$/u.test(call))).toEqual([]);
+  const times = (what: string) => changing.filter((call) => call === `POST /auth/${what}`).length;
+  expect(emulator.mutx.sessions.filter(({ ended }) => ended === 'logged-out').length).toBe(times('logout'));
+  expect(times('logout')).toBe(
+    emulator.ledger.entries.filter(({ path, status }) => path.endsWith('/auth/login') && status === 200)
+      .length,
+  );
   const ofSessions = /session|logged/iu;
   expect(emulator.ledger.effects().filter(({ effect }) => !ofSessions.test(effect ?? ''))).toEqual([]);
   const unexpected = emulator.ledger.unexpected().map((entry) => entry.unexpected);
@@ -111,10 +125,54 @@ describe('mutx-api-key doctor, where everything is as it should be', () => {
       'a stored key',
       ({ emulator, user }) => {
         const at = emulator.mutx.clock.now() - 7 * DAY;
-        planted(emulator, user, at);
+        makeStored(emulator, user, at);
         return {};
       },
     ],
+    [
+      'a full plan, in which `on-quota: replace` makes room',
+      ({ emulator, user }) => {
+        user.plan = 'FREE';
+        emulator.mutx.addKey(user, { name: 'other' });
+        makeStored(emulator, user, emulator.mutx.clock.now() - 7 * DAY);
+        return { args: ['--on-quota', 'replace'] };
+      },
+    ],
+    [
+      'a young key, whose time `on-quota: wait` waits for',
+      ({ emulator, user }) => {
+        user.plan = 'FREE';
+        makeStored(emulator, user, emulator.mutx.clock.now() - MINUTE);
+        return { args: ['--on-quota', 'wait'] };
+      },
+    ],
+    [
+      'a rotation that is not due, whatever the plan',
+      ({ emulator, user }) => {
+        user.plan = 'FREE';
+        emulator.mutx.addKey(user, { name: 'other' });
+        makeStored(emulator, user, emulator.mutx.clock.now() - 7 * DAY);
+        return { args: ['--renew-before', '7d'] };
+      },
+    ],
+    [
+      'a key that has expired and was never stored, which goes',
+      ({ emulator, user }) => {
+        const now = emulator.mutx.clock.now();
+        user.plan = 'FREE';
+        emulator.mutx.addKey(user, { name: NAME, createdAt: now - 3 * DAY, expiresAt: now - DAY });
+        makeStored(emulator, user, now - 2 * DAY);
+        return {};
+      },
+    ],
+    [
+      'an account that MUTX does not tell of',
+      ({ emulator }) => {
+        emulator.fault({ server: 'mutx', path: /auth\/me$/u, what: 'refuse', status: 403 });
+        return {};
+      },
+    ],
+    ['the reusable workflow', () => ({ workflow: CALLING })],
     [
       'a plan with the last place free',
       ({ user }) => {
@@ -144,7 +202,7 @@ describe('mutx-api-key doctor, where everything is as it should be', () => {
 });
 
 /** A key as a run makes and stores it. */
-function planted(
+function makeStored(
   { mutx, github }: Shell['emulator'],
   user: Shell['user'],
   createdAt: number,
@@ -242,7 +300,7 @@ const PROBLEMS: readonly Wrong[] = [
     what: 'a key that is too young for the last place',
     plant: ({ emulator, user }) => {
       user.plan = 'FREE';
-      planted(emulator, user, emulator.mutx.clock.now() - MINUTE);
+      makeStored(emulator, user, emulator.mutx.clock.now() - MINUTE);
       return {};
     },
     line: /^✗ plan FREE: 1 of 2 places are taken; no key can take the last place before .*\. Fix: run again at/u,
@@ -363,7 +421,7 @@ const WARNINGS: readonly Wrong[] = [
   {
     what: 'a stored key that has expired',
     plant: ({ emulator, user }) => {
-      planted(emulator, user, emulator.mutx.clock.now() - 40 * DAY);
+      makeStored(emulator, user, emulator.mutx.clock.now() - 40 * DAY);
       return {};
     },
     line: /^! MUTX_API_KEY in acme\/web holds key \S+, which expired at .*\. Fix: rotate now/u,
@@ -371,7 +429,7 @@ const WARNINGS: readonly Wrong[] = [
   {
     what: 'a stored key that was revoked',
     plant: ({ emulator, user }) => {
-      planted(emulator, user, emulator.mutx.clock.now() - 4 * DAY).isActive = false;
+      makeStored(emulator, user, emulator.mutx.clock.now() - 4 * DAY).isActive = false;
       return {};
     },
     line: /^! MUTX_API_KEY in acme\/web holds key \S+, which is revoked\. Fix: rotate now/u,
@@ -387,7 +445,7 @@ const WARNINGS: readonly Wrong[] = [
   {
     what: 'targets of which one does not have the key',
     plant: ({ emulator, user }) => {
-      planted(emulator, user, emulator.mutx.clock.now() - 4 * DAY);
+      makeStored(emulator, user, emulator.mutx.clock.now() - 4 * DAY);
       return { args: ['--key-name', NAME, '--targets', `${HERE}\n${HERE}@production`] };
     },
     line: /^! the targets do not all hold the same key.*\. Fix: rotate now/u,
@@ -405,8 +463,8 @@ const WARNINGS: readonly Wrong[] = [
     what: 'more keys than may be revoked',
     plant: ({ emulator, user }) => {
       const now = emulator.mutx.clock.now();
-      for (const days of [4, 5, 6]) planted(emulator, user, now - days * DAY);
-      planted(emulator, user, now - 3 * DAY);
+      for (const days of [4, 5, 6]) makeStored(emulator, user, now - days * DAY);
+      makeStored(emulator, user, now - 3 * DAY);
       return { args: ['--max-revocations', '2'] };
     },
     line: /^! [34] keys would be revoked, more than max-revocations \(2\).*\. Fix: look at them/u,
@@ -418,6 +476,19 @@ const WARNINGS: readonly Wrong[] = [
       return {};
     },
     line: /^! GitHub's clock is ahead of MUTX's by 3 min.*\. Fix: tell whoever runs/u,
+  },
+  {
+    what: "MUTX's clock, that is ahead",
+    plant: ({ emulator }) => {
+      emulator.mutx.clock.advance(3 * MINUTE);
+      return {};
+    },
+    line: /^! MUTX's clock is ahead of GitHub's by .*\. Fix: tell whoever runs/u,
+  },
+  {
+    what: 'the reusable workflow without a schedule',
+    plant: () => workflow(CALLING.replace(/^on: .*$/mu, 'on: [push]')),
+    line: /^! rotate\.yml: it has no `schedule`.*\. Fix: add one/u,
   },
   {
     what: 'a machine whose clock is wrong',

@@ -195,6 +195,7 @@ describe('mutx-api-key init', () => {
 
   it.each([
     ['a no', [], [['Do all of this?', 'n']] as const, 1],
+    ['Ctrl-C', [], [['Do all of this?', '\u0003']] as const, 1],
     ['a dry run', ['--dry-run'], undefined, 0],
   ] as const)('changes nothing after %s', async (_, args, answers, exitCode) => {
     await using shell = await openShell();
