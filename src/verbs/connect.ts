@@ -17,7 +17,7 @@ import { createSession } from '../session/create-session.ts';
 import type { Session } from '../session/session.ts';
 import type { VerbContext } from './context.ts';
 
-const USER_AGENT = 'mutx-api-key-action';
+export const USER_AGENT = 'mutx-api-key-action';
 
 /** What the place for a refresh token's successor may need, where it does not exist yet. */
 interface ConnectOptions extends Pick<TargetDependencies, 'audience' | 'createEnvironment'> {
