@@ -154,7 +154,7 @@ function ownProblems(
       fix: 'give `email` and `password` of a service account, or `refresh-token`, which a schedule can go on with',
     });
   }
-  if (/^ghs_/u.test(env[variableOf('github-token')]?.trim() ?? '')) {
+  if (env[variableOf('github-token')]?.trim().startsWith('ghs_') === true) {
     problems.push({
       input: 'github-token',
       message: 'holds the token of a GitHub App or of a workflow, which is dead within an hour',
@@ -257,10 +257,10 @@ function keptInputs(env: NodeJS.ProcessEnv): readonly (readonly [string, string]
 }
 
 /** GitHub's own command line has a token that may do all that its owner may. */
-const CLI_TOKEN = /^gho_/u;
+const CLI_TOKEN = 'gho_';
 
 function notesOf({ githubToken }: RotateInputs): readonly string[] {
-  return CLI_TOKEN.test(githubToken.expose())
+  return githubToken.expose().startsWith(CLI_TOKEN)
     ? [
         `the token that becomes ${SECRETS['github-token']} is that of GitHub's command line, which may do much more than write secrets: better give a fine-grained one`,
       ]

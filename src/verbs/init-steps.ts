@@ -29,7 +29,8 @@ export interface TodoLook {
 /** Looks at what is there already. The rotation comes last: it needs nothing of what could fail before it. */
 export async function todoOf(setup: Setup, plan: Plan | undefined, context: VerbContext): Promise<TodoLook> {
   const { inputs, path, cron, isThere } = setup;
-  const { github, clock, close } = connect(inputs, context, { tokenExpiryIsTold: true });
+  const connection = connect(inputs, context, { tokenExpiryIsTold: true });
+  const { github, clock } = connection;
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
   const places: Prepared[] = [];
   const todo: Todo[] = [];
@@ -50,7 +51,7 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
     makesPlace = false;
     todo.push({ step, run: (running) => storeSecret(secret, setup, running) });
   }
-  await close();
+  await connection.close();
   const keys = inputs.targets.map(({ secretName, label }) =>
     placeText({ secret: secretName, target: label }),
   );
@@ -68,7 +69,8 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
 }
 
 async function storeSecret({ target, value }: BootstrapSecret, { inputs }: Setup, context: VerbContext) {
-  const { github, clock, close } = connect(inputs, context, { tokenExpiryIsTold: true });
+  const connection = connect(inputs, context, { tokenExpiryIsTold: true });
+  const { github, clock } = connection;
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
   const place = createTarget(target, { github, secrets: context.secrets, createEnvironment: true });
   const what = placeText({ secret: place.secretName, target: place.label });
@@ -86,7 +88,7 @@ async function storeSecret({ target, value }: BootstrapSecret, { inputs }: Setup
     retrying,
   );
   const written = await context.gate.pass(writing);
-  await close();
+  await connection.close();
   if (written.ok) return;
   context.fail(
     earlyFailure({
