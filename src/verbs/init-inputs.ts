@@ -6,16 +6,11 @@ import { loadRotateInputs } from '../inputs/load-rotate.ts';
 import type { InputProblem, Loaded } from '../inputs/loaded.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import { type InputName, inputsOf, specOf } from '../inputs/table.ts';
-import {
-  environmentTarget,
-  identityOf,
-  parseRepository,
-  repositoryTarget,
-  type Target,
-} from '../inputs/targets.ts';
+import { environmentTarget, parseRepository, repositoryTarget, type Target } from '../inputs/targets.ts';
 import { variableOf } from '../inputs/unknown.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { VerbContext } from './context.ts';
+import { collisions, inTheWay, ownProblems } from './init-problems.ts';
 
 export interface InitOptions {
   /** Of the repository. */
@@ -52,8 +47,6 @@ export interface Setup {
 
 /** An environment keeps a refresh token from runs that were queued with a spent one. */
 const REFRESH_ENVIRONMENT = 'mutx-rotation';
-
-const WORKFLOW_PATH = /^\.github\/workflows\/[^/\\]+\.ya?ml$/u;
 
 /** Inputs that the workflow does not take over: credentials, and what is for the first run alone. */
 const NOT_KEPT: ReadonlySet<InputName> = new Set([
@@ -139,73 +132,6 @@ export function setupOf(
   };
 }
 
-function ownProblems(
-  { workflow, secretsEnvironment, canConfirm }: InitOptions,
-  credential: RotateInputs['credential']['kind'] | undefined,
-  env: NodeJS.ProcessEnv,
-): readonly InputProblem[] {
-  const problems: InputProblem[] = [];
-  if (credential === 'access-jwt' || credential === 'opaque') {
-    problems.push({
-      input: 'bootstrap-jwt',
-      message:
-        credential === 'opaque' ? 'holds no MUTX JWT' : 'holds an access JWT, which is dead after 30 minutes',
-      allowed: 'nothing here',
-      fix: 'give `email` and `password` of a service account, or `refresh-token`, which a schedule can go on with',
-    });
-  }
-  if (env[variableOf('github-token')]?.trim().startsWith('ghs_') === true) {
-    problems.push({
-      input: 'github-token',
-      message: 'holds the token of a GitHub App or of a workflow, which is dead within an hour',
-      allowed: 'a personal access token',
-      fix: 'give a fine-grained personal access token; for a GitHub App write the workflow by hand, see the README',
-    });
-  }
-  if (!WORKFLOW_PATH.test(workflow)) {
-    problems.push({
-      input: '--workflow',
-      message: 'is not where GitHub looks for workflows',
-      allowed: '`.github/workflows/NAME.yml`',
-      fix: 'give a path from the root of the repository',
-    });
-  }
-  if (secretsEnvironment !== undefined && !isEnvironment(secretsEnvironment)) {
-    problems.push({
-      input: '--secrets-environment',
-      message: 'is not the name of an environment',
-      allowed: 'the name of one environment of this repository',
-      fix: 'correct it, or leave it out',
-    });
-  }
-  if (!canConfirm && env[variableOf('dry-run')] !== 'true') {
-    problems.push({
-      input: '--yes',
-      message: 'was not given, and nobody is here to be asked',
-      allowed: 'no value',
-      fix: 'see what would be done with `--dry-run`, then agree to it with `--yes`',
-    });
-  }
-  return problems;
-}
-
-function isEnvironment(name: string): boolean {
-  return environmentTarget({ owner: 'o', repo: 'r' }, name, 'S').ok;
-}
-
-/** A file of another content is in the way, whatever it is: it is never overwritten. */
-function inTheWay(path: string, present: string | undefined, text: string): readonly InputProblem[] {
-  if (present === undefined || present === text) return [];
-  return [
-    {
-      input: '--workflow',
-      message: `is there already, and no file is overwritten (${path})`,
-      allowed: 'the path of a file that does not exist',
-      fix: 'look at the file: take it away, or give another path with `--workflow`',
-    },
-  ];
-}
-
 function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -213,18 +139,6 @@ function textOf(path: string): string | undefined {
     // Anything else that is in the way counts as a file of another content.
     return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? undefined : '';
   }
-}
-
-function collisions({ targets }: RotateInputs, secrets: readonly BootstrapSecret[]): readonly InputProblem[] {
-  const taken = new Set(secrets.map(({ target }) => identityOf(target)));
-  const both = targets.filter((target) => taken.has(identityOf(target)));
-  return both.map(({ secretName }) => ({
-    input: 'secret-name',
-    message: 'is a secret that the setup needs for something else',
-    given: secretName,
-    allowed: 'any other name',
-    fix: 'choose another one, such as `MUTX_API_KEY`',
-  }));
 }
 
 function bootstrapSecrets(
