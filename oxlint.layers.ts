@@ -51,16 +51,26 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     types: ['audit/', 'ephemeral/', 'fleet/', 'http/', 'inputs/', 'revoke/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
+  // What is to be said of what a look found; pure. Of report/ the words only.
+  doctor: {
+    values: ['report/hints.ts', 'report/words.ts', 'rotation/'],
+    types: ['github/', 'session/'],
+    packages: ['yaml'],
+  },
+  // What a first-time setup writes and says; pure.
+  init: { values: ['report/words.ts'], types: ['rotation/'], packages: ['node:crypto'] },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
   emulator: { values: [], types: [], packages: ['node:', 'libsodium-wrappers'] },
   // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
   verbs: {
     values: [
       'audit/',
+      'doctor/',
       'ephemeral/',
       'fleet/',
       'github/',
       'http/',
+      'init/',
       'inputs/',
       'mutx/',
       'report/',
@@ -86,7 +96,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:'],
   },
   cli: {
-    values: ['emulator/', 'inputs/', 'mutx/', 'process/', 'report/', 'secrets/', 'verbs/'],
+    values: ['emulator/', 'init/', 'inputs/', 'mutx/', 'process/', 'report/', 'secrets/', 'verbs/'],
     types: ['rotation/'],
     packages: ['node:', 'commander', '@inquirer/'],
   },

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { inputsOf, type Verb } from '../inputs/table.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
+import { addDoctor } from './doctor-command.ts';
 import { addEmulate } from './emulate-command.ts';
 import { FAILED, UNUSABLE } from './exit-codes.ts';
+import { addInit } from './init-command.ts';
 import { addKeys } from './keys-commands.ts';
 import { optionOf, withCommonOptions } from './options.ts';
 import { type Machine, runCommand, type Task } from './run-command.ts';
@@ -34,6 +36,8 @@ export function createProgram(machine: Machine, version: string): Command {
     .addHelpText('after', AFTER);
   for (const command of VERB_COMMANDS) addVerb(program, command, machine);
   addKeys(program, machine);
+  addInit(program, machine);
+  addDoctor(program, machine);
   addEmulate(program, machine);
   return program;
 }

@@ -19,6 +19,13 @@ export interface Terminal extends Sink {
 
 type Style = Parameters<typeof styleText>[0];
 
+/** How a line looks that begins with one of these. */
+const MARKS: ReadonlyMap<string, Style> = new Map([
+  ['✓', 'green'],
+  ['!', 'yellow'],
+  ['✗', 'red'],
+]);
+
 /** What a verb says, for a person in front of a terminal: colours only there, and not where `NO_COLOR` is set. */
 export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOptions): Terminal {
   const log = onStdout === 'log' ? stdout : stderr;
@@ -33,7 +40,7 @@ export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOpti
   return {
     outputs,
     line: (text) => {
-      const mark = text.startsWith('✓') ? 'green' : text.startsWith('✗') ? 'red' : undefined;
+      const mark = MARKS.get(text.slice(0, 2).trim());
       log.write(`${indent}${mark === undefined ? text : styled(mark, text, log)}\n`);
     },
     debug: (text) => stderr.write(`${styled('dim', text, stderr)}\n`),

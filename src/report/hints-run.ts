@@ -85,4 +85,20 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
     cause: 'the time within which a write is safe was over before this one could start',
     fix: 'run again when MUTX and GitHub answer normally',
   },
+  'doctor-problem': {
+    cause: 'something that a rotation depends on is not as it has to be',
+    fix: 'do what stands after each ✗, then ask `mutx-api-key doctor` again',
+  },
+  declined: {
+    cause: 'the question whether to do all of it was not answered with yes',
+    fix: 'run the command again, and answer with yes or give `--yes`',
+  },
+  'not-stored': {
+    cause: 'GitHub did not take a secret that the workflow needs',
+    fix: 'see the failed call, and run the command again',
+  },
+  'not-written': {
+    cause: 'the file of the workflow could not be made; one that is there is never overwritten',
+    fix: 'make sure that the folder can be written and the file is not there, and run the command again',
+  },
 };
