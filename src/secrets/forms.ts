@@ -2,10 +2,10 @@
 const SHORTEST_PART = 16;
 
 /**
- * The forms in which a credential could turn up in text: as it is; base64 at each of the three offsets it can
- * have inside something longer; base64url, with and without padding; URL-encoded in either case; as a JSON
- * string; escaped for XML; and a JWT's signature alone, which is what makes it one. The runner masks literally
- * what it is told, so each form is told.
+ * The forms in which a credential could turn up in text: as it is; base64 and base64url, alone and at each of the
+ * three offsets it can have inside something longer; URL-encoded in either case; as a JSON string; escaped for
+ * XML; and a JWT's signature alone, which is what makes it one. The runner masks literally what it is told, so
+ * each form is told.
  */
 export function formsOf(text: string): readonly string[] {
   const bytes = Buffer.from(text, 'utf8');
@@ -16,7 +16,10 @@ export function formsOf(text: string): readonly string[] {
     base64,
     base64.replace(/=+$/, ''),
     bytes.toString('base64url'),
-    ...[1, 2].map((offset) => shiftedBase64(bytes, offset)),
+    ...[0, 1, 2].flatMap((offset) => [
+      insideOf(bytes, offset, 'base64'),
+      insideOf(bytes, offset, 'base64url'),
+    ]),
     encoded,
     encoded.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()),
     JSON.stringify(text).slice(1, -1),
@@ -28,12 +31,16 @@ export function formsOf(text: string): readonly string[] {
 
 const XML: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
 
-/** The characters that do not depend on what stands around the bytes; empty where hardly any would be left. */
-function shiftedBase64(bytes: Buffer, offset: number): string {
+/**
+ * The characters that do not depend on what stands around the bytes; empty where hardly any would be left.
+ * @param offset bytes before them, modulo 3
+ */
+function insideOf(bytes: Buffer, offset: number, encoding: 'base64' | 'base64url'): string {
   const shifted = Buffer.concat([Buffer.alloc(offset), bytes]);
   const whole = shifted.subarray(0, shifted.length - (shifted.length % 3));
-  const middle = whole.toString('base64').slice(offset + 1);
-  return middle.length < SHORTEST_PART ? '' : middle;
+  // A character is six bits: those that hold a bit of what comes before are left out.
+  const inside = whole.toString(encoding).slice(Math.ceil((offset * 8) / 6));
+  return inside.length < SHORTEST_PART ? '' : inside;
 }
 
 function signatureOf(text: string): readonly string[] {

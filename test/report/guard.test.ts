@@ -90,6 +90,7 @@ describe('what leaves through the sink', () => {
     ['::stop-commands::x', ': :stop-commands::x'],
     ['  ::add-mask::a', '  : :add-mask::a'],
     ['quiet ##[group]loud', 'quiet ## [group]loud'],
+    ['only quoted ::add-mask::a', 'only quoted ::add-mask::a'],
     ['tab\tand \u001b[31mred\u001b[0m and \u202eright to left', 'tab and  [31mred [0m and  right to left'],
   ])('is never taken as a command by the runner or the terminal: %j', (text, shown) => {
     const { sink, out } = setup();
@@ -136,5 +137,24 @@ describe('what leaves through the sink', () => {
     expect(sink.summaries).toHaveLength(4);
     expect(Buffer.byteLength(sink.summaries.join(''))).toBeLessThanOrEqual(1024 * 1024);
     expect(sink.summaries[1]).toContain('the rest of this summary was cut');
+  });
+
+  it('ends a group that was begun', () => {
+    const { sink, out } = setup();
+    out.group('a');
+    out.endGroup();
+    expect(sink.calls).toEqual(['> a', '<']);
+  });
+
+  it.each([
+    ['just fits', 1024 * 1024, 'x'.repeat(100), /^x{100}$/u],
+    ['leaves room for the note alone', 1024 * 1024 + 1, 'x'.repeat(100), /^\n\n… the rest .+\n$/u],
+    ['leaves no room even for the note', 1024 * 1024 + 80, 'x'.repeat(100), /^$/u],
+  ])('of a last piece that %s', (_what, size, piece, kept) => {
+    const { sink, out } = setup();
+    out.summary('y'.repeat(size - piece.length));
+    out.summary(piece);
+    expect(sink.summaries[1]).toMatch(kept);
+    expect(Buffer.byteLength(sink.summaries.join(''))).toBeLessThanOrEqual(1024 * 1024);
   });
 });

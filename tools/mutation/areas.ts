@@ -1,0 +1,35 @@
+export interface Area {
+  readonly name: string;
+  /** What is mutated. */
+  readonly mutate: readonly string[];
+  /** The folders of tests that have to notice: the area's own, not those that come by on their way elsewhere. */
+  readonly tests: readonly string[];
+}
+
+export const AREAS: readonly Area[] = [
+  { name: 'http', mutate: ['src/http/**/*.ts'], tests: ['test/http'] },
+  {
+    name: 'redactor',
+    mutate: ['src/secrets/**/*.ts', 'src/report/guard.ts'],
+    tests: ['test/secrets', 'test/report'],
+  },
+  { name: 'rotation', mutate: ['src/rotation/**/*.ts'], tests: ['test/rotation'] },
+  { name: 'inputs', mutate: ['src/inputs/**/*.ts'], tests: ['test/inputs'] },
+];
+
+/** @throws Error for a name that no area has */
+export function areaOf(name: string | undefined): Area {
+  const area = AREAS.find((one) => one.name === name);
+  if (area !== undefined) return area;
+  throw new Error(
+    `${name ?? 'nothing'} is not an area; there are: ${AREAS.map((one) => one.name).join(', ')}`,
+  );
+}
+
+/** Where Stryker is told which of them it is at, in its own process and in those that it starts. */
+export const AREA_VARIABLE = 'MUTATE_AREA';
+
+/** @param ending `.json` and `.html`: Stryker's report; `.incremental.json`: what it remembers for the next time */
+export function reportOf(area: Area, ending: '.json' | '.html' | '.incremental.json'): string {
+  return `reports/mutation/${area.name}${ending}`;
+}
