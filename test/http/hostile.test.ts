@@ -43,18 +43,24 @@ test('a body at the limit is whole, one byte more is too large', async () => {
   expect((await sentTo(answer(101), 100)).result).toMatchObject({ kind: 'lost', code: 'too-large' });
 });
 
+const cutOff = {
+  kind: 'lost',
+  code: 'cut-off',
+  message: expect.stringMatching(/^the connection ended in the middle of the reply \([\w ]+\)$/),
+};
+
 test('a reply that ends before its length is lost', async () => {
   const { result } = await sentTo((socket) =>
     socket.end(`HTTP/1.1 200 OK\r\n${JSON_TYPE}\r\nContent-Length: 100\r\n\r\n{"a":1}`),
   );
-  expect(result).toMatchObject({ kind: 'lost', code: 'cut-off' });
+  expect(result).toEqual(cutOff);
 });
 
 test('chunks that end without the last one are lost', async () => {
   const { result } = await sentTo((socket) =>
     socket.end(`HTTP/1.1 200 OK\r\n${JSON_TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n7\r\n{"a":1}\r\n`),
   );
-  expect(result).toMatchObject({ kind: 'lost', code: 'cut-off' });
+  expect(result).toEqual(cutOff);
 });
 
 test.each([
@@ -75,7 +81,11 @@ test('a compressed reply is not what was asked for', async () => {
     socket.write(`Content-Length: ${zipped.length}\r\n\r\n`);
     socket.write(zipped);
   });
-  expect(result).toMatchObject({ kind: 'lost', code: 'compressed' });
+  expect(result).toEqual({
+    kind: 'lost',
+    code: 'compressed',
+    message: 'the reply is compressed, which was not asked for',
+  });
 });
 
 test.each([

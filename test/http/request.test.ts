@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RequestLine } from '../../src/http/result.ts';
+import type { HttpReply, RequestLine } from '../../src/http/result.ts';
 import { JSON_TYPE, type RawServer, reply, startRawServer, TestClient } from './raw-server.ts';
 
 const answering = () => startRawServer((socket) => socket.write(reply('200 OK', '{}', JSON_TYPE)));
@@ -117,4 +117,19 @@ test('for RUNNER_DEBUG each attempt is one line: method, path without query, sta
     { service: 'mutx', method: 'PUT', path: '/base/gone', status: 'lost', ms },
     { service: 'mutx', method: 'PUT', path: '/base/late', status: 'not-sent', ms },
   ]);
+});
+
+test('an attempt took no longer than the caller waited for it', async () => {
+  await using server = await answering();
+  const lines: RequestLine[] = [];
+  using client = new TestClient(server.url, { onRequest: (line) => lines.push(line) });
+  const before = performance.now();
+  const result = await client.send({ method: 'GET', path: '/' });
+  // Both are rounded.
+  const most = performance.now() - before + 1;
+  for (const { ms } of [result as HttpReply, ...lines]) {
+    expect(ms).toBeGreaterThanOrEqual(0);
+    expect(ms).toBeLessThanOrEqual(most);
+  }
+  expect(lines).toHaveLength(1);
 });

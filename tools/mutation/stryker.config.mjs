@@ -14,7 +14,7 @@ export default {
   // One after the other: tests that wait for real sockets must not be slowed down by each other.
   concurrency: 1,
   // For what never ends by itself. A test that waits in vain fails sooner, by its own limit (vitest.config.ts).
-  timeoutMS: 20_000,
+  timeoutMS: 8_000,
   thresholds: { high: 95, low: 90, break: 90 },
   // Survivors are told by mutate.ts, which knows those that are listed.
   reporters: ['json', 'html'],
