@@ -74,6 +74,16 @@ describe('a create whose reply is lost', () => {
     expect(await ports.rotate()).toMatchObject({ kind: 'rotated' });
   });
 
+  it('counts from the first look that knows MUTX’s time, however many came before', async () => {
+    const keys = [1, 2, 3, 4, 5, 6, 7].map((n) => key(`other${n}`, { name: 'other' }));
+    const ports = new InMemoryPorts({ keys, plan: 'STARTER' });
+    ports.on('create', breaks, breaks).on('list', works, undated);
+    expect(await ports.rotate()).toMatchObject({
+      failure: { code: 'quota-too-soon', retryAt: START + 5 * MINUTE },
+    });
+    expect(creates(ports)).toBe(2);
+  });
+
   it('counts as on its way for nobody knows how long without MUTX’s time', async () => {
     const keys = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => key(`other${n}`, { name: 'other' }));
     const ports = new InMemoryPorts({ keys, plan: 'STARTER' });
