@@ -32,8 +32,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   report: { values: ['secrets/'], types: ['http/', 'inputs/', 'rotation/', 'session/'], packages: ['node:'] },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
   emulator: { values: [], types: [], packages: ['node:', 'libsodium-wrappers'] },
-  actions: {
+  // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
+  verbs: {
     values: ['github/', 'http/', 'inputs/', 'mutx/', 'report/', 'rotation/', 'secrets/', 'session/'],
+    types: [],
+    packages: ['node:'],
+  },
+  actions: {
+    values: ['inputs/', 'report/', 'secrets/', 'verbs/'],
     types: [],
     packages: ['node:', '@actions/core'],
   },

@@ -28656,7 +28656,7 @@ const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta
  * Sanitizes an input into a string so it can be passed into issueCommand safely
  * @param input input to sanitize into a string
  */
-function utils_toCommandValue(input) {
+function toCommandValue(input) {
     if (input === null || input === undefined) {
         return '';
     }
@@ -28671,7 +28671,7 @@ function utils_toCommandValue(input) {
  * @returns The command properties to send with the actual annotation command
  * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
  */
-function utils_toCommandProperties(annotationProperties) {
+function toCommandProperties(annotationProperties) {
     if (!Object.keys(annotationProperties).length) {
         return {};
     }
@@ -28763,13 +28763,13 @@ class Command {
     }
 }
 function escapeData(s) {
-    return utils_toCommandValue(s)
+    return toCommandValue(s)
         .replace(/%/g, '%25')
         .replace(/\r/g, '%0D')
         .replace(/\n/g, '%0A');
 }
 function escapeProperty(s) {
-    return utils_toCommandValue(s)
+    return toCommandValue(s)
         .replace(/%/g, '%25')
         .replace(/\r/g, '%0D')
         .replace(/\n/g, '%0A')
@@ -28797,13 +28797,13 @@ function file_command_issueFileCommand(command, message) {
     if (!external_fs_namespaceObject.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_namespaceObject.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
         encoding: 'utf8'
     });
 }
-function file_command_prepareKeyValueMessage(key, value) {
+function prepareKeyValueMessage(key, value) {
     const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
-    const convertedValue = utils_toCommandValue(value);
+    const convertedValue = toCommandValue(value);
     // These should realistically never happen, but just in case someone finds a
     // way to exploit uuid generation let's not allow keys or values that contain
     // the delimiter.
@@ -31318,9 +31318,9 @@ function exportVariable(name, val) {
     process.env[name] = convertedVal;
     const filePath = process.env['GITHUB_ENV'] || '';
     if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+        return file_command_issueFileCommand('ENV', prepareKeyValueMessage(name, val));
     }
-    issueCommand('set-env', { name }, convertedVal);
+    command_issueCommand('set-env', { name }, convertedVal);
 }
 /**
  * Registers a secret which will get masked from logs
@@ -31435,10 +31435,10 @@ function getBooleanInput(name, options) {
 function setOutput(name, value) {
     const filePath = process.env['GITHUB_OUTPUT'] || '';
     if (filePath) {
-        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
     }
     process.stdout.write(external_os_namespaceObject.EOL);
-    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
+    command_issueCommand('set-output', { name }, toCommandValue(value));
 }
 /**
  * Enables or disables the echoing of commands into stdout for the rest of the step.
@@ -31482,7 +31482,7 @@ function core_debug(message) {
  * @param properties optional properties to add to the annotation.
  */
 function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a warning issue
@@ -31490,7 +31490,7 @@ function error(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a notice issue
@@ -31498,7 +31498,7 @@ function warning(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Writes info to log with console.log.
@@ -31557,9 +31557,9 @@ function group(name, fn) {
 function saveState(name, value) {
     const filePath = process.env['GITHUB_STATE'] || '';
     if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('STATE', prepareKeyValueMessage(name, value));
     }
-    issueCommand('save-state', { name }, toCommandValue(value));
+    command_issueCommand('save-state', { name }, toCommandValue(value));
 }
 /**
  * Gets the value of an state set by this action's main execution.
@@ -32077,12 +32077,10 @@ function contentOf(target, minted) {
 
 
 
-const TITLE = 'MUTX API key not rotated';
 /** @param givenUp keys revoked before their successor was stored (`on-quota: replace`) */
 function failureOf(outcome, givenUp = []) {
     const { failure } = outcome;
     return {
-        title: TITLE,
         message: failure.message,
         code: failure.code,
         calls: explained(failure.failures),
@@ -32102,7 +32100,6 @@ function inTheWay(keys) {
 /** A failure outside the rotation itself: before it began, nothing has been changed. */
 function earlyFailure(early) {
     return {
-        title: TITLE,
         message: early.message,
         code: early.code,
         calls: explained(early.calls ?? []),
@@ -32129,9 +32126,12 @@ function explained(failures) {
 function messageForAny({ message, target }) {
     return target === undefined ? message : message.replace(target, '…');
 }
-/** The whole of it, for the log. */
-function failureLines(report) {
-    const lines = [`${report.title}: ${report.message} [${report.code}]`];
+/**
+ * The whole of it, for the log.
+ * @param title what was not done: `MUTX API key not rotated`
+ */
+function failureLines(title, report) {
+    const lines = [`${title}: ${report.message} [${report.code}]`];
     if (report.details.length > 0)
         lines.push('', ...report.details.map((line) => `  - ${line}`));
     for (const call of report.calls)
@@ -32179,7 +32179,7 @@ function alikeText(failure) {
 /** Where every call that failed is listed. */
 const ALL_CALLS = 'the job summary';
 /** The short form, which GitHub shows on the run's page. */
-function failureAnnotation(report) {
+function failureAnnotation(title, report) {
     const [first] = report.calls;
     const lines = [`${report.message} [${report.code}]`, ...report.details];
     if (first !== undefined) {
@@ -32197,7 +32197,7 @@ function failureAnnotation(report) {
     lines.push(`State now: ${report.state.join('; ')}`);
     if (report.retryAt !== undefined)
         lines.push(`A run after ${instantText(report.retryAt)} can work.`);
-    return { title: report.title, message: lines.join('\n') };
+    return { title, message: lines.join('\n') };
 }
 
 ;// CONCATENATED MODULE: ./lib/secrets/shapes.js
@@ -32248,9 +32248,13 @@ function guarded(sink, secrets) {
         debug: (text) => sink.debug(line(text)),
         group: (title) => sink.group(line(title)),
         endGroup: () => sink.endGroup(),
+        notice: (one) => sink.notice(annotation(one)),
         warning: (one) => sink.warning(annotation(one)),
         error: (one) => sink.error(annotation(one)),
         output: (name, value) => sink.output(name, holdsOne(value) ? '' : value),
+        state: (name, value) => sink.state(name, holdsOne(value) ? '' : value),
+        secretOutput: (name, value) => sink.secretOutput(name, value),
+        secretVariable: (name, value) => sink.secretVariable(name, value),
         summary: (markdown) => {
             const kept = cutTo(summaryRoom, cleanMarkdown(markdown));
             summaryRoom -= Buffer.byteLength(kept);
@@ -32376,9 +32380,9 @@ function summaryOf(outcome, keyName, givenUp = []) {
             ]);
     }
 }
-/** The job summary of a run that failed before or outside the rotation. */
-function failureSummary(report) {
-    return page(`❌ ${plain(report.title)}`, failureText(report));
+/** The job summary of a run that failed and has nothing else to show. @param title what was not done */
+function failureSummary(title, report) {
+    return page(`❌ ${plain(title)}`, failureText(report));
 }
 /** Something that a person should know whatever became of the run; may stand before everything else. */
 function warningSummary(message, fix) {
@@ -32457,6 +32461,15 @@ function fixPart(fix) {
     const [first = '', ...rest] = fix.split('\n');
     return rest.length === 0 ? `Fix: ${prose(first)}` : `Fix: ${prose(first)}\n\n${block('yaml', rest)}`;
 }
+
+;// CONCATENATED MODULE: ./lib/report/titles.js
+/** What was not done, as the title of a failure. */
+const FAILURE_TITLE = {
+    rotate: 'MUTX API key not rotated',
+    ephemeral: 'No MUTX API key for this job',
+    revoke: 'MUTX API keys not revoked',
+    audit: 'MUTX API keys not audited',
+};
 
 ;// CONCATENATED MODULE: ./lib/secrets/forms.js
 /** A signature shorter than this is none. */
@@ -32570,7 +32583,7 @@ class SecretRegistry {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/actions/clock.js
+;// CONCATENATED MODULE: ./lib/verbs/clock.js
 /** The clocks of this machine. */
 const clock = {
     now: () => Date.now(),
@@ -32578,75 +32591,9 @@ const clock = {
     sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
 };
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: ./lib/actions/ending.js
-
-
-/** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
-const CLEAN_UP_MS = 6_000;
-/**
- * Stands by for an end in the middle: a cancelled job, a bug. Either way nothing new is begun, what was opened
- * is closed, what is on its way may arrive, and then the log says, once, in which state things are.
- */
-function onEarlyEnd(gate, unfinished, tell) {
-    let ending = false;
-    const end = async (code, report) => {
-        // Whatever else happens on the way out changes nothing about why and how the run ends.
-        if (ending)
-            return;
-        ending = true;
-        gate.close();
-        tell(`the run ends here: nothing new is begun, and what is on its way has ${CLEAN_UP_MS / 1_000} s`);
-        const limit = new Promise((resolve) => setTimeout(resolve, CLEAN_UP_MS));
-        await Promise.race([Promise.allSettled([gate.settled(), unfinished.cleanUp()]), limit]);
-        try {
-            tell(report());
-        }
-        finally {
-            process.exit(code);
-        }
-    };
-    const cancelled = (signal) => {
-        void end(128 + external_node_os_namespaceObject.constants.signals[signal], () => cancellation(signal, unfinished));
-    };
-    const broken = (error) => {
-        void end(1, () => bug(error, unfinished));
-    };
-    process.on('SIGINT', cancelled).on('SIGTERM', cancelled);
-    process.on('uncaughtException', broken).on('unhandledRejection', broken);
-    return {
-        broken,
-        standDown: () => {
-            process.off('SIGINT', cancelled).off('SIGTERM', cancelled);
-            process.off('uncaughtException', broken).off('unhandledRejection', broken);
-        },
-    };
-}
-function cancellation(signal, unfinished) {
-    return earlyFailure({
-        code: 'cancelled',
-        message: `the run was cancelled (${signal})`,
-        state: unfinished.state(),
-    });
-}
-/** An exception is a bug of ours: what it says is for the report of it, and the state is what the log knows. */
-function bug(error, unfinished) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return earlyFailure({
-        code: 'internal-error',
-        message: 'this action has a bug, or the machine it runs on is broken',
-        details: text.split('\n').map((line) => line.trim()),
-        state: [
-            ...unfinished.state(),
-            "to be sure, compare the account's keys at MUTX with the dates of the secrets in the repository's settings",
-        ],
-    });
-}
-
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./lib/actions/gate.js
+;// CONCATENATED MODULE: ./lib/verbs/gate.js
 
 /**
  * Between a run and the wire. Closed when the run has to end: from then on nothing leaves any more but what
@@ -32703,233 +32650,1144 @@ function never() {
     return new Promise(() => { });
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/kinds.js
-/** The values an input of this kind takes, for people; reads on from "allowed:". */
-function allowedText(kind) {
-    switch (kind.type) {
-        case 'text':
-        case 'credential':
-        case 'password':
-            return kind.allowed;
-        case 'url':
-            return 'an https URL without credentials, query or fragment (http for loopback hosts only)';
-        case 'secret-name':
-            return 'letters, digits and `_`, not beginning with a digit or `GITHUB_`';
-        case 'boolean':
-            return '`true` or `false`';
-        case 'duration':
-            return 'a whole number and its unit, like `90s`, `15m`, `6h` or `7d`; or `0`';
-        case 'integer':
-            return `a whole number from ${kind.min} to ${kind.max}`;
-        case 'choice':
-            return kind.of.map((choice) => `\`${choice}\``).join(', ');
+;// CONCATENATED MODULE: ./lib/github/json.js
+/** Narrowing of replies, which can be anything. */
+/** What a body says in JSON; undefined if it says nothing in JSON. */
+function jsonOf(body) {
+    return body.kind === 'json' ? body.value : undefined;
+}
+/** The fields of a JSON object; none if it is something else. */
+function fieldsOf(value) {
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+/** An id of GitHub's, which are integers. */
+function isId(value) {
+    return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+;// CONCATENATED MODULE: ./lib/github/call-failure.js
+
+/** @param seen undefined: the call was not answered, or never made */
+function failure(context, seen, cause) {
+    const requestId = seen?.headers?.get('x-github-request-id');
+    return {
+        service: 'github',
+        call: context.call,
+        target: context.target,
+        status: seen?.status,
+        ...cause,
+        ...(requestId === undefined ? {} : { requestId: context.secrets.quote(requestId, 64) }),
+    };
+}
+/** The service itself said no, or what it said makes the request pointless: nothing was changed. */
+function refused(code, message, hint) {
+    return { kind: 'refused', code, message, retryable: false, ...(hint === undefined ? {} : { hint }) };
+}
+function unclear(code, message, retryable) {
+    return { kind: 'unclear', code, message, retryable };
+}
+function archivedCause(target) {
+    return refused('github-archived', `the repository of ${target} is archived, and so read-only`, 'Unarchive it, or take it out of the targets.');
+}
+/** GitHub's own words in an error reply: `{message}`; undefined if this is not one. */
+function messageOf(reply) {
+    const { message } = fieldsOf(jsonOf(reply.body));
+    return typeof message === 'string' ? message : undefined;
+}
+/**
+ * The failure of a call that had to come before a write, as the write's own: nothing of the write has left
+ * this process, whatever became of that call.
+ */
+function beforeWrite(cause) {
+    const kind = cause.kind === 'refused' ? 'refused' : 'not-sent';
+    return { ...cause, kind };
+}
+
+;// CONCATENATED MODULE: ./lib/github/permissions.js
+function writing(name, label, appTokenInput) {
+    return { name, label, level: 'write', appTokenInput };
+}
+const REPOSITORY = {
+    actions: writing('secrets', 'Secrets', true),
+    dependabot: writing('dependabot_secrets', 'Dependabot secrets', true),
+    codespaces: writing('codespaces_secrets', 'Codespaces secrets', false),
+    agents: writing('agent_secrets', 'Agent secrets', false),
+};
+const ORGANISATION = {
+    actions: writing('organization_secrets', 'Organization secrets', true),
+    dependabot: writing('organization_dependabot_secrets', 'Organization dependabot secrets', false),
+    codespaces: writing('organization_codespaces_secrets', 'Organization codespaces secrets', false),
+    agents: writing('organization_agent_secrets', 'Organization agent secrets', false),
+};
+const ENVIRONMENT = writing('environments', 'Environments', true);
+const METADATA = {
+    name: 'metadata',
+    label: 'Metadata',
+    level: 'read',
+    appTokenInput: true,
+};
+const READ_ENVIRONMENTS = {
+    name: 'actions',
+    label: 'Actions',
+    level: 'read',
+    appTokenInput: true,
+};
+const CREATE_ENVIRONMENTS = writing('administration', 'Administration', true);
+const KNOWN = new Map([
+    ...Object.values(REPOSITORY),
+    ...Object.values(ORGANISATION),
+    ENVIRONMENT,
+    METADATA,
+    READ_ENVIRONMENTS,
+    CREATE_ENVIRONMENTS,
+].map((permission) => [permission.name, permission]));
+/** What a token needs to write this target's secret. */
+function permissionFor(target) {
+    switch (target.kind) {
+        case 'repository':
+            return REPOSITORY[target.store];
+        case 'environment':
+            return ENVIRONMENT;
+        case 'organisation':
+            return ORGANISATION[target.store];
     }
 }
-
-;// CONCATENATED MODULE: ./lib/inputs/table.js
-/**
- * Every input there is, once. `action.yml`, the README's tables (scripts/generate.mjs) and the reading of
- * inputs (reader.ts) all come from here.
- */
-const INPUTS = {
-    'bootstrap-jwt': {
-        kind: { type: 'credential', allowed: 'a MUTX access JWT, refresh JWT or API key' },
-        text: 'MUTX access JWT, which lives for 30 minutes. A refresh JWT is recognised and treated as `refresh-token`; anything else (an API key) is sent as it is. Exactly one of `bootstrap-jwt`, `refresh-token`, and `email` with `password` is needed.',
-        verbs: { rotate: {} },
-    },
-    'refresh-token': {
-        kind: { type: 'credential', allowed: 'a MUTX refresh JWT' },
-        text: 'MUTX refresh JWT. It is good for a single use: it is exchanged, and its successor is stored in `refresh-token-secret` before anything else is done.',
-        verbs: { rotate: {} },
-    },
-    'refresh-token-secret': {
-        kind: {
-            type: 'text',
-            allowed: 'the name of a secret, or a target like `owner/repo@environment as NAME`',
-        },
-        text: 'Secret that receives the successor of `refresh-token`: a name in this repository, or a target like `owner/repo@environment as NAME`.',
-        verbs: { rotate: { default: 'MUTX_REFRESH_TOKEN' } },
-    },
-    email: {
-        kind: { type: 'text', allowed: 'an e-mail address' },
-        text: 'E-mail address of a MUTX service account to log in with; goes with `password`.',
-        verbs: { rotate: {} },
-    },
-    password: {
-        kind: { type: 'password', allowed: "the service account's password" },
-        text: 'Password of the service account. The session is logged out at the end of the run.',
-        verbs: { rotate: {} },
-    },
-    'api-url': {
-        kind: { type: 'url' },
-        text: 'Base URL of the MUTX API; `https` only, except for loopback hosts.',
-        verbs: { rotate: { default: 'https://api.mutx.dev' } },
-    },
-    'github-token': {
-        kind: {
-            type: 'credential',
-            allowed: 'a personal access token or the token of a GitHub App that may write secrets',
-        },
-        text: 'Personal access token, or token of a GitHub App, that may write the secrets. `GITHUB_TOKEN` cannot, whatever its `permissions:`.',
-        verbs: { rotate: { required: true } },
-    },
-    'secret-name': {
-        kind: { type: 'secret-name' },
-        text: 'Name of the secret that holds the key.',
-        verbs: { rotate: { default: 'MUTX_API_KEY' } },
-    },
-    targets: {
-        kind: {
-            type: 'text',
-            allowed: 'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
-        },
-        text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
-        verbs: { rotate: {} },
-    },
-    environment: {
-        kind: { type: 'text', allowed: 'the name of one environment of this repository' },
-        text: 'Shorthand for one target, this environment of this repository. Not together with `targets`.',
-        verbs: { rotate: {} },
-    },
-    visibility: {
-        kind: { type: 'choice', of: ['all', 'private', 'selected'] },
-        text: 'Who may read an organisation secret that does not exist yet: `all`, `private` or `selected`; needed to create one. A secret that exists keeps its own.',
-        verbs: { rotate: {} },
-    },
-    'selected-repositories': {
-        kind: {
-            type: 'text',
-            allowed: "names or ids of the organisation's repositories, separated by commas or lines",
-        },
-        text: "The organisation's repositories that may read the secret, by name or id, separated by commas or lines; for `visibility: selected`.",
-        verbs: { rotate: {} },
-    },
-    'key-name': {
-        kind: { type: 'text', allowed: 'one line of 1 to 255 characters' },
-        text: 'Name of the key at MUTX, the unit of ownership: keys of exactly this name are made, and revoked, by this action only. Default: made of the target, like `gha/owner/repo/MUTX_API_KEY`; needed with more than one target.',
-        verbs: { rotate: {} },
-    },
-    'expires-in-days': {
-        kind: { type: 'integer', min: 1, max: 365 },
-        text: 'Days until the new key expires, 1 to 365.',
-        verbs: { rotate: { default: '30' } },
-    },
-    'renew-before': {
-        kind: { type: 'duration' },
-        text: 'Rotate only when the current key has less than this left, like `7d`. Default: every run rotates.',
-        verbs: { rotate: {} },
-    },
-    'grace-period': {
-        kind: { type: 'duration' },
-        text: 'Keep a superseded key for this long, like `6h`, for jobs that were queued with it. `0`: it is revoked as soon as the secret is swapped.',
-        verbs: { rotate: { default: '0' } },
-    },
-    'on-quota': {
-        kind: { type: 'choice', of: ['fail', 'wait', 'replace'] },
-        text: "When the account's plan has no place for one more key: `fail` before anything is changed, `wait` until a place becomes free by itself, or `replace` the stored key, which accepts a gap of seconds.",
-        verbs: { rotate: { default: 'fail' } },
-    },
-    'create-environment': {
-        kind: { type: 'boolean' },
-        text: "Create a target's environment if it does not exist; otherwise that is an error.",
-        verbs: { rotate: { default: 'false' } },
-    },
-    'max-revocations': {
-        kind: { type: 'integer', min: 0, max: 1_000 },
-        text: 'A run that would revoke more keys than this (expired and never-stored ones not counted) revokes none of them, and warns.',
-        verbs: { rotate: { default: '5' } },
-    },
-    verify: {
-        kind: { type: 'boolean' },
-        text: 'Call MUTX with the new key before it is stored.',
-        verbs: { rotate: { default: 'true' } },
-    },
-    'dry-run': {
-        kind: { type: 'boolean' },
-        text: 'Print the plan and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
-        verbs: { rotate: { default: 'false' } },
-    },
-};
-const INPUT_NAMES = Object.keys(INPUTS);
-function specOf(name) {
-    return INPUTS[name];
+function isForAgents(permission) {
+    return permission === REPOSITORY.agents || permission === ORGANISATION.agents;
 }
-/** Inputs of the actions beside this one, for those who put them here. */
-const INPUTS_ELSEWHERE = new Map([
-    ['env-name', 'ephemeral'],
-    ['quota-wait', 'ephemeral'],
-    ['sweep', 'ephemeral'],
-    ['sweep-after', 'ephemeral'],
-    ['key-ids', 'revoke'],
-    ['max-age', 'audit'],
-    ['expiring-within', 'audit'],
-    ['unused-for', 'audit'],
-    ['require-expiry', 'audit'],
-    ['fail-on', 'audit'],
-]);
-/** Every output there is, once. */
-const OUTPUTS = {
-    rotated: {
-        text: '`true` if every target holds the new key, otherwise `false`.',
-        verbs: ['rotate'],
-    },
-    'key-id': {
-        text: 'Id of the key that was made, also when a target failed; of the current key when none was due.',
-        verbs: ['rotate'],
-    },
-    'key-name': {
-        text: "The key's name at MUTX.",
-        verbs: ['rotate'],
-    },
-    'expires-at': {
-        text: 'When that key expires: ISO 8601, UTC.',
-        verbs: ['rotate'],
-    },
-    'superseded-key-ids': {
-        text: 'JSON array of the ids of superseded keys that are still alive, in their grace period.',
-        verbs: ['rotate'],
-    },
-    'revoked-key-ids': {
-        text: 'JSON array of the ids of the keys that were revoked.',
-        verbs: ['rotate'],
-    },
-    targets: {
-        text: 'JSON array, for each target `{target, secret, status, error?}`; the status is `created`, `updated`, `unchanged`, `failed` or `skipped`.',
-        verbs: ['rotate'],
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/inputs/expired-credential.js
-
-
-/** How far this machine's clock may be ahead of MUTX's. */
-const LEEWAY = 60_000;
 /**
- * What the credential's own claims say against using it: it has expired. To be asked before any call.
- * @param now by the caller's clock
+ * The permissions missing, for people: `"Secrets: write"`. GitHub's header names what the refused call needs
+ * (`,` all of them, `;` one of these sets); where it names the target's own permission for reading, writing is
+ * what is needed in the end.
  */
-function credentialProblems(credential, now) {
-    switch (credential.kind) {
-        case 'access-jwt':
-            return expired(credential, now, 'an access JWT', ACCESS_FIX);
-        case 'refresh-token':
-            return expired(credential, now, 'a refresh JWT', REFRESH_FIX);
-        case 'password':
-        case 'opaque':
-            return [];
-    }
+function describeMissing(header, own) {
+    const sets = (header ?? '')
+        .split(';')
+        .map((set) => set.split(',').flatMap((one) => describe(one.trim(), own)))
+        .filter((set) => set.length > 0);
+    if (sets.length === 0)
+        return quoted(own.label, own.level);
+    return [...new Set(sets.map((set) => set.join(' and ')))].join(' or ');
 }
-const ACCESS_FIX = 'an access JWT lives for 30 minutes, so one that is kept as a secret is dead by the next run: log in again for a single run; on a schedule give `email` and `password`, or `refresh-token`, instead';
-const REFRESH_FIX = 'log in again and store the new refresh JWT in the secret; one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
-function expired({ input, expiresAt }, now, what, fix) {
-    if (expiresAt === undefined || now < expiresAt + LEEWAY)
+function describe(pair, own) {
+    const match = /^([a-z_]{1,60})=(read|write|admin)$/.exec(pair);
+    if (match === null)
         return [];
-    const allowed = allowedText(specOf(input).kind);
-    return [{ input, message: `holds ${what} that expired at ${utc(expiresAt)}`, allowed, fix }];
+    const [, name = '', level = ''] = match;
+    return [quoted(KNOWN.get(name)?.label ?? name, name === own.name ? own.level : level)];
 }
-/** Whole seconds, like `2026-11-23T21:14:05Z`. */
-function utc(instant) {
-    return new Date(instant).toISOString().replace(/\.\d{3}Z$/, 'Z');
+function quoted(label, level) {
+    return `"${label}: ${level}"`;
+}
+
+;// CONCATENATED MODULE: ./lib/github/rate-limit.js
+/** What GitHub asks for when it names no time: "wait for at least one minute before retrying". */
+const UNNAMED_WAIT = 60_000;
+const SECONDS = /^\d{1,12}$/;
+/**
+ * Whether a reply is about a rate limit, primary or secondary, and for how long GitHub asks to wait.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
+function rateLimitWait(reply, message) {
+    if (reply.status !== 403 && reply.status !== 429)
+        return undefined;
+    const spent = reply.headers.get('x-ratelimit-remaining') === '0';
+    const asked = secondsIn(reply.headers.get('retry-after'));
+    const limited = reply.status === 429 || asked !== undefined || spent || /secondary rate limit|abuse/i.test(message);
+    if (!limited)
+        return undefined;
+    const reset = spent ? untilReset(reply) : undefined;
+    if (asked === undefined && reset === undefined)
+        return UNNAMED_WAIT;
+    return Math.max(asked ?? 0, reset ?? 0);
+}
+/** Relative to the reply's own `Date`: our clock may be wrong. */
+function untilReset(reply) {
+    const reset = secondsIn(reply.headers.get('x-ratelimit-reset'));
+    if (reset === undefined || reply.date === undefined)
+        return undefined;
+    return Math.max(0, reset - reply.date);
+}
+function secondsIn(text) {
+    return text !== undefined && SECONDS.test(text) ? Number(text) * 1_000 : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/token-hint.js
+/**
+ * How to get a token that may write secrets: a GitHub App's, made in the workflow, or a fine-grained personal
+ * access token kept as a secret. Several lines, with YAML to copy.
+ * @param missing the permissions in words, see {@link describeMissing}
+ */
+function tokenHint(missing, permission, reach) {
+    const narrowed = permission.appTokenInput
+        ? [`    permission-${permission.name.replaceAll('_', '-')}: ${permission.level}`]
+        : [];
+    return [
+        `Use a GitHub App installed on ${where(reach)} with the permission ${missing}:`,
+        '- uses: actions/create-github-app-token@v3',
+        '  id: app-token',
+        '  with:',
+        `    client-id: ${expression('vars.APP_CLIENT_ID')}`,
+        `    private-key: ${expression('secrets.APP_PRIVATE_KEY')}`,
+        `    owner: ${reach.owner}`,
+        ...(reach.repository === undefined ? [] : [`    repositories: ${reach.repository}`]),
+        ...narrowed,
+        '- uses: mutx/api-key-action@v1',
+        '  with:',
+        `    github-token: ${expression('steps.app-token.outputs.token')}`,
+        `Or a fine-grained personal access token with ${missing}, kept as a secret:`,
+        `    github-token: ${expression('secrets.SECRETS_WRITER_TOKEN')}`,
+    ].join('\n');
+}
+function where({ owner, repository }) {
+    return repository === undefined ? owner : `${owner}/${repository}`;
+}
+/** An expression of GitHub Actions. */
+function expression(inner) {
+    return `\${{ ${inner} }}`;
+}
+
+;// CONCATENATED MODULE: ./lib/github/failures.js
+
+
+
+
+/**
+ * Why a call to GitHub did not give what was asked for. `refused` only where the reply is GitHub's own error
+ * (JSON with a `message`); what a proxy or a broken reply says proves nothing about what was done.
+ */
+function failures_failureOf(result, context) {
+    switch (result.kind) {
+        case 'not-sent':
+            return failure(context, undefined, notSent(result));
+        case 'lost':
+            return failure(context, undefined, lost(result));
+        case 'reply':
+            return failure(context, result, causeOf(result, context));
+    }
+}
+/** A reply with the right status whose content is not what the API gives. */
+function badReply(reply, context) {
+    return failure(context, reply, unclear('github-bad-reply', 'its content is not what the API gives', false));
+}
+function notSent({ code, message }) {
+    if (code === 'not-started') {
+        const over = 'the time for writing was over, so nothing was sent';
+        return { kind: 'not-sent', code: 'github-write-deadline', message: over, retryable: false };
+    }
+    return { kind: 'not-sent', code: 'github-unreachable', message, retryable: true };
+}
+function lost({ code, message }) {
+    switch (code) {
+        case 'timeout':
+            return unclear('github-timeout', message, true);
+        case 'reset':
+            return unclear('github-lost-reply', message, true);
+        case 'cut-off':
+        case 'bad-http':
+            return unclear('github-bad-reply', message, true);
+        case 'too-large':
+        case 'compressed':
+            return unclear('github-bad-reply', message, false);
+    }
+}
+function causeOf(reply, context) {
+    const { status } = reply;
+    const message = messageOf(reply);
+    if (status >= 500 || status === 408) {
+        const said = message === undefined ? 'an error of its own' : context.secrets.quote(message);
+        return unclear('github-server-error', said, true);
+    }
+    if (message === undefined)
+        return notGitHub(reply);
+    const wait = rateLimitWait(reply, message);
+    if (wait !== undefined) {
+        const said = context.secrets.quote(message);
+        return {
+            kind: 'throttled',
+            code: 'github-rate-limited',
+            message: said,
+            retryAfter: wait,
+            retryable: true,
+        };
+    }
+    if (isRedirect(status))
+        return refused('github-redirect', 'a redirect, which is not followed');
+    if (status < 300)
+        return unclear('github-bad-reply', 'a success of another kind than the API gives', false);
+    return refusal(reply, message, context);
+}
+/** Not JSON, or not GitHub's: someone between GitHub and us, so what became of the request is not known. */
+function notGitHub({ status, body }) {
+    if (isRedirect(status)) {
+        return unclear('github-redirect', "a redirect that is not GitHub's, and is not followed", false);
+    }
+    if (body.kind === 'other') {
+        return unclear('github-proxy-page', "a page that is not GitHub's", status < 300);
+    }
+    return unclear('github-bad-reply', 'without the content that GitHub sends', false);
+}
+function isRedirect(status) {
+    return status >= 300 && status < 400;
+}
+function refusal(reply, message, context) {
+    const said = context.secrets.quote(message);
+    switch (reply.status) {
+        case 400:
+            return badRequest(message, context);
+        case 401:
+            return refused('github-bad-credentials', said);
+        case 403:
+            return forbidden(reply, message, context);
+        case 404:
+            return refused('github-not-found', `${context.target} does not exist, or the github-token cannot see it`);
+        case 422:
+            return refused('github-validation', said);
+        default:
+            return refused('github-refused', said);
+    }
+}
+/** A server that does not take the version of the API that agents' secrets came with. */
+function badRequest(message, { permission, secrets }) {
+    const said = secrets.quote(message);
+    if (!isForAgents(permission) || !/\bversion\b/i.test(message))
+        return refused('github-refused', said);
+    return refused('github-agents-unknown', `this server has no secrets for agents: ${said}`);
+}
+function forbidden(reply, message, context) {
+    const { permission, reach, secrets } = context;
+    if (reply.headers.has('x-github-sso')) {
+        return refused('github-saml', `the github-token is not authorised for the single sign-on of ${reach.owner}`, `Authorise it for ${reach.owner}: Settings, Developer settings, Personal access tokens, Configure SSO.`);
+    }
+    if (/\barchived\b/i.test(message))
+        return archivedCause(context.target);
+    const missing = describeMissing(reply.headers.get('x-accepted-github-permissions'), permission);
+    const hint = tokenHint(missing, permission, reach);
+    if (/not accessible by integration/i.test(message)) {
+        return refused('github-token-cannot-write', 'the github-token is GITHUB_TOKEN, which can never write secrets whatever `permissions:` says, ' +
+            `or the token of a GitHub App without ${missing}`, hint);
+    }
+    if (/not accessible by personal access token|must have admin rights/i.test(message)) {
+        return refused('github-missing-permission', `the github-token lacks ${missing}`, hint);
+    }
+    return refused('github-forbidden', secrets.quote(message), `The call needs ${missing}; a policy or an IP allow list of ${reach.owner} can forbid it too.`);
+}
+
+;// CONCATENATED MODULE: ./lib/github/renamed.js
+
+/** GitHub sends a repository that was renamed or transferred on to its number: `…/repositories/123/actions`. */
+const REPOSITORY_ID = /\/repositories\/(\d{1,15})(?:[/?]|$)/;
+const FULL_NAME = /^[A-Za-z0-9_-]{1,100}\/[A-Za-z0-9._-]{1,100}$/;
+/**
+ * Turns a redirect into "the repository is called … now", where that is what it means. Nothing is followed:
+ * only the number is taken from the redirect, and our own origin is asked for the name of that repository.
+ * @returns undefined if the redirect is about something else or the name could not be found out
+ */
+async function renamed(reply, redirect, { target, reach }, send) {
+    const id = repositoryId(reply);
+    if (id === undefined || reach.repository === undefined)
+        return undefined;
+    const answer = await send({ method: 'GET', path: `/repositories/${id}` });
+    if (answer.kind !== 'reply' || answer.status !== 200)
+        return undefined;
+    const { full_name: name } = fieldsOf(jsonOf(answer.body));
+    if (typeof name !== 'string' || !FULL_NAME.test(name))
+        return undefined;
+    return {
+        ...redirect,
+        code: 'github-repository-renamed',
+        message: `the repository of ${target} is now called ${name}`,
+        hint: `Write ${name} instead of ${reach.owner}/${reach.repository} in the targets.`,
+    };
+}
+function repositoryId(reply) {
+    const { url } = fieldsOf(jsonOf(reply.body));
+    for (const place of [url, reply.headers.get('location')]) {
+        const id = typeof place === 'string' ? REPOSITORY_ID.exec(place)?.[1] : undefined;
+        if (id !== undefined)
+            return id;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/calls.js
+
+
+
+
+/** Calls made for one target: each is one attempt, and its failure tells all there is to know about it. */
+class Calls {
+    #client;
+    #secrets;
+    subject;
+    constructor(client, secrets, subject) {
+        this.#client = client;
+        this.#secrets = secrets;
+        this.subject = subject;
+    }
+    async ask(request, permission, answers) {
+        const result = await this.#client.send(request);
+        const context = this.context(`${request.method} ${request.path}`, permission);
+        if (result.kind !== 'reply')
+            return { ok: false, failure: failures_failureOf(result, context) };
+        const decode = isGitHubs(result) ? answers[result.status] : undefined;
+        if (decode === undefined)
+            return { ok: false, failure: await this.#failure(result, context) };
+        const decoded = decode(jsonOf(result.body));
+        if (decoded === undefined)
+            return { ok: false, failure: badReply(result, context) };
+        return { ok: true, value: decoded.value, date: result.date };
+    }
+    /** The same client, on behalf of something else. */
+    for(subject) {
+        return new Calls(this.#client, this.#secrets, subject);
+    }
+    context(call, permission) {
+        return { call, permission, secrets: this.#secrets, ...this.subject };
+    }
+    async #failure(reply, context) {
+        const failure = failures_failureOf(reply, context);
+        if (failure.code !== 'github-redirect' || failure.kind !== 'refused')
+            return failure;
+        const send = (request) => this.#client.send(request);
+        return (await renamed(reply, failure, context, send)) ?? failure;
+    }
+}
+/** A success with a page, or an error without GitHub's `message`, is not GitHub's answer. */
+function isGitHubs(reply) {
+    return reply.status < 300 ? reply.body.kind !== 'other' : messageOf(reply) !== undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/names.js
+/**
+ * Names on their way into a URL. inputs/ has checked them and told the user; here a bad one is a bug of ours,
+ * so it throws before any request can be built from it.
+ */
+/** Users, organisations and enterprise-managed users (`name_company`). */
+const OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const names_REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
+const SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
+const CONTROL = /\p{Cc}/u;
+function ownerSegment(owner) {
+    return checked(OWNER.test(owner), 'an owner', owner);
+}
+function repositorySegment(repository) {
+    return checked(names_REPOSITORY.test(repository) && !isDots(repository), 'a repository', repository);
+}
+/** @returns the name in upper case, as GitHub keeps it */
+function secretSegment(name) {
+    const upper = name.toUpperCase();
+    return checked(SECRET.test(upper), 'a secret', upper);
+}
+/** @returns the name URL-encoded: `a/b` → `a%2Fb` */
+function environmentSegment(name) {
+    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed() && !CONTROL.test(name);
+    return encodeURIComponent(checked(fits && !isDots(name), 'an environment', name));
+}
+/** URL parsers take `.` and `..` out of a path, even when they are encoded. */
+function isDots(name) {
+    return name === '.' || name === '..';
+}
+function checked(fits, kind, name) {
+    if (!fits)
+        throw new TypeError(`not the name of ${kind}: ${JSON.stringify(name)}`);
+    return name;
+}
+
+;// CONCATENATED MODULE: ./lib/github/repository.js
+
+
+
+
+
+/** The path of a repository in GitHub's API; throws on names that are none. */
+function repositoryPath(owner, repository) {
+    return `/repos/${ownerSegment(owner)}/${repositorySegment(repository)}`;
+}
+function getRepository(calls, path) {
+    return calls.ask({ method: 'GET', path }, METADATA, {
+        200: (json) => {
+            const { id, archived } = fieldsOf(json);
+            return isId(id) ? { value: { id, archived: archived === true } } : undefined;
+        },
+    });
+}
+/**
+ * What a public key and its repository, asked for at the same time, say together: an archived repository still
+ * gives its key, and 404 for a key can mean that the repository, the environment or a permission is missing.
+ * @param calls on behalf of the target
+ * @param path the repository's
+ */
+function judge(calls, path, permission, key, repository) {
+    if (repository.ok && repository.value.archived) {
+        const context = calls.context(`GET ${path}`, permission);
+        return { ok: false, failure: failure(context, { status: 200 }, archivedCause(context.target)) };
+    }
+    if (key.ok) {
+        // The key shows that the repository is there; an unclear look at it is worth another try all the same,
+        // because whether it is archived is only known from there.
+        return repository.ok || !repository.failure.retryable ? { ...key, value: true } : repository;
+    }
+    const hidden = key.failure.code === 'github-not-found' && repository.ok;
+    return hidden ? hiddenSecrets(calls, path, permission) : key;
+}
+/** What is there to be seen, is not to be written: a permission is missing. */
+function hiddenSecrets(calls, path, permission) {
+    const context = calls.context(`GET ${path}`, permission);
+    const missing = describeMissing(undefined, permission);
+    const cause = refused('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, tokenHint(missing, permission, context.reach));
+    return { ok: false, failure: failure(context, { status: 200 }, cause) };
+}
+
+;// CONCATENATED MODULE: ./lib/github/sealed-box.js
+/** GitHub: "Secrets are limited to 48 KB in size". */
+const MAX_BYTES = 48 * 1_024;
+const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
+/** Whether this can be a public key at all: known before a key is minted, which the seal itself is not. */
+function isPublicKey(key) {
+    return BASE64.test(key);
+}
+/**
+ * Loads libsodium (10 to 25 ms, so not before it is needed); the seal itself is synchronous. A sealed box is
+ * libsodium's `crypto_box_seal`, in standard base64: GitHub refuses the URL-safe kind, libsodium.js's default.
+ */
+async function loadSeal() {
+    const { default: sodium } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 4768));
+    await sodium.ready;
+    return (value, publicKey) => {
+        const bytes = Buffer.from(value.expose(), 'utf8');
+        if (bytes.length > MAX_BYTES)
+            return { ok: false, code: 'github-value-too-large' };
+        try {
+            const key = sodium.from_base64(publicKey.key, sodium.base64_variants.ORIGINAL);
+            const box = sodium.crypto_box_seal(bytes, key, 'uint8array');
+            return { ok: true, box: sodium.to_base64(box, sodium.base64_variants.ORIGINAL) };
+        }
+        catch {
+            return { ok: false, code: 'github-bad-public-key' };
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/encrypted-secret.js
+
+
+
+const noFields = () => Promise.resolve({ ok: true, value: {}, date: undefined });
+/**
+ * The part that all secrets of GitHub have in common, whatever they belong to: a public key, metadata, and a
+ * PUT of a sealed box. https://docs.github.com/rest/actions/secrets
+ */
+class EncryptedSecret {
+    #calls;
+    #place;
+    #publicKey;
+    constructor(calls, place) {
+        this.#calls = calls;
+        this.#place = place;
+    }
+    /** Fetches the public key and keeps it for {@link put}. */
+    async fetchPublicKey() {
+        const request = this.#request('GET', '/public-key');
+        const reply = await this.#calls.ask(request, this.#place.permission, { 200: decodePublicKey });
+        if (!reply.ok)
+            return reply;
+        if (!isPublicKey(reply.value.key))
+            return { ok: false, failure: this.#unusable(request, 'github-bad-public-key') };
+        this.#publicKey = reply.value;
+        return reply;
+    }
+    /** GETs the secret; value undefined: there is none. */
+    async read(decode) {
+        const reply = await this.#calls.ask(this.#request('GET', `/${this.#place.name}`), this.#place.permission, { 200: decode, 404: () => ({ value: undefined }) });
+        if (!reply.ok || reply.value !== undefined || this.#publicKey !== undefined)
+            return reply;
+        // 404 also means "you may not see this": only where the public key can be read is the secret known to be
+        // absent. Taken for absent, a hidden secret would let rule W revoke the key that it holds.
+        const key = await this.fetchPublicKey();
+        return key.ok ? reply : key;
+    }
+    metadata() {
+        return this.read(decodeMetadata);
+    }
+    /**
+     * One attempt to write. GitHub answers 422 when the box was made for a public key that has been replaced
+     * meanwhile; only then, that is, if the key now is another one, the value is sealed and sent again, once.
+     * Refused again with a key read a moment ago, it is not tried any more: this may be about something else.
+     */
+    async put(value, mayStart, fields = noFields) {
+        const known = this.#publicKey;
+        const key = known === undefined ? await this.fetchPublicKey() : { ok: true, value: known };
+        if (!key.ok)
+            return { ok: false, failure: beforeWrite(key.failure) };
+        const first = await this.#putOnce(value, key.value, mayStart, fields);
+        if (first.ok || first.failure.code !== 'github-validation')
+            return first;
+        this.#publicKey = undefined;
+        const fresh = await this.fetchPublicKey();
+        if (!fresh.ok)
+            return { ok: false, failure: beforeWrite(fresh.failure) };
+        if (fresh.value.keyId === key.value.keyId)
+            return first;
+        const second = await this.#putOnce(value, fresh.value, mayStart, fields);
+        if (second.ok || second.failure.code !== 'github-validation')
+            return second;
+        this.#publicKey = undefined;
+        return { ok: false, failure: { ...second.failure, code: 'github-stale-public-key' } };
+    }
+    async #putOnce(value, publicKey, mayStart, fields) {
+        const seal = await loadSeal();
+        const more = await fields();
+        if (!more.ok)
+            return { ok: false, failure: beforeWrite(more.failure) };
+        const request = this.#request('PUT', `/${this.#place.name}`);
+        const sealed = seal(value, publicKey);
+        if (!sealed.ok)
+            return { ok: false, failure: this.#unusable(request, sealed.code) };
+        return this.#calls.ask({ ...request, mayStart, body: { encrypted_value: sealed.box, key_id: publicKey.keyId, ...more.value } }, this.#place.permission, { 201: () => ({ value: 'created' }), 204: () => ({ value: 'updated' }) });
+    }
+    #request(method, below) {
+        return { method, path: `${this.#place.path}${below}`, apiVersion: this.#place.apiVersion };
+    }
+    #unusable(request, code) {
+        const context = this.#calls.context(`${request.method} ${request.path}`, this.#place.permission);
+        return failure(context, undefined, { kind: 'not-sent', code, message: UNUSABLE[code], retryable: false });
+    }
+}
+const UNUSABLE = {
+    'github-bad-public-key': 'the public key that GitHub gives for this target cannot be used',
+    'github-value-too-large': 'the value is larger than the 48 KB that a secret may have',
+};
+function decodePublicKey(json) {
+    const { key_id: keyId, key } = fieldsOf(json);
+    if (typeof keyId !== 'string' || keyId === '' || typeof key !== 'string')
+        return undefined;
+    return { value: { keyId, key } };
+}
+/** GitHub's timestamps name their zone; one without would be read as local time. */
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+function decodeMetadata(json) {
+    const { updated_at: text } = fieldsOf(json);
+    if (typeof text !== 'string' || !TIMESTAMP.test(text))
+        return undefined;
+    const updatedAt = Date.parse(text);
+    return Number.isNaN(updatedAt) ? undefined : { value: { updatedAt } };
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/environment.js
+
+
+
+
+/** A secret of one environment of a repository, which has a public key of its own. */
+class EnvironmentTarget {
+    label;
+    secretName;
+    shared = false;
+    #calls;
+    #paths;
+    #permission;
+    #create;
+    #secret;
+    /** Known not to exist, and to be created by the first write: `prepare` changes nothing. */
+    #missing = false;
+    /** @param create create the environment if it does not exist */
+    constructor(calls, paths, place, create) {
+        this.label = calls.subject.target;
+        this.secretName = place.name;
+        this.#calls = calls;
+        this.#paths = paths;
+        this.#permission = place.permission;
+        this.#create = create;
+        this.#secret = new EncryptedSecret(calls, place);
+    }
+    get puts() {
+        return this.#missing ? 2 : 1;
+    }
+    async prepare() {
+        const [key, repository] = await Promise.all([
+            this.#secret.fetchPublicKey(),
+            getRepository(this.#calls, this.#paths.repository),
+        ]);
+        const together = judge(this.#calls, this.#paths.repository, this.#permission, key, repository);
+        if (key.ok || key.failure.code !== 'github-not-found')
+            return together;
+        if (!repository.ok || repository.value.archived)
+            return together;
+        const exists = await this.#exists();
+        if (!exists.ok)
+            return exists;
+        if (exists.value)
+            return hiddenSecrets(this.#calls, this.#paths.environment, this.#permission);
+        if (!this.#create)
+            return this.#notFound();
+        this.#missing = true;
+        return { ...exists, value: true };
+    }
+    async metadata() {
+        if (this.#missing) {
+            const exists = await this.#exists();
+            if (!exists.ok)
+                return exists;
+            if (!exists.value)
+                return { ...exists, value: undefined };
+            this.#missing = false;
+        }
+        return this.#secret.metadata();
+    }
+    async write(value, mayStart) {
+        if (this.#missing) {
+            const created = await this.#createIfMissing(mayStart);
+            if (!created.ok)
+                return { ok: false, failure: beforeWrite(created.failure) };
+            this.#missing = false;
+        }
+        return this.#secret.put(value, mayStart);
+    }
+    #exists() {
+        return this.#calls.ask({ method: 'GET', path: this.#paths.environment }, READ_ENVIRONMENTS, {
+            200: () => ({ value: true }),
+            404: () => ({ value: false }),
+        });
+    }
+    /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
+    async #createIfMissing(mayStart) {
+        const exists = await this.#exists();
+        if (!exists.ok || exists.value)
+            return exists;
+        const request = { method: 'PUT', path: this.#paths.environment, body: {}, mayStart };
+        return this.#calls.ask(request, CREATE_ENVIRONMENTS, { 200: () => ({ value: true }) });
+    }
+    #notFound() {
+        const context = this.#calls.context(`GET ${this.#paths.environment}`, READ_ENVIRONMENTS);
+        const cause = refused('github-environment-not-found', `the environment of ${context.target} does not exist`, 'Create it in the settings of the repository, or let the action do it: `create-environment: true`.');
+        return { ok: false, failure: failure(context, { status: 404 }, cause) };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/audience.js
+
+
+/** The most GitHub gives at once; its default is 30. */
+const PER_PAGE = 100;
+function decodeVisibility(json) {
+    const { visibility } = fieldsOf(json);
+    switch (visibility) {
+        case 'all':
+        case 'private':
+        case 'selected':
+            return { value: visibility };
+        default:
+            return undefined;
+    }
+}
+/**
+ * Every repository that may read a secret of visibility `selected`, all pages. What is not in this list loses
+ * its access with the next PUT, so a list shorter than the count that comes with it is a failure.
+ */
+async function selectedRepositories(calls, place) {
+    const ids = new Set();
+    const path = `${place.path}/${place.name}/repositories`;
+    for (let page = 1;; page++) {
+        const before = ids.size;
+        const reply = await calls.ask({ method: 'GET', path, query: { per_page: PER_PAGE, page }, apiVersion: place.apiVersion }, place.permission, { 200: decodePage });
+        if (!reply.ok)
+            return reply;
+        for (const id of reply.value.ids)
+            ids.add(id);
+        if (ids.size >= reply.value.total)
+            return { ...reply, value: [...ids] };
+        if (ids.size === before)
+            return incomplete(calls, path, place, ids.size, reply.value.total);
+    }
+}
+function incomplete(calls, path, place, seen, total) {
+    const context = calls.context(`GET ${path}`, place.permission);
+    return {
+        ok: false,
+        failure: failure(context, { status: 200 }, {
+            kind: 'unclear',
+            code: 'github-audience-incomplete',
+            message: `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
+                `${context.target}; writing it would take it away from the others`,
+            hint: 'Give the token access to all repositories of the organisation.',
+            retryable: true,
+        }),
+    };
+}
+function decodePage(json) {
+    const { total_count: total, repositories } = fieldsOf(json);
+    if (!Number.isSafeInteger(total) || !Array.isArray(repositories))
+        return undefined;
+    const ids = repositories.map((repository) => fieldsOf(repository)).map(({ id }) => id);
+    return ids.every(isId) ? { value: { total: Number(total), ids } } : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/new-audience.js
+
+
+/**
+ * Turns inputs into the audience of an organisation's secret that does not exist yet: names become ids, by
+ * asking. Without `visibility` nothing is assumed, because no secret is to become readable by accident.
+ */
+async function newAudience(calls, org, place, { visibility, selectedRepositories }) {
+    if (visibility === undefined) {
+        return problem(calls, place, 'github-visibility-needed', 'it has to be said who may read it', NEEDED);
+    }
+    if (visibility !== 'selected')
+        return { ok: true, value: { visibility }, date: undefined };
+    const repositoryIds = new Set();
+    for (const repository of selectedRepositories) {
+        const id = await idOf(calls, org, place, repository);
+        if (!id.ok)
+            return id;
+        repositoryIds.add(id.value);
+    }
+    return { ok: true, value: { visibility, repositoryIds: [...repositoryIds] }, date: undefined };
+}
+const NEEDED = 'Set `visibility` to `all`, `private`, or `selected` with `selected-repositories`.';
+const ELSEWHERE = 'An organisation secret can be read only by repositories of that organisation.';
+/** @param repository `repo`, `org/repo` or an id */
+async function idOf(calls, org, place, repository) {
+    if (/^\d{1,15}$/.test(repository))
+        return { ok: true, value: Number(repository), date: undefined };
+    const slash = repository.indexOf('/');
+    const name = repository.slice(slash + 1);
+    if (slash >= 0 && repository.slice(0, slash).toLowerCase() !== org.toLowerCase()) {
+        const what = `${repository} of \`selected-repositories\` is not one of ${org}'s repositories`;
+        return problem(calls, place, 'github-selected-repository-elsewhere', what, ELSEWHERE);
+    }
+    const subject = {
+        target: `${org}/${name} of \`selected-repositories\``,
+        reach: { owner: org, repository: name },
+    };
+    const reply = await getRepository(calls.for(subject), repositoryPath(org, name));
+    return reply.ok ? { ...reply, value: reply.value.id } : reply;
+}
+/** The secret was asked for and is not there: that is the call that these failures are about. */
+function problem(calls, place, code, what, hint) {
+    const context = calls.context(`GET ${place.path}/${place.name}`, place.permission);
+    const message = `${context.target} does not have the secret yet, and to create it ${what}`;
+    return { ok: false, failure: failure(context, { status: 404 }, refused(code, message, hint)) };
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/organisation.js
+
+
+
+
+
+
+/**
+ * A secret of an organisation, in any store. Its PUT replaces who may read it, so that is read again right
+ * before and sent back as it is; where it cannot be read, nothing is sent.
+ */
+class OrganisationTarget {
+    label;
+    secretName;
+    shared = true;
+    #calls;
+    #place;
+    #options;
+    #secret;
+    /** Resolved once: names of repositories do not become other ids within a run. */
+    #created;
+    constructor(calls, place, options) {
+        this.label = calls.subject.target;
+        this.secretName = place.name;
+        this.#calls = calls;
+        this.#place = place;
+        this.#options = options;
+        this.#secret = new EncryptedSecret(calls, place);
+    }
+    async prepare() {
+        const key = await this.#secret.fetchPublicKey();
+        if (!key.ok)
+            return key.failure.code === 'github-not-found' ? this.#whyHidden() : key;
+        const audience = await this.#audience();
+        return audience.ok ? { ...key, value: true } : audience;
+    }
+    metadata() {
+        return this.#secret.metadata();
+    }
+    write(value, mayStart) {
+        return this.#secret.put(value, mayStart, async () => {
+            const audience = await this.#audience();
+            return audience.ok ? { ...audience, value: this.#fields(audience.value) } : audience;
+        });
+    }
+    /** The secret's own audience, or that of the one to be created. */
+    async #audience() {
+        const found = await this.#secret.read(decodeVisibility);
+        if (!found.ok)
+            return found;
+        switch (found.value) {
+            case undefined:
+                return this.#newAudience();
+            case 'all':
+            case 'private':
+                return { ...found, value: { visibility: found.value } };
+            case 'selected': {
+                const ids = await selectedRepositories(this.#calls, this.#place);
+                return ids.ok ? { ...ids, value: { visibility: 'selected', repositoryIds: ids.value } } : ids;
+            }
+        }
+    }
+    async #newAudience() {
+        if (this.#created !== undefined)
+            return { ok: true, value: this.#created, date: undefined };
+        const { org, audience } = this.#options;
+        const reply = await newAudience(this.#calls, org, this.#place, audience);
+        if (reply.ok)
+            this.#created = reply.value;
+        return reply;
+    }
+    #fields(audience) {
+        if (audience.visibility !== 'selected')
+            return { visibility: audience.visibility };
+        const { visibility, repositoryIds } = audience;
+        const ids = this.#options.stringIds ? repositoryIds.map(String) : repositoryIds;
+        return { visibility, selected_repository_ids: ids };
+    }
+    /** 404 for the public key: no such organisation, or nothing of its secrets to be seen with this token. */
+    async #whyHidden() {
+        const path = `/orgs/${this.#options.org}`;
+        const org = await this.#calls.ask({ method: 'GET', path }, METADATA, { 200: () => ({ value: true }) });
+        if (org.ok)
+            return hiddenSecrets(this.#calls, path, this.#place.permission);
+        if (org.failure.code !== 'github-not-found')
+            return org;
+        const context = this.#calls.context(`GET ${path}`, this.#place.permission);
+        const cause = refused('github-not-found', `the organisation ${this.#options.org} does not exist, or the github-token cannot see it`, '`org:` is for organisations; secrets of a user belong to repositories and environments.');
+        return { ok: false, failure: failure(context, { status: 404 }, cause) };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/repository.js
+
+
+/** A secret of one repository, in any store. */
+class RepositoryTarget {
+    label;
+    secretName;
+    shared = false;
+    #calls;
+    #path;
+    #permission;
+    #secret;
+    /** @param path the repository's */
+    constructor(calls, path, place) {
+        this.label = calls.subject.target;
+        this.secretName = place.name;
+        this.#calls = calls;
+        this.#path = path;
+        this.#permission = place.permission;
+        this.#secret = new EncryptedSecret(calls, place);
+    }
+    async prepare() {
+        const [key, repository] = await Promise.all([
+            this.#secret.fetchPublicKey(),
+            getRepository(this.#calls, this.#path),
+        ]);
+        return judge(this.#calls, this.#path, this.#permission, key, repository);
+    }
+    metadata() {
+        return this.#secret.metadata();
+    }
+    write(value, mayStart) {
+        return this.#secret.put(value, mayStart);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/github/create-target.js
+
+
+
+
+
+
+
+/**
+ * The place that a target names, ready to be prepared, looked at and written.
+ * @throws TypeError if a name is not fit for a URL, which inputs/ has made sure of
+ */
+function createTarget(target, dependencies) {
+    const { github, secrets } = dependencies;
+    const place = (path) => ({
+        path,
+        name: secretSegment(target.secretName),
+        apiVersion: apiVersion(target.store),
+        permission: permissionFor(target),
+    });
+    switch (target.kind) {
+        case 'repository': {
+            const path = repositoryPath(target.owner, target.repo);
+            const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
+            return new RepositoryTarget(calls, path, place(`${path}/${target.store}/secrets`));
+        }
+        case 'environment': {
+            const repository = repositoryPath(target.owner, target.repo);
+            const environment = `${repository}/environments/${environmentSegment(target.environment)}`;
+            const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
+            const create = dependencies.createEnvironment ?? false;
+            return new EnvironmentTarget(calls, { repository, environment }, place(`${environment}/secrets`), create);
+        }
+        case 'organisation': {
+            const org = ownerSegment(target.org);
+            const calls = new Calls(github, secrets, subject(target.label, org));
+            return new OrganisationTarget(calls, place(`/orgs/${org}/${target.store}/secrets`), {
+                org,
+                stringIds: target.store === 'dependabot',
+                audience: dependencies.audience ?? { visibility: undefined, selectedRepositories: [] },
+            });
+        }
+    }
+}
+function subject(target, owner, repository) {
+    return { target, reach: { owner, repository } };
+}
+/** Agents' secrets came with a newer version of the API, which GitHub Enterprise Server does not know. */
+function apiVersion(store) {
+    return store === 'agents' ? '2026-03-10' : '2022-11-28';
+}
+
+;// CONCATENATED MODULE: ./lib/github/pace.js
+/**
+ * GitHub's secondary limits on requests that create content are about 80 a minute and 500 an hour.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ * With this spacing and burst no minute sees more than 76 starts, which leaves room for some that arrive
+ * closer together than they left.
+ */
+const SPACING = 850;
+const BURST = 5;
+const PER_HOUR = 500;
+const HOUR = 60 * 60 * 1_000;
+/** How often a waiting write looks whether its time is over. */
+const LONGEST_NAP = 5_000;
+/** When the next content-creating request may start. Times are of a monotonic clock; no clock of its own. */
+class Pace {
+    /** When the next start would be due if all came evenly spaced (the "generic cell rate algorithm"). */
+    #due = Number.NEGATIVE_INFINITY;
+    #pausedUntil = Number.NEGATIVE_INFINITY;
+    /** Starts that created content or may have, within the last hour, oldest first. */
+    #counted = [];
+    /** How long to wait from `now`; 0: start, and say so with {@link start}. */
+    wait(now) {
+        this.#counted = this.#counted.filter((at) => now - at < HOUR);
+        const full = this.#counted.length < PER_HOUR ? undefined : this.#counted[this.#counted.length - PER_HOUR];
+        const hourly = full === undefined ? now : full + HOUR;
+        return Math.max(0, this.#due - (BURST - 1) * SPACING - now, hourly - now, this.#pausedUntil - now);
+    }
+    start(now) {
+        this.#due = Math.max(this.#due, now) + SPACING;
+        this.#counted.push(now);
+    }
+    /** GitHub answered the start at `at` with an error: it does not count as content. */
+    release(at) {
+        const index = this.#counted.indexOf(at);
+        if (index >= 0)
+            this.#counted.splice(index, 1);
+    }
+    /** GitHub asked for a rest, which holds for all. */
+    pause(until) {
+        this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    }
+}
+/**
+ * The same targets, whose writes keep GitHub's pace together, first come, first served. A write waits before
+ * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
+ * waits.
+ */
+function paced(targets, clock) {
+    const pace = new Pace();
+    let last = Promise.resolve();
+    const takeTurn = (mayStart) => {
+        const turn = last.then(() => admit(pace, clock, mayStart));
+        last = turn;
+        return turn;
+    };
+    return targets.map((target) => ({
+        label: target.label,
+        secretName: target.secretName,
+        shared: target.shared,
+        get puts() {
+            return target.puts ?? 1;
+        },
+        prepare: () => target.prepare(),
+        metadata: () => target.metadata(),
+        write: async (value, mayStart) => {
+            let turns = target.puts ?? 1;
+            let start = await takeTurn(mayStart);
+            for (let more = turns - 1; more > 0 && start !== undefined; more--)
+                start = await takeTurn(mayStart);
+            if (start === undefined)
+                return tooLate(target);
+            let latest = start;
+            const reply = await target.write(value, (ahead) => {
+                if (!mayStart(ahead))
+                    return false;
+                turns -= 1;
+                if (turns < 0) {
+                    // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
+                    pace.release(latest);
+                    latest = clock.monotonic();
+                    pace.start(latest);
+                }
+                return true;
+            });
+            if (!reply.ok)
+                learn(pace, clock, latest, reply.failure);
+            return reply;
+        },
+    }));
+}
+/** @returns when the write starts; undefined: its time was over before its turn came */
+async function admit(pace, clock, mayStart) {
+    for (;;) {
+        const now = clock.monotonic();
+        const wait = pace.wait(now);
+        if (wait === 0) {
+            pace.start(now);
+            return now;
+        }
+        if (!mayStart(wait))
+            return undefined;
+        await clock.sleep(Math.min(wait, LONGEST_NAP));
+    }
+}
+function learn(pace, clock, start, { kind, status, retryAfter }) {
+    // An error reply created nothing; silence may have.
+    if (kind !== 'unclear' || status !== undefined)
+        pace.release(start);
+    if (retryAfter !== undefined)
+        pace.pause(clock.monotonic() + retryAfter);
+}
+function tooLate(target) {
+    return {
+        ok: false,
+        failure: {
+            kind: 'not-sent',
+            service: 'github',
+            call: `writing ${target.secretName} to ${target.label}`,
+            target: target.label,
+            status: undefined,
+            code: 'github-write-deadline',
+            message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
+            hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
+            retryable: false,
+        },
+    };
+}
+/** How long `count` writes take at GitHub's pace at least, from the first one's start to the last one's. */
+function estimateWriteTime(count) {
+    const full = Math.max(0, Math.ceil(count / PER_HOUR) - 1);
+    const rest = count - full * PER_HOUR;
+    return full * HOUR + Math.max(0, rest - BURST) * SPACING;
+}
+/** How many writes can start within `time` at GitHub's pace. */
+function writesWithin(time) {
+    const hours = Math.floor(time / HOUR);
+    return hours * PER_HOUR + Math.min(PER_HOUR, BURST + Math.floor((time - hours * HOUR) / SPACING));
 }
 
 ;// CONCATENATED MODULE: ./lib/mutx/jwt.js
@@ -33223,11 +34081,12 @@ function readCredential(from) {
         return credentials[0];
     if (given.length === 0) {
         const { reason, fix } = whyEmpty(from.env);
+        const refreshing = reader.takes('refresh-token') ? '`refresh-token`, ' : '';
         reader.problems.push({
             input: undefined,
             message: `no MUTX credential was given: ${reason}`,
-            allowed: '`email` and `password`, `refresh-token`, or `bootstrap-jwt`',
-            fix: `give \`email\` and \`password\` of a service account, or \`refresh-token\`, or, for a single run, \`bootstrap-jwt\`; ${fix}`,
+            allowed: `\`email\` and \`password\`, ${refreshing}or \`bootstrap-jwt\``,
+            fix: `give \`email\` and \`password\` of a service account, ${refreshing}or, for a single run, \`bootstrap-jwt\`; ${fix}`,
         });
     }
     else {
@@ -33238,12 +34097,21 @@ function readCredential(from) {
     }
     return undefined;
 }
-/** The token that writes secrets; undefined when it is missing or cannot be one. */
-function readGithubToken({ reader, env, secrets }) {
+/**
+ * The token that writes secrets; undefined when it is missing or cannot be one. That it is missing is a problem
+ * where the action requires it, and where a refresh token's successor has to be stored.
+ */
+function readGithubToken({ reader, env, secrets }, refreshes) {
     const token = reader.raw('github-token').trim();
     if (token === '') {
         const { reason, fix } = whyEmpty(env);
-        reader.problem('github-token', { message: `is empty: ${reason}`, fix });
+        if (reader.requires('github-token')) {
+            reader.problem('github-token', { message: `is empty: ${reason}`, fix });
+        }
+        else if (refreshes) {
+            const message = `is empty, but the successor of the refresh token has to be stored as a secret: ${reason}`;
+            reader.problem('github-token', { message, fix });
+        }
         return undefined;
     }
     return usable(reader, 'github-token', mutxTokenComplaint(token) ?? tokenComplaint(token))
@@ -33259,10 +34127,17 @@ function bootstrap({ reader, secrets }) {
     const claims = decodeJwt(text);
     if (claims?.type === 'access')
         return { kind: 'access-jwt', input, token, expiresAt: claims.exp };
-    if (claims?.type === 'refresh')
+    if (claims?.type !== 'refresh')
+        return { kind: 'opaque', input, token };
+    if (reader.takes('refresh-token'))
         return { kind: 'refresh-token', input, token, expiresAt: claims.exp };
-    return { kind: 'opaque', input, token };
+    reader.problem(input, SINGLE_USE);
+    return undefined;
 }
+const SINGLE_USE = {
+    message: 'holds a refresh JWT, which is good for a single use and cannot serve jobs that run side by side',
+    fix: 'give `email` and `password` of a service account, or an access JWT',
+};
 function refreshToken({ reader, secrets }) {
     const input = 'refresh-token';
     const text = reader.raw(input).trim();
@@ -33307,6 +34182,519 @@ function usable(reader, input, complaint) {
     if (complaint !== undefined)
         reader.problem(input, complaint);
     return complaint === undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/names.js
+/**
+ * What GitHub allows as names. A name that passes here is safe as one segment of a URL's path once it is
+ * URL-encoded.
+ */
+/** Users, organisations, and enterprise-managed users (`name_company`). */
+const names_OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const inputs_names_REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
+const names_SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
+const names_CONTROL = /\p{Cc}/u;
+function isOwner(name) {
+    return names_OWNER.test(name);
+}
+function isRepository(name) {
+    return inputs_names_REPOSITORY.test(name) && !names_isDots(name);
+}
+/** Any letter, `/`, spaces and `%` are fine; at most 255 characters. */
+function isEnvironment(name) {
+    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed();
+    return fits && !names_CONTROL.test(name) && !names_isDots(name);
+}
+/** @returns the name in upper case, as GitHub keeps it; undefined if it is none */
+function parseSecretName(text) {
+    // Only a–z: other letters may have an upper case within A–Z (the long s, `ſ`).
+    const upper = text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+    return names_SECRET.test(upper) ? upper : undefined;
+}
+/** URL parsers take `.` and `..` out of a path, even when they are encoded. */
+function names_isDots(name) {
+    return name === '.' || name === '..';
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/table.js
+/** The actions of this repository, in the order in which the docs tell of them. */
+const VERBS = ['rotate', 'ephemeral', 'revoke', 'audit'];
+/** What stands after `uses:` for each action, less the version. */
+const USES = {
+    rotate: 'mutx/api-key-action',
+    ephemeral: 'mutx/api-key-action/ephemeral',
+    revoke: 'mutx/api-key-action/revoke',
+    audit: 'mutx/api-key-action/audit',
+};
+/**
+ * Every input there is, once. `action.yml`, the README's tables (scripts/generate.mjs) and the reading of
+ * inputs (reader.ts) all come from here.
+ */
+const INPUTS = {
+    'bootstrap-jwt': {
+        kind: { type: 'credential', allowed: 'a MUTX access JWT, refresh JWT or API key' },
+        text: 'MUTX access JWT, which lives for 30 minutes. A refresh JWT is recognised and treated as `refresh-token`; anything else (an API key) is sent as it is. Exactly one of `bootstrap-jwt`, `refresh-token`, and `email` with `password` is needed.',
+        verbs: {
+            rotate: {},
+            ephemeral: {
+                text: 'MUTX access JWT, which lives for 30 minutes, or an API key, which is sent as it is. A refresh JWT is not taken here: it is good for a single use. Exactly one of `bootstrap-jwt`, and `email` with `password`, is needed.',
+            },
+            revoke: {},
+            audit: {},
+        },
+    },
+    'refresh-token': {
+        kind: { type: 'credential', allowed: 'a MUTX refresh JWT' },
+        text: 'MUTX refresh JWT. It is good for a single use: it is exchanged, and its successor is stored in `refresh-token-secret` before anything else is done.',
+        verbs: { rotate: {}, revoke: {}, audit: {} },
+    },
+    'refresh-token-secret': {
+        kind: {
+            type: 'text',
+            allowed: 'the name of a secret, or a target like `owner/repo@environment as NAME`',
+        },
+        text: 'Secret that receives the successor of `refresh-token`: a name in this repository, or a target like `owner/repo@environment as NAME`.',
+        verbs: {
+            rotate: { default: 'MUTX_REFRESH_TOKEN' },
+            revoke: { default: 'MUTX_REFRESH_TOKEN' },
+            audit: { default: 'MUTX_REFRESH_TOKEN' },
+        },
+    },
+    email: {
+        kind: { type: 'text', allowed: 'an e-mail address' },
+        text: 'E-mail address of a MUTX service account to log in with; goes with `password`.',
+        verbs: { rotate: {}, ephemeral: {}, revoke: {}, audit: {} },
+    },
+    password: {
+        kind: { type: 'password', allowed: "the service account's password" },
+        text: 'Password of the service account. The session is logged out at the end of the run.',
+        verbs: {
+            rotate: {},
+            ephemeral: { text: 'Password of the service account. Each session is logged out again.' },
+            revoke: {},
+            audit: {},
+        },
+    },
+    'api-url': {
+        kind: { type: 'url' },
+        text: 'Base URL of the MUTX API; `https` only, except for loopback hosts.',
+        verbs: {
+            rotate: { default: 'https://api.mutx.dev' },
+            ephemeral: { default: 'https://api.mutx.dev' },
+            revoke: { default: 'https://api.mutx.dev' },
+            audit: { default: 'https://api.mutx.dev' },
+        },
+    },
+    'github-token': {
+        kind: {
+            type: 'credential',
+            allowed: 'a personal access token or the token of a GitHub App that may write secrets',
+        },
+        text: 'Personal access token, or token of a GitHub App, that may write the secrets. `GITHUB_TOKEN` cannot, whatever its `permissions:`.',
+        verbs: {
+            rotate: { required: true },
+            revoke: {
+                text: 'Only with a refresh token: personal access token, or token of a GitHub App, that may write the secret for its successor. `GITHUB_TOKEN` cannot.',
+            },
+            audit: {
+                text: 'Token that may read the metadata of the secrets in `targets`; with a refresh token, one that may also write the secret for its successor. `GITHUB_TOKEN` can do neither.',
+            },
+        },
+    },
+    'secret-name': {
+        kind: { type: 'secret-name' },
+        text: 'Name of the secret that holds the key.',
+        verbs: { rotate: { default: 'MUTX_API_KEY' } },
+    },
+    targets: {
+        kind: {
+            type: 'text',
+            allowed: 'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
+        },
+        text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
+        verbs: {
+            rotate: {},
+            audit: {
+                text: 'Where the keys are stored, one target a line, as the rotation takes them; needs `github-token`. Adds the age of the secrets, and which key is the current one. A secret is called `MUTX_API_KEY` unless ` as OTHER_NAME` says otherwise. Default: secrets are not looked at.',
+            },
+        },
+    },
+    environment: {
+        kind: { type: 'text', allowed: 'the name of one environment of this repository' },
+        text: 'Shorthand for one target, this environment of this repository. Not together with `targets`.',
+        verbs: { rotate: {} },
+    },
+    visibility: {
+        kind: { type: 'choice', of: ['all', 'private', 'selected'] },
+        text: 'Who may read an organisation secret that does not exist yet: `all`, `private` or `selected`; needed to create one. A secret that exists keeps its own.',
+        verbs: { rotate: {} },
+    },
+    'selected-repositories': {
+        kind: {
+            type: 'text',
+            allowed: "names or ids of the organisation's repositories, separated by commas or lines",
+        },
+        text: "The organisation's repositories that may read the secret, by name or id, separated by commas or lines; for `visibility: selected`.",
+        verbs: { rotate: {} },
+    },
+    'key-name': {
+        kind: { type: 'text', allowed: 'one line of 1 to 255 characters' },
+        text: 'Name of the key at MUTX, the unit of ownership: keys of exactly this name are made, and revoked, by this action only. Default: made of the target, like `gha/owner/repo/MUTX_API_KEY`; needed with more than one target.',
+        verbs: {
+            rotate: {},
+            ephemeral: {
+                text: 'Name of the key at MUTX. Default: one for each run and job, like `gha/owner/repo/run/4242.1/test/1f3a9c`, which later runs recognise as their own and sweep.',
+            },
+            revoke: { text: 'Every active key of exactly this name is revoked. Not together with `key-ids`.' },
+            audit: { text: 'Report on the keys of exactly this name only. Default: on all keys of the account.' },
+        },
+    },
+    'expires-in-days': {
+        kind: { type: 'integer', min: 1, max: 365 },
+        text: 'Days until the new key expires, 1 to 365.',
+        verbs: {
+            rotate: { default: '30' },
+            ephemeral: {
+                default: '1',
+                text: 'Days until the key expires should its revocation fail, 1 to 365.',
+            },
+        },
+    },
+    'renew-before': {
+        kind: { type: 'duration' },
+        text: 'Rotate only when the current key has less than this left, like `7d`. Default: every run rotates.',
+        verbs: { rotate: {} },
+    },
+    'grace-period': {
+        kind: { type: 'duration' },
+        text: 'Keep a superseded key for this long, like `6h`, for jobs that were queued with it. `0`: it is revoked as soon as the secret is swapped.',
+        verbs: { rotate: { default: '0' } },
+    },
+    'on-quota': {
+        kind: { type: 'choice', of: ['fail', 'wait', 'replace'] },
+        text: "When the account's plan has no place for one more key: `fail` before anything is changed, `wait` until a place becomes free by itself, or `replace` the stored key, which accepts a gap of seconds.",
+        verbs: { rotate: { default: 'fail' } },
+    },
+    'create-environment': {
+        kind: { type: 'boolean' },
+        text: "Create a target's environment if it does not exist; otherwise that is an error.",
+        verbs: { rotate: { default: 'false' } },
+    },
+    'max-revocations': {
+        kind: { type: 'integer', min: 0, max: 1_000 },
+        text: 'A run that would revoke more keys than this (expired and never-stored ones not counted) revokes none of them, and warns.',
+        verbs: {
+            rotate: { default: '5' },
+            revoke: {
+                default: '5',
+                text: 'If more keys than this are to be revoked, none is, and the run fails naming them.',
+            },
+        },
+    },
+    verify: {
+        kind: { type: 'boolean' },
+        text: 'Call MUTX with the new key before it is stored.',
+        verbs: {
+            rotate: { default: 'true' },
+            ephemeral: { default: 'true', text: 'Call MUTX with the new key before it is handed out.' },
+        },
+    },
+    'dry-run': {
+        kind: { type: 'boolean' },
+        text: 'Print the plan and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
+        verbs: {
+            rotate: { default: 'false' },
+            revoke: {
+                default: 'false',
+                text: 'Say what would be revoked and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
+            },
+        },
+    },
+    'env-name': {
+        kind: {
+            type: 'text',
+            allowed: 'the name of an environment variable: letters, digits and `_`, not beginning with a digit; or nothing',
+        },
+        text: 'Environment variable in which later steps of the job find the key. Empty: it is not exported, and only the output has it.',
+        verbs: { ephemeral: { default: 'MUTX_API_KEY' } },
+    },
+    'quota-wait': {
+        kind: { type: 'duration' },
+        text: "How long to wait for a place when the account's plan has none left, like `2m`. `0`: not at all.",
+        verbs: { ephemeral: { default: '2m' } },
+    },
+    sweep: {
+        kind: { type: 'boolean' },
+        text: 'First revoke what earlier runs of this repository left behind: keys of the default per-run names that have expired, or are older than `sweep-after`.',
+        verbs: { ephemeral: { default: 'true' } },
+    },
+    'sweep-after': {
+        kind: { type: 'duration' },
+        text: 'Also sweep such keys once they are older than this, like `6h`: longer than any job runs. Default: expired ones only.',
+        verbs: { ephemeral: {} },
+    },
+    'key-ids': {
+        kind: { type: 'text', allowed: 'ids of keys: a JSON array, or separated by commas or lines' },
+        text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
+        verbs: { revoke: {} },
+    },
+    'max-age': {
+        kind: { type: 'duration' },
+        text: 'A key older than this is a finding.',
+        verbs: { audit: { default: '90d' } },
+    },
+    'expiring-within': {
+        kind: { type: 'duration' },
+        text: 'A key that expires within this time is a finding.',
+        verbs: { audit: { default: '7d' } },
+    },
+    'unused-for': {
+        kind: { type: 'duration' },
+        text: 'A key that nobody has used for this long is a finding, like `30d`. Default: use is not looked at.',
+        verbs: { audit: {} },
+    },
+    'require-expiry': {
+        kind: { type: 'boolean' },
+        text: 'A key that never expires is a finding.',
+        verbs: { audit: { default: 'true' } },
+    },
+    'fail-on': {
+        kind: { type: 'choice', of: ['none', 'warning', 'error'] },
+        text: 'The run fails if there is a finding of this level or above; `none`: never for a finding.',
+        verbs: { audit: { default: 'error' } },
+    },
+};
+const INPUT_NAMES = Object.keys(INPUTS);
+function specOf(name) {
+    return INPUTS[name];
+}
+/** The inputs that an action takes. */
+function inputsOf(verb) {
+    return INPUT_NAMES.filter((name) => specOf(name).verbs[verb] !== undefined);
+}
+/** What an input means to this action, for its users. */
+function textOf(name, verb) {
+    const { text, verbs } = specOf(name);
+    return verbs[verb]?.text ?? text;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/targets.js
+
+const STORE = /^(actions|dependabot|codespaces|agents)\s*:\s*/i;
+const targets_ORGANISATION = /^org\s*:\s*/i;
+const PREFIX = /^([^\s/@:]*)\s*:/;
+const OTHER_NAME = /\sas\s+(\S+)$/i;
+const NO_NAME = /\sas$/i;
+const COMMENT = /(?:^|\s)#.*$/s;
+/** The lines of the input `targets` that name a target: without comments, blank lines and outer white space. */
+function targetLines(text) {
+    return text
+        .split(/\r\n|\r|\n/)
+        .map((line) => line.replace(COMMENT, '').trim())
+        .filter((line) => line !== '');
+}
+/**
+ * One target: `[store:] owner/repo[@environment] | org:name`, and ` as OTHER_NAME` where the secret is not
+ * called `secretName`. In an environment's name the last ` as ` before a single word counts.
+ */
+function parseTarget(line, secretName) {
+    if (NO_NAME.test(line) && !OTHER_NAME.test(line))
+        return no('ends in ` as`, without a name after it');
+    const other = OTHER_NAME.exec(line);
+    const place = line.slice(0, other?.index).trim();
+    const name = parseSecretName(other?.[1] ?? secretName);
+    if (name === undefined)
+        return no('names a secret that GitHub does not allow');
+    const store = (STORE.exec(place)?.[1]?.toLowerCase() ?? 'actions');
+    const rest = place.replace(STORE, '');
+    return targets_ORGANISATION.test(rest)
+        ? organisation(store, rest.replace(targets_ORGANISATION, ''), name)
+        : repository(store, rest, name);
+}
+function organisation(store, org, secretName) {
+    if (!isOwner(org))
+        return no('does not name an organisation after `org:`');
+    return yes({ kind: 'organisation', store, org, secretName, label: `${prefix(store)}org:${org}` });
+}
+function repository(store, place, secretName) {
+    const at = place.indexOf('@');
+    const name = (at < 0 ? place : place.slice(0, at)).trim();
+    if (PREFIX.test(name))
+        return no('begins with neither `org:` nor a store that GitHub has');
+    const names = parseRepository(name);
+    if (names === undefined)
+        return no('does not name a repository as `owner/repo`');
+    if (at < 0) {
+        const label = `${prefix(store)}${names.owner}/${names.repo}`;
+        return yes({ kind: 'repository', store, ...names, secretName, label });
+    }
+    if (store !== 'actions')
+        return no('names an environment, and those have Actions secrets only');
+    return environmentTarget(names, place.slice(at + 1).trim(), secretName);
+}
+/** The target `{repository}@{environment}`. */
+function environmentTarget({ owner, repo }, environment, secretName) {
+    if (!isEnvironment(environment))
+        return no('does not name an environment that GitHub allows');
+    const label = `${owner}/${repo}@${environment}`;
+    return yes({ kind: 'environment', store: 'actions', owner, repo, environment, secretName, label });
+}
+/** The target `{repository}`, Actions secrets. */
+function repositoryTarget({ owner, repo }, secretName) {
+    return { kind: 'repository', store: 'actions', owner, repo, secretName, label: `${owner}/${repo}` };
+}
+/** `owner/repo`; undefined for anything else. */
+function parseRepository(text) {
+    const [owner = '', repo = '', ...more] = text.split('/');
+    return isOwner(owner) && isRepository(repo) && more.length === 0 ? { owner, repo } : undefined;
+}
+/** Equal for two targets iff they are the same secret; GitHub's names are not case-sensitive. */
+function identityOf(target) {
+    return `${target.store}:${target.label} as ${target.secretName}`.toLowerCase();
+}
+function prefix(store) {
+    return store === 'actions' ? '' : `${store}:`;
+}
+function yes(value) {
+    return { ok: true, value };
+}
+function no(message) {
+    return { ok: false, message };
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/rotate-targets.js
+
+
+
+/** Where the key is stored; a target listed twice, in any spelling, counts once. Empty if none can be read. */
+function readTargets(reader, here) {
+    const secretName = reader.secretName('secret-name');
+    const text = reader.text('targets');
+    const environment = reader.text('environment');
+    if (reader.isGiven('targets') && reader.isGiven('environment')) {
+        reader.problem('environment', {
+            message: 'was given together with `targets`, and is shorthand for it',
+            fix: 'keep one of them; in `targets` an environment is written `owner/repo@environment`',
+        });
+    }
+    if (text !== '')
+        return listed(reader, text, secretName);
+    if (environment === '')
+        return reader.isGiven('targets') ? [] : [repositoryTarget(here, secretName)];
+    const target = environmentTarget(here, environment, secretName);
+    return accepted(reader, 'environment', environment, target);
+}
+function listed(reader, text, secretName) {
+    const lines = targetLines(text);
+    if (lines.length === 0) {
+        reader.problem('targets', {
+            message: 'holds comments only',
+            fix: 'name at least one target, or leave the input out to store the key in this repository',
+        });
+    }
+    const targets = lines.flatMap((line) => accepted(reader, 'targets', line, parseTarget(line, secretName)));
+    return [
+        ...new Map(targets.toReversed().map((target) => [identityOf(target), target])).values(),
+    ].toReversed();
+}
+/**
+ * Where a refresh token's successor goes; undefined if the input cannot be read, or is not needed.
+ * @param here undefined: there is no refresh token, and the input is only checked
+ */
+function readRefreshTokenSecret(reader, here) {
+    const text = reader.text('refresh-token-secret');
+    if (text === '')
+        return undefined;
+    const name = parseSecretName(text);
+    if (name !== undefined)
+        return here && repositoryTarget(here(), name);
+    const target = parseTarget(text, INPUTS['refresh-token-secret'].verbs.rotate.default);
+    const [successor] = accepted(reader, 'refresh-token-secret', text, target);
+    return here && successor;
+}
+/** Whom a new organisation secret is for. */
+function readAudience(reader, targets) {
+    const visibility = reader.choice('visibility');
+    const input = 'selected-repositories';
+    const text = reader.text(input);
+    const given = text
+        .split(/[,\r\n]/)
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '');
+    const unreadable = text === '' && reader.isGiven(input);
+    if (visibility === 'selected' && given.length === 0 && !unreadable) {
+        reader.problem(input, {
+            message: 'is empty, but `visibility` is `selected`',
+            fix: 'name the repositories that may read the secret, or choose another visibility',
+        });
+    }
+    else if (visibility !== 'selected' && given.length > 0) {
+        reader.problem(input, {
+            message: 'was given, but `visibility` is not `selected`',
+            fix: 'set `visibility: selected`, or leave the input out',
+        });
+    }
+    const organisations = targets.flatMap((target) => (target.kind === 'organisation' ? [target.org] : []));
+    for (const entry of given) {
+        if (isSelectable(entry, organisations))
+            continue;
+        reader.problem(input, {
+            message: "is not a list of the organisation's repositories",
+            fix: 'write each as `repo`, `org/repo` (of the organisation whose secret it is), or by its id',
+        }, entry);
+    }
+    return { visibility, selectedRepositories: [...new Set(given)] };
+}
+/** `repo`, an id, or `org/repo` where that is the organisation of every target that has one. */
+function isSelectable(entry, organisations) {
+    if (!entry.includes('/'))
+        return isRepository(entry);
+    const owner = parseRepository(entry)?.owner.toLowerCase();
+    return owner !== undefined && organisations.every((org) => org.toLowerCase() === owner);
+}
+function accepted(reader, input, text, target) {
+    if (target.ok)
+        return [target.value];
+    const fix = 'correct it; see the grammar of `targets` in the README';
+    reader.problem(input, { message: target.message, fix }, text);
+    return [];
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/access.js
+
+
+
+/** Reads what all actions have in common, credentials first. @param env the process's environment */
+function readAccess(reader, env, secrets) {
+    const sources = { reader, env, secrets };
+    const credential = readCredential(sources);
+    const refreshes = credential?.kind === 'refresh-token';
+    const githubToken = readGithubToken(sources, refreshes);
+    const here = thisRepository(reader, env);
+    const apiUrl = reader.url('api-url');
+    const githubApiUrl = reader.runnerUrl('GITHUB_API_URL', 'https://api.github.com');
+    const { host } = reader.runnerUrl('GITHUB_SERVER_URL', 'https://github.com');
+    const refreshTokenSecret = readRefreshTokenSecret(reader, refreshes ? here : undefined);
+    return { credential, githubToken, apiUrl, githubApiUrl, host, here, refreshTokenSecret };
+}
+function thisRepository(reader, env) {
+    const input = 'GITHUB_REPOSITORY';
+    const repository = parseRepository(env[input] ?? '');
+    let noted = false;
+    return () => {
+        if (repository !== undefined)
+            return repository;
+        if (!noted) {
+            reader.problems.push({
+                input,
+                message: 'does not name a repository; the runner sets it',
+                allowed: '`owner/repo`',
+                fix: 'outside of GitHub Actions, set it yourself',
+            });
+        }
+        noted = true;
+        return { owner: 'unreadable', repo: 'unreadable' };
+    };
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -33366,36 +34754,27 @@ function shortened(text, excess) {
     return `${kept.replace(/[\uD800-\uDBFF]$/, '')}~${hash}`;
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/names.js
-/**
- * What GitHub allows as names. A name that passes here is safe as one segment of a URL's path once it is
- * URL-encoded.
- */
-/** Users, organisations, and enterprise-managed users (`name_company`). */
-const OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-const REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
-const SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
-const CONTROL = /\p{Cc}/u;
-function isOwner(name) {
-    return OWNER.test(name);
-}
-function isRepository(name) {
-    return REPOSITORY.test(name) && !isDots(name);
-}
-/** Any letter, `/`, spaces and `%` are fine; at most 255 characters. */
-function isEnvironment(name) {
-    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed();
-    return fits && !CONTROL.test(name) && !isDots(name);
-}
-/** @returns the name in upper case, as GitHub keeps it; undefined if it is none */
-function parseSecretName(text) {
-    // Only a–z: other letters may have an upper case within A–Z (the long s, `ſ`).
-    const upper = text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
-    return SECRET.test(upper) ? upper : undefined;
-}
-/** URL parsers take `.` and `..` out of a path, even when they are encoded. */
-function isDots(name) {
-    return name === '.' || name === '..';
+;// CONCATENATED MODULE: ./lib/inputs/kinds.js
+/** The values an input of this kind takes, for people; reads on from "allowed:". */
+function allowedText(kind) {
+    switch (kind.type) {
+        case 'text':
+        case 'credential':
+        case 'password':
+            return kind.allowed;
+        case 'url':
+            return 'an https URL without credentials, query or fragment (http for loopback hosts only)';
+        case 'secret-name':
+            return 'letters, digits and `_`, not beginning with a digit or `GITHUB_`';
+        case 'boolean':
+            return '`true` or `false`';
+        case 'duration':
+            return 'a whole number and its unit, like `90s`, `15m`, `6h` or `7d`; or `0`';
+        case 'integer':
+            return `a whole number from ${kind.min} to ${kind.max}`;
+        case 'choice':
+            return kind.of.map((choice) => `\`${choice}\``).join(', ');
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/scalars.js
@@ -33431,36 +34810,32 @@ function parseDuration(text) {
 ;// CONCATENATED MODULE: ./lib/inputs/unknown.js
 
 
-const PREFIX = 'INPUT_';
+const unknown_PREFIX = 'INPUT_';
 /** Typing errors that still let the input be recognised. */
 const MOST_EDITS = 2;
 /** The name of the variable in which the runner hands an input over: dashes stay. */
 function variableOf(name) {
-    return PREFIX + name.toUpperCase();
-}
-/** The inputs that an action takes. */
-function inputsOf(verb) {
-    return INPUT_NAMES.filter((name) => specOf(name).verbs[verb] !== undefined);
+    return unknown_PREFIX + name.toUpperCase();
 }
 function unknownInputs(env, verb) {
     const own = inputsOf(verb);
     const known = new Set(own.map(variableOf));
     return Object.keys(env)
-        .filter((variable) => variable.startsWith(PREFIX) && !known.has(variable))
+        .filter((variable) => variable.startsWith(unknown_PREFIX) && !known.has(variable))
         .map((variable) => {
-        const name = variable.slice(PREFIX.length).toLowerCase();
-        return { variable, name, meant: INPUTS_ELSEWHERE.has(name) ? undefined : nearest(name, own) };
+        const name = variable.slice(unknown_PREFIX.length).toLowerCase();
+        const elsewhere = VERBS.filter((other) => inputsOf(other).some((input) => input === name));
+        return { variable, name, meant: elsewhere.length > 0 ? undefined : nearest(name, own), elsewhere };
     });
 }
 /** What to tell the user about one: the right name, or the right action. One printable line. */
-function unknownText({ name, meant }) {
+function unknownText({ name, meant, elsewhere }) {
     const what = `\`${printable(name, 100)}\``;
     if (meant !== undefined)
         return `${what} is not an input of this action and was ignored: did you mean \`${meant}\`?`;
-    const action = INPUTS_ELSEWHERE.get(name);
-    return action === undefined
+    return elsewhere.length === 0
         ? `${what} is not an input of this action and was ignored`
-        : `${what} is an input of the action mutx/api-key-action/${action}, not of this one, and was ignored`;
+        : `${what} is an input of ${elsewhere.map((verb) => USES[verb]).join(' and of ')}, not of this action, and was ignored`;
 }
 /** The first is the nearest: no two inputs are so alike that one name could be near both. */
 function nearest(name, own) {
@@ -33526,12 +34901,22 @@ class InputReader {
     #env;
     #secrets;
     #verb;
+    #own;
     constructor(env, secrets, verb) {
         this.#env = env;
         this.#secrets = secrets;
         this.#verb = verb;
+        this.#own = new Set(inputsOf(verb));
         this.#admitAll();
         this.warnings = unknownInputs(env, verb).map(unknownText);
+    }
+    /** Whether this action has the input at all. */
+    takes(name) {
+        return this.#own.has(name);
+    }
+    /** Whether nothing works without it. */
+    requires(name) {
+        return specOf(name).verbs[this.#verb]?.required === true;
     }
     /** A credential or password as it was given, untrimmed; empty if it was not. */
     raw(name) {
@@ -33616,15 +35001,16 @@ class InputReader {
     #default(name) {
         return specOf(name).verbs[this.#verb]?.default ?? '';
     }
+    /** Nothing for what this action does not take: the reading of inputs is shared, a foreign one is not read. */
     #given(name) {
-        return this.#env[variableOf(name)] ?? '';
+        return this.#own.has(name) ? (this.#env[variableOf(name)] ?? '') : '';
     }
-    /** Before anything else: whatever may be a credential is masked, under a mistyped name and elsewhere too. */
+    /** Before anything else: whatever may be a credential is masked, under a mistyped or foreign name too. */
     #admitAll() {
-        for (const name of inputsOf(this.#verb))
+        for (const name of this.#own)
             this.#admit(name, this.#given(name));
-        for (const { variable, meant } of unknownInputs(this.#env, this.#verb)) {
-            this.#admit(meant, this.#env[variable] ?? '');
+        for (const { variable, name, meant } of unknownInputs(this.#env, this.#verb)) {
+            this.#admit(meant ?? INPUT_NAMES.find((foreign) => foreign === name), this.#env[variable] ?? '');
         }
     }
     #admit(name, text) {
@@ -33636,184 +35022,6 @@ class InputReader {
         else
             admitMisplaced(this.#secrets, text);
     }
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/targets.js
-
-const STORE = /^(actions|dependabot|codespaces|agents)\s*:\s*/i;
-const ORGANISATION = /^org\s*:\s*/i;
-const targets_PREFIX = /^([^\s/@:]*)\s*:/;
-const OTHER_NAME = /\sas\s+(\S+)$/i;
-const NO_NAME = /\sas$/i;
-const COMMENT = /(?:^|\s)#.*$/s;
-/** The lines of the input `targets` that name a target: without comments, blank lines and outer white space. */
-function targetLines(text) {
-    return text
-        .split(/\r\n|\r|\n/)
-        .map((line) => line.replace(COMMENT, '').trim())
-        .filter((line) => line !== '');
-}
-/**
- * One target: `[store:] owner/repo[@environment] | org:name`, and ` as OTHER_NAME` where the secret is not
- * called `secretName`. In an environment's name the last ` as ` before a single word counts.
- */
-function parseTarget(line, secretName) {
-    if (NO_NAME.test(line) && !OTHER_NAME.test(line))
-        return no('ends in ` as`, without a name after it');
-    const other = OTHER_NAME.exec(line);
-    const place = line.slice(0, other?.index).trim();
-    const name = parseSecretName(other?.[1] ?? secretName);
-    if (name === undefined)
-        return no('names a secret that GitHub does not allow');
-    const store = (STORE.exec(place)?.[1]?.toLowerCase() ?? 'actions');
-    const rest = place.replace(STORE, '');
-    return ORGANISATION.test(rest)
-        ? organisation(store, rest.replace(ORGANISATION, ''), name)
-        : repository(store, rest, name);
-}
-function organisation(store, org, secretName) {
-    if (!isOwner(org))
-        return no('does not name an organisation after `org:`');
-    return yes({ kind: 'organisation', store, org, secretName, label: `${prefix(store)}org:${org}` });
-}
-function repository(store, place, secretName) {
-    const at = place.indexOf('@');
-    const name = (at < 0 ? place : place.slice(0, at)).trim();
-    if (targets_PREFIX.test(name))
-        return no('begins with neither `org:` nor a store that GitHub has');
-    const names = parseRepository(name);
-    if (names === undefined)
-        return no('does not name a repository as `owner/repo`');
-    if (at < 0) {
-        const label = `${prefix(store)}${names.owner}/${names.repo}`;
-        return yes({ kind: 'repository', store, ...names, secretName, label });
-    }
-    if (store !== 'actions')
-        return no('names an environment, and those have Actions secrets only');
-    return environmentTarget(names, place.slice(at + 1).trim(), secretName);
-}
-/** The target `{repository}@{environment}`. */
-function environmentTarget({ owner, repo }, environment, secretName) {
-    if (!isEnvironment(environment))
-        return no('does not name an environment that GitHub allows');
-    const label = `${owner}/${repo}@${environment}`;
-    return yes({ kind: 'environment', store: 'actions', owner, repo, environment, secretName, label });
-}
-/** The target `{repository}`, Actions secrets. */
-function repositoryTarget({ owner, repo }, secretName) {
-    return { kind: 'repository', store: 'actions', owner, repo, secretName, label: `${owner}/${repo}` };
-}
-/** `owner/repo`; undefined for anything else. */
-function parseRepository(text) {
-    const [owner = '', repo = '', ...more] = text.split('/');
-    return isOwner(owner) && isRepository(repo) && more.length === 0 ? { owner, repo } : undefined;
-}
-/** Equal for two targets iff they are the same secret; GitHub's names are not case-sensitive. */
-function identityOf(target) {
-    return `${target.store}:${target.label} as ${target.secretName}`.toLowerCase();
-}
-function prefix(store) {
-    return store === 'actions' ? '' : `${store}:`;
-}
-function yes(value) {
-    return { ok: true, value };
-}
-function no(message) {
-    return { ok: false, message };
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/rotate-targets.js
-
-
-
-/** Where the key is stored; a target listed twice, in any spelling, counts once. Empty if none can be read. */
-function readTargets(reader, here) {
-    const secretName = reader.secretName('secret-name');
-    const text = reader.text('targets');
-    const environment = reader.text('environment');
-    if (reader.isGiven('targets') && reader.isGiven('environment')) {
-        reader.problem('environment', {
-            message: 'was given together with `targets`, and is shorthand for it',
-            fix: 'keep one of them; in `targets` an environment is written `owner/repo@environment`',
-        });
-    }
-    if (text !== '')
-        return listed(reader, text, secretName);
-    if (environment === '')
-        return reader.isGiven('targets') ? [] : [repositoryTarget(here, secretName)];
-    const target = environmentTarget(here, environment, secretName);
-    return accepted(reader, 'environment', environment, target);
-}
-function listed(reader, text, secretName) {
-    const lines = targetLines(text);
-    if (lines.length === 0) {
-        reader.problem('targets', {
-            message: 'holds comments only',
-            fix: 'name at least one target, or leave the input out to store the key in this repository',
-        });
-    }
-    const targets = lines.flatMap((line) => accepted(reader, 'targets', line, parseTarget(line, secretName)));
-    return [
-        ...new Map(targets.toReversed().map((target) => [identityOf(target), target])).values(),
-    ].toReversed();
-}
-/** Where a refresh token's successor goes; undefined if the input cannot be read. */
-function readRefreshTokenSecret(reader, here) {
-    const text = reader.text('refresh-token-secret');
-    if (text === '')
-        return undefined;
-    const name = parseSecretName(text);
-    if (name !== undefined)
-        return repositoryTarget(here, name);
-    const target = parseTarget(text, INPUTS['refresh-token-secret'].verbs.rotate.default);
-    return accepted(reader, 'refresh-token-secret', text, target)[0];
-}
-/** Whom a new organisation secret is for. */
-function readAudience(reader, targets) {
-    const visibility = reader.choice('visibility');
-    const input = 'selected-repositories';
-    const text = reader.text(input);
-    const given = text
-        .split(/[,\r\n]/)
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== '');
-    const unreadable = text === '' && reader.isGiven(input);
-    if (visibility === 'selected' && given.length === 0 && !unreadable) {
-        reader.problem(input, {
-            message: 'is empty, but `visibility` is `selected`',
-            fix: 'name the repositories that may read the secret, or choose another visibility',
-        });
-    }
-    else if (visibility !== 'selected' && given.length > 0) {
-        reader.problem(input, {
-            message: 'was given, but `visibility` is not `selected`',
-            fix: 'set `visibility: selected`, or leave the input out',
-        });
-    }
-    const organisations = targets.flatMap((target) => (target.kind === 'organisation' ? [target.org] : []));
-    for (const entry of given) {
-        if (isSelectable(entry, organisations))
-            continue;
-        reader.problem(input, {
-            message: "is not a list of the organisation's repositories",
-            fix: 'write each as `repo`, `org/repo` (of the organisation whose secret it is), or by its id',
-        }, entry);
-    }
-    return { visibility, selectedRepositories: [...new Set(given)] };
-}
-/** `repo`, an id, or `org/repo` where that is the organisation of every target that has one. */
-function isSelectable(entry, organisations) {
-    if (!entry.includes('/'))
-        return isRepository(entry);
-    const owner = parseRepository(entry)?.owner.toLowerCase();
-    return owner !== undefined && organisations.every((org) => org.toLowerCase() === owner);
-}
-function accepted(reader, input, text, target) {
-    if (target.ok)
-        return [target.value];
-    const fix = 'correct it; see the grammar of `targets` in the README';
-    reader.problem(input, { message: target.message, fix }, text);
-    return [];
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/rotate-warnings.js
@@ -33870,7 +35078,7 @@ function aboutEvent(env) {
         : [];
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/load.js
+;// CONCATENATED MODULE: ./lib/inputs/load-rotate.js
 
 
 
@@ -33887,19 +35095,12 @@ const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
  */
 function loadRotateInputs(env, secrets) {
     const reader = new InputReader(env, secrets, 'rotate');
-    const sources = { reader, env, secrets };
-    const credential = readCredential(sources);
-    const githubToken = readGithubToken(sources);
-    const here = thisRepository(reader, env);
-    const apiUrl = reader.url('api-url');
-    const githubApiUrl = reader.runnerUrl('GITHUB_API_URL', 'https://api.github.com');
-    const { host } = reader.runnerUrl('GITHUB_SERVER_URL', 'https://github.com');
-    const targets = readTargets(reader, here);
-    const successor = readRefreshTokenSecret(reader, here);
+    const { credential, githubToken, here, host, ...services } = readAccess(reader, env, secrets);
+    const targets = readTargets(reader, here());
     const audience = readAudience(reader, targets);
     const settings = readSettings(reader, targets, host);
     const createEnvironment = reader.boolean('create-environment');
-    const refreshTokenSecret = credential?.kind === 'refresh-token' ? successor : undefined;
+    const { refreshTokenSecret } = services;
     if (credential?.kind === 'opaque' && settings.onQuota === 'replace')
         keepCredential(reader);
     if (refreshTokenSecret !== undefined)
@@ -33908,17 +35109,7 @@ function loadRotateInputs(env, secrets) {
     if (credential === undefined || githubToken === undefined || problems.length > 0) {
         return { ok: false, problems, warnings, credential };
     }
-    const value = {
-        credential,
-        apiUrl,
-        githubToken,
-        githubApiUrl,
-        targets,
-        settings,
-        audience,
-        createEnvironment,
-        refreshTokenSecret,
-    };
+    const value = { ...services, credential, githubToken, targets, settings, audience, createEnvironment };
     return { ok: true, value, warnings: [...warnings, ...warningsFor(value, reader, env)] };
 }
 function readSettings(reader, targets, host) {
@@ -33958,19 +35149,6 @@ function keyNameComplaint(name) {
         return undefined;
     return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
 }
-function thisRepository(reader, env) {
-    const input = 'GITHUB_REPOSITORY';
-    const repository = parseRepository(env[input] ?? '');
-    if (repository !== undefined)
-        return repository;
-    reader.problems.push({
-        input,
-        message: 'does not name a repository; the runner sets it',
-        allowed: '`owner/repo`',
-        fix: 'outside of GitHub Actions, set it yourself',
-    });
-    return { owner: 'unreadable', repo: 'unreadable' };
-}
 /** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */
 function keepCredential(reader) {
     reader.problem('on-quota', {
@@ -33986,34 +35164,6 @@ function keepApart(reader, successor, targets) {
         message: 'is the very secret that the key is stored in',
         fix: 'give the key and the refresh token a secret each',
     });
-}
-
-;// CONCATENATED MODULE: ./lib/report/annotations.js
-/** Something is wrong with the inputs that does not stop the run: an unknown name, a near miss. */
-function inputWarning(message) {
-    return { title: 'Check the inputs', message };
-}
-/** Something about a credential that does not stop this run, but a later one. */
-function credentialWarning(message) {
-    return { title: 'Check the credentials', message };
-}
-
-;// CONCATENATED MODULE: ./lib/report/input-failure.js
-
-
-/** Every input that cannot be used, at once; nothing has been called. */
-function inputFailure(problems) {
-    return earlyFailure({
-        code: 'invalid-input',
-        message: `${count(problems.length, 'input')} cannot be used`,
-        details: problems.map(problemText),
-    });
-}
-function problemText({ input, message, given, allowed, fix }) {
-    if (input === undefined)
-        return `${message}. Fix: ${fix}`;
-    const what = given === undefined ? '' : ` (given: \`${given}\`)`;
-    return `\`${input}\` ${message}${what}; it takes ${allowed}. Fix: ${fix}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/log.js
@@ -34279,67 +35429,6 @@ function keyLines({ revoked, superseded, left }) {
         `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
         ...(superseded.length === 0 ? [] : [`Alive for the grace period: ${superseded.join(', ')}`]),
         ...(left.length === 0 ? [] : [`Left for a later run to revoke: ${left.join(', ')}`]),
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/report/session-log.js
-
-
-
-
-
-
-/** Renders what a session tells while it works, between the engine's lines where it renews itself. */
-function logSession(event, sink) {
-    switch (event.type) {
-        case 'logged-in':
-            sink.line('✓ logged in to MUTX');
-            break;
-        case 'logged-out':
-            sink.line('✓ logged out of MUTX');
-            break;
-        case 'successor-stored': {
-            const until = event.endsAt === undefined ? '' : `, good until ${instantText(event.endsAt)}`;
-            sink.line(`✓ refresh token exchanged; its successor is stored: ${placeText(event)}${until}`);
-            break;
-        }
-        case 'retrying':
-            sink.line(retryText(event.failure, event.attempt, event.wait));
-            break;
-        case 'warning':
-            warn(event, sink);
-            break;
-    }
-}
-/** In the summary at once, and so above the rest, however the run ends. */
-function warn(warning, sink) {
-    const { message, fix } = adviceOf(warning);
-    sink.warning(credentialWarning(fix === undefined ? message : `${message}\nFix: ${fix}`));
-    sink.summary(warningSummary(message, fix));
-}
-/** The other warnings say themselves what to do. */
-function adviceOf(warning) {
-    const { code, message } = warning;
-    return code === 'renewal-failed'
-        ? { message: `${message} [${code}]`, fix: warning.fix ?? hintOf(code)?.fix }
-        : { message, fix: undefined };
-}
-/** A session that could not be opened: no key has been touched, but a refresh token may be spent. */
-function sessionFailure({ code, message, cause, state, retryAt }) {
-    return earlyFailure({
-        code,
-        message,
-        calls: [cause],
-        state: ['no key was made or revoked, and no target was written', ...state],
-        retryAt,
-    });
-}
-/** The state of things while a refresh token is being exchanged, for a run that ends in that moment. */
-function spendingState({ secretName, label }) {
-    const place = placeText({ secret: secretName, target: label });
-    return [
-        'no key was made or revoked, and no target was written',
-        `the refresh token may be spent: its successor is in ${place} if that secret was updated just now, otherwise log in to MUTX again`,
     ];
 }
 
@@ -35400,91 +36489,6 @@ function allTargets(run, status) {
     return run.ports.targets.map((target) => ({ target: target.label, secret: target.secretName, status }));
 }
 
-;// CONCATENATED MODULE: ./lib/github/json.js
-/** Narrowing of replies, which can be anything. */
-/** What a body says in JSON; undefined if it says nothing in JSON. */
-function jsonOf(body) {
-    return body.kind === 'json' ? body.value : undefined;
-}
-/** The fields of a JSON object; none if it is something else. */
-function fieldsOf(value) {
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-/** An id of GitHub's, which are integers. */
-function isId(value) {
-    return Number.isSafeInteger(value) && Number(value) > 0;
-}
-
-;// CONCATENATED MODULE: ./lib/github/call-failure.js
-
-/** @param seen undefined: the call was not answered, or never made */
-function failure(context, seen, cause) {
-    const requestId = seen?.headers?.get('x-github-request-id');
-    return {
-        service: 'github',
-        call: context.call,
-        target: context.target,
-        status: seen?.status,
-        ...cause,
-        ...(requestId === undefined ? {} : { requestId: context.secrets.quote(requestId, 64) }),
-    };
-}
-/** The service itself said no, or what it said makes the request pointless: nothing was changed. */
-function refused(code, message, hint) {
-    return { kind: 'refused', code, message, retryable: false, ...(hint === undefined ? {} : { hint }) };
-}
-function unclear(code, message, retryable) {
-    return { kind: 'unclear', code, message, retryable };
-}
-function archivedCause(target) {
-    return refused('github-archived', `the repository of ${target} is archived, and so read-only`, 'Unarchive it, or take it out of the targets.');
-}
-/** GitHub's own words in an error reply: `{message}`; undefined if this is not one. */
-function messageOf(reply) {
-    const { message } = fieldsOf(jsonOf(reply.body));
-    return typeof message === 'string' ? message : undefined;
-}
-/**
- * The failure of a call that had to come before a write, as the write's own: nothing of the write has left
- * this process, whatever became of that call.
- */
-function beforeWrite(cause) {
-    const kind = cause.kind === 'refused' ? 'refused' : 'not-sent';
-    return { ...cause, kind };
-}
-
-;// CONCATENATED MODULE: ./lib/github/rate-limit.js
-/** What GitHub asks for when it names no time: "wait for at least one minute before retrying". */
-const UNNAMED_WAIT = 60_000;
-const SECONDS = /^\d{1,12}$/;
-/**
- * Whether a reply is about a rate limit, primary or secondary, and for how long GitHub asks to wait.
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
- */
-function rateLimitWait(reply, message) {
-    if (reply.status !== 403 && reply.status !== 429)
-        return undefined;
-    const spent = reply.headers.get('x-ratelimit-remaining') === '0';
-    const asked = secondsIn(reply.headers.get('retry-after'));
-    const limited = reply.status === 429 || asked !== undefined || spent || /secondary rate limit|abuse/i.test(message);
-    if (!limited)
-        return undefined;
-    const reset = spent ? untilReset(reply) : undefined;
-    if (asked === undefined && reset === undefined)
-        return UNNAMED_WAIT;
-    return Math.max(asked ?? 0, reset ?? 0);
-}
-/** Relative to the reply's own `Date`: our clock may be wrong. */
-function untilReset(reply) {
-    const reset = secondsIn(reply.headers.get('x-ratelimit-reset'));
-    if (reset === undefined || reply.date === undefined)
-        return undefined;
-    return Math.max(0, reset - reply.date);
-}
-function secondsIn(text) {
-    return text !== undefined && SECONDS.test(text) ? Number(text) * 1_000 : undefined;
-}
-
 ;// CONCATENATED MODULE: ./lib/github/request-budget.js
 /**
  * GitHub takes requests worth 900 points a minute, of which one that reads costs 1 and one that writes 5; more
@@ -35492,7 +36496,7 @@ function secondsIn(text) {
  * targets never waits.
  * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#calculating-points-for-the-secondary-rate-limit
  */
-const BURST = 300;
+const request_budget_BURST = 300;
 const INTERVAL = 106;
 const READ = 1;
 const WRITE = 5;
@@ -35508,7 +36512,7 @@ class RequestBudget {
     async take(method) {
         const now = this.#clock.monotonic();
         const points = method === 'GET' ? READ : WRITE;
-        this.#due = Math.max(this.#due, now - BURST * INTERVAL) + points * INTERVAL;
+        this.#due = Math.max(this.#due, now - request_budget_BURST * INTERVAL) + points * INTERVAL;
         const wait = this.#due - now;
         if (wait > 0)
             await this.#clock.sleep(wait);
@@ -35623,1061 +36627,6 @@ class GithubClient {
             return;
         this.#tokenExpiresAt = parseTokenExpiration(expiration) ?? this.#tokenExpiresAt;
     }
-}
-
-;// CONCATENATED MODULE: ./lib/github/permissions.js
-function writing(name, label, appTokenInput) {
-    return { name, label, level: 'write', appTokenInput };
-}
-const permissions_REPOSITORY = {
-    actions: writing('secrets', 'Secrets', true),
-    dependabot: writing('dependabot_secrets', 'Dependabot secrets', true),
-    codespaces: writing('codespaces_secrets', 'Codespaces secrets', false),
-    agents: writing('agent_secrets', 'Agent secrets', false),
-};
-const permissions_ORGANISATION = {
-    actions: writing('organization_secrets', 'Organization secrets', true),
-    dependabot: writing('organization_dependabot_secrets', 'Organization dependabot secrets', false),
-    codespaces: writing('organization_codespaces_secrets', 'Organization codespaces secrets', false),
-    agents: writing('organization_agent_secrets', 'Organization agent secrets', false),
-};
-const ENVIRONMENT = writing('environments', 'Environments', true);
-const METADATA = {
-    name: 'metadata',
-    label: 'Metadata',
-    level: 'read',
-    appTokenInput: true,
-};
-const READ_ENVIRONMENTS = {
-    name: 'actions',
-    label: 'Actions',
-    level: 'read',
-    appTokenInput: true,
-};
-const CREATE_ENVIRONMENTS = writing('administration', 'Administration', true);
-const KNOWN = new Map([
-    ...Object.values(permissions_REPOSITORY),
-    ...Object.values(permissions_ORGANISATION),
-    ENVIRONMENT,
-    METADATA,
-    READ_ENVIRONMENTS,
-    CREATE_ENVIRONMENTS,
-].map((permission) => [permission.name, permission]));
-/** What a token needs to write this target's secret. */
-function permissionFor(target) {
-    switch (target.kind) {
-        case 'repository':
-            return permissions_REPOSITORY[target.store];
-        case 'environment':
-            return ENVIRONMENT;
-        case 'organisation':
-            return permissions_ORGANISATION[target.store];
-    }
-}
-function isForAgents(permission) {
-    return permission === permissions_REPOSITORY.agents || permission === permissions_ORGANISATION.agents;
-}
-/**
- * The permissions missing, for people: `"Secrets: write"`. GitHub's header names what the refused call needs
- * (`,` all of them, `;` one of these sets); where it names the target's own permission for reading, writing is
- * what is needed in the end.
- */
-function describeMissing(header, own) {
-    const sets = (header ?? '')
-        .split(';')
-        .map((set) => set.split(',').flatMap((one) => describe(one.trim(), own)))
-        .filter((set) => set.length > 0);
-    if (sets.length === 0)
-        return quoted(own.label, own.level);
-    return [...new Set(sets.map((set) => set.join(' and ')))].join(' or ');
-}
-function describe(pair, own) {
-    const match = /^([a-z_]{1,60})=(read|write|admin)$/.exec(pair);
-    if (match === null)
-        return [];
-    const [, name = '', level = ''] = match;
-    return [quoted(KNOWN.get(name)?.label ?? name, name === own.name ? own.level : level)];
-}
-function quoted(label, level) {
-    return `"${label}: ${level}"`;
-}
-
-;// CONCATENATED MODULE: ./lib/github/token-hint.js
-/**
- * How to get a token that may write secrets: a GitHub App's, made in the workflow, or a fine-grained personal
- * access token kept as a secret. Several lines, with YAML to copy.
- * @param missing the permissions in words, see {@link describeMissing}
- */
-function tokenHint(missing, permission, reach) {
-    const narrowed = permission.appTokenInput
-        ? [`    permission-${permission.name.replaceAll('_', '-')}: ${permission.level}`]
-        : [];
-    return [
-        `Use a GitHub App installed on ${where(reach)} with the permission ${missing}:`,
-        '- uses: actions/create-github-app-token@v3',
-        '  id: app-token',
-        '  with:',
-        `    client-id: ${expression('vars.APP_CLIENT_ID')}`,
-        `    private-key: ${expression('secrets.APP_PRIVATE_KEY')}`,
-        `    owner: ${reach.owner}`,
-        ...(reach.repository === undefined ? [] : [`    repositories: ${reach.repository}`]),
-        ...narrowed,
-        '- uses: mutx/api-key-action@v1',
-        '  with:',
-        `    github-token: ${expression('steps.app-token.outputs.token')}`,
-        `Or a fine-grained personal access token with ${missing}, kept as a secret:`,
-        `    github-token: ${expression('secrets.SECRETS_WRITER_TOKEN')}`,
-    ].join('\n');
-}
-function where({ owner, repository }) {
-    return repository === undefined ? owner : `${owner}/${repository}`;
-}
-/** An expression of GitHub Actions. */
-function expression(inner) {
-    return `\${{ ${inner} }}`;
-}
-
-;// CONCATENATED MODULE: ./lib/github/failures.js
-
-
-
-
-/**
- * Why a call to GitHub did not give what was asked for. `refused` only where the reply is GitHub's own error
- * (JSON with a `message`); what a proxy or a broken reply says proves nothing about what was done.
- */
-function failures_failureOf(result, context) {
-    switch (result.kind) {
-        case 'not-sent':
-            return failure(context, undefined, notSent(result));
-        case 'lost':
-            return failure(context, undefined, lost(result));
-        case 'reply':
-            return failure(context, result, causeOf(result, context));
-    }
-}
-/** A reply with the right status whose content is not what the API gives. */
-function badReply(reply, context) {
-    return failure(context, reply, unclear('github-bad-reply', 'its content is not what the API gives', false));
-}
-function notSent({ code, message }) {
-    if (code === 'not-started') {
-        const over = 'the time for writing was over, so nothing was sent';
-        return { kind: 'not-sent', code: 'github-write-deadline', message: over, retryable: false };
-    }
-    return { kind: 'not-sent', code: 'github-unreachable', message, retryable: true };
-}
-function lost({ code, message }) {
-    switch (code) {
-        case 'timeout':
-            return unclear('github-timeout', message, true);
-        case 'reset':
-            return unclear('github-lost-reply', message, true);
-        case 'cut-off':
-        case 'bad-http':
-            return unclear('github-bad-reply', message, true);
-        case 'too-large':
-        case 'compressed':
-            return unclear('github-bad-reply', message, false);
-    }
-}
-function causeOf(reply, context) {
-    const { status } = reply;
-    const message = messageOf(reply);
-    if (status >= 500 || status === 408) {
-        const said = message === undefined ? 'an error of its own' : context.secrets.quote(message);
-        return unclear('github-server-error', said, true);
-    }
-    if (message === undefined)
-        return notGitHub(reply);
-    const wait = rateLimitWait(reply, message);
-    if (wait !== undefined) {
-        const said = context.secrets.quote(message);
-        return {
-            kind: 'throttled',
-            code: 'github-rate-limited',
-            message: said,
-            retryAfter: wait,
-            retryable: true,
-        };
-    }
-    if (isRedirect(status))
-        return refused('github-redirect', 'a redirect, which is not followed');
-    if (status < 300)
-        return unclear('github-bad-reply', 'a success of another kind than the API gives', false);
-    return refusal(reply, message, context);
-}
-/** Not JSON, or not GitHub's: someone between GitHub and us, so what became of the request is not known. */
-function notGitHub({ status, body }) {
-    if (isRedirect(status)) {
-        return unclear('github-redirect', "a redirect that is not GitHub's, and is not followed", false);
-    }
-    if (body.kind === 'other') {
-        return unclear('github-proxy-page', "a page that is not GitHub's", status < 300);
-    }
-    return unclear('github-bad-reply', 'without the content that GitHub sends', false);
-}
-function isRedirect(status) {
-    return status >= 300 && status < 400;
-}
-function refusal(reply, message, context) {
-    const said = context.secrets.quote(message);
-    switch (reply.status) {
-        case 400:
-            return badRequest(message, context);
-        case 401:
-            return refused('github-bad-credentials', said);
-        case 403:
-            return forbidden(reply, message, context);
-        case 404:
-            return refused('github-not-found', `${context.target} does not exist, or the github-token cannot see it`);
-        case 422:
-            return refused('github-validation', said);
-        default:
-            return refused('github-refused', said);
-    }
-}
-/** A server that does not take the version of the API that agents' secrets came with. */
-function badRequest(message, { permission, secrets }) {
-    const said = secrets.quote(message);
-    if (!isForAgents(permission) || !/\bversion\b/i.test(message))
-        return refused('github-refused', said);
-    return refused('github-agents-unknown', `this server has no secrets for agents: ${said}`);
-}
-function forbidden(reply, message, context) {
-    const { permission, reach, secrets } = context;
-    if (reply.headers.has('x-github-sso')) {
-        return refused('github-saml', `the github-token is not authorised for the single sign-on of ${reach.owner}`, `Authorise it for ${reach.owner}: Settings, Developer settings, Personal access tokens, Configure SSO.`);
-    }
-    if (/\barchived\b/i.test(message))
-        return archivedCause(context.target);
-    const missing = describeMissing(reply.headers.get('x-accepted-github-permissions'), permission);
-    const hint = tokenHint(missing, permission, reach);
-    if (/not accessible by integration/i.test(message)) {
-        return refused('github-token-cannot-write', 'the github-token is GITHUB_TOKEN, which can never write secrets whatever `permissions:` says, ' +
-            `or the token of a GitHub App without ${missing}`, hint);
-    }
-    if (/not accessible by personal access token|must have admin rights/i.test(message)) {
-        return refused('github-missing-permission', `the github-token lacks ${missing}`, hint);
-    }
-    return refused('github-forbidden', secrets.quote(message), `The call needs ${missing}; a policy or an IP allow list of ${reach.owner} can forbid it too.`);
-}
-
-;// CONCATENATED MODULE: ./lib/github/renamed.js
-
-/** GitHub sends a repository that was renamed or transferred on to its number: `…/repositories/123/actions`. */
-const REPOSITORY_ID = /\/repositories\/(\d{1,15})(?:[/?]|$)/;
-const FULL_NAME = /^[A-Za-z0-9_-]{1,100}\/[A-Za-z0-9._-]{1,100}$/;
-/**
- * Turns a redirect into "the repository is called … now", where that is what it means. Nothing is followed:
- * only the number is taken from the redirect, and our own origin is asked for the name of that repository.
- * @returns undefined if the redirect is about something else or the name could not be found out
- */
-async function renamed(reply, redirect, { target, reach }, send) {
-    const id = repositoryId(reply);
-    if (id === undefined || reach.repository === undefined)
-        return undefined;
-    const answer = await send({ method: 'GET', path: `/repositories/${id}` });
-    if (answer.kind !== 'reply' || answer.status !== 200)
-        return undefined;
-    const { full_name: name } = fieldsOf(jsonOf(answer.body));
-    if (typeof name !== 'string' || !FULL_NAME.test(name))
-        return undefined;
-    return {
-        ...redirect,
-        code: 'github-repository-renamed',
-        message: `the repository of ${target} is now called ${name}`,
-        hint: `Write ${name} instead of ${reach.owner}/${reach.repository} in the targets.`,
-    };
-}
-function repositoryId(reply) {
-    const { url } = fieldsOf(jsonOf(reply.body));
-    for (const place of [url, reply.headers.get('location')]) {
-        const id = typeof place === 'string' ? REPOSITORY_ID.exec(place)?.[1] : undefined;
-        if (id !== undefined)
-            return id;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/github/calls.js
-
-
-
-
-/** Calls made for one target: each is one attempt, and its failure tells all there is to know about it. */
-class Calls {
-    #client;
-    #secrets;
-    subject;
-    constructor(client, secrets, subject) {
-        this.#client = client;
-        this.#secrets = secrets;
-        this.subject = subject;
-    }
-    async ask(request, permission, answers) {
-        const result = await this.#client.send(request);
-        const context = this.context(`${request.method} ${request.path}`, permission);
-        if (result.kind !== 'reply')
-            return { ok: false, failure: failures_failureOf(result, context) };
-        const decode = isGitHubs(result) ? answers[result.status] : undefined;
-        if (decode === undefined)
-            return { ok: false, failure: await this.#failure(result, context) };
-        const decoded = decode(jsonOf(result.body));
-        if (decoded === undefined)
-            return { ok: false, failure: badReply(result, context) };
-        return { ok: true, value: decoded.value, date: result.date };
-    }
-    /** The same client, on behalf of something else. */
-    for(subject) {
-        return new Calls(this.#client, this.#secrets, subject);
-    }
-    context(call, permission) {
-        return { call, permission, secrets: this.#secrets, ...this.subject };
-    }
-    async #failure(reply, context) {
-        const failure = failures_failureOf(reply, context);
-        if (failure.code !== 'github-redirect' || failure.kind !== 'refused')
-            return failure;
-        const send = (request) => this.#client.send(request);
-        return (await renamed(reply, failure, context, send)) ?? failure;
-    }
-}
-/** A success with a page, or an error without GitHub's `message`, is not GitHub's answer. */
-function isGitHubs(reply) {
-    return reply.status < 300 ? reply.body.kind !== 'other' : messageOf(reply) !== undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/github/names.js
-/**
- * Names on their way into a URL. inputs/ has checked them and told the user; here a bad one is a bug of ours,
- * so it throws before any request can be built from it.
- */
-/** Users, organisations and enterprise-managed users (`name_company`). */
-const names_OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-const names_REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
-const names_SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
-const names_CONTROL = /\p{Cc}/u;
-function ownerSegment(owner) {
-    return checked(names_OWNER.test(owner), 'an owner', owner);
-}
-function repositorySegment(repository) {
-    return checked(names_REPOSITORY.test(repository) && !names_isDots(repository), 'a repository', repository);
-}
-/** @returns the name in upper case, as GitHub keeps it */
-function secretSegment(name) {
-    const upper = name.toUpperCase();
-    return checked(names_SECRET.test(upper), 'a secret', upper);
-}
-/** @returns the name URL-encoded: `a/b` → `a%2Fb` */
-function environmentSegment(name) {
-    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed() && !names_CONTROL.test(name);
-    return encodeURIComponent(checked(fits && !names_isDots(name), 'an environment', name));
-}
-/** URL parsers take `.` and `..` out of a path, even when they are encoded. */
-function names_isDots(name) {
-    return name === '.' || name === '..';
-}
-function checked(fits, kind, name) {
-    if (!fits)
-        throw new TypeError(`not the name of ${kind}: ${JSON.stringify(name)}`);
-    return name;
-}
-
-;// CONCATENATED MODULE: ./lib/github/repository.js
-
-
-
-
-
-/** The path of a repository in GitHub's API; throws on names that are none. */
-function repositoryPath(owner, repository) {
-    return `/repos/${ownerSegment(owner)}/${repositorySegment(repository)}`;
-}
-function getRepository(calls, path) {
-    return calls.ask({ method: 'GET', path }, METADATA, {
-        200: (json) => {
-            const { id, archived } = fieldsOf(json);
-            return isId(id) ? { value: { id, archived: archived === true } } : undefined;
-        },
-    });
-}
-/**
- * What a public key and its repository, asked for at the same time, say together: an archived repository still
- * gives its key, and 404 for a key can mean that the repository, the environment or a permission is missing.
- * @param calls on behalf of the target
- * @param path the repository's
- */
-function judge(calls, path, permission, key, repository) {
-    if (repository.ok && repository.value.archived) {
-        const context = calls.context(`GET ${path}`, permission);
-        return { ok: false, failure: failure(context, { status: 200 }, archivedCause(context.target)) };
-    }
-    if (key.ok) {
-        // The key shows that the repository is there; an unclear look at it is worth another try all the same,
-        // because whether it is archived is only known from there.
-        return repository.ok || !repository.failure.retryable ? { ...key, value: true } : repository;
-    }
-    const hidden = key.failure.code === 'github-not-found' && repository.ok;
-    return hidden ? hiddenSecrets(calls, path, permission) : key;
-}
-/** What is there to be seen, is not to be written: a permission is missing. */
-function hiddenSecrets(calls, path, permission) {
-    const context = calls.context(`GET ${path}`, permission);
-    const missing = describeMissing(undefined, permission);
-    const cause = refused('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, tokenHint(missing, permission, context.reach));
-    return { ok: false, failure: failure(context, { status: 200 }, cause) };
-}
-
-;// CONCATENATED MODULE: ./lib/github/sealed-box.js
-/** GitHub: "Secrets are limited to 48 KB in size". */
-const MAX_BYTES = 48 * 1_024;
-const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
-/** Whether this can be a public key at all: known before a key is minted, which the seal itself is not. */
-function isPublicKey(key) {
-    return BASE64.test(key);
-}
-/**
- * Loads libsodium (10 to 25 ms, so not before it is needed); the seal itself is synchronous. A sealed box is
- * libsodium's `crypto_box_seal`, in standard base64: GitHub refuses the URL-safe kind, libsodium.js's default.
- */
-async function loadSeal() {
-    const { default: sodium } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 4768));
-    await sodium.ready;
-    return (value, publicKey) => {
-        const bytes = Buffer.from(value.expose(), 'utf8');
-        if (bytes.length > MAX_BYTES)
-            return { ok: false, code: 'github-value-too-large' };
-        try {
-            const key = sodium.from_base64(publicKey.key, sodium.base64_variants.ORIGINAL);
-            const box = sodium.crypto_box_seal(bytes, key, 'uint8array');
-            return { ok: true, box: sodium.to_base64(box, sodium.base64_variants.ORIGINAL) };
-        }
-        catch {
-            return { ok: false, code: 'github-bad-public-key' };
-        }
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/github/stores/encrypted-secret.js
-
-
-
-const noFields = () => Promise.resolve({ ok: true, value: {}, date: undefined });
-/**
- * The part that all secrets of GitHub have in common, whatever they belong to: a public key, metadata, and a
- * PUT of a sealed box. https://docs.github.com/rest/actions/secrets
- */
-class EncryptedSecret {
-    #calls;
-    #place;
-    #publicKey;
-    constructor(calls, place) {
-        this.#calls = calls;
-        this.#place = place;
-    }
-    /** Fetches the public key and keeps it for {@link put}. */
-    async fetchPublicKey() {
-        const request = this.#request('GET', '/public-key');
-        const reply = await this.#calls.ask(request, this.#place.permission, { 200: decodePublicKey });
-        if (!reply.ok)
-            return reply;
-        if (!isPublicKey(reply.value.key))
-            return { ok: false, failure: this.#unusable(request, 'github-bad-public-key') };
-        this.#publicKey = reply.value;
-        return reply;
-    }
-    /** GETs the secret; value undefined: there is none. */
-    async read(decode) {
-        const reply = await this.#calls.ask(this.#request('GET', `/${this.#place.name}`), this.#place.permission, { 200: decode, 404: () => ({ value: undefined }) });
-        if (!reply.ok || reply.value !== undefined || this.#publicKey !== undefined)
-            return reply;
-        // 404 also means "you may not see this": only where the public key can be read is the secret known to be
-        // absent. Taken for absent, a hidden secret would let rule W revoke the key that it holds.
-        const key = await this.fetchPublicKey();
-        return key.ok ? reply : key;
-    }
-    metadata() {
-        return this.read(decodeMetadata);
-    }
-    /**
-     * One attempt to write. GitHub answers 422 when the box was made for a public key that has been replaced
-     * meanwhile; only then, that is, if the key now is another one, the value is sealed and sent again, once.
-     * Refused again with a key read a moment ago, it is not tried any more: this may be about something else.
-     */
-    async put(value, mayStart, fields = noFields) {
-        const known = this.#publicKey;
-        const key = known === undefined ? await this.fetchPublicKey() : { ok: true, value: known };
-        if (!key.ok)
-            return { ok: false, failure: beforeWrite(key.failure) };
-        const first = await this.#putOnce(value, key.value, mayStart, fields);
-        if (first.ok || first.failure.code !== 'github-validation')
-            return first;
-        this.#publicKey = undefined;
-        const fresh = await this.fetchPublicKey();
-        if (!fresh.ok)
-            return { ok: false, failure: beforeWrite(fresh.failure) };
-        if (fresh.value.keyId === key.value.keyId)
-            return first;
-        const second = await this.#putOnce(value, fresh.value, mayStart, fields);
-        if (second.ok || second.failure.code !== 'github-validation')
-            return second;
-        this.#publicKey = undefined;
-        return { ok: false, failure: { ...second.failure, code: 'github-stale-public-key' } };
-    }
-    async #putOnce(value, publicKey, mayStart, fields) {
-        const seal = await loadSeal();
-        const more = await fields();
-        if (!more.ok)
-            return { ok: false, failure: beforeWrite(more.failure) };
-        const request = this.#request('PUT', `/${this.#place.name}`);
-        const sealed = seal(value, publicKey);
-        if (!sealed.ok)
-            return { ok: false, failure: this.#unusable(request, sealed.code) };
-        return this.#calls.ask({ ...request, mayStart, body: { encrypted_value: sealed.box, key_id: publicKey.keyId, ...more.value } }, this.#place.permission, { 201: () => ({ value: 'created' }), 204: () => ({ value: 'updated' }) });
-    }
-    #request(method, below) {
-        return { method, path: `${this.#place.path}${below}`, apiVersion: this.#place.apiVersion };
-    }
-    #unusable(request, code) {
-        const context = this.#calls.context(`${request.method} ${request.path}`, this.#place.permission);
-        return failure(context, undefined, { kind: 'not-sent', code, message: UNUSABLE[code], retryable: false });
-    }
-}
-const UNUSABLE = {
-    'github-bad-public-key': 'the public key that GitHub gives for this target cannot be used',
-    'github-value-too-large': 'the value is larger than the 48 KB that a secret may have',
-};
-function decodePublicKey(json) {
-    const { key_id: keyId, key } = fieldsOf(json);
-    if (typeof keyId !== 'string' || keyId === '' || typeof key !== 'string')
-        return undefined;
-    return { value: { keyId, key } };
-}
-/** GitHub's timestamps name their zone; one without would be read as local time. */
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
-function decodeMetadata(json) {
-    const { updated_at: text } = fieldsOf(json);
-    if (typeof text !== 'string' || !TIMESTAMP.test(text))
-        return undefined;
-    const updatedAt = Date.parse(text);
-    return Number.isNaN(updatedAt) ? undefined : { value: { updatedAt } };
-}
-
-;// CONCATENATED MODULE: ./lib/github/stores/environment.js
-
-
-
-
-/** A secret of one environment of a repository, which has a public key of its own. */
-class EnvironmentTarget {
-    label;
-    secretName;
-    shared = false;
-    #calls;
-    #paths;
-    #permission;
-    #create;
-    #secret;
-    /** Known not to exist, and to be created by the first write: `prepare` changes nothing. */
-    #missing = false;
-    /** @param create create the environment if it does not exist */
-    constructor(calls, paths, place, create) {
-        this.label = calls.subject.target;
-        this.secretName = place.name;
-        this.#calls = calls;
-        this.#paths = paths;
-        this.#permission = place.permission;
-        this.#create = create;
-        this.#secret = new EncryptedSecret(calls, place);
-    }
-    get puts() {
-        return this.#missing ? 2 : 1;
-    }
-    async prepare() {
-        const [key, repository] = await Promise.all([
-            this.#secret.fetchPublicKey(),
-            getRepository(this.#calls, this.#paths.repository),
-        ]);
-        const together = judge(this.#calls, this.#paths.repository, this.#permission, key, repository);
-        if (key.ok || key.failure.code !== 'github-not-found')
-            return together;
-        if (!repository.ok || repository.value.archived)
-            return together;
-        const exists = await this.#exists();
-        if (!exists.ok)
-            return exists;
-        if (exists.value)
-            return hiddenSecrets(this.#calls, this.#paths.environment, this.#permission);
-        if (!this.#create)
-            return this.#notFound();
-        this.#missing = true;
-        return { ...exists, value: true };
-    }
-    async metadata() {
-        if (this.#missing) {
-            const exists = await this.#exists();
-            if (!exists.ok)
-                return exists;
-            if (!exists.value)
-                return { ...exists, value: undefined };
-            this.#missing = false;
-        }
-        return this.#secret.metadata();
-    }
-    async write(value, mayStart) {
-        if (this.#missing) {
-            const created = await this.#createIfMissing(mayStart);
-            if (!created.ok)
-                return { ok: false, failure: beforeWrite(created.failure) };
-            this.#missing = false;
-        }
-        return this.#secret.put(value, mayStart);
-    }
-    #exists() {
-        return this.#calls.ask({ method: 'GET', path: this.#paths.environment }, READ_ENVIRONMENTS, {
-            200: () => ({ value: true }),
-            404: () => ({ value: false }),
-        });
-    }
-    /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
-    async #createIfMissing(mayStart) {
-        const exists = await this.#exists();
-        if (!exists.ok || exists.value)
-            return exists;
-        const request = { method: 'PUT', path: this.#paths.environment, body: {}, mayStart };
-        return this.#calls.ask(request, CREATE_ENVIRONMENTS, { 200: () => ({ value: true }) });
-    }
-    #notFound() {
-        const context = this.#calls.context(`GET ${this.#paths.environment}`, READ_ENVIRONMENTS);
-        const cause = refused('github-environment-not-found', `the environment of ${context.target} does not exist`, 'Create it in the settings of the repository, or let the action do it: `create-environment: true`.');
-        return { ok: false, failure: failure(context, { status: 404 }, cause) };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/github/stores/audience.js
-
-
-/** The most GitHub gives at once; its default is 30. */
-const PER_PAGE = 100;
-function decodeVisibility(json) {
-    const { visibility } = fieldsOf(json);
-    switch (visibility) {
-        case 'all':
-        case 'private':
-        case 'selected':
-            return { value: visibility };
-        default:
-            return undefined;
-    }
-}
-/**
- * Every repository that may read a secret of visibility `selected`, all pages. What is not in this list loses
- * its access with the next PUT, so a list shorter than the count that comes with it is a failure.
- */
-async function selectedRepositories(calls, place) {
-    const ids = new Set();
-    const path = `${place.path}/${place.name}/repositories`;
-    for (let page = 1;; page++) {
-        const before = ids.size;
-        const reply = await calls.ask({ method: 'GET', path, query: { per_page: PER_PAGE, page }, apiVersion: place.apiVersion }, place.permission, { 200: decodePage });
-        if (!reply.ok)
-            return reply;
-        for (const id of reply.value.ids)
-            ids.add(id);
-        if (ids.size >= reply.value.total)
-            return { ...reply, value: [...ids] };
-        if (ids.size === before)
-            return incomplete(calls, path, place, ids.size, reply.value.total);
-    }
-}
-function incomplete(calls, path, place, seen, total) {
-    const context = calls.context(`GET ${path}`, place.permission);
-    return {
-        ok: false,
-        failure: failure(context, { status: 200 }, {
-            kind: 'unclear',
-            code: 'github-audience-incomplete',
-            message: `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
-                `${context.target}; writing it would take it away from the others`,
-            hint: 'Give the token access to all repositories of the organisation.',
-            retryable: true,
-        }),
-    };
-}
-function decodePage(json) {
-    const { total_count: total, repositories } = fieldsOf(json);
-    if (!Number.isSafeInteger(total) || !Array.isArray(repositories))
-        return undefined;
-    const ids = repositories.map((repository) => fieldsOf(repository)).map(({ id }) => id);
-    return ids.every(isId) ? { value: { total: Number(total), ids } } : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/github/stores/new-audience.js
-
-
-/**
- * Turns inputs into the audience of an organisation's secret that does not exist yet: names become ids, by
- * asking. Without `visibility` nothing is assumed, because no secret is to become readable by accident.
- */
-async function newAudience(calls, org, place, { visibility, selectedRepositories }) {
-    if (visibility === undefined) {
-        return problem(calls, place, 'github-visibility-needed', 'it has to be said who may read it', NEEDED);
-    }
-    if (visibility !== 'selected')
-        return { ok: true, value: { visibility }, date: undefined };
-    const repositoryIds = new Set();
-    for (const repository of selectedRepositories) {
-        const id = await idOf(calls, org, place, repository);
-        if (!id.ok)
-            return id;
-        repositoryIds.add(id.value);
-    }
-    return { ok: true, value: { visibility, repositoryIds: [...repositoryIds] }, date: undefined };
-}
-const NEEDED = 'Set `visibility` to `all`, `private`, or `selected` with `selected-repositories`.';
-const ELSEWHERE = 'An organisation secret can be read only by repositories of that organisation.';
-/** @param repository `repo`, `org/repo` or an id */
-async function idOf(calls, org, place, repository) {
-    if (/^\d{1,15}$/.test(repository))
-        return { ok: true, value: Number(repository), date: undefined };
-    const slash = repository.indexOf('/');
-    const name = repository.slice(slash + 1);
-    if (slash >= 0 && repository.slice(0, slash).toLowerCase() !== org.toLowerCase()) {
-        const what = `${repository} of \`selected-repositories\` is not one of ${org}'s repositories`;
-        return problem(calls, place, 'github-selected-repository-elsewhere', what, ELSEWHERE);
-    }
-    const subject = {
-        target: `${org}/${name} of \`selected-repositories\``,
-        reach: { owner: org, repository: name },
-    };
-    const reply = await getRepository(calls.for(subject), repositoryPath(org, name));
-    return reply.ok ? { ...reply, value: reply.value.id } : reply;
-}
-/** The secret was asked for and is not there: that is the call that these failures are about. */
-function problem(calls, place, code, what, hint) {
-    const context = calls.context(`GET ${place.path}/${place.name}`, place.permission);
-    const message = `${context.target} does not have the secret yet, and to create it ${what}`;
-    return { ok: false, failure: failure(context, { status: 404 }, refused(code, message, hint)) };
-}
-
-;// CONCATENATED MODULE: ./lib/github/stores/organisation.js
-
-
-
-
-
-
-/**
- * A secret of an organisation, in any store. Its PUT replaces who may read it, so that is read again right
- * before and sent back as it is; where it cannot be read, nothing is sent.
- */
-class OrganisationTarget {
-    label;
-    secretName;
-    shared = true;
-    #calls;
-    #place;
-    #options;
-    #secret;
-    /** Resolved once: names of repositories do not become other ids within a run. */
-    #created;
-    constructor(calls, place, options) {
-        this.label = calls.subject.target;
-        this.secretName = place.name;
-        this.#calls = calls;
-        this.#place = place;
-        this.#options = options;
-        this.#secret = new EncryptedSecret(calls, place);
-    }
-    async prepare() {
-        const key = await this.#secret.fetchPublicKey();
-        if (!key.ok)
-            return key.failure.code === 'github-not-found' ? this.#whyHidden() : key;
-        const audience = await this.#audience();
-        return audience.ok ? { ...key, value: true } : audience;
-    }
-    metadata() {
-        return this.#secret.metadata();
-    }
-    write(value, mayStart) {
-        return this.#secret.put(value, mayStart, async () => {
-            const audience = await this.#audience();
-            return audience.ok ? { ...audience, value: this.#fields(audience.value) } : audience;
-        });
-    }
-    /** The secret's own audience, or that of the one to be created. */
-    async #audience() {
-        const found = await this.#secret.read(decodeVisibility);
-        if (!found.ok)
-            return found;
-        switch (found.value) {
-            case undefined:
-                return this.#newAudience();
-            case 'all':
-            case 'private':
-                return { ...found, value: { visibility: found.value } };
-            case 'selected': {
-                const ids = await selectedRepositories(this.#calls, this.#place);
-                return ids.ok ? { ...ids, value: { visibility: 'selected', repositoryIds: ids.value } } : ids;
-            }
-        }
-    }
-    async #newAudience() {
-        if (this.#created !== undefined)
-            return { ok: true, value: this.#created, date: undefined };
-        const { org, audience } = this.#options;
-        const reply = await newAudience(this.#calls, org, this.#place, audience);
-        if (reply.ok)
-            this.#created = reply.value;
-        return reply;
-    }
-    #fields(audience) {
-        if (audience.visibility !== 'selected')
-            return { visibility: audience.visibility };
-        const { visibility, repositoryIds } = audience;
-        const ids = this.#options.stringIds ? repositoryIds.map(String) : repositoryIds;
-        return { visibility, selected_repository_ids: ids };
-    }
-    /** 404 for the public key: no such organisation, or nothing of its secrets to be seen with this token. */
-    async #whyHidden() {
-        const path = `/orgs/${this.#options.org}`;
-        const org = await this.#calls.ask({ method: 'GET', path }, METADATA, { 200: () => ({ value: true }) });
-        if (org.ok)
-            return hiddenSecrets(this.#calls, path, this.#place.permission);
-        if (org.failure.code !== 'github-not-found')
-            return org;
-        const context = this.#calls.context(`GET ${path}`, this.#place.permission);
-        const cause = refused('github-not-found', `the organisation ${this.#options.org} does not exist, or the github-token cannot see it`, '`org:` is for organisations; secrets of a user belong to repositories and environments.');
-        return { ok: false, failure: failure(context, { status: 404 }, cause) };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/github/stores/repository.js
-
-
-/** A secret of one repository, in any store. */
-class RepositoryTarget {
-    label;
-    secretName;
-    shared = false;
-    #calls;
-    #path;
-    #permission;
-    #secret;
-    /** @param path the repository's */
-    constructor(calls, path, place) {
-        this.label = calls.subject.target;
-        this.secretName = place.name;
-        this.#calls = calls;
-        this.#path = path;
-        this.#permission = place.permission;
-        this.#secret = new EncryptedSecret(calls, place);
-    }
-    async prepare() {
-        const [key, repository] = await Promise.all([
-            this.#secret.fetchPublicKey(),
-            getRepository(this.#calls, this.#path),
-        ]);
-        return judge(this.#calls, this.#path, this.#permission, key, repository);
-    }
-    metadata() {
-        return this.#secret.metadata();
-    }
-    write(value, mayStart) {
-        return this.#secret.put(value, mayStart);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/github/create-target.js
-
-
-
-
-
-
-
-/**
- * The place that a target names, ready to be prepared, looked at and written.
- * @throws TypeError if a name is not fit for a URL, which inputs/ has made sure of
- */
-function createTarget(target, dependencies) {
-    const { github, secrets } = dependencies;
-    const place = (path) => ({
-        path,
-        name: secretSegment(target.secretName),
-        apiVersion: apiVersion(target.store),
-        permission: permissionFor(target),
-    });
-    switch (target.kind) {
-        case 'repository': {
-            const path = repositoryPath(target.owner, target.repo);
-            const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
-            return new RepositoryTarget(calls, path, place(`${path}/${target.store}/secrets`));
-        }
-        case 'environment': {
-            const repository = repositoryPath(target.owner, target.repo);
-            const environment = `${repository}/environments/${environmentSegment(target.environment)}`;
-            const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
-            const create = dependencies.createEnvironment ?? false;
-            return new EnvironmentTarget(calls, { repository, environment }, place(`${environment}/secrets`), create);
-        }
-        case 'organisation': {
-            const org = ownerSegment(target.org);
-            const calls = new Calls(github, secrets, subject(target.label, org));
-            return new OrganisationTarget(calls, place(`/orgs/${org}/${target.store}/secrets`), {
-                org,
-                stringIds: target.store === 'dependabot',
-                audience: dependencies.audience ?? { visibility: undefined, selectedRepositories: [] },
-            });
-        }
-    }
-}
-function subject(target, owner, repository) {
-    return { target, reach: { owner, repository } };
-}
-/** Agents' secrets came with a newer version of the API, which GitHub Enterprise Server does not know. */
-function apiVersion(store) {
-    return store === 'agents' ? '2026-03-10' : '2022-11-28';
-}
-
-;// CONCATENATED MODULE: ./lib/github/pace.js
-/**
- * GitHub's secondary limits on requests that create content are about 80 a minute and 500 an hour.
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
- * With this spacing and burst no minute sees more than 76 starts, which leaves room for some that arrive
- * closer together than they left.
- */
-const SPACING = 850;
-const pace_BURST = 5;
-const PER_HOUR = 500;
-const HOUR = 60 * 60 * 1_000;
-/** How often a waiting write looks whether its time is over. */
-const LONGEST_NAP = 5_000;
-/** When the next content-creating request may start. Times are of a monotonic clock; no clock of its own. */
-class Pace {
-    /** When the next start would be due if all came evenly spaced (the "generic cell rate algorithm"). */
-    #due = Number.NEGATIVE_INFINITY;
-    #pausedUntil = Number.NEGATIVE_INFINITY;
-    /** Starts that created content or may have, within the last hour, oldest first. */
-    #counted = [];
-    /** How long to wait from `now`; 0: start, and say so with {@link start}. */
-    wait(now) {
-        this.#counted = this.#counted.filter((at) => now - at < HOUR);
-        const full = this.#counted.length < PER_HOUR ? undefined : this.#counted[this.#counted.length - PER_HOUR];
-        const hourly = full === undefined ? now : full + HOUR;
-        return Math.max(0, this.#due - (pace_BURST - 1) * SPACING - now, hourly - now, this.#pausedUntil - now);
-    }
-    start(now) {
-        this.#due = Math.max(this.#due, now) + SPACING;
-        this.#counted.push(now);
-    }
-    /** GitHub answered the start at `at` with an error: it does not count as content. */
-    release(at) {
-        const index = this.#counted.indexOf(at);
-        if (index >= 0)
-            this.#counted.splice(index, 1);
-    }
-    /** GitHub asked for a rest, which holds for all. */
-    pause(until) {
-        this.#pausedUntil = Math.max(this.#pausedUntil, until);
-    }
-}
-/**
- * The same targets, whose writes keep GitHub's pace together, first come, first served. A write waits before
- * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
- * waits.
- */
-function paced(targets, clock) {
-    const pace = new Pace();
-    let last = Promise.resolve();
-    const takeTurn = (mayStart) => {
-        const turn = last.then(() => admit(pace, clock, mayStart));
-        last = turn;
-        return turn;
-    };
-    return targets.map((target) => ({
-        label: target.label,
-        secretName: target.secretName,
-        shared: target.shared,
-        get puts() {
-            return target.puts ?? 1;
-        },
-        prepare: () => target.prepare(),
-        metadata: () => target.metadata(),
-        write: async (value, mayStart) => {
-            let turns = target.puts ?? 1;
-            let start = await takeTurn(mayStart);
-            for (let more = turns - 1; more > 0 && start !== undefined; more--)
-                start = await takeTurn(mayStart);
-            if (start === undefined)
-                return tooLate(target);
-            let latest = start;
-            const reply = await target.write(value, (ahead) => {
-                if (!mayStart(ahead))
-                    return false;
-                turns -= 1;
-                if (turns < 0) {
-                    // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
-                    pace.release(latest);
-                    latest = clock.monotonic();
-                    pace.start(latest);
-                }
-                return true;
-            });
-            if (!reply.ok)
-                learn(pace, clock, latest, reply.failure);
-            return reply;
-        },
-    }));
-}
-/** @returns when the write starts; undefined: its time was over before its turn came */
-async function admit(pace, clock, mayStart) {
-    for (;;) {
-        const now = clock.monotonic();
-        const wait = pace.wait(now);
-        if (wait === 0) {
-            pace.start(now);
-            return now;
-        }
-        if (!mayStart(wait))
-            return undefined;
-        await clock.sleep(Math.min(wait, LONGEST_NAP));
-    }
-}
-function learn(pace, clock, start, { kind, status, retryAfter }) {
-    // An error reply created nothing; silence may have.
-    if (kind !== 'unclear' || status !== undefined)
-        pace.release(start);
-    if (retryAfter !== undefined)
-        pace.pause(clock.monotonic() + retryAfter);
-}
-function tooLate(target) {
-    return {
-        ok: false,
-        failure: {
-            kind: 'not-sent',
-            service: 'github',
-            call: `writing ${target.secretName} to ${target.label}`,
-            target: target.label,
-            status: undefined,
-            code: 'github-write-deadline',
-            message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
-            hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
-            retryable: false,
-        },
-    };
-}
-/** How long `count` writes take at GitHub's pace at least, from the first one's start to the last one's. */
-function estimateWriteTime(count) {
-    const full = Math.max(0, Math.ceil(count / PER_HOUR) - 1);
-    const rest = count - full * PER_HOUR;
-    return full * HOUR + Math.max(0, rest - pace_BURST) * SPACING;
-}
-/** How many writes can start within `time` at GitHub's pace. */
-function writesWithin(time) {
-    const hours = Math.floor(time / HOUR);
-    return hours * PER_HOUR + Math.min(PER_HOUR, pace_BURST + Math.floor((time - hours * HOUR) / SPACING));
 }
 
 // EXTERNAL MODULE: external "node:http"
@@ -37836,6 +37785,77 @@ function asBearer(key) {
     return { bearer: async () => ({ ok: true, value: key, date: undefined }), endsAt: undefined };
 }
 
+;// CONCATENATED MODULE: ./lib/report/annotations.js
+/** Something is wrong with the inputs that does not stop the run: an unknown name, a near miss. */
+function inputWarning(message) {
+    return { title: 'Check the inputs', message };
+}
+/** Something about a credential that does not stop this run, but a later one. */
+function credentialWarning(message) {
+    return { title: 'Check the credentials', message };
+}
+
+;// CONCATENATED MODULE: ./lib/report/session-log.js
+
+
+
+
+
+
+/** Renders what a session tells while it works, between the engine's lines where it renews itself. */
+function logSession(event, sink) {
+    switch (event.type) {
+        case 'logged-in':
+            sink.line('✓ logged in to MUTX');
+            break;
+        case 'logged-out':
+            sink.line('✓ logged out of MUTX');
+            break;
+        case 'successor-stored': {
+            const until = event.endsAt === undefined ? '' : `, good until ${instantText(event.endsAt)}`;
+            sink.line(`✓ refresh token exchanged; its successor is stored: ${placeText(event)}${until}`);
+            break;
+        }
+        case 'retrying':
+            sink.line(retryText(event.failure, event.attempt, event.wait));
+            break;
+        case 'warning':
+            warn(event, sink);
+            break;
+    }
+}
+/** In the summary at once, and so above the rest, however the run ends. */
+function warn(warning, sink) {
+    const { message, fix } = adviceOf(warning);
+    sink.warning(credentialWarning(fix === undefined ? message : `${message}\nFix: ${fix}`));
+    sink.summary(warningSummary(message, fix));
+}
+/** The other warnings say themselves what to do. */
+function adviceOf(warning) {
+    const { code, message } = warning;
+    return code === 'renewal-failed'
+        ? { message: `${message} [${code}]`, fix: warning.fix ?? hintOf(code)?.fix }
+        : { message, fix: undefined };
+}
+/** A session that could not be opened: no key has been touched, but a refresh token may be spent. */
+function sessionFailure({ code, message, cause, state, retryAt }) {
+    return earlyFailure({
+        code,
+        message,
+        calls: [cause],
+        state: ['no key was made or revoked, and no target was written', ...state],
+        retryAt,
+    });
+}
+/** The state of things while a refresh token is being exchanged, for a run that ends in that moment. */
+function spendingState({ secretName, label }) {
+    const place = placeText({ secret: secretName, target: label });
+    return [
+        'no key was made or revoked, and no target was written',
+        `the refresh token may be spent: its successor is in ${place} if that secret was updated just now, otherwise log in to MUTX again`,
+    ];
+}
+
 ;// CONCATENATED MODULE: ./lib/session/renewable.js
 /** Renewed when less than this is left of it: enough for any one call, and for clocks that do not agree. */
 const renewable_MARGIN = 120_000;
@@ -38064,7 +38084,7 @@ function lifetimeWarnings(spent, successor, now) {
             {
                 type: 'warning',
                 code: 'log-in-again',
-                message: `log in again before ${lifetimes_utc(ends)} and store the new refresh token: this login ends then, 30 days after it began, however often it is used`,
+                message: `log in again before ${utc(ends)} and store the new refresh token: this login ends then, 30 days after it began, however often it is used`,
                 loginAgainBefore: ends,
             },
         ];
@@ -38084,7 +38104,7 @@ function hours(duration) {
     return duration < lifetimes_HOUR ? 'less than an hour' : `${Math.floor(duration / lifetimes_HOUR)} h`;
 }
 /** Whole seconds, like `2026-11-23T21:14:05Z`. */
-function lifetimes_utc(instant) {
+function utc(instant) {
     return `${new Date(instant).toISOString().slice(0, 19)}Z`;
 }
 
@@ -38292,8 +38312,7 @@ function asItIs(token, endsAt) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/actions/connect.js
-
+;// CONCATENATED MODULE: ./lib/verbs/connect.js
 
 
 
@@ -38306,45 +38325,43 @@ function asItIs(token, endsAt) {
 
 
 const USER_AGENT = 'mutx-api-key-action';
-/** Puts the pieces together that a rotation works with. */
-function connect_connect(inputs, options) {
-    const { secrets, sink, clock: machineClock, gate, debug } = options;
+/**
+ * Puts together what a verb calls the services with.
+ * @param creating what the place for a refresh token's successor may need, where it does not exist yet
+ */
+function connect_connect(access, context, creating = {}) {
+    const { secrets, sink, clock: machineClock, gate, env } = context;
     const clock = gate.clock(machineClock);
+    const debug = env['RUNNER_DEBUG'] === '1';
     const onRequest = (line) => {
         if (debug)
             sink.debug(requestText(line));
     };
     const client = (service, baseUrl) => new client_HttpClient({ service, baseUrl, userAgent: USER_AGENT, onRequest });
-    const mutx = client('mutx', inputs.apiUrl);
-    const githubHttp = client('github', inputs.githubApiUrl);
-    const token = inputs.githubToken;
-    const github = new GithubClient({ http: gate.requests(githubHttp), token, clock });
-    const { audience, createEnvironment, credential, refreshTokenSecret } = inputs;
-    const dependencies = { github, secrets, audience, createEnvironment };
+    const mutx = client('mutx', access.apiUrl);
+    const githubHttp = client('github', access.githubApiUrl);
     const api = new MutxApi(gate.requests(mutx, isLogout), secrets);
+    const { credential, githubToken, refreshTokenSecret } = access;
+    const github = githubToken && new GithubClient({ http: gate.requests(githubHttp), token: githubToken, clock });
     // Past the gate: a successor whose predecessor is spent has to be stored, whatever else comes to an end.
-    const keeper = new GithubClient({ http: githubHttp, token, clock: machineClock });
+    const keeper = (token) => new GithubClient({ http: githubHttp, token, clock: machineClock });
     const session = createSession(credential, {
         api,
         clock: machineClock,
         random: Math.random,
         report: (event) => logSession(event, sink),
-        successor: refreshTokenSecret && createTarget(refreshTokenSecret, { ...dependencies, github: keeper }),
+        successor: refreshTokenSecret &&
+            githubToken &&
+            createTarget(refreshTokenSecret, { github: keeper(githubToken), secrets, ...creating }),
     });
-    const targets = inputs.targets.map((target) => createTarget(target, dependencies));
     return {
         session,
-        ports: {
-            keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : createKeyService(api, session),
-            targets: paced(targets, clock),
-            writesWithin: writesWithin,
-            clock,
-            random: Math.random,
-            sessionEndsAt: session.endsAt,
-        },
+        keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : createKeyService(api, session),
+        github,
+        clock,
         close: async () => {
             await session.close();
-            const expiry = tokenExpiryWarning(github.tokenExpiresAt, clock.now());
+            const expiry = tokenExpiryWarning(github?.tokenExpiresAt, clock.now());
             if (expiry !== undefined)
                 sink.warning(credentialWarning(expiry.message));
             mutx.close();
@@ -38356,7 +38373,101 @@ function isLogout({ path }) {
     return path.endsWith('/auth/logout');
 }
 
-;// CONCATENATED MODULE: ./lib/actions/rotate.js
+;// CONCATENATED MODULE: ./lib/verbs/in-session.js
+
+/**
+ * Opens the session, does the work and closes it, whatever the work came to.
+ * @returns what the work returned; undefined: there is no session, which has been told
+ */
+async function inSession(connection, { refreshTokenSecret }, { gate, unfinished, fail }, work) {
+    const untouched = unfinished.state;
+    unfinished.cleanUp = () => connection.session.close();
+    if (refreshTokenSecret !== undefined)
+        unfinished.state = () => spendingState(refreshTokenSecret);
+    const refused = await gate.pass(connection.session.open());
+    if (refused !== undefined) {
+        await gate.pass(connection.close());
+        fail(sessionFailure(refused));
+        return undefined;
+    }
+    unfinished.state = untouched;
+    const result = await gate.pass(work());
+    await gate.pass(connection.close());
+    return result;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/expired-credential.js
+
+
+/** How far this machine's clock may be ahead of MUTX's. */
+const LEEWAY = 60_000;
+/**
+ * What the credential's own claims say against using it: it has expired. To be asked before any call.
+ * @param now by the caller's clock
+ */
+function credentialProblems(credential, now) {
+    switch (credential.kind) {
+        case 'access-jwt':
+            return expired(credential, now, 'an access JWT', ACCESS_FIX);
+        case 'refresh-token':
+            return expired(credential, now, 'a refresh JWT', REFRESH_FIX);
+        case 'password':
+        case 'opaque':
+            return [];
+    }
+}
+const ACCESS_FIX = 'an access JWT lives for 30 minutes, so one that is kept as a secret is dead by the next run: log in again for a single run; on a schedule give `email` and `password`, or `refresh-token`, instead';
+const REFRESH_FIX = 'log in again and store the new refresh JWT in the secret; one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
+function expired({ input, expiresAt }, now, what, fix) {
+    if (expiresAt === undefined || now < expiresAt + LEEWAY)
+        return [];
+    const allowed = allowedText(specOf(input).kind);
+    return [{ input, message: `holds ${what} that expired at ${expired_credential_utc(expiresAt)}`, allowed, fix }];
+}
+/** Whole seconds, like `2026-11-23T21:14:05Z`. */
+function expired_credential_utc(instant) {
+    return new Date(instant).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+;// CONCATENATED MODULE: ./lib/report/input-failure.js
+
+
+/** Every input that cannot be used, at once; nothing has been called. */
+function inputFailure(problems) {
+    return earlyFailure({
+        code: 'invalid-input',
+        message: `${count(problems.length, 'input')} cannot be used`,
+        details: problems.map(problemText),
+    });
+}
+function problemText({ input, message, given, allowed, fix }) {
+    if (input === undefined)
+        return `${message}. Fix: ${fix}`;
+    const what = given === undefined ? '' : ` (given: \`${given}\`)`;
+    return `\`${input}\` ${message}${what}; it takes ${allowed}. Fix: ${fix}`;
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/usable-inputs.js
+
+
+
+/**
+ * What was loaded, if a run can go on with it; otherwise every problem there is has been told, that the
+ * credential has expired among them, and nothing has been called.
+ */
+function usableInputs(loaded, { sink, clock, fail }) {
+    for (const warning of loaded.warnings)
+        sink.warning(inputWarning(warning));
+    const { credential } = loaded.ok ? loaded.value : loaded;
+    const expired = credential === undefined ? [] : credentialProblems(credential, clock.now());
+    const problems = [...expired, ...(loaded.ok ? [] : loaded.problems)];
+    if (loaded.ok && problems.length === 0)
+        return loaded.value;
+    fail(inputFailure(problems));
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/rotate.js
 
 
 
@@ -38371,48 +38482,32 @@ function isLogout({ path }) {
 
 
 /** The root action: inputs → session and targets → the engine → log, outputs, summary. */
-async function rotateAction(context) {
-    const { env, secrets, sink, clock, gate, unfinished, fail } = context;
+async function rotateVerb(context) {
+    const { env, secrets, sink, gate, unfinished, fail } = context;
     for (const [name, value] of EARLY_OUTPUTS)
         sink.output(name, value);
-    const inputs = loadRotateInputs(env, secrets);
-    for (const warning of inputs.warnings)
-        sink.warning(inputWarning(warning));
-    const { credential } = inputs.ok ? inputs.value : inputs;
-    const expired = credential === undefined ? [] : credentialProblems(credential, clock.now());
-    if (!inputs.ok)
-        return fail(inputFailure([...expired, ...inputs.problems]));
-    if (expired.length > 0)
-        return fail(inputFailure(expired));
-    const { settings, refreshTokenSecret } = inputs.value;
-    const connection = connect_connect(inputs.value, {
-        secrets,
-        sink,
-        clock,
-        gate,
-        debug: env['RUNNER_DEBUG'] === '1',
-    });
-    unfinished.cleanUp = () => connection.session.close();
-    if (refreshTokenSecret !== undefined)
-        unfinished.state = () => spendingState(refreshTokenSecret);
-    const refused = await gate.pass(connection.session.open());
-    if (refused !== undefined) {
-        await gate.pass(connection.close());
-        return fail(sessionFailure(refused));
-    }
+    const inputs = usableInputs(loadRotateInputs(env, secrets), context);
+    if (inputs === undefined)
+        return;
+    const { settings } = inputs;
+    const connection = connect_connect(inputs, context, inputs);
     const progress = new Progress();
-    const log = new RotationLog(sink, settings.keyName);
-    unfinished.state = () => progress.state();
-    const rotation = rotate(settings, {
-        ...connection.ports,
-        report: (event) => {
-            progress.event(event);
-            log.event(event);
-        },
+    const outcome = await inSession(connection, inputs, context, async () => {
+        const log = new RotationLog(sink, settings.keyName);
+        unfinished.state = () => progress.state();
+        const rotation = rotate(settings, {
+            ...portsOf(inputs, connection, context),
+            report: (event) => {
+                progress.event(event);
+                log.event(event);
+            },
+        });
+        const ended = await gate.pass(rotation);
+        log.end();
+        return ended;
     });
-    const outcome = await gate.pass(rotation);
-    log.end();
-    await gate.pass(connection.close());
+    if (outcome === undefined)
+        return;
     for (const [name, value] of outputsOf(outcome, settings.keyName))
         sink.output(name, value);
     const summary = summaryOf(outcome, settings.keyName, progress.givenUp);
@@ -38421,6 +38516,87 @@ async function rotateAction(context) {
     for (const line of resultLines(outcome))
         sink.line(line);
     sink.summary(summary);
+}
+function portsOf(inputs, { keys, github, clock, session }, { secrets }) {
+    if (github === undefined)
+        throw new Error('a rotation has a github-token: its inputs say so');
+    const { audience, createEnvironment } = inputs;
+    const dependencies = { github, secrets, audience, createEnvironment };
+    const targets = inputs.targets.map((target) => createTarget(target, dependencies));
+    return {
+        keys,
+        targets: paced(targets, clock),
+        writesWithin: writesWithin,
+        clock,
+        random: Math.random,
+        sessionEndsAt: session.endsAt,
+    };
+}
+
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: ./lib/actions/ending.js
+
+
+/** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
+const CLEAN_UP_MS = 6_000;
+/**
+ * Stands by for an end in the middle: a cancelled job, a bug. Either way nothing new is begun, what was opened
+ * is closed, what is on its way may arrive, and then the log says, once, in which state things are.
+ */
+function onEarlyEnd(gate, unfinished, tell) {
+    let ending = false;
+    const end = async (code, report) => {
+        // Whatever else happens on the way out changes nothing about why and how the run ends.
+        if (ending)
+            return;
+        ending = true;
+        gate.close();
+        tell(`the run ends here: nothing new is begun, and what is on its way has ${CLEAN_UP_MS / 1_000} s`);
+        const limit = new Promise((resolve) => setTimeout(resolve, CLEAN_UP_MS));
+        await Promise.race([Promise.allSettled([gate.settled(), unfinished.cleanUp()]), limit]);
+        try {
+            tell(report());
+        }
+        finally {
+            process.exit(code);
+        }
+    };
+    const cancelled = (signal) => {
+        void end(128 + external_node_os_namespaceObject.constants.signals[signal], () => cancellation(signal, unfinished));
+    };
+    const broken = (error) => {
+        void end(1, () => bug(error, unfinished));
+    };
+    process.on('SIGINT', cancelled).on('SIGTERM', cancelled);
+    process.on('uncaughtException', broken).on('unhandledRejection', broken);
+    return {
+        broken,
+        standDown: () => {
+            process.off('SIGINT', cancelled).off('SIGTERM', cancelled);
+            process.off('uncaughtException', broken).off('unhandledRejection', broken);
+        },
+    };
+}
+function cancellation(signal, unfinished) {
+    return earlyFailure({
+        code: 'cancelled',
+        message: `the run was cancelled (${signal})`,
+        state: unfinished.state(),
+    });
+}
+/** An exception is a bug of ours: what it says is for the report of it, and the state is what the log knows. */
+function bug(error, unfinished) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return earlyFailure({
+        code: 'internal-error',
+        message: 'this action has a bug, or the machine it runs on is broken',
+        details: text.split('\n').map((line) => line.trim()),
+        state: [
+            ...unfinished.state(),
+            "to be sure, compare the account's keys at MUTX with the dates of the secrets in the repository's settings",
+        ],
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/actions/runner-sink.js
@@ -38432,9 +38608,13 @@ const runnerSink = {
     debug: (text) => core_debug(text),
     group: (title) => startGroup(title),
     endGroup: () => endGroup(),
+    notice: ({ title, message }) => notice(message, { title }),
     warning: ({ title, message }) => warning(message, { title }),
     error: ({ title, message }) => error(message, { title }),
     output: (name, value) => setOutput(name, value),
+    state: (name, value) => saveState(name, value),
+    secretOutput: (name, value) => setOutput(name, value.expose()),
+    secretVariable: (name, value) => exportVariable(name, value.expose()),
     summary: (markdown) => {
         // At once rather than with core.summary, whose promise a cancelled job would not wait for.
         const { GITHUB_STEP_SUMMARY: file } = process.env;
@@ -38461,23 +38641,28 @@ const runnerSink = {
 
 
 
-const VERBS = { rotate: rotateAction };
+
+const ENTRIES = {
+    rotate: { run: rotateVerb, verb: 'rotate' },
+};
 /**
- * Entry of dist/, called by the launcher of each action: runs one verb to its end. The exit code is 1 if what
+ * Entry of dist/, called by the launcher of each action: runs one of its phases to the end. The exit code is 1 if what
  * was asked for was not done, 130 or 143 if the job was cancelled.
  */
-async function main(verb) {
+async function main(entry) {
+    const { run, verb } = ENTRIES[entry];
+    const title = FAILURE_TITLE[verb];
     const secrets = new SecretRegistry(core_setSecret);
     const sink = guarded(runnerSink, secrets);
     const unfinished = {
         state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
         cleanUp: async () => { },
     };
-    const fail = (report, summary = failureSummary(report)) => {
+    const fail = (report, summary = failureSummary(title, report)) => {
         process.exitCode = 1;
-        for (const line of failureLines(report))
+        for (const line of failureLines(title, report))
             sink.line(line);
-        sink.error(failureAnnotation(report));
+        sink.error(failureAnnotation(title, report));
         sink.summary(summary);
     };
     const endInTheMiddle = (news) => {
@@ -38490,7 +38675,7 @@ async function main(verb) {
     const gate = new Gate();
     const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle);
     try {
-        await VERBS[verb]({ env: process.env, secrets, sink, clock: clock, gate, unfinished, fail });
+        await run({ env: process.env, secrets, sink, clock: clock, gate, unfinished, fail });
         standDown();
     }
     catch (error) {

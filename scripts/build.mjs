@@ -17,7 +17,8 @@ import { bundle } from './bundle.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LIB = join(ROOT, 'lib');
 const DIST = join(ROOT, 'dist');
-const VERBS = ['rotate'];
+/** The phases that src/actions/main.ts knows, each a launcher of its own, which an `action.yml` names. */
+const ENTRIES = ['rotate'];
 const MOST_BYTES = 2.5 * 1024 * 1024;
 
 async function main() {
@@ -40,8 +41,8 @@ async function build() {
   });
 
   const files = await bundle(join(LIB, 'actions', 'main.js'), ROOT);
-  for (const verb of VERBS) {
-    files.set(`${verb}.js`, `import { main } from './index.js';\nawait main('${verb}');\n`);
+  for (const entry of ENTRIES) {
+    files.set(`${entry}.js`, `import { main } from './index.js';\nawait main('${entry}');\n`);
   }
   if (bytesOf(files) > MOST_BYTES) throw new Error(`dist/ is larger than 2.5 MB: ${bytesOf(files)} bytes`);
   return files;
@@ -52,10 +53,10 @@ async function mustStart(files) {
   const folder = await mkdtemp(join(tmpdir(), 'dist-'));
   try {
     await write(folder, files);
-    for (const verb of VERBS) {
-      const run = spawnSync(process.execPath, [join(folder, `${verb}.js`)], { env: {}, encoding: 'utf8' });
+    for (const entry of ENTRIES) {
+      const run = spawnSync(process.execPath, [join(folder, `${entry}.js`)], { env: {}, encoding: 'utf8' });
       if (run.status !== 1 || !run.stdout.includes('[invalid-input]') || run.stderr !== '') {
-        throw new Error(`${verb}.js does not start:\n${run.stdout}${run.stderr}`);
+        throw new Error(`${entry}.js does not start:\n${run.stdout}${run.stderr}`);
       }
     }
   } finally {

@@ -2,14 +2,17 @@
 // between markers in action.yml and README.md. `--check` writes nothing and fails where they are stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { INPUTS, OUTPUTS } from '../src/inputs/table.ts';
+import { outputsOf } from '../src/inputs/outputs-table.ts';
+import { inputsOf as namesOf, specOf, textOf } from '../src/inputs/table.ts';
 
 const ROOT = new URL('../', import.meta.url);
 
+const ACTION_FILES = { rotate: 'action.yml' };
+
 /** Each generated block stands between `open` and `close`, a line each. */
-const BLOCKS = ['rotate'].flatMap((verb) => [
-  block('action.yml', `inputs:${verb}`, '#', () => yamlInputs(verb)),
-  block('action.yml', `outputs:${verb}`, '#', () => yamlOutputs(verb)),
+const BLOCKS = Object.entries(ACTION_FILES).flatMap(([verb, file]) => [
+  block(file, `inputs:${verb}`, '#', () => yamlInputs(verb)),
+  block(file, `outputs:${verb}`, '#', () => yamlOutputs(verb)),
   block('README.md', `inputs:${verb}`, '<!--', () => inputsTable(verb)),
   block('README.md', `outputs:${verb}`, '<!--', () => outputsTable(verb)),
 ]);
@@ -20,15 +23,7 @@ function block(file, name, comment, render) {
 }
 
 function inputsOf(verb) {
-  return Object.entries(INPUTS).flatMap(([name, { text, verbs }]) =>
-    verbs[verb] === undefined ? [] : [{ name, text, ...verbs[verb] }],
-  );
-}
-
-function outputsOf(verb) {
-  return Object.entries(OUTPUTS).flatMap(([name, { text, verbs }]) =>
-    verbs.includes(verb) ? [{ name, text }] : [],
-  );
+  return namesOf(verb).map((name) => ({ ...specOf(name).verbs[verb], name, text: textOf(name, verb) }));
 }
 
 // JSON strings are YAML strings: no text can end one early or turn into another type.
@@ -43,9 +38,9 @@ function yamlInputs(verb) {
 }
 
 function yamlOutputs(verb) {
-  const entries = outputsOf(verb).flatMap((output) => [
-    `  ${output.name}:`,
-    `    description: ${JSON.stringify(output.text)}`,
+  const entries = outputsOf(verb).flatMap(([name, text]) => [
+    `  ${name}:`,
+    `    description: ${JSON.stringify(text)}`,
   ]);
   return ['outputs:', ...entries];
 }
@@ -59,7 +54,7 @@ function inputsTable(verb) {
 }
 
 function outputsTable(verb) {
-  const rows = outputsOf(verb).map((output) => `| \`${output.name}\` | ${cell(output.text)} |`);
+  const rows = outputsOf(verb).map(([name, text]) => `| \`${name}\` | ${cell(text)} |`);
   return ['', '| Output | |', '| --- | --- |', ...rows, ''];
 }
 

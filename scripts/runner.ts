@@ -14,6 +14,10 @@ import { type Annotation, JobLog } from './runner-log.ts';
 export interface StepOptions {
   /** Path of the `action.yml`. */
   readonly action: string;
+  /** Which of its entry points; default: `main`. */
+  readonly phase?: 'main' | 'post';
+  /** What the step's earlier phases left (`STATE_…`): the {@link StepResult.state} of `main`, for `post`. */
+  readonly state?: Readonly<Record<string, string>>;
   /** What stands under `with:`. */
   readonly inputs?: Readonly<Record<string, string>>;
   /** More variables, over the runner's own. */
@@ -52,10 +56,14 @@ const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_PATH', 'GI
 
 interface ActionFile {
   readonly inputs?: Readonly<Record<string, { readonly default?: string | number | boolean | null }>>;
-  readonly runs: { readonly using: string; readonly main: string };
+  readonly runs: { readonly using: string; readonly main: string; readonly post?: string };
 }
 
-/** Runs one step that `uses:` this action, to its end. */
+/**
+ * Runs one phase of a step that `uses:` this action, to its end. In `post` the runner hands over the same inputs
+ * as in `main`, but none where the action stands in a nested composite: leave `inputs` out, and the defaults are
+ * empty too.
+ */
 export async function runStep(options: StepOptions): Promise<StepResult> {
   const started = performance.now();
   const action = parse(await readFile(options.action, 'utf8')) as ActionFile;
@@ -67,8 +75,11 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
 
   const { PATH } = process.env;
   const log = new JobLog(options.debug ?? false);
-  const main = join(dirname(options.action), action.runs.main);
-  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), main], {
+  const { main, post } = action.runs;
+  const entry = options.phase === 'post' ? post : main;
+  if (entry === undefined) throw new Error(`${options.action} has no post step`);
+  const script = join(dirname(options.action), entry);
+  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), script], {
     cwd: join(folder, 'work'),
     env: {
       PATH,
@@ -86,7 +97,10 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
       GITHUB_API_URL: 'https://api.github.com',
       ...(options.debug === true ? { RUNNER_DEBUG: '1' } : {}),
       ...Object.fromEntries(FILES.map((name) => [name, file(name)])),
-      ...inputVariables(action, options.inputs ?? {}),
+      ...inputVariables(action, options),
+      ...Object.fromEntries(
+        Object.entries(options.state ?? {}).map(([name, value]) => [`STATE_${name}`, value]),
+      ),
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -123,14 +137,18 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
 }
 
 /** Every input that is declared or given, as the runner names it; one without a value arrives empty. */
-function inputVariables(action: ActionFile, given: Readonly<Record<string, string>>): Record<string, string> {
+function inputVariables(
+  action: ActionFile,
+  { phase, inputs: given }: Pick<StepOptions, 'phase' | 'inputs'>,
+): Record<string, string> {
   const values = new Map<string, string>();
+  const none = phase === 'post' && given === undefined;
   for (const [name, { default: value }] of Object.entries(action.inputs ?? {})) {
-    const text = value === undefined || value === null ? '' : String(value);
+    const text = value === undefined || value === null || none ? '' : String(value);
     if (text.includes('${{')) throw new Error(`the default of ${name} is an expression: not modelled`);
     values.set(variableOf(name), text);
   }
-  for (const [name, value] of Object.entries(given)) values.set(variableOf(name), value);
+  for (const [name, value] of Object.entries(given ?? {})) values.set(variableOf(name), value);
   return Object.fromEntries(values);
 }
 

@@ -1,17 +1,10 @@
 import { constants } from 'node:os';
 import { earlyFailure, type FailureReport } from '../report/failure.ts';
-import type { Gate } from './gate.ts';
+import type { Unfinished } from '../verbs/context.ts';
+import type { Gate } from '../verbs/gate.ts';
 
 /** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
 const CLEAN_UP_MS = 6_000;
-
-/** What a verb tells of itself while it runs, for an end that it does not choose. */
-export interface Unfinished {
-  /** In which state things are at this moment, a line each. */
-  state: () => readonly string[];
-  /** What must not be left open: the session that was logged in. */
-  cleanUp: () => Promise<unknown>;
-}
 
 export interface EarlyEnd {
   /** Ends the process for an exception, in the same way. */

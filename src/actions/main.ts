@@ -1,48 +1,44 @@
 import * as core from '@actions/core';
+import type { Verb } from '../inputs/table.ts';
 import { type FailureReport, failureAnnotation, failureLines } from '../report/failure.ts';
 import { guarded } from '../report/guard.ts';
-import type { Sink } from '../report/sink.ts';
 import { failureSummary } from '../report/summary.ts';
-import type { Clock } from '../rotation/ports.ts';
+import { FAILURE_TITLE } from '../report/titles.ts';
 import { SecretRegistry } from '../secrets/registry.ts';
-import { clock } from './clock.ts';
-import { onEarlyEnd, type Unfinished } from './ending.ts';
-import { Gate } from './gate.ts';
-import { rotateAction } from './rotate.ts';
+import { clock } from '../verbs/clock.ts';
+import type { Unfinished, VerbContext } from '../verbs/context.ts';
+import { Gate } from '../verbs/gate.ts';
+import { rotateVerb } from '../verbs/rotate.ts';
+import { onEarlyEnd } from './ending.ts';
 import { runnerSink } from './runner-sink.ts';
 
-/** What every verb gets. */
-export interface ActionContext {
-  readonly env: NodeJS.ProcessEnv;
-  readonly secrets: SecretRegistry;
-  /** Guarded: nothing with a credential in it leaves. */
-  readonly sink: Sink;
-  readonly clock: Clock;
-  /** Whatever is asked of MUTX or GitHub goes through it, so that a cancelled run begins nothing new. */
-  readonly gate: Gate;
-  /** Kept up to date by the verb, for an end that it does not choose. */
-  readonly unfinished: Unfinished;
-  /** Tells of a failure in the log, as an annotation and in the summary. */
-  readonly fail: (report: FailureReport, summary?: string) => void;
+interface Entry {
+  readonly run: (context: VerbContext) => Promise<void>;
+  /** The action it is a phase of. */
+  readonly verb: Verb;
 }
 
-const VERBS = { rotate: rotateAction } as const;
+const ENTRIES = {
+  rotate: { run: rotateVerb, verb: 'rotate' },
+} as const satisfies Readonly<Record<string, Entry>>;
 
 /**
- * Entry of dist/, called by the launcher of each action: runs one verb to its end. The exit code is 1 if what
+ * Entry of dist/, called by the launcher of each action: runs one of its phases to the end. The exit code is 1 if what
  * was asked for was not done, 130 or 143 if the job was cancelled.
  */
-export async function main(verb: keyof typeof VERBS): Promise<void> {
+export async function main(entry: keyof typeof ENTRIES): Promise<void> {
+  const { run, verb } = ENTRIES[entry];
+  const title = FAILURE_TITLE[verb];
   const secrets = new SecretRegistry(core.setSecret);
   const sink = guarded(runnerSink, secrets);
   const unfinished: Unfinished = {
     state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
     cleanUp: async () => {},
   };
-  const fail = (report: FailureReport, summary = failureSummary(report)) => {
+  const fail = (report: FailureReport, summary = failureSummary(title, report)) => {
     process.exitCode = 1;
-    for (const line of failureLines(report)) sink.line(line);
-    sink.error(failureAnnotation(report));
+    for (const line of failureLines(title, report)) sink.line(line);
+    sink.error(failureAnnotation(title, report));
     sink.summary(summary);
   };
   const endInTheMiddle = (news: string | FailureReport) => {
@@ -53,7 +49,7 @@ export async function main(verb: keyof typeof VERBS): Promise<void> {
   const gate = new Gate();
   const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle);
   try {
-    await VERBS[verb]({ env: process.env, secrets, sink, clock, gate, unfinished, fail });
+    await run({ env: process.env, secrets, sink, clock, gate, unfinished, fail });
     standDown();
   } catch (error) {
     broken(error);

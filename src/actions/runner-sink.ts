@@ -8,9 +8,13 @@ export const runnerSink: Sink = {
   debug: (text) => core.debug(text),
   group: (title) => core.startGroup(title),
   endGroup: () => core.endGroup(),
+  notice: ({ title, message }) => core.notice(message, { title }),
   warning: ({ title, message }) => core.warning(message, { title }),
   error: ({ title, message }) => core.error(message, { title }),
   output: (name, value) => core.setOutput(name, value),
+  state: (name, value) => core.saveState(name, value),
+  secretOutput: (name, value) => core.setOutput(name, value.expose()),
+  secretVariable: (name, value) => core.exportVariable(name, value.expose()),
   summary: (markdown) => {
     // At once rather than with core.summary, whose promise a cancelled job would not wait for.
     const { GITHUB_STEP_SUMMARY: file } = process.env;

@@ -40,11 +40,12 @@ export function readCredential(from: Sources): Credential | undefined {
   if (given.length === 1) return credentials[0];
   if (given.length === 0) {
     const { reason, fix } = whyEmpty(from.env);
+    const refreshing = reader.takes('refresh-token') ? '`refresh-token`, ' : '';
     reader.problems.push({
       input: undefined,
       message: `no MUTX credential was given: ${reason}`,
-      allowed: '`email` and `password`, `refresh-token`, or `bootstrap-jwt`',
-      fix: `give \`email\` and \`password\` of a service account, or \`refresh-token\`, or, for a single run, \`bootstrap-jwt\`; ${fix}`,
+      allowed: `\`email\` and \`password\`, ${refreshing}or \`bootstrap-jwt\``,
+      fix: `give \`email\` and \`password\` of a service account, ${refreshing}or, for a single run, \`bootstrap-jwt\`; ${fix}`,
     });
   } else {
     reader.problem('bootstrap-jwt', {
@@ -55,12 +56,20 @@ export function readCredential(from: Sources): Credential | undefined {
   return undefined;
 }
 
-/** The token that writes secrets; undefined when it is missing or cannot be one. */
-export function readGithubToken({ reader, env, secrets }: Sources): Secret | undefined {
+/**
+ * The token that writes secrets; undefined when it is missing or cannot be one. That it is missing is a problem
+ * where the action requires it, and where a refresh token's successor has to be stored.
+ */
+export function readGithubToken({ reader, env, secrets }: Sources, refreshes: boolean): Secret | undefined {
   const token = reader.raw('github-token').trim();
   if (token === '') {
     const { reason, fix } = whyEmpty(env);
-    reader.problem('github-token', { message: `is empty: ${reason}`, fix });
+    if (reader.requires('github-token')) {
+      reader.problem('github-token', { message: `is empty: ${reason}`, fix });
+    } else if (refreshes) {
+      const message = `is empty, but the successor of the refresh token has to be stored as a secret: ${reason}`;
+      reader.problem('github-token', { message, fix });
+    }
     return undefined;
   }
   return usable(reader, 'github-token', mutxTokenComplaint(token) ?? tokenComplaint(token))
@@ -75,9 +84,16 @@ function bootstrap({ reader, secrets }: Sources): Credential | undefined {
   const token = secrets.admit(text);
   const claims = decodeJwt(text);
   if (claims?.type === 'access') return { kind: 'access-jwt', input, token, expiresAt: claims.exp };
-  if (claims?.type === 'refresh') return { kind: 'refresh-token', input, token, expiresAt: claims.exp };
-  return { kind: 'opaque', input, token };
+  if (claims?.type !== 'refresh') return { kind: 'opaque', input, token };
+  if (reader.takes('refresh-token')) return { kind: 'refresh-token', input, token, expiresAt: claims.exp };
+  reader.problem(input, SINGLE_USE);
+  return undefined;
 }
+
+const SINGLE_USE: Complaint = {
+  message: 'holds a refresh JWT, which is good for a single use and cannot serve jobs that run side by side',
+  fix: 'give `email` and `password` of a service account, or an access JWT',
+};
 
 function refreshToken({ reader, secrets }: Sources): Credential | undefined {
   const input = 'refresh-token';

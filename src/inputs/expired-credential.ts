@@ -1,7 +1,7 @@
 import type { Duration, Instant } from '../rotation/ports.ts';
 import type { Credential } from '../session/credential.ts';
 import { allowedText } from './kinds.ts';
-import type { InputProblem } from './rotate-inputs.ts';
+import type { InputProblem } from './loaded.ts';
 import { specOf } from './table.ts';
 
 /** How far this machine's clock may be ahead of MUTX's. */

@@ -1,6 +1,7 @@
 import type { Duration } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { allowedText } from './kinds.ts';
+import type { InputProblem } from './loaded.ts';
 import { parseSecretName } from './names.ts';
 import {
   admitMisplaced,
@@ -10,10 +11,17 @@ import {
   literalExpression,
   misplacedCredential,
 } from './pasted.ts';
-import type { InputProblem } from './rotate-inputs.ts';
 import { parseBoolean, parseDuration, parseInteger } from './scalars.ts';
-import { INPUTS, type InputName, type InputNameOf, specOf, type Verb } from './table.ts';
-import { inputsOf, unknownInputs, unknownText, variableOf } from './unknown.ts';
+import {
+  INPUT_NAMES,
+  INPUTS,
+  type InputName,
+  type InputNameOf,
+  inputsOf,
+  specOf,
+  type Verb,
+} from './table.ts';
+import { unknownInputs, unknownText, variableOf } from './unknown.ts';
 import { parseBaseUrl } from './urls.ts';
 
 type Choice<N extends InputNameOf<'choice'>> = (typeof INPUTS)[N]['kind']['of'][number];
@@ -31,13 +39,25 @@ export class InputReader {
   readonly #env: NodeJS.ProcessEnv;
   readonly #secrets: SecretRegistry;
   readonly #verb: Verb;
+  readonly #own: ReadonlySet<InputName>;
 
   constructor(env: NodeJS.ProcessEnv, secrets: SecretRegistry, verb: Verb) {
     this.#env = env;
     this.#secrets = secrets;
     this.#verb = verb;
+    this.#own = new Set(inputsOf(verb));
     this.#admitAll();
     this.warnings = unknownInputs(env, verb).map(unknownText);
+  }
+
+  /** Whether this action has the input at all. */
+  takes(name: InputName): boolean {
+    return this.#own.has(name);
+  }
+
+  /** Whether nothing works without it. */
+  requires(name: InputName): boolean {
+    return specOf(name).verbs[this.#verb]?.required === true;
   }
 
   /** A credential or password as it was given, untrimmed; empty if it was not. */
@@ -141,15 +161,16 @@ export class InputReader {
     return specOf(name).verbs[this.#verb]?.default ?? '';
   }
 
+  /** Nothing for what this action does not take: the reading of inputs is shared, a foreign one is not read. */
   #given(name: InputName): string {
-    return this.#env[variableOf(name)] ?? '';
+    return this.#own.has(name) ? (this.#env[variableOf(name)] ?? '') : '';
   }
 
-  /** Before anything else: whatever may be a credential is masked, under a mistyped name and elsewhere too. */
+  /** Before anything else: whatever may be a credential is masked, under a mistyped or foreign name too. */
   #admitAll(): void {
-    for (const name of inputsOf(this.#verb)) this.#admit(name, this.#given(name));
-    for (const { variable, meant } of unknownInputs(this.#env, this.#verb)) {
-      this.#admit(meant, this.#env[variable] ?? '');
+    for (const name of this.#own) this.#admit(name, this.#given(name));
+    for (const { variable, name, meant } of unknownInputs(this.#env, this.#verb)) {
+      this.#admit(meant ?? INPUT_NAMES.find((foreign) => foreign === name), this.#env[variable] ?? '');
     }
   }
 

@@ -45,14 +45,21 @@ function listed(reader: InputReader, text: string, secretName: string): readonly
   ].toReversed();
 }
 
-/** Where a refresh token's successor goes; undefined if the input cannot be read. */
-export function readRefreshTokenSecret(reader: InputReader, here: RepositoryName): Target | undefined {
+/**
+ * Where a refresh token's successor goes; undefined if the input cannot be read, or is not needed.
+ * @param here undefined: there is no refresh token, and the input is only checked
+ */
+export function readRefreshTokenSecret(
+  reader: InputReader,
+  here: (() => RepositoryName) | undefined,
+): Target | undefined {
   const text = reader.text('refresh-token-secret');
   if (text === '') return undefined;
   const name = parseSecretName(text);
-  if (name !== undefined) return repositoryTarget(here, name);
+  if (name !== undefined) return here && repositoryTarget(here(), name);
   const target = parseTarget(text, INPUTS['refresh-token-secret'].verbs.rotate.default);
-  return accepted(reader, 'refresh-token-secret', text, target)[0];
+  const [successor] = accepted(reader, 'refresh-token-secret', text, target);
+  return here && successor;
 }
 
 /** Whom a new organisation secret is for. */

@@ -1,7 +1,17 @@
 import type { InputKind } from './kinds.ts';
 
-/** The actions of this repository. */
-export type Verb = 'rotate' | 'ephemeral' | 'revoke' | 'audit';
+/** The actions of this repository, in the order in which the docs tell of them. */
+export const VERBS = ['rotate', 'ephemeral', 'revoke', 'audit'] as const;
+
+export type Verb = (typeof VERBS)[number];
+
+/** What stands after `uses:` for each action, less the version. */
+export const USES: Readonly<Record<Verb, string>> = {
+  rotate: 'mutx/api-key-action',
+  ephemeral: 'mutx/api-key-action/ephemeral',
+  revoke: 'mutx/api-key-action/revoke',
+  audit: 'mutx/api-key-action/audit',
+};
 
 /** An input as one action takes it. */
 export interface InputUse {
@@ -9,6 +19,8 @@ export interface InputUse {
   readonly default?: string;
   /** Nothing works without it. */
   readonly required?: true;
+  /** In place of the input's own text, where it means something else to this action. */
+  readonly text?: string;
 }
 
 export interface InputSpec {
@@ -26,12 +38,19 @@ export const INPUTS = {
   'bootstrap-jwt': {
     kind: { type: 'credential', allowed: 'a MUTX access JWT, refresh JWT or API key' },
     text: 'MUTX access JWT, which lives for 30 minutes. A refresh JWT is recognised and treated as `refresh-token`; anything else (an API key) is sent as it is. Exactly one of `bootstrap-jwt`, `refresh-token`, and `email` with `password` is needed.',
-    verbs: { rotate: {} },
+    verbs: {
+      rotate: {},
+      ephemeral: {
+        text: 'MUTX access JWT, which lives for 30 minutes, or an API key, which is sent as it is. A refresh JWT is not taken here: it is good for a single use. Exactly one of `bootstrap-jwt`, and `email` with `password`, is needed.',
+      },
+      revoke: {},
+      audit: {},
+    },
   },
   'refresh-token': {
     kind: { type: 'credential', allowed: 'a MUTX refresh JWT' },
     text: 'MUTX refresh JWT. It is good for a single use: it is exchanged, and its successor is stored in `refresh-token-secret` before anything else is done.',
-    verbs: { rotate: {} },
+    verbs: { rotate: {}, revoke: {}, audit: {} },
   },
   'refresh-token-secret': {
     kind: {
@@ -39,22 +58,36 @@ export const INPUTS = {
       allowed: 'the name of a secret, or a target like `owner/repo@environment as NAME`',
     },
     text: 'Secret that receives the successor of `refresh-token`: a name in this repository, or a target like `owner/repo@environment as NAME`.',
-    verbs: { rotate: { default: 'MUTX_REFRESH_TOKEN' } },
+    verbs: {
+      rotate: { default: 'MUTX_REFRESH_TOKEN' },
+      revoke: { default: 'MUTX_REFRESH_TOKEN' },
+      audit: { default: 'MUTX_REFRESH_TOKEN' },
+    },
   },
   email: {
     kind: { type: 'text', allowed: 'an e-mail address' },
     text: 'E-mail address of a MUTX service account to log in with; goes with `password`.',
-    verbs: { rotate: {} },
+    verbs: { rotate: {}, ephemeral: {}, revoke: {}, audit: {} },
   },
   password: {
     kind: { type: 'password', allowed: "the service account's password" },
     text: 'Password of the service account. The session is logged out at the end of the run.',
-    verbs: { rotate: {} },
+    verbs: {
+      rotate: {},
+      ephemeral: { text: 'Password of the service account. Each session is logged out again.' },
+      revoke: {},
+      audit: {},
+    },
   },
   'api-url': {
     kind: { type: 'url' },
     text: 'Base URL of the MUTX API; `https` only, except for loopback hosts.',
-    verbs: { rotate: { default: 'https://api.mutx.dev' } },
+    verbs: {
+      rotate: { default: 'https://api.mutx.dev' },
+      ephemeral: { default: 'https://api.mutx.dev' },
+      revoke: { default: 'https://api.mutx.dev' },
+      audit: { default: 'https://api.mutx.dev' },
+    },
   },
   'github-token': {
     kind: {
@@ -62,7 +95,15 @@ export const INPUTS = {
       allowed: 'a personal access token or the token of a GitHub App that may write secrets',
     },
     text: 'Personal access token, or token of a GitHub App, that may write the secrets. `GITHUB_TOKEN` cannot, whatever its `permissions:`.',
-    verbs: { rotate: { required: true } },
+    verbs: {
+      rotate: { required: true },
+      revoke: {
+        text: 'Only with a refresh token: personal access token, or token of a GitHub App, that may write the secret for its successor. `GITHUB_TOKEN` cannot.',
+      },
+      audit: {
+        text: 'Token that may read the metadata of the secrets in `targets`; with a refresh token, one that may also write the secret for its successor. `GITHUB_TOKEN` can do neither.',
+      },
+    },
   },
   'secret-name': {
     kind: { type: 'secret-name' },
@@ -76,7 +117,12 @@ export const INPUTS = {
         'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
     },
     text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
-    verbs: { rotate: {} },
+    verbs: {
+      rotate: {},
+      audit: {
+        text: 'Where the keys are stored, one target a line, as the rotation takes them; needs `github-token`. Adds the age of the secrets, and which key is the current one. A secret is called `MUTX_API_KEY` unless ` as OTHER_NAME` says otherwise. Default: secrets are not looked at.',
+      },
+    },
   },
   environment: {
     kind: { type: 'text', allowed: 'the name of one environment of this repository' },
@@ -99,12 +145,25 @@ export const INPUTS = {
   'key-name': {
     kind: { type: 'text', allowed: 'one line of 1 to 255 characters' },
     text: 'Name of the key at MUTX, the unit of ownership: keys of exactly this name are made, and revoked, by this action only. Default: made of the target, like `gha/owner/repo/MUTX_API_KEY`; needed with more than one target.',
-    verbs: { rotate: {} },
+    verbs: {
+      rotate: {},
+      ephemeral: {
+        text: 'Name of the key at MUTX. Default: one for each run and job, like `gha/owner/repo/run/4242.1/test/1f3a9c`, which later runs recognise as their own and sweep.',
+      },
+      revoke: { text: 'Every active key of exactly this name is revoked. Not together with `key-ids`.' },
+      audit: { text: 'Report on the keys of exactly this name only. Default: on all keys of the account.' },
+    },
   },
   'expires-in-days': {
     kind: { type: 'integer', min: 1, max: 365 },
     text: 'Days until the new key expires, 1 to 365.',
-    verbs: { rotate: { default: '30' } },
+    verbs: {
+      rotate: { default: '30' },
+      ephemeral: {
+        default: '1',
+        text: 'Days until the key expires should its revocation fail, 1 to 365.',
+      },
+    },
   },
   'renew-before': {
     kind: { type: 'duration' },
@@ -129,17 +188,86 @@ export const INPUTS = {
   'max-revocations': {
     kind: { type: 'integer', min: 0, max: 1_000 },
     text: 'A run that would revoke more keys than this (expired and never-stored ones not counted) revokes none of them, and warns.',
-    verbs: { rotate: { default: '5' } },
+    verbs: {
+      rotate: { default: '5' },
+      revoke: {
+        default: '5',
+        text: 'If more keys than this are to be revoked, none is, and the run fails naming them.',
+      },
+    },
   },
   verify: {
     kind: { type: 'boolean' },
     text: 'Call MUTX with the new key before it is stored.',
-    verbs: { rotate: { default: 'true' } },
+    verbs: {
+      rotate: { default: 'true' },
+      ephemeral: { default: 'true', text: 'Call MUTX with the new key before it is handed out.' },
+    },
   },
   'dry-run': {
     kind: { type: 'boolean' },
     text: 'Print the plan and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
-    verbs: { rotate: { default: 'false' } },
+    verbs: {
+      rotate: { default: 'false' },
+      revoke: {
+        default: 'false',
+        text: 'Say what would be revoked and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
+      },
+    },
+  },
+  'env-name': {
+    kind: {
+      type: 'text',
+      allowed:
+        'the name of an environment variable: letters, digits and `_`, not beginning with a digit; or nothing',
+    },
+    text: 'Environment variable in which later steps of the job find the key. Empty: it is not exported, and only the output has it.',
+    verbs: { ephemeral: { default: 'MUTX_API_KEY' } },
+  },
+  'quota-wait': {
+    kind: { type: 'duration' },
+    text: "How long to wait for a place when the account's plan has none left, like `2m`. `0`: not at all.",
+    verbs: { ephemeral: { default: '2m' } },
+  },
+  sweep: {
+    kind: { type: 'boolean' },
+    text: 'First revoke what earlier runs of this repository left behind: keys of the default per-run names that have expired, or are older than `sweep-after`.',
+    verbs: { ephemeral: { default: 'true' } },
+  },
+  'sweep-after': {
+    kind: { type: 'duration' },
+    text: 'Also sweep such keys once they are older than this, like `6h`: longer than any job runs. Default: expired ones only.',
+    verbs: { ephemeral: {} },
+  },
+  'key-ids': {
+    kind: { type: 'text', allowed: 'ids of keys: a JSON array, or separated by commas or lines' },
+    text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
+    verbs: { revoke: {} },
+  },
+  'max-age': {
+    kind: { type: 'duration' },
+    text: 'A key older than this is a finding.',
+    verbs: { audit: { default: '90d' } },
+  },
+  'expiring-within': {
+    kind: { type: 'duration' },
+    text: 'A key that expires within this time is a finding.',
+    verbs: { audit: { default: '7d' } },
+  },
+  'unused-for': {
+    kind: { type: 'duration' },
+    text: 'A key that nobody has used for this long is a finding, like `30d`. Default: use is not looked at.',
+    verbs: { audit: {} },
+  },
+  'require-expiry': {
+    kind: { type: 'boolean' },
+    text: 'A key that never expires is a finding.',
+    verbs: { audit: { default: 'true' } },
+  },
+  'fail-on': {
+    kind: { type: 'choice', of: ['none', 'warning', 'error'] },
+    text: 'The run fails if there is a finding of this level or above; `none`: never for a finding.',
+    verbs: { audit: { default: 'error' } },
   },
 } as const satisfies Readonly<Record<string, InputSpec>>;
 
@@ -156,54 +284,13 @@ export function specOf(name: InputName): InputSpec {
   return INPUTS[name];
 }
 
-/** Inputs of the actions beside this one, for those who put them here. */
-export const INPUTS_ELSEWHERE: ReadonlyMap<string, Exclude<Verb, 'rotate'>> = new Map([
-  ['env-name', 'ephemeral'],
-  ['quota-wait', 'ephemeral'],
-  ['sweep', 'ephemeral'],
-  ['sweep-after', 'ephemeral'],
-  ['key-ids', 'revoke'],
-  ['max-age', 'audit'],
-  ['expiring-within', 'audit'],
-  ['unused-for', 'audit'],
-  ['require-expiry', 'audit'],
-  ['fail-on', 'audit'],
-]);
-
-export interface OutputSpec {
-  /** One paragraph for users, in Markdown that also reads as plain text. */
-  readonly text: string;
-  readonly verbs: readonly Verb[];
+/** The inputs that an action takes. */
+export function inputsOf(verb: Verb): readonly InputName[] {
+  return INPUT_NAMES.filter((name) => specOf(name).verbs[verb] !== undefined);
 }
 
-/** Every output there is, once. */
-export const OUTPUTS = {
-  rotated: {
-    text: '`true` if every target holds the new key, otherwise `false`.',
-    verbs: ['rotate'],
-  },
-  'key-id': {
-    text: 'Id of the key that was made, also when a target failed; of the current key when none was due.',
-    verbs: ['rotate'],
-  },
-  'key-name': {
-    text: "The key's name at MUTX.",
-    verbs: ['rotate'],
-  },
-  'expires-at': {
-    text: 'When that key expires: ISO 8601, UTC.',
-    verbs: ['rotate'],
-  },
-  'superseded-key-ids': {
-    text: 'JSON array of the ids of superseded keys that are still alive, in their grace period.',
-    verbs: ['rotate'],
-  },
-  'revoked-key-ids': {
-    text: 'JSON array of the ids of the keys that were revoked.',
-    verbs: ['rotate'],
-  },
-  targets: {
-    text: 'JSON array, for each target `{target, secret, status, error?}`; the status is `created`, `updated`, `unchanged`, `failed` or `skipped`.',
-    verbs: ['rotate'],
-  },
-} as const satisfies Readonly<Record<string, OutputSpec>>;
+/** What an input means to this action, for its users. */
+export function textOf(name: InputName, verb: Verb): string {
+  const { text, verbs } = specOf(name);
+  return verbs[verb]?.text ?? text;
+}

@@ -1,5 +1,5 @@
 import { printable } from '../secrets/printable.ts';
-import { INPUT_NAMES, INPUTS_ELSEWHERE, type InputName, specOf, type Verb } from './table.ts';
+import { type InputName, inputsOf, USES, VERBS, type Verb } from './table.ts';
 
 const PREFIX = 'INPUT_';
 
@@ -14,16 +14,13 @@ export interface UnknownInput {
   readonly name: string;
   /** The input that seems to be meant. */
   readonly meant: InputName | undefined;
+  /** The actions that do take it. */
+  readonly elsewhere: readonly Verb[];
 }
 
 /** The name of the variable in which the runner hands an input over: dashes stay. */
 export function variableOf(name: InputName): string {
   return PREFIX + name.toUpperCase();
-}
-
-/** The inputs that an action takes. */
-export function inputsOf(verb: Verb): readonly InputName[] {
-  return INPUT_NAMES.filter((name) => specOf(name).verbs[verb] !== undefined);
 }
 
 export function unknownInputs(env: NodeJS.ProcessEnv, verb: Verb): readonly UnknownInput[] {
@@ -33,19 +30,19 @@ export function unknownInputs(env: NodeJS.ProcessEnv, verb: Verb): readonly Unkn
     .filter((variable) => variable.startsWith(PREFIX) && !known.has(variable))
     .map((variable) => {
       const name = variable.slice(PREFIX.length).toLowerCase();
-      return { variable, name, meant: INPUTS_ELSEWHERE.has(name) ? undefined : nearest(name, own) };
+      const elsewhere = VERBS.filter((other) => inputsOf(other).some((input) => input === name));
+      return { variable, name, meant: elsewhere.length > 0 ? undefined : nearest(name, own), elsewhere };
     });
 }
 
 /** What to tell the user about one: the right name, or the right action. One printable line. */
-export function unknownText({ name, meant }: UnknownInput): string {
+export function unknownText({ name, meant, elsewhere }: UnknownInput): string {
   const what = `\`${printable(name, 100)}\``;
   if (meant !== undefined)
     return `${what} is not an input of this action and was ignored: did you mean \`${meant}\`?`;
-  const action = INPUTS_ELSEWHERE.get(name);
-  return action === undefined
+  return elsewhere.length === 0
     ? `${what} is not an input of this action and was ignored`
-    : `${what} is an input of the action mutx/api-key-action/${action}, not of this one, and was ignored`;
+    : `${what} is an input of ${elsewhere.map((verb) => USES[verb]).join(' and of ')}, not of this action, and was ignored`;
 }
 
 /** The first is the nearest: no two inputs are so alike that one name could be near both. */

@@ -8,8 +8,6 @@ import { count, expiryText, instantText, MOST_NAMED, someOf } from './words.ts';
 
 /** Why a run did not do what was asked for, ready to be rendered for the log, the annotation and the summary. */
 export interface FailureReport {
-  /** `MUTX API key not rotated` */
-  readonly title: string;
   /** One line: what could not be done and why. */
   readonly message: string;
   /** Index into the hints. */
@@ -35,8 +33,6 @@ export interface FailedCall {
   readonly fix: string | undefined;
 }
 
-const TITLE = 'MUTX API key not rotated';
-
 /** @param givenUp keys revoked before their successor was stored (`on-quota: replace`) */
 export function failureOf(
   outcome: Extract<Outcome, { kind: 'failed' }>,
@@ -44,7 +40,6 @@ export function failureOf(
 ): FailureReport {
   const { failure } = outcome;
   return {
-    title: TITLE,
     message: failure.message,
     code: failure.code,
     calls: explained(failure.failures),
@@ -78,7 +73,6 @@ export interface EarlyFailure {
 /** A failure outside the rotation itself: before it began, nothing has been changed. */
 export function earlyFailure(early: EarlyFailure): FailureReport {
   return {
-    title: TITLE,
     message: early.message,
     code: early.code,
     calls: explained(early.calls ?? []),
@@ -107,9 +101,12 @@ function messageForAny({ message, target }: CallFailure): string {
   return target === undefined ? message : message.replace(target, '…');
 }
 
-/** The whole of it, for the log. */
-export function failureLines(report: FailureReport): readonly string[] {
-  const lines = [`${report.title}: ${report.message} [${report.code}]`];
+/**
+ * The whole of it, for the log.
+ * @param title what was not done: `MUTX API key not rotated`
+ */
+export function failureLines(title: string, report: FailureReport): readonly string[] {
+  const lines = [`${title}: ${report.message} [${report.code}]`];
   if (report.details.length > 0) lines.push('', ...report.details.map((line) => `  - ${line}`));
   for (const call of report.calls) lines.push('', ...callLines(call));
   if (report.hint !== undefined && report.calls.length === 0) {
@@ -155,7 +152,7 @@ export function alikeText(failure: CallFailure): string {
 const ALL_CALLS = 'the job summary';
 
 /** The short form, which GitHub shows on the run's page. */
-export function failureAnnotation(report: FailureReport): Annotation {
+export function failureAnnotation(title: string, report: FailureReport): Annotation {
   const [first] = report.calls;
   const lines = [`${report.message} [${report.code}]`, ...report.details];
   if (first !== undefined) {
@@ -169,5 +166,5 @@ export function failureAnnotation(report: FailureReport): Annotation {
   if (fix !== undefined) lines.push(`Fix: ${fix}`);
   lines.push(`State now: ${report.state.join('; ')}`);
   if (report.retryAt !== undefined) lines.push(`A run after ${instantText(report.retryAt)} can work.`);
-  return { title: report.title, message: lines.join('\n') };
+  return { title, message: lines.join('\n') };
 }

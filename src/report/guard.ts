@@ -34,9 +34,13 @@ export function guarded(sink: Sink, secrets: SecretRegistry): Sink {
     debug: (text) => sink.debug(line(text)),
     group: (title) => sink.group(line(title)),
     endGroup: () => sink.endGroup(),
+    notice: (one) => sink.notice(annotation(one)),
     warning: (one) => sink.warning(annotation(one)),
     error: (one) => sink.error(annotation(one)),
     output: (name, value) => sink.output(name, holdsOne(value) ? '' : value),
+    state: (name, value) => sink.state(name, holdsOne(value) ? '' : value),
+    secretOutput: (name, value) => sink.secretOutput(name, value),
+    secretVariable: (name, value) => sink.secretVariable(name, value),
     summary: (markdown) => {
       const kept = cutTo(summaryRoom, cleanMarkdown(markdown));
       summaryRoom -= Buffer.byteLength(kept);

@@ -1,4 +1,4 @@
-import type { InputProblem } from '../inputs/rotate-inputs.ts';
+import type { InputProblem } from '../inputs/loaded.ts';
 import { earlyFailure, type FailureReport } from './failure.ts';
 import { count } from './words.ts';
 

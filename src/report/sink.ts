@@ -1,3 +1,5 @@
+import type { Secret } from '../secrets/secret.ts';
+
 /** A message that GitHub shows on the run's page as well as in the log. */
 export interface Annotation {
   readonly title: string;
@@ -15,9 +17,16 @@ export interface Sink {
   debug(text: string): void;
   group(title: string): void;
   endGroup(): void;
+  notice(annotation: Annotation): void;
   warning(annotation: Annotation): void;
   error(annotation: Annotation): void;
   output(name: string, value: string): void;
+  /** What a later phase of the same step finds: never a credential. */
+  state(name: string, value: string): void;
+  /** The one output that is a credential, of an action whose purpose it is (protocol P5). It is masked already. */
+  secretOutput(name: string, value: Secret): void;
+  /** The same, as a variable of the job's later steps. */
+  secretVariable(name: string, value: Secret): void;
   /** Markdown for the job summary, written at once. */
   summary(markdown: string): void;
 }

@@ -52,9 +52,9 @@ export function summaryOf(outcome: Outcome, keyName: string, givenUp: readonly s
   }
 }
 
-/** The job summary of a run that failed before or outside the rotation. */
-export function failureSummary(report: FailureReport): string {
-  return page(`❌ ${plain(report.title)}`, failureText(report));
+/** The job summary of a run that failed and has nothing else to show. @param title what was not done */
+export function failureSummary(title: string, report: FailureReport): string {
+  return page(`❌ ${plain(title)}`, failureText(report));
 }
 
 /** Something that a person should know whatever became of the run; may stand before everything else. */

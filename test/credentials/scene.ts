@@ -4,20 +4,23 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { StepResult } from '../../scripts/runner.ts';
 import type { Annotation } from '../../scripts/runner-log.ts';
-import { clock as systemClock } from '../../src/actions/clock.ts';
-import { Gate } from '../../src/actions/gate.ts';
-import type { ActionContext } from '../../src/actions/main.ts';
-import { rotateAction } from '../../src/actions/rotate.ts';
 import type { Emulator, EmulatorOptions } from '../../src/emulator/index.ts';
 import { failureAnnotation, failureLines } from '../../src/report/failure.ts';
 import { guarded } from '../../src/report/guard.ts';
 import type { Sink } from '../../src/report/sink.ts';
 import { failureSummary } from '../../src/report/summary.ts';
+import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import type { Clock } from '../../src/rotation/ports.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
+import { clock as systemClock } from '../../src/verbs/clock.ts';
+import type { VerbContext } from '../../src/verbs/context.ts';
+import { Gate } from '../../src/verbs/gate.ts';
+import { rotateVerb } from '../../src/verbs/rotate.ts';
 import { expectNoLeak } from '../scenarios/leaks.ts';
 import { HERE, type RotateOptions, startWorld, type World } from '../scenarios/world.ts';
 import { Machine } from './machine.ts';
+
+const TITLE = FAILURE_TITLE.rotate;
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -88,7 +91,7 @@ export async function runHere(
     if (CREDENTIALS.has(name)) world.credentials.add(value);
   }
   const step = new Step();
-  await rotateAction({
+  await rotateVerb({
     ...step.context,
     clock,
     gate: new Gate(),
@@ -129,7 +132,7 @@ export async function setScene(
 
 /** What the runner would see of a step. */
 class Step {
-  readonly context: Omit<ActionContext, 'env' | 'clock' | 'gate'>;
+  readonly context: Omit<VerbContext, 'env' | 'clock' | 'gate'>;
   readonly #log: string[] = [];
   readonly #annotations: Annotation[] = [];
   readonly #outputs: Record<string, string> = {};
@@ -144,10 +147,10 @@ class Step {
       secrets,
       sink,
       unfinished: { state: () => [], cleanUp: () => Promise.resolve() },
-      fail: (report, summary = failureSummary(report)) => {
+      fail: (report, summary = failureSummary(TITLE, report)) => {
         this.#exitCode = 1;
-        for (const line of failureLines(report)) sink.line(line);
-        sink.error(failureAnnotation(report));
+        for (const line of failureLines(TITLE, report)) sink.line(line);
+        sink.error(failureAnnotation(TITLE, report));
         sink.summary(summary);
       },
     };
@@ -163,11 +166,15 @@ class Step {
       debug: (text) => this.#log.push(`##[debug]${text}`),
       group: (title) => this.#log.push(`##[group]${title}`),
       endGroup: () => this.#log.push('##[endgroup]'),
+      notice: note('notice'),
       warning: note('warning'),
       error: note('error'),
       output: (name, value) => {
         this.#outputs[name] = value;
       },
+      state: () => {},
+      secretOutput: () => {},
+      secretVariable: () => {},
       summary: (markdown) => {
         this.#summary += markdown;
       },

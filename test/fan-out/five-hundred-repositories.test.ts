@@ -4,6 +4,7 @@ import { failureAnnotation, failureLines, failureOf } from '../../src/report/fai
 import { RotationLog } from '../../src/report/log.ts';
 import { outputsOf } from '../../src/report/outputs.ts';
 import { summaryOf } from '../../src/report/summary.ts';
+import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import { WRITE_DEADLINE } from '../../src/rotation/constants.ts';
 import type { Outcome } from '../../src/rotation/outcome.ts';
 import { RecordingSink } from '../report/recording-sink.ts';
@@ -97,10 +98,10 @@ function expectEachIts(
 function expectReadable(outcome: Outcome, bad: readonly string[]): void {
   if (outcome.kind !== 'failed') throw new Error('it did not fail');
   const report = failureOf(outcome);
-  const lines = failureLines(report);
+  const lines = failureLines(FAILURE_TITLE.rotate, report);
   expect(lines.length).toBeLessThan(30);
   for (const line of lines) expect(line.length).toBeLessThan(1_000);
-  expect(failureAnnotation(report).message.length).toBeLessThan(2_000);
+  expect(failureAnnotation(FAILURE_TITLE.rotate, report).message.length).toBeLessThan(2_000);
   const summary = summaryOf(outcome, KEY_NAME);
   for (const target of bad) expect(summary).toContain(`- ${target} \\(`);
 }

@@ -11,7 +11,7 @@ import { paced, writesWithin } from '../../src/github/pace.ts';
 import { loadSeal } from '../../src/github/sealed-box.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import type { HttpRequest } from '../../src/http/result.ts';
-import { loadRotateInputs } from '../../src/inputs/load.ts';
+import { loadRotateInputs } from '../../src/inputs/load-rotate.ts';
 import { MutxApi } from '../../src/mutx/api.ts';
 import { createKeyService } from '../../src/mutx/client.ts';
 import { rotate } from '../../src/rotation/engine.ts';

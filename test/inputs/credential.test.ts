@@ -137,9 +137,7 @@ describe('more than one credential, or none', () => {
   it('offers the credentials that last first', () => {
     expect(problemsWith({}).problems[0]).toMatchObject({
       input: undefined,
-      fix: expect.stringMatching(
-        /^give `email` and `password` of a service account, or `refresh-token`, or, /,
-      ),
+      fix: expect.stringMatching(/^give `email` and `password` of a service account, `refresh-token`, or, /),
     });
   });
 

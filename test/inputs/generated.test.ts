@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { INPUTS, OUTPUTS, specOf } from '../../src/inputs/table.ts';
-import { inputsOf } from '../../src/inputs/unknown.ts';
+import { OUTPUTS, outputsOf } from '../../src/inputs/outputs-table.ts';
+import { INPUTS, inputsOf, specOf, textOf } from '../../src/inputs/table.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -42,7 +42,7 @@ describe('action.yml', () => {
     for (const name of inputsOf('rotate')) {
       const use = specOf(name).verbs.rotate;
       expect(action.inputs[name]).toEqual({
-        description: specOf(name).text,
+        description: textOf(name, 'rotate'),
         required: use?.required === true,
         ...(use?.default === undefined ? {} : { default: use.default }),
       });
@@ -51,7 +51,7 @@ describe('action.yml', () => {
 
   it('has each output with its text', () => {
     expect(Object.entries(action.outputs)).toEqual(
-      Object.entries(OUTPUTS).map(([name, { text }]) => [name, { description: text }]),
+      outputsOf('rotate').map(([name, text]) => [name, { description: text }]),
     );
   });
 });
@@ -85,7 +85,7 @@ describe('the generator', () => {
     const mended = readFileSync(join(root, 'README.md'), 'utf8');
     expect(mended).toContain(`| \`expires-in-days\` | \`30\` | ${INPUTS['expires-in-days'].text} |`);
     expect(mended).toContain('| `github-token` | **required** |');
-    expect(mended).toContain(`  | \`rotated\` | ${OUTPUTS.rotated.text} |`);
+    expect(mended).toContain(`  | \`rotated\` | ${OUTPUTS.rotated.verbs.rotate} |`);
     expect(mended).toMatch(/^# x\n\n<!-- inputs:rotate -->\n\n\| Input/);
     expect(mended).not.toContain('old\n');
     expect(mended).toContain('<!-- /inputs:rotate -->\nbetween\n  <!-- outputs:rotate -->\n');

@@ -1,4 +1,4 @@
-import { loadRotateInputs } from '../../src/inputs/load.ts';
+import { loadRotateInputs } from '../../src/inputs/load-rotate.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 21, 14, 5);

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { INPUT_NAMES, specOf } from '../../src/inputs/table.ts';
+import { inputsOf, specOf } from '../../src/inputs/table.ts';
 import {
   ACCESS_JWT,
   API_KEY,
@@ -41,12 +41,12 @@ describe('the inputs of a rotation', () => {
 
   it('are the same when the runner hands over every default and every empty string', () => {
     const defaults = Object.fromEntries(
-      INPUT_NAMES.map((name) => [name, specOf(name).verbs.rotate?.default ?? '']),
+      inputsOf('rotate').map((name) => [name, specOf(name).verbs.rotate?.default ?? '']),
     );
     expect(inspect(loadedFrom({ ...defaults, ...ENOUGH }), { depth: 9 })).toBe(
       inspect(loadedFrom(), { depth: 9 }),
     );
-    const empty = Object.fromEntries(INPUT_NAMES.map((name) => [name, ' ']));
+    const empty = Object.fromEntries(inputsOf('rotate').map((name) => [name, ' ']));
     expect(inspect(loadedFrom({ ...empty, ...ENOUGH }), { depth: 9 })).toBe(
       inspect(loadedFrom(), { depth: 9 }),
     );
@@ -299,7 +299,7 @@ describe('loading', () => {
     );
     const anyEnv = fc.dictionary(
       fc.oneof(
-        fc.constantFrom(...INPUT_NAMES).map((name) => `INPUT_${name.toUpperCase()}`),
+        fc.constantFrom(...inputsOf('rotate')).map((name) => `INPUT_${name.toUpperCase()}`),
         fc.string().map((name) => `INPUT_${name}`),
         fc.constantFrom(
           'GITHUB_REPOSITORY',

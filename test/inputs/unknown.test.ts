@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { INPUT_NAMES, INPUTS_ELSEWHERE } from '../../src/inputs/table.ts';
-import { inputsOf, unknownInputs, unknownText } from '../../src/inputs/unknown.ts';
+import { INPUT_NAMES, inputsOf, VERBS } from '../../src/inputs/table.ts';
+import { unknownInputs, unknownText } from '../../src/inputs/unknown.ts';
 import { API_KEY, load, loadedFrom, loadOnly, PASSWORD } from './given.ts';
 
 describe('an input that this action does not have', () => {
@@ -27,10 +27,28 @@ describe('an input that this action does not have', () => {
     ]);
   });
 
-  it.each([...INPUTS_ELSEWHERE])('%s belongs to %s', (name, action) => {
+  it.each([
+    ['env-name', 'ephemeral'],
+    ['quota-wait', 'ephemeral'],
+    ['sweep', 'ephemeral'],
+    ['sweep-after', 'ephemeral'],
+    ['key-ids', 'revoke'],
+    ['max-age', 'audit'],
+    ['expiring-within', 'audit'],
+    ['unused-for', 'audit'],
+    ['require-expiry', 'audit'],
+    ['fail-on', 'audit'],
+  ])('%s belongs to %s', (name, action) => {
     expect(loadedFrom({ [name]: 'x' }).warnings).toEqual([
-      `\`${name}\` is an input of the action mutx/api-key-action/${action}, not of this one, and was ignored`,
+      `\`${name}\` is an input of mutx/api-key-action/${action}, not of this action, and was ignored`,
     ]);
+  });
+
+  it('may belong to several others', () => {
+    const [unknown] = unknownInputs({ 'INPUT_DRY-RUN': 'true' }, 'ephemeral').map(unknownText);
+    expect(unknown).toBe(
+      '`dry-run` is an input of mutx/api-key-action and of mutx/api-key-action/revoke, not of this action, and was ignored',
+    );
   });
 
   it.each(['colour', 'token', 'x', '', 'secret-store', 'prefix'])('%j is nobody’s', (name) => {
@@ -72,10 +90,8 @@ describe('an input that this action does not have', () => {
 });
 
 describe('the table', () => {
-  it('has every input of the interface for rotate, and none of the other actions yet', () => {
-    expect(inputsOf('rotate')).toEqual(INPUT_NAMES);
-    expect(inputsOf('audit')).toEqual([]);
-    expect(INPUT_NAMES.toSorted()).toEqual([
+  it('has every input of the interface for each action', () => {
+    expect(inputsOf('rotate').toSorted()).toEqual([
       'api-url',
       'bootstrap-jwt',
       'create-environment',
@@ -98,9 +114,39 @@ describe('the table', () => {
       'verify',
       'visibility',
     ]);
+    const session = ['bootstrap-jwt', 'email', 'password', 'api-url'];
+    const refreshing = [...session, 'refresh-token', 'refresh-token-secret', 'github-token'];
+    expect(inputsOf('ephemeral').toSorted()).toEqual(
+      [
+        ...session,
+        'env-name',
+        'expires-in-days',
+        'key-name',
+        'quota-wait',
+        'sweep',
+        'sweep-after',
+        'verify',
+      ].toSorted(),
+    );
+    expect(inputsOf('revoke').toSorted()).toEqual(
+      [...refreshing, 'dry-run', 'key-ids', 'key-name', 'max-revocations'].toSorted(),
+    );
+    expect(inputsOf('audit').toSorted()).toEqual(
+      [
+        ...refreshing,
+        'expiring-within',
+        'fail-on',
+        'key-name',
+        'max-age',
+        'require-expiry',
+        'targets',
+        'unused-for',
+      ].toSorted(),
+    );
   });
 
-  it('keeps its inputs and those of other actions apart', () => {
-    expect(INPUT_NAMES.filter((name) => INPUTS_ELSEWHERE.has(name))).toEqual([]);
+  it('has no input that no action takes', () => {
+    const taken = new Set(VERBS.flatMap((verb) => inputsOf(verb)));
+    expect(INPUT_NAMES.filter((name) => !taken.has(name))).toEqual([]);
   });
 });

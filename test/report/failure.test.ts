@@ -6,10 +6,11 @@ import {
   failureLines,
   failureOf,
 } from '../../src/report/failure.ts';
+import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import { callFailure, EXPIRES, failed, KEY, NOTHING, target } from './outcomes.ts';
 
 const linesOf = (outcome: ReturnType<typeof failed>, givenUp?: readonly string[]) =>
-  failureLines(failureOf(outcome, givenUp)).join('\n');
+  failureLines(FAILURE_TITLE.rotate, failureOf(outcome, givenUp)).join('\n');
 
 describe('the text of a failure', () => {
   it('says what was tried, the status, the cause, the fix, the request id and the state', () => {
@@ -50,8 +51,10 @@ describe('the text of a failure', () => {
       ['GET /a', ['GET /b']],
       ['GET /c', []],
     ]);
-    expect(failureLines(report).join('\n')).toContain('also:  GitHub: GET /b answered 403');
-    expect(failureAnnotation(report).message).toContain('(and 1 more; see the log)');
+    expect(failureLines(FAILURE_TITLE.rotate, report).join('\n')).toContain(
+      'also:  GitHub: GET /b answered 403',
+    );
+    expect(failureAnnotation(FAILURE_TITLE.rotate, report).message).toContain('(and 1 more; see the log)');
   });
 
   const missing = (index: number) =>
@@ -85,7 +88,7 @@ describe('the text of a failure', () => {
     const report = failureOf(failed({ failure: { failures }, targets }));
     const places = Array.from({ length: 10 }, (_, index) => `MUTX_API_KEY in acme/r${index}`).join(', ');
     expect(report.state[0]).toBe(`${places} and 240 more (the output \`targets\` has them all): untouched`);
-    const lines = failureLines(report);
+    const lines = failureLines(FAILURE_TITLE.rotate, report);
     expect(lines.slice(2, 14)).toEqual([
       '  GitHub: GET /repos/acme/r0/actions/secrets/public-key answered 404 [github-not-found]',
       '  why:   acme/r0 does not exist',
@@ -97,7 +100,7 @@ describe('the text of a failure', () => {
       '  also:  240 more (the job summary has them all)',
     ]);
     expect(lines.length).toBeLessThan(25);
-    const { message } = failureAnnotation(report);
+    const { message } = failureAnnotation(FAILURE_TITLE.rotate, report);
     expect(message).toContain('also: acme/r1, acme/r2,');
     expect(message).toContain('acme/r10 and 239 more (the job summary has them all)');
     expect(message.length).toBeLessThan(1_500);
@@ -108,7 +111,7 @@ describe('the text of a failure', () => {
       failure: { reason: 'quota', code: 'quota-too-soon', message: 'too soon', retryAt: EXPIRES },
     });
     expect(linesOf(outcome)).toMatch(/cause: the new key would take the last place/u);
-    expect(failureAnnotation(failureOf(outcome))).toEqual({
+    expect(failureAnnotation(FAILURE_TITLE.rotate, failureOf(outcome))).toEqual({
       title: 'MUTX API key not rotated',
       message: [
         'too soon [quota-too-soon]',
@@ -120,9 +123,11 @@ describe('the text of a failure', () => {
   });
 
   it('says that nothing was changed by a failure before the rotation', () => {
-    expect(failureLines(earlyFailure({ code: 'mutx-unauthorized', message: 'no' })).join('\n')).toContain(
-      'nothing was changed: no key was made or revoked, no secret was written',
-    );
+    expect(
+      failureLines(FAILURE_TITLE.rotate, earlyFailure({ code: 'mutx-unauthorized', message: 'no' })).join(
+        '\n',
+      ),
+    ).toContain('nothing was changed: no key was made or revoked, no secret was written');
   });
 
   it.each([

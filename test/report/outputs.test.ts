@@ -3,6 +3,7 @@ import { failureLines } from '../../src/report/failure.ts';
 import { inputFailure } from '../../src/report/input-failure.ts';
 import { EARLY_OUTPUTS, outputsOf } from '../../src/report/outputs.ts';
 import { resultLines } from '../../src/report/result.ts';
+import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import type { Outcome } from '../../src/rotation/outcome.ts';
 import { CURRENT, callFailure, failed, KEY, NOTHING, PLAN, target } from './outcomes.ts';
 
@@ -96,6 +97,7 @@ describe('the last lines of the log', () => {
 describe('inputs that cannot be used', () => {
   it('are told all at once, each with what it takes and the fix', () => {
     const lines = failureLines(
+      FAILURE_TITLE.rotate,
       inputFailure([
         {
           input: 'expires-in-days',

@@ -1,10 +1,13 @@
 import type { Annotation, Sink } from '../../src/report/sink.ts';
+import type { Secret } from '../../src/secrets/secret.ts';
 
 /** What reached the outside, in order. */
 export class RecordingSink implements Sink {
   readonly calls: string[] = [];
   readonly summaries: string[] = [];
   readonly outputs = new Map<string, string>();
+  readonly states = new Map<string, string>();
+  readonly variables = new Map<string, string>();
 
   line(text: string): void {
     this.calls.push(text);
@@ -18,6 +21,9 @@ export class RecordingSink implements Sink {
   endGroup(): void {
     this.calls.push('<');
   }
+  notice({ title, message }: Annotation): void {
+    this.calls.push(`notice ${title}: ${message}`);
+  }
   warning({ title, message }: Annotation): void {
     this.calls.push(`warning ${title}: ${message}`);
   }
@@ -26,6 +32,15 @@ export class RecordingSink implements Sink {
   }
   output(name: string, value: string): void {
     this.outputs.set(name, value);
+  }
+  state(name: string, value: string): void {
+    this.states.set(name, value);
+  }
+  secretOutput(name: string, value: Secret): void {
+    this.outputs.set(name, value.expose());
+  }
+  secretVariable(name: string, value: Secret): void {
+    this.variables.set(name, value.expose());
   }
   summary(markdown: string): void {
     this.summaries.push(markdown);

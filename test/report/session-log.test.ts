@@ -3,6 +3,7 @@ import { inputWarning } from '../../src/report/annotations.ts';
 import { failureLines } from '../../src/report/failure.ts';
 import { requestText } from '../../src/report/log.ts';
 import { logSession, sessionFailure, spendingState } from '../../src/report/session-log.ts';
+import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import type { SessionEvent } from '../../src/session/session.ts';
 import { callFailure, EXPIRES } from './outcomes.ts';
 import { RecordingSink } from './recording-sink.ts';
@@ -61,6 +62,7 @@ describe('what a session tells', () => {
 
   it('of its failure is the call, the fix, and what is different from before', () => {
     const text = failureLines(
+      FAILURE_TITLE.rotate,
       sessionFailure({
         code: 'session-refresh-lost',
         message: 'the exchange got no usable reply',

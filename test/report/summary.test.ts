@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { earlyFailure } from '../../src/report/failure.ts';
 import { failureSummary, summaryOf } from '../../src/report/summary.ts';
+import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import { CURRENT, callFailure, EXPIRES, failed, KEY, NOTHING, PLAN, target } from './outcomes.ts';
 
 const NAME = KEY.name;
@@ -157,6 +158,7 @@ describe('the job summary', () => {
 
   it('of a failure before the rotation has the cause and the fix', () => {
     const text = failureSummary(
+      FAILURE_TITLE.rotate,
       earlyFailure({ code: 'session-expired', message: 'the JWT has expired', retryAt: EXPIRES }),
     );
     expect(text).toContain('**the JWT has expired** (`session-expired`)');

@@ -1,13 +1,14 @@
 import type { RotationSettings } from '../rotation/settings.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
-import { readCredential, readGithubToken } from './credential.ts';
+import { readAccess } from './access.ts';
 import { defaultKeyName, LONGEST_KEY_NAME } from './key-name.ts';
+import type { Loaded } from './loaded.ts';
 import type { Complaint } from './pasted.ts';
 import { InputReader } from './reader.ts';
-import type { LoadedInputs } from './rotate-inputs.ts';
-import { readAudience, readRefreshTokenSecret, readTargets } from './rotate-targets.ts';
+import type { RotateInputs } from './rotate-inputs.ts';
+import { readAudience, readTargets } from './rotate-targets.ts';
 import { warningsFor } from './rotate-warnings.ts';
-import { identityOf, parseRepository, type RepositoryName, type Target } from './targets.ts';
+import { identityOf, type Target } from './targets.ts';
 
 /** Targets written at the same time; GitHub asks for few concurrent writes. */
 const CONCURRENCY = 4;
@@ -19,21 +20,14 @@ const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
  * else; every problem is found, not only the first; nothing is called.
  * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the repository and the servers
  */
-export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry): LoadedInputs {
+export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry): Loaded<RotateInputs> {
   const reader = new InputReader(env, secrets, 'rotate');
-  const sources = { reader, env, secrets };
-  const credential = readCredential(sources);
-  const githubToken = readGithubToken(sources);
-  const here = thisRepository(reader, env);
-  const apiUrl = reader.url('api-url');
-  const githubApiUrl = reader.runnerUrl('GITHUB_API_URL', 'https://api.github.com');
-  const { host } = reader.runnerUrl('GITHUB_SERVER_URL', 'https://github.com');
-  const targets = readTargets(reader, here);
-  const successor = readRefreshTokenSecret(reader, here);
+  const { credential, githubToken, here, host, ...services } = readAccess(reader, env, secrets);
+  const targets = readTargets(reader, here());
   const audience = readAudience(reader, targets);
   const settings = readSettings(reader, targets, host);
   const createEnvironment = reader.boolean('create-environment');
-  const refreshTokenSecret = credential?.kind === 'refresh-token' ? successor : undefined;
+  const { refreshTokenSecret } = services;
   if (credential?.kind === 'opaque' && settings.onQuota === 'replace') keepCredential(reader);
   if (refreshTokenSecret !== undefined) keepApart(reader, refreshTokenSecret, targets);
 
@@ -41,17 +35,7 @@ export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry
   if (credential === undefined || githubToken === undefined || problems.length > 0) {
     return { ok: false, problems, warnings, credential };
   }
-  const value = {
-    credential,
-    apiUrl,
-    githubToken,
-    githubApiUrl,
-    targets,
-    settings,
-    audience,
-    createEnvironment,
-    refreshTokenSecret,
-  };
+  const value = { ...services, credential, githubToken, targets, settings, audience, createEnvironment };
   return { ok: true, value, warnings: [...warnings, ...warningsFor(value, reader, env)] };
 }
 
@@ -89,19 +73,6 @@ function keyNameComplaint(name: string): Complaint | undefined {
   }
   if ([...name].length <= LONGEST_KEY_NAME) return undefined;
   return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
-}
-
-function thisRepository(reader: InputReader, env: NodeJS.ProcessEnv): RepositoryName {
-  const input = 'GITHUB_REPOSITORY';
-  const repository = parseRepository(env[input] ?? '');
-  if (repository !== undefined) return repository;
-  reader.problems.push({
-    input,
-    message: 'does not name a repository; the runner sets it',
-    allowed: '`owner/repo`',
-    fix: 'outside of GitHub Actions, set it yourself',
-  });
-  return { owner: 'unreadable', repo: 'unreadable' };
 }
 
 /** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */

@@ -1,0 +1,62 @@
+import type { SecretRegistry } from '../secrets/registry.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { Credential } from '../session/credential.ts';
+import { readCredential, readGithubToken } from './credential.ts';
+import type { InputReader } from './reader.ts';
+import { readRefreshTokenSecret } from './rotate-targets.ts';
+import { parseRepository, type RepositoryName, type Target } from './targets.ts';
+
+/** What every action needs to call the two services. */
+export interface Access {
+  readonly credential: Credential;
+  /** Base of the MUTX API; no trailing slash on its path (`https://api.mutx.dev/`, `https://host/base`). */
+  readonly apiUrl: URL;
+  /** undefined where the action was not given one and can do without. */
+  readonly githubToken: Secret | undefined;
+  /** Base of GitHub's REST API; has a path on GitHub Enterprise Server (`https://host/api/v3`). */
+  readonly githubApiUrl: URL;
+  /** Where a refresh token's successor goes; undefined for the other kinds of credential. */
+  readonly refreshTokenSecret: Target | undefined;
+}
+
+/** {@link Access} as far as it could be read, and what the defaults of other inputs are made of. */
+export interface AccessRead extends Omit<Access, 'credential'> {
+  readonly credential: Credential | undefined;
+  /** Host of the GitHub server, with its port if it has one. */
+  readonly host: string;
+  /** The repository of this run. A problem, noted once, if it is asked for and there is none. */
+  readonly here: () => RepositoryName;
+}
+
+/** Reads what all actions have in common, credentials first. @param env the process's environment */
+export function readAccess(reader: InputReader, env: NodeJS.ProcessEnv, secrets: SecretRegistry): AccessRead {
+  const sources = { reader, env, secrets };
+  const credential = readCredential(sources);
+  const refreshes = credential?.kind === 'refresh-token';
+  const githubToken = readGithubToken(sources, refreshes);
+  const here = thisRepository(reader, env);
+  const apiUrl = reader.url('api-url');
+  const githubApiUrl = reader.runnerUrl('GITHUB_API_URL', 'https://api.github.com');
+  const { host } = reader.runnerUrl('GITHUB_SERVER_URL', 'https://github.com');
+  const refreshTokenSecret = readRefreshTokenSecret(reader, refreshes ? here : undefined);
+  return { credential, githubToken, apiUrl, githubApiUrl, host, here, refreshTokenSecret };
+}
+
+function thisRepository(reader: InputReader, env: NodeJS.ProcessEnv): () => RepositoryName {
+  const input = 'GITHUB_REPOSITORY';
+  const repository = parseRepository(env[input] ?? '');
+  let noted = false;
+  return () => {
+    if (repository !== undefined) return repository;
+    if (!noted) {
+      reader.problems.push({
+        input,
+        message: 'does not name a repository; the runner sets it',
+        allowed: '`owner/repo`',
+        fix: 'outside of GitHub Actions, set it yourself',
+      });
+    }
+    noted = true;
+    return { owner: 'unreadable', repo: 'unreadable' };
+  };
+}

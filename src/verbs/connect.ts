@@ -1,0 +1,83 @@
+import { GithubClient } from '../github/client.ts';
+import { createTarget, type TargetDependencies } from '../github/create-target.ts';
+import { tokenExpiryWarning } from '../github/token-expiry.ts';
+import { HttpClient } from '../http/client.ts';
+import type { HttpRequest, RequestLine } from '../http/result.ts';
+import type { Access } from '../inputs/access.ts';
+import { MutxApi } from '../mutx/api.ts';
+import { createKeyService } from '../mutx/client.ts';
+import { createOwnKeyService } from '../mutx/own-key.ts';
+import { credentialWarning } from '../report/annotations.ts';
+import { requestText } from '../report/log.ts';
+import { logSession } from '../report/session-log.ts';
+import type { Clock, KeyService } from '../rotation/ports.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { createSession } from '../session/create-session.ts';
+import type { Session } from '../session/session.ts';
+import type { VerbContext } from './context.ts';
+
+const USER_AGENT = 'mutx-api-key-action';
+
+type Creating = Pick<TargetDependencies, 'audience' | 'createEnvironment'>;
+
+/** The two services, ready to be called; nothing has been called yet. */
+export interface Connection {
+  readonly session: Session;
+  readonly keys: KeyService;
+  /** GitHub with the token that was given; undefined: there is none. */
+  readonly github: GithubClient | undefined;
+  /** That of the context, behind the gate. */
+  readonly clock: Clock;
+  /** Ends the session and gives up the connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts together what a verb calls the services with.
+ * @param creating what the place for a refresh token's successor may need, where it does not exist yet
+ */
+export function connect(access: Access, context: VerbContext, creating: Creating = {}): Connection {
+  const { secrets, sink, clock: machineClock, gate, env } = context;
+  const clock = gate.clock(machineClock);
+  const debug = env['RUNNER_DEBUG'] === '1';
+  const onRequest = (line: RequestLine) => {
+    if (debug) sink.debug(requestText(line));
+  };
+  const client = (service: 'mutx' | 'github', baseUrl: URL) =>
+    new HttpClient({ service, baseUrl, userAgent: USER_AGENT, onRequest });
+  const mutx = client('mutx', access.apiUrl);
+  const githubHttp = client('github', access.githubApiUrl);
+  const api = new MutxApi(gate.requests(mutx, isLogout), secrets);
+  const { credential, githubToken, refreshTokenSecret } = access;
+  const github =
+    githubToken && new GithubClient({ http: gate.requests(githubHttp), token: githubToken, clock });
+  // Past the gate: a successor whose predecessor is spent has to be stored, whatever else comes to an end.
+  const keeper = (token: Secret) => new GithubClient({ http: githubHttp, token, clock: machineClock });
+  const session = createSession(credential, {
+    api,
+    clock: machineClock,
+    random: Math.random,
+    report: (event) => logSession(event, sink),
+    successor:
+      refreshTokenSecret &&
+      githubToken &&
+      createTarget(refreshTokenSecret, { github: keeper(githubToken), secrets, ...creating }),
+  });
+  return {
+    session,
+    keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : createKeyService(api, session),
+    github,
+    clock,
+    close: async () => {
+      await session.close();
+      const expiry = tokenExpiryWarning(github?.tokenExpiresAt, clock.now());
+      if (expiry !== undefined) sink.warning(credentialWarning(expiry.message));
+      mutx.close();
+      githubHttp.close();
+    },
+  };
+}
+
+function isLogout({ path }: HttpRequest): boolean {
+  return path.endsWith('/auth/logout');
+}

@@ -1,0 +1,29 @@
+import type { FailureReport } from '../report/failure.ts';
+import type { Sink } from '../report/sink.ts';
+import type { Clock } from '../rotation/ports.ts';
+import type { SecretRegistry } from '../secrets/registry.ts';
+import type { Gate } from './gate.ts';
+
+/** What a verb tells of itself while it runs, for an end that it does not choose. */
+export interface Unfinished {
+  /** In which state things are at this moment, a line each. */
+  state: () => readonly string[];
+  /** What must not be left open: the session that was logged in. */
+  cleanUp: () => Promise<unknown>;
+}
+
+/** What every verb gets, be it from the runner or from a shell. */
+export interface VerbContext {
+  /** Its inputs, and where it runs, as the runner's variables: `INPUT_…`, `GITHUB_…`. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly secrets: SecretRegistry;
+  /** Guarded: nothing with a credential in it leaves. */
+  readonly sink: Sink;
+  readonly clock: Clock;
+  /** Whatever is asked of MUTX or GitHub goes through it, so that a cancelled run begins nothing new. */
+  readonly gate: Gate;
+  /** Kept up to date by the verb, for an end that it does not choose. */
+  readonly unfinished: Unfinished;
+  /** Tells of a failure in the log, as an annotation and in the summary: what was asked for was not done. */
+  readonly fail: (report: FailureReport, summary?: string) => void;
+}

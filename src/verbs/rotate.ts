@@ -1,0 +1,68 @@
+import { createTarget } from '../github/create-target.ts';
+import { paced, writesWithin } from '../github/pace.ts';
+import { loadRotateInputs } from '../inputs/load-rotate.ts';
+import type { RotateInputs } from '../inputs/rotate-inputs.ts';
+import { failureOf } from '../report/failure.ts';
+import { RotationLog } from '../report/log.ts';
+import { EARLY_OUTPUTS, outputsOf } from '../report/outputs.ts';
+import { Progress } from '../report/progress.ts';
+import { resultLines } from '../report/result.ts';
+import { summaryOf } from '../report/summary.ts';
+import { rotate } from '../rotation/engine.ts';
+import type { RotationPorts } from '../rotation/ports.ts';
+import { type Connection, connect } from './connect.ts';
+import type { VerbContext } from './context.ts';
+import { inSession } from './in-session.ts';
+import { usableInputs } from './usable-inputs.ts';
+
+/** The root action: inputs → session and targets → the engine → log, outputs, summary. */
+export async function rotateVerb(context: VerbContext): Promise<void> {
+  const { env, secrets, sink, gate, unfinished, fail } = context;
+  for (const [name, value] of EARLY_OUTPUTS) sink.output(name, value);
+  const inputs = usableInputs(loadRotateInputs(env, secrets), context);
+  if (inputs === undefined) return;
+
+  const { settings } = inputs;
+  const connection = connect(inputs, context, inputs);
+  const progress = new Progress();
+  const outcome = await inSession(connection, inputs, context, async () => {
+    const log = new RotationLog(sink, settings.keyName);
+    unfinished.state = () => progress.state();
+    const rotation = rotate(settings, {
+      ...portsOf(inputs, connection, context),
+      report: (event) => {
+        progress.event(event);
+        log.event(event);
+      },
+    });
+    const ended = await gate.pass(rotation);
+    log.end();
+    return ended;
+  });
+  if (outcome === undefined) return;
+
+  for (const [name, value] of outputsOf(outcome, settings.keyName)) sink.output(name, value);
+  const summary = summaryOf(outcome, settings.keyName, progress.givenUp);
+  if (outcome.kind === 'failed') return fail(failureOf(outcome, progress.givenUp), summary);
+  for (const line of resultLines(outcome)) sink.line(line);
+  sink.summary(summary);
+}
+
+function portsOf(
+  inputs: RotateInputs,
+  { keys, github, clock, session }: Connection,
+  { secrets }: VerbContext,
+): Omit<RotationPorts, 'report'> {
+  if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
+  const { audience, createEnvironment } = inputs;
+  const dependencies = { github, secrets, audience, createEnvironment };
+  const targets = inputs.targets.map((target) => createTarget(target, dependencies));
+  return {
+    keys,
+    targets: paced(targets, clock),
+    writesWithin,
+    clock,
+    random: Math.random,
+    sessionEndsAt: session.endsAt,
+  };
+}
