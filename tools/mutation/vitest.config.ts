@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { AREA_VARIABLE, areaOf } from './areas.ts';
 
+const { tests, without = [] } = areaOf(process.env[AREA_VARIABLE]);
+
 export default defineConfig({
   test: {
-    include: areaOf(process.env[AREA_VARIABLE]).tests.map((folder) => `${folder}/**/*.test.ts`),
+    include: tests.map((folder) => `${folder}/**/*.test.ts`),
+    exclude: [...without],
+    // Every mutant gets a process of its own anyway.
     isolate: false,
     // What takes too long is Stryker's to say (timeoutMS).
     testTimeout: 60_000,
