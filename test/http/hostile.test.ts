@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import nock from 'nock';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { notSent } from '../../src/http/failed.ts';
 import type { HttpResult } from '../../src/http/result.ts';
 import { JSON_TYPE, ManualTimer, reply, startRawServer, TestClient } from './raw-server.ts';
@@ -158,6 +158,17 @@ test('a timer that fires too late changes nothing, and the timer of a reply is c
   timer.fire();
   expect((await client.send({ method: 'GET', path: '/2' })).kind).toBe('reply');
   expect(server.connections).toHaveLength(1);
+});
+
+test('the timer of real time is called off too, so that it does not keep the process up', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await using server = await startRawServer((socket) => socket.write(reply('200 OK', '{}', JSON_TYPE)));
+  using client = new TestClient(server.url);
+  const sending = client.send({ method: 'GET', path: '/' });
+  expect(vi.getTimerCount()).toBe(1);
+  expect((await sending).kind).toBe('reply');
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('a kept connection that dies with the next request on it: lost, and not sent again', async () => {

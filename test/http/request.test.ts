@@ -51,6 +51,7 @@ test.each([
   ['/', '/x'],
   ['/api/v3', '/api/v3/x'],
   ['/api/v3/', '/api/v3/x'],
+  ['/api/v3//', '/api/v3/x'],
 ])('the path is appended to the base URL: %s', async (base, expected) => {
   await using server = await answering();
   using client = new TestClient(new URL(base, server.url));
@@ -65,12 +66,13 @@ test('an encoded path arrives as it was encoded', async () => {
   expect(headOf(server)).toMatch(/^GET \/environments\/a%2Fb%20c\/%2E%2E /);
 });
 
-test.each(['keys', '/a b', '/a\r\nx: y', '/a?b=c', '/a#b', '/ä'])(
+test.each(['keys', 'keys/1', 'https://elsewhere.test/', '/a b', '/a\r\nx: y', '/a?b=c', '/a#b', '/ä'])(
   'a path that is not one is a bug, and nothing is sent: %j',
   async (path) => {
     await using server = await answering();
     using client = new TestClient(server.url);
-    await expect(client.send({ method: 'GET', path })).rejects.toThrow(TypeError);
+    const bug = new TypeError('a request path is not encoded');
+    await expect(client.send({ method: 'GET', path })).rejects.toThrow(bug);
     expect(server.connections).toHaveLength(0);
   },
 );

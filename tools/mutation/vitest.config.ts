@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: tests.map((folder) => `${folder}/**/*.test.ts`),
     exclude: [...without],
-    // Every mutant gets a process of its own anyway.
+    // Between two mutants everything is loaded anew anyway.
     isolate: false,
     // What takes too long is Stryker's to say (timeoutMS).
     testTimeout: 60_000,
