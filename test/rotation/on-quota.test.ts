@@ -14,6 +14,10 @@ describe('a plan with room for two', () => {
     const create = ports.calls().indexOf('create');
     expect(ports.calls()[create - 1]).toBe('list');
     expect(ports.active()).toEqual(['new1']);
+    expect(ports.told('step-ended').filter(({ step }) => step === 'list')).toMatchObject([
+      { ok: true },
+      { ok: true },
+    ]);
   });
 
   it('is not listed again when the create leaves a place', async () => {
@@ -26,8 +30,14 @@ describe('a plan with room for two', () => {
     const ports = new InMemoryPorts({ keys: [old], targets: ONE, plan: 'FREE' });
     ports.on('list', works, refuses(401));
     expect(await ports.rotate()).toMatchObject({
-      failure: { reason: 'look', code: 'look-failed', failures: [{ status: 401 }] },
+      failure: {
+        reason: 'look',
+        code: 'look-failed',
+        message: 'the keys could not be listed again right before the create, so no key was minted',
+        failures: [{ status: 401 }],
+      },
     });
+    expect(ports.told('step-ended').at(-1)).toMatchObject({ step: 'list', ok: false });
     expect(ports.changes()).toEqual([]);
   });
 

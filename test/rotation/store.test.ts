@@ -114,6 +114,7 @@ describe('a key that may be in a target', () => {
       ],
     });
     expect(ports.stored()).toEqual({ 'acme/web': 'new1', 'acme/api': 'old', 'acme/cli': 'new1' });
+    expect(ports.told('step-ended').at(-1)).toMatchObject({ step: 'store', ok: false });
     expectBothAlive(ports);
   });
 
