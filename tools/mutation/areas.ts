@@ -4,23 +4,27 @@ export interface Area {
   readonly mutate: readonly string[];
   /** The folders of tests that have to notice: the area's own, not those that come by on their way elsewhere. */
   readonly tests: readonly string[];
+  /** Where they run: in threads, which is faster, or in processes, each of which has a time zone of its own. */
+  readonly pool: 'threads' | 'forks';
   /** Files of tests among them that take too long to be run a thousand times; whatever they notice is luck. */
   readonly without?: readonly string[];
 }
 
 export const AREAS: readonly Area[] = [
-  { name: 'http', mutate: ['src/http/**/*.ts'], tests: ['test/http'] },
+  { name: 'http', mutate: ['src/http/**/*.ts'], tests: ['test/http'], pool: 'threads' },
   {
     name: 'redactor',
     mutate: ['src/secrets/**/*.ts', 'src/report/guard.ts'],
     tests: ['test/secrets', 'test/report'],
+    pool: 'threads',
   },
-  { name: 'rotation', mutate: ['src/rotation/**/*.ts'], tests: ['test/rotation'] },
+  { name: 'rotation', mutate: ['src/rotation/**/*.ts'], tests: ['test/rotation'], pool: 'threads' },
   {
     name: 'inputs',
     // The table is data: action.yml and the README are generated from it, and a test compares them.
     mutate: ['src/inputs/**/*.ts', '!src/inputs/table.ts'],
     tests: ['test/inputs'],
+    pool: 'forks',
     // Random values; child processes, in which there is no mutant.
     without: ['test/inputs/anything.test.ts', 'test/inputs/generated.test.ts'],
   },

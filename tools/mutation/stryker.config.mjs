@@ -6,8 +6,7 @@ const area = areaOf(process.env[AREA_VARIABLE]);
 export default {
   mutate: area.mutate,
   testRunner: 'vitest',
-  // In processes, as in `npm test`: a thread cannot change its time zone.
-  vitest: { configFile: 'tools/mutation/vitest.config.ts', pool: 'forks' },
+  vitest: { configFile: 'tools/mutation/vitest.config.ts', pool: area.pool },
   // Of the tests, only those that come through a mutant are run on it.
   coverageAnalysis: 'perTest',
   // A constant of a module is as easily wrong as anything else: shapes and limits are such constants.
