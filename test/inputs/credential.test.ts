@@ -11,6 +11,7 @@ import {
   NOW,
   PASSWORD,
   REFRESH_JWT,
+  toldInFull,
 } from './given.ts';
 
 const WRITER = { 'github-token': GITHUB_TOKEN };
@@ -23,7 +24,7 @@ function credentialOf(inputs: Readonly<Record<string, string>>) {
 
 function problemsWith(inputs: Readonly<Record<string, string>>) {
   const { loaded, masks } = loadOnly({ ...WRITER, ...inputs });
-  const problems = loaded.ok ? [] : loaded.problems;
+  const problems = loaded.ok ? [] : toldInFull(loaded.problems);
   return { problems, told: problems.map(({ input, message }) => `${input} ${message}`), masks };
 }
 
@@ -89,7 +90,7 @@ describe('the kind of credential', () => {
 
   it('is a service account', () => {
     const { credential } = credentialOf({ email: 'bot@example.com', password: PASSWORD });
-    expect(credential).toMatchObject({ kind: 'password', email: 'bot@example.com' });
+    expect(credential).toMatchObject({ kind: 'password', input: 'password', email: 'bot@example.com' });
     expect(credential.kind === 'password' && credential.password.expose()).toBe(PASSWORD);
   });
 
@@ -137,6 +138,7 @@ describe('more than one credential, or none', () => {
   it('offers the credentials that last first', () => {
     expect(problemsWith({}).problems[0]).toMatchObject({
       input: undefined,
+      allowed: '`email` and `password`, `refresh-token`, or `bootstrap-jwt`',
       fix: expect.stringMatching(/^give `email` and `password` of a service account, `refresh-token`, or, /),
     });
   });

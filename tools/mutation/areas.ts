@@ -21,8 +21,8 @@ export const AREAS: readonly Area[] = [
   { name: 'rotation', mutate: ['src/rotation/**/*.ts'], tests: ['test/rotation'], pool: 'threads' },
   {
     name: 'inputs',
-    // The table is data: action.yml and the README are generated from it, and a test compares them.
-    mutate: ['src/inputs/**/*.ts', '!src/inputs/table.ts'],
+    // The tables are data: action.yml and the README are generated from them, and a test compares them.
+    mutate: ['src/inputs/**/*.ts', '!src/inputs/*table.ts'],
     tests: ['test/inputs'],
     pool: 'forks',
     // Random values; child processes, in which there is no mutant.
