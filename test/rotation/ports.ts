@@ -142,13 +142,16 @@ export class InMemoryPorts implements RotationPorts {
     return this.events.filter((event): event is Extract<RotationEvent, { type: T }> => event.type === type);
   }
 
-  /** Runs the engine over these ports; whatever it did, nothing it told may hold a key's text (P5). */
+  /** Runs the engine over these ports; whatever it did, nothing it told may hold a key's text (P5), or be empty. */
   async rotate(changes: Partial<RotationSettings> = {}): Promise<Outcome> {
     const outcome = await rotate(settings(changes), this);
     const told = inspect([this.events, outcome], { depth: null, showHidden: true });
     for (const text of this.#texts.keys()) {
       if (told.includes(text)) throw new Error(`P5: ${text} was told`);
     }
+    const messages = this.told('warning').map(({ message }) => message);
+    if (outcome.kind === 'failed') messages.push(outcome.failure.message);
+    if (messages.some((message) => !/^\S.+\S$/u.test(message))) throw new Error('a message says nothing');
     return outcome;
   }
 
