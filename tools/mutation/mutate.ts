@@ -1,20 +1,24 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { AREA_VARIABLE, AREAS, type Area, areaOf, reportOf } from './areas.ts';
 import { compare, parseList, type Report, scoreOf } from './survivors.ts';
 
 /**
- * `npm run mutate [-- area…]`: changes the source in one place after the other and lets the tests run on it
+ * `npm run mutate [-- [--force] area…]`: changes the source in one place after the other and lets the tests run on it
  * (docs/mutation-testing.md). Fails for a score below the threshold, for a survivor that is not listed there, and for
- * a listed one that is no more.
+ * a listed one that is no more. With --force nothing is taken from the run before.
  */
 const STRYKER = 'tools/mutation/node_modules/@stryker-mutator/core/bin/stryker.js';
 const LIST = 'docs/mutation-testing.md';
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
-const given = process.argv.slice(2);
-const areas = given.length === 0 ? AREAS : given.map(areaOf);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { force: { type: 'boolean', default: false } },
+});
+const areas = positionals.length === 0 ? AREAS : positionals.map(areaOf);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const results = areas.map(measure);
@@ -28,7 +32,8 @@ function measure(area: Area): { readonly row: string; readonly passed: boolean }
   // So that what is read afterwards is of this run.
   rmSync(file, { force: true });
   const started = performance.now();
-  const { status } = spawnSync(process.execPath, [STRYKER, 'run', 'tools/mutation/stryker.config.mjs'], {
+  const args = ['run', 'tools/mutation/stryker.config.mjs', ...(values.force ? ['--force'] : [])];
+  const { status } = spawnSync(process.execPath, [STRYKER, ...args], {
     env: { ...process.env, [AREA_VARIABLE]: area.name },
     stdio: 'inherit',
   });
