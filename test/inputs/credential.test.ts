@@ -155,6 +155,12 @@ describe('more than one credential, or none', () => {
   });
 });
 
+describe('what is too short to be a credential', () => {
+  it.each(['bootstrap-jwt', 'password'])('is not masked, white space around it or not: %s', (input) => {
+    expect(loadOnly({ [input]: '   abc  \n   ' }).masks).toEqual([]);
+  });
+});
+
 describe('a pasted token', () => {
   it.each([
     ['bootstrap-jwt', ACCESS_JWT],

@@ -12,6 +12,7 @@ import {
   PASSWORD,
   problemsOf,
   REFRESH_JWT,
+  toldInFull,
 } from './given.ts';
 
 describe('the inputs of a rotation', () => {
@@ -64,6 +65,12 @@ describe('the inputs of a rotation', () => {
     ]);
     expect(problemsOf({ ...ENOUGH, ...replace })).toEqual([]);
     expect(problemsOf({ ...ENOUGH, 'on-quota': 'wait', 'bootstrap-jwt': API_KEY })).toEqual([]);
+  });
+
+  it('take a name of the key as long as MUTX takes it, in characters', () => {
+    for (const name of ['k'.repeat(255), '🔑'.repeat(255)]) {
+      expect(loadedFrom({ 'key-name': name }).settings.keyName).toBe(name);
+    }
   });
 
   it('are taken as they are given', () => {
@@ -233,9 +240,10 @@ describe('credentials', () => {
       for (const token of [API_KEY, ACCESS_JWT, GITHUB_TOKEN]) {
         const password = input === 'email' ? { password: PASSWORD, 'bootstrap-jwt': '' } : {};
         const { loaded, masks } = load({ [input]: `x ${token}`, ...password });
-        expect(!loaded.ok && loaded.problems.map((problem) => `${problem.input} ${problem.message}`)).toEqual(
-          [`${input} holds what looks like a credential`],
-        );
+        const problems = toldInFull(loaded.ok ? [] : loaded.problems);
+        expect(problems.map((problem) => `${problem.input} ${problem.message}`)).toEqual([
+          `${input} holds what looks like a credential`,
+        ]);
         expect(masks).toContain(token);
         expect(JSON.stringify(loaded)).not.toContain(token);
       }
