@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { formsOf } from '../../src/secrets/forms.ts';
 import {
   ACCESS_JWT,
   API_KEY,
@@ -10,6 +11,7 @@ import {
   loadOnly,
   NOW,
   PASSWORD,
+  problemsOf,
   REFRESH_JWT,
   toldInFull,
 } from './given.ts';
@@ -155,6 +157,27 @@ describe('more than one credential, or none', () => {
   });
 });
 
+describe('the masks of a pasted token', () => {
+  const TOKEN = 'not-yet-known-0123456789';
+
+  it.each([
+    ['in quotes of two kinds', `"'${TOKEN}'"`],
+    ['after the scheme, in quotes', `Bearer "'${TOKEN}'"`],
+    ['in a list of texts', `["${TOKEN}"]`],
+  ])('are found %s', (_, text) => {
+    expect(loadOnly({ 'bootstrap-jwt': text }).masks).toContain(TOKEN);
+  });
+
+  it.each([
+    ['a token', TOKEN, []],
+    ['one with quotes in it', 'not-"yet"-known', []],
+    ['JSON', `{"token":"${TOKEN}","type":"short"}`, [TOKEN]],
+  ])('are those of %s and of nothing else', (_, text, within) => {
+    const expected = [text, ...within].flatMap(formsOf);
+    expect(new Set(loadOnly({ 'bootstrap-jwt': text }).masks)).toEqual(new Set(expected));
+  });
+});
+
 describe('what is too short to be a credential', () => {
   it.each(['bootstrap-jwt', 'password'])('is not masked, white space around it or not: %s', (input) => {
     expect(loadOnly({ [input]: '   abc  \n   ' }).masks).toEqual([]);
@@ -215,9 +238,8 @@ describe('a pasted token', () => {
     const base: Record<string, string> =
       input === 'github-token' ? { 'bootstrap-jwt': ACCESS_JWT } : { 'github-token': GITHUB_TOKEN };
     const { loaded, masks, secrets } = loadOnly({ ...base, [input]: text });
-    expect(!loaded.ok && loaded.problems.map((problem) => `${problem.input} ${problem.message}`)).toEqual([
-      `${input} ${message}`,
-    ]);
+    const problems = toldInFull(loaded.ok ? [] : loaded.problems);
+    expect(problems.map((problem) => `${problem.input} ${problem.message}`)).toEqual([`${input} ${message}`]);
     expect(masks).toContain(text);
     if (!text.includes('{ ') && !text.includes('\u200b') && !text.startsWith('${{'))
       expect(masks).toContain(token);
@@ -237,7 +259,8 @@ describe('a pasted token', () => {
         ...(input === 'password' ? { email: 'bot@example.com' } : {}),
       };
       const { loaded } = loadOnly({ ...others, [input]: text });
-      expect(!loaded.ok && loaded.problems.map((problem) => `${problem.input} ${problem.message}`)).toEqual([
+      const problems = toldInFull(loaded.ok ? [] : loaded.problems);
+      expect(problems.map((problem) => `${problem.input} ${problem.message}`)).toEqual([
         `${input} ${message}`,
       ]);
     }
@@ -282,8 +305,7 @@ describe('a pasted token', () => {
       }
     }
     for (const token of [ACCESS_JWT, REFRESH_JWT, API_KEY]) {
-      const { loaded } = load({ 'github-token': token });
-      expect(!loaded.ok && loaded.problems.map(({ message }) => message)).toEqual([
+      expect(problemsOf({ 'github-token': token }).map(({ message }) => message)).toEqual([
         "holds a credential of MUTX, which is not GitHub's to see",
       ]);
     }

@@ -46,6 +46,7 @@ describe('a rotation', () => {
     const ports = new InMemoryPorts();
     expect(await ports.rotate()).toMatchObject({ kind: 'rotated', targets: [{ status: 'created' }] });
     expect(ports.changes()).toEqual(['create', 'write acme/web']);
+    expect(ports.told('step-started').at(-1)).toMatchObject({ step: 'store' });
   });
 
   it('asks for the name and the days of its settings', async () => {

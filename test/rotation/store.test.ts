@@ -123,6 +123,12 @@ describe('a key that may be in a target', () => {
     expect(await ports.rotate()).toMatchObject({ failure: { reason: 'store', code: 'store-deadline' } });
   });
 
+  it('fails for the deadline when that was the reason for one of the targets', async () => {
+    const ports = world(WEB, API).on('write acme/web', refuses(403));
+    ports.on('write acme/api', fails({ kind: 'not-sent', code: 'github-write-deadline' }));
+    expect(await ports.rotate()).toMatchObject({ failure: { reason: 'store', code: 'store-deadline' } });
+  });
+
   it('fails for the deadline when there is no time left for another try', async () => {
     const slow: Script = (call) => {
       ports.clock.time += 10 * MINUTE;
