@@ -18,9 +18,19 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   secrets: { values: [], types: [], packages: ['node:'] },
   // The heart: no network, no process, no package. It gets what it needs as arguments.
   rotation: { values: [], types: ['secrets/'], packages: [] },
+  // A key for one job, as pure as rotation/; of that the deadlines and what may be tried again.
+  ephemeral: {
+    values: ['rotation/constants.ts', 'rotation/retry.ts'],
+    types: ['rotation/', 'secrets/'],
+    packages: [],
+  },
   http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
-  mutx: { values: ['http/', 'secrets/'], types: ['rotation/', 'session/'], packages: ['node:'] },
-  github: { values: ['http/', 'secrets/'], types: ['rotation/', 'inputs/'], packages: ['node:'] },
+  mutx: {
+    values: ['http/', 'secrets/'],
+    types: ['ephemeral/', 'rotation/', 'session/'],
+    packages: ['node:'],
+  },
+  github: { values: ['http/', 'secrets/'], types: ['rotation/', 'inputs/', 'session/'], packages: ['node:'] },
   // Of rotation/ what is pure and true for every call: the deadlines, and what may be tried again.
   session: {
     values: ['http/', 'mutx/', 'secrets/', 'rotation/constants.ts', 'rotation/retry.ts'],
@@ -28,20 +38,45 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:'],
   },
   // Of mutx/ the decoding of claims only: which kind of JWT was pasted is known before anything is called.
-  inputs: { values: ['mutx/jwt.ts', 'secrets/'], types: ['rotation/', 'session/'], packages: ['node:'] },
-  report: { values: ['secrets/'], types: ['http/', 'inputs/', 'rotation/', 'session/'], packages: ['node:'] },
+  inputs: {
+    values: ['mutx/jwt.ts', 'secrets/'],
+    types: ['ephemeral/', 'rotation/', 'session/'],
+    packages: ['node:'],
+  },
+  report: {
+    values: ['secrets/'],
+    types: ['ephemeral/', 'http/', 'inputs/', 'rotation/', 'session/'],
+    packages: ['node:'],
+  },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
   emulator: { values: [], types: [], packages: ['node:', 'libsodium-wrappers'] },
   // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
   verbs: {
-    values: ['github/', 'http/', 'inputs/', 'mutx/', 'report/', 'rotation/', 'secrets/', 'session/'],
+    values: [
+      'ephemeral/',
+      'github/',
+      'http/',
+      'inputs/',
+      'mutx/',
+      'report/',
+      'rotation/',
+      'secrets/',
+      'session/',
+    ],
     types: [],
     packages: ['node:'],
   },
+  // A verb in a process of its own, ended by signals: shared by the two that follow.
+  process: { values: ['report/', 'secrets/', 'verbs/'], types: [], packages: ['node:'] },
   actions: {
-    values: ['inputs/', 'report/', 'secrets/', 'verbs/'],
-    types: [],
+    values: ['process/', 'report/titles.ts', 'verbs/'],
+    types: ['inputs/', 'report/'],
     packages: ['node:', '@actions/core'],
+  },
+  cli: {
+    values: ['emulator/', 'inputs/', 'mutx/', 'process/', 'report/', 'secrets/', 'verbs/'],
+    types: ['rotation/'],
+    packages: ['node:', 'commander', '@inquirer/'],
   },
 };
 
@@ -49,6 +84,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'github/sealed-box.ts': ['libsodium-wrappers'],
 };
+
+/** What runs as a process of its own, and so may know it. */
+const OWN_A_PROCESS: ReadonlySet<string> = new Set(['process', 'actions', 'cli']);
 
 /** Folders nest this deep below src/ at most; an import's `../` are counted against it. */
 const DEEPEST = 4;
@@ -77,7 +115,7 @@ function override(files: string, name: string, layer: Layer, depth: number): Oxl
     files: [files],
     rules: {
       'eslint/no-restricted-imports': restrictedImports(name, layer, depth),
-      ...(name === 'actions' ? {} : { 'eslint/no-restricted-globals': RESTRICTED_GLOBALS }),
+      ...(OWN_A_PROCESS.has(name) ? {} : { 'eslint/no-restricted-globals': RESTRICTED_GLOBALS }),
     },
   };
 }
@@ -104,15 +142,19 @@ function restrictedImports(name: string, layer: Layer, depth: number): DummyRule
       message: `src/${name} knows the types of this folder only: import type`,
     });
   }
-  const paths =
-    name === 'actions' ? [] : [{ name: 'node:process', message: 'only src/actions knows the process' }];
+  const paths = OWN_A_PROCESS.has(name)
+    ? []
+    : [{ name: 'node:process', message: 'only what runs as a process of its own knows the process' }];
   return ['error', { paths, patterns }];
 }
 
 const RESTRICTED_GLOBALS: DummyRule = [
   'error',
-  { name: 'process', message: 'only src/actions knows the process: take what you need as an argument' },
-  { name: 'console', message: 'only src/actions prints, and only what src/report has made safe' },
+  {
+    name: 'process',
+    message: 'only what runs as a process of its own knows it: take what you need as an argument',
+  },
+  { name: 'console', message: 'only sinks print, and only what src/report has made safe' },
   { name: 'fetch', message: 'requests go through src/http: it has the limits, the proxy and the deadline' },
 ];
 

@@ -5,6 +5,8 @@ const report = process.env['TEST_REPORT'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Searches every step that any test runs for credentials.
+    setupFiles: ['test/canary/every-step.ts'],
     testTimeout: 30_000,
     // .ci/run counts the tests in this file.
     ...(report === undefined ? {} : { reporters: ['default', ['json', { outputFile: report }]] }),
@@ -21,6 +23,7 @@ export default defineConfig({
         lines: 90,
         // Where a branch that nobody took may cost a key or a secret.
         'src/rotation/**': { branches: 100 },
+        'src/ephemeral/**': { branches: 100 },
         'src/inputs/**': { branches: 100 },
         'src/http/**': { branches: 100 },
       },

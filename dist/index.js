@@ -31787,7 +31787,7 @@ const MUTX_HINTS = {
     },
     'session-login-failed': {
         cause: 'MUTX did not answer the log-in, or not with a session',
-        fix: 'see the failed call; nothing was changed, so the run can simply be repeated',
+        fix: 'see the failed call; no key and no secret was touched, so the run can simply be repeated',
     },
     'session-login-refused': {
         cause: 'MUTX does not take this `email` and `password`',
@@ -31840,11 +31840,15 @@ const RUN_HINTS = {
     },
     'quota-full': {
         cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-        fix: 'revoke a key that nobody needs, or take a larger plan; `on-quota: wait` waits where a place becomes free by itself, `on-quota: replace` accepts a gap of seconds',
+        fix: 'revoke a key that nobody needs, first of all one whose expiry is past, which works for nobody any more, or take a larger plan; `on-quota: wait` waits where a place becomes free by itself, `on-quota: replace` accepts a gap of seconds',
     },
     'quota-too-soon': {
         cause: 'the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it',
         fix: 'run again at the time given, or set `on-quota: wait`',
+    },
+    'quota-wait-over': {
+        cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
+        fix: 'wait longer with `quota-wait`, run fewer jobs at a time (`strategy.max-parallel`), take a larger plan, or revoke a key named here that nobody needs; `sweep-after` revokes what killed jobs of this repository left',
     },
     'create-failed': {
         cause: 'MUTX did not make a key',
@@ -31860,7 +31864,7 @@ const RUN_HINTS = {
     },
     'verify-unclear': {
         cause: 'MUTX was not reachable or not well when the new key was tried',
-        fix: 'run again; `verify: false` would store a key that was never tried',
+        fix: 'run again; `verify: false` would go on with a key that was never tried',
     },
     'store-failed': {
         cause: 'at least one target did not take the new key',
@@ -32077,6 +32081,8 @@ function contentOf(target, minted) {
 
 
 
+/** After every expiry, and a number that can be subtracted from itself. */
+const NEVER = Number.MAX_SAFE_INTEGER;
 /** @param givenUp keys revoked before their successor was stored (`on-quota: replace`) */
 function failureOf(outcome, givenUp = []) {
     const { failure } = outcome;
@@ -32090,8 +32096,10 @@ function failureOf(outcome, givenUp = []) {
         retryAt: failure.retryAt,
     };
 }
+/** The keys that hold the places of a plan, a line each. Those whose expiry is past come first: revoking them costs nobody anything. */
 function inTheWay(keys) {
     const named = keys
+        .toSorted((a, b) => (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
         .slice(0, MOST_NAMED)
         .map(({ id, name, expiresAt }) => `in the way: ${printable(name, 100)} (${id}), ${expiryText(expiresAt)}`);
     const more = keys.length - named.length;
@@ -32462,15 +32470,6 @@ function fixPart(fix) {
     return rest.length === 0 ? `Fix: ${prose(first)}` : `Fix: ${prose(first)}\n\n${block('yaml', rest)}`;
 }
 
-;// CONCATENATED MODULE: ./lib/report/titles.js
-/** What was not done, as the title of a failure. */
-const FAILURE_TITLE = {
-    rotate: 'MUTX API key not rotated',
-    ephemeral: 'No MUTX API key for this job',
-    revoke: 'MUTX API keys not revoked',
-    audit: 'MUTX API keys not audited',
-};
-
 ;// CONCATENATED MODULE: ./lib/secrets/forms.js
 /** A signature shorter than this is none. */
 const SHORTEST_PART = 16;
@@ -32650,1144 +32649,548 @@ function never() {
     return new Promise(() => { });
 }
 
-;// CONCATENATED MODULE: ./lib/github/json.js
-/** Narrowing of replies, which can be anything. */
-/** What a body says in JSON; undefined if it says nothing in JSON. */
-function jsonOf(body) {
-    return body.kind === 'json' ? body.value : undefined;
-}
-/** The fields of a JSON object; none if it is something else. */
-function fieldsOf(value) {
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-/** An id of GitHub's, which are integers. */
-function isId(value) {
-    return Number.isSafeInteger(value) && Number(value) > 0;
-}
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: ./lib/process/ending.js
 
-;// CONCATENATED MODULE: ./lib/github/call-failure.js
 
-/** @param seen undefined: the call was not answered, or never made */
-function failure(context, seen, cause) {
-    const requestId = seen?.headers?.get('x-github-request-id');
-    return {
-        service: 'github',
-        call: context.call,
-        target: context.target,
-        status: seen?.status,
-        ...cause,
-        ...(requestId === undefined ? {} : { requestId: context.secrets.quote(requestId, 64) }),
+/** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
+const CLEAN_UP_MS = 6_000;
+/**
+ * Stands by for an end in the middle: a cancelled job, a bug. Either way nothing new is begun, what was opened
+ * is closed, what is on its way may arrive, and then the log says, once, in which state things are.
+ * @param alwaysGreen the exit code is 0, whatever happened
+ */
+function onEarlyEnd(gate, unfinished, tell, alwaysGreen = false) {
+    let ending = false;
+    const end = async (code, report) => {
+        // Whatever else happens on the way out changes nothing about why and how the run ends.
+        if (ending)
+            return;
+        ending = true;
+        gate.close();
+        tell(`the run ends here: nothing new is begun, and what is on its way has ${CLEAN_UP_MS / 1_000} s`);
+        const limit = new Promise((resolve) => setTimeout(resolve, CLEAN_UP_MS));
+        await Promise.race([Promise.allSettled([gate.settled(), unfinished.cleanUp()]), limit]);
+        try {
+            tell(report());
+        }
+        finally {
+            process.exit(alwaysGreen ? 0 : code);
+        }
     };
-}
-/** The service itself said no, or what it said makes the request pointless: nothing was changed. */
-function refused(code, message, hint) {
-    return { kind: 'refused', code, message, retryable: false, ...(hint === undefined ? {} : { hint }) };
-}
-function unclear(code, message, retryable) {
-    return { kind: 'unclear', code, message, retryable };
-}
-function archivedCause(target) {
-    return refused('github-archived', `the repository of ${target} is archived, and so read-only`, 'Unarchive it, or take it out of the targets.');
-}
-/** GitHub's own words in an error reply: `{message}`; undefined if this is not one. */
-function messageOf(reply) {
-    const { message } = fieldsOf(jsonOf(reply.body));
-    return typeof message === 'string' ? message : undefined;
-}
-/**
- * The failure of a call that had to come before a write, as the write's own: nothing of the write has left
- * this process, whatever became of that call.
- */
-function beforeWrite(cause) {
-    const kind = cause.kind === 'refused' ? 'refused' : 'not-sent';
-    return { ...cause, kind };
-}
-
-;// CONCATENATED MODULE: ./lib/github/permissions.js
-function writing(name, label, appTokenInput) {
-    return { name, label, level: 'write', appTokenInput };
-}
-const REPOSITORY = {
-    actions: writing('secrets', 'Secrets', true),
-    dependabot: writing('dependabot_secrets', 'Dependabot secrets', true),
-    codespaces: writing('codespaces_secrets', 'Codespaces secrets', false),
-    agents: writing('agent_secrets', 'Agent secrets', false),
-};
-const ORGANISATION = {
-    actions: writing('organization_secrets', 'Organization secrets', true),
-    dependabot: writing('organization_dependabot_secrets', 'Organization dependabot secrets', false),
-    codespaces: writing('organization_codespaces_secrets', 'Organization codespaces secrets', false),
-    agents: writing('organization_agent_secrets', 'Organization agent secrets', false),
-};
-const ENVIRONMENT = writing('environments', 'Environments', true);
-const METADATA = {
-    name: 'metadata',
-    label: 'Metadata',
-    level: 'read',
-    appTokenInput: true,
-};
-const READ_ENVIRONMENTS = {
-    name: 'actions',
-    label: 'Actions',
-    level: 'read',
-    appTokenInput: true,
-};
-const CREATE_ENVIRONMENTS = writing('administration', 'Administration', true);
-const KNOWN = new Map([
-    ...Object.values(REPOSITORY),
-    ...Object.values(ORGANISATION),
-    ENVIRONMENT,
-    METADATA,
-    READ_ENVIRONMENTS,
-    CREATE_ENVIRONMENTS,
-].map((permission) => [permission.name, permission]));
-/** What a token needs to write this target's secret. */
-function permissionFor(target) {
-    switch (target.kind) {
-        case 'repository':
-            return REPOSITORY[target.store];
-        case 'environment':
-            return ENVIRONMENT;
-        case 'organisation':
-            return ORGANISATION[target.store];
-    }
-}
-function isForAgents(permission) {
-    return permission === REPOSITORY.agents || permission === ORGANISATION.agents;
-}
-/**
- * The permissions missing, for people: `"Secrets: write"`. GitHub's header names what the refused call needs
- * (`,` all of them, `;` one of these sets); where it names the target's own permission for reading, writing is
- * what is needed in the end.
- */
-function describeMissing(header, own) {
-    const sets = (header ?? '')
-        .split(';')
-        .map((set) => set.split(',').flatMap((one) => describe(one.trim(), own)))
-        .filter((set) => set.length > 0);
-    if (sets.length === 0)
-        return quoted(own.label, own.level);
-    return [...new Set(sets.map((set) => set.join(' and ')))].join(' or ');
-}
-function describe(pair, own) {
-    const match = /^([a-z_]{1,60})=(read|write|admin)$/.exec(pair);
-    if (match === null)
-        return [];
-    const [, name = '', level = ''] = match;
-    return [quoted(KNOWN.get(name)?.label ?? name, name === own.name ? own.level : level)];
-}
-function quoted(label, level) {
-    return `"${label}: ${level}"`;
-}
-
-;// CONCATENATED MODULE: ./lib/github/rate-limit.js
-/** What GitHub asks for when it names no time: "wait for at least one minute before retrying". */
-const UNNAMED_WAIT = 60_000;
-const SECONDS = /^\d{1,12}$/;
-/**
- * Whether a reply is about a rate limit, primary or secondary, and for how long GitHub asks to wait.
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
- */
-function rateLimitWait(reply, message) {
-    if (reply.status !== 403 && reply.status !== 429)
-        return undefined;
-    const spent = reply.headers.get('x-ratelimit-remaining') === '0';
-    const asked = secondsIn(reply.headers.get('retry-after'));
-    const limited = reply.status === 429 || asked !== undefined || spent || /secondary rate limit|abuse/i.test(message);
-    if (!limited)
-        return undefined;
-    const reset = spent ? untilReset(reply) : undefined;
-    if (asked === undefined && reset === undefined)
-        return UNNAMED_WAIT;
-    return Math.max(asked ?? 0, reset ?? 0);
-}
-/** Relative to the reply's own `Date`: our clock may be wrong. */
-function untilReset(reply) {
-    const reset = secondsIn(reply.headers.get('x-ratelimit-reset'));
-    if (reset === undefined || reply.date === undefined)
-        return undefined;
-    return Math.max(0, reset - reply.date);
-}
-function secondsIn(text) {
-    return text !== undefined && SECONDS.test(text) ? Number(text) * 1_000 : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/github/token-hint.js
-/**
- * How to get a token that may write secrets: a GitHub App's, made in the workflow, or a fine-grained personal
- * access token kept as a secret. Several lines, with YAML to copy.
- * @param missing the permissions in words, see {@link describeMissing}
- */
-function tokenHint(missing, permission, reach) {
-    const narrowed = permission.appTokenInput
-        ? [`    permission-${permission.name.replaceAll('_', '-')}: ${permission.level}`]
-        : [];
-    return [
-        `Use a GitHub App installed on ${where(reach)} with the permission ${missing}:`,
-        '- uses: actions/create-github-app-token@v3',
-        '  id: app-token',
-        '  with:',
-        `    client-id: ${expression('vars.APP_CLIENT_ID')}`,
-        `    private-key: ${expression('secrets.APP_PRIVATE_KEY')}`,
-        `    owner: ${reach.owner}`,
-        ...(reach.repository === undefined ? [] : [`    repositories: ${reach.repository}`]),
-        ...narrowed,
-        '- uses: mutx/api-key-action@v1',
-        '  with:',
-        `    github-token: ${expression('steps.app-token.outputs.token')}`,
-        `Or a fine-grained personal access token with ${missing}, kept as a secret:`,
-        `    github-token: ${expression('secrets.SECRETS_WRITER_TOKEN')}`,
-    ].join('\n');
-}
-function where({ owner, repository }) {
-    return repository === undefined ? owner : `${owner}/${repository}`;
-}
-/** An expression of GitHub Actions. */
-function expression(inner) {
-    return `\${{ ${inner} }}`;
-}
-
-;// CONCATENATED MODULE: ./lib/github/failures.js
-
-
-
-
-/**
- * Why a call to GitHub did not give what was asked for. `refused` only where the reply is GitHub's own error
- * (JSON with a `message`); what a proxy or a broken reply says proves nothing about what was done.
- */
-function failures_failureOf(result, context) {
-    switch (result.kind) {
-        case 'not-sent':
-            return failure(context, undefined, notSent(result));
-        case 'lost':
-            return failure(context, undefined, lost(result));
-        case 'reply':
-            return failure(context, result, causeOf(result, context));
-    }
-}
-/** A reply with the right status whose content is not what the API gives. */
-function badReply(reply, context) {
-    return failure(context, reply, unclear('github-bad-reply', 'its content is not what the API gives', false));
-}
-function notSent({ code, message }) {
-    if (code === 'not-started') {
-        const over = 'the time for writing was over, so nothing was sent';
-        return { kind: 'not-sent', code: 'github-write-deadline', message: over, retryable: false };
-    }
-    return { kind: 'not-sent', code: 'github-unreachable', message, retryable: true };
-}
-function lost({ code, message }) {
-    switch (code) {
-        case 'timeout':
-            return unclear('github-timeout', message, true);
-        case 'reset':
-            return unclear('github-lost-reply', message, true);
-        case 'cut-off':
-        case 'bad-http':
-            return unclear('github-bad-reply', message, true);
-        case 'too-large':
-        case 'compressed':
-            return unclear('github-bad-reply', message, false);
-    }
-}
-function causeOf(reply, context) {
-    const { status } = reply;
-    const message = messageOf(reply);
-    if (status >= 500 || status === 408) {
-        const said = message === undefined ? 'an error of its own' : context.secrets.quote(message);
-        return unclear('github-server-error', said, true);
-    }
-    if (message === undefined)
-        return notGitHub(reply);
-    const wait = rateLimitWait(reply, message);
-    if (wait !== undefined) {
-        const said = context.secrets.quote(message);
-        return {
-            kind: 'throttled',
-            code: 'github-rate-limited',
-            message: said,
-            retryAfter: wait,
-            retryable: true,
-        };
-    }
-    if (isRedirect(status))
-        return refused('github-redirect', 'a redirect, which is not followed');
-    if (status < 300)
-        return unclear('github-bad-reply', 'a success of another kind than the API gives', false);
-    return refusal(reply, message, context);
-}
-/** Not JSON, or not GitHub's: someone between GitHub and us, so what became of the request is not known. */
-function notGitHub({ status, body }) {
-    if (isRedirect(status)) {
-        return unclear('github-redirect', "a redirect that is not GitHub's, and is not followed", false);
-    }
-    if (body.kind === 'other') {
-        return unclear('github-proxy-page', "a page that is not GitHub's", status < 300);
-    }
-    return unclear('github-bad-reply', 'without the content that GitHub sends', false);
-}
-function isRedirect(status) {
-    return status >= 300 && status < 400;
-}
-function refusal(reply, message, context) {
-    const said = context.secrets.quote(message);
-    switch (reply.status) {
-        case 400:
-            return badRequest(message, context);
-        case 401:
-            return refused('github-bad-credentials', said);
-        case 403:
-            return forbidden(reply, message, context);
-        case 404:
-            return refused('github-not-found', `${context.target} does not exist, or the github-token cannot see it`);
-        case 422:
-            return refused('github-validation', said);
-        default:
-            return refused('github-refused', said);
-    }
-}
-/** A server that does not take the version of the API that agents' secrets came with. */
-function badRequest(message, { permission, secrets }) {
-    const said = secrets.quote(message);
-    if (!isForAgents(permission) || !/\bversion\b/i.test(message))
-        return refused('github-refused', said);
-    return refused('github-agents-unknown', `this server has no secrets for agents: ${said}`);
-}
-function forbidden(reply, message, context) {
-    const { permission, reach, secrets } = context;
-    if (reply.headers.has('x-github-sso')) {
-        return refused('github-saml', `the github-token is not authorised for the single sign-on of ${reach.owner}`, `Authorise it for ${reach.owner}: Settings, Developer settings, Personal access tokens, Configure SSO.`);
-    }
-    if (/\barchived\b/i.test(message))
-        return archivedCause(context.target);
-    const missing = describeMissing(reply.headers.get('x-accepted-github-permissions'), permission);
-    const hint = tokenHint(missing, permission, reach);
-    if (/not accessible by integration/i.test(message)) {
-        return refused('github-token-cannot-write', 'the github-token is GITHUB_TOKEN, which can never write secrets whatever `permissions:` says, ' +
-            `or the token of a GitHub App without ${missing}`, hint);
-    }
-    if (/not accessible by personal access token|must have admin rights/i.test(message)) {
-        return refused('github-missing-permission', `the github-token lacks ${missing}`, hint);
-    }
-    return refused('github-forbidden', secrets.quote(message), `The call needs ${missing}; a policy or an IP allow list of ${reach.owner} can forbid it too.`);
-}
-
-;// CONCATENATED MODULE: ./lib/github/renamed.js
-
-/** GitHub sends a repository that was renamed or transferred on to its number: `…/repositories/123/actions`. */
-const REPOSITORY_ID = /\/repositories\/(\d{1,15})(?:[/?]|$)/;
-const FULL_NAME = /^[A-Za-z0-9_-]{1,100}\/[A-Za-z0-9._-]{1,100}$/;
-/**
- * Turns a redirect into "the repository is called … now", where that is what it means. Nothing is followed:
- * only the number is taken from the redirect, and our own origin is asked for the name of that repository.
- * @returns undefined if the redirect is about something else or the name could not be found out
- */
-async function renamed(reply, redirect, { target, reach }, send) {
-    const id = repositoryId(reply);
-    if (id === undefined || reach.repository === undefined)
-        return undefined;
-    const answer = await send({ method: 'GET', path: `/repositories/${id}` });
-    if (answer.kind !== 'reply' || answer.status !== 200)
-        return undefined;
-    const { full_name: name } = fieldsOf(jsonOf(answer.body));
-    if (typeof name !== 'string' || !FULL_NAME.test(name))
-        return undefined;
-    return {
-        ...redirect,
-        code: 'github-repository-renamed',
-        message: `the repository of ${target} is now called ${name}`,
-        hint: `Write ${name} instead of ${reach.owner}/${reach.repository} in the targets.`,
+    const cancelled = (signal) => {
+        void end(128 + external_node_os_namespaceObject.constants.signals[signal], () => cancellation(signal, unfinished));
     };
-}
-function repositoryId(reply) {
-    const { url } = fieldsOf(jsonOf(reply.body));
-    for (const place of [url, reply.headers.get('location')]) {
-        const id = typeof place === 'string' ? REPOSITORY_ID.exec(place)?.[1] : undefined;
-        if (id !== undefined)
-            return id;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/github/calls.js
-
-
-
-
-/** Calls made for one target: each is one attempt, and its failure tells all there is to know about it. */
-class Calls {
-    #client;
-    #secrets;
-    subject;
-    constructor(client, secrets, subject) {
-        this.#client = client;
-        this.#secrets = secrets;
-        this.subject = subject;
-    }
-    async ask(request, permission, answers) {
-        const result = await this.#client.send(request);
-        const context = this.context(`${request.method} ${request.path}`, permission);
-        if (result.kind !== 'reply')
-            return { ok: false, failure: failures_failureOf(result, context) };
-        const decode = isGitHubs(result) ? answers[result.status] : undefined;
-        if (decode === undefined)
-            return { ok: false, failure: await this.#failure(result, context) };
-        const decoded = decode(jsonOf(result.body));
-        if (decoded === undefined)
-            return { ok: false, failure: badReply(result, context) };
-        return { ok: true, value: decoded.value, date: result.date };
-    }
-    /** The same client, on behalf of something else. */
-    for(subject) {
-        return new Calls(this.#client, this.#secrets, subject);
-    }
-    context(call, permission) {
-        return { call, permission, secrets: this.#secrets, ...this.subject };
-    }
-    async #failure(reply, context) {
-        const failure = failures_failureOf(reply, context);
-        if (failure.code !== 'github-redirect' || failure.kind !== 'refused')
-            return failure;
-        const send = (request) => this.#client.send(request);
-        return (await renamed(reply, failure, context, send)) ?? failure;
-    }
-}
-/** A success with a page, or an error without GitHub's `message`, is not GitHub's answer. */
-function isGitHubs(reply) {
-    return reply.status < 300 ? reply.body.kind !== 'other' : messageOf(reply) !== undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/github/names.js
-/**
- * Names on their way into a URL. inputs/ has checked them and told the user; here a bad one is a bug of ours,
- * so it throws before any request can be built from it.
- */
-/** Users, organisations and enterprise-managed users (`name_company`). */
-const OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-const names_REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
-const SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
-const CONTROL = /\p{Cc}/u;
-function ownerSegment(owner) {
-    return checked(OWNER.test(owner), 'an owner', owner);
-}
-function repositorySegment(repository) {
-    return checked(names_REPOSITORY.test(repository) && !isDots(repository), 'a repository', repository);
-}
-/** @returns the name in upper case, as GitHub keeps it */
-function secretSegment(name) {
-    const upper = name.toUpperCase();
-    return checked(SECRET.test(upper), 'a secret', upper);
-}
-/** @returns the name URL-encoded: `a/b` → `a%2Fb` */
-function environmentSegment(name) {
-    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed() && !CONTROL.test(name);
-    return encodeURIComponent(checked(fits && !isDots(name), 'an environment', name));
-}
-/** URL parsers take `.` and `..` out of a path, even when they are encoded. */
-function isDots(name) {
-    return name === '.' || name === '..';
-}
-function checked(fits, kind, name) {
-    if (!fits)
-        throw new TypeError(`not the name of ${kind}: ${JSON.stringify(name)}`);
-    return name;
-}
-
-;// CONCATENATED MODULE: ./lib/github/repository.js
-
-
-
-
-
-/** The path of a repository in GitHub's API; throws on names that are none. */
-function repositoryPath(owner, repository) {
-    return `/repos/${ownerSegment(owner)}/${repositorySegment(repository)}`;
-}
-function getRepository(calls, path) {
-    return calls.ask({ method: 'GET', path }, METADATA, {
-        200: (json) => {
-            const { id, archived } = fieldsOf(json);
-            return isId(id) ? { value: { id, archived: archived === true } } : undefined;
+    const broken = (error) => {
+        void end(1, () => bug(error, unfinished));
+    };
+    process.on('SIGINT', cancelled).on('SIGTERM', cancelled);
+    process.on('uncaughtException', broken).on('unhandledRejection', broken);
+    return {
+        broken,
+        standDown: () => {
+            process.off('SIGINT', cancelled).off('SIGTERM', cancelled);
+            process.off('uncaughtException', broken).off('unhandledRejection', broken);
         },
+    };
+}
+function cancellation(signal, unfinished) {
+    return earlyFailure({
+        code: 'cancelled',
+        message: `the run was cancelled (${signal})`,
+        state: unfinished.state(),
     });
 }
-/**
- * What a public key and its repository, asked for at the same time, say together: an archived repository still
- * gives its key, and 404 for a key can mean that the repository, the environment or a permission is missing.
- * @param calls on behalf of the target
- * @param path the repository's
- */
-function judge(calls, path, permission, key, repository) {
-    if (repository.ok && repository.value.archived) {
-        const context = calls.context(`GET ${path}`, permission);
-        return { ok: false, failure: failure(context, { status: 200 }, archivedCause(context.target)) };
-    }
-    if (key.ok) {
-        // The key shows that the repository is there; an unclear look at it is worth another try all the same,
-        // because whether it is archived is only known from there.
-        return repository.ok || !repository.failure.retryable ? { ...key, value: true } : repository;
-    }
-    const hidden = key.failure.code === 'github-not-found' && repository.ok;
-    return hidden ? hiddenSecrets(calls, path, permission) : key;
-}
-/** What is there to be seen, is not to be written: a permission is missing. */
-function hiddenSecrets(calls, path, permission) {
-    const context = calls.context(`GET ${path}`, permission);
-    const missing = describeMissing(undefined, permission);
-    const cause = refused('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, tokenHint(missing, permission, context.reach));
-    return { ok: false, failure: failure(context, { status: 200 }, cause) };
+/** An exception is a bug of ours: what it says is for the report of it, and the state is what the log knows. */
+function bug(error, unfinished) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return earlyFailure({
+        code: 'internal-error',
+        message: 'this action has a bug, or the machine it runs on is broken',
+        details: text.split('\n').map((line) => line.trim()),
+        state: [
+            ...unfinished.state(),
+            "to be sure, compare the account's keys at MUTX with the dates of the secrets in the repository's settings",
+        ],
+    });
 }
 
-;// CONCATENATED MODULE: ./lib/github/sealed-box.js
-/** GitHub: "Secrets are limited to 48 KB in size". */
-const MAX_BYTES = 48 * 1_024;
-const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
-/** Whether this can be a public key at all: known before a key is minted, which the seal itself is not. */
-function isPublicKey(key) {
-    return BASE64.test(key);
-}
+;// CONCATENATED MODULE: ./lib/process/run-verb.js
+
+
+
+
+
+
+
 /**
- * Loads libsodium (10 to 25 ms, so not before it is needed); the seal itself is synchronous. A sealed box is
- * libsodium's `crypto_box_seal`, in standard base64: GitHub refuses the URL-safe kind, libsodium.js's default.
+ * Runs one verb, or one phase of it, in this process, to its end, which may be a signal. The exit code is that of
+ * the host for a run that did not do what was asked for, 130 or 143 if it was cancelled.
+ * @param title of a failure: what was not done
  */
-async function loadSeal() {
-    const { default: sodium } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 4768));
-    await sodium.ready;
-    return (value, publicKey) => {
-        const bytes = Buffer.from(value.expose(), 'utf8');
-        if (bytes.length > MAX_BYTES)
-            return { ok: false, code: 'github-value-too-large' };
-        try {
-            const key = sodium.from_base64(publicKey.key, sodium.base64_variants.ORIGINAL);
-            const box = sodium.crypto_box_seal(bytes, key, 'uint8array');
-            return { ok: true, box: sodium.to_base64(box, sodium.base64_variants.ORIGINAL) };
-        }
-        catch {
-            return { ok: false, code: 'github-bad-public-key' };
-        }
+async function runVerb(run, title, host) {
+    const secrets = new SecretRegistry(host.mask);
+    const sink = guarded(host.sink, secrets);
+    const unfinished = {
+        state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
+        cleanUp: async () => { },
+    };
+    const fail = (report, summary = failureSummary(title, report)) => {
+        process.exitCode = host.failed(report);
+        for (const line of failureLines(title, report))
+            sink.line(line);
+        const annotation = failureAnnotation(title, report);
+        if (host.annotates && host.alwaysGreen === true)
+            sink.warning(annotation);
+        else if (host.annotates)
+            sink.error(annotation);
+        sink.summary(summary);
+    };
+    const endInTheMiddle = (news) => {
+        sink.endGroup();
+        if (typeof news === 'string')
+            sink.line(news);
+        else
+            fail(news);
+    };
+    const gate = new Gate();
+    const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle, host.alwaysGreen);
+    try {
+        await run({ env: host.env, secrets, sink, clock: clock, gate, unfinished, fail });
+        standDown();
+    }
+    catch (error) {
+        broken(error);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/report/titles.js
+/** What was not done, as the title of a failure. */
+const FAILURE_TITLE = {
+    rotate: 'MUTX API key not rotated',
+    ephemeral: 'No MUTX API key for this job',
+    revoke: 'MUTX API keys not revoked',
+    audit: 'MUTX API keys not audited',
+};
+
+;// CONCATENATED MODULE: ./lib/rotation/constants.js
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** D: every write of a key starts before this much time has passed since just before its create was sent. */
+const WRITE_DEADLINE = 10 * MINUTE;
+/** F: more than D plus the longest a request can linger. A key older than this is written by nobody any more. */
+const FENCE = 15 * MINUTE;
+/** The longest a request can be on its way after it was sent; what is not there by then was never done. */
+const LINGER = FENCE - WRITE_DEADLINE;
+/** m: how far the two servers' clocks and GitHub's whole-second timestamps may be apart. */
+const MARGIN = 60 * SECOND;
+/** The longest that `on-quota: wait` can have to wait until a rule frees a place. */
+const LONGEST_QUOTA_WAIT = FENCE + 2 * MARGIN;
+/** How long a single call may be retried, waits included, where no nearer deadline holds. */
+const CALL_PATIENCE = 5 * MINUTE;
+/** Tries of anything that may be tried again. */
+const TRIES = 4;
+/** Keys a run makes at most when the replies to its creates are lost; each lost one leaves an orphan. */
+const CREATES = 3;
+
+;// CONCATENATED MODULE: ./lib/rotation/retry.js
+
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 30_000;
+/**
+ * How long to wait before the next try, or undefined to stop. The server's own timing goes before ours; if
+ * it does not fit into the time left there is no point in waiting at all.
+ * @param attempt tries made so far, from 1
+ * @param random uniform in [0, 1)
+ */
+function nextWait(policy, failure, attempt, random) {
+    if (attempt >= policy.tries || !failure.retryable || !policy.again(failure))
+        return undefined;
+    const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
+    const wait = Math.max(backoff, failure.retryAfter ?? 0);
+    return wait < policy.timeLeft() ? wait : undefined;
+}
+/** Calls until it is ok or the policy says stop; the reply is the last one. */
+async function tryCall(call, policy, retrying) {
+    for (let attempt = 1;; attempt++) {
+        const reply = await call();
+        if (reply.ok)
+            return reply;
+        const wait = nextWait(policy, reply.failure, attempt, retrying.random());
+        if (wait === undefined)
+            return reply;
+        retrying.onRetry(reply.failure, attempt, wait);
+        await retrying.clock.sleep(wait);
+    }
+}
+/** For calls that change nothing when repeated: reads, an idempotent PUT, a DELETE. */
+function idempotent(timeLeft) {
+    return { tries: TRIES, again: () => true, timeLeft };
+}
+/** For calls whose effect must not happen twice: only when it is certain that nothing was done. */
+function onlyIfNotDone(timeLeft) {
+    return {
+        tries: TRIES,
+        again: (failure) => failure.kind === 'throttled' || failure.kind === 'not-sent',
+        timeLeft,
     };
 }
-
-;// CONCATENATED MODULE: ./lib/github/stores/encrypted-secret.js
-
-
-
-const noFields = () => Promise.resolve({ ok: true, value: {}, date: undefined });
-/**
- * The part that all secrets of GitHub have in common, whatever they belong to: a public key, metadata, and a
- * PUT of a sealed box. https://docs.github.com/rest/actions/secrets
- */
-class EncryptedSecret {
-    #calls;
-    #place;
-    #publicKey;
-    constructor(calls, place) {
-        this.#calls = calls;
-        this.#place = place;
-    }
-    /** Fetches the public key and keeps it for {@link put}. */
-    async fetchPublicKey() {
-        const request = this.#request('GET', '/public-key');
-        const reply = await this.#calls.ask(request, this.#place.permission, { 200: decodePublicKey });
-        if (!reply.ok)
-            return reply;
-        if (!isPublicKey(reply.value.key))
-            return { ok: false, failure: this.#unusable(request, 'github-bad-public-key') };
-        this.#publicKey = reply.value;
-        return reply;
-    }
-    /** GETs the secret; value undefined: there is none. */
-    async read(decode) {
-        const reply = await this.#calls.ask(this.#request('GET', `/${this.#place.name}`), this.#place.permission, { 200: decode, 404: () => ({ value: undefined }) });
-        if (!reply.ok || reply.value !== undefined || this.#publicKey !== undefined)
-            return reply;
-        // 404 also means "you may not see this": only where the public key can be read is the secret known to be
-        // absent. Taken for absent, a hidden secret would let rule W revoke the key that it holds.
-        const key = await this.fetchPublicKey();
-        return key.ok ? reply : key;
-    }
-    metadata() {
-        return this.read(decodeMetadata);
+/** A point in this process's time; `since` is the larger of wall and monotonic time passed. */
+class Stopwatch {
+    #clock;
+    #wall;
+    #monotonic;
+    constructor(clock) {
+        this.#clock = clock;
+        this.#wall = clock.now();
+        this.#monotonic = clock.monotonic();
     }
     /**
-     * One attempt to write. GitHub answers 422 when the box was made for a public key that has been replaced
-     * meanwhile; only then, that is, if the key now is another one, the value is sealed and sent again, once.
-     * Refused again with a key read a moment ago, it is not tried any more: this may be about something else.
+     * Time since this was made: a suspended machine stops the monotonic clock on some systems, a corrected
+     * wall clock goes back, so the larger of both (protocol, step 7).
      */
-    async put(value, mayStart, fields = noFields) {
-        const known = this.#publicKey;
-        const key = known === undefined ? await this.fetchPublicKey() : { ok: true, value: known };
-        if (!key.ok)
-            return { ok: false, failure: beforeWrite(key.failure) };
-        const first = await this.#putOnce(value, key.value, mayStart, fields);
-        if (first.ok || first.failure.code !== 'github-validation')
-            return first;
-        this.#publicKey = undefined;
-        const fresh = await this.fetchPublicKey();
-        if (!fresh.ok)
-            return { ok: false, failure: beforeWrite(fresh.failure) };
-        if (fresh.value.keyId === key.value.keyId)
-            return first;
-        const second = await this.#putOnce(value, fresh.value, mayStart, fields);
-        if (second.ok || second.failure.code !== 'github-validation')
-            return second;
-        this.#publicKey = undefined;
-        return { ok: false, failure: { ...second.failure, code: 'github-stale-public-key' } };
+    elapsed() {
+        return Math.max(...this.#both());
     }
-    async #putOnce(value, publicKey, mayStart, fields) {
-        const seal = await loadSeal();
-        const more = await fields();
-        if (!more.ok)
-            return { ok: false, failure: beforeWrite(more.failure) };
-        const request = this.#request('PUT', `/${this.#place.name}`);
-        const sealed = seal(value, publicKey);
-        if (!sealed.ok)
-            return { ok: false, failure: this.#unusable(request, sealed.code) };
-        return this.#calls.ask({ ...request, mayStart, body: { encrypted_value: sealed.box, key_id: publicKey.keyId, ...more.value } }, this.#place.permission, { 201: () => ({ value: 'created' }), 204: () => ({ value: 'updated' }) });
+    /** The smaller of both: what has certainly passed. */
+    leastElapsed() {
+        return Math.max(0, Math.min(...this.#both()));
     }
-    #request(method, below) {
-        return { method, path: `${this.#place.path}${below}`, apiVersion: this.#place.apiVersion };
+    #both() {
+        return [this.#clock.now() - this.#wall, this.#clock.monotonic() - this.#monotonic];
     }
-    #unusable(request, code) {
-        const context = this.#calls.context(`${request.method} ${request.path}`, this.#place.permission);
-        return failure(context, undefined, { kind: 'not-sent', code, message: UNUSABLE[code], retryable: false });
-    }
-}
-const UNUSABLE = {
-    'github-bad-public-key': 'the public key that GitHub gives for this target cannot be used',
-    'github-value-too-large': 'the value is larger than the 48 KB that a secret may have',
-};
-function decodePublicKey(json) {
-    const { key_id: keyId, key } = fieldsOf(json);
-    if (typeof keyId !== 'string' || keyId === '' || typeof key !== 'string')
-        return undefined;
-    return { value: { keyId, key } };
-}
-/** GitHub's timestamps name their zone; one without would be read as local time. */
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
-function decodeMetadata(json) {
-    const { updated_at: text } = fieldsOf(json);
-    if (typeof text !== 'string' || !TIMESTAMP.test(text))
-        return undefined;
-    const updatedAt = Date.parse(text);
-    return Number.isNaN(updatedAt) ? undefined : { value: { updatedAt } };
+    /** Whether a use or a write of the key whose create started this may still start (protocol: D). */
+    beforeDeadline = (ahead = 0) => this.elapsed() + ahead < WRITE_DEADLINE;
 }
 
-;// CONCATENATED MODULE: ./lib/github/stores/environment.js
+;// CONCATENATED MODULE: ./lib/ephemeral/calls.js
 
 
-
-
-/** A secret of one environment of a repository, which has a public key of its own. */
-class EnvironmentTarget {
-    label;
-    secretName;
-    shared = false;
-    #calls;
-    #paths;
-    #permission;
-    #create;
-    #secret;
-    /** Known not to exist, and to be created by the first write: `prepare` changes nothing. */
-    #missing = false;
-    /** @param create create the environment if it does not exist */
-    constructor(calls, paths, place, create) {
-        this.label = calls.subject.target;
-        this.secretName = place.name;
-        this.#calls = calls;
-        this.#paths = paths;
-        this.#permission = place.permission;
-        this.#create = create;
-        this.#secret = new EncryptedSecret(calls, place);
+/** Calls with retries, told as they happen, and no longer than patience and the session last. */
+class Calls {
+    report;
+    #retrying;
+    #patience;
+    #sessionEndsAt;
+    /** @param patience how long a single call may be tried again, waits included */
+    constructor({ clock, random, report }, sessionEndsAt, patience = CALL_PATIENCE) {
+        this.report = report;
+        this.#sessionEndsAt = sessionEndsAt;
+        this.#patience = patience;
+        this.#retrying = {
+            clock,
+            random,
+            onRetry: (failure, attempt, wait) => report({ type: 'retrying', failure, attempt, wait }),
+        };
     }
-    get puts() {
-        return this.#missing ? 2 : 1;
+    /** An idempotent call, unless the policy says otherwise. */
+    call(attempt, policy = idempotent) {
+        const watch = new Stopwatch(this.#retrying.clock);
+        const timeLeft = () => Math.min(this.#patience - watch.elapsed(), this.sessionLeft());
+        return tryCall(attempt, policy(timeLeft), this.#retrying);
     }
-    async prepare() {
-        const [key, repository] = await Promise.all([
-            this.#secret.fetchPublicKey(),
-            getRepository(this.#calls, this.#paths.repository),
-        ]);
-        const together = judge(this.#calls, this.#paths.repository, this.#permission, key, repository);
-        if (key.ok || key.failure.code !== 'github-not-found')
-            return together;
-        if (!repository.ok || repository.value.archived)
-            return together;
-        const exists = await this.#exists();
-        if (!exists.ok)
-            return exists;
-        if (exists.value)
-            return hiddenSecrets(this.#calls, this.#paths.environment, this.#permission);
-        if (!this.#create)
-            return this.#notFound();
-        this.#missing = true;
-        return { ...exists, value: true };
+    /** Infinite for a session that does not end. */
+    sessionLeft() {
+        const ends = this.#sessionEndsAt;
+        return ends === undefined ? Number.POSITIVE_INFINITY : ends - this.#retrying.clock.now();
     }
-    async metadata() {
-        if (this.#missing) {
-            const exists = await this.#exists();
-            if (!exists.ok)
-                return exists;
-            if (!exists.value)
-                return { ...exists, value: undefined };
-            this.#missing = false;
-        }
-        return this.#secret.metadata();
-    }
-    async write(value, mayStart) {
-        if (this.#missing) {
-            const created = await this.#createIfMissing(mayStart);
-            if (!created.ok)
-                return { ok: false, failure: beforeWrite(created.failure) };
-            this.#missing = false;
-        }
-        return this.#secret.put(value, mayStart);
-    }
-    #exists() {
-        return this.#calls.ask({ method: 'GET', path: this.#paths.environment }, READ_ENVIRONMENTS, {
-            200: () => ({ value: true }),
-            404: () => ({ value: false }),
-        });
-    }
-    /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
-    async #createIfMissing(mayStart) {
-        const exists = await this.#exists();
-        if (!exists.ok || exists.value)
-            return exists;
-        const request = { method: 'PUT', path: this.#paths.environment, body: {}, mayStart };
-        return this.#calls.ask(request, CREATE_ENVIRONMENTS, { 200: () => ({ value: true }) });
-    }
-    #notFound() {
-        const context = this.#calls.context(`GET ${this.#paths.environment}`, READ_ENVIRONMENTS);
-        const cause = refused('github-environment-not-found', `the environment of ${context.target} does not exist`, 'Create it in the settings of the repository, or let the action do it: `create-environment: true`.');
-        return { ok: false, failure: failure(context, { status: 404 }, cause) };
+    warn(code, message) {
+        this.report({ type: 'warning', code, message });
     }
 }
 
-;// CONCATENATED MODULE: ./lib/github/stores/audience.js
-
-
-/** The most GitHub gives at once; its default is 30. */
-const PER_PAGE = 100;
-function decodeVisibility(json) {
-    const { visibility } = fieldsOf(json);
-    switch (visibility) {
-        case 'all':
-        case 'private':
-        case 'selected':
-            return { value: visibility };
-        default:
-            return undefined;
-    }
-}
+;// CONCATENATED MODULE: ./lib/ephemeral/strays.js
 /**
- * Every repository that may read a secret of visibility `selected`, all pages. What is not in this list loses
- * its access with the next PUT, so a list shorter than the count that comes with it is a failure.
+ * Revokes every active key of exactly this name but one. Only for a name that nobody else uses: what bears it was
+ * made by a create whose reply was lost.
+ * @returns the ids of those that are revoked now
  */
-async function selectedRepositories(calls, place) {
-    const ids = new Set();
-    const path = `${place.path}/${place.name}/repositories`;
-    for (let page = 1;; page++) {
-        const before = ids.size;
-        const reply = await calls.ask({ method: 'GET', path, query: { per_page: PER_PAGE, page }, apiVersion: place.apiVersion }, place.permission, { 200: decodePage });
+async function revokeStrays(keys, calls, name, but) {
+    const list = await calls.call(() => keys.newest());
+    if (!list.ok)
+        return list;
+    const strays = list.value.filter((key) => key.isActive && key.name === name && key.id !== but);
+    for (const { id } of strays) {
+        const reply = await calls.call(() => keys.revoke(id));
         if (!reply.ok)
             return reply;
-        for (const id of reply.value.ids)
-            ids.add(id);
-        if (ids.size >= reply.value.total)
-            return { ...reply, value: [...ids] };
-        if (ids.size === before)
-            return incomplete(calls, path, place, ids.size, reply.value.total);
+        calls.report({ type: 'revoked', id, because: 'reply-lost' });
     }
+    return { ...list, value: strays.map(({ id }) => id) };
 }
-function incomplete(calls, path, place, seen, total) {
-    const context = calls.context(`GET ${path}`, place.permission);
-    return {
-        ok: false,
-        failure: failure(context, { status: 200 }, {
-            kind: 'unclear',
-            code: 'github-audience-incomplete',
-            message: `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
-                `${context.target}; writing it would take it away from the others`,
-            hint: 'Give the token access to all repositories of the organisation.',
-            retryable: true,
-        }),
-    };
+
+;// CONCATENATED MODULE: ./lib/ephemeral/sweep.js
+/** After the prefix, to the end: `{run_id}.{attempt}/{job}/{random}`; a job that is too long is cut and hashed. */
+const REST = /^[1-9]\d{0,19}\.[1-9]\d{0,5}\/[A-Za-z_][\w-]*(?:~[0-9a-f]{16})?\/[0-9a-f]{12}$/;
+/** Revoked by one sweep at most: who comes to mint a key does not stay to tidy up. */
+const MOST = 20;
+/** Whether a name is one of this repository's own per-run names: all of it, not how it begins. */
+function isPerRunName(name, prefix) {
+    return name.startsWith(prefix) && REST.test(name.slice(prefix.length));
 }
-function decodePage(json) {
-    const { total_count: total, repositories } = fieldsOf(json);
-    if (!Number.isSafeInteger(total) || !Array.isArray(repositories))
+/**
+ * Why this key may be swept; undefined: it may not. All times are MUTX's own.
+ * @param date of the reply that the record came with; a server that gives none has nothing swept
+ */
+function leftBehind(key, { prefix, after }, date) {
+    if (!key.isActive || !isPerRunName(key.name, prefix))
         return undefined;
-    const ids = repositories.map((repository) => fieldsOf(repository)).map(({ id }) => id);
-    return ids.every(isId) ? { value: { total: Number(total), ids } } : undefined;
+    if (key.expiresAt !== undefined && key.expiresAt < date)
+        return 'expired';
+    return after !== undefined && key.createdAt + after < date ? 'old' : undefined;
 }
-
-;// CONCATENATED MODULE: ./lib/github/stores/new-audience.js
-
-
-/**
- * Turns inputs into the audience of an organisation's secret that does not exist yet: names become ids, by
- * asking. Without `visibility` nothing is assumed, because no secret is to become readable by accident.
- */
-async function newAudience(calls, org, place, { visibility, selectedRepositories }) {
-    if (visibility === undefined) {
-        return problem(calls, place, 'github-visibility-needed', 'it has to be said who may read it', NEEDED);
+/** Revokes what earlier runs of this repository left behind. That it fails is a warning: it is not the errand. */
+async function sweep(calls, keys, settings) {
+    const list = await calls.call(() => keys.newest());
+    if (!list.ok) {
+        calls.warn('sweep-failed', `keys left behind were not looked for: ${list.failure.message}`);
+        return;
     }
-    if (visibility !== 'selected')
-        return { ok: true, value: { visibility }, date: undefined };
-    const repositoryIds = new Set();
-    for (const repository of selectedRepositories) {
-        const id = await idOf(calls, org, place, repository);
-        if (!id.ok)
-            return id;
-        repositoryIds.add(id.value);
-    }
-    return { ok: true, value: { visibility, repositoryIds: [...repositoryIds] }, date: undefined };
-}
-const NEEDED = 'Set `visibility` to `all`, `private`, or `selected` with `selected-repositories`.';
-const ELSEWHERE = 'An organisation secret can be read only by repositories of that organisation.';
-/** @param repository `repo`, `org/repo` or an id */
-async function idOf(calls, org, place, repository) {
-    if (/^\d{1,15}$/.test(repository))
-        return { ok: true, value: Number(repository), date: undefined };
-    const slash = repository.indexOf('/');
-    const name = repository.slice(slash + 1);
-    if (slash >= 0 && repository.slice(0, slash).toLowerCase() !== org.toLowerCase()) {
-        const what = `${repository} of \`selected-repositories\` is not one of ${org}'s repositories`;
-        return problem(calls, place, 'github-selected-repository-elsewhere', what, ELSEWHERE);
-    }
-    const subject = {
-        target: `${org}/${name} of \`selected-repositories\``,
-        reach: { owner: org, repository: name },
-    };
-    const reply = await getRepository(calls.for(subject), repositoryPath(org, name));
-    return reply.ok ? { ...reply, value: reply.value.id } : reply;
-}
-/** The secret was asked for and is not there: that is the call that these failures are about. */
-function problem(calls, place, code, what, hint) {
-    const context = calls.context(`GET ${place.path}/${place.name}`, place.permission);
-    const message = `${context.target} does not have the secret yet, and to create it ${what}`;
-    return { ok: false, failure: failure(context, { status: 404 }, refused(code, message, hint)) };
-}
-
-;// CONCATENATED MODULE: ./lib/github/stores/organisation.js
-
-
-
-
-
-
-/**
- * A secret of an organisation, in any store. Its PUT replaces who may read it, so that is read again right
- * before and sent back as it is; where it cannot be read, nothing is sent.
- */
-class OrganisationTarget {
-    label;
-    secretName;
-    shared = true;
-    #calls;
-    #place;
-    #options;
-    #secret;
-    /** Resolved once: names of repositories do not become other ids within a run. */
-    #created;
-    constructor(calls, place, options) {
-        this.label = calls.subject.target;
-        this.secretName = place.name;
-        this.#calls = calls;
-        this.#place = place;
-        this.#options = options;
-        this.#secret = new EncryptedSecret(calls, place);
-    }
-    async prepare() {
-        const key = await this.#secret.fetchPublicKey();
-        if (!key.ok)
-            return key.failure.code === 'github-not-found' ? this.#whyHidden() : key;
-        const audience = await this.#audience();
-        return audience.ok ? { ...key, value: true } : audience;
-    }
-    metadata() {
-        return this.#secret.metadata();
-    }
-    write(value, mayStart) {
-        return this.#secret.put(value, mayStart, async () => {
-            const audience = await this.#audience();
-            return audience.ok ? { ...audience, value: this.#fields(audience.value) } : audience;
-        });
-    }
-    /** The secret's own audience, or that of the one to be created. */
-    async #audience() {
-        const found = await this.#secret.read(decodeVisibility);
-        if (!found.ok)
-            return found;
-        switch (found.value) {
-            case undefined:
-                return this.#newAudience();
-            case 'all':
-            case 'private':
-                return { ...found, value: { visibility: found.value } };
-            case 'selected': {
-                const ids = await selectedRepositories(this.#calls, this.#place);
-                return ids.ok ? { ...ids, value: { visibility: 'selected', repositoryIds: ids.value } } : ids;
-            }
-        }
-    }
-    async #newAudience() {
-        if (this.#created !== undefined)
-            return { ok: true, value: this.#created, date: undefined };
-        const { org, audience } = this.#options;
-        const reply = await newAudience(this.#calls, org, this.#place, audience);
-        if (reply.ok)
-            this.#created = reply.value;
-        return reply;
-    }
-    #fields(audience) {
-        if (audience.visibility !== 'selected')
-            return { visibility: audience.visibility };
-        const { visibility, repositoryIds } = audience;
-        const ids = this.#options.stringIds ? repositoryIds.map(String) : repositoryIds;
-        return { visibility, selected_repository_ids: ids };
-    }
-    /** 404 for the public key: no such organisation, or nothing of its secrets to be seen with this token. */
-    async #whyHidden() {
-        const path = `/orgs/${this.#options.org}`;
-        const org = await this.#calls.ask({ method: 'GET', path }, METADATA, { 200: () => ({ value: true }) });
-        if (org.ok)
-            return hiddenSecrets(this.#calls, path, this.#place.permission);
-        if (org.failure.code !== 'github-not-found')
-            return org;
-        const context = this.#calls.context(`GET ${path}`, this.#place.permission);
-        const cause = refused('github-not-found', `the organisation ${this.#options.org} does not exist, or the github-token cannot see it`, '`org:` is for organisations; secrets of a user belong to repositories and environments.');
-        return { ok: false, failure: failure(context, { status: 404 }, cause) };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/github/stores/repository.js
-
-
-/** A secret of one repository, in any store. */
-class RepositoryTarget {
-    label;
-    secretName;
-    shared = false;
-    #calls;
-    #path;
-    #permission;
-    #secret;
-    /** @param path the repository's */
-    constructor(calls, path, place) {
-        this.label = calls.subject.target;
-        this.secretName = place.name;
-        this.#calls = calls;
-        this.#path = path;
-        this.#permission = place.permission;
-        this.#secret = new EncryptedSecret(calls, place);
-    }
-    async prepare() {
-        const [key, repository] = await Promise.all([
-            this.#secret.fetchPublicKey(),
-            getRepository(this.#calls, this.#path),
-        ]);
-        return judge(this.#calls, this.#path, this.#permission, key, repository);
-    }
-    metadata() {
-        return this.#secret.metadata();
-    }
-    write(value, mayStart) {
-        return this.#secret.put(value, mayStart);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/github/create-target.js
-
-
-
-
-
-
-
-/**
- * The place that a target names, ready to be prepared, looked at and written.
- * @throws TypeError if a name is not fit for a URL, which inputs/ has made sure of
- */
-function createTarget(target, dependencies) {
-    const { github, secrets } = dependencies;
-    const place = (path) => ({
-        path,
-        name: secretSegment(target.secretName),
-        apiVersion: apiVersion(target.store),
-        permission: permissionFor(target),
+    const { date } = list;
+    const found = list.value.flatMap((key) => {
+        const why = date === undefined ? undefined : leftBehind(key, settings, date);
+        return why === undefined ? [] : [{ key, why }];
     });
-    switch (target.kind) {
-        case 'repository': {
-            const path = repositoryPath(target.owner, target.repo);
-            const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
-            return new RepositoryTarget(calls, path, place(`${path}/${target.store}/secrets`));
+    let revoked = 0;
+    for (const { key, why } of found.slice(0, MOST)) {
+        const reply = await calls.call(() => keys.revoke(key.id));
+        if (!reply.ok) {
+            calls.warn('sweep-failed', `key ${key.id} was left behind and could not be revoked: ${reply.failure.message}`);
+            break;
         }
-        case 'environment': {
-            const repository = repositoryPath(target.owner, target.repo);
-            const environment = `${repository}/environments/${environmentSegment(target.environment)}`;
-            const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
-            const create = dependencies.createEnvironment ?? false;
-            return new EnvironmentTarget(calls, { repository, environment }, place(`${environment}/secrets`), create);
-        }
-        case 'organisation': {
-            const org = ownerSegment(target.org);
-            const calls = new Calls(github, secrets, subject(target.label, org));
-            return new OrganisationTarget(calls, place(`/orgs/${org}/${target.store}/secrets`), {
-                org,
-                stringIds: target.store === 'dependabot',
-                audience: dependencies.audience ?? { visibility: undefined, selectedRepositories: [] },
-            });
-        }
+        revoked += 1;
+        calls.report({ type: 'swept', id: key.id, name: key.name, why });
     }
-}
-function subject(target, owner, repository) {
-    return { target, reach: { owner, repository } };
-}
-/** Agents' secrets came with a newer version of the API, which GitHub Enterprise Server does not know. */
-function apiVersion(store) {
-    return store === 'agents' ? '2026-03-10' : '2022-11-28';
+    calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
 }
 
-;// CONCATENATED MODULE: ./lib/github/pace.js
+;// CONCATENATED MODULE: ./lib/ephemeral/mint.js
+
+
+
+
+/** Between two tries for a place; jobs of a matrix come at different times because of the jitter. */
+const SHORTEST_WAIT = 2_000;
+const mint_LONGEST_WAIT = 10_000;
+/** After a create without a clear answer, before the next one. */
+const AFTER_LOST = 2_000;
 /**
- * GitHub's secondary limits on requests that create content are about 80 a minute and 500 an hour.
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
- * With this spacing and burst no minute sees more than 76 starts, which leaves room for some that arrive
- * closer together than they left.
+ * Makes the key. Waits for a place where the plan has none. A create whose reply was lost is not repeated before
+ * the key that it may have made was looked for under its name, which nobody else uses.
  */
-const SPACING = 850;
-const BURST = 5;
-const PER_HOUR = 500;
-const HOUR = 60 * 60 * 1_000;
-/** How often a waiting write looks whether its time is over. */
-const LONGEST_NAP = 5_000;
-/** When the next content-creating request may start. Times are of a monotonic clock; no clock of its own. */
-class Pace {
-    /** When the next start would be due if all came evenly spaced (the "generic cell rate algorithm"). */
-    #due = Number.NEGATIVE_INFINITY;
-    #pausedUntil = Number.NEGATIVE_INFINITY;
-    /** Starts that created content or may have, within the last hour, oldest first. */
-    #counted = [];
-    /** How long to wait from `now`; 0: start, and say so with {@link start}. */
-    wait(now) {
-        this.#counted = this.#counted.filter((at) => now - at < HOUR);
-        const full = this.#counted.length < PER_HOUR ? undefined : this.#counted[this.#counted.length - PER_HOUR];
-        const hourly = full === undefined ? now : full + HOUR;
-        return Math.max(0, this.#due - (BURST - 1) * SPACING - now, hourly - now, this.#pausedUntil - now);
-    }
-    start(now) {
-        this.#due = Math.max(this.#due, now) + SPACING;
-        this.#counted.push(now);
-    }
-    /** GitHub answered the start at `at` with an error: it does not count as content. */
-    release(at) {
-        const index = this.#counted.indexOf(at);
-        if (index >= 0)
-            this.#counted.splice(index, 1);
-    }
-    /** GitHub asked for a rest, which holds for all. */
-    pause(until) {
-        this.#pausedUntil = Math.max(this.#pausedUntil, until);
-    }
-}
-/**
- * The same targets, whose writes keep GitHub's pace together, first come, first served. A write waits before
- * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
- * waits.
- */
-function paced(targets, clock) {
-    const pace = new Pace();
-    let last = Promise.resolve();
-    const takeTurn = (mayStart) => {
-        const turn = last.then(() => admit(pace, clock, mayStart));
-        last = turn;
-        return turn;
-    };
-    return targets.map((target) => ({
-        label: target.label,
-        secretName: target.secretName,
-        shared: target.shared,
-        get puts() {
-            return target.puts ?? 1;
-        },
-        prepare: () => target.prepare(),
-        metadata: () => target.metadata(),
-        write: async (value, mayStart) => {
-            let turns = target.puts ?? 1;
-            let start = await takeTurn(mayStart);
-            for (let more = turns - 1; more > 0 && start !== undefined; more--)
-                start = await takeTurn(mayStart);
-            if (start === undefined)
-                return tooLate(target);
-            let latest = start;
-            const reply = await target.write(value, (ahead) => {
-                if (!mayStart(ahead))
-                    return false;
-                turns -= 1;
-                if (turns < 0) {
-                    // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
-                    pace.release(latest);
-                    latest = clock.monotonic();
-                    pace.start(latest);
-                }
-                return true;
-            });
-            if (!reply.ok)
-                learn(pace, clock, latest, reply.failure);
-            return reply;
-        },
-    }));
-}
-/** @returns when the write starts; undefined: its time was over before its turn came */
-async function admit(pace, clock, mayStart) {
+async function mint(settings, ports, calls) {
+    const { keys, keeper, clock, random } = ports;
+    const room = new WaitForRoom(settings, ports, calls);
+    let lost = 0;
     for (;;) {
-        const now = clock.monotonic();
-        const wait = pace.wait(now);
-        if (wait === 0) {
-            pace.start(now);
-            return now;
+        await keeper.asked();
+        const reply = await calls.call(() => keys.create(settings.keyName, settings.expiresInDays), onlyIfNotDone);
+        if (reply.ok) {
+            keeper.minted(reply.value);
+            const { id, name, expiresAt } = reply.value;
+            calls.report({ type: 'minted', id, name, expiresAt });
+            return { ok: true, key: reply.value };
         }
-        if (!mayStart(wait))
-            return undefined;
-        await clock.sleep(Math.min(wait, LONGEST_NAP));
+        const { failure } = reply;
+        if (failure.code === 'mutx-quota') {
+            const full = await room.wait(failure);
+            if (full !== undefined)
+                return { ok: false, failed: { ...full, perhaps: lost > 0 } };
+        }
+        else if (failure.kind === 'unclear') {
+            lost += 1;
+            keeper.lost();
+            await lookForLost(settings, ports, calls, failure);
+            if (lost >= CREATES || !failure.retryable)
+                return { ok: false, failed: createFailed(ports, failure, true) };
+            await clock.sleep(AFTER_LOST * (0.5 + random()));
+        }
+        else {
+            return { ok: false, failed: createFailed(ports, failure, lost > 0) };
+        }
     }
 }
-function learn(pace, clock, start, { kind, status, retryAfter }) {
-    // An error reply created nothing; silence may have.
-    if (kind !== 'unclear' || status !== undefined)
-        pace.release(start);
-    if (retryAfter !== undefined)
-        pace.pause(clock.monotonic() + retryAfter);
+async function lookForLost({ keyName, unique }, { keys }, calls, failure) {
+    if (!unique) {
+        calls.warn('create-lost', `the create got no clear answer, so a key named ${keyName} may exist that nobody can use; which one, nobody can tell, because \`key-name\` is not this step's alone: it expires by itself`);
+        return;
+    }
+    const found = await revokeStrays(keys, calls, keyName);
+    if (!found.ok) {
+        calls.warn('create-lost', `the create got no clear answer, and its key was not found out about: ${found.failure.message}`);
+    }
+    else if (found.value.length === 0) {
+        calls.warn('create-lost', `the create got no clear answer (${failure.message}), and no key of its name is there so far; the post step looks again`);
+    }
+    else {
+        calls.warn('create-lost', `the reply to the create was lost (${failure.message}); its key, which nobody can use, was found by its name and revoked: ${found.value.join(', ')}`);
+    }
 }
-function tooLate(target) {
+function createFailed({ clock }, failure, perhaps) {
+    const { retryAfter } = failure;
     return {
-        ok: false,
-        failure: {
-            kind: 'not-sent',
-            service: 'github',
-            call: `writing ${target.secretName} to ${target.label}`,
-            target: target.label,
-            status: undefined,
-            code: 'github-write-deadline',
-            message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
-            hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
-            retryable: false,
-        },
+        kind: 'failed',
+        code: perhaps ? 'create-lost' : 'create-failed',
+        message: perhaps ? 'MUTX gave no clear answer to the create' : `MUTX made no key: ${failure.message}`,
+        failures: [failure],
+        holders: [],
+        minted: undefined,
+        perhaps,
+        retryAt: retryAfter === undefined ? undefined : clock.now() + retryAfter,
     };
 }
-/** How long `count` writes take at GitHub's pace at least, from the first one's start to the last one's. */
-function estimateWriteTime(count) {
-    const full = Math.max(0, Math.ceil(count / PER_HOUR) - 1);
-    const rest = count - full * PER_HOUR;
-    return full * HOUR + Math.max(0, rest - BURST) * SPACING;
+/** Time passes until somebody gives a place back, and a sweep may free one. */
+class WaitForRoom {
+    #settings;
+    #ports;
+    #calls;
+    #watch;
+    constructor(settings, ports, calls) {
+        this.#settings = settings;
+        this.#ports = ports;
+        this.#calls = calls;
+        this.#watch = new Stopwatch(ports.clock);
+    }
+    /** @returns why there is no point in waiting (any longer); undefined: try again */
+    async wait(failure) {
+        const { clock, random, keys } = this.#ports;
+        const left = Math.min(this.#settings.quotaWait - this.#watch.elapsed(), this.#calls.sessionLeft());
+        const asked = failure.retryAfter ?? 0;
+        if (left <= 0 || asked > left)
+            return this.#full(failure);
+        const jittered = SHORTEST_WAIT + (mint_LONGEST_WAIT - SHORTEST_WAIT) * random();
+        // What the server asks for goes before ours; the last try is at the end of the time there is.
+        const wait = Math.max(asked, Math.min(jittered, left));
+        this.#calls.report({ type: 'waiting', wait, left });
+        await clock.sleep(wait);
+        const { sweep: settings } = this.#settings;
+        if (settings !== undefined)
+            await sweep(this.#calls, keys, settings);
+        return undefined;
+    }
+    async #full(failure) {
+        const { keys, clock } = this.#ports;
+        const list = await this.#calls.call(() => keys.newest());
+        const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
+        const { retryAfter } = failure;
+        return {
+            kind: 'failed',
+            code: 'quota-wait-over',
+            message: "the account's plan had no place for one more key, for as long as `quota-wait` allows",
+            failures: [failure],
+            holders: active.map(({ id, name, expiresAt }) => ({ id, name, expiresAt })),
+            minted: undefined,
+            perhaps: false,
+            retryAt: retryAfter === undefined ? undefined : clock.now() + retryAfter,
+        };
+    }
 }
-/** How many writes can start within `time` at GitHub's pace. */
-function writesWithin(time) {
-    const hours = Math.floor(time / HOUR);
-    return hours * PER_HOUR + Math.min(PER_HOUR, BURST + Math.floor((time - hours * HOUR) / SPACING));
+
+;// CONCATENATED MODULE: ./lib/ephemeral/engine.js
+
+
+
+/** How long one call of the sweep may be tried again: it is not what the job waits for. */
+const SWEEP_PATIENCE = 30_000;
+/**
+ * Makes a key for this job (protocol, "Per-run keys"): sweep → create, with waiting for a place → keep what the
+ * post step needs → verify. A key that does not work is revoked at once.
+ */
+async function keyForJob(settings, ports) {
+    const { sessionEndsAt } = ports;
+    const calls = new Calls(ports, sessionEndsAt);
+    if (settings.sweep !== undefined) {
+        await sweep(new Calls(ports, sessionEndsAt, SWEEP_PATIENCE), ports.keys, settings.sweep);
+    }
+    const minted = await mint(settings, ports, calls);
+    if (!minted.ok) {
+        // Where a key may exist all the same, the post step has to look for it.
+        if (!minted.failed.perhaps)
+            ports.keeper.nothing();
+        return minted.failed;
+    }
+    const { key } = minted;
+    return (settings.verify ? await verify(key, ports, calls) : undefined) ?? { kind: 'ready', key };
+}
+/** @returns why the key cannot be handed out; undefined: it works */
+async function verify({ key, id, name, expiresAt }, { keys, keeper }, calls) {
+    const reply = await calls.call(() => keys.verify(key, () => true));
+    if (reply.ok) {
+        calls.report({ type: 'verified' });
+        return undefined;
+    }
+    const refused = reply.failure.kind === 'refused';
+    const revoked = await calls.call(() => keys.revoke(id));
+    if (revoked.ok) {
+        keeper.nothing();
+        calls.report({ type: 'revoked', id, because: 'not-verified' });
+    }
+    else {
+        calls.warn('revocation-failed', `key ${id} could not be revoked here: ${revoked.failure.message}`);
+    }
+    return {
+        kind: 'failed',
+        code: refused ? 'verify-refused' : 'verify-unclear',
+        message: refused
+            ? 'MUTX refuses the key it has just made, so it was not handed out'
+            : 'MUTX gave no clear answer to the new key, so it was not handed out',
+        failures: [reply.failure, ...(revoked.ok ? [] : [revoked.failure])],
+        holders: [],
+        minted: { id, name, expiresAt, state: revoked.ok ? 'revoked' : 'alive' },
+        perhaps: false,
+        retryAt: undefined,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/ephemeral/note.js
+/** Of the state that it is kept in. */
+const NOTE = 'mutx-key';
+const VERSION = 1;
+function encodeNote(note) {
+    return JSON.stringify({ version: VERSION, ...note });
+}
+/** @returns undefined for anything that this version did not write */
+function decodeNote(text) {
+    const value = parsed(text);
+    if (value === undefined || value.get('version') !== VERSION)
+        return undefined;
+    const stage = value.get('stage');
+    if (stage === 'nothing')
+        return { stage };
+    const where = whereaboutsOf(value);
+    if (where === undefined)
+        return undefined;
+    if (stage === 'asked')
+        return { stage, ...where };
+    const id = value.get('id');
+    const expiresAt = value.get('expiresAt');
+    if (stage !== 'minted' || typeof id !== 'string')
+        return undefined;
+    if (expiresAt !== undefined && typeof expiresAt !== 'number')
+        return undefined;
+    return { stage, id, expiresAt, strays: value.get('strays') === true, ...where };
+}
+function whereaboutsOf(value) {
+    const [apiUrl, name, credential] = ['apiUrl', 'name', 'credential'].map((key) => value.get(key));
+    const envelope = mapOf(value.get('envelope'));
+    const [variable, opener] = ['variable', 'opener'].map((key) => envelope?.get(key));
+    if (typeof apiUrl !== 'string' || typeof name !== 'string' || typeof credential !== 'string')
+        return undefined;
+    if (typeof variable !== 'string' || typeof opener !== 'string')
+        return undefined;
+    return { apiUrl, name, unique: value.get('unique') === true, credential, envelope: { variable, opener } };
+}
+function parsed(text) {
+    try {
+        return mapOf(JSON.parse(text));
+    }
+    catch {
+        return undefined;
+    }
+}
+function mapOf(value) {
+    return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/mutx/jwt.js
@@ -33849,6 +33252,12 @@ const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
  * https://docs.github.com/actions/reference/security/secrets
  */
 function whyEmpty(env) {
+    if (env['GITHUB_ACTIONS'] !== 'true') {
+        return {
+            reason: 'its variable is not set',
+            fix: 'set the variable; `mutx-api-key --help` says how they are called',
+        };
+    }
     if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
         return {
             reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
@@ -34190,29 +33599,29 @@ function usable(reader, input, complaint) {
  * URL-encoded.
  */
 /** Users, organisations, and enterprise-managed users (`name_company`). */
-const names_OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-const inputs_names_REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
-const names_SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
-const names_CONTROL = /\p{Cc}/u;
+const OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
+const SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
+const CONTROL = /\p{Cc}/u;
 function isOwner(name) {
-    return names_OWNER.test(name);
+    return OWNER.test(name);
 }
 function isRepository(name) {
-    return inputs_names_REPOSITORY.test(name) && !names_isDots(name);
+    return REPOSITORY.test(name) && !isDots(name);
 }
 /** Any letter, `/`, spaces and `%` are fine; at most 255 characters. */
 function isEnvironment(name) {
     const fits = name.length > 0 && name.length <= 255 && name.isWellFormed();
-    return fits && !names_CONTROL.test(name) && !names_isDots(name);
+    return fits && !CONTROL.test(name) && !isDots(name);
 }
 /** @returns the name in upper case, as GitHub keeps it; undefined if it is none */
 function parseSecretName(text) {
     // Only a–z: other letters may have an upper case within A–Z (the long s, `ſ`).
     const upper = text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
-    return names_SECRET.test(upper) ? upper : undefined;
+    return SECRET.test(upper) ? upper : undefined;
 }
 /** URL parsers take `.` and `..` out of a path, even when they are encoded. */
-function names_isDots(name) {
+function isDots(name) {
     return name === '.' || name === '..';
 }
 
@@ -34254,6 +33663,7 @@ const INPUTS = {
             allowed: 'the name of a secret, or a target like `owner/repo@environment as NAME`',
         },
         text: 'Secret that receives the successor of `refresh-token`: a name in this repository, or a target like `owner/repo@environment as NAME`.',
+        brief: 'secret for its successor',
         verbs: {
             rotate: { default: 'MUTX_REFRESH_TOKEN' },
             revoke: { default: 'MUTX_REFRESH_TOKEN' },
@@ -34263,6 +33673,7 @@ const INPUTS = {
     email: {
         kind: { type: 'text', allowed: 'an e-mail address' },
         text: 'E-mail address of a MUTX service account to log in with; goes with `password`.',
+        brief: 'of a MUTX service account',
         verbs: { rotate: {}, ephemeral: {}, revoke: {}, audit: {} },
     },
     password: {
@@ -34278,6 +33689,7 @@ const INPUTS = {
     'api-url': {
         kind: { type: 'url' },
         text: 'Base URL of the MUTX API; `https` only, except for loopback hosts.',
+        brief: 'MUTX API',
         verbs: {
             rotate: { default: 'https://api.mutx.dev' },
             ephemeral: { default: 'https://api.mutx.dev' },
@@ -34304,6 +33716,7 @@ const INPUTS = {
     'secret-name': {
         kind: { type: 'secret-name' },
         text: 'Name of the secret that holds the key.',
+        brief: 'secret that holds the key',
         verbs: { rotate: { default: 'MUTX_API_KEY' } },
     },
     targets: {
@@ -34312,6 +33725,7 @@ const INPUTS = {
             allowed: 'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
         },
         text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
+        brief: 'where the key is stored, one a line',
         verbs: {
             rotate: {},
             audit: {
@@ -34322,11 +33736,13 @@ const INPUTS = {
     environment: {
         kind: { type: 'text', allowed: 'the name of one environment of this repository' },
         text: 'Shorthand for one target, this environment of this repository. Not together with `targets`.',
+        brief: 'one environment of it, as the target',
         verbs: { rotate: {} },
     },
     visibility: {
         kind: { type: 'choice', of: ['all', 'private', 'selected'] },
         text: 'Who may read an organisation secret that does not exist yet: `all`, `private` or `selected`; needed to create one. A secret that exists keeps its own.',
+        brief: 'who may read a new organisation secret',
         verbs: { rotate: {} },
     },
     'selected-repositories': {
@@ -34335,11 +33751,13 @@ const INPUTS = {
             allowed: "names or ids of the organisation's repositories, separated by commas or lines",
         },
         text: "The organisation's repositories that may read the secret, by name or id, separated by commas or lines; for `visibility: selected`.",
+        brief: 'repositories that may read it',
         verbs: { rotate: {} },
     },
     'key-name': {
         kind: { type: 'text', allowed: 'one line of 1 to 255 characters' },
         text: 'Name of the key at MUTX, the unit of ownership: keys of exactly this name are made, and revoked, by this action only. Default: made of the target, like `gha/owner/repo/MUTX_API_KEY`; needed with more than one target.',
+        brief: "the key's name at MUTX",
         verbs: {
             rotate: {},
             ephemeral: {
@@ -34352,6 +33770,7 @@ const INPUTS = {
     'expires-in-days': {
         kind: { type: 'integer', min: 1, max: 365 },
         text: 'Days until the new key expires, 1 to 365.',
+        brief: 'days until the new key expires',
         verbs: {
             rotate: { default: '30' },
             ephemeral: {
@@ -34363,26 +33782,31 @@ const INPUTS = {
     'renew-before': {
         kind: { type: 'duration' },
         text: 'Rotate only when the current key has less than this left, like `7d`. Default: every run rotates.',
+        brief: 'only if less than this is left, like 7d',
         verbs: { rotate: {} },
     },
     'grace-period': {
         kind: { type: 'duration' },
         text: 'Keep a superseded key for this long, like `6h`, for jobs that were queued with it. `0`: it is revoked as soon as the secret is swapped.',
+        brief: 'keep superseded keys for this long',
         verbs: { rotate: { default: '0' } },
     },
     'on-quota': {
         kind: { type: 'choice', of: ['fail', 'wait', 'replace'] },
         text: "When the account's plan has no place for one more key: `fail` before anything is changed, `wait` until a place becomes free by itself, or `replace` the stored key, which accepts a gap of seconds.",
+        brief: 'fail, wait or replace when it is full',
         verbs: { rotate: { default: 'fail' } },
     },
     'create-environment': {
         kind: { type: 'boolean' },
         text: "Create a target's environment if it does not exist; otherwise that is an error.",
+        brief: 'create one that is missing',
         verbs: { rotate: { default: 'false' } },
     },
     'max-revocations': {
         kind: { type: 'integer', min: 0, max: 1_000 },
         text: 'A run that would revoke more keys than this (expired and never-stored ones not counted) revokes none of them, and warns.',
+        brief: 'revoke none if it were more keys',
         verbs: {
             rotate: { default: '5' },
             revoke: {
@@ -34394,6 +33818,7 @@ const INPUTS = {
     verify: {
         kind: { type: 'boolean' },
         text: 'Call MUTX with the new key before it is stored.',
+        brief: 'try the new key before it is used',
         verbs: {
             rotate: { default: 'true' },
             ephemeral: { default: 'true', text: 'Call MUTX with the new key before it is handed out.' },
@@ -34402,6 +33827,7 @@ const INPUTS = {
     'dry-run': {
         kind: { type: 'boolean' },
         text: 'Print the plan and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
+        brief: 'say what would be done only',
         verbs: {
             rotate: { default: 'false' },
             revoke: {
@@ -34416,51 +33842,61 @@ const INPUTS = {
             allowed: 'the name of an environment variable: letters, digits and `_`, not beginning with a digit; or nothing',
         },
         text: 'Environment variable in which later steps of the job find the key. Empty: it is not exported, and only the output has it.',
+        brief: 'variable that holds the key',
         verbs: { ephemeral: { default: 'MUTX_API_KEY' } },
     },
     'quota-wait': {
         kind: { type: 'duration' },
         text: "How long to wait for a place when the account's plan has none left, like `2m`. `0`: not at all.",
+        brief: 'how long to wait for a place in the plan',
         verbs: { ephemeral: { default: '2m' } },
     },
     sweep: {
         kind: { type: 'boolean' },
         text: 'First revoke what earlier runs of this repository left behind: keys of the default per-run names that have expired, or are older than `sweep-after`.',
+        brief: 'first revoke what earlier runs left behind',
         verbs: { ephemeral: { default: 'true' } },
     },
     'sweep-after': {
         kind: { type: 'duration' },
         text: 'Also sweep such keys once they are older than this, like `6h`: longer than any job runs. Default: expired ones only.',
+        brief: 'sweep such keys older than this, too',
         verbs: { ephemeral: {} },
     },
     'key-ids': {
         kind: { type: 'text', allowed: 'ids of keys: a JSON array, or separated by commas or lines' },
         text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
+        brief: 'keys to revoke, separated by commas',
         verbs: { revoke: {} },
     },
     'max-age': {
         kind: { type: 'duration' },
         text: 'A key older than this is a finding.',
+        brief: 'a key older than this is a finding',
         verbs: { audit: { default: '90d' } },
     },
     'expiring-within': {
         kind: { type: 'duration' },
         text: 'A key that expires within this time is a finding.',
+        brief: 'so is one that expires within this time',
         verbs: { audit: { default: '7d' } },
     },
     'unused-for': {
         kind: { type: 'duration' },
         text: 'A key that nobody has used for this long is a finding, like `30d`. Default: use is not looked at.',
+        brief: 'and one that was not used for this long',
         verbs: { audit: {} },
     },
     'require-expiry': {
         kind: { type: 'boolean' },
         text: 'A key that never expires is a finding.',
+        brief: 'and one that never expires',
         verbs: { audit: { default: 'true' } },
     },
     'fail-on': {
         kind: { type: 'choice', of: ['none', 'warning', 'error'] },
         text: 'The run fails if there is a finding of this level or above; `none`: never for a finding.',
+        brief: 'level of findings that fails the run',
         verbs: { audit: { default: 'error' } },
     },
 };
@@ -34481,7 +33917,7 @@ function textOf(name, verb) {
 ;// CONCATENATED MODULE: ./lib/inputs/targets.js
 
 const STORE = /^(actions|dependabot|codespaces|agents)\s*:\s*/i;
-const targets_ORGANISATION = /^org\s*:\s*/i;
+const ORGANISATION = /^org\s*:\s*/i;
 const PREFIX = /^([^\s/@:]*)\s*:/;
 const OTHER_NAME = /\sas\s+(\S+)$/i;
 const NO_NAME = /\sas$/i;
@@ -34507,8 +33943,8 @@ function parseTarget(line, secretName) {
         return no('names a secret that GitHub does not allow');
     const store = (STORE.exec(place)?.[1]?.toLowerCase() ?? 'actions');
     const rest = place.replace(STORE, '');
-    return targets_ORGANISATION.test(rest)
-        ? organisation(store, rest.replace(targets_ORGANISATION, ''), name)
+    return ORGANISATION.test(rest)
+        ? organisation(store, rest.replace(ORGANISATION, ''), name)
         : repository(store, rest, name);
 }
 function organisation(store, org, secretName) {
@@ -34697,6 +34133,28 @@ function thisRepository(reader, env) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/env-name.js
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** The runner's own, which it does not let an action set, and what would change every later step. */
+const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE)_.*|CI|PATH|HOME|SHELL|BASH_ENV|ENV|NODE_OPTIONS|LD_PRELOAD|LD_LIBRARY_PATH)$/i;
+/** The variable that later steps find the key in; undefined: it was left empty on purpose. */
+function readEnvName(reader) {
+    if (reader.isEmpty('env-name'))
+        return undefined;
+    const name = reader.text('env-name');
+    if (name === '')
+        return undefined;
+    if (!VARIABLE.test(name)) {
+        const fix = 'use letters, digits and `_` only, or leave it empty so that the key is not exported';
+        reader.problem('env-name', { message: 'is not the name of an environment variable', fix }, name);
+    }
+    else if (RESERVED.test(name)) {
+        const message = 'is a variable that the runner or the system uses itself';
+        reader.problem('env-name', { message, fix: 'take another name, like `MUTX_API_KEY`' }, name);
+    }
+    return name;
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/inputs/key-name.js
@@ -34707,20 +34165,47 @@ const LONGEST_KEY_NAME = 255;
 const HASH_DIGITS = 16;
 /** What people recognise a part by stays. With five parts at most, that always fits. */
 const SHORTEST_CUT = 20;
+/** Digits of a run's number and of an attempt's that fit without a cut. */
+const LONGEST_RUN = 20;
+const LONGEST_ATTEMPT = 6;
+const RANDOM_DIGITS = 12;
+/** What a per-run name has after its prefix, the job cut as far as it can be. */
+const SHORTEST_END = LONGEST_RUN + 1 + LONGEST_ATTEMPT + 1 + (SHORTEST_CUT + 1 + HASH_DIGITS) + 1 + RANDOM_DIGITS;
 /**
  * The name of a target's key where the user gives none: `gha/{owner}/{repo}/{SECRET}`, and so on (protocol,
  * "Names"). The same for every spelling of the same target, different for different ones.
  * @param host of the GitHub server, with its port if it has one
  */
 function defaultKeyName(target, host) {
-    const parts = partsOf(target, host);
+    return fitted(partsOf(target, host), LONGEST_KEY_NAME);
+}
+/**
+ * How the per-run names of a repository begin: `gha/{owner}/{repo}/run/`. Whatever comes after it, it is the same
+ * for all of them, so it is cut, where it is too long, for the longest end there can be.
+ */
+function perRunPrefix(repository, host) {
+    const { start, root } = beginning(host);
+    const end = '/run/';
+    const parts = [...start, ...repositoryParts(root, repository)];
+    return fitted(parts, LONGEST_KEY_NAME - SHORTEST_END - end.length) + end;
+}
+/** `{prefix}{run_id}.{attempt}/{job}/{random}` (protocol, "Names"); no two steps have the same. */
+function perRunName(prefix, { run, attempt, job, random }) {
+    const parts = [{ before: `${prefix}${run}.${attempt}/`, text: job }];
+    return `${fitted(parts, LONGEST_KEY_NAME - 1 - random.length)}/${random}`;
+}
+function randomDigits() {
+    return (0,external_node_crypto_.randomBytes)(RANDOM_DIGITS / 2).toString('hex');
+}
+/** The parts as one text, the longest of them cut as far as is needed. */
+function fitted(parts, longestName) {
     const name = () => parts.map(({ before, text }) => before + text).join('');
     const cut = new Set();
-    while (name().length > LONGEST_KEY_NAME) {
+    while (name().length > longestName) {
         const longest = parts
             .filter((part) => !cut.has(part))
             .reduce((one, other) => (other.text.length > one.text.length ? other : one));
-        longest.text = shortened(longest.text, name().length - LONGEST_KEY_NAME);
+        longest.text = shortened(longest.text, name().length - longestName);
         cut.add(longest);
     }
     return name();
@@ -34728,8 +34213,7 @@ function defaultKeyName(target, host) {
 function partsOf(target, host) {
     const store = target.store === 'actions' ? '/' : `/${target.store}:`;
     const end = { before: store, text: target.secretName };
-    const root = host.toLowerCase() === 'github.com' ? 'gha/' : '/gha/';
-    const start = root === 'gha/' ? [] : [{ before: '', text: host.toLowerCase() }];
+    const { start, root } = beginning(host);
     switch (target.kind) {
         case 'organisation':
             return [...start, { before: root, text: target.org.toLowerCase() }, end];
@@ -34740,6 +34224,12 @@ function partsOf(target, host) {
             return [...start, ...repositoryParts(root, target), environment, end];
         }
     }
+}
+/** Names on different servers are different. */
+function beginning(host) {
+    return host.toLowerCase() === 'github.com'
+        ? { start: [], root: 'gha/' }
+        : { start: [{ before: '', text: host.toLowerCase() }], root: '/gha/' };
 }
 function repositoryParts(root, { owner, repo }) {
     return [
@@ -34752,6 +34242,26 @@ function shortened(text, excess) {
     const hash = (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, HASH_DIGITS);
     const kept = text.slice(0, Math.max(SHORTEST_CUT, text.length - excess - HASH_DIGITS - 1));
     return `${kept.replace(/[\uD800-\uDBFF]$/, '')}~${hash}`;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/given-key-name.js
+
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** The name the user gave the key; empty: none. Notes what MUTX would not take. */
+function givenKeyName(reader) {
+    const name = reader.text('key-name');
+    const complaint = complaintAbout(name);
+    if (complaint !== undefined)
+        reader.problem('key-name', complaint, name);
+    return name;
+}
+function complaintAbout(name) {
+    if (INVISIBLE.test(name)) {
+        return { message: 'holds a line break or a control character', fix: 'write it in one line' };
+    }
+    if ([...name].length <= LONGEST_KEY_NAME)
+        return undefined;
+    return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/kinds.js
@@ -34926,6 +34436,10 @@ class InputReader {
     isGiven(name) {
         return this.#given(name).trim() !== '';
     }
+    /** Whether it was given, and is empty: not the same, to some inputs, as not given at all. */
+    isEmpty(name) {
+        return this.#env[variableOf(name)]?.trim() === '';
+    }
     /** Whether the input says what it would say if it were left out. */
     isDefault(name) {
         return !this.isGiven(name) || this.#given(name).trim() === this.#default(name);
@@ -35024,146 +34538,114 @@ class InputReader {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/rotate-warnings.js
-const DAY = 86_400_000;
-/** What is allowed, and most likely not what was meant. One printable line each. */
-function warningsFor(inputs, reader, env) {
-    return [
-        ...aboutTiming(inputs),
-        ...aboutCredential(inputs, reader),
-        ...aboutTargets(inputs),
-        ...aboutEvent(env),
-    ];
-}
-function aboutTiming({ settings: { renewBefore, expiresInDays } }) {
-    if (renewBefore === 0) {
-        return [
-            '`renew-before: 0` renews a key only once it has expired: the stored key is dead until the next run',
-        ];
-    }
-    return renewBefore === undefined || renewBefore < expiresInDays * DAY
-        ? []
-        : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
-}
-function aboutCredential({ credential, refreshTokenSecret }, reader) {
-    if (refreshTokenSecret === undefined) {
-        return reader.isDefault('refresh-token-secret')
-            ? []
-            : ['`refresh-token-secret` has no effect without a refresh token'];
-    }
-    if (credential.input !== 'bootstrap-jwt')
-        return [];
-    return [
-        `\`bootstrap-jwt\` holds a refresh JWT, which is good for a single use: its successor will be stored as ${refreshTokenSecret.secretName}, and the next run must be given that one, as \`refresh-token\``,
-    ];
-}
-function aboutTargets({ audience, settings, targets }) {
-    const shared = targets.some((target) => target.kind === 'organisation');
-    return [
-        ...(audience.visibility !== undefined && !shared
-            ? ['`visibility` has no effect: no target is an organisation secret']
-            : []),
-        ...(settings.gracePeriod > 0 && shared
-            ? [
-                'with a `grace-period`, keys superseded in an organisation secret are not revoked by later runs: revoke them by a job fed with `superseded-key-ids`, or let them expire',
-            ]
-            : []),
-    ];
-}
-function aboutEvent(env) {
-    return env['GITHUB_EVENT_NAME'] === 'pull_request_target'
-        ? [
-            'this run was started by `pull_request_target`: anybody who can open a pull request makes it rotate, with your secrets; use `schedule` or `workflow_dispatch`',
-        ]
-        : [];
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/load-rotate.js
+;// CONCATENATED MODULE: ./lib/inputs/load-ephemeral.js
 
 
 
 
 
-
-/** Targets written at the same time; GitHub asks for few concurrent writes. */
-const CONCURRENCY = 4;
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** The longest a job runs on GitHub's own runners. */
+const LONGEST_JOB = 6 * 3_600_000;
 /**
- * The inputs of the action that rotates, from the runner's variables. Credentials are masked before anything
- * else; every problem is found, not only the first; nothing is called.
- * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the repository and the servers
+ * The inputs of the action that makes a key for one job, from the runner's variables. Every problem is found, not
+ * only the first; nothing is called.
+ * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the run and its job
  */
-function loadRotateInputs(env, secrets) {
-    const reader = new InputReader(env, secrets, 'rotate');
-    const { credential, githubToken, here, host, ...services } = readAccess(reader, env, secrets);
-    const targets = readTargets(reader, here());
-    const audience = readAudience(reader, targets);
-    const settings = readSettings(reader, targets, host);
-    const createEnvironment = reader.boolean('create-environment');
-    const { refreshTokenSecret } = services;
-    if (credential?.kind === 'opaque' && settings.onQuota === 'replace')
-        keepCredential(reader);
-    if (refreshTokenSecret !== undefined)
-        keepApart(reader, refreshTokenSecret, targets);
+function loadEphemeralInputs(env, secrets) {
+    const reader = new InputReader(env, secrets, 'ephemeral');
+    const { credential, here, host, ...services } = readAccess(reader, env, secrets);
+    const place = { reader, env, prefix: () => perRunPrefix(here(), host) };
+    const settings = readSettings(place);
+    const envName = readEnvName(reader);
     const { problems, warnings } = reader;
-    if (credential === undefined || githubToken === undefined || problems.length > 0) {
+    if (credential === undefined || problems.length > 0)
         return { ok: false, problems, warnings, credential };
-    }
-    const value = { ...services, credential, githubToken, targets, settings, audience, createEnvironment };
-    return { ok: true, value, warnings: [...warnings, ...warningsFor(value, reader, env)] };
+    const value = { ...services, credential, settings, envName };
+    return { ok: true, value, warnings: [...warnings, ...warningsFor(settings)] };
 }
-function readSettings(reader, targets, host) {
+/**
+ * The credential among the inputs, for the post step; undefined: there is none that can be used. In a nested
+ * composite the runner gives that step no inputs, or those of another action, so nothing is wrong with that.
+ */
+function loadEphemeralCredential(env, secrets) {
+    return readAccess(new InputReader(env, secrets, 'ephemeral'), env, secrets).credential;
+}
+function readSettings(place) {
+    const { reader } = place;
+    const given = givenKeyName(reader);
     return {
-        keyName: readKeyName(reader, targets, host),
+        keyName: given === '' ? perRunName(place.prefix(), readRun(place)) : given,
+        unique: given === '',
         expiresInDays: reader.integer('expires-in-days'),
-        renewBefore: reader.duration('renew-before'),
-        gracePeriod: reader.duration('grace-period') ?? 0,
-        onQuota: reader.choice('on-quota') ?? 'fail',
-        maxRevocations: reader.integer('max-revocations'),
+        quotaWait: reader.duration('quota-wait') ?? 0,
         verify: reader.boolean('verify'),
-        dryRun: reader.boolean('dry-run'),
-        concurrency: CONCURRENCY,
+        sweep: readSweep(place),
     };
 }
-function readKeyName(reader, targets, host) {
-    const name = reader.text('key-name');
-    const complaint = keyNameComplaint(name);
-    if (complaint !== undefined)
-        reader.problem('key-name', complaint, name);
-    const [only, ...more] = targets;
-    if (name !== '' || only === undefined)
-        return name;
-    if (more.length === 0)
-        return defaultKeyName(only, host);
-    reader.problem('key-name', {
-        message: `is needed with more than one target (there are ${targets.length})`,
-        fix: 'give the key a name of its own, one that no other list of targets uses',
-    });
-    return name;
+function readSweep({ reader, prefix }) {
+    const after = reader.duration('sweep-after');
+    return reader.boolean('sweep') ? { prefix: prefix(), after } : undefined;
 }
-function keyNameComplaint(name) {
-    if (INVISIBLE.test(name)) {
-        return { message: 'holds a line break or a control character', fix: 'write it in one line' };
+/** What the runner says of this run; each of them a part of a name, and so of a form that a sweep knows again. */
+const RUN = [
+    ['GITHUB_RUN_ID', 'run', /^[1-9]\d{0,19}$/, 'a whole number'],
+    ['GITHUB_RUN_ATTEMPT', 'attempt', /^[1-9]\d{0,5}$/, 'a whole number'],
+    ['GITHUB_JOB', 'job', /^[A-Za-z_][\w-]*$/, 'the id of a job: letters, digits, `_` and `-`'],
+];
+function readRun({ reader, env }) {
+    const read = { run: '1', attempt: '1', job: 'unreadable' };
+    for (const [input, part, form, allowed] of RUN) {
+        const text = env[input] ?? '';
+        if (form.test(text))
+            read[part] = text;
+        else {
+            reader.problems.push({
+                input,
+                message: "is not what the key's default name is made of; the runner sets it",
+                allowed,
+                fix: 'give `key-name`; outside of GitHub Actions, you can also set the variable yourself',
+            });
+        }
     }
-    if ([...name].length <= LONGEST_KEY_NAME)
-        return undefined;
-    return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
+    return { ...read, random: randomDigits() };
 }
-/** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */
-function keepCredential(reader) {
-    reader.problem('on-quota', {
-        message: 'would revoke the stored key before the new one is made, and that may be the very API key in `bootstrap-jwt`, without which no new one can be made',
-        fix: 'set `on-quota` to `fail` or `wait`, or give `email` and `password`, or `refresh-token`, in place of the API key',
-    }, 'replace');
+function warningsFor({ sweep }) {
+    if (sweep?.after === undefined || sweep.after >= LONGEST_JOB)
+        return [];
+    return [
+        '`sweep-after` is shorter than the 6 hours that a job may run: keys of jobs that are still running would be swept',
+    ];
 }
-/** The key must not overwrite the refresh token, nor the other way round. */
-function keepApart(reader, successor, targets) {
-    if (!targets.some((target) => identityOf(target) === identityOf(successor)))
-        return;
-    reader.problem('refresh-token-secret', {
-        message: 'is the very secret that the key is stored in',
-        fix: 'give the key and the refresh token a secret each',
+
+;// CONCATENATED MODULE: ./lib/report/ephemeral-failure.js
+
+
+/** Why there is no key for this job, and what there is instead. */
+function ephemeralFailure(failed, { keyName }) {
+    const { code, message, failures, holders, retryAt } = failed;
+    return earlyFailure({
+        code,
+        message,
+        calls: failures,
+        details: inTheWay(holders),
+        state: stateAfter(failed, keyName),
+        retryAt,
     });
+}
+function stateAfter({ minted, perhaps }, keyName) {
+    if (minted !== undefined) {
+        return [
+            minted.state === 'revoked'
+                ? `the new key ${minted.id} was revoked at once, and handed to nobody`
+                : `the new key ${minted.id} is alive (${expiryText(minted.expiresAt)}), and was handed to nobody; the post step tries again to revoke it`,
+        ];
+    }
+    return [
+        perhaps
+            ? `a key named ${keyName} may exist, which nobody can use; the post step looks for it`
+            : 'no key was made',
+        'nothing was handed out',
+    ];
 }
 
 ;// CONCATENATED MODULE: ./lib/report/log.js
@@ -35277,1216 +34759,220 @@ function requestText({ service, method, path, status, ms }) {
     return `${service === 'mutx' ? 'MUTX' : 'GitHub'}: ${method} ${path} → ${status} in ${ms} ms`;
 }
 
-;// CONCATENATED MODULE: ./lib/report/outputs.js
+;// CONCATENATED MODULE: ./lib/report/ephemeral-log.js
 
-/** What the outputs are until a rotation has come to something, so that none is ever missing. */
-const EARLY_OUTPUTS = new Map([
-    ['rotated', 'false'],
-    ['key-id', ''],
-    ['key-name', ''],
-    ['expires-at', ''],
-    ['superseded-key-ids', '[]'],
-    ['revoked-key-ids', '[]'],
-    ['targets', '[]'],
-]);
-/** The outputs of a rotation, all of them, whatever it came to (interface: "Outputs"). */
-function outputsOf(outcome, keyName) {
-    const key = keyOf(outcome);
-    return new Map([
-        ['rotated', String(outcome.kind === 'rotated')],
-        ['key-id', key?.id ?? ''],
-        ['key-name', key?.name ?? keyName],
-        ['expires-at', key?.expiresAt === undefined ? '' : instantText(key.expiresAt)],
-        ['superseded-key-ids', JSON.stringify(outcome.keys.superseded)],
-        ['revoked-key-ids', JSON.stringify(outcome.keys.revoked)],
-        ['targets', JSON.stringify(outcome.targets.map(targetOutput))],
-    ]);
-}
-/** The key that was made, also when a target failed; the current one where none was due. */
-function keyOf(outcome) {
-    switch (outcome.kind) {
-        case 'rotated':
-        case 'not-due':
-            return outcome.key;
-        case 'planned':
-            return outcome.plan.current;
-        case 'failed':
-            return outcome.minted;
+
+const WHY_SWEPT = {
+    expired: 'expired',
+    old: 'older than `sweep-after`',
+};
+const ephemeral_log_WHY_REVOKED = {
+    'not-verified': 'it does not work, and was handed to nobody',
+    'reply-lost': 'made by a create whose reply was lost',
+};
+const ephemeral_log_WARNING_TITLE = {
+    'sweep-failed': 'Left-over keys were not swept',
+    'create-lost': 'A created key was lost',
+    'revocation-failed': 'A key was not revoked',
+};
+/** Renders the events of a per-run key as they come, a line each, and knows what they come to. */
+class EphemeralLog {
+    #sink;
+    #swept = [];
+    #key;
+    #perhaps = false;
+    constructor(sink) {
+        this.#sink = sink;
     }
-}
-function targetOutput({ target, secret, status, failure }) {
-    return { target, secret, status, ...(failure === undefined ? {} : { error: failure.message }) };
-}
-
-;// CONCATENATED MODULE: ./lib/report/progress.js
-
-/**
- * How far a run has come, followed from its events: what to say of the state of things when the run ends
- * without an outcome (cancelled, or a bug).
- */
-class Progress {
-    #creating = false;
-    #storing = false;
-    #minted;
-    #written = [];
-    #failed = [];
-    #revoked = [];
-    #givenUp = [];
-    event(event) {
+    event = (event) => {
         switch (event.type) {
-            case 'step-started':
-                if (event.step === 'create')
-                    this.#creating = true;
-                if (event.step === 'store')
-                    this.#storing = true;
+            case 'swept':
+                this.#swept.push(event.id);
+                this.#sink.line(`swept: ${event.id}, ${event.name} (${WHY_SWEPT[event.why]})`);
                 break;
-            case 'step-ended':
-                if (event.step === 'create' && event.ok)
-                    this.#creating = false;
+            case 'sweep-ended':
+                this.#sink.line(sweepText(event));
                 break;
             case 'minted':
-                this.#minted = event.id;
-                this.#storing = false;
-                this.#written.length = 0;
-                this.#failed.length = 0;
+                this.#key = `the new key ${event.id} is alive (${expiryText(event.expiresAt)}); the post step revokes it`;
+                this.#sink.line(`✓ ${event.name}: new key ${event.id}, ${expiryText(event.expiresAt)}`);
                 break;
-            case 'target-written':
-                (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
+            case 'verified':
+                this.#sink.line('✓ MUTX accepts the new key');
                 break;
             case 'revoked':
-                (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
+                if (event.because === 'not-verified')
+                    this.#key = `the new key ${event.id} was revoked`;
+                this.#sink.line(`revoked: ${event.id} (${ephemeral_log_WHY_REVOKED[event.because]})`);
                 break;
-            case 'looked':
-            case 'planned':
             case 'retrying':
+                this.#sink.line(retryText(event.failure, event.attempt, event.wait));
+                break;
             case 'waiting':
+                this.#sink.line(`the plan has no place left: waiting ${durationText(event.wait)}, for ${durationText(event.left)} more at the most`);
+                break;
             case 'warning':
+                if (event.code === 'create-lost')
+                    this.#perhaps = true;
+                this.#sink.warning({ title: ephemeral_log_WARNING_TITLE[event.code], message: event.message });
                 break;
         }
-    }
-    /** Keys revoked before their successor was stored (`on-quota: replace`). */
-    get givenUp() {
-        return this.#givenUp;
-    }
+    };
+    /** In which state things are at this moment, a line each. */
     state() {
-        const lines = [];
-        if (this.#minted !== undefined)
-            lines.push(...this.#mintedLines(this.#minted));
-        if (this.#creating) {
-            lines.push('a create was on its way: a key may exist whose text nobody knows; it is in no secret, and a later run revokes it');
-        }
-        if (lines.length === 0)
-            lines.push('no key was made and no secret was written');
-        const others = this.#revoked.filter((id) => id !== this.#minted);
-        if (others.length > 0)
-            lines.push(`revoked: ${others.join(', ')}`);
-        lines.push(this.#givenUp.length === 0
-            ? 'no key that a secret holds was revoked'
-            : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`);
-        lines.push('run it again: the next run that succeeds puts one key everywhere and clears the rest away');
-        return lines;
-    }
-    #mintedLines(id) {
-        if (this.#revoked.includes(id))
-            return [`the new key ${id} was revoked; no secret holds it`];
-        const lines = [`the new key ${id} is alive`];
-        if (this.#written.length > 0)
-            lines.push(`${list(this.#written.map(placeText))}: holds the new key`);
-        if (this.#failed.length > 0) {
-            lines.push(`${list(this.#failed.map(placeText))}: the write failed; the old key there still works`);
-        }
-        if (this.#storing)
-            lines.push('every other target: not written, or being written at that moment');
-        else
-            lines.push('no target was written with it');
-        return lines;
+        const unknown = 'no key is known to exist; should a create be under way, the post step looks for its key';
+        return [
+            this.#key ?? unknown,
+            ...(this.#perhaps ? ['a create got no clear answer before; the post step looks for its key, too'] : []),
+            ...(this.#swept.length === 0 ? [] : [`swept: ${this.#swept.join(', ')}`]),
+        ];
     }
 }
-
-;// CONCATENATED MODULE: ./lib/report/result.js
-
-/** Targets named one by one; beyond it, only their number. */
-const NAMED = 10;
-/** What a run that did what was asked came to: the last lines of the log, outside of any group. */
-function resultLines(outcome) {
-    switch (outcome.kind) {
-        case 'rotated': {
-            const { key, targets } = outcome;
-            const where = targets.length > NAMED ? count(targets.length, 'target') : list(targets.map(placeText));
-            return [`Rotated: ${where} → key ${key.id} (${expiryText(key.expiresAt)})`, ...keyLines(outcome.keys)];
-        }
-        case 'not-due':
-            return [
-                `Not due: ${outcome.plan.why}; key ${outcome.key.id} stays (${expiryText(outcome.key.expiresAt)})`,
-                ...keyLines(outcome.keys),
-            ];
-        case 'planned':
-            return ['Dry run: nothing was changed; the plan is above and in the job summary'];
-    }
+function sweepText({ revoked, more }) {
+    const keys = count(revoked, 'left-over key');
+    const done = revoked === 0 ? '✓ nothing to sweep' : `✓ ${keys} swept`;
+    return more ? `${keys} swept; more is left for later runs` : done;
 }
-function keyLines({ revoked, superseded, left }) {
+
+;// CONCATENATED MODULE: ./lib/report/ephemeral-result.js
+
+
+
+
+/** The last lines of the first step. @param envName undefined: the key was not exported */
+function handedOutLines({ id, expiresAt }, envName) {
+    const where = envName === undefined ? 'the output `api-key`' : `the output \`api-key\` and as ${envName}`;
     return [
-        `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
-        ...(superseded.length === 0 ? [] : [`Alive for the grace period: ${superseded.join(', ')}`]),
-        ...(left.length === 0 ? [] : [`Left for a later run to revoke: ${left.join(', ')}`]),
+        `Key ${id} is in ${where} until this job ends; then it is revoked (${expiryText(expiresAt)} at the latest)`,
     ];
 }
-
-;// CONCATENATED MODULE: ./lib/rotation/constants.js
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-/** D: every write of a key starts before this much time has passed since just before its create was sent. */
-const WRITE_DEADLINE = 10 * MINUTE;
-/** F: more than D plus the longest a request can linger. A key older than this is written by nobody any more. */
-const FENCE = 15 * MINUTE;
-/** The longest a request can be on its way after it was sent; what is not there by then was never done. */
-const LINGER = FENCE - WRITE_DEADLINE;
-/** m: how far the two servers' clocks and GitHub's whole-second timestamps may be apart. */
-const MARGIN = 60 * SECOND;
-/** The longest that `on-quota: wait` can have to wait until a rule frees a place. */
-const LONGEST_QUOTA_WAIT = FENCE + 2 * MARGIN;
-/** How long a single call may be retried, waits included, where no nearer deadline holds. */
-const CALL_PATIENCE = 5 * MINUTE;
-/** Tries of anything that may be tried again. */
-const TRIES = 4;
-/** Keys a run makes at most when the replies to its creates are lost; each lost one leaves an orphan. */
-const CREATES = 3;
-
-;// CONCATENATED MODULE: ./lib/rotation/failures.js
-/** A failed outcome with the state of everything; targets that were not reached are `skipped`. */
-function failed(run, failure, minted = run.late && { ...run.late.minted, state: 'unknown' }, targets = run.late?.results ?? run.ports.targets.map(untouched)) {
-    // Waiting helps against none that was refused.
-    const refused = failure.failures.some((one) => one.kind === 'refused');
-    const retryAfter = refused ? 0 : Math.max(0, ...failure.failures.map((one) => one.retryAfter ?? 0));
-    return {
-        kind: 'failed',
-        failure: failure.retryAt === undefined && retryAfter > 0
-            ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
-            : failure,
-        minted,
-        targets,
-        keys: run.keysNow(),
-    };
-}
-function untouched(target) {
-    return { target: target.label, secret: target.secretName, status: 'skipped' };
-}
-/** No place for one more key: none was made. */
-function quotaFailure(room, because) {
-    const { code, what, at, keys } = explain(room);
-    return {
-        reason: 'quota',
-        code,
-        message: because === undefined ? what : `${what}; ${because}`,
-        failures: [],
-        inTheWay: keys,
-        ...(at === undefined ? {} : { retryAt: at }),
-    };
-}
-function explain(room) {
-    const full = "the account's plan has no place for one more key";
-    switch (room.kind) {
-        case 'full':
-            return { code: 'quota-full', what: full, at: room.at, keys: room.inTheWay };
-        case 'replace':
-            return { code: 'quota-full', what: full, at: undefined, keys: [room.victim] };
-        case 'too-soon':
-            return {
-                code: 'quota-too-soon',
-                what: "the new key would take the plan's last place while another key of the name is too young",
-                at: room.at,
-                keys: room.inTheWay,
-            };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/quota.js
-
-/** Places of each plan (mutx-api: "Quota"); Infinity: no limit. */
-const PLACES = new Map([
-    ['FREE', 2],
-    ['STARTER', 10],
-    ['PRO', 50],
-    ['ENTERPRISE', Number.POSITIVE_INFINITY],
-]);
-/** How many active keys a plan allows; undefined for a plan this version does not know. */
-function placesOf(plan) {
-    return plan === undefined ? undefined : PLACES.get(plan.toUpperCase());
-}
-/** Every active key takes a place, of any name, expired ones included. */
-function placesTaken(keys) {
-    return keys.filter((key) => key.isActive).length;
-}
-/**
- * From when on a key of the name is old enough that another one may take the plan's last place: two younger
- * than this would fill a two-key plan with keys that no rule can tell apart (protocol, step 4).
- */
-function settledAt(key) {
-    return key.createdAt + FENCE + 2 * MARGIN;
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/rules.js
-
-/** Rule R: after `k` is in every target, an active key created more than F before it may be revoked. */
-function isOlderThanFence(j, k) {
-    return j.isActive && j.createdAt < k.createdAt - FENCE;
-}
-/** Rule E: dead already, but it still counts against the plan's quota. */
-function isExpired(j, date) {
-    return j.expiresAt !== undefined && j.expiresAt < date;
-}
-/** Whether a secret last written at `updatedAt` can have been written by the run that made this key. */
-function couldHaveWritten(key, updatedAt) {
-    return updatedAt >= key.createdAt - MARGIN && updatedAt <= key.createdAt + FENCE + MARGIN;
-}
-/**
- * The key a target holds: the one key of the name, active or not, whose run can have written it; undefined
- * when there is none, or more than one.
- */
-function currentOf(secret, keysOfName) {
-    const { updatedAt } = secret;
-    if (updatedAt === undefined)
-        return undefined;
-    const candidates = keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
-    return candidates.length === 1 ? candidates[0] : undefined;
-}
-/** The same known, active, unexpired key in every target. */
-function currentOfAll(secrets, keysOfName, date) {
-    const [first, ...rest] = secrets.map((secret) => currentOf(secret, keysOfName));
-    if (first === undefined || rest.some((key) => key?.id !== first.id))
-        return undefined;
-    return first.isActive && !isExpired(first, date) ? first : undefined;
-}
-/**
- * Rule W: whether `j` is in none of the targets, whatever any run still does.
- * @returns undefined while that cannot be known; otherwise the moment after which it may be revoked
- */
-function notInAnyTarget(j, secrets, keysOfName, gracePeriod) {
-    let superseded = false;
-    let lastWrite = 0;
-    for (const secret of secrets) {
-        const { updatedAt, shared } = secret;
-        if (updatedAt === undefined)
-            continue;
-        lastWrite = Math.max(lastWrite, updatedAt);
-        if (j.createdAt > updatedAt + MARGIN)
-            continue;
-        // Without a known later writer, someone may have saved the very value of `j` again by hand.
-        const overwritten = !shared &&
-            updatedAt > j.createdAt + FENCE + MARGIN &&
-            keysOfName.some((key) => key.id !== j.id && couldHaveWritten(key, updatedAt));
-        if (!overwritten)
-            return undefined;
-        superseded = true;
-    }
-    const fenced = j.createdAt + FENCE;
-    return superseded
-        ? {
-            kind: 'superseded',
-            revocableFrom: gracePeriod === 0 ? fenced : Math.max(fenced, lastWrite + gracePeriod + MARGIN),
-        }
-        : { kind: 'never-stored', revocableFrom: fenced };
-}
-/** A key that no run ever stored and that was used all the same: someone else uses this name. */
-function isUsedElsewhere(j, how) {
-    return how.kind === 'never-stored' && j.lastUsed !== undefined && j.lastUsed >= j.createdAt + FENCE;
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/plan.js
-
-
-
-function summarize(key) {
-    return { id: key.id, name: key.name, expiresAt: key.expiresAt };
-}
-function ofName(look, settings) {
-    return look.keys.filter((key) => key.name === settings.keyName);
-}
-/** Active, not expired and older than the fence: what rule R would allow if a key were made and stored now. */
-function olderKeys(look, settings) {
-    const { date } = look;
-    if (date === undefined)
-        return [];
-    return ofName(look, settings).filter((key) => key.isActive && key.createdAt < date - FENCE && !isExpired(key, date));
-}
-/**
- * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
- * period, to make room, or to tell never-stored keys from stored ones before counting revocations.
- */
-function needsSecrets(look, settings) {
-    const { date } = look;
-    const expired = date === undefined
-        ? 0
-        : ofName(look, settings).filter((key) => key.isActive && isExpired(key, date)).length;
-    return (settings.renewBefore !== undefined ||
-        settings.gracePeriod > 0 ||
-        (look.places !== undefined && placesTaken(look.keys) - expired + 1 >= look.places) ||
-        olderKeys(look, settings).length > settings.maxRevocations);
-}
-/** What rules E and W allow to revoke at this look, and the keys they keep away from. */
-function removable(look, settings) {
-    const keys = ofName(look, settings);
-    const found = [];
-    const usedElsewhere = [];
-    const { date, secrets } = look;
-    if (date === undefined)
-        return { found, usedElsewhere };
-    for (const key of keys) {
-        if (!key.isActive)
-            continue;
-        if (isExpired(key, date)) {
-            found.push({ key, why: 'expired' });
-            continue;
-        }
-        if (secrets === undefined || look.clocksApart)
-            continue;
-        const how = notInAnyTarget(key, secrets, keys, settings.gracePeriod);
-        if (how === undefined || date <= how.revocableFrom)
-            continue;
-        if (isUsedElsewhere(key, how))
-            usedElsewhere.push(key);
-        else
-            found.push({ key, why: how.kind });
-    }
-    return { found, usedElsewhere };
-}
-/** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
-function dueness(look, settings, forced) {
-    const { date, secrets } = look;
-    const { renewBefore, gracePeriod } = settings;
-    const current = secrets === undefined || date === undefined
-        ? undefined
-        : currentOfAll(secrets, ofName(look, settings), date);
-    if (forced)
-        return { due: true, why: 'the last write came too late to be relied on', current };
-    if (renewBefore === undefined && gracePeriod === 0)
-        return { due: true, why: 'every run rotates', current };
-    if (date === undefined || secrets === undefined || current === undefined) {
-        return { due: true, why: 'it is not certain that every target holds the same working key', current };
-    }
-    const lastWrite = Math.max(...secrets.map(({ updatedAt }) => updatedAt).filter((at) => at !== undefined));
-    // With the margin: before it, rule W could not yet free what the last rotation superseded.
-    if (gracePeriod > 0 && date - lastWrite <= gracePeriod + MARGIN) {
-        return { due: false, why: 'the last rotation is less than the grace period ago', current };
-    }
-    if (renewBefore === undefined)
-        return { due: true, why: 'every run rotates', current };
-    if (gracePeriod === 0 && mayBeStoredToo(ofName(look, settings), secrets, current, date)) {
-        return { due: true, why: 'another key of the name may still be stored', current };
-    }
-    if (current.expiresAt === undefined)
-        return { due: true, why: 'the current key never expires', current };
-    return current.expiresAt - date > renewBefore
-        ? { due: false, why: 'the current key lives longer than renew-before', current }
-        : { due: true, why: 'the current key has less than renew-before left', current };
-}
-/**
- * Whether another working key may be what a target really holds. An organisation secret's date moves when its
- * audience is edited, so that an orphan can look like the current key.
- */
-function mayBeStoredToo(keys, secrets, current, date) {
-    return keys.some((key) => key.id !== current.id &&
-        key.isActive &&
-        !isExpired(key, date) &&
-        notInAnyTarget(key, secrets, keys, 0) === undefined);
-}
-/** When a rule frees a place, at the earliest; undefined when none will. */
-function nextPlaceAt(look, settings, active) {
-    const keys = ofName(look, settings);
-    let earliest;
-    for (const key of active) {
-        if (key.name !== settings.keyName)
-            continue;
-        const how = look.secrets === undefined || look.clocksApart
-            ? undefined
-            : notInAnyTarget(key, look.secrets, keys, settings.gracePeriod);
-        // A key that may be stored is no hope: the end of its life is the outage that nobody wants to wait for.
-        if (how === undefined)
-            continue;
-        const expiry = key.expiresAt ?? Number.POSITIVE_INFINITY;
-        const soonest = isUsedElsewhere(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
-        // What could have gone already and did not (`max-revocations`) will not go by itself either.
-        if (!Number.isFinite(soonest) || (look.date !== undefined && soonest < look.date))
-            continue;
-        const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
-        const at = Math.max(soonest, ...others.map(settledAt));
-        earliest = Math.min(earliest ?? at, at);
-    }
-    return earliest;
-}
-/** Whether one more key fits once `gone` are revoked (protocol, step 4 and "Where even that leaves no room"). */
-function roomFor(look, settings, gone, current) {
-    const { date, places } = look;
-    if (places === undefined)
-        return { kind: 'fits', lastPlace: false };
-    const active = look.keys.filter((key) => key.isActive && !gone.has(key.id));
-    const mine = active.filter((key) => key.name === settings.keyName);
-    if (active.length + 1 > places) {
-        const old = date === undefined ? [] : mine.filter((key) => key.createdAt + FENCE < date);
-        const victim = old.find((key) => key.id === current?.id) ?? old.toSorted((a, b) => a.createdAt - b.createdAt)[0];
-        if (settings.onQuota === 'replace' && victim !== undefined && active.length === places) {
-            const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
-            return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
-        }
-        return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize) };
-    }
-    // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
-    const onTheirWay = look.lostCreates
-        .map((sent) => sent + LINGER)
-        .filter((by) => date === undefined || date < by);
-    const lastPlace = active.length + onTheirWay.length + 1 >= places;
-    const young = date === undefined ? mine : mine.filter((key) => date < settledAt(key));
-    if (lastPlace && !look.repairs && young.length + onTheirWay.length > 0) {
-        const at = date === undefined ? undefined : Math.max(...young.map(settledAt), ...onTheirWay);
-        return { kind: 'too-soon', at, inTheWay: young.map(summarize) };
-    }
-    return { kind: 'fits', lastPlace };
-}
-/** The plan of a run: a pure function of its look. */
-function makePlan(look, settings, forced) {
-    const decision = dueness(look, settings, forced);
-    const { found, usedElsewhere } = removable(look, settings);
-    const foundIds = new Set(found.map(({ key }) => key.id));
-    const superseding = decision.due ? olderKeys(look, settings).filter((key) => !foundIds.has(key.id)) : [];
-    const counted = [
-        ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
-        ...(settings.gracePeriod === 0 ? superseding : []),
-    ];
-    const tooMany = counted.length > settings.maxRevocations;
-    const makeRoom = tooMany ? found.filter(({ why }) => why !== 'superseded') : found;
-    return {
-        ...decision,
-        makeRoom: makeRoom.map(({ key, why }) => ({
-            key: summarize(key),
-            rule: why === 'expired' ? 'E' : 'W',
-            why,
-        })),
-        supersedes: superseding.map(summarize),
-        held: tooMany ? counted.map(summarize) : [],
-        usedElsewhere: usedElsewhere.map(summarize),
-        room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/retry.js
-
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 30_000;
-/**
- * How long to wait before the next try, or undefined to stop. The server's own timing goes before ours; if
- * it does not fit into the time left there is no point in waiting at all.
- * @param attempt tries made so far, from 1
- * @param random uniform in [0, 1)
- */
-function nextWait(policy, failure, attempt, random) {
-    if (attempt >= policy.tries || !failure.retryable || !policy.again(failure))
-        return undefined;
-    const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
-    const wait = Math.max(backoff, failure.retryAfter ?? 0);
-    return wait < policy.timeLeft() ? wait : undefined;
-}
-/** Calls until it is ok or the policy says stop; the reply is the last one. */
-async function tryCall(call, policy, retrying) {
-    for (let attempt = 1;; attempt++) {
-        const reply = await call();
-        if (reply.ok)
-            return reply;
-        const wait = nextWait(policy, reply.failure, attempt, retrying.random());
-        if (wait === undefined)
-            return reply;
-        retrying.onRetry(reply.failure, attempt, wait);
-        await retrying.clock.sleep(wait);
-    }
-}
-/** For calls that change nothing when repeated: reads, an idempotent PUT, a DELETE. */
-function idempotent(timeLeft) {
-    return { tries: TRIES, again: () => true, timeLeft };
-}
-/** For calls whose effect must not happen twice: only when it is certain that nothing was done. */
-function onlyIfNotDone(timeLeft) {
-    return {
-        tries: TRIES,
-        again: (failure) => failure.kind === 'throttled' || failure.kind === 'not-sent',
-        timeLeft,
-    };
-}
-/** A point in this process's time; `since` is the larger of wall and monotonic time passed. */
-class Stopwatch {
-    #clock;
-    #wall;
-    #monotonic;
-    constructor(clock) {
-        this.#clock = clock;
-        this.#wall = clock.now();
-        this.#monotonic = clock.monotonic();
-    }
-    /**
-     * Time since this was made: a suspended machine stops the monotonic clock on some systems, a corrected
-     * wall clock goes back, so the larger of both (protocol, step 7).
-     */
-    elapsed() {
-        return Math.max(...this.#both());
-    }
-    /** The smaller of both: what has certainly passed. */
-    leastElapsed() {
-        return Math.max(0, Math.min(...this.#both()));
-    }
-    #both() {
-        return [this.#clock.now() - this.#wall, this.#clock.monotonic() - this.#monotonic];
-    }
-    /** Whether a use or a write of the key whose create started this may still start (protocol: D). */
-    beforeDeadline = (ahead = 0) => this.elapsed() + ahead < WRITE_DEADLINE;
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/mint.js
-
-/**
- * Protocol step 5. Tried again in place only when it is certain that no key was made; a lost reply is the
- * caller's business, who looks again before making another.
- */
-async function mint(run) {
-    const { ports, settings } = run;
-    let since = new Stopwatch(ports.clock);
-    let githubBefore = run.githubTime();
-    const reply = await run.call(() => {
-        since = new Stopwatch(ports.clock);
-        githubBefore = run.githubTime();
-        return ports.keys.create(settings.keyName, settings.expiresInDays);
-    }, onlyIfNotDone(run.patience()));
-    if (reply.ok) {
-        const { id, name, expiresAt } = reply.value;
-        ports.report({ type: 'minted', id, name, expiresAt });
-    }
-    return { reply, since, githubBefore };
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/run.js
-
-
-/** One run's collaborators and what it has done so far: the part of the state that every step shares. */
-class Run {
-    settings;
-    ports;
-    retrying;
-    #revoked = new Set();
-    #left = new Set();
-    #superseded = [];
-    /** A stored key was revoked for its place (`on-quota: replace`). */
-    gaveUp = false;
-    /** What was stored too late by an earlier round: still what the targets hold, whatever comes of the next. */
-    late;
-    #github;
-    constructor(settings, ports) {
-        this.settings = settings;
-        this.ports = ports;
-        this.retrying = {
-            clock: ports.clock,
-            random: ports.random,
-            onRetry: (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }),
-        };
-    }
-    /** Tells the start, the end and the duration of a step; `ok` says whether its result counts as done. */
-    async step(step, work, ok) {
-        this.ports.report({ type: 'step-started', step });
-        const watch = new Stopwatch(this.ports.clock);
-        const result = await work();
-        this.ports.report({ type: 'step-ended', step, ok: ok(result), ms: watch.elapsed() });
-        return result;
-    }
-    /** How long a call that starts now may still be tried again; never beyond the session's end. */
-    patience() {
-        const watch = new Stopwatch(this.ports.clock);
-        return () => Math.min(CALL_PATIENCE - watch.elapsed(), this.sessionLeft());
-    }
-    sessionLeft() {
-        const { sessionEndsAt, clock } = this.ports;
-        return sessionEndsAt === undefined ? Number.POSITIVE_INFINITY : sessionEndsAt - clock.now();
-    }
-    /** An idempotent call, tried again as far as patience goes. */
-    call(attempt, policy = idempotent(this.patience())) {
-        return tryCall(attempt, policy, this.retrying);
-    }
-    /** A read of GitHub's, whose `Date` is noted the moment it comes. */
-    async askGithub(attempt) {
-        const reply = await this.call(attempt);
-        this.sawGithub(reply);
-        return reply;
-    }
-    /**
-     * GitHub's time now, at the least: its time in the last reply plus what has passed here since by the slower
-     * of both clocks. What the late-write check counts from (protocol, step 7): a machine whose clocks stood
-     * still makes a write look later than it was, never earlier.
-     */
-    githubTime() {
-        return this.#github && this.#github.date + this.#github.since.leastElapsed();
-    }
-    sawGithub(reply) {
-        if (!reply.ok || reply.date === undefined)
-            return;
-        if (reply.date >= (this.githubTime() ?? reply.date)) {
-            this.#github = { date: reply.date, since: new Stopwatch(this.ports.clock) };
-        }
-    }
-    /** Revokes one key, with retries. A failure is a warning: the next run takes it up. */
-    async revoke(id, reason) {
-        const reply = await this.call(() => this.ports.keys.revoke(id));
-        if (reply.ok) {
-            this.#revoked.add(id);
-            this.#left.delete(id);
-            this.ports.report({ type: 'revoked', id, reason, gone: reply.value === 'gone' });
-            return true;
-        }
-        this.#left.add(id);
-        this.warn('revocation-failed', `key ${id} could not be revoked: ${reply.failure.message}`);
-        return false;
-    }
-    /** Superseded, and not revoked by this run. */
-    leave(ids) {
-        for (const id of ids)
-            this.#left.add(id);
-    }
-    /** Too many to revoke: none of them is, and a person is told. */
-    holdBack(ids) {
-        const known = ids.every((id) => this.#left.has(id));
-        this.leave(ids);
-        if (known)
-            return;
-        this.warn('too-many-revocations', `${ids.length} keys would be revoked, more than max-revocations (${this.settings.maxRevocations}); none of them is: ${ids.join(', ')}`);
-    }
-    supersede(ids) {
-        this.#superseded = ids;
-    }
-    isRevoked(id) {
-        return this.#revoked.has(id);
-    }
-    warn(code, message) {
-        this.ports.report({ type: 'warning', code, message });
-    }
-    keysNow() {
-        return { revoked: [...this.#revoked], superseded: this.#superseded, left: [...this.#left] };
-    }
-}
-/** Runs `work` for each item, at most `limit` at a time; results in the items' order. */
-async function eachOf(items, limit, work) {
-    const results = new Array(items.length);
-    const queue = items.entries();
-    const worker = async () => {
-        for (const [index, item] of queue)
-            results[index] = await work(item, index);
-    };
-    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-    return results;
-}
-/** The values among replies, in order. */
-function valuesOf(replies) {
-    return replies.flatMap((reply) => (reply.ok ? [reply.value] : []));
-}
-/** The failures among replies, in order. */
-function failuresOf(replies) {
-    return replies.flatMap((reply) => (reply.ok ? [] : [reply.failure]));
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/store.js
-
-
-
-/**
- * Protocol step 7: the new key into every target, each its own result. Every write starts before D.
- * @param since just before the create that yielded the key was sent
- * @param githubBefore GitHub's time then, at the least
- */
-async function storeEverywhere(run, minted, since, githubBefore) {
-    const { targets } = run.ports;
-    const failures = [];
-    let certainlyNowhere = true;
-    let late = false;
-    let undated = githubBefore === undefined;
-    let done = 0;
-    const write = async (target) => {
-        let perhapsWritten = false;
-        const reply = await tryCall(async () => {
-            const attempt = await target.write(minted.key, since.beforeDeadline);
-            if (attempt.ok || !isDefinite(attempt.failure))
-                certainlyNowhere = false;
-            if (!attempt.ok && !isDefinite(attempt.failure))
-                perhapsWritten = true;
-            return attempt;
-        }, idempotent(() => WRITE_DEADLINE - since.elapsed()), run.retrying);
-        const named = { target: target.label, secret: target.secretName };
-        if (!reply.ok) {
-            failures.push(reply.failure);
-            return { ...named, status: 'failed', failure: reply.failure, perhapsWritten };
-        }
-        if (reply.date === undefined)
-            undated = true;
-        else if (githubBefore !== undefined && reply.date - githubBefore > WRITE_DEADLINE + MARGIN)
-            late = true;
-        run.sawGithub(reply);
-        return { ...named, status: reply.value };
-    };
-    const results = await eachOf(targets, run.settings.concurrency, async (target) => {
-        const result = await write(target);
-        done += 1;
-        run.ports.report({ type: 'target-written', result, done, of: targets.length });
-        return result;
-    });
-    return { results, failures, certainlyNowhere, late, undated };
-}
-/** Only the service's own refusal, or bytes that never left, prove that a write did not happen. */
-function isDefinite(failure) {
-    return failure.kind === 'refused' || failure.kind === 'not-sent';
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/replace-key.js
-
-
-
-
-
-
-
-/** Protocol steps 5 to 8: create, verify, store everywhere, revoke. */
-async function replaceKey(run, tries, planned, plan) {
-    const checked = await lookBeforeCreate(run, tries, planned, plan);
-    if ('stop' in checked)
-        return checked.stop;
-    tries.creates += 1;
-    const { reply, since, githubBefore } = await run.step('create', () => mint(run), (result) => result.reply.ok);
-    if (!reply.ok)
-        return notMinted(run, tries, reply.failure);
-    const minted = reply.value;
-    const unverified = await verify(run, minted, since);
-    if (unverified !== undefined)
-        return abandon(run, minted, unverified);
-    const stored = await run.step('store', () => storeEverywhere(run, minted, since, githubBefore), (result) => result.failures.length === 0);
-    const inTime = since.beforeDeadline();
-    const late = await checkLate(run, minted, stored, since.elapsed());
-    if (late === 'late')
-        return writtenLate(run, tries, minted, stored.results);
-    if (stored.failures.length > 0)
-        return notStored(run, minted, stored, inTime);
-    if (late === 'in-time')
-        await revokeOlder(run, checked.look, minted);
-    else
-        run.leave(replace_key_olderKeys(run, checked.look, minted).map((key) => key.id));
-    return {
-        kind: 'rotated',
-        key: replace_key_summaryOf(minted),
-        targets: stored.results,
-        keys: run.keysNow(),
-    };
-}
-/**
- * The last check of the room: with the revocations that really happened, and, where the create takes the
- * plan's last place, with a list read right before it (protocol, step 4).
- */
-async function lookBeforeCreate(run, tries, look, plan) {
-    const gone = new Set(run.keysNow().revoked);
-    const room = roomFor(look, run.settings, gone, plan.current);
-    if (room.kind !== 'fits') {
-        return { stop: failed(run, quotaFailure(room, 'a key in the way could not be revoked')) };
-    }
-    if (!room.lastPlace)
-        return { look };
-    const list = await run.step('list', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
-    if (!list.ok) {
-        return {
-            stop: failed(run, {
-                reason: 'look',
-                code: 'look-failed',
-                message: 'the keys could not be listed again right before the create, so no key was minted',
-                failures: [list.failure],
-            }),
-        };
-    }
-    const again = { ...look, date: list.date, keys: list.value };
-    const roomNow = roomFor(again, run.settings, gone, plan.current);
-    if (roomNow.kind === 'fits')
-        return { look: again };
-    // Another run has made a key since the look: plan anew. If that keeps happening, say so instead.
-    tries.surprises += 1;
-    return { stop: tries.surprises < CREATES ? 'again' : failed(run, quotaFailure(roomNow)) };
-}
-function notMinted(run, tries, failure) {
-    const quota = failure.kind === 'refused' && failure.status === 409;
-    const unclear = failure.kind === 'unclear';
-    if (quota) {
-        tries.quotaHits += 1;
-        tries.learned.full = true;
-        if (tries.quotaHits < CREATES)
-            return 'again';
-    }
-    if (unclear && failure.retryable && tries.creates < CREATES) {
-        tries.lost += 1;
-        run.warn('create-lost', 'the reply to the create was lost; a key may exist whose text nobody knows. It is left alone, and a later run revokes it');
-        return 'again';
-    }
-    return failed(run, {
-        reason: quota ? 'quota' : 'create',
-        code: quota ? 'quota-full' : unclear ? 'create-lost' : 'create-failed',
-        message: unclear
-            ? 'it is not known whether MUTX made a key; if it did, nobody knows its text and a later run revokes it'
-            : 'MUTX made no key',
-        failures: [failure],
-    });
-}
-/** Protocol step 6. undefined: the key works, or nobody wants to know. */
-async function verify(run, minted, since) {
-    if (!run.settings.verify)
-        return undefined;
-    const reply = await run.step('verify', () => run.call(() => run.ports.keys.verify(minted.key, since.beforeDeadline)), (result) => result.ok);
-    if (reply.ok)
-        return undefined;
-    const refused = reply.failure.kind === 'refused';
-    return {
-        reason: 'verify',
-        code: refused ? 'verify-refused' : 'verify-unclear',
-        message: refused
-            ? 'MUTX refuses the key it has just made, so it was not stored'
-            : 'MUTX gave no clear answer to the new key, so it was not stored',
-        failures: [reply.failure],
-    };
-}
-/**
- * Whether the process was frozen between create and store for so long that an overtaking run may have
- * revoked what was just stored (step 7). Without GitHub's own times, or when the writes took long, the
- * question is put to MUTX: is the new key still active? No answer: nothing is revoked either.
- */
-async function checkLate(run, minted, stored, elapsed) {
-    if (stored.late)
-        return 'late';
-    const written = stored.results.some((result) => result.status !== 'failed');
-    if (!written || (elapsed <= MARGIN && !stored.undated))
-        return 'in-time';
-    const list = await run.step('check-late', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
-    if (!list.ok) {
-        run.warn('revocation-failed', `no key was revoked: ${list.failure.message}`);
-        return 'unknown';
-    }
-    return list.value.some((key) => key.id === minted.id && key.isActive) ? 'in-time' : 'late';
-}
-function writtenLate(run, tries, minted, results) {
-    tries.lateWrites += 1;
-    run.late = { minted: replace_key_summaryOf(minted), results };
-    if (tries.lateWrites < 2) {
-        run.warn('written-late', `key ${minted.id} was stored too late to be relied on; rotating once more`);
-        return 'again';
-    }
-    return failed(run, {
-        reason: 'late',
-        code: 'written-late',
-        message: 'the new key was stored too late twice; nothing was revoked, but the stored key may be',
-        failures: [],
-    });
-}
-async function notStored(run, minted, stored, inTime) {
-    const failure = {
-        reason: 'store',
-        code: inTime && !stored.failures.some(isDeadline) ? 'store-failed' : 'store-deadline',
-        message: `the new key could not be stored in ${stored.failures.length} of ${stored.results.length} targets`,
-        failures: stored.failures,
-    };
-    if (stored.certainlyNowhere)
-        return abandon(run, minted, failure, stored.results);
-    return failed(run, failure, { ...replace_key_summaryOf(minted), state: 'alive' }, stored.results);
-}
-/** Said by whoever asked `mayStart` and was told no (ports.ts). */
-function isDeadline({ code }) {
-    return code.endsWith('deadline');
-}
-/** The new key is certainly in no secret, and no write of it is in flight: revoke it and fail. */
-async function abandon(run, minted, failure, results) {
-    const gone = await run.revoke(minted.id, 'own');
-    // What the targets hold then is what the round before stored, and that is what has to be told.
-    if (run.late !== undefined)
-        return failed(run, failure);
-    return failed(run, failure, { ...replace_key_summaryOf(minted), state: gone ? 'revoked' : 'alive' }, results);
-}
-/** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
-function replace_key_olderKeys(run, look, k) {
-    return look.keys.filter((key) => key.name === run.settings.keyName && isOlderThanFence(key, k) && !run.isRevoked(key.id));
-}
-/** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */
-async function revokeOlder(run, look, minted) {
-    const older = replace_key_olderKeys(run, look, minted);
-    if (run.settings.gracePeriod > 0) {
-        run.supersede(older.map((key) => key.id));
-        return;
-    }
-    if (older.length === 0)
-        return;
-    const { date } = look;
-    const living = older.filter((key) => date === undefined || !isExpired(key, date));
-    const tooMany = living.length > run.settings.maxRevocations;
-    if (tooMany)
-        run.holdBack(living.map((key) => key.id));
-    await run.step('revoke', () => eachOf(tooMany ? older.filter((key) => !living.includes(key)) : older, run.settings.concurrency, (key) => run.revoke(key.id, 'R')), (results) => results.every(Boolean));
-}
-function replace_key_summaryOf({ id, name, expiresAt }) {
-    return { id, name, expiresAt };
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/take-look.js
-
-
-
-
-
-/**
- * Protocol step 2. The list and everything that has no order (the account, public keys, permissions,
- * audiences) go out together; the targets' metadata only after the list's reply, and only if needed: in this
- * order a decision stays true however long the run sleeps before acting on it.
- * @param learned what creates that were refused have taught about the plan's places; learns more here
- */
-async function takeLook(run, learned) {
-    const { ports, settings } = run;
-    // From before the list was sent: what passes till then only makes the clocks look further apart.
-    let listed = new Stopwatch(ports.clock);
-    const listNow = () => {
-        listed = new Stopwatch(ports.clock);
-        return ports.keys.list();
-    };
-    const [list, account, prepared] = await Promise.all([
-        run.step('list', () => run.call(listNow), (reply) => reply.ok),
-        askPlaces(run),
-        run.step('preflight', () => eachOf(ports.targets, settings.concurrency, (target) => run.askGithub(() => target.prepare())), (replies) => failuresOf(replies).length === 0),
+function handedOutSummary(key, envName) {
+    const exported = envName === undefined ? 'not exported' : `exported as ${code(envName)}`;
+    return page('MUTX API key for this job', [
+        keyTable(key),
+        `In the output ${code('api-key')}, ${exported}. It is revoked when the job ends.`,
     ]);
-    const unwritable = failuresOf(prepared);
-    if (unwritable.length > 0)
-        return fail('preflight', [...unwritable, ...failuresOf([list])]);
-    if (!list.ok)
-        return fail('look', [list.failure]);
-    if (learned.full) {
-        learned.places = placesTaken(list.value);
-        learned.full = false;
+}
+/** What became of the key, where nothing is left to be done. */
+function givenBackLine(result) {
+    switch (result.kind) {
+        case 'unset':
+            return 'Nothing to revoke: the first step left no word, so it never got as far as making a key';
+        case 'skipped':
+            return 'Nothing to revoke: the first step made no key, or has revoked it itself';
+        case 'revoked':
+            return `Revoked: ${list(result.ids)}${result.expired ? ' (it had expired before)' : ''}`;
+        case 'gone':
+            return `Already gone: key ${result.id} had been revoked before`;
+        case 'expired':
+            return `Expired: key ${result.id} ended by itself at ${instantText(result.expiresAt)}; its place in the plan is free once a later run has swept it`;
+        case 'none-found':
+            return `Nothing to revoke: a create got no clear answer, and there is no active key named ${result.name}`;
     }
-    const first = {
-        date: list.date,
-        keys: list.value,
-        places: fewest(account.places, learned.places),
-        secrets: undefined,
-        clocksApart: false,
-        lostCreates: [],
-        repairs: false,
-    };
-    ports.report({
-        type: 'looked',
-        active: placesTaken(first.keys),
-        ofName: first.keys.filter((key) => key.isActive && key.name === settings.keyName).length,
-        plan: account.plan,
-        places: first.places,
-        date: first.date,
-    });
-    if (!needsSecrets(first, settings))
-        return { ok: true, look: first };
-    const metadata = await run.step('metadata', () => eachOf(ports.targets, settings.concurrency, (target) => readSecret(run, target)), (replies) => failuresOf(replies).length === 0);
-    const unreadable = failuresOf(metadata);
-    if (unreadable.length > 0)
-        return fail('look', unreadable);
-    const clocksApart = areClocksApart(list.date, metadata, listed.elapsed());
-    if (clocksApart) {
-        run.warn('clocks-apart', 'the clocks of MUTX and GitHub differ by more than 30 s: rule W is not used in this run');
-    }
-    return { ok: true, look: { ...first, secrets: valuesOf(metadata), clocksApart } };
 }
-function fewest(...limits) {
-    const known = limits.filter((limit) => limit !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
-}
-async function readSecret(run, target) {
-    const reply = await run.askGithub(() => target.metadata());
-    if (!reply.ok)
-        return reply;
-    return { ...reply, value: { updatedAt: reply.value?.updatedAt, shared: target.shared } };
-}
-async function askPlaces(run) {
-    const reply = await run.call(() => run.ports.keys.account());
-    if (reply.ok)
-        return { plan: reply.value.plan, places: placesOf(reply.value.plan) };
-    // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
-    run.warn('account-unreadable', `the account's plan is not known: ${reply.failure.message}`);
-    return { plan: undefined, places: undefined };
-}
-/**
- * Rule W needs both servers' times to be comparable. Both the plain difference of their `Date` headers and
- * the difference less the time that passed here between the two replies must be small: either alone could
- * hide a real difference behind a slow reply.
- */
-function areClocksApart(mutx, metadata, elapsed) {
-    if (mutx === undefined)
-        return true;
-    return metadata.some((reply) => {
-        if (!reply.ok || reply.date === undefined)
-            return true;
-        const apart = reply.date - mutx;
-        return Math.abs(apart) > MARGIN / 2 || Math.abs(apart - elapsed) > MARGIN / 2;
-    });
-}
-function fail(reason, failures) {
+/** A key that may still be alive: never a reason for a red job, but for a person to know. */
+function notGivenBack(result) {
+    const { id, name, expiresAt, failures } = result;
+    const message = id === undefined ? perhaps(name) : alive(id, name, expiresAt);
+    const why = failures.map((failure) => `${callText(failure)}: ${failure.message} [${failure.code}]`);
+    const reasons = why.length === 0 ? [NO_WAY] : why;
     return {
-        ok: false,
-        failure: {
-            reason,
-            code: `${reason}-failed`,
-            message: reason === 'preflight'
-                ? 'not every target can be written, so no key was minted'
-                : 'the keys or the secrets could not be read, so nothing was changed',
-            failures,
-        },
+        annotation: { title: 'MUTX API key not revoked', message: [message, ...reasons].join('\n') },
+        lines: [`Not revoked: ${message}`, ...reasons.map((reason) => `  ${reason}`)],
+        advice: 'revoke it with the action `revoke`, or at MUTX; otherwise it ends by itself when it expires, and a later run sweeps it if it has a default name',
     };
 }
+const NO_WAY = 'there was nothing left to authenticate with: no inputs in this step (a nested composite), and what the first step kept is gone or has expired';
+function alive(id, name, expiresAt) {
+    return `key ${id} (${name}) may still be alive; it ${expiryText(expiresAt)}`;
+}
+function perhaps(name) {
+    return `a key named ${name} may exist that nobody can use: the first step was stopped before it heard of it`;
+}
 
-;// CONCATENATED MODULE: ./lib/rotation/engine.js
+;// CONCATENATED MODULE: ./lib/github/json.js
+/** Narrowing of replies, which can be anything. */
+/** What a body says in JSON; undefined if it says nothing in JSON. */
+function jsonOf(body) {
+    return body.kind === 'json' ? body.value : undefined;
+}
+/** The fields of a JSON object; none if it is something else. */
+function fieldsOf(value) {
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+/** An id of GitHub's, which are integers. */
+function isId(value) {
+    return Number.isSafeInteger(value) && Number(value) > 0;
+}
 
+;// CONCATENATED MODULE: ./lib/github/call-failure.js
 
-
-
-
-
+/** @param seen undefined: the call was not answered, or never made */
+function failure(context, seen, cause) {
+    const requestId = seen?.headers?.get('x-github-request-id');
+    return {
+        service: 'github',
+        call: context.call,
+        target: context.target,
+        status: seen?.status,
+        ...cause,
+        ...(requestId === undefined ? {} : { requestId: context.secrets.quote(requestId, 64) }),
+    };
+}
+/** The service itself said no, or what it said makes the request pointless: nothing was changed. */
+function refused(code, message, hint) {
+    return { kind: 'refused', code, message, retryable: false, ...(hint === undefined ? {} : { hint }) };
+}
+function unclear(code, message, retryable) {
+    return { kind: 'unclear', code, message, retryable };
+}
+function archivedCause(target) {
+    return refused('github-archived', `the repository of ${target} is archived, and so read-only`, 'Unarchive it, or take it out of the targets.');
+}
+/** GitHub's own words in an error reply: `{message}`; undefined if this is not one. */
+function messageOf(reply) {
+    const { message } = fieldsOf(jsonOf(reply.body));
+    return typeof message === 'string' ? message : undefined;
+}
 /**
- * One rotation: look → plan → make room → create → verify → store everywhere → revoke (docs/protocol.md).
- * Never throws for what a server or the network did: the outcome says what was done, what was not, and in
- * which state keys and secrets are. An exception is a bug of a port or of this engine.
+ * The failure of a call that had to come before a write, as the write's own: nothing of the write has left
+ * this process, whatever became of that call.
  */
-async function rotate(settings, ports) {
-    const run = new Run(settings, ports);
-    const tooMany = moreThanFit(ports);
-    if (tooMany !== undefined)
-        return failed(run, tooMany);
-    const tries = {
-        creates: 0,
-        lost: 0,
-        lostAt: [],
-        lateWrites: 0,
-        quotaHits: 0,
-        surprises: 0,
-        waited: 0,
-        learned: { places: undefined, full: false },
-    };
-    for (;;) {
-        const round = await oneRound(run, tries);
-        if (round !== 'again')
-            return round;
-    }
+function beforeWrite(cause) {
+    const kind = cause.kind === 'refused' ? 'refused' : 'not-sent';
+    return { ...cause, kind };
 }
-/** Said before anything is called: a fan-out that cannot end before D would leave old and new keys mixed. */
-function moreThanFit({ targets, writesWithin }) {
-    const puts = targets.reduce((sum, target) => sum + (target.puts ?? 1), 0);
-    const fit = writesWithin?.(WRITE_DEADLINE) ?? puts;
-    if (puts <= fit)
+
+;// CONCATENATED MODULE: ./lib/github/rate-limit.js
+/** What GitHub asks for when it names no time: "wait for at least one minute before retrying". */
+const UNNAMED_WAIT = 60_000;
+const SECONDS = /^\d{1,12}$/;
+/**
+ * Whether a reply is about a rate limit, primary or secondary, and for how long GitHub asks to wait.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
+function rateLimitWait(reply, message) {
+    if (reply.status !== 403 && reply.status !== 429)
         return undefined;
-    return {
-        reason: 'preflight',
-        code: 'too-many-targets',
-        message: `${targets.length} targets take ${puts} writes, which cannot all start within ${WRITE_DEADLINE / 60_000} minutes at the pace that GitHub allows; ${fit} fit`,
-        failures: [],
-    };
+    const spent = reply.headers.get('x-ratelimit-remaining') === '0';
+    const asked = secondsIn(reply.headers.get('retry-after'));
+    const limited = reply.status === 429 || asked !== undefined || spent || /secondary rate limit|abuse/i.test(message);
+    if (!limited)
+        return undefined;
+    const reset = spent ? untilReset(reply) : undefined;
+    if (asked === undefined && reset === undefined)
+        return UNNAMED_WAIT;
+    return Math.max(asked ?? 0, reset ?? 0);
 }
-async function oneRound(run, tries) {
-    const looked = await takeLook(run, tries.learned);
-    if (!looked.ok)
-        return failed(run, looked.failure);
-    // Known only now: an environment that has to be made takes a write of its own.
-    const tooMany = moreThanFit(run.ports);
-    if (tooMany !== undefined)
-        return failed(run, tooMany);
-    const { date } = looked.look;
-    const look = {
-        ...looked.look,
-        lostCreates: lostCreates(tries, date),
-        repairs: repairs(run, looked.look),
-    };
-    const plan = makePlan(look, run.settings, tries.lateWrites > 0);
-    run.ports.report({ type: 'planned', plan });
-    warnAbout(run, plan);
-    if (run.settings.dryRun) {
-        return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
-    }
-    if (!plan.due) {
-        await makeRoom(run, plan);
-        return notDue(run, look, plan);
-    }
-    if (plan.room.kind === 'full' || plan.room.kind === 'too-soon') {
-        return noRoom(run, tries, look, plan.room);
-    }
-    await makeRoom(run, plan);
-    return replaceKey(run, tries, look, plan);
+/** Relative to the reply's own `Date`: our clock may be wrong. */
+function untilReset(reply) {
+    const reset = secondsIn(reply.headers.get('x-ratelimit-reset'));
+    if (reset === undefined || reply.date === undefined)
+        return undefined;
+    return Math.max(0, reset - reply.date);
 }
-/** MUTX's times by which the lost creates were sent; a look without a time counts them and learns nothing. */
-function lostCreates({ lost, lostAt }, date) {
-    const unseen = new Array(lost - lostAt.length).fill(date ?? 0);
-    if (date !== undefined)
-        lostAt.push(...unseen);
-    return date === undefined ? [...lostAt, ...unseen] : lostAt;
-}
-/**
- * Whether a secret holds a dead key through this run, because it was stored too late or given up for its place
- * (`on-quota: replace`): then a swap cannot wait.
- */
-function repairs({ late, gaveUp }, { keys }) {
-    if (gaveUp)
-        return true;
-    return late !== undefined && !keys.some((key) => key.id === late.minted.id && key.isActive);
-}
-function warnAbout(run, plan) {
-    if (plan.held.length > 0 && !run.settings.dryRun)
-        run.holdBack(plan.held.map((key) => key.id));
-    for (const key of plan.usedElsewhere) {
-        run.warn('name-used-elsewhere', `key ${key.id} was stored in no target and is in use: something else uses the name ${run.settings.keyName}; it does not go to make room, but as any older key of the name does`);
-    }
-}
-/** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
-async function noRoom(run, tries, look, room) {
-    if (run.settings.onQuota !== 'wait')
-        return failed(run, quotaFailure(room));
-    if (room.at === undefined || look.date === undefined) {
-        return failed(run, quotaFailure(room, 'waiting would not help: no rule frees a place by itself'));
-    }
-    // A `Date` header is in whole seconds, so the moment has surely passed one second later.
-    const wait = Math.max(0, room.at - look.date) + 1_000;
-    const longest = LONGEST_QUOTA_WAIT + MARGIN + (tries.lost > 0 ? LINGER : 0);
-    if (tries.waited + wait > longest) {
-        return failed(run, quotaFailure(room, 'the wait would be longer than on-quota: wait ever waits'));
-    }
-    if (wait >= run.sessionLeft()) {
-        return failed(run, quotaFailure(room, 'the bootstrap credential would expire during the wait'));
-    }
-    tries.waited += wait;
-    run.ports.report({ type: 'waiting', for: 'a place in the plan', wait, until: room.at });
-    await run.ports.clock.sleep(wait);
-    return 'again';
-}
-/**
- * What rules E and W allow, and the key that `on-quota: replace` gives up. A revocation that fails is found
- * again in the last check of the room, if its place is needed.
- */
-async function makeRoom(run, plan) {
-    const victim = plan.due && plan.room.kind === 'replace' ? plan.room.victim : undefined;
-    if (plan.makeRoom.length === 0 && victim === undefined)
-        return;
-    await run.step('make-room', async () => {
-        const revoked = await eachOf(plan.makeRoom, run.settings.concurrency, ({ key, rule }) => run.revoke(key.id, rule));
-        if (victim !== undefined) {
-            run.gaveUp = await run.revoke(victim.id, 'replace');
-            revoked.push(run.gaveUp);
-        }
-        return revoked;
-    }, (revoked) => revoked.every(Boolean));
-}
-function notDue(run, look, plan) {
-    if (run.settings.gracePeriod > 0) {
-        run.supersede(replace_key_olderKeys(run, look, plan.current).map((key) => key.id));
-    }
-    return {
-        kind: 'not-due',
-        plan,
-        key: summarize(plan.current),
-        targets: allTargets(run, 'unchanged'),
-        keys: run.keysNow(),
-    };
-}
-function allTargets(run, status) {
-    return run.ports.targets.map((target) => ({ target: target.label, secret: target.secretName, status }));
+function secondsIn(text) {
+    return text !== undefined && SECONDS.test(text) ? Number(text) * 1_000 : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/github/request-budget.js
@@ -36496,7 +34982,7 @@ function allTargets(run, status) {
  * targets never waits.
  * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#calculating-points-for-the-secondary-rate-limit
  */
-const request_budget_BURST = 300;
+const BURST = 300;
 const INTERVAL = 106;
 const READ = 1;
 const WRITE = 5;
@@ -36512,7 +34998,7 @@ class RequestBudget {
     async take(method) {
         const now = this.#clock.monotonic();
         const points = method === 'GET' ? READ : WRITE;
-        this.#due = Math.max(this.#due, now - request_budget_BURST * INTERVAL) + points * INTERVAL;
+        this.#due = Math.max(this.#due, now - BURST * INTERVAL) + points * INTERVAL;
         const wait = this.#due - now;
         if (wait > 0)
             await this.#clock.sleep(wait);
@@ -36520,9 +35006,9 @@ class RequestBudget {
 }
 
 ;// CONCATENATED MODULE: ./lib/github/token-expiry.js
-const token_expiry_DAY = 24 * 60 * 60 * 1_000;
+const DAY = 24 * 60 * 60 * 1_000;
 /** A writer token that dies sooner than this is worth a warning. */
-const SOON = 14 * token_expiry_DAY;
+const SOON = 14 * DAY;
 const EXPIRATION = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) (?:UTC|([+-]\d{2}):?(\d{2}))$/;
 /**
  * Reads the header `github-authentication-token-expiration`, which GitHub sends with every reply to a personal
@@ -36541,7 +35027,7 @@ function parseTokenExpiration(header) {
 function tokenExpiryWarning(expiresAt, now) {
     if (expiresAt === undefined || expiresAt - now > SOON)
         return undefined;
-    const daysLeft = Math.max(0, Math.floor((expiresAt - now) / token_expiry_DAY));
+    const daysLeft = Math.max(0, Math.floor((expiresAt - now) / DAY));
     const when = new Date(expiresAt).toISOString().replace('.000', '');
     const left = daysLeft === 0 ? 'less than a day' : `${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`;
     return {
@@ -36627,6 +35113,982 @@ class GithubClient {
             return;
         this.#tokenExpiresAt = parseTokenExpiration(expiration) ?? this.#tokenExpiresAt;
     }
+}
+
+;// CONCATENATED MODULE: ./lib/github/permissions.js
+function writing(name, label, appTokenInput) {
+    return { name, label, level: 'write', appTokenInput };
+}
+const permissions_REPOSITORY = {
+    actions: writing('secrets', 'Secrets', true),
+    dependabot: writing('dependabot_secrets', 'Dependabot secrets', true),
+    codespaces: writing('codespaces_secrets', 'Codespaces secrets', false),
+    agents: writing('agent_secrets', 'Agent secrets', false),
+};
+const permissions_ORGANISATION = {
+    actions: writing('organization_secrets', 'Organization secrets', true),
+    dependabot: writing('organization_dependabot_secrets', 'Organization dependabot secrets', false),
+    codespaces: writing('organization_codespaces_secrets', 'Organization codespaces secrets', false),
+    agents: writing('organization_agent_secrets', 'Organization agent secrets', false),
+};
+const ENVIRONMENT = writing('environments', 'Environments', true);
+const METADATA = {
+    name: 'metadata',
+    label: 'Metadata',
+    level: 'read',
+    appTokenInput: true,
+};
+const READ_ENVIRONMENTS = {
+    name: 'actions',
+    label: 'Actions',
+    level: 'read',
+    appTokenInput: true,
+};
+const CREATE_ENVIRONMENTS = writing('administration', 'Administration', true);
+const KNOWN = new Map([
+    ...Object.values(permissions_REPOSITORY),
+    ...Object.values(permissions_ORGANISATION),
+    ENVIRONMENT,
+    METADATA,
+    READ_ENVIRONMENTS,
+    CREATE_ENVIRONMENTS,
+].map((permission) => [permission.name, permission]));
+/** What a token needs to write this target's secret. */
+function permissionFor(target) {
+    switch (target.kind) {
+        case 'repository':
+            return permissions_REPOSITORY[target.store];
+        case 'environment':
+            return ENVIRONMENT;
+        case 'organisation':
+            return permissions_ORGANISATION[target.store];
+    }
+}
+function isForAgents(permission) {
+    return permission === permissions_REPOSITORY.agents || permission === permissions_ORGANISATION.agents;
+}
+/**
+ * The permissions missing, for people: `"Secrets: write"`. GitHub's header names what the refused call needs
+ * (`,` all of them, `;` one of these sets); where it names the target's own permission for reading, writing is
+ * what is needed in the end.
+ */
+function describeMissing(header, own) {
+    const sets = (header ?? '')
+        .split(';')
+        .map((set) => set.split(',').flatMap((one) => describe(one.trim(), own)))
+        .filter((set) => set.length > 0);
+    if (sets.length === 0)
+        return quoted(own.label, own.level);
+    return [...new Set(sets.map((set) => set.join(' and ')))].join(' or ');
+}
+function describe(pair, own) {
+    const match = /^([a-z_]{1,60})=(read|write|admin)$/.exec(pair);
+    if (match === null)
+        return [];
+    const [, name = '', level = ''] = match;
+    return [quoted(KNOWN.get(name)?.label ?? name, name === own.name ? own.level : level)];
+}
+function quoted(label, level) {
+    return `"${label}: ${level}"`;
+}
+
+;// CONCATENATED MODULE: ./lib/github/token-hint.js
+/**
+ * How to get a token that may write secrets: a GitHub App's, made in the workflow, or a fine-grained personal
+ * access token kept as a secret. Several lines, with YAML to copy.
+ * @param missing the permissions in words, see {@link describeMissing}
+ */
+function tokenHint(missing, permission, reach) {
+    const narrowed = permission.appTokenInput
+        ? [`    permission-${permission.name.replaceAll('_', '-')}: ${permission.level}`]
+        : [];
+    return [
+        `Use a GitHub App installed on ${where(reach)} with the permission ${missing}:`,
+        '- uses: actions/create-github-app-token@v3',
+        '  id: app-token',
+        '  with:',
+        `    client-id: ${expression('vars.APP_CLIENT_ID')}`,
+        `    private-key: ${expression('secrets.APP_PRIVATE_KEY')}`,
+        `    owner: ${reach.owner}`,
+        ...(reach.repository === undefined ? [] : [`    repositories: ${reach.repository}`]),
+        ...narrowed,
+        '- uses: mutx/api-key-action@v1',
+        '  with:',
+        `    github-token: ${expression('steps.app-token.outputs.token')}`,
+        `Or a fine-grained personal access token with ${missing}, kept as a secret:`,
+        `    github-token: ${expression('secrets.SECRETS_WRITER_TOKEN')}`,
+    ].join('\n');
+}
+function where({ owner, repository }) {
+    return repository === undefined ? owner : `${owner}/${repository}`;
+}
+/** An expression of GitHub Actions. */
+function expression(inner) {
+    return `\${{ ${inner} }}`;
+}
+
+;// CONCATENATED MODULE: ./lib/github/failures.js
+
+
+
+
+/**
+ * Why a call to GitHub did not give what was asked for. `refused` only where the reply is GitHub's own error
+ * (JSON with a `message`); what a proxy or a broken reply says proves nothing about what was done.
+ */
+function failures_failureOf(result, context) {
+    switch (result.kind) {
+        case 'not-sent':
+            return failure(context, undefined, notSent(result));
+        case 'lost':
+            return failure(context, undefined, lost(result));
+        case 'reply':
+            return failure(context, result, causeOf(result, context));
+    }
+}
+/** A reply with the right status whose content is not what the API gives. */
+function badReply(reply, context) {
+    return failure(context, reply, unclear('github-bad-reply', 'its content is not what the API gives', false));
+}
+function notSent({ code, message }) {
+    if (code === 'not-started') {
+        const over = 'the time for writing was over, so nothing was sent';
+        return { kind: 'not-sent', code: 'github-write-deadline', message: over, retryable: false };
+    }
+    return { kind: 'not-sent', code: 'github-unreachable', message, retryable: true };
+}
+function lost({ code, message }) {
+    switch (code) {
+        case 'timeout':
+            return unclear('github-timeout', message, true);
+        case 'reset':
+            return unclear('github-lost-reply', message, true);
+        case 'cut-off':
+        case 'bad-http':
+            return unclear('github-bad-reply', message, true);
+        case 'too-large':
+        case 'compressed':
+            return unclear('github-bad-reply', message, false);
+    }
+}
+function causeOf(reply, context) {
+    const { status } = reply;
+    const message = messageOf(reply);
+    if (status >= 500 || status === 408) {
+        const said = message === undefined ? 'an error of its own' : context.secrets.quote(message);
+        return unclear('github-server-error', said, true);
+    }
+    if (message === undefined)
+        return notGitHub(reply);
+    const wait = rateLimitWait(reply, message);
+    if (wait !== undefined) {
+        const said = context.secrets.quote(message);
+        return {
+            kind: 'throttled',
+            code: 'github-rate-limited',
+            message: said,
+            retryAfter: wait,
+            retryable: true,
+        };
+    }
+    if (isRedirect(status))
+        return refused('github-redirect', 'a redirect, which is not followed');
+    if (status < 300)
+        return unclear('github-bad-reply', 'a success of another kind than the API gives', false);
+    return refusal(reply, message, context);
+}
+/** Not JSON, or not GitHub's: someone between GitHub and us, so what became of the request is not known. */
+function notGitHub({ status, body }) {
+    if (isRedirect(status)) {
+        return unclear('github-redirect', "a redirect that is not GitHub's, and is not followed", false);
+    }
+    if (body.kind === 'other') {
+        return unclear('github-proxy-page', "a page that is not GitHub's", status < 300);
+    }
+    return unclear('github-bad-reply', 'without the content that GitHub sends', false);
+}
+function isRedirect(status) {
+    return status >= 300 && status < 400;
+}
+function refusal(reply, message, context) {
+    const said = context.secrets.quote(message);
+    switch (reply.status) {
+        case 400:
+            return badRequest(message, context);
+        case 401:
+            return refused('github-bad-credentials', said);
+        case 403:
+            return forbidden(reply, message, context);
+        case 404:
+            return refused('github-not-found', `${context.target} does not exist, or the github-token cannot see it`);
+        case 422:
+            return refused('github-validation', said);
+        default:
+            return refused('github-refused', said);
+    }
+}
+/** A server that does not take the version of the API that agents' secrets came with. */
+function badRequest(message, { permission, secrets }) {
+    const said = secrets.quote(message);
+    if (!isForAgents(permission) || !/\bversion\b/i.test(message))
+        return refused('github-refused', said);
+    return refused('github-agents-unknown', `this server has no secrets for agents: ${said}`);
+}
+function forbidden(reply, message, context) {
+    const { permission, reach, secrets } = context;
+    if (reply.headers.has('x-github-sso')) {
+        return refused('github-saml', `the github-token is not authorised for the single sign-on of ${reach.owner}`, `Authorise it for ${reach.owner}: Settings, Developer settings, Personal access tokens, Configure SSO.`);
+    }
+    if (/\barchived\b/i.test(message))
+        return archivedCause(context.target);
+    const missing = describeMissing(reply.headers.get('x-accepted-github-permissions'), permission);
+    const hint = tokenHint(missing, permission, reach);
+    if (/not accessible by integration/i.test(message)) {
+        return refused('github-token-cannot-write', 'the github-token is GITHUB_TOKEN, which can never write secrets whatever `permissions:` says, ' +
+            `or the token of a GitHub App without ${missing}`, hint);
+    }
+    if (/not accessible by personal access token|must have admin rights/i.test(message)) {
+        return refused('github-missing-permission', `the github-token lacks ${missing}`, hint);
+    }
+    return refused('github-forbidden', secrets.quote(message), `The call needs ${missing}; a policy or an IP allow list of ${reach.owner} can forbid it too.`);
+}
+
+;// CONCATENATED MODULE: ./lib/github/renamed.js
+
+/** GitHub sends a repository that was renamed or transferred on to its number: `…/repositories/123/actions`. */
+const REPOSITORY_ID = /\/repositories\/(\d{1,15})(?:[/?]|$)/;
+const FULL_NAME = /^[A-Za-z0-9_-]{1,100}\/[A-Za-z0-9._-]{1,100}$/;
+/**
+ * Turns a redirect into "the repository is called … now", where that is what it means. Nothing is followed:
+ * only the number is taken from the redirect, and our own origin is asked for the name of that repository.
+ * @returns undefined if the redirect is about something else or the name could not be found out
+ */
+async function renamed(reply, redirect, { target, reach }, send) {
+    const id = repositoryId(reply);
+    if (id === undefined || reach.repository === undefined)
+        return undefined;
+    const answer = await send({ method: 'GET', path: `/repositories/${id}` });
+    if (answer.kind !== 'reply' || answer.status !== 200)
+        return undefined;
+    const { full_name: name } = fieldsOf(jsonOf(answer.body));
+    if (typeof name !== 'string' || !FULL_NAME.test(name))
+        return undefined;
+    return {
+        ...redirect,
+        code: 'github-repository-renamed',
+        message: `the repository of ${target} is now called ${name}`,
+        hint: `Write ${name} instead of ${reach.owner}/${reach.repository} in the targets.`,
+    };
+}
+function repositoryId(reply) {
+    const { url } = fieldsOf(jsonOf(reply.body));
+    for (const place of [url, reply.headers.get('location')]) {
+        const id = typeof place === 'string' ? REPOSITORY_ID.exec(place)?.[1] : undefined;
+        if (id !== undefined)
+            return id;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/calls.js
+
+
+
+
+/** Calls made for one target: each is one attempt, and its failure tells all there is to know about it. */
+class calls_Calls {
+    #client;
+    #secrets;
+    subject;
+    constructor(client, secrets, subject) {
+        this.#client = client;
+        this.#secrets = secrets;
+        this.subject = subject;
+    }
+    async ask(request, permission, answers) {
+        const result = await this.#client.send(request);
+        const context = this.context(`${request.method} ${request.path}`, permission);
+        if (result.kind !== 'reply')
+            return { ok: false, failure: failures_failureOf(result, context) };
+        const decode = isGitHubs(result) ? answers[result.status] : undefined;
+        if (decode === undefined)
+            return { ok: false, failure: await this.#failure(result, context) };
+        const decoded = decode(jsonOf(result.body));
+        if (decoded === undefined)
+            return { ok: false, failure: badReply(result, context) };
+        return { ok: true, value: decoded.value, date: result.date };
+    }
+    /** The same client, on behalf of something else. */
+    for(subject) {
+        return new calls_Calls(this.#client, this.#secrets, subject);
+    }
+    context(call, permission) {
+        return { call, permission, secrets: this.#secrets, ...this.subject };
+    }
+    async #failure(reply, context) {
+        const failure = failures_failureOf(reply, context);
+        if (failure.code !== 'github-redirect' || failure.kind !== 'refused')
+            return failure;
+        const send = (request) => this.#client.send(request);
+        return (await renamed(reply, failure, context, send)) ?? failure;
+    }
+}
+/** A success with a page, or an error without GitHub's `message`, is not GitHub's answer. */
+function isGitHubs(reply) {
+    return reply.status < 300 ? reply.body.kind !== 'other' : messageOf(reply) !== undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/names.js
+/**
+ * Names on their way into a URL. inputs/ has checked them and told the user; here a bad one is a bug of ours,
+ * so it throws before any request can be built from it.
+ */
+/** Users, organisations and enterprise-managed users (`name_company`). */
+const names_OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const names_REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
+const names_SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
+const names_CONTROL = /\p{Cc}/u;
+function ownerSegment(owner) {
+    return checked(names_OWNER.test(owner), 'an owner', owner);
+}
+function repositorySegment(repository) {
+    return checked(names_REPOSITORY.test(repository) && !names_isDots(repository), 'a repository', repository);
+}
+/** @returns the name in upper case, as GitHub keeps it */
+function secretSegment(name) {
+    const upper = name.toUpperCase();
+    return checked(names_SECRET.test(upper), 'a secret', upper);
+}
+/** @returns the name URL-encoded: `a/b` → `a%2Fb` */
+function environmentSegment(name) {
+    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed() && !names_CONTROL.test(name);
+    return encodeURIComponent(checked(fits && !names_isDots(name), 'an environment', name));
+}
+/** URL parsers take `.` and `..` out of a path, even when they are encoded. */
+function names_isDots(name) {
+    return name === '.' || name === '..';
+}
+function checked(fits, kind, name) {
+    if (!fits)
+        throw new TypeError(`not the name of ${kind}: ${JSON.stringify(name)}`);
+    return name;
+}
+
+;// CONCATENATED MODULE: ./lib/github/repository.js
+
+
+
+
+
+/** The path of a repository in GitHub's API; throws on names that are none. */
+function repositoryPath(owner, repository) {
+    return `/repos/${ownerSegment(owner)}/${repositorySegment(repository)}`;
+}
+function getRepository(calls, path) {
+    return calls.ask({ method: 'GET', path }, METADATA, {
+        200: (json) => {
+            const { id, archived } = fieldsOf(json);
+            return isId(id) ? { value: { id, archived: archived === true } } : undefined;
+        },
+    });
+}
+/**
+ * What a public key and its repository, asked for at the same time, say together: an archived repository still
+ * gives its key, and 404 for a key can mean that the repository, the environment or a permission is missing.
+ * @param calls on behalf of the target
+ * @param path the repository's
+ */
+function judge(calls, path, permission, key, repository) {
+    if (repository.ok && repository.value.archived) {
+        const context = calls.context(`GET ${path}`, permission);
+        return { ok: false, failure: failure(context, { status: 200 }, archivedCause(context.target)) };
+    }
+    if (key.ok) {
+        // The key shows that the repository is there; an unclear look at it is worth another try all the same,
+        // because whether it is archived is only known from there.
+        return repository.ok || !repository.failure.retryable ? { ...key, value: true } : repository;
+    }
+    const hidden = key.failure.code === 'github-not-found' && repository.ok;
+    return hidden ? hiddenSecrets(calls, path, permission) : key;
+}
+/** What is there to be seen, is not to be written: a permission is missing. */
+function hiddenSecrets(calls, path, permission) {
+    const context = calls.context(`GET ${path}`, permission);
+    const missing = describeMissing(undefined, permission);
+    const cause = refused('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, tokenHint(missing, permission, context.reach));
+    return { ok: false, failure: failure(context, { status: 200 }, cause) };
+}
+
+;// CONCATENATED MODULE: ./lib/github/sealed-box.js
+/** GitHub: "Secrets are limited to 48 KB in size". */
+const MAX_BYTES = 48 * 1_024;
+const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
+/** Whether this can be a public key at all: known before a key is minted, which the seal itself is not. */
+function isPublicKey(key) {
+    return BASE64.test(key);
+}
+/**
+ * Loads libsodium (10 to 25 ms, so not before it is needed); the seal itself is synchronous. A sealed box is
+ * libsodium's `crypto_box_seal`, in standard base64: GitHub refuses the URL-safe kind, libsodium.js's default.
+ */
+async function loadSeal() {
+    const { default: sodium } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 4768));
+    await sodium.ready;
+    return (value, publicKey) => {
+        const bytes = Buffer.from(value.expose(), 'utf8');
+        if (bytes.length > MAX_BYTES)
+            return { ok: false, code: 'github-value-too-large' };
+        try {
+            const key = sodium.from_base64(publicKey.key, sodium.base64_variants.ORIGINAL);
+            const box = sodium.crypto_box_seal(bytes, key, 'uint8array');
+            return { ok: true, box: sodium.to_base64(box, sodium.base64_variants.ORIGINAL) };
+        }
+        catch {
+            return { ok: false, code: 'github-bad-public-key' };
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/encrypted-secret.js
+
+
+
+
+
+const noFields = () => Promise.resolve({ ok: true, value: {}, date: undefined });
+const always = () => true;
+/** 201 for a secret that was not there, 204 for one that was. */
+const WRITTEN = {
+    201: () => ({ value: 'created' }),
+    204: () => ({ value: 'updated' }),
+};
+/**
+ * The part that all secrets of GitHub have in common, whatever they belong to: a public key, metadata, and a
+ * PUT of a sealed box. https://docs.github.com/rest/actions/secrets
+ */
+class EncryptedSecret {
+    #calls;
+    #place;
+    #publicKey;
+    constructor(calls, place) {
+        this.#calls = calls;
+        this.#place = place;
+    }
+    /** Fetches the public key and keeps it for {@link put}. */
+    async fetchPublicKey() {
+        const request = this.#request('GET', '/public-key');
+        const reply = await this.#calls.ask(request, this.#place.permission, { 200: decodePublicKey });
+        if (!reply.ok)
+            return reply;
+        if (!isPublicKey(reply.value.key))
+            return { ok: false, failure: this.#unusable(request, 'github-bad-public-key') };
+        this.#publicKey = reply.value;
+        return reply;
+    }
+    /** GETs the secret; value undefined: there is none. */
+    async read(decode) {
+        const reply = await this.#calls.ask(this.#request('GET', `/${this.#place.name}`), this.#place.permission, { 200: decode, 404: () => ({ value: undefined }) });
+        if (!reply.ok || reply.value !== undefined || this.#publicKey !== undefined)
+            return reply;
+        // 404 also means "you may not see this": only where the public key can be read is the secret known to be
+        // absent. Taken for absent, a hidden secret would let rule W revoke the key that it holds.
+        const key = await this.fetchPublicKey();
+        return key.ok ? reply : key;
+    }
+    metadata() {
+        return this.read(decodeMetadata);
+    }
+    /**
+     * One attempt to write. GitHub answers 422 when the box was made for a public key that has been replaced
+     * meanwhile; only then, that is, if the key now is another one, the value is sealed and sent again, once.
+     * Refused again with a key read a moment ago, it is not tried any more: this may be about something else.
+     */
+    async put(value, mayStart, fields = noFields) {
+        const key = await this.#knownPublicKey();
+        if (!key.ok)
+            return { ok: false, failure: beforeWrite(key.failure) };
+        const first = await this.#putOnce(value, key.value, mayStart, fields, WRITTEN);
+        if (first.ok || first.failure.code !== 'github-validation')
+            return first;
+        this.#publicKey = undefined;
+        const fresh = await this.fetchPublicKey();
+        if (!fresh.ok)
+            return { ok: false, failure: beforeWrite(fresh.failure) };
+        if (fresh.value.keyId === key.value.keyId)
+            return first;
+        const second = await this.#putOnce(value, fresh.value, mayStart, fields, WRITTEN);
+        if (second.ok || second.failure.code !== 'github-validation')
+            return second;
+        this.#publicKey = undefined;
+        return { ok: false, failure: { ...second.failure, code: 'github-stale-public-key' } };
+    }
+    /**
+     * Whether {@link put} would be let through, asked with a PUT whose `key_id` is nobody's. That GitHub looks at
+     * the token first and at the body later is an assumption (docs/protocol.md, "Sessions"): then 422 says that
+     * the token may write, and that nothing was written.
+     * @param unspent sealed as it should be, so that a server which takes it is given what the secret may hold
+     */
+    async probe(unspent, fields = noFields) {
+        const key = await this.#knownPublicKey();
+        if (!key.ok)
+            return key;
+        const nobodys = { ...key.value, keyId: key.value.keyId === '0' ? '1' : '0' };
+        const reply = await this.#putOnce(unspent, nobodys, always, fields, {
+            ...WRITTEN,
+            422: () => ({ value: 'refused' }),
+        });
+        if (!reply.ok)
+            return reply.failure.code === 'github-not-found' ? this.#readOnly() : reply;
+        if (reply.value === 'refused')
+            return { ...reply, value: true };
+        // Taken, and perhaps filed under a key that does not open it: so once more, as it should be.
+        const written = await this.put(unspent, always, fields);
+        return written.ok ? { ...written, value: true } : written;
+    }
+    async #knownPublicKey() {
+        const known = this.#publicKey;
+        return known === undefined ? this.fetchPublicKey() : { ok: true, value: known, date: undefined };
+    }
+    async #putOnce(value, publicKey, mayStart, fields, answers) {
+        const seal = await loadSeal();
+        const more = await fields();
+        if (!more.ok)
+            return { ok: false, failure: beforeWrite(more.failure) };
+        const request = this.#request('PUT', `/${this.#place.name}`);
+        const sealed = seal(value, publicKey);
+        if (!sealed.ok)
+            return { ok: false, failure: this.#unusable(request, sealed.code) };
+        const body = { encrypted_value: sealed.box, key_id: publicKey.keyId, ...more.value };
+        return this.#calls.ask({ ...request, mayStart, body }, this.#place.permission, answers);
+    }
+    /** 404 for a write where the public key could be read: GitHub's other way to say that a permission is missing. */
+    #readOnly() {
+        const { name, permission, path } = this.#place;
+        const context = this.#calls.context(`PUT ${path}/${name}`, permission);
+        const missing = describeMissing(undefined, permission);
+        const message = `${context.target} can be read, but its secrets not be written: the github-token lacks ${missing}`;
+        const cause = refused('github-missing-permission', message, tokenHint(missing, permission, context.reach));
+        return { ok: false, failure: failure(context, { status: 404 }, cause) };
+    }
+    #request(method, below) {
+        return { method, path: `${this.#place.path}${below}`, apiVersion: this.#place.apiVersion };
+    }
+    #unusable(request, code) {
+        const context = this.#calls.context(`${request.method} ${request.path}`, this.#place.permission);
+        return failure(context, undefined, { kind: 'not-sent', code, message: UNUSABLE[code], retryable: false });
+    }
+}
+const UNUSABLE = {
+    'github-bad-public-key': 'the public key that GitHub gives for this target cannot be used',
+    'github-value-too-large': 'the value is larger than the 48 KB that a secret may have',
+};
+function decodePublicKey(json) {
+    const { key_id: keyId, key } = fieldsOf(json);
+    if (typeof keyId !== 'string' || keyId === '' || typeof key !== 'string')
+        return undefined;
+    return { value: { keyId, key } };
+}
+/** GitHub's timestamps name their zone; one without would be read as local time. */
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+function decodeMetadata(json) {
+    const { updated_at: text } = fieldsOf(json);
+    if (typeof text !== 'string' || !TIMESTAMP.test(text))
+        return undefined;
+    const updatedAt = Date.parse(text);
+    return Number.isNaN(updatedAt) ? undefined : { value: { updatedAt } };
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/environment.js
+
+
+
+
+/** A secret of one environment of a repository, which has a public key of its own. */
+class EnvironmentTarget {
+    label;
+    secretName;
+    shared = false;
+    #calls;
+    #paths;
+    #permission;
+    #create;
+    #secret;
+    /** Known not to exist, and to be created by the first write: `prepare` changes nothing. */
+    #missing = false;
+    /** @param create create the environment if it does not exist */
+    constructor(calls, paths, place, create) {
+        this.label = calls.subject.target;
+        this.secretName = place.name;
+        this.#calls = calls;
+        this.#paths = paths;
+        this.#permission = place.permission;
+        this.#create = create;
+        this.#secret = new EncryptedSecret(calls, place);
+    }
+    get puts() {
+        return this.#missing ? 2 : 1;
+    }
+    async prepare() {
+        const [key, repository] = await Promise.all([
+            this.#secret.fetchPublicKey(),
+            getRepository(this.#calls, this.#paths.repository),
+        ]);
+        const together = judge(this.#calls, this.#paths.repository, this.#permission, key, repository);
+        if (key.ok || key.failure.code !== 'github-not-found')
+            return together;
+        if (!repository.ok || repository.value.archived)
+            return together;
+        const exists = await this.#exists();
+        if (!exists.ok)
+            return exists;
+        if (exists.value)
+            return hiddenSecrets(this.#calls, this.#paths.environment, this.#permission);
+        if (!this.#create)
+            return this.#notFound();
+        this.#missing = true;
+        return { ...exists, value: true };
+    }
+    async metadata() {
+        if (this.#missing) {
+            const exists = await this.#exists();
+            if (!exists.ok)
+                return exists;
+            if (!exists.value)
+                return { ...exists, value: undefined };
+            this.#missing = false;
+        }
+        return this.#secret.metadata();
+    }
+    async write(value, mayStart) {
+        const there = await this.#createIfMissing(mayStart);
+        return there.ok ? this.#secret.put(value, mayStart) : there;
+    }
+    async probe(unspent) {
+        const there = await this.#createIfMissing(() => true);
+        return there.ok ? this.#secret.probe(unspent) : there;
+    }
+    #exists() {
+        return this.#calls.ask({ method: 'GET', path: this.#paths.environment }, READ_ENVIRONMENTS, {
+            200: () => ({ value: true }),
+            404: () => ({ value: false }),
+        });
+    }
+    async #createIfMissing(mayStart) {
+        if (!this.#missing)
+            return { ok: true, value: true, date: undefined };
+        const created = await this.#createUnlessThere(mayStart);
+        if (!created.ok)
+            return { ok: false, failure: beforeWrite(created.failure) };
+        this.#missing = false;
+        return created;
+    }
+    /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
+    async #createUnlessThere(mayStart) {
+        const exists = await this.#exists();
+        if (!exists.ok || exists.value)
+            return exists;
+        const request = { method: 'PUT', path: this.#paths.environment, body: {}, mayStart };
+        return this.#calls.ask(request, CREATE_ENVIRONMENTS, { 200: () => ({ value: true }) });
+    }
+    #notFound() {
+        const context = this.#calls.context(`GET ${this.#paths.environment}`, READ_ENVIRONMENTS);
+        const cause = refused('github-environment-not-found', `the environment of ${context.target} does not exist`, 'Create it in the settings of the repository, or let the action do it: `create-environment: true`.');
+        return { ok: false, failure: failure(context, { status: 404 }, cause) };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/audience.js
+
+
+/** The most GitHub gives at once; its default is 30. */
+const PER_PAGE = 100;
+function decodeVisibility(json) {
+    const { visibility } = fieldsOf(json);
+    switch (visibility) {
+        case 'all':
+        case 'private':
+        case 'selected':
+            return { value: visibility };
+        default:
+            return undefined;
+    }
+}
+/**
+ * Every repository that may read a secret of visibility `selected`, all pages. What is not in this list loses
+ * its access with the next PUT, so a list shorter than the count that comes with it is a failure.
+ */
+async function selectedRepositories(calls, place) {
+    const ids = new Set();
+    const path = `${place.path}/${place.name}/repositories`;
+    for (let page = 1;; page++) {
+        const before = ids.size;
+        const reply = await calls.ask({ method: 'GET', path, query: { per_page: PER_PAGE, page }, apiVersion: place.apiVersion }, place.permission, { 200: decodePage });
+        if (!reply.ok)
+            return reply;
+        for (const id of reply.value.ids)
+            ids.add(id);
+        if (ids.size >= reply.value.total)
+            return { ...reply, value: [...ids] };
+        if (ids.size === before)
+            return incomplete(calls, path, place, ids.size, reply.value.total);
+    }
+}
+function incomplete(calls, path, place, seen, total) {
+    const context = calls.context(`GET ${path}`, place.permission);
+    return {
+        ok: false,
+        failure: failure(context, { status: 200 }, {
+            kind: 'unclear',
+            code: 'github-audience-incomplete',
+            message: `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
+                `${context.target}; writing it would take it away from the others`,
+            hint: 'Give the token access to all repositories of the organisation.',
+            retryable: true,
+        }),
+    };
+}
+function decodePage(json) {
+    const { total_count: total, repositories } = fieldsOf(json);
+    if (!Number.isSafeInteger(total) || !Array.isArray(repositories))
+        return undefined;
+    const ids = repositories.map((repository) => fieldsOf(repository)).map(({ id }) => id);
+    return ids.every(isId) ? { value: { total: Number(total), ids } } : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/new-audience.js
+
+
+/**
+ * Turns inputs into the audience of an organisation's secret that does not exist yet: names become ids, by
+ * asking. Without `visibility` nothing is assumed, because no secret is to become readable by accident.
+ */
+async function newAudience(calls, org, place, { visibility, selectedRepositories }) {
+    if (visibility === undefined) {
+        return problem(calls, place, 'github-visibility-needed', 'it has to be said who may read it', NEEDED);
+    }
+    if (visibility !== 'selected')
+        return { ok: true, value: { visibility }, date: undefined };
+    const repositoryIds = new Set();
+    for (const repository of selectedRepositories) {
+        const id = await idOf(calls, org, place, repository);
+        if (!id.ok)
+            return id;
+        repositoryIds.add(id.value);
+    }
+    return { ok: true, value: { visibility, repositoryIds: [...repositoryIds] }, date: undefined };
+}
+const NEEDED = 'Set `visibility` to `all`, `private`, or `selected` with `selected-repositories`.';
+const ELSEWHERE = 'An organisation secret can be read only by repositories of that organisation.';
+/** @param repository `repo`, `org/repo` or an id */
+async function idOf(calls, org, place, repository) {
+    if (/^\d{1,15}$/.test(repository))
+        return { ok: true, value: Number(repository), date: undefined };
+    const slash = repository.indexOf('/');
+    const name = repository.slice(slash + 1);
+    if (slash >= 0 && repository.slice(0, slash).toLowerCase() !== org.toLowerCase()) {
+        const what = `${repository} of \`selected-repositories\` is not one of ${org}'s repositories`;
+        return problem(calls, place, 'github-selected-repository-elsewhere', what, ELSEWHERE);
+    }
+    const subject = {
+        target: `${org}/${name} of \`selected-repositories\``,
+        reach: { owner: org, repository: name },
+    };
+    const reply = await getRepository(calls.for(subject), repositoryPath(org, name));
+    return reply.ok ? { ...reply, value: reply.value.id } : reply;
+}
+/** The secret was asked for and is not there: that is the call that these failures are about. */
+function problem(calls, place, code, what, hint) {
+    const context = calls.context(`GET ${place.path}/${place.name}`, place.permission);
+    const message = `${context.target} does not have the secret yet, and to create it ${what}`;
+    return { ok: false, failure: failure(context, { status: 404 }, refused(code, message, hint)) };
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/organisation.js
+
+
+
+
+
+
+/**
+ * A secret of an organisation, in any store. Its PUT replaces who may read it, so that is read again right
+ * before and sent back as it is; where it cannot be read, nothing is sent.
+ */
+class OrganisationTarget {
+    label;
+    secretName;
+    shared = true;
+    #calls;
+    #place;
+    #options;
+    #secret;
+    /** Resolved once: names of repositories do not become other ids within a run. */
+    #created;
+    constructor(calls, place, options) {
+        this.label = calls.subject.target;
+        this.secretName = place.name;
+        this.#calls = calls;
+        this.#place = place;
+        this.#options = options;
+        this.#secret = new EncryptedSecret(calls, place);
+    }
+    async prepare() {
+        const key = await this.#secret.fetchPublicKey();
+        if (!key.ok)
+            return key.failure.code === 'github-not-found' ? this.#whyHidden() : key;
+        const audience = await this.#audience();
+        return audience.ok ? { ...key, value: true } : audience;
+    }
+    metadata() {
+        return this.#secret.metadata();
+    }
+    write(value, mayStart) {
+        return this.#secret.put(value, mayStart, () => this.#fields());
+    }
+    probe(unspent) {
+        return this.#secret.probe(unspent, () => this.#fields());
+    }
+    /** The secret's own audience, or that of the one to be created. */
+    async #audience() {
+        const found = await this.#secret.read(decodeVisibility);
+        if (!found.ok)
+            return found;
+        switch (found.value) {
+            case undefined:
+                return this.#newAudience();
+            case 'all':
+            case 'private':
+                return { ...found, value: { visibility: found.value } };
+            case 'selected': {
+                const ids = await selectedRepositories(this.#calls, this.#place);
+                return ids.ok ? { ...ids, value: { visibility: 'selected', repositoryIds: ids.value } } : ids;
+            }
+        }
+    }
+    async #newAudience() {
+        if (this.#created !== undefined)
+            return { ok: true, value: this.#created, date: undefined };
+        const { org, audience } = this.#options;
+        const reply = await newAudience(this.#calls, org, this.#place, audience);
+        if (reply.ok)
+            this.#created = reply.value;
+        return reply;
+    }
+    /** What a PUT has to say of the audience, so that it stays as it is at this moment. */
+    async #fields() {
+        const reply = await this.#audience();
+        if (!reply.ok)
+            return reply;
+        const { value: audience } = reply;
+        if (audience.visibility !== 'selected')
+            return { ...reply, value: { visibility: audience.visibility } };
+        const { visibility, repositoryIds } = audience;
+        const ids = this.#options.stringIds ? repositoryIds.map(String) : repositoryIds;
+        return { ...reply, value: { visibility, selected_repository_ids: ids } };
+    }
+    /** 404 for the public key: no such organisation, or nothing of its secrets to be seen with this token. */
+    async #whyHidden() {
+        const path = `/orgs/${this.#options.org}`;
+        const org = await this.#calls.ask({ method: 'GET', path }, METADATA, { 200: () => ({ value: true }) });
+        if (org.ok)
+            return hiddenSecrets(this.#calls, path, this.#place.permission);
+        if (org.failure.code !== 'github-not-found')
+            return org;
+        const context = this.#calls.context(`GET ${path}`, this.#place.permission);
+        const cause = refused('github-not-found', `the organisation ${this.#options.org} does not exist, or the github-token cannot see it`, '`org:` is for organisations; secrets of a user belong to repositories and environments.');
+        return { ok: false, failure: failure(context, { status: 404 }, cause) };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/github/stores/repository.js
+
+
+/** A secret of one repository, in any store. */
+class RepositoryTarget {
+    label;
+    secretName;
+    shared = false;
+    #calls;
+    #path;
+    #permission;
+    #secret;
+    /** @param path the repository's */
+    constructor(calls, path, place) {
+        this.label = calls.subject.target;
+        this.secretName = place.name;
+        this.#calls = calls;
+        this.#path = path;
+        this.#permission = place.permission;
+        this.#secret = new EncryptedSecret(calls, place);
+    }
+    async prepare() {
+        const [key, repository] = await Promise.all([
+            this.#secret.fetchPublicKey(),
+            getRepository(this.#calls, this.#path),
+        ]);
+        return judge(this.#calls, this.#path, this.#permission, key, repository);
+    }
+    metadata() {
+        return this.#secret.metadata();
+    }
+    write(value, mayStart) {
+        return this.#secret.put(value, mayStart);
+    }
+    probe(unspent) {
+        return this.#secret.probe(unspent);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/github/create-target.js
+
+
+
+
+
+
+
+/**
+ * The place that a target names, ready to be prepared, looked at and written.
+ * @throws TypeError if a name is not fit for a URL, which inputs/ has made sure of
+ */
+function createTarget(target, dependencies) {
+    const { github, secrets } = dependencies;
+    const place = (path) => ({
+        path,
+        name: secretSegment(target.secretName),
+        apiVersion: apiVersion(target.store),
+        permission: permissionFor(target),
+    });
+    switch (target.kind) {
+        case 'repository': {
+            const path = repositoryPath(target.owner, target.repo);
+            const calls = new calls_Calls(github, secrets, subject(target.label, target.owner, target.repo));
+            return new RepositoryTarget(calls, path, place(`${path}/${target.store}/secrets`));
+        }
+        case 'environment': {
+            const repository = repositoryPath(target.owner, target.repo);
+            const environment = `${repository}/environments/${environmentSegment(target.environment)}`;
+            const calls = new calls_Calls(github, secrets, subject(target.label, target.owner, target.repo));
+            const create = dependencies.createEnvironment ?? false;
+            return new EnvironmentTarget(calls, { repository, environment }, place(`${environment}/secrets`), create);
+        }
+        case 'organisation': {
+            const org = ownerSegment(target.org);
+            const calls = new calls_Calls(github, secrets, subject(target.label, org));
+            return new OrganisationTarget(calls, place(`/orgs/${org}/${target.store}/secrets`), {
+                org,
+                stringIds: target.store === 'dependabot',
+                audience: dependencies.audience ?? { visibility: undefined, selectedRepositories: [] },
+            });
+        }
+    }
+}
+function subject(target, owner, repository) {
+    return { target, reach: { owner, repository } };
+}
+/** Agents' secrets came with a newer version of the API, which GitHub Enterprise Server does not know. */
+function apiVersion(store) {
+    return store === 'agents' ? '2026-03-10' : '2022-11-28';
 }
 
 // EXTERNAL MODULE: external "node:http"
@@ -37380,6 +36842,8 @@ function ownCause(reply, own, secrets) {
             message,
             retryable: false,
             ...failures_hintOf(reply, secrets),
+            // No place in the plan: when it is worth asking again.
+            ...(status === 409 ? waitOf(reply, own) : {}),
         };
     }
     return notOwn(reply, secrets);
@@ -37569,6 +37033,7 @@ function decodeId(json) {
 /**
  * A create's reply. The key is masked before anything about it is judged; a credential that is known already,
  * such as the one of this very session, is no new key.
+ * @param name that was asked for; undefined: that of a key which is replaced in place
  */
 function decodeMintedKey(json, name, secrets) {
     return decoded(() => {
@@ -37577,7 +37042,7 @@ function decodeMintedKey(json, name, secrets) {
         const key = credential(fields, 'key', secrets);
         return {
             id: fields.text('id', ID),
-            name: fields.same('name', name),
+            name: name === undefined ? fields.text('name') : fields.same('name', name),
             createdAt: fields.instant('created_at'),
             expiresAt: fields.instantOrNone('expires_at'),
             key,
@@ -37608,7 +37073,7 @@ function decodePlan(json, secrets) {
 const LIMIT = 100;
 /** Revoked keys stay in the list for good, so it grows; beyond this a run would only read. */
 const MOST_PAGES = 100;
-const pages_CONCURRENCY = 8;
+const CONCURRENCY = 8;
 /**
  * The list, read to its end: the first page says how many there are, the others are read side by side, and as
  * long as the last one says that there is more, on it goes. Keys made meanwhile push others onto a page that
@@ -37628,7 +37093,7 @@ async function readAllPages(ask) {
             return unreadable('mutx-bad-reply', 'a page without keys says that there are more');
         if (needed > MOST_PAGES)
             return unreadable('mutx-too-many-keys', TOO_MANY);
-        const next = Array.from({ length: Math.min(needed - known, pages_CONCURRENCY) }, (_, index) => known + index);
+        const next = Array.from({ length: Math.min(needed - known, CONCURRENCY) }, (_, index) => known + index);
         for (const reply of await Promise.all(next.map((page) => ask(page * step, LIMIT)))) {
             if (!reply.ok)
                 return reply;
@@ -37638,6 +37103,29 @@ async function readAllPages(ask) {
     }
     const keys = new Map(pages.flatMap((page) => page.keys).map((key) => [key.id, key]));
     return { ok: true, value: [...keys.values()], date: first.date };
+}
+/**
+ * The first pages, newest first, one after the other: what is further back is not looked at.
+ * @param most pages at the most
+ */
+async function readFirstPages(ask, most) {
+    const first = await ask(0, LIMIT);
+    if (!first.ok)
+        return first;
+    const keys = [...first.value.keys];
+    const step = keys.length;
+    let last = first.value;
+    for (let page = 1; page < most; page++) {
+        if (!last.hasMore || last.keys.length === 0)
+            break;
+        const next = await ask(page * step, LIMIT);
+        if (!next.ok)
+            return next;
+        last = next.value;
+        keys.push(...last.keys);
+    }
+    const byId = new Map(keys.map((key) => [key.id, key]));
+    return { ok: true, value: [...byId.values()], date: first.date };
 }
 const TOO_MANY = `the list of keys goes on after ${MOST_PAGES} pages, and no more are read`;
 function unreadable(code, message) {
@@ -37658,7 +37146,9 @@ function unreadable(code, message) {
 ;// CONCATENATED MODULE: ./lib/mutx/client.js
 
 
-/** MUTX as the engine sees it; each method is one attempt. */
+/** A thousand keys: a per-run key that expired a day ago is among them, on all but the busiest accounts. */
+const NEWEST_PAGES = 10;
+/** MUTX with a session's token. */
 function createKeyService(api, session) {
     return new MutxKeys(api, session);
 }
@@ -37670,11 +37160,17 @@ class MutxKeys {
         this.#session = session;
     }
     list() {
-        return readAllPages((skip, limit) => this.#ask((generation) => ({
+        return readAllPages((skip, limit) => this.#page(skip, limit));
+    }
+    newest() {
+        return readFirstPages((skip, limit) => this.#page(skip, limit), NEWEST_PAGES);
+    }
+    #page(skip, limit) {
+        return this.#ask((generation) => ({
             method: 'GET',
             path: '/api-keys',
             ...(generation === 'v1' ? { query: { skip, limit } } : {}),
-        }), ({ status, body }) => (status === 200 ? decodeKeyPage(client_jsonOf(body)) : undefined)));
+        }), ({ status, body }) => (status === 200 ? decodeKeyPage(client_jsonOf(body)) : undefined));
     }
     /** An API without this route does not say; that is an answer. */
     account() {
@@ -37688,14 +37184,15 @@ class MutxKeys {
         });
     }
     async create(name, expiresInDays) {
-        const reply = await this.#ask(() => ({ method: 'POST', path: '/api-keys', body: { name, expires_in_days: expiresInDays } }), ({ status, body }) => {
-            if (status >= 300)
-                return undefined;
-            const json = client_jsonOf(body);
-            const minted = decodeMintedKey(json, name, this.#api.secrets);
-            return minted.ok ? minted : { ok: false, problem: minted.problem + keyMade(decodeId(json)) };
-        });
+        const reply = await this.#ask(() => ({ method: 'POST', path: '/api-keys', body: { name, expires_in_days: expiresInDays } }), ({ status, body }) => (status < 300 ? this.#minted(client_jsonOf(body), name) : undefined));
         return reply.ok || reply.failure.code !== 'mutx-conflict' ? reply : coded(reply.failure, 'mutx-quota');
+    }
+    rotateInPlace(id) {
+        return this.#ask(() => ({ method: 'POST', path: `/api-keys/${encodeURIComponent(id)}/rotate` }), ({ status, body }) => (status < 300 ? this.#minted(client_jsonOf(body), undefined) : undefined));
+    }
+    #minted(json, name) {
+        const minted = decodeMintedKey(json, name, this.#api.secrets);
+        return minted.ok ? minted : { ok: false, problem: minted.problem + keyMade(decodeId(json)) };
     }
     /**
      * `GET /auth/me` on v1, `GET /agents` on the documented API, with the key alone. Only 401 and 403 are about
@@ -37765,6 +37262,7 @@ function createOwnKeyService(api, session) {
     let successor;
     return {
         list: () => keys.list(),
+        newest: () => keys.newest(),
         account: () => keys.account(),
         verify: (key, mayStart) => keys.verify(key, mayStart),
         async create(name, expiresInDays) {
@@ -37811,8 +37309,11 @@ function logSession(event, sink) {
         case 'logged-out':
             sink.line('✓ logged out of MUTX');
             break;
+        case 'exchanging':
+            sink.line(`exchanging the refresh token: it counts as spent from here on, until its successor is stored: ${placeText(event)}`);
+            break;
         case 'successor-stored': {
-            const until = event.endsAt === undefined ? '' : `, good until ${instantText(event.endsAt)}`;
+            const until = event.endsAt === undefined ? '' : `; the next run has to start before ${instantText(event.endsAt)}`;
             sink.line(`✓ refresh token exchanged; its successor is stored: ${placeText(event)}${until}`);
             break;
         }
@@ -37852,7 +37353,7 @@ function spendingState({ secretName, label }) {
     const place = placeText({ secret: secretName, target: label });
     return [
         'no key was made or revoked, and no target was written',
-        `the refresh token may be spent: its successor is in ${place} if that secret was updated just now, otherwise log in to MUTX again`,
+        `the refresh token may be spent: its successor is in ${place} if that secret was updated just now, otherwise log in to MUTX again; if the log above tells of no exchange, it is unspent`,
     ];
 }
 
@@ -37986,6 +37487,8 @@ function pairOf({ status, body }, secrets) {
 /** A run that is over does not stay for a log-out that does not work. */
 const LOGOUT_PATIENCE = Math.min(60_000, CALL_PATIENCE);
 const REFUSED_HINT = 'check `email` and `password` by logging in with them at MUTX: the account must be active and its e-mail address verified';
+/** Logging out takes the refresh token, which was in the reply that did not come. */
+const PERHAPS_OPEN = 'MUTX may have opened a session that this run knows nothing of and cannot log out; it ends by itself within a week';
 /** A service account: logged in, again where a run takes longer than a token lives, and logged out at the end. */
 function createPasswordSession(credential, dependencies) {
     return new PasswordSession(credential, dependencies);
@@ -38059,18 +37562,22 @@ function loginFailure(failure, now) {
             ? `MUTX does not let the account in: ${failure.message}`
             : `could not log in to MUTX: ${failure.message}`,
         cause: refused ? { ...failure, code, hint: REFUSED_HINT } : failure,
-        state: [],
+        state: kind === 'unclear' ? [PERHAPS_OPEN] : [],
         retryAt: retryAfter === undefined ? undefined : now + retryAfter,
     };
 }
 
 ;// CONCATENATED MODULE: ./lib/session/lifetimes.js
-const lifetimes_HOUR = 3_600_000;
-const lifetimes_DAY = 24 * lifetimes_HOUR;
+const HOUR = 3_600_000;
+const lifetimes_DAY = 24 * HOUR;
 /** From one use to the next; but the end of the login, 30 days after it began, comes first (mutx-api, "Sessions"). */
 const SLIDING = 7 * lifetimes_DAY;
-/** Claims are in whole seconds, and need not be of the same one. */
+/** Claims are in whole seconds, and need not be of the same one; and clocks are not quite the same. */
 const ROUNDING = 60_000;
+/** A token with these claims is dead, or as good as. */
+function isAtItsEnd(claims, now) {
+    return (claims?.exp ?? Number.POSITIVE_INFINITY) - now < ROUNDING;
+}
 /**
  * What the claims say about how long a schedule can go on. A successor that lives for less than the sliding
  * lifetime was cut short by the end of its login, which is how that end shows.
@@ -38101,7 +37608,7 @@ function lifetimeWarnings(spent, successor, now) {
     ];
 }
 function hours(duration) {
-    return duration < lifetimes_HOUR ? 'less than an hour' : `${Math.floor(duration / lifetimes_HOUR)} h`;
+    return duration < HOUR ? 'less than an hour' : `${Math.floor(duration / HOUR)} h`;
 }
 /** Whole seconds, like `2026-11-23T21:14:05Z`. */
 function utc(instant) {
@@ -38110,18 +37617,21 @@ function utc(instant) {
 
 ;// CONCATENATED MODULE: ./lib/session/refresh-failures.js
 /** The target's secret cannot be written: found out before anything was spent. */
-function unwritable(cause, target) {
+function unwritable(cause, target, now) {
     return {
         code: 'session-successor-unwritable',
         message: `${refresh_failures_placeOf(target)}, which has to take the refresh token's successor, cannot be written, so the token was not used: ${cause.message}`,
         cause,
         state: [],
-        retryAt: undefined,
+        retryAt: retryAtOf(cause, now),
     };
 }
-/** The exchange did not give a pair: not done, refused, or nobody knows. */
-function exchangeFailure(failure, target, now) {
-    const retryAt = failure.retryAfter === undefined ? undefined : now + failure.retryAfter;
+/**
+ * The exchange did not give a pair: not done, refused, or nobody knows.
+ * @param expired by its own claims the token is at its end
+ */
+function exchangeFailure(failure, target, now, expired) {
+    const retryAt = retryAtOf(failure, now);
     switch (failure.kind) {
         case 'not-sent':
         case 'throttled':
@@ -38130,7 +37640,7 @@ function exchangeFailure(failure, target, now) {
             return lostExchange(failure, target);
         case 'refused':
             return failure.status === 401 || failure.status === 403
-                ? refusedExchange(failure, target)
+                ? refusedExchange(failure, target, expired)
                 : notExchanged(failure, retryAt);
     }
 }
@@ -38143,20 +37653,19 @@ function notExchanged(cause, retryAt) {
         retryAt,
     };
 }
-function refusedExchange(failure, target) {
+function refusedExchange(failure, target, expired) {
     const code = 'session-refresh-refused';
+    const why = expired ? 'has expired' : 'is spent, expired or revoked';
     return {
         code,
-        message: `MUTX does not take the refresh token, which is spent, expired or revoked: ${failure.message}`,
-        cause: {
-            ...failure,
-            code,
-            hint: `${logInAgain(target)}; if two runs used the same token, a \`concurrency:\` group in the workflow keeps them apart, and an environment secret, which is read when the job starts, keeps a queued run from holding a spent one`,
-        },
+        message: `MUTX does not take the refresh token, which ${why}: ${failure.message}`,
+        cause: { ...failure, code, hint: `${logInAgain(target)}; ${expired ? SLOW : TWO_RUNS}` },
         state: ['the refresh token that was given does not work (any more)'],
         retryAt: undefined,
     };
 }
+const SLOW = 'one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
+const TWO_RUNS = 'if two runs used the same token, a `concurrency:` group in the workflow keeps them apart, and an environment secret, which is read when the job starts, keeps a queued run from holding a spent one';
 function lostExchange(failure, target) {
     const code = 'session-refresh-lost';
     return {
@@ -38189,10 +37698,24 @@ function logInAgain(target) {
 function refresh_failures_placeOf({ secretName, label }) {
     return `the secret ${secretName} of ${label}`;
 }
+function retryAtOf({ retryAfter }, now) {
+    return retryAfter === undefined ? undefined : now + retryAfter;
+}
 
 ;// CONCATENATED MODULE: ./lib/session/successor.js
 
 
+/**
+ * Whether a successor could be stored, found out while there is nothing to lose yet: both steps change nothing,
+ * so what gets no clear answer is asked again, and if it never gets one the token is kept.
+ */
+async function writable(place, unspent, retrying) {
+    const watch = new Stopwatch(retrying.clock);
+    return tryCall(async () => {
+        const prepared = await place.prepare();
+        return prepared.ok ? place.probe(unspent) : prepared;
+    }, idempotent(() => CALL_PATIENCE - watch.elapsed()), retrying);
+}
 /**
  * Stores a refresh token whose predecessor is spent. Tried until D after the exchange, whatever the failure:
  * giving up costs the login, so even a refusal, which somebody may mend meanwhile, is asked again.
@@ -38211,8 +37734,6 @@ async function storeSuccessor(target, successor, since, retrying) {
 }
 
 ;// CONCATENATED MODULE: ./lib/session/refresh-token.js
-
-
 
 
 
@@ -38252,16 +37773,21 @@ class RefreshSession {
         return this.#access.settled();
     }
     async #exchange() {
-        const { api, clock, successor } = this.#dependencies;
-        const watch = new Stopwatch(clock);
-        const prepared = await tryCall(() => successor.prepare(), idempotent(() => CALL_PATIENCE - watch.elapsed()), this.#retrying);
-        if (!prepared.ok)
-            return { ok: false, failure: unwritable(prepared.failure, successor) };
+        const { api, clock, report, successor } = this.#dependencies;
         const spent = this.#refresh;
+        const open = await writable(successor, spent, this.#retrying);
+        if (!open.ok)
+            return { ok: false, failure: unwritable(open.failure, successor, clock.now()) };
+        const { label: target, secretName: secret } = successor;
+        // Told before and not after: a process that is killed in between tells nothing any more.
+        report({ type: 'exchanging', target, secret });
         const body = () => ({ refresh_token: spent.expose() });
         const { reply, since } = await askForTokens(api, '/auth/refresh', body, this.#retrying);
-        if (!reply.ok)
-            return { ok: false, failure: exchangeFailure(reply.failure, successor, clock.now()) };
+        if (!reply.ok) {
+            const now = clock.now();
+            const expired = isAtItsEnd(decodeJwt(spent.expose()), now);
+            return { ok: false, failure: exchangeFailure(reply.failure, successor, now, expired) };
+        }
         const { access, refresh, lifetime } = reply.value;
         const stored = await storeSuccessor(successor, refresh, since, this.#retrying);
         if (!stored.ok)
@@ -38354,9 +37880,11 @@ function connect_connect(access, context, creating = {}) {
             githubToken &&
             createTarget(refreshTokenSecret, { github: keeper(githubToken), secrets, ...creating }),
     });
+    const mutxClient = createKeyService(api, session);
     return {
         session,
-        keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : createKeyService(api, session),
+        client: mutxClient,
+        keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : mutxClient,
         github,
         clock,
         close: async () => {
@@ -38371,6 +37899,140 @@ function connect_connect(access, context, creating = {}) {
 }
 function isLogout({ path }) {
     return path.endsWith('/auth/logout');
+}
+
+;// CONCATENATED MODULE: ./lib/secrets/envelope.js
+
+const CIPHER = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+/** What opens an envelope; says nothing by itself. Base64url. */
+function newOpener() {
+    return (0,external_node_crypto_.randomBytes)(32).toString('base64url');
+}
+/**
+ * Text that says nothing without its opener, base64url. For what has to be handed on by two channels of which
+ * neither is a place for a credential.
+ */
+function sealed(text, opener) {
+    const iv = (0,external_node_crypto_.randomBytes)(IV_BYTES);
+    const cipher = (0,external_node_crypto_.createCipheriv)(CIPHER, Buffer.from(opener, 'base64url'), iv);
+    const content = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), content]).toString('base64url');
+}
+/** @returns undefined where this is not the envelope, not its opener, or somebody has changed either */
+function opened(envelope, opener) {
+    const bytes = Buffer.from(envelope, 'base64url');
+    try {
+        const iv = bytes.subarray(0, IV_BYTES);
+        const options = { authTagLength: TAG_BYTES };
+        const decipher = (0,external_node_crypto_.createDecipheriv)(CIPHER, Buffer.from(opener, 'base64url'), iv, options);
+        decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+        const content = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));
+        return Buffer.concat([content, decipher.final()]).toString('utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/hand-over.js
+
+
+
+
+
+/** A token that lives longer than this is nothing to leave lying about, even sealed. */
+const LONGEST_TOKEN = 3_600_000;
+/**
+ * Hands over to the post step: a note in the state, without any credential, and what may revoke the key in a
+ * sealed envelope in the environment, whose opener is in the note. Each is written the moment it is known.
+ */
+class HandOver {
+    #context;
+    #session;
+    #credential;
+    #where;
+    #token;
+    #asked = false;
+    #strays = false;
+    constructor(inputs, session, context) {
+        const { credential, apiUrl, settings } = inputs;
+        this.#context = context;
+        this.#session = session;
+        this.#credential = credential;
+        this.#where = {
+            apiUrl: apiUrl.href,
+            name: settings.keyName,
+            unique: settings.unique,
+            credential: fingerprint(credential),
+            // Used twice in one job, each step has one of its own.
+            envelope: { variable: `MUTX_KEY_ENVELOPE_${randomDigits().toUpperCase()}`, opener: newOpener() },
+        };
+    }
+    async asked() {
+        if (this.#asked)
+            return;
+        this.#asked = true;
+        this.#token = await this.#shortLived();
+        this.#note({ stage: 'asked', ...this.#where });
+        if (this.#token !== undefined)
+            this.#enclose({ token: this.#token.expose() });
+    }
+    lost() {
+        this.#strays = true;
+    }
+    minted({ id, expiresAt, key }) {
+        this.#note({ stage: 'minted', id, expiresAt, strays: this.#strays, ...this.#where });
+        const token = this.#token?.expose();
+        this.#enclose({ key: key.expose(), ...(token === undefined ? {} : { token }) });
+    }
+    nothing() {
+        this.#note({ stage: 'nothing' });
+    }
+    #note(note) {
+        this.#context.sink.state(NOTE, encodeNote(note));
+    }
+    /** Masked, too: later steps print their environment. */
+    #enclose(content) {
+        const { variable, opener } = this.#where.envelope;
+        const envelope = sealed(JSON.stringify(content), opener);
+        this.#context.sink.secretVariable(variable, this.#context.secrets.admit(envelope));
+    }
+    /** The token at hand, if it is known to end soon. An API key given as credential is never enclosed. */
+    async #shortLived() {
+        if (this.#credential.kind === 'opaque')
+            return undefined;
+        const bearer = await this.#session.bearer();
+        if (!bearer.ok)
+            return undefined;
+        const ends = decodeJwt(bearer.value.expose())?.exp;
+        const isShort = ends !== undefined && ends - this.#context.clock.now() <= LONGEST_TOKEN;
+        return isShort ? bearer.value : undefined;
+    }
+}
+/**
+ * By what a credential is known again: the SHA-256 of a token, which nobody can guess; of the e-mail address only,
+ * where there is a password, because that one may be guessed.
+ */
+function fingerprint(credential) {
+    const text = credential.kind === 'password' ? credential.email : credential.token.expose();
+    return (0,external_node_crypto_.createHash)('sha256').update(`${credential.kind}:${text}`).digest('hex');
+}
+/** What the first step enclosed, masked again; nothing where the variable is gone or not what it was. */
+function enclosed({ envelope: { variable, opener } }, env, secrets) {
+    const text = opened(env[variable] ?? '', opener);
+    const content = new Map(Object.entries(text === undefined ? {} : JSON.parse(text)));
+    const admitted = (name) => {
+        const value = content.get(name);
+        return typeof value === 'string' ? secrets.admit(value) : undefined;
+    };
+    return { key: admitted('key'), token: admitted('token') };
+}
+/** Whether a JWT has not ended yet, by its own claim; one without any has not. */
+function isAlive(token, now) {
+    const ends = decodeJwt(token.expose())?.exp;
+    return ends === undefined || ends > now;
 }
 
 ;// CONCATENATED MODULE: ./lib/verbs/in-session.js
@@ -38467,6 +38129,1607 @@ function usableInputs(loaded, { sink, clock, fail }) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/verbs/ephemeral.js
+
+
+
+
+
+
+
+
+
+
+
+/** The action that makes a key for one job: inputs → session → the engine → output, variable, summary. */
+async function ephemeralVerb(context) {
+    const { env, secrets, sink, gate, unfinished, fail } = context;
+    sink.state(NOTE, encodeNote({ stage: 'nothing' }));
+    const inputs = usableInputs(loadEphemeralInputs(env, secrets), context);
+    if (inputs === undefined)
+        return;
+    const { settings, envName } = inputs;
+    const connection = connect_connect(inputs, context);
+    const { session, keys, clock } = connection;
+    const outcome = await inSession(connection, inputs, context, async () => {
+        const log = new EphemeralLog(sink);
+        unfinished.state = () => log.state();
+        const keeper = new HandOver(inputs, session, context);
+        const report = log.event;
+        const ports = { keys, keeper, clock, random: Math.random, report, sessionEndsAt: session.endsAt };
+        return gate.pass(keyForJob(settings, ports));
+    });
+    if (outcome === undefined)
+        return;
+    if (outcome.kind === 'failed')
+        return fail(ephemeralFailure(outcome, settings));
+    const { key, id, expiresAt } = outcome.key;
+    sink.secretOutput('api-key', key);
+    sink.output('key-id', id);
+    sink.output('expires-at', expiresAt === undefined ? '' : instantText(expiresAt));
+    if (envName !== undefined)
+        sink.secretVariable(envName, key);
+    for (const line of handedOutLines(outcome.key, envName))
+        sink.line(line);
+    sink.summary(handedOutSummary(outcome.key, envName));
+}
+
+;// CONCATENATED MODULE: ./lib/ephemeral/give-back.js
+
+
+/** A job that is over does not stay for long: how long one call of the post step may be tried again. */
+const PATIENCE = 60_000;
+/** How far this machine's clock may be ahead of MUTX's. */
+const give_back_LEEWAY = 60_000;
+/**
+ * Revokes the key that the note tells of, by the first way that works. Whatever happens is a result; a second run
+ * of it would do no harm.
+ * @param note undefined: the first step left none
+ * @param ways in the order in which they are to be tried
+ */
+async function giveBack(note, ways, ports) {
+    if (note === undefined)
+        return { kind: 'unset' };
+    const calls = new Calls(ports, undefined, PATIENCE);
+    switch (note.stage) {
+        case 'nothing':
+            return { kind: 'skipped' };
+        case 'asked':
+            return lookForIt(note, ways, calls);
+        case 'minted':
+            return revokeIt(note, ways, calls, ports);
+    }
+}
+async function lookForIt({ name, unique }, ways, calls) {
+    const failures = [];
+    // Under a name that others use, too, nobody could tell which key it is.
+    for await (const reply of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
+        if (!reply.ok)
+            failures.push(reply.failure);
+        else if (reply.value.length === 0)
+            return { kind: 'none-found', name };
+        else
+            return { kind: 'revoked', ids: reply.value, expired: false };
+    }
+    return { kind: 'failed', id: undefined, name, expiresAt: undefined, failures };
+}
+async function revokeIt(note, ways, calls, { clock }) {
+    const { id, name, expiresAt } = note;
+    const expired = expiresAt !== undefined && clock.now() > expiresAt + give_back_LEEWAY;
+    const failures = [];
+    const open = ways.filter(({ kind }) => !(expired && kind === 'key'));
+    for await (const reply of tried(open, (keys) => revokeBoth(keys, note, calls))) {
+        if (!reply.ok)
+            failures.push(reply.failure);
+        else if (reply.value === 'gone')
+            return { kind: 'gone', id };
+        else
+            return { kind: 'revoked', ids: reply.value, expired };
+    }
+    if (expired)
+        return { kind: 'expired', id, expiresAt };
+    if (await isDead(open, failures, calls))
+        return { kind: 'gone', id };
+    return { kind: 'failed', id, name, expiresAt, failures };
+}
+/** What lost creates left first: a key that revokes itself can do nothing afterwards. */
+async function revokeBoth(keys, { id, name, unique, strays }, calls) {
+    const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;
+    const own = await calls.call(() => keys.revoke(id));
+    if (!own.ok)
+        return own;
+    if (others?.ok === false) {
+        calls.warn('revocation-failed', `another key named ${name} may exist, made by a create whose reply was lost: ${others.failure.message}`);
+    }
+    const ids = others?.ok === true ? others.value : [];
+    return own.value === 'gone' && ids.length === 0
+        ? { ...own, value: 'gone' }
+        : { ...own, value: [...ids, id] };
+}
+/** Whether what every way was refused for is that the key does not exist any more: then it does not work either. */
+async function isDead(ways, failures, calls) {
+    const works = ways.find(({ kind }) => kind === 'key')?.works;
+    if (works === undefined || !failures.every(isAboutCredential))
+        return false;
+    const reply = await calls.call(works);
+    return !reply.ok && reply.failure.kind === 'refused';
+}
+/** Each way in turn, until the caller has what it wants, or it is not the way that fails. */
+async function* tried(ways, work) {
+    for (const way of ways) {
+        const shut = await way.open();
+        const reply = shut === undefined ? await work(way.keys) : { ok: false, failure: shut };
+        yield reply;
+        if (!reply.ok && !isAboutCredential(reply.failure))
+            return;
+    }
+}
+/** MUTX does not take this credential, and may take another. */
+function isAboutCredential({ status }) {
+    return status === 401 || status === 403;
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/ephemeral-post.js
+
+
+
+
+
+
+
+
+
+/**
+ * The post step: gives the key of the job back, from what the first step left alone. Nothing that happens here is
+ * a failure of the job: what could not be done is a warning.
+ */
+async function ephemeralPostVerb(context) {
+    const { env, sink, gate, clock, unfinished } = context;
+    const log = new EphemeralLog(sink);
+    const note = decodeNote(env[`STATE_${NOTE}`] ?? '');
+    const ways = note === undefined || note.stage === 'nothing' ? [] : waysFor(note, context);
+    const close = () => Promise.all(ways.map((way) => way.close()));
+    unfinished.cleanUp = close;
+    unfinished.state = () => [
+        'the key of this job may still be alive: it ends by itself when it expires, and a later run sweeps it',
+    ];
+    const ports = { clock: gate.clock(clock), random: Math.random, report: log.event };
+    const result = await gate.pass(giveBack(note, ways, ports));
+    await gate.pass(close());
+    if (result.kind !== 'failed')
+        return sink.line(givenBackLine(result));
+    const { annotation, lines, advice } = notGivenBack(result);
+    for (const line of lines)
+        sink.line(line);
+    sink.warning(annotation);
+    sink.summary(warningSummary(annotation.message, advice));
+}
+/** Least first: the key itself can do less than the account's token, and that less than its password. */
+function waysFor(where, context) {
+    const base = parseBaseUrl(where.apiUrl);
+    if (!base.ok)
+        return [];
+    const { env, secrets, clock } = context;
+    const { key, token } = enclosed(where, env, secrets);
+    const given = loadEphemeralCredential(env, secrets);
+    const isTheSame = given !== undefined && fingerprint(given) === where.credential;
+    const way = (kind, credential) => wayWith(kind, credential, base.value, context);
+    return [
+        ...(key === undefined ? [] : [way('key', bearing(key))]),
+        ...(token !== undefined && isAlive(token, clock.now()) ? [way('token', bearing(token))] : []),
+        ...(isTheSame && !hasEnded(given, clock.now()) ? [way('inputs', given)] : []),
+    ];
+}
+function bearing(token) {
+    return { kind: 'opaque', input: 'bootstrap-jwt', token };
+}
+function hasEnded(credential, now) {
+    return credential.kind === 'access-jwt' && !isAlive(credential.token, now);
+}
+function wayWith(kind, credential, apiUrl, context) {
+    // GitHub is not called here; where it is does not matter.
+    const nowhere = { githubToken: undefined, githubApiUrl: apiUrl, refreshTokenSecret: undefined };
+    const connection = connect_connect({ credential, apiUrl, ...nowhere }, context);
+    const { session, keys } = connection;
+    const open = async () => (await session.open())?.cause;
+    const close = () => connection.close();
+    if (kind !== 'key' || credential.kind !== 'opaque')
+        return { kind, open, keys, close };
+    return { kind, open, keys, close, works: () => keys.verify(credential.token, () => true) };
+}
+
+;// CONCATENATED MODULE: ./lib/github/pace.js
+/**
+ * GitHub's secondary limits on requests that create content are about 80 a minute and 500 an hour.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ * With this spacing and burst no minute sees more than 76 starts, which leaves room for some that arrive
+ * closer together than they left.
+ */
+const SPACING = 850;
+const pace_BURST = 5;
+const PER_HOUR = 500;
+const pace_HOUR = 60 * 60 * 1_000;
+/** How often a waiting write looks whether its time is over. */
+const LONGEST_NAP = 5_000;
+/** When the next content-creating request may start. Times are of a monotonic clock; no clock of its own. */
+class Pace {
+    /** When the next start would be due if all came evenly spaced (the "generic cell rate algorithm"). */
+    #due = Number.NEGATIVE_INFINITY;
+    #pausedUntil = Number.NEGATIVE_INFINITY;
+    /** Starts that created content or may have, within the last hour, oldest first. */
+    #counted = [];
+    /** How long to wait from `now`; 0: start, and say so with {@link start}. */
+    wait(now) {
+        this.#counted = this.#counted.filter((at) => now - at < pace_HOUR);
+        const full = this.#counted.length < PER_HOUR ? undefined : this.#counted[this.#counted.length - PER_HOUR];
+        const hourly = full === undefined ? now : full + pace_HOUR;
+        return Math.max(0, this.#due - (pace_BURST - 1) * SPACING - now, hourly - now, this.#pausedUntil - now);
+    }
+    start(now) {
+        this.#due = Math.max(this.#due, now) + SPACING;
+        this.#counted.push(now);
+    }
+    /** GitHub answered the start at `at` with an error: it does not count as content. */
+    release(at) {
+        const index = this.#counted.indexOf(at);
+        if (index >= 0)
+            this.#counted.splice(index, 1);
+    }
+    /** GitHub asked for a rest, which holds for all. */
+    pause(until) {
+        this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    }
+}
+/**
+ * The same targets, whose writes keep GitHub's pace together, first come, first served. A write waits before
+ * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
+ * waits.
+ */
+function paced(targets, clock) {
+    const pace = new Pace();
+    let last = Promise.resolve();
+    const takeTurn = (mayStart) => {
+        const turn = last.then(() => admit(pace, clock, mayStart));
+        last = turn;
+        return turn;
+    };
+    return targets.map((target) => ({
+        label: target.label,
+        secretName: target.secretName,
+        shared: target.shared,
+        get puts() {
+            return target.puts ?? 1;
+        },
+        prepare: () => target.prepare(),
+        metadata: () => target.metadata(),
+        write: async (value, mayStart) => {
+            let turns = target.puts ?? 1;
+            let start = await takeTurn(mayStart);
+            for (let more = turns - 1; more > 0 && start !== undefined; more--)
+                start = await takeTurn(mayStart);
+            if (start === undefined)
+                return tooLate(target);
+            let latest = start;
+            const reply = await target.write(value, (ahead) => {
+                if (!mayStart(ahead))
+                    return false;
+                turns -= 1;
+                if (turns < 0) {
+                    // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
+                    pace.release(latest);
+                    latest = clock.monotonic();
+                    pace.start(latest);
+                }
+                return true;
+            });
+            if (!reply.ok)
+                learn(pace, clock, latest, reply.failure);
+            return reply;
+        },
+    }));
+}
+/** @returns when the write starts; undefined: its time was over before its turn came */
+async function admit(pace, clock, mayStart) {
+    for (;;) {
+        const now = clock.monotonic();
+        const wait = pace.wait(now);
+        if (wait === 0) {
+            pace.start(now);
+            return now;
+        }
+        if (!mayStart(wait))
+            return undefined;
+        await clock.sleep(Math.min(wait, LONGEST_NAP));
+    }
+}
+function learn(pace, clock, start, { kind, status, retryAfter }) {
+    // An error reply created nothing; silence may have.
+    if (kind !== 'unclear' || status !== undefined)
+        pace.release(start);
+    if (retryAfter !== undefined)
+        pace.pause(clock.monotonic() + retryAfter);
+}
+function tooLate(target) {
+    return {
+        ok: false,
+        failure: {
+            kind: 'not-sent',
+            service: 'github',
+            call: `writing ${target.secretName} to ${target.label}`,
+            target: target.label,
+            status: undefined,
+            code: 'github-write-deadline',
+            message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
+            hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
+            retryable: false,
+        },
+    };
+}
+/** How long `count` writes take at GitHub's pace at least, from the first one's start to the last one's. */
+function estimateWriteTime(count) {
+    const full = Math.max(0, Math.ceil(count / PER_HOUR) - 1);
+    const rest = count - full * PER_HOUR;
+    return full * pace_HOUR + Math.max(0, rest - pace_BURST) * SPACING;
+}
+/** How many writes can start within `time` at GitHub's pace. */
+function writesWithin(time) {
+    const hours = Math.floor(time / pace_HOUR);
+    return hours * PER_HOUR + Math.min(PER_HOUR, pace_BURST + Math.floor((time - hours * pace_HOUR) / SPACING));
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/rotate-warnings.js
+const rotate_warnings_DAY = 86_400_000;
+/** What is allowed, and most likely not what was meant. One printable line each. */
+function rotate_warnings_warningsFor(inputs, reader, env) {
+    return [
+        ...aboutTiming(inputs),
+        ...aboutCredential(inputs, reader),
+        ...aboutTargets(inputs),
+        ...aboutEvent(env),
+    ];
+}
+function aboutTiming({ settings: { renewBefore, expiresInDays } }) {
+    if (renewBefore === 0) {
+        return [
+            '`renew-before: 0` renews a key only once it has expired: the stored key is dead until the next run',
+        ];
+    }
+    return renewBefore === undefined || renewBefore < expiresInDays * rotate_warnings_DAY
+        ? []
+        : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
+}
+function aboutCredential({ credential, refreshTokenSecret }, reader) {
+    if (refreshTokenSecret === undefined) {
+        return reader.isDefault('refresh-token-secret')
+            ? []
+            : ['`refresh-token-secret` has no effect without a refresh token'];
+    }
+    if (credential.input !== 'bootstrap-jwt')
+        return [];
+    return [
+        `\`bootstrap-jwt\` holds a refresh JWT, which is good for a single use: its successor will be stored as ${refreshTokenSecret.secretName}, and the next run must be given that one, as \`refresh-token\``,
+    ];
+}
+function aboutTargets({ audience, settings, targets }) {
+    const shared = targets.some((target) => target.kind === 'organisation');
+    return [
+        ...(audience.visibility !== undefined && !shared
+            ? ['`visibility` has no effect: no target is an organisation secret']
+            : []),
+        ...(settings.gracePeriod > 0 && shared
+            ? [
+                'with a `grace-period`, keys superseded in an organisation secret are not revoked by later runs: revoke them by a job fed with `superseded-key-ids`, or let them expire',
+            ]
+            : []),
+    ];
+}
+function aboutEvent(env) {
+    return env['GITHUB_EVENT_NAME'] === 'pull_request_target'
+        ? [
+            'this run was started by `pull_request_target`: anybody who can open a pull request makes it rotate, with your secrets; use `schedule` or `workflow_dispatch`',
+        ]
+        : [];
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/load-rotate.js
+
+
+
+
+
+
+
+/** Targets written at the same time; GitHub asks for few concurrent writes. */
+const load_rotate_CONCURRENCY = 4;
+/**
+ * The inputs of the action that rotates, from the runner's variables. Credentials are masked before anything
+ * else; every problem is found, not only the first; nothing is called.
+ * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the repository and the servers
+ */
+function loadRotateInputs(env, secrets) {
+    const reader = new InputReader(env, secrets, 'rotate');
+    const { credential, githubToken, here, host, ...services } = readAccess(reader, env, secrets);
+    const targets = readTargets(reader, here());
+    const audience = readAudience(reader, targets);
+    const settings = load_rotate_readSettings(reader, targets, host);
+    const createEnvironment = reader.boolean('create-environment');
+    const { refreshTokenSecret } = services;
+    if (credential?.kind === 'opaque' && settings.onQuota === 'replace')
+        keepCredential(reader);
+    if (refreshTokenSecret !== undefined)
+        keepApart(reader, refreshTokenSecret, targets);
+    const { problems, warnings } = reader;
+    if (credential === undefined || githubToken === undefined || problems.length > 0) {
+        return { ok: false, problems, warnings, credential };
+    }
+    const value = { ...services, credential, githubToken, targets, settings, audience, createEnvironment };
+    return { ok: true, value, warnings: [...warnings, ...rotate_warnings_warningsFor(value, reader, env)] };
+}
+function load_rotate_readSettings(reader, targets, host) {
+    return {
+        keyName: readKeyName(reader, targets, host),
+        expiresInDays: reader.integer('expires-in-days'),
+        renewBefore: reader.duration('renew-before'),
+        gracePeriod: reader.duration('grace-period') ?? 0,
+        onQuota: reader.choice('on-quota') ?? 'fail',
+        maxRevocations: reader.integer('max-revocations'),
+        verify: reader.boolean('verify'),
+        dryRun: reader.boolean('dry-run'),
+        concurrency: load_rotate_CONCURRENCY,
+    };
+}
+function readKeyName(reader, targets, host) {
+    const name = givenKeyName(reader);
+    const [only, ...more] = targets;
+    if (name !== '' || only === undefined)
+        return name;
+    if (more.length === 0)
+        return defaultKeyName(only, host);
+    reader.problem('key-name', {
+        message: `is needed with more than one target (there are ${targets.length})`,
+        fix: 'give the key a name of its own, one that no other list of targets uses',
+    });
+    return name;
+}
+/** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */
+function keepCredential(reader) {
+    reader.problem('on-quota', {
+        message: 'would revoke the stored key before the new one is made, and that may be the very API key in `bootstrap-jwt`, without which no new one can be made',
+        fix: 'set `on-quota` to `fail` or `wait`, or give `email` and `password`, or `refresh-token`, in place of the API key',
+    }, 'replace');
+}
+/** The key must not overwrite the refresh token, nor the other way round. */
+function keepApart(reader, successor, targets) {
+    if (!targets.some((target) => identityOf(target) === identityOf(successor)))
+        return;
+    reader.problem('refresh-token-secret', {
+        message: 'is the very secret that the key is stored in',
+        fix: 'give the key and the refresh token a secret each',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/report/outputs.js
+
+/** What the outputs are until a rotation has come to something, so that none is ever missing. */
+const EARLY_OUTPUTS = new Map([
+    ['rotated', 'false'],
+    ['key-id', ''],
+    ['key-name', ''],
+    ['expires-at', ''],
+    ['superseded-key-ids', '[]'],
+    ['revoked-key-ids', '[]'],
+    ['targets', '[]'],
+]);
+/** The outputs of a rotation, all of them, whatever it came to (interface: "Outputs"). */
+function outputsOf(outcome, keyName) {
+    const key = keyOf(outcome);
+    return new Map([
+        ['rotated', String(outcome.kind === 'rotated')],
+        ['key-id', key?.id ?? ''],
+        ['key-name', key?.name ?? keyName],
+        ['expires-at', key?.expiresAt === undefined ? '' : instantText(key.expiresAt)],
+        ['superseded-key-ids', JSON.stringify(outcome.keys.superseded)],
+        ['revoked-key-ids', JSON.stringify(outcome.keys.revoked)],
+        ['targets', JSON.stringify(outcome.targets.map(targetOutput))],
+    ]);
+}
+/** The key that was made, also when a target failed; the current one where none was due. */
+function keyOf(outcome) {
+    switch (outcome.kind) {
+        case 'rotated':
+        case 'not-due':
+            return outcome.key;
+        case 'planned':
+            return outcome.plan.current;
+        case 'failed':
+            return outcome.minted;
+    }
+}
+function targetOutput({ target, secret, status, failure }) {
+    return { target, secret, status, ...(failure === undefined ? {} : { error: failure.message }) };
+}
+
+;// CONCATENATED MODULE: ./lib/report/progress.js
+
+/**
+ * How far a run has come, followed from its events: what to say of the state of things when the run ends
+ * without an outcome (cancelled, or a bug).
+ */
+class Progress {
+    #creating = false;
+    #storing = false;
+    #minted;
+    #written = [];
+    #failed = [];
+    #revoked = [];
+    #givenUp = [];
+    event(event) {
+        switch (event.type) {
+            case 'step-started':
+                if (event.step === 'create')
+                    this.#creating = true;
+                if (event.step === 'store')
+                    this.#storing = true;
+                break;
+            case 'step-ended':
+                if (event.step === 'create' && event.ok)
+                    this.#creating = false;
+                break;
+            case 'minted':
+                this.#minted = event.id;
+                this.#storing = false;
+                this.#written.length = 0;
+                this.#failed.length = 0;
+                break;
+            case 'target-written':
+                (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
+                break;
+            case 'revoked':
+                (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
+                break;
+            case 'looked':
+            case 'planned':
+            case 'retrying':
+            case 'waiting':
+            case 'warning':
+                break;
+        }
+    }
+    /** Keys revoked before their successor was stored (`on-quota: replace`). */
+    get givenUp() {
+        return this.#givenUp;
+    }
+    state() {
+        const lines = [];
+        if (this.#minted !== undefined)
+            lines.push(...this.#mintedLines(this.#minted));
+        if (this.#creating) {
+            lines.push('a create was on its way: a key may exist whose text nobody knows; it is in no secret, and a later run revokes it');
+        }
+        if (lines.length === 0)
+            lines.push('no key was made and no secret was written');
+        const others = this.#revoked.filter((id) => id !== this.#minted);
+        if (others.length > 0)
+            lines.push(`revoked: ${others.join(', ')}`);
+        lines.push(this.#givenUp.length === 0
+            ? 'no key that a secret holds was revoked'
+            : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`);
+        lines.push('run it again: the next run that succeeds puts one key everywhere and clears the rest away');
+        return lines;
+    }
+    #mintedLines(id) {
+        if (this.#revoked.includes(id))
+            return [`the new key ${id} was revoked; no secret holds it`];
+        const lines = [`the new key ${id} is alive`];
+        if (this.#written.length > 0)
+            lines.push(`${list(this.#written.map(placeText))}: holds the new key`);
+        if (this.#failed.length > 0) {
+            lines.push(`${list(this.#failed.map(placeText))}: the write failed; the old key there still works`);
+        }
+        if (this.#storing)
+            lines.push('every other target: not written, or being written at that moment');
+        else
+            lines.push('no target was written with it');
+        return lines;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/report/result.js
+
+/** Targets named one by one; beyond it, only their number. */
+const NAMED = 10;
+/** What a run that did what was asked came to: the last lines of the log, outside of any group. */
+function resultLines(outcome) {
+    switch (outcome.kind) {
+        case 'rotated': {
+            const { key, targets } = outcome;
+            const where = targets.length > NAMED ? count(targets.length, 'target') : list(targets.map(placeText));
+            return [`Rotated: ${where} → key ${key.id} (${expiryText(key.expiresAt)})`, ...keyLines(outcome.keys)];
+        }
+        case 'not-due':
+            return [
+                `Not due: ${outcome.plan.why}; key ${outcome.key.id} stays (${expiryText(outcome.key.expiresAt)})`,
+                ...keyLines(outcome.keys),
+            ];
+        case 'planned':
+            return ['Dry run: nothing was changed; the plan is above and in the job summary'];
+    }
+}
+function keyLines({ revoked, superseded, left }) {
+    return [
+        `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
+        ...(superseded.length === 0 ? [] : [`Alive for the grace period: ${superseded.join(', ')}`]),
+        ...(left.length === 0 ? [] : [`Left for a later run to revoke: ${left.join(', ')}`]),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/failures.js
+/** A failed outcome with the state of everything; targets that were not reached are `skipped`. */
+function failed(run, failure, minted = run.late && { ...run.late.minted, state: 'unknown' }, targets = run.late?.results ?? run.ports.targets.map(untouched)) {
+    // Waiting helps against none that was refused.
+    const refused = failure.failures.some((one) => one.kind === 'refused');
+    const retryAfter = refused ? 0 : Math.max(0, ...failure.failures.map((one) => one.retryAfter ?? 0));
+    return {
+        kind: 'failed',
+        failure: failure.retryAt === undefined && retryAfter > 0
+            ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
+            : failure,
+        minted,
+        targets,
+        keys: run.keysNow(),
+    };
+}
+function untouched(target) {
+    return { target: target.label, secret: target.secretName, status: 'skipped' };
+}
+/** No place for one more key: none was made. */
+function quotaFailure(room, because) {
+    const { code, what, at, keys } = explain(room);
+    return {
+        reason: 'quota',
+        code,
+        message: because === undefined ? what : `${what}; ${because}`,
+        failures: [],
+        inTheWay: keys,
+        ...(at === undefined ? {} : { retryAt: at }),
+    };
+}
+function explain(room) {
+    const full = "the account's plan has no place for one more key";
+    switch (room.kind) {
+        case 'full':
+            return { code: 'quota-full', what: full, at: room.at, keys: room.inTheWay };
+        case 'replace':
+            return { code: 'quota-full', what: full, at: undefined, keys: [room.victim] };
+        case 'too-soon':
+            return {
+                code: 'quota-too-soon',
+                what: "the new key would take the plan's last place while another key of the name is too young",
+                at: room.at,
+                keys: room.inTheWay,
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/quota.js
+
+/** Places of each plan (mutx-api: "Quota"); Infinity: no limit. */
+const PLACES = new Map([
+    ['FREE', 2],
+    ['STARTER', 10],
+    ['PRO', 50],
+    ['ENTERPRISE', Number.POSITIVE_INFINITY],
+]);
+/** How many active keys a plan allows; undefined for a plan this version does not know. */
+function placesOf(plan) {
+    return plan === undefined ? undefined : PLACES.get(plan.toUpperCase());
+}
+/** Every active key takes a place, of any name, expired ones included. */
+function placesTaken(keys) {
+    return keys.filter((key) => key.isActive).length;
+}
+/**
+ * From when on a key of the name is old enough that another one may take the plan's last place: two younger
+ * than this would fill a two-key plan with keys that no rule can tell apart (protocol, step 4).
+ */
+function settledAt(key) {
+    return key.createdAt + FENCE + 2 * MARGIN;
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/rules.js
+
+/** Rule R: after `k` is in every target, an active key created more than F before it may be revoked. */
+function isOlderThanFence(j, k) {
+    return j.isActive && j.createdAt < k.createdAt - FENCE;
+}
+/** Rule E: dead already, but it still counts against the plan's quota. */
+function isExpired(j, date) {
+    return j.expiresAt !== undefined && j.expiresAt < date;
+}
+/** Whether a secret last written at `updatedAt` can have been written by the run that made this key. */
+function couldHaveWritten(key, updatedAt) {
+    return updatedAt >= key.createdAt - MARGIN && updatedAt <= key.createdAt + FENCE + MARGIN;
+}
+/**
+ * The key a target holds: the one key of the name, active or not, whose run can have written it; undefined
+ * when there is none, or more than one.
+ */
+function currentOf(secret, keysOfName) {
+    const { updatedAt } = secret;
+    if (updatedAt === undefined)
+        return undefined;
+    const candidates = keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
+    return candidates.length === 1 ? candidates[0] : undefined;
+}
+/** The same known, active, unexpired key in every target. */
+function currentOfAll(secrets, keysOfName, date) {
+    const [first, ...rest] = secrets.map((secret) => currentOf(secret, keysOfName));
+    if (first === undefined || rest.some((key) => key?.id !== first.id))
+        return undefined;
+    return first.isActive && !isExpired(first, date) ? first : undefined;
+}
+/**
+ * Rule W: whether `j` is in none of the targets, whatever any run still does.
+ * @returns undefined while that cannot be known; otherwise the moment after which it may be revoked
+ */
+function notInAnyTarget(j, secrets, keysOfName, gracePeriod) {
+    let superseded = false;
+    let lastWrite = 0;
+    for (const secret of secrets) {
+        const { updatedAt, shared } = secret;
+        if (updatedAt === undefined)
+            continue;
+        lastWrite = Math.max(lastWrite, updatedAt);
+        if (j.createdAt > updatedAt + MARGIN)
+            continue;
+        // Without a known later writer, someone may have saved the very value of `j` again by hand.
+        const overwritten = !shared &&
+            updatedAt > j.createdAt + FENCE + MARGIN &&
+            keysOfName.some((key) => key.id !== j.id && couldHaveWritten(key, updatedAt));
+        if (!overwritten)
+            return undefined;
+        superseded = true;
+    }
+    const fenced = j.createdAt + FENCE;
+    return superseded
+        ? {
+            kind: 'superseded',
+            revocableFrom: gracePeriod === 0 ? fenced : Math.max(fenced, lastWrite + gracePeriod + MARGIN),
+        }
+        : { kind: 'never-stored', revocableFrom: fenced };
+}
+/** A key that no run ever stored and that was used all the same: someone else uses this name. */
+function isUsedElsewhere(j, how) {
+    return how.kind === 'never-stored' && j.lastUsed !== undefined && j.lastUsed >= j.createdAt + FENCE;
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/plan.js
+
+
+
+function summarize(key) {
+    return { id: key.id, name: key.name, expiresAt: key.expiresAt };
+}
+function ofName(look, settings) {
+    return look.keys.filter((key) => key.name === settings.keyName);
+}
+/** Active, not expired and older than the fence: what rule R would allow if a key were made and stored now. */
+function olderKeys(look, settings) {
+    const { date } = look;
+    if (date === undefined)
+        return [];
+    return ofName(look, settings).filter((key) => key.isActive && key.createdAt < date - FENCE && !isExpired(key, date));
+}
+/**
+ * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
+ * period, to make room, or to tell never-stored keys from stored ones before counting revocations.
+ */
+function needsSecrets(look, settings) {
+    const { date } = look;
+    const expired = date === undefined
+        ? 0
+        : ofName(look, settings).filter((key) => key.isActive && isExpired(key, date)).length;
+    return (settings.renewBefore !== undefined ||
+        settings.gracePeriod > 0 ||
+        (look.places !== undefined && placesTaken(look.keys) - expired + 1 >= look.places) ||
+        olderKeys(look, settings).length > settings.maxRevocations);
+}
+/** What rules E and W allow to revoke at this look, and the keys they keep away from. */
+function removable(look, settings) {
+    const keys = ofName(look, settings);
+    const found = [];
+    const usedElsewhere = [];
+    const { date, secrets } = look;
+    if (date === undefined)
+        return { found, usedElsewhere };
+    for (const key of keys) {
+        if (!key.isActive)
+            continue;
+        if (isExpired(key, date)) {
+            found.push({ key, why: 'expired' });
+            continue;
+        }
+        if (secrets === undefined || look.clocksApart)
+            continue;
+        const how = notInAnyTarget(key, secrets, keys, settings.gracePeriod);
+        if (how === undefined || date <= how.revocableFrom)
+            continue;
+        if (isUsedElsewhere(key, how))
+            usedElsewhere.push(key);
+        else
+            found.push({ key, why: how.kind });
+    }
+    return { found, usedElsewhere };
+}
+/** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
+function dueness(look, settings, forced) {
+    const { date, secrets } = look;
+    const { renewBefore, gracePeriod } = settings;
+    const current = secrets === undefined || date === undefined
+        ? undefined
+        : currentOfAll(secrets, ofName(look, settings), date);
+    if (forced)
+        return { due: true, why: 'the last write came too late to be relied on', current };
+    if (renewBefore === undefined && gracePeriod === 0)
+        return { due: true, why: 'every run rotates', current };
+    if (date === undefined || secrets === undefined || current === undefined) {
+        return { due: true, why: 'it is not certain that every target holds the same working key', current };
+    }
+    const lastWrite = Math.max(...secrets.map(({ updatedAt }) => updatedAt).filter((at) => at !== undefined));
+    // With the margin: before it, rule W could not yet free what the last rotation superseded.
+    if (gracePeriod > 0 && date - lastWrite <= gracePeriod + MARGIN) {
+        return { due: false, why: 'the last rotation is less than the grace period ago', current };
+    }
+    if (renewBefore === undefined)
+        return { due: true, why: 'every run rotates', current };
+    if (gracePeriod === 0 && mayBeStoredToo(ofName(look, settings), secrets, current, date)) {
+        return { due: true, why: 'another key of the name may still be stored', current };
+    }
+    if (current.expiresAt === undefined)
+        return { due: true, why: 'the current key never expires', current };
+    return current.expiresAt - date > renewBefore
+        ? { due: false, why: 'the current key lives longer than renew-before', current }
+        : { due: true, why: 'the current key has less than renew-before left', current };
+}
+/**
+ * Whether another working key may be what a target really holds. An organisation secret's date moves when its
+ * audience is edited, so that an orphan can look like the current key.
+ */
+function mayBeStoredToo(keys, secrets, current, date) {
+    return keys.some((key) => key.id !== current.id &&
+        key.isActive &&
+        !isExpired(key, date) &&
+        notInAnyTarget(key, secrets, keys, 0) === undefined);
+}
+/** When a rule frees a place, at the earliest; undefined when none will. */
+function nextPlaceAt(look, settings, active) {
+    const keys = ofName(look, settings);
+    let earliest;
+    for (const key of active) {
+        if (key.name !== settings.keyName)
+            continue;
+        const how = look.secrets === undefined || look.clocksApart
+            ? undefined
+            : notInAnyTarget(key, look.secrets, keys, settings.gracePeriod);
+        // A key that may be stored is no hope: the end of its life is the outage that nobody wants to wait for.
+        if (how === undefined)
+            continue;
+        const expiry = key.expiresAt ?? Number.POSITIVE_INFINITY;
+        const soonest = isUsedElsewhere(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
+        // What could have gone already and did not (`max-revocations`) will not go by itself either.
+        if (!Number.isFinite(soonest) || (look.date !== undefined && soonest < look.date))
+            continue;
+        const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
+        const at = Math.max(soonest, ...others.map(settledAt));
+        earliest = Math.min(earliest ?? at, at);
+    }
+    return earliest;
+}
+/** Whether one more key fits once `gone` are revoked (protocol, step 4 and "Where even that leaves no room"). */
+function roomFor(look, settings, gone, current) {
+    const { date, places } = look;
+    if (places === undefined)
+        return { kind: 'fits', lastPlace: false };
+    const active = look.keys.filter((key) => key.isActive && !gone.has(key.id));
+    const mine = active.filter((key) => key.name === settings.keyName);
+    if (active.length + 1 > places) {
+        const old = date === undefined ? [] : mine.filter((key) => key.createdAt + FENCE < date);
+        const victim = old.find((key) => key.id === current?.id) ?? old.toSorted((a, b) => a.createdAt - b.createdAt)[0];
+        if (settings.onQuota === 'replace' && victim !== undefined && active.length === places) {
+            const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
+            return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
+        }
+        return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize) };
+    }
+    // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
+    const onTheirWay = look.lostCreates
+        .map((sent) => sent + LINGER)
+        .filter((by) => date === undefined || date < by);
+    const lastPlace = active.length + onTheirWay.length + 1 >= places;
+    const young = date === undefined ? mine : mine.filter((key) => date < settledAt(key));
+    if (lastPlace && !look.repairs && young.length + onTheirWay.length > 0) {
+        const at = date === undefined ? undefined : Math.max(...young.map(settledAt), ...onTheirWay);
+        return { kind: 'too-soon', at, inTheWay: young.map(summarize) };
+    }
+    return { kind: 'fits', lastPlace };
+}
+/** The plan of a run: a pure function of its look. */
+function makePlan(look, settings, forced) {
+    const decision = dueness(look, settings, forced);
+    const { found, usedElsewhere } = removable(look, settings);
+    const foundIds = new Set(found.map(({ key }) => key.id));
+    const superseding = decision.due ? olderKeys(look, settings).filter((key) => !foundIds.has(key.id)) : [];
+    const counted = [
+        ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
+        ...(settings.gracePeriod === 0 ? superseding : []),
+    ];
+    const tooMany = counted.length > settings.maxRevocations;
+    const makeRoom = tooMany ? found.filter(({ why }) => why !== 'superseded') : found;
+    return {
+        ...decision,
+        makeRoom: makeRoom.map(({ key, why }) => ({
+            key: summarize(key),
+            rule: why === 'expired' ? 'E' : 'W',
+            why,
+        })),
+        supersedes: superseding.map(summarize),
+        held: tooMany ? counted.map(summarize) : [],
+        usedElsewhere: usedElsewhere.map(summarize),
+        room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/mint.js
+
+/**
+ * Protocol step 5. Tried again in place only when it is certain that no key was made; a lost reply is the
+ * caller's business, who looks again before making another.
+ */
+async function mint_mint(run) {
+    const { ports, settings } = run;
+    let since = new Stopwatch(ports.clock);
+    let githubBefore = run.githubTime();
+    const reply = await run.call(() => {
+        since = new Stopwatch(ports.clock);
+        githubBefore = run.githubTime();
+        return ports.keys.create(settings.keyName, settings.expiresInDays);
+    }, onlyIfNotDone(run.patience()));
+    if (reply.ok) {
+        const { id, name, expiresAt } = reply.value;
+        ports.report({ type: 'minted', id, name, expiresAt });
+    }
+    return { reply, since, githubBefore };
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/run.js
+
+
+/** One run's collaborators and what it has done so far: the part of the state that every step shares. */
+class Run {
+    settings;
+    ports;
+    retrying;
+    #revoked = new Set();
+    #left = new Set();
+    #superseded = [];
+    /** A stored key was revoked for its place (`on-quota: replace`). */
+    gaveUp = false;
+    /** What was stored too late by an earlier round: still what the targets hold, whatever comes of the next. */
+    late;
+    #github;
+    constructor(settings, ports) {
+        this.settings = settings;
+        this.ports = ports;
+        this.retrying = {
+            clock: ports.clock,
+            random: ports.random,
+            onRetry: (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }),
+        };
+    }
+    /** Tells the start, the end and the duration of a step; `ok` says whether its result counts as done. */
+    async step(step, work, ok) {
+        this.ports.report({ type: 'step-started', step });
+        const watch = new Stopwatch(this.ports.clock);
+        const result = await work();
+        this.ports.report({ type: 'step-ended', step, ok: ok(result), ms: watch.elapsed() });
+        return result;
+    }
+    /** How long a call that starts now may still be tried again; never beyond the session's end. */
+    patience() {
+        const watch = new Stopwatch(this.ports.clock);
+        return () => Math.min(CALL_PATIENCE - watch.elapsed(), this.sessionLeft());
+    }
+    sessionLeft() {
+        const { sessionEndsAt, clock } = this.ports;
+        return sessionEndsAt === undefined ? Number.POSITIVE_INFINITY : sessionEndsAt - clock.now();
+    }
+    /** An idempotent call, tried again as far as patience goes. */
+    call(attempt, policy = idempotent(this.patience())) {
+        return tryCall(attempt, policy, this.retrying);
+    }
+    /** A read of GitHub's, whose `Date` is noted the moment it comes. */
+    async askGithub(attempt) {
+        const reply = await this.call(attempt);
+        this.sawGithub(reply);
+        return reply;
+    }
+    /**
+     * GitHub's time now, at the least: its time in the last reply plus what has passed here since by the slower
+     * of both clocks. What the late-write check counts from (protocol, step 7): a machine whose clocks stood
+     * still makes a write look later than it was, never earlier.
+     */
+    githubTime() {
+        return this.#github && this.#github.date + this.#github.since.leastElapsed();
+    }
+    sawGithub(reply) {
+        if (!reply.ok || reply.date === undefined)
+            return;
+        if (reply.date >= (this.githubTime() ?? reply.date)) {
+            this.#github = { date: reply.date, since: new Stopwatch(this.ports.clock) };
+        }
+    }
+    /** Revokes one key, with retries. A failure is a warning: the next run takes it up. */
+    async revoke(id, reason) {
+        const reply = await this.call(() => this.ports.keys.revoke(id));
+        if (reply.ok) {
+            this.#revoked.add(id);
+            this.#left.delete(id);
+            this.ports.report({ type: 'revoked', id, reason, gone: reply.value === 'gone' });
+            return true;
+        }
+        this.#left.add(id);
+        this.warn('revocation-failed', `key ${id} could not be revoked: ${reply.failure.message}`);
+        return false;
+    }
+    /** Superseded, and not revoked by this run. */
+    leave(ids) {
+        for (const id of ids)
+            this.#left.add(id);
+    }
+    /** Too many to revoke: none of them is, and a person is told. */
+    holdBack(ids) {
+        const known = ids.every((id) => this.#left.has(id));
+        this.leave(ids);
+        if (known)
+            return;
+        this.warn('too-many-revocations', `${ids.length} keys would be revoked, more than max-revocations (${this.settings.maxRevocations}); none of them is: ${ids.join(', ')}`);
+    }
+    supersede(ids) {
+        this.#superseded = ids;
+    }
+    isRevoked(id) {
+        return this.#revoked.has(id);
+    }
+    warn(code, message) {
+        this.ports.report({ type: 'warning', code, message });
+    }
+    keysNow() {
+        return { revoked: [...this.#revoked], superseded: this.#superseded, left: [...this.#left] };
+    }
+}
+/** Runs `work` for each item, at most `limit` at a time; results in the items' order. */
+async function eachOf(items, limit, work) {
+    const results = new Array(items.length);
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue)
+            results[index] = await work(item, index);
+    };
+    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+    return results;
+}
+/** The values among replies, in order. */
+function valuesOf(replies) {
+    return replies.flatMap((reply) => (reply.ok ? [reply.value] : []));
+}
+/** The failures among replies, in order. */
+function failuresOf(replies) {
+    return replies.flatMap((reply) => (reply.ok ? [] : [reply.failure]));
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/store.js
+
+
+
+/**
+ * Protocol step 7: the new key into every target, each its own result. Every write starts before D.
+ * @param since just before the create that yielded the key was sent
+ * @param githubBefore GitHub's time then, at the least
+ */
+async function storeEverywhere(run, minted, since, githubBefore) {
+    const { targets } = run.ports;
+    const failures = [];
+    let certainlyNowhere = true;
+    let late = false;
+    let undated = githubBefore === undefined;
+    let done = 0;
+    const write = async (target) => {
+        let perhapsWritten = false;
+        const reply = await tryCall(async () => {
+            const attempt = await target.write(minted.key, since.beforeDeadline);
+            if (attempt.ok || !isDefinite(attempt.failure))
+                certainlyNowhere = false;
+            if (!attempt.ok && !isDefinite(attempt.failure))
+                perhapsWritten = true;
+            return attempt;
+        }, idempotent(() => WRITE_DEADLINE - since.elapsed()), run.retrying);
+        const named = { target: target.label, secret: target.secretName };
+        if (!reply.ok) {
+            failures.push(reply.failure);
+            return { ...named, status: 'failed', failure: reply.failure, perhapsWritten };
+        }
+        if (reply.date === undefined)
+            undated = true;
+        else if (githubBefore !== undefined && reply.date - githubBefore > WRITE_DEADLINE + MARGIN)
+            late = true;
+        run.sawGithub(reply);
+        return { ...named, status: reply.value };
+    };
+    const results = await eachOf(targets, run.settings.concurrency, async (target) => {
+        const result = await write(target);
+        done += 1;
+        run.ports.report({ type: 'target-written', result, done, of: targets.length });
+        return result;
+    });
+    return { results, failures, certainlyNowhere, late, undated };
+}
+/** Only the service's own refusal, or bytes that never left, prove that a write did not happen. */
+function isDefinite(failure) {
+    return failure.kind === 'refused' || failure.kind === 'not-sent';
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/replace-key.js
+
+
+
+
+
+
+
+/** Protocol steps 5 to 8: create, verify, store everywhere, revoke. */
+async function replaceKey(run, tries, planned, plan) {
+    const checked = await lookBeforeCreate(run, tries, planned, plan);
+    if ('stop' in checked)
+        return checked.stop;
+    tries.creates += 1;
+    const { reply, since, githubBefore } = await run.step('create', () => mint_mint(run), (result) => result.reply.ok);
+    if (!reply.ok)
+        return notMinted(run, tries, reply.failure);
+    const minted = reply.value;
+    const unverified = await replace_key_verify(run, minted, since);
+    if (unverified !== undefined)
+        return abandon(run, minted, unverified);
+    const stored = await run.step('store', () => storeEverywhere(run, minted, since, githubBefore), (result) => result.failures.length === 0);
+    const inTime = since.beforeDeadline();
+    const late = await checkLate(run, minted, stored, since.elapsed());
+    if (late === 'late')
+        return writtenLate(run, tries, minted, stored.results);
+    if (stored.failures.length > 0)
+        return notStored(run, minted, stored, inTime);
+    if (late === 'in-time')
+        await revokeOlder(run, checked.look, minted);
+    else
+        run.leave(replace_key_olderKeys(run, checked.look, minted).map((key) => key.id));
+    return {
+        kind: 'rotated',
+        key: replace_key_summaryOf(minted),
+        targets: stored.results,
+        keys: run.keysNow(),
+    };
+}
+/**
+ * The last check of the room: with the revocations that really happened, and, where the create takes the
+ * plan's last place, with a list read right before it (protocol, step 4).
+ */
+async function lookBeforeCreate(run, tries, look, plan) {
+    const gone = new Set(run.keysNow().revoked);
+    const room = roomFor(look, run.settings, gone, plan.current);
+    if (room.kind !== 'fits') {
+        return { stop: failed(run, quotaFailure(room, 'a key in the way could not be revoked')) };
+    }
+    if (!room.lastPlace)
+        return { look };
+    const list = await run.step('list', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
+    if (!list.ok) {
+        return {
+            stop: failed(run, {
+                reason: 'look',
+                code: 'look-failed',
+                message: 'the keys could not be listed again right before the create, so no key was minted',
+                failures: [list.failure],
+            }),
+        };
+    }
+    const again = { ...look, date: list.date, keys: list.value };
+    const roomNow = roomFor(again, run.settings, gone, plan.current);
+    if (roomNow.kind === 'fits')
+        return { look: again };
+    // Another run has made a key since the look: plan anew. If that keeps happening, say so instead.
+    tries.surprises += 1;
+    return { stop: tries.surprises < CREATES ? 'again' : failed(run, quotaFailure(roomNow)) };
+}
+function notMinted(run, tries, failure) {
+    const quota = failure.kind === 'refused' && failure.status === 409;
+    const unclear = failure.kind === 'unclear';
+    if (quota) {
+        tries.quotaHits += 1;
+        tries.learned.full = true;
+        if (tries.quotaHits < CREATES)
+            return 'again';
+    }
+    if (unclear && failure.retryable && tries.creates < CREATES) {
+        tries.lost += 1;
+        run.warn('create-lost', 'the reply to the create was lost; a key may exist whose text nobody knows. It is left alone, and a later run revokes it');
+        return 'again';
+    }
+    return failed(run, {
+        reason: quota ? 'quota' : 'create',
+        code: quota ? 'quota-full' : unclear ? 'create-lost' : 'create-failed',
+        message: unclear
+            ? 'it is not known whether MUTX made a key; if it did, nobody knows its text and a later run revokes it'
+            : 'MUTX made no key',
+        failures: [failure],
+    });
+}
+/** Protocol step 6. undefined: the key works, or nobody wants to know. */
+async function replace_key_verify(run, minted, since) {
+    if (!run.settings.verify)
+        return undefined;
+    const reply = await run.step('verify', () => run.call(() => run.ports.keys.verify(minted.key, since.beforeDeadline)), (result) => result.ok);
+    if (reply.ok)
+        return undefined;
+    const refused = reply.failure.kind === 'refused';
+    return {
+        reason: 'verify',
+        code: refused ? 'verify-refused' : 'verify-unclear',
+        message: refused
+            ? 'MUTX refuses the key it has just made, so it was not stored'
+            : 'MUTX gave no clear answer to the new key, so it was not stored',
+        failures: [reply.failure],
+    };
+}
+/**
+ * Whether the process was frozen between create and store for so long that an overtaking run may have
+ * revoked what was just stored (step 7). Without GitHub's own times, or when the writes took long, the
+ * question is put to MUTX: is the new key still active? No answer: nothing is revoked either.
+ */
+async function checkLate(run, minted, stored, elapsed) {
+    if (stored.late)
+        return 'late';
+    const written = stored.results.some((result) => result.status !== 'failed');
+    if (!written || (elapsed <= MARGIN && !stored.undated))
+        return 'in-time';
+    const list = await run.step('check-late', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
+    if (!list.ok) {
+        run.warn('revocation-failed', `no key was revoked: ${list.failure.message}`);
+        return 'unknown';
+    }
+    return list.value.some((key) => key.id === minted.id && key.isActive) ? 'in-time' : 'late';
+}
+function writtenLate(run, tries, minted, results) {
+    tries.lateWrites += 1;
+    run.late = { minted: replace_key_summaryOf(minted), results };
+    if (tries.lateWrites < 2) {
+        run.warn('written-late', `key ${minted.id} was stored too late to be relied on; rotating once more`);
+        return 'again';
+    }
+    return failed(run, {
+        reason: 'late',
+        code: 'written-late',
+        message: 'the new key was stored too late twice; nothing was revoked, but the stored key may be',
+        failures: [],
+    });
+}
+async function notStored(run, minted, stored, inTime) {
+    const failure = {
+        reason: 'store',
+        code: inTime && !stored.failures.some(isDeadline) ? 'store-failed' : 'store-deadline',
+        message: `the new key could not be stored in ${stored.failures.length} of ${stored.results.length} targets`,
+        failures: stored.failures,
+    };
+    if (stored.certainlyNowhere)
+        return abandon(run, minted, failure, stored.results);
+    return failed(run, failure, { ...replace_key_summaryOf(minted), state: 'alive' }, stored.results);
+}
+/** Said by whoever asked `mayStart` and was told no (ports.ts). */
+function isDeadline({ code }) {
+    return code.endsWith('deadline');
+}
+/** The new key is certainly in no secret, and no write of it is in flight: revoke it and fail. */
+async function abandon(run, minted, failure, results) {
+    const gone = await run.revoke(minted.id, 'own');
+    // What the targets hold then is what the round before stored, and that is what has to be told.
+    if (run.late !== undefined)
+        return failed(run, failure);
+    return failed(run, failure, { ...replace_key_summaryOf(minted), state: gone ? 'revoked' : 'alive' }, results);
+}
+/** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
+function replace_key_olderKeys(run, look, k) {
+    return look.keys.filter((key) => key.name === run.settings.keyName && isOlderThanFence(key, k) && !run.isRevoked(key.id));
+}
+/** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */
+async function revokeOlder(run, look, minted) {
+    const older = replace_key_olderKeys(run, look, minted);
+    if (run.settings.gracePeriod > 0) {
+        run.supersede(older.map((key) => key.id));
+        return;
+    }
+    if (older.length === 0)
+        return;
+    const { date } = look;
+    const living = older.filter((key) => date === undefined || !isExpired(key, date));
+    const tooMany = living.length > run.settings.maxRevocations;
+    if (tooMany)
+        run.holdBack(living.map((key) => key.id));
+    await run.step('revoke', () => eachOf(tooMany ? older.filter((key) => !living.includes(key)) : older, run.settings.concurrency, (key) => run.revoke(key.id, 'R')), (results) => results.every(Boolean));
+}
+function replace_key_summaryOf({ id, name, expiresAt }) {
+    return { id, name, expiresAt };
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/take-look.js
+
+
+
+
+
+/**
+ * Protocol step 2. The list and everything that has no order (the account, public keys, permissions,
+ * audiences) go out together; the targets' metadata only after the list's reply, and only if needed: in this
+ * order a decision stays true however long the run sleeps before acting on it.
+ * @param learned what creates that were refused have taught about the plan's places; learns more here
+ */
+async function takeLook(run, learned) {
+    const { ports, settings } = run;
+    // From before the list was sent: what passes till then only makes the clocks look further apart.
+    let listed = new Stopwatch(ports.clock);
+    const listNow = () => {
+        listed = new Stopwatch(ports.clock);
+        return ports.keys.list();
+    };
+    const [list, account, prepared] = await Promise.all([
+        run.step('list', () => run.call(listNow), (reply) => reply.ok),
+        askPlaces(run),
+        run.step('preflight', () => eachOf(ports.targets, settings.concurrency, (target) => run.askGithub(() => target.prepare())), (replies) => failuresOf(replies).length === 0),
+    ]);
+    const unwritable = failuresOf(prepared);
+    if (unwritable.length > 0)
+        return fail('preflight', [...unwritable, ...failuresOf([list])]);
+    if (!list.ok)
+        return fail('look', [list.failure]);
+    if (learned.full) {
+        learned.places = placesTaken(list.value);
+        learned.full = false;
+    }
+    const first = {
+        date: list.date,
+        keys: list.value,
+        places: fewest(account.places, learned.places),
+        secrets: undefined,
+        clocksApart: false,
+        lostCreates: [],
+        repairs: false,
+    };
+    ports.report({
+        type: 'looked',
+        active: placesTaken(first.keys),
+        ofName: first.keys.filter((key) => key.isActive && key.name === settings.keyName).length,
+        plan: account.plan,
+        places: first.places,
+        date: first.date,
+    });
+    if (!needsSecrets(first, settings))
+        return { ok: true, look: first };
+    const metadata = await run.step('metadata', () => eachOf(ports.targets, settings.concurrency, (target) => readSecret(run, target)), (replies) => failuresOf(replies).length === 0);
+    const unreadable = failuresOf(metadata);
+    if (unreadable.length > 0)
+        return fail('look', unreadable);
+    const clocksApart = areClocksApart(list.date, metadata, listed.elapsed());
+    if (clocksApart) {
+        run.warn('clocks-apart', 'the clocks of MUTX and GitHub differ by more than 30 s: rule W is not used in this run');
+    }
+    return { ok: true, look: { ...first, secrets: valuesOf(metadata), clocksApart } };
+}
+function fewest(...limits) {
+    const known = limits.filter((limit) => limit !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+}
+async function readSecret(run, target) {
+    const reply = await run.askGithub(() => target.metadata());
+    if (!reply.ok)
+        return reply;
+    return { ...reply, value: { updatedAt: reply.value?.updatedAt, shared: target.shared } };
+}
+async function askPlaces(run) {
+    const reply = await run.call(() => run.ports.keys.account());
+    if (reply.ok)
+        return { plan: reply.value.plan, places: placesOf(reply.value.plan) };
+    // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
+    run.warn('account-unreadable', `the account's plan is not known: ${reply.failure.message}`);
+    return { plan: undefined, places: undefined };
+}
+/**
+ * Rule W needs both servers' times to be comparable. Both the plain difference of their `Date` headers and
+ * the difference less the time that passed here between the two replies must be small: either alone could
+ * hide a real difference behind a slow reply.
+ */
+function areClocksApart(mutx, metadata, elapsed) {
+    if (mutx === undefined)
+        return true;
+    return metadata.some((reply) => {
+        if (!reply.ok || reply.date === undefined)
+            return true;
+        const apart = reply.date - mutx;
+        return Math.abs(apart) > MARGIN / 2 || Math.abs(apart - elapsed) > MARGIN / 2;
+    });
+}
+function fail(reason, failures) {
+    return {
+        ok: false,
+        failure: {
+            reason,
+            code: `${reason}-failed`,
+            message: reason === 'preflight'
+                ? 'not every target can be written, so no key was minted'
+                : 'the keys or the secrets could not be read, so nothing was changed',
+            failures,
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/engine.js
+
+
+
+
+
+
+/**
+ * One rotation: look → plan → make room → create → verify → store everywhere → revoke (docs/protocol.md).
+ * Never throws for what a server or the network did: the outcome says what was done, what was not, and in
+ * which state keys and secrets are. An exception is a bug of a port or of this engine.
+ */
+async function rotate(settings, ports) {
+    const run = new Run(settings, ports);
+    const tooMany = moreThanFit(ports);
+    if (tooMany !== undefined)
+        return failed(run, tooMany);
+    const tries = {
+        creates: 0,
+        lost: 0,
+        lostAt: [],
+        lateWrites: 0,
+        quotaHits: 0,
+        surprises: 0,
+        waited: 0,
+        learned: { places: undefined, full: false },
+    };
+    for (;;) {
+        const round = await oneRound(run, tries);
+        if (round !== 'again')
+            return round;
+    }
+}
+/** Said before anything is called: a fan-out that cannot end before D would leave old and new keys mixed. */
+function moreThanFit({ targets, writesWithin }) {
+    const puts = targets.reduce((sum, target) => sum + (target.puts ?? 1), 0);
+    const fit = writesWithin?.(WRITE_DEADLINE) ?? puts;
+    if (puts <= fit)
+        return undefined;
+    return {
+        reason: 'preflight',
+        code: 'too-many-targets',
+        message: `${targets.length} targets take ${puts} writes, which cannot all start within ${WRITE_DEADLINE / 60_000} minutes at the pace that GitHub allows; ${fit} fit`,
+        failures: [],
+    };
+}
+async function oneRound(run, tries) {
+    const looked = await takeLook(run, tries.learned);
+    if (!looked.ok)
+        return failed(run, looked.failure);
+    // Known only now: an environment that has to be made takes a write of its own.
+    const tooMany = moreThanFit(run.ports);
+    if (tooMany !== undefined)
+        return failed(run, tooMany);
+    const { date } = looked.look;
+    const look = {
+        ...looked.look,
+        lostCreates: lostCreates(tries, date),
+        repairs: repairs(run, looked.look),
+    };
+    const plan = makePlan(look, run.settings, tries.lateWrites > 0);
+    run.ports.report({ type: 'planned', plan });
+    warnAbout(run, plan);
+    if (run.settings.dryRun) {
+        return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
+    }
+    if (!plan.due) {
+        await makeRoom(run, plan);
+        return notDue(run, look, plan);
+    }
+    if (plan.room.kind === 'full' || plan.room.kind === 'too-soon') {
+        return noRoom(run, tries, look, plan.room);
+    }
+    await makeRoom(run, plan);
+    return replaceKey(run, tries, look, plan);
+}
+/** MUTX's times by which the lost creates were sent; a look without a time counts them and learns nothing. */
+function lostCreates({ lost, lostAt }, date) {
+    const unseen = new Array(lost - lostAt.length).fill(date ?? 0);
+    if (date !== undefined)
+        lostAt.push(...unseen);
+    return date === undefined ? [...lostAt, ...unseen] : lostAt;
+}
+/**
+ * Whether a secret holds a dead key through this run, because it was stored too late or given up for its place
+ * (`on-quota: replace`): then a swap cannot wait.
+ */
+function repairs({ late, gaveUp }, { keys }) {
+    if (gaveUp)
+        return true;
+    return late !== undefined && !keys.some((key) => key.id === late.minted.id && key.isActive);
+}
+function warnAbout(run, plan) {
+    if (plan.held.length > 0 && !run.settings.dryRun)
+        run.holdBack(plan.held.map((key) => key.id));
+    for (const key of plan.usedElsewhere) {
+        run.warn('name-used-elsewhere', `key ${key.id} was stored in no target and is in use: something else uses the name ${run.settings.keyName}; it does not go to make room, but as any older key of the name does`);
+    }
+}
+/** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
+async function noRoom(run, tries, look, room) {
+    if (run.settings.onQuota !== 'wait')
+        return failed(run, quotaFailure(room));
+    if (room.at === undefined || look.date === undefined) {
+        return failed(run, quotaFailure(room, 'waiting would not help: no rule frees a place by itself'));
+    }
+    // A `Date` header is in whole seconds, so the moment has surely passed one second later.
+    const wait = Math.max(0, room.at - look.date) + 1_000;
+    const longest = LONGEST_QUOTA_WAIT + MARGIN + (tries.lost > 0 ? LINGER : 0);
+    if (tries.waited + wait > longest) {
+        return failed(run, quotaFailure(room, 'the wait would be longer than on-quota: wait ever waits'));
+    }
+    if (wait >= run.sessionLeft()) {
+        return failed(run, quotaFailure(room, 'the bootstrap credential would expire during the wait'));
+    }
+    tries.waited += wait;
+    run.ports.report({ type: 'waiting', for: 'a place in the plan', wait, until: room.at });
+    await run.ports.clock.sleep(wait);
+    return 'again';
+}
+/**
+ * What rules E and W allow, and the key that `on-quota: replace` gives up. A revocation that fails is found
+ * again in the last check of the room, if its place is needed.
+ */
+async function makeRoom(run, plan) {
+    const victim = plan.due && plan.room.kind === 'replace' ? plan.room.victim : undefined;
+    if (plan.makeRoom.length === 0 && victim === undefined)
+        return;
+    await run.step('make-room', async () => {
+        const revoked = await eachOf(plan.makeRoom, run.settings.concurrency, ({ key, rule }) => run.revoke(key.id, rule));
+        if (victim !== undefined) {
+            run.gaveUp = await run.revoke(victim.id, 'replace');
+            revoked.push(run.gaveUp);
+        }
+        return revoked;
+    }, (revoked) => revoked.every(Boolean));
+}
+function notDue(run, look, plan) {
+    if (run.settings.gracePeriod > 0) {
+        run.supersede(replace_key_olderKeys(run, look, plan.current).map((key) => key.id));
+    }
+    return {
+        kind: 'not-due',
+        plan,
+        key: summarize(plan.current),
+        targets: allTargets(run, 'unchanged'),
+        keys: run.keysNow(),
+    };
+}
+function allTargets(run, status) {
+    return run.ports.targets.map((target) => ({ target: target.label, secret: target.secretName, status }));
+}
+
 ;// CONCATENATED MODULE: ./lib/verbs/rotate.js
 
 
@@ -38533,72 +39796,6 @@ function portsOf(inputs, { keys, github, clock, session }, { secrets }) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: ./lib/actions/ending.js
-
-
-/** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
-const CLEAN_UP_MS = 6_000;
-/**
- * Stands by for an end in the middle: a cancelled job, a bug. Either way nothing new is begun, what was opened
- * is closed, what is on its way may arrive, and then the log says, once, in which state things are.
- */
-function onEarlyEnd(gate, unfinished, tell) {
-    let ending = false;
-    const end = async (code, report) => {
-        // Whatever else happens on the way out changes nothing about why and how the run ends.
-        if (ending)
-            return;
-        ending = true;
-        gate.close();
-        tell(`the run ends here: nothing new is begun, and what is on its way has ${CLEAN_UP_MS / 1_000} s`);
-        const limit = new Promise((resolve) => setTimeout(resolve, CLEAN_UP_MS));
-        await Promise.race([Promise.allSettled([gate.settled(), unfinished.cleanUp()]), limit]);
-        try {
-            tell(report());
-        }
-        finally {
-            process.exit(code);
-        }
-    };
-    const cancelled = (signal) => {
-        void end(128 + external_node_os_namespaceObject.constants.signals[signal], () => cancellation(signal, unfinished));
-    };
-    const broken = (error) => {
-        void end(1, () => bug(error, unfinished));
-    };
-    process.on('SIGINT', cancelled).on('SIGTERM', cancelled);
-    process.on('uncaughtException', broken).on('unhandledRejection', broken);
-    return {
-        broken,
-        standDown: () => {
-            process.off('SIGINT', cancelled).off('SIGTERM', cancelled);
-            process.off('uncaughtException', broken).off('unhandledRejection', broken);
-        },
-    };
-}
-function cancellation(signal, unfinished) {
-    return earlyFailure({
-        code: 'cancelled',
-        message: `the run was cancelled (${signal})`,
-        state: unfinished.state(),
-    });
-}
-/** An exception is a bug of ours: what it says is for the report of it, and the state is what the log knows. */
-function bug(error, unfinished) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return earlyFailure({
-        code: 'internal-error',
-        message: 'this action has a bug, or the machine it runs on is broken',
-        details: text.split('\n').map((line) => line.trim()),
-        state: [
-            ...unfinished.state(),
-            "to be sure, compare the account's keys at MUTX with the dates of the secrets in the repository's settings",
-        ],
-    });
-}
-
 ;// CONCATENATED MODULE: ./lib/actions/runner-sink.js
 
 
@@ -38638,49 +39835,26 @@ const runnerSink = {
 
 
 
-
-
-
-
 const ENTRIES = {
-    rotate: { run: rotateVerb, verb: 'rotate' },
+    rotate: { run: rotateVerb, title: FAILURE_TITLE.rotate },
+    ephemeral: { run: ephemeralVerb, title: FAILURE_TITLE.ephemeral },
+    'ephemeral-post': { run: ephemeralPostVerb, title: 'MUTX API key not revoked', post: true },
 };
 /**
- * Entry of dist/, called by the launcher of each action: runs one of its phases to the end. The exit code is 1 if what
- * was asked for was not done, 130 or 143 if the job was cancelled.
+ * Entry of dist/, called by the launchers that each `action.yml` names: runs one phase of an action to its end. The
+ * exit code is 1 if what was asked for was not done, 130 or 143 if the job was cancelled; of a post step it is
+ * always 0.
  */
 async function main(entry) {
-    const { run, verb } = ENTRIES[entry];
-    const title = FAILURE_TITLE[verb];
-    const secrets = new SecretRegistry(core_setSecret);
-    const sink = guarded(runnerSink, secrets);
-    const unfinished = {
-        state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
-        cleanUp: async () => { },
-    };
-    const fail = (report, summary = failureSummary(title, report)) => {
-        process.exitCode = 1;
-        for (const line of failureLines(title, report))
-            sink.line(line);
-        sink.error(failureAnnotation(title, report));
-        sink.summary(summary);
-    };
-    const endInTheMiddle = (news) => {
-        sink.endGroup();
-        if (typeof news === 'string')
-            sink.line(news);
-        else
-            fail(news);
-    };
-    const gate = new Gate();
-    const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle);
-    try {
-        await run({ env: process.env, secrets, sink, clock: clock, gate, unfinished, fail });
-        standDown();
-    }
-    catch (error) {
-        broken(error);
-    }
+    const { run, title, post } = ENTRIES[entry];
+    await runVerb(run, title, {
+        env: process.env,
+        sink: runnerSink,
+        mask: core_setSecret,
+        failed: () => (post === true ? 0 : 1),
+        annotates: true,
+        alwaysGreen: post === true,
+    });
 }
 
 var __webpack_exports__main = __webpack_exports__.i;

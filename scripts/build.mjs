@@ -18,7 +18,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LIB = join(ROOT, 'lib');
 const DIST = join(ROOT, 'dist');
 /** The phases that src/actions/main.ts knows, each a launcher of its own, which an `action.yml` names. */
-const ENTRIES = ['rotate'];
+const ENTRIES = ['rotate', 'ephemeral', 'ephemeral-post'];
+
 const MOST_BYTES = 2.5 * 1024 * 1024;
 
 async function main() {
@@ -48,14 +49,16 @@ async function build() {
   return files;
 }
 
-/** Runs each launcher as a runner without any input would: it has to come as far as saying what is missing. */
+/** Runs each launcher without any input or state: it has to come as far as saying what is missing. */
 async function mustStart(files) {
   const folder = await mkdtemp(join(tmpdir(), 'dist-'));
   try {
     await write(folder, files);
     for (const entry of ENTRIES) {
       const run = spawnSync(process.execPath, [join(folder, `${entry}.js`)], { env: {}, encoding: 'utf8' });
-      if (run.status !== 1 || !run.stdout.includes('[invalid-input]') || run.stderr !== '') {
+      const post = entry.endsWith('-post');
+      const says = post ? 'Nothing to revoke' : '[invalid-input]';
+      if (run.status !== (post ? 0 : 1) || !run.stdout.includes(says) || run.stderr !== '') {
         throw new Error(`${entry}.js does not start:\n${run.stdout}${run.stderr}`);
       }
     }

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path';
-import ncc from '@vercel/ncc';
+import ncc, { type Module } from '@vercel/ncc';
+import { allLicensed } from './licences.ts';
 
 /** What ncc leaves in a bundle for an import that it could not resolve; it exits 0 all the same. */
 const UNRESOLVED = /webpackMissingModule|Cannot find module '|eval\("require"\)\("[^"]*"\)/u;
@@ -8,7 +9,8 @@ const UNRESOLVED = /webpackMissingModule|Cannot find module '|eval\("require"\)\
  * One ESM file of an entry and everything it imports, with the licences of the packages in it.
  * @param root the folder of `node_modules`
  * @returns the files, by name; the code is `index.js`
- * @throws Error an import that cannot be resolved, a package that is in there twice or has no licence, another warning
+ * @throws Error an import that cannot be resolved, a package that is in there twice, or whose licence is not there or
+ *   does not fit, another warning
  */
 export async function bundle(entry: string, root: string): Promise<Map<string, string>> {
   const { code, assets, stats } = await ncc(entry, { cache: false, license: 'licenses.txt', quiet: true });
@@ -17,21 +19,29 @@ export async function bundle(entry: string, root: string): Promise<Map<string, s
   if (trouble.length > 0) throw new Error(`ncc: ${trouble.join('\n')}`);
   const unresolved = UNRESOLVED.exec(code);
   if (unresolved !== null) throw new Error(`the bundle has an unresolved import: ${unresolved[0]}`);
-  oneCopyEach(modules, root);
   const files = Object.entries(assets).map(([name, { source }]) => [name, String(source)] as const);
-  return new Map([['index.js', code], ...files]);
+  const bundled = new Map([['index.js', code], ...files]);
+  const packages = packagesIn(modules, root);
+  oneCopyEach(packages);
+  allLicensed([...packages.keys()], bundled.get('licenses.txt') ?? '');
+  return bundled;
 }
 
-/** Two copies of a package in the bundle: twice the bytes, and two of what should be one (an agent, a class). */
-function oneCopyEach(modules: Iterable<{ readonly resource?: string }>, root: string): void {
-  const copies = new Map<string, Set<string>>();
-  for (const { resource } of modules) {
+/** @returns the folders that each package of the bundle comes from, by its name */
+function packagesIn(modules: Iterable<Module>, root: string): Map<string, Set<string>> {
+  const packages = new Map<string, Set<string>>();
+  for (const { resource } of [...modules].flatMap((one) => [one, ...(one.modules ?? [])])) {
     const path = resource === undefined ? '' : relative(root, resource).split(sep).join('/');
     const [, folder, name] = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//u.exec(path) ?? [];
     if (folder === undefined || name === undefined) continue;
-    copies.set(name, (copies.get(name) ?? new Set()).add(folder));
+    packages.set(name, (packages.get(name) ?? new Set()).add(folder));
   }
-  for (const [name, folders] of copies) {
+  return packages;
+}
+
+/** Two copies of a package in the bundle: twice the bytes, and two of what should be one (an agent, a class). */
+function oneCopyEach(packages: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (const [name, folders] of packages) {
     if (folders.size > 1) throw new Error(`${name} is in the bundle twice: ${[...folders].join(', ')}`);
   }
 }

@@ -1,10 +1,11 @@
 /**
  * `npm run demo`: MUTX and GitHub in memory, the committed dist/ run as a runner runs it: first key, then a
- * rotation. Shows what a user would see and what reached the servers, and proves what must hold of it; exits
+ * rotation, then a key for one job. Shows what a user would see and what reached the servers, and proves what must hold of it; exits
  * with 1 if it does not. Needs no network and no account.
  */
 import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../src/emulator/index.ts';
+import { ephemeral } from './demo/ephemeral.mjs';
 import { runStep } from './runner.ts';
 
 const ACTION = fileURLToPath(new URL('../action.yml', import.meta.url));
@@ -56,6 +57,7 @@ async function main() {
     'the old key was revoked after the new one was stored',
     (put?.applied ?? 0) < (revoked?.applied ?? 0),
   );
+  await ephemeral({ emulator, repository: REPOSITORY, heading, check, shown, traceOf, statusOf });
   check('neither server was asked for anything it does not know', ledger.unexpected().length === 0);
 }
 

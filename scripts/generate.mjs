@@ -7,7 +7,7 @@ import { inputsOf as namesOf, specOf, textOf } from '../src/inputs/table.ts';
 
 const ROOT = new URL('../', import.meta.url);
 
-const ACTION_FILES = { rotate: 'action.yml' };
+const ACTION_FILES = { rotate: 'action.yml', ephemeral: 'ephemeral/action.yml' };
 
 /** Each generated block stands between `open` and `close`, a line each. */
 const BLOCKS = Object.entries(ACTION_FILES).flatMap(([verb, file]) => [

@@ -1,5 +1,10 @@
 /** What of ncc's API is used; the package comes without types. https://github.com/vercel/ncc */
 declare module '@vercel/ncc' {
+  export interface Module {
+    readonly resource?: string;
+    /** ES modules that were put together into one; that one has no file of its own. */
+    readonly modules?: Iterable<Module>;
+  }
   export default function ncc(
     entry: string,
     options: { readonly cache: boolean; readonly license: string; readonly quiet: boolean },
@@ -10,7 +15,7 @@ declare module '@vercel/ncc' {
       readonly compilation: {
         readonly errors: readonly (Error | string)[];
         readonly warnings: readonly (Error | string)[];
-        readonly modules: Iterable<{ readonly resource?: string }>;
+        readonly modules: Iterable<Module>;
       };
     };
   }>;

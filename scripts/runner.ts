@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { channel } from 'node:diagnostics_channel';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { parse } from 'yaml';
 import { type Annotation, JobLog } from './runner-log.ts';
+import { type FinishedStep, STEPS } from './runner-steps.ts';
 
 /**
  * What GitHub's runner does around a JavaScript action, for the demo and the tests: reads `action.yml`, turns
@@ -52,10 +54,15 @@ export interface StepResult {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const steps = channel(STEPS);
+
+const WATCH = new URL('./runner-watch.mjs', import.meta.url).href;
+
 const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_PATH', 'GITHUB_STEP_SUMMARY'] as const;
 
 interface ActionFile {
   readonly inputs?: Readonly<Record<string, { readonly default?: string | number | boolean | null }>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
   readonly runs: { readonly using: string; readonly main: string; readonly post?: string };
 }
 
@@ -79,7 +86,8 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
   const entry = options.phase === 'post' ? post : main;
   if (entry === undefined) throw new Error(`${options.action} has no post step`);
   const script = join(dirname(options.action), entry);
-  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), script], {
+  const inputs = inputsOf(action, options);
+  const child = spawn(process.execPath, ['--import', WATCH, ...(options.nodeOptions ?? []), script], {
     cwd: join(folder, 'work'),
     env: {
       PATH,
@@ -97,7 +105,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
       GITHUB_API_URL: 'https://api.github.com',
       ...(options.debug === true ? { RUNNER_DEBUG: '1' } : {}),
       ...Object.fromEntries(FILES.map((name) => [name, file(name)])),
-      ...inputVariables(action, options),
+      ...variablesOf(inputs),
       ...Object.fromEntries(
         Object.entries(options.state ?? {}).map(([name, value]) => [`STATE_${name}`, value]),
       ),
@@ -119,7 +127,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
     }),
   ]);
   const textOf = (name: (typeof FILES)[number]) => readFile(file(name), 'utf8');
-  return {
+  const result: StepResult = {
     exitCode,
     rawStdout,
     rawStderr,
@@ -134,10 +142,33 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
     ms: performance.now() - started,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+  steps.publish({
+    inputs,
+    outputs: Object.keys(action.outputs ?? {}),
+    arguments: child.spawnargs,
+    children: await childrenIn(folder),
+    result,
+  } satisfies FinishedStep);
+  return result;
 }
 
-/** Every input that is declared or given, as the runner names it; one without a value arrives empty. */
-function inputVariables(
+/** What runner-watch.mjs wrote down, which is ours and not the step's; nothing where nothing was started. */
+async function childrenIn(folder: string): Promise<readonly string[]> {
+  const notes = join(folder, 'children');
+  const text = await readFile(notes, 'utf8').catch(() => '');
+  await rm(notes, { force: true });
+  const texts: string[] = [];
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    JSON.parse(line, (name, value: unknown) => {
+      texts.push(typeof value === 'string' ? `${name}=${value}` : name);
+      return value;
+    });
+  }
+  return texts;
+}
+
+/** Every input that is declared or given; one without a value arrives empty. */
+function inputsOf(
   action: ActionFile,
   { phase, inputs: given }: Pick<StepOptions, 'phase' | 'inputs'>,
 ): Record<string, string> {
@@ -146,10 +177,15 @@ function inputVariables(
   for (const [name, { default: value }] of Object.entries(action.inputs ?? {})) {
     const text = value === undefined || value === null || none ? '' : String(value);
     if (text.includes('${{')) throw new Error(`the default of ${name} is an expression: not modelled`);
-    values.set(variableOf(name), text);
+    values.set(name, text);
   }
-  for (const [name, value] of Object.entries(given ?? {})) values.set(variableOf(name), value);
+  for (const [name, value] of Object.entries(given ?? {})) values.set(name, value);
   return Object.fromEntries(values);
+}
+
+/** The inputs as the runner names their variables. */
+function variablesOf(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [variableOf(name), value]));
 }
 
 function variableOf(input: string): string {
@@ -171,7 +207,7 @@ async function linesOf(stream: Readable, read: (line: string) => void): Promise<
 }
 
 /** The runner's file format: `name=value`, or `name<<DELIMITER`, lines, `DELIMITER`. */
-function pairsOf(text: string): Record<string, string> {
+export function pairsOf(text: string): Record<string, string> {
   const pairs: Record<string, string> = {};
   const lines = text.split(/\r?\n/u);
   for (let at = 0; at < lines.length; at++) {

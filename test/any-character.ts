@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from './property.ts';
 
 /**
  * Any code point, halves of a pair too, and often one that does not belong into a line of text. Not fast-check's own

@@ -1,7 +1,7 @@
 import type { Audience } from '../inputs/rotate-inputs.ts';
 import type { SecretStoreName, Target } from '../inputs/targets.ts';
-import type { SecretTarget } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
+import type { SuccessorPlace } from '../session/successor-place.ts';
 import { Calls } from './calls.ts';
 import type { ApiVersion, GithubClient } from './client.ts';
 import { environmentSegment, ownerSegment, secretSegment } from './names.ts';
@@ -26,7 +26,7 @@ export interface TargetDependencies {
  * The place that a target names, ready to be prepared, looked at and written.
  * @throws TypeError if a name is not fit for a URL, which inputs/ has made sure of
  */
-export function createTarget(target: Target, dependencies: TargetDependencies): SecretTarget {
+export function createTarget(target: Target, dependencies: TargetDependencies): SuccessorPlace {
   const { github, secrets } = dependencies;
   const place = (path: string): SecretPlace => ({
     path,

@@ -10,6 +10,12 @@ const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
  * https://docs.github.com/actions/reference/security/secrets
  */
 export function whyEmpty(env: NodeJS.ProcessEnv): { readonly reason: string; readonly fix: string } {
+  if (env['GITHUB_ACTIONS'] !== 'true') {
+    return {
+      reason: 'its variable is not set',
+      fix: 'set the variable; `mutx-api-key --help` says how they are called',
+    };
+  }
   if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
     return {
       reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',

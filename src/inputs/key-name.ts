@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Target } from './targets.ts';
 
 /** MUTX takes names of at most 255 characters. */
@@ -10,20 +10,62 @@ const HASH_DIGITS = 16;
 /** What people recognise a part by stays. With five parts at most, that always fits. */
 const SHORTEST_CUT = 20;
 
+/** Digits of a run's number and of an attempt's that fit without a cut. */
+const LONGEST_RUN = 20;
+const LONGEST_ATTEMPT = 6;
+const RANDOM_DIGITS = 12;
+
+/** What a per-run name has after its prefix, the job cut as far as it can be. */
+const SHORTEST_END =
+  LONGEST_RUN + 1 + LONGEST_ATTEMPT + 1 + (SHORTEST_CUT + 1 + HASH_DIGITS) + 1 + RANDOM_DIGITS;
+
 /**
  * The name of a target's key where the user gives none: `gha/{owner}/{repo}/{SECRET}`, and so on (protocol,
  * "Names"). The same for every spelling of the same target, different for different ones.
  * @param host of the GitHub server, with its port if it has one
  */
 export function defaultKeyName(target: Target, host: string): string {
-  const parts = partsOf(target, host);
+  return fitted(partsOf(target, host), LONGEST_KEY_NAME);
+}
+
+/**
+ * How the per-run names of a repository begin: `gha/{owner}/{repo}/run/`. Whatever comes after it, it is the same
+ * for all of them, so it is cut, where it is too long, for the longest end there can be.
+ */
+export function perRunPrefix(repository: { owner: string; repo: string }, host: string): string {
+  const { start, root } = beginning(host);
+  const end = '/run/';
+  const parts = [...start, ...repositoryParts(root, repository)];
+  return fitted(parts, LONGEST_KEY_NAME - SHORTEST_END - end.length) + end;
+}
+
+/** One step of one job of one run. @param random as {@link randomDigits} gives it */
+export interface PerRun {
+  readonly run: string;
+  readonly attempt: string;
+  readonly job: string;
+  readonly random: string;
+}
+
+/** `{prefix}{run_id}.{attempt}/{job}/{random}` (protocol, "Names"); no two steps have the same. */
+export function perRunName(prefix: string, { run, attempt, job, random }: PerRun): string {
+  const parts = [{ before: `${prefix}${run}.${attempt}/`, text: job }];
+  return `${fitted(parts, LONGEST_KEY_NAME - 1 - random.length)}/${random}`;
+}
+
+export function randomDigits(): string {
+  return randomBytes(RANDOM_DIGITS / 2).toString('hex');
+}
+
+/** The parts as one text, the longest of them cut as far as is needed. */
+function fitted(parts: readonly Part[], longestName: number): string {
   const name = () => parts.map(({ before, text }) => before + text).join('');
   const cut = new Set<Part>();
-  while (name().length > LONGEST_KEY_NAME) {
+  while (name().length > longestName) {
     const longest = parts
       .filter((part) => !cut.has(part))
       .reduce((one, other) => (other.text.length > one.text.length ? other : one));
-    longest.text = shortened(longest.text, name().length - LONGEST_KEY_NAME);
+    longest.text = shortened(longest.text, name().length - longestName);
     cut.add(longest);
   }
   return name();
@@ -37,8 +79,7 @@ interface Part {
 function partsOf(target: Target, host: string): readonly Part[] {
   const store = target.store === 'actions' ? '/' : `/${target.store}:`;
   const end = { before: store, text: target.secretName };
-  const root = host.toLowerCase() === 'github.com' ? 'gha/' : '/gha/';
-  const start = root === 'gha/' ? [] : [{ before: '', text: host.toLowerCase() }];
+  const { start, root } = beginning(host);
   switch (target.kind) {
     case 'organisation':
       return [...start, { before: root, text: target.org.toLowerCase() }, end];
@@ -49,6 +90,13 @@ function partsOf(target: Target, host: string): readonly Part[] {
       return [...start, ...repositoryParts(root, target), environment, end];
     }
   }
+}
+
+/** Names on different servers are different. */
+function beginning(host: string): { readonly start: readonly Part[]; readonly root: string } {
+  return host.toLowerCase() === 'github.com'
+    ? { start: [], root: 'gha/' }
+    : { start: [{ before: '', text: host.toLowerCase() }], root: '/gha/' };
 }
 
 function repositoryParts(root: string, { owner, repo }: { owner: string; repo: string }): readonly Part[] {

@@ -1,9 +1,9 @@
 import type { RotationSettings } from '../rotation/settings.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { readAccess } from './access.ts';
-import { defaultKeyName, LONGEST_KEY_NAME } from './key-name.ts';
+import { givenKeyName } from './given-key-name.ts';
+import { defaultKeyName } from './key-name.ts';
 import type { Loaded } from './loaded.ts';
-import type { Complaint } from './pasted.ts';
 import { InputReader } from './reader.ts';
 import type { RotateInputs } from './rotate-inputs.ts';
 import { readAudience, readTargets } from './rotate-targets.ts';
@@ -12,8 +12,6 @@ import { identityOf, type Target } from './targets.ts';
 
 /** Targets written at the same time; GitHub asks for few concurrent writes. */
 const CONCURRENCY = 4;
-
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
  * The inputs of the action that rotates, from the runner's variables. Credentials are masked before anything
@@ -54,9 +52,7 @@ function readSettings(reader: InputReader, targets: readonly Target[], host: str
 }
 
 function readKeyName(reader: InputReader, targets: readonly Target[], host: string): string {
-  const name = reader.text('key-name');
-  const complaint = keyNameComplaint(name);
-  if (complaint !== undefined) reader.problem('key-name', complaint, name);
+  const name = givenKeyName(reader);
   const [only, ...more] = targets;
   if (name !== '' || only === undefined) return name;
   if (more.length === 0) return defaultKeyName(only, host);
@@ -65,14 +61,6 @@ function readKeyName(reader: InputReader, targets: readonly Target[], host: stri
     fix: 'give the key a name of its own, one that no other list of targets uses',
   });
   return name;
-}
-
-function keyNameComplaint(name: string): Complaint | undefined {
-  if (INVISIBLE.test(name)) {
-    return { message: 'holds a line break or a control character', fix: 'write it in one line' };
-  }
-  if ([...name].length <= LONGEST_KEY_NAME) return undefined;
-  return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
 }
 
 /** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */

@@ -70,6 +70,11 @@ export class InputReader {
     return this.#given(name).trim() !== '';
   }
 
+  /** Whether it was given, and is empty: not the same, to some inputs, as not given at all. */
+  isEmpty(name: InputName): boolean {
+    return this.#env[variableOf(name)]?.trim() === '';
+  }
+
   /** Whether the input says what it would say if it were left out. */
   isDefault(name: InputName): boolean {
     return !this.isGiven(name) || this.#given(name).trim() === this.#default(name);

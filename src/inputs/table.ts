@@ -27,6 +27,8 @@ export interface InputSpec {
   readonly kind: InputKind;
   /** One paragraph for users, in Markdown that also reads as plain text. */
   readonly text: string;
+  /** A few words, for a line of `--help`; left out where no flag may hold it. */
+  readonly brief?: string;
   readonly verbs: { readonly [V in Verb]?: InputUse };
 }
 
@@ -58,6 +60,7 @@ export const INPUTS = {
       allowed: 'the name of a secret, or a target like `owner/repo@environment as NAME`',
     },
     text: 'Secret that receives the successor of `refresh-token`: a name in this repository, or a target like `owner/repo@environment as NAME`.',
+    brief: 'secret for its successor',
     verbs: {
       rotate: { default: 'MUTX_REFRESH_TOKEN' },
       revoke: { default: 'MUTX_REFRESH_TOKEN' },
@@ -67,6 +70,7 @@ export const INPUTS = {
   email: {
     kind: { type: 'text', allowed: 'an e-mail address' },
     text: 'E-mail address of a MUTX service account to log in with; goes with `password`.',
+    brief: 'of a MUTX service account',
     verbs: { rotate: {}, ephemeral: {}, revoke: {}, audit: {} },
   },
   password: {
@@ -82,6 +86,7 @@ export const INPUTS = {
   'api-url': {
     kind: { type: 'url' },
     text: 'Base URL of the MUTX API; `https` only, except for loopback hosts.',
+    brief: 'MUTX API',
     verbs: {
       rotate: { default: 'https://api.mutx.dev' },
       ephemeral: { default: 'https://api.mutx.dev' },
@@ -108,6 +113,7 @@ export const INPUTS = {
   'secret-name': {
     kind: { type: 'secret-name' },
     text: 'Name of the secret that holds the key.',
+    brief: 'secret that holds the key',
     verbs: { rotate: { default: 'MUTX_API_KEY' } },
   },
   targets: {
@@ -117,6 +123,7 @@ export const INPUTS = {
         'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
     },
     text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
+    brief: 'where the key is stored, one a line',
     verbs: {
       rotate: {},
       audit: {
@@ -127,11 +134,13 @@ export const INPUTS = {
   environment: {
     kind: { type: 'text', allowed: 'the name of one environment of this repository' },
     text: 'Shorthand for one target, this environment of this repository. Not together with `targets`.',
+    brief: 'one environment of it, as the target',
     verbs: { rotate: {} },
   },
   visibility: {
     kind: { type: 'choice', of: ['all', 'private', 'selected'] },
     text: 'Who may read an organisation secret that does not exist yet: `all`, `private` or `selected`; needed to create one. A secret that exists keeps its own.',
+    brief: 'who may read a new organisation secret',
     verbs: { rotate: {} },
   },
   'selected-repositories': {
@@ -140,11 +149,13 @@ export const INPUTS = {
       allowed: "names or ids of the organisation's repositories, separated by commas or lines",
     },
     text: "The organisation's repositories that may read the secret, by name or id, separated by commas or lines; for `visibility: selected`.",
+    brief: 'repositories that may read it',
     verbs: { rotate: {} },
   },
   'key-name': {
     kind: { type: 'text', allowed: 'one line of 1 to 255 characters' },
     text: 'Name of the key at MUTX, the unit of ownership: keys of exactly this name are made, and revoked, by this action only. Default: made of the target, like `gha/owner/repo/MUTX_API_KEY`; needed with more than one target.',
+    brief: "the key's name at MUTX",
     verbs: {
       rotate: {},
       ephemeral: {
@@ -157,6 +168,7 @@ export const INPUTS = {
   'expires-in-days': {
     kind: { type: 'integer', min: 1, max: 365 },
     text: 'Days until the new key expires, 1 to 365.',
+    brief: 'days until the new key expires',
     verbs: {
       rotate: { default: '30' },
       ephemeral: {
@@ -168,26 +180,31 @@ export const INPUTS = {
   'renew-before': {
     kind: { type: 'duration' },
     text: 'Rotate only when the current key has less than this left, like `7d`. Default: every run rotates.',
+    brief: 'only if less than this is left, like 7d',
     verbs: { rotate: {} },
   },
   'grace-period': {
     kind: { type: 'duration' },
     text: 'Keep a superseded key for this long, like `6h`, for jobs that were queued with it. `0`: it is revoked as soon as the secret is swapped.',
+    brief: 'keep superseded keys for this long',
     verbs: { rotate: { default: '0' } },
   },
   'on-quota': {
     kind: { type: 'choice', of: ['fail', 'wait', 'replace'] },
     text: "When the account's plan has no place for one more key: `fail` before anything is changed, `wait` until a place becomes free by itself, or `replace` the stored key, which accepts a gap of seconds.",
+    brief: 'fail, wait or replace when it is full',
     verbs: { rotate: { default: 'fail' } },
   },
   'create-environment': {
     kind: { type: 'boolean' },
     text: "Create a target's environment if it does not exist; otherwise that is an error.",
+    brief: 'create one that is missing',
     verbs: { rotate: { default: 'false' } },
   },
   'max-revocations': {
     kind: { type: 'integer', min: 0, max: 1_000 },
     text: 'A run that would revoke more keys than this (expired and never-stored ones not counted) revokes none of them, and warns.',
+    brief: 'revoke none if it were more keys',
     verbs: {
       rotate: { default: '5' },
       revoke: {
@@ -199,6 +216,7 @@ export const INPUTS = {
   verify: {
     kind: { type: 'boolean' },
     text: 'Call MUTX with the new key before it is stored.',
+    brief: 'try the new key before it is used',
     verbs: {
       rotate: { default: 'true' },
       ephemeral: { default: 'true', text: 'Call MUTX with the new key before it is handed out.' },
@@ -207,6 +225,7 @@ export const INPUTS = {
   'dry-run': {
     kind: { type: 'boolean' },
     text: 'Print the plan and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
+    brief: 'say what would be done only',
     verbs: {
       rotate: { default: 'false' },
       revoke: {
@@ -222,51 +241,61 @@ export const INPUTS = {
         'the name of an environment variable: letters, digits and `_`, not beginning with a digit; or nothing',
     },
     text: 'Environment variable in which later steps of the job find the key. Empty: it is not exported, and only the output has it.',
+    brief: 'variable that holds the key',
     verbs: { ephemeral: { default: 'MUTX_API_KEY' } },
   },
   'quota-wait': {
     kind: { type: 'duration' },
     text: "How long to wait for a place when the account's plan has none left, like `2m`. `0`: not at all.",
+    brief: 'how long to wait for a place in the plan',
     verbs: { ephemeral: { default: '2m' } },
   },
   sweep: {
     kind: { type: 'boolean' },
     text: 'First revoke what earlier runs of this repository left behind: keys of the default per-run names that have expired, or are older than `sweep-after`.',
+    brief: 'first revoke what earlier runs left behind',
     verbs: { ephemeral: { default: 'true' } },
   },
   'sweep-after': {
     kind: { type: 'duration' },
     text: 'Also sweep such keys once they are older than this, like `6h`: longer than any job runs. Default: expired ones only.',
+    brief: 'sweep such keys older than this, too',
     verbs: { ephemeral: {} },
   },
   'key-ids': {
     kind: { type: 'text', allowed: 'ids of keys: a JSON array, or separated by commas or lines' },
     text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
+    brief: 'keys to revoke, separated by commas',
     verbs: { revoke: {} },
   },
   'max-age': {
     kind: { type: 'duration' },
     text: 'A key older than this is a finding.',
+    brief: 'a key older than this is a finding',
     verbs: { audit: { default: '90d' } },
   },
   'expiring-within': {
     kind: { type: 'duration' },
     text: 'A key that expires within this time is a finding.',
+    brief: 'so is one that expires within this time',
     verbs: { audit: { default: '7d' } },
   },
   'unused-for': {
     kind: { type: 'duration' },
     text: 'A key that nobody has used for this long is a finding, like `30d`. Default: use is not looked at.',
+    brief: 'and one that was not used for this long',
     verbs: { audit: {} },
   },
   'require-expiry': {
     kind: { type: 'boolean' },
     text: 'A key that never expires is a finding.',
+    brief: 'and one that never expires',
     verbs: { audit: { default: 'true' } },
   },
   'fail-on': {
     kind: { type: 'choice', of: ['none', 'warning', 'error'] },
     text: 'The run fails if there is a finding of this level or above; `none`: never for a finding.',
+    brief: 'level of findings that fails the run',
     verbs: { audit: { default: 'error' } },
   },
 } as const satisfies Readonly<Record<string, InputSpec>>;

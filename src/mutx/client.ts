@@ -1,3 +1,4 @@
+import type { RecentKeys } from '../ephemeral/ports.ts';
 import type { HttpBody } from '../http/result.ts';
 import type {
   Account,
@@ -11,15 +12,29 @@ import type {
 import type { Secret } from '../secrets/secret.ts';
 import type { Session } from '../session/session.ts';
 import type { Answer, ApiRequest, MutxApi } from './api.ts';
-import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan } from './decode.ts';
-import { readAllPages } from './pages.ts';
+import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan, type KeyPage } from './decode.ts';
+import type { Decoded } from './fields.ts';
+import { readAllPages, readFirstPages } from './pages.ts';
 
-/** MUTX as the engine sees it; each method is one attempt. */
-export function createKeyService(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>): KeyService {
+/** A thousand keys: a per-run key that expired a day ago is among them, on all but the busiest accounts. */
+const NEWEST_PAGES = 10;
+
+/** The four operations on keys as MUTX documents them, and what else the engine needs; each method is one attempt. */
+export interface MutxClient extends KeyService, RecentKeys {
+  /**
+   * `POST /api-keys/{id}/rotate`: revokes the key and returns a new one of the same name and the same end. No
+   * rotation of ours uses it: the old key is dead before anybody has stored the new one, and a lost reply loses
+   * both (protocol, P1).
+   */
+  rotateInPlace(id: string): Promise<Reply<MintedKey>>;
+}
+
+/** MUTX with a session's token. */
+export function createKeyService(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>): MutxClient {
   return new MutxKeys(api, session);
 }
 
-class MutxKeys implements KeyService {
+class MutxKeys implements MutxClient {
   readonly #api: MutxApi;
   readonly #session: Pick<Session, 'bearer' | 'endsAt'>;
 
@@ -29,15 +44,21 @@ class MutxKeys implements KeyService {
   }
 
   list(): Promise<Reply<readonly KeyRecord[]>> {
-    return readAllPages((skip, limit) =>
-      this.#ask(
-        (generation) => ({
-          method: 'GET',
-          path: '/api-keys',
-          ...(generation === 'v1' ? { query: { skip, limit } } : {}),
-        }),
-        ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined),
-      ),
+    return readAllPages((skip, limit) => this.#page(skip, limit));
+  }
+
+  newest(): Promise<Reply<readonly KeyRecord[]>> {
+    return readFirstPages((skip, limit) => this.#page(skip, limit), NEWEST_PAGES);
+  }
+
+  #page(skip: number, limit: number): Promise<Reply<KeyPage>> {
+    return this.#ask(
+      (generation) => ({
+        method: 'GET',
+        path: '/api-keys',
+        ...(generation === 'v1' ? { query: { skip, limit } } : {}),
+      }),
+      ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined),
     );
   }
 
@@ -57,14 +78,21 @@ class MutxKeys implements KeyService {
   async create(name: string, expiresInDays: number): Promise<Reply<MintedKey>> {
     const reply = await this.#ask<MintedKey>(
       () => ({ method: 'POST', path: '/api-keys', body: { name, expires_in_days: expiresInDays } }),
-      ({ status, body }) => {
-        if (status >= 300) return undefined;
-        const json = jsonOf(body);
-        const minted = decodeMintedKey(json, name, this.#api.secrets);
-        return minted.ok ? minted : { ok: false, problem: minted.problem + keyMade(decodeId(json)) };
-      },
+      ({ status, body }) => (status < 300 ? this.#minted(jsonOf(body), name) : undefined),
     );
     return reply.ok || reply.failure.code !== 'mutx-conflict' ? reply : coded(reply.failure, 'mutx-quota');
+  }
+
+  rotateInPlace(id: string): Promise<Reply<MintedKey>> {
+    return this.#ask<MintedKey>(
+      () => ({ method: 'POST', path: `/api-keys/${encodeURIComponent(id)}/rotate` }),
+      ({ status, body }) => (status < 300 ? this.#minted(jsonOf(body), undefined) : undefined),
+    );
+  }
+
+  #minted(json: unknown, name: string | undefined): Decoded<MintedKey> {
+    const minted = decodeMintedKey(json, name, this.#api.secrets);
+    return minted.ok ? minted : { ok: false, problem: minted.problem + keyMade(decodeId(json)) };
   }
 
   /**
@@ -79,7 +107,8 @@ class MutxKeys implements KeyService {
         headers: { 'x-api-key': key.expose() },
         mayStart,
       }),
-      ({ status, body }) => (status === 200 && body.kind === 'json' ? { ok: true, value: true } : undefined),
+      ({ status, body }) =>
+        status === 200 && isFilled(jsonOf(body)) ? { ok: true, value: true } : undefined,
     );
     if (reply.ok || reply.failure.kind !== 'refused') return reply;
     const { failure } = reply;
@@ -94,7 +123,8 @@ class MutxKeys implements KeyService {
       () => ({ method: 'DELETE', path: `/api-keys/${encodeURIComponent(id)}` }),
       ({ status }) => {
         if (status === 404) return { ok: true, value: 'gone' };
-        return status < 300 ? { ok: true, value: 'revoked' } : undefined;
+        // Any other success is not MUTX's: taken for one, it would tell of a live key that it is revoked.
+        return status === 204 ? { ok: true, value: 'revoked' } : undefined;
       },
     );
   }
@@ -124,6 +154,11 @@ class MutxKeys implements KeyService {
 /** The same failure under the code that says more. */
 function coded(failure: CallFailure, code: string): Reply<never> {
   return { ok: false, failure: { ...failure, code } };
+}
+
+/** An object or a list: what the API gives to a key that works. */
+function isFilled(json: unknown): boolean {
+  return typeof json === 'object' && json !== null;
 }
 
 function jsonOf(body: HttpBody): unknown {

@@ -60,15 +60,20 @@ export function decodeId(json: unknown): string | undefined {
 /**
  * A create's reply. The key is masked before anything about it is judged; a credential that is known already,
  * such as the one of this very session, is no new key.
+ * @param name that was asked for; undefined: that of a key which is replaced in place
  */
-export function decodeMintedKey(json: unknown, name: string, secrets: SecretRegistry): Decoded<MintedKey> {
+export function decodeMintedKey(
+  json: unknown,
+  name: string | undefined,
+  secrets: SecretRegistry,
+): Decoded<MintedKey> {
   return decoded(() => {
     const fields = new Fields(json, 'the reply');
     fields.text('key', { test: (text) => !secrets.holds(text) });
     const key = credential(fields, 'key', secrets);
     return {
       id: fields.text('id', ID),
-      name: fields.same('name', name),
+      name: name === undefined ? fields.text('name') : fields.same('name', name),
       createdAt: fields.instant('created_at'),
       expiresAt: fields.instantOrNone('expires_at'),
       key,
@@ -83,10 +88,10 @@ export function credential(fields: Fields, name: string, secrets: SecretRegistry
   return secret as Secret;
 }
 
-/** Whatever is long enough to be a credential; undefined: nothing is. */
+/** Whatever is long enough to be a credential; undefined: nothing is, white space least of all. */
 export function masked(fields: Fields, name: string, secrets: SecretRegistry): Secret | undefined {
   const value = fields.raw(name);
-  return typeof value === 'string' && value.length >= SHORTEST ? secrets.admit(value) : undefined;
+  return typeof value === 'string' && value.trim().length >= SHORTEST ? secrets.admit(value) : undefined;
 }
 
 /** The plan's name, cleaned; undefined where the server does not say. */

@@ -92,6 +92,8 @@ function ownCause(reply: HttpReply, own: OwnError, secrets: SecretRegistry): Cau
       message,
       retryable: false,
       ...hintOf(reply, secrets),
+      // No place in the plan: when it is worth asking again.
+      ...(status === 409 ? waitOf(reply, own) : {}),
     };
   }
   return notOwn(reply, secrets);

@@ -1,3 +1,4 @@
+import type { RecentKeys } from '../ephemeral/ports.ts';
 import type { KeyService } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Session } from '../session/session.ts';
@@ -9,11 +10,15 @@ import { createKeyService } from './client.ts';
  * is gone, each revocation is asked again with the key that was made in its place. That goes for its own, too,
  * when the reply was lost: revoking twice is revoking (mutx-api, "DELETE").
  */
-export function createOwnKeyService(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>): KeyService {
+export function createOwnKeyService(
+  api: MutxApi,
+  session: Pick<Session, 'bearer' | 'endsAt'>,
+): KeyService & RecentKeys {
   const keys = createKeyService(api, session);
   let successor: Secret | undefined;
   return {
     list: () => keys.list(),
+    newest: () => keys.newest(),
     account: () => keys.account(),
     verify: (key, mayStart) => keys.verify(key, mayStart),
     async create(name, expiresInDays) {

@@ -38,6 +38,27 @@ export async function readAllPages(ask: Ask): Promise<Reply<readonly KeyRecord[]
   return { ok: true, value: [...keys.values()], date: first.date };
 }
 
+/**
+ * The first pages, newest first, one after the other: what is further back is not looked at.
+ * @param most pages at the most
+ */
+export async function readFirstPages(ask: Ask, most: number): Promise<Reply<readonly KeyRecord[]>> {
+  const first = await ask(0, LIMIT);
+  if (!first.ok) return first;
+  const keys = [...first.value.keys];
+  const step = keys.length;
+  let last = first.value;
+  for (let page = 1; page < most; page++) {
+    if (!last.hasMore || last.keys.length === 0) break;
+    const next = await ask(page * step, LIMIT);
+    if (!next.ok) return next;
+    last = next.value;
+    keys.push(...last.keys);
+  }
+  const byId = new Map(keys.map((key) => [key.id, key]));
+  return { ok: true, value: [...byId.values()], date: first.date };
+}
+
 const TOO_MANY = `the list of keys goes on after ${MOST_PAGES} pages, and no more are read`;
 
 function unreadable(code: string, message: string): Reply<never> {

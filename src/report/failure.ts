@@ -33,6 +33,9 @@ export interface FailedCall {
   readonly fix: string | undefined;
 }
 
+/** After every expiry, and a number that can be subtracted from itself. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
 /** @param givenUp keys revoked before their successor was stored (`on-quota: replace`) */
 export function failureOf(
   outcome: Extract<Outcome, { kind: 'failed' }>,
@@ -50,8 +53,10 @@ export function failureOf(
   };
 }
 
-function inTheWay(keys: readonly KeySummary[]): readonly string[] {
+/** The keys that hold the places of a plan, a line each. Those whose expiry is past come first: revoking them costs nobody anything. */
+export function inTheWay(keys: readonly KeySummary[]): readonly string[] {
   const named = keys
+    .toSorted((a, b) => (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
     .slice(0, MOST_NAMED)
     .map(
       ({ id, name, expiresAt }) => `in the way: ${printable(name, 100)} (${id}), ${expiryText(expiresAt)}`,

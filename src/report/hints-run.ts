@@ -22,12 +22,17 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'quota-full': {
     cause:
       "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-    fix: 'revoke a key that nobody needs, or take a larger plan; `on-quota: wait` waits where a place becomes free by itself, `on-quota: replace` accepts a gap of seconds',
+    fix: 'revoke a key that nobody needs, first of all one whose expiry is past, which works for nobody any more, or take a larger plan; `on-quota: wait` waits where a place becomes free by itself, `on-quota: replace` accepts a gap of seconds',
   },
   'quota-too-soon': {
     cause:
       'the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it',
     fix: 'run again at the time given, or set `on-quota: wait`',
+  },
+  'quota-wait-over': {
+    cause:
+      "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
+    fix: 'wait longer with `quota-wait`, run fewer jobs at a time (`strategy.max-parallel`), take a larger plan, or revoke a key named here that nobody needs; `sweep-after` revokes what killed jobs of this repository left',
   },
   'create-failed': {
     cause: 'MUTX did not make a key',
@@ -43,7 +48,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   },
   'verify-unclear': {
     cause: 'MUTX was not reachable or not well when the new key was tried',
-    fix: 'run again; `verify: false` would store a key that was never tried',
+    fix: 'run again; `verify: false` would go on with a key that was never tried',
   },
   'store-failed': {
     cause: 'at least one target did not take the new key',

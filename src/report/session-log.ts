@@ -17,8 +17,14 @@ export function logSession(event: SessionEvent, sink: Sink): void {
     case 'logged-out':
       sink.line('✓ logged out of MUTX');
       break;
+    case 'exchanging':
+      sink.line(
+        `exchanging the refresh token: it counts as spent from here on, until its successor is stored: ${placeText(event)}`,
+      );
+      break;
     case 'successor-stored': {
-      const until = event.endsAt === undefined ? '' : `, good until ${instantText(event.endsAt)}`;
+      const until =
+        event.endsAt === undefined ? '' : `; the next run has to start before ${instantText(event.endsAt)}`;
       sink.line(`✓ refresh token exchanged; its successor is stored: ${placeText(event)}${until}`);
       break;
     }
@@ -62,6 +68,6 @@ export function spendingState({ secretName, label }: Target): readonly string[] 
   const place = placeText({ secret: secretName, target: label });
   return [
     'no key was made or revoked, and no target was written',
-    `the refresh token may be spent: its successor is in ${place} if that secret was updated just now, otherwise log in to MUTX again`,
+    `the refresh token may be spent: its successor is in ${place} if that secret was updated just now, otherwise log in to MUTX again; if the log above tells of no exchange, it is unspent`,
   ];
 }

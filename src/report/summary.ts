@@ -64,11 +64,11 @@ export function warningSummary(message: string, fix: string | undefined): string
   return `${['> [!WARNING]', ...quoted].join('\n')}\n\n`;
 }
 
-function page(title: string, parts: readonly string[]): string {
+export function page(title: string, parts: readonly string[]): string {
   return `${[`## ${title}`, ...parts].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function keyTable({ id, name, expiresAt }: KeySummary): string {
+export function keyTable({ id, name, expiresAt }: KeySummary): string {
   return table(['Key', 'Name', 'Expires'], [[code(id), code(name), expiryCell(expiresAt)]]);
 }
 

@@ -1,10 +1,11 @@
 import type { MutxApi } from '../mutx/api.ts';
-import type { Clock, Instant, SecretTarget } from '../rotation/ports.ts';
+import type { Clock, Instant } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Credential } from './credential.ts';
 import { createPasswordSession } from './password.ts';
 import { createRefreshSession } from './refresh-token.ts';
 import type { Session, SessionEvent } from './session.ts';
+import type { SuccessorPlace } from './successor-place.ts';
 
 export interface SessionDependencies {
   readonly api: MutxApi;
@@ -13,7 +14,7 @@ export interface SessionDependencies {
   readonly random: () => number;
   readonly report: (event: SessionEvent) => void;
   /** Where the successor of a refresh token goes; needed for that kind of credential only. */
-  readonly successor?: SecretTarget | undefined;
+  readonly successor?: SuccessorPlace | undefined;
 }
 
 /** The session that goes with a credential. Calls nothing before `open`. */

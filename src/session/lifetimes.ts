@@ -8,8 +8,13 @@ const DAY: Duration = 24 * HOUR;
 /** From one use to the next; but the end of the login, 30 days after it began, comes first (mutx-api, "Sessions"). */
 const SLIDING: Duration = 7 * DAY;
 
-/** Claims are in whole seconds, and need not be of the same one. */
+/** Claims are in whole seconds, and need not be of the same one; and clocks are not quite the same. */
 const ROUNDING: Duration = 60_000;
+
+/** A token with these claims is dead, or as good as. */
+export function isAtItsEnd(claims: JwtClaims | undefined, now: Instant): boolean {
+  return (claims?.exp ?? Number.POSITIVE_INFINITY) - now < ROUNDING;
+}
 
 /**
  * What the claims say about how long a schedule can go on. A successor that lives for less than the sliding

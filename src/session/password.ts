@@ -14,6 +14,10 @@ const LOGOUT_PATIENCE: Duration = Math.min(60_000, CALL_PATIENCE);
 const REFUSED_HINT =
   'check `email` and `password` by logging in with them at MUTX: the account must be active and its e-mail address verified';
 
+/** Logging out takes the refresh token, which was in the reply that did not come. */
+const PERHAPS_OPEN =
+  'MUTX may have opened a session that this run knows nothing of and cannot log out; it ends by itself within a week';
+
 /** A service account: logged in, again where a run takes longer than a token lives, and logged out at the end. */
 export function createPasswordSession(
   credential: Extract<Credential, { kind: 'password' }>,
@@ -105,7 +109,7 @@ function loginFailure(failure: CallFailure, now: number): SessionFailure {
       ? `MUTX does not let the account in: ${failure.message}`
       : `could not log in to MUTX: ${failure.message}`,
     cause: refused ? { ...failure, code, hint: REFUSED_HINT } : failure,
-    state: [],
+    state: kind === 'unclear' ? [PERHAPS_OPEN] : [],
     retryAt: retryAfter === undefined ? undefined : now + retryAfter,
   };
 }

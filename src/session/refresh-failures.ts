@@ -3,19 +3,27 @@ import type { SessionFailure } from './session.ts';
 import type { Stored } from './successor.ts';
 
 /** The target's secret cannot be written: found out before anything was spent. */
-export function unwritable(cause: CallFailure, target: SecretTarget): SessionFailure {
+export function unwritable(cause: CallFailure, target: SecretTarget, now: Instant): SessionFailure {
   return {
     code: 'session-successor-unwritable',
     message: `${placeOf(target)}, which has to take the refresh token's successor, cannot be written, so the token was not used: ${cause.message}`,
     cause,
     state: [],
-    retryAt: undefined,
+    retryAt: retryAtOf(cause, now),
   };
 }
 
-/** The exchange did not give a pair: not done, refused, or nobody knows. */
-export function exchangeFailure(failure: CallFailure, target: SecretTarget, now: Instant): SessionFailure {
-  const retryAt = failure.retryAfter === undefined ? undefined : now + failure.retryAfter;
+/**
+ * The exchange did not give a pair: not done, refused, or nobody knows.
+ * @param expired by its own claims the token is at its end
+ */
+export function exchangeFailure(
+  failure: CallFailure,
+  target: SecretTarget,
+  now: Instant,
+  expired: boolean,
+): SessionFailure {
+  const retryAt = retryAtOf(failure, now);
   switch (failure.kind) {
     case 'not-sent':
     case 'throttled':
@@ -24,7 +32,7 @@ export function exchangeFailure(failure: CallFailure, target: SecretTarget, now:
       return lostExchange(failure, target);
     case 'refused':
       return failure.status === 401 || failure.status === 403
-        ? refusedExchange(failure, target)
+        ? refusedExchange(failure, target, expired)
         : notExchanged(failure, retryAt);
   }
 }
@@ -39,20 +47,23 @@ function notExchanged(cause: CallFailure, retryAt: Instant | undefined): Session
   };
 }
 
-function refusedExchange(failure: CallFailure, target: SecretTarget): SessionFailure {
+function refusedExchange(failure: CallFailure, target: SecretTarget, expired: boolean): SessionFailure {
   const code = 'session-refresh-refused';
+  const why = expired ? 'has expired' : 'is spent, expired or revoked';
   return {
     code,
-    message: `MUTX does not take the refresh token, which is spent, expired or revoked: ${failure.message}`,
-    cause: {
-      ...failure,
-      code,
-      hint: `${logInAgain(target)}; if two runs used the same token, a \`concurrency:\` group in the workflow keeps them apart, and an environment secret, which is read when the job starts, keeps a queued run from holding a spent one`,
-    },
+    message: `MUTX does not take the refresh token, which ${why}: ${failure.message}`,
+    cause: { ...failure, code, hint: `${logInAgain(target)}; ${expired ? SLOW : TWO_RUNS}` },
     state: ['the refresh token that was given does not work (any more)'],
     retryAt: undefined,
   };
 }
+
+const SLOW =
+  'one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
+
+const TWO_RUNS =
+  'if two runs used the same token, a `concurrency:` group in the workflow keeps them apart, and an environment secret, which is read when the job starts, keeps a queued run from holding a spent one';
 
 function lostExchange(failure: CallFailure, target: SecretTarget): SessionFailure {
   const code = 'session-refresh-lost';
@@ -91,4 +102,8 @@ function logInAgain(target: SecretTarget): string {
 
 function placeOf({ secretName, label }: SecretTarget): string {
   return `the secret ${secretName} of ${label}`;
+}
+
+function retryAtOf({ retryAfter }: CallFailure, now: Instant): Instant | undefined {
+  return retryAfter === undefined ? undefined : now + retryAfter;
 }

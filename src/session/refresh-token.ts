@@ -1,19 +1,19 @@
 import { decodeJwt } from '../mutx/jwt.ts';
-import { CALL_PATIENCE } from '../rotation/constants.ts';
-import type { Instant, SecretTarget } from '../rotation/ports.ts';
-import { idempotent, type Retrying, Stopwatch, tryCall } from '../rotation/retry.ts';
+import type { Instant } from '../rotation/ports.ts';
+import type { Retrying } from '../rotation/retry.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { SessionDependencies } from './create-session.ts';
-import { lifetimeWarnings } from './lifetimes.ts';
+import { isAtItsEnd, lifetimeWarnings } from './lifetimes.ts';
 import { exchangeFailure, lostSuccessor, unwritable } from './refresh-failures.ts';
 import { RenewableToken, type Renewal } from './renewable.ts';
 import { renewalFailed, retryingWith } from './report.ts';
 import type { Session, SessionFailure } from './session.ts';
-import { storeSuccessor } from './successor.ts';
+import { storeSuccessor, writable } from './successor.ts';
+import type { SuccessorPlace } from './successor-place.ts';
 import { askForTokens, type TokenPair } from './tokens.ts';
 
 interface RefreshDependencies extends SessionDependencies {
-  readonly successor: SecretTarget;
+  readonly successor: SuccessorPlace;
 }
 
 /**
@@ -57,19 +57,21 @@ class RefreshSession implements Session {
   }
 
   async #exchange(): Promise<Renewal> {
-    const { api, clock, successor } = this.#dependencies;
-    const watch = new Stopwatch(clock);
-    const prepared = await tryCall(
-      () => successor.prepare(),
-      idempotent(() => CALL_PATIENCE - watch.elapsed()),
-      this.#retrying,
-    );
-    if (!prepared.ok) return { ok: false, failure: unwritable(prepared.failure, successor) };
-
+    const { api, clock, report, successor } = this.#dependencies;
     const spent = this.#refresh;
+    const open = await writable(successor, spent, this.#retrying);
+    if (!open.ok) return { ok: false, failure: unwritable(open.failure, successor, clock.now()) };
+
+    const { label: target, secretName: secret } = successor;
+    // Told before and not after: a process that is killed in between tells nothing any more.
+    report({ type: 'exchanging', target, secret });
     const body = () => ({ refresh_token: spent.expose() });
     const { reply, since } = await askForTokens(api, '/auth/refresh', body, this.#retrying);
-    if (!reply.ok) return { ok: false, failure: exchangeFailure(reply.failure, successor, clock.now()) };
+    if (!reply.ok) {
+      const now = clock.now();
+      const expired = isAtItsEnd(decodeJwt(spent.expose()), now);
+      return { ok: false, failure: exchangeFailure(reply.failure, successor, now, expired) };
+    }
 
     const { access, refresh, lifetime } = reply.value;
     const stored = await storeSuccessor(successor, refresh, since, this.#retrying);

@@ -56,6 +56,8 @@ export type SessionFailureCode =
 export type SessionEvent =
   | { readonly type: 'logged-in' }
   | { readonly type: 'logged-out' }
+  /** A refresh token is about to be exchanged: from here until its successor is stored, the secret holds a spent one. */
+  | { readonly type: 'exchanging'; readonly target: string; readonly secret: string }
   /** A refresh token was exchanged, and its successor, which ends at `endsAt`, is stored. */
   | {
       readonly type: 'successor-stored';

@@ -1,7 +1,28 @@
-import { WRITE_DEADLINE } from '../rotation/constants.ts';
-import type { CallFailure, SecretTarget } from '../rotation/ports.ts';
-import { type Retrying, type Stopwatch, tryCall } from '../rotation/retry.ts';
+import { CALL_PATIENCE, WRITE_DEADLINE } from '../rotation/constants.ts';
+import type { CallFailure, Reply, SecretTarget } from '../rotation/ports.ts';
+import { idempotent, type Retrying, Stopwatch, tryCall } from '../rotation/retry.ts';
 import type { Secret } from '../secrets/secret.ts';
+import type { SuccessorPlace } from './successor-place.ts';
+
+/**
+ * Whether a successor could be stored, found out while there is nothing to lose yet: both steps change nothing,
+ * so what gets no clear answer is asked again, and if it never gets one the token is kept.
+ */
+export async function writable(
+  place: SuccessorPlace,
+  unspent: Secret,
+  retrying: Retrying,
+): Promise<Reply<true>> {
+  const watch = new Stopwatch(retrying.clock);
+  return tryCall(
+    async () => {
+      const prepared = await place.prepare();
+      return prepared.ok ? place.probe(unspent) : prepared;
+    },
+    idempotent(() => CALL_PATIENCE - watch.elapsed()),
+    retrying,
+  );
+}
 
 export type Stored =
   | { readonly ok: true }

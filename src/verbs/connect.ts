@@ -1,3 +1,4 @@
+import type { RecentKeys } from '../ephemeral/ports.ts';
 import { GithubClient } from '../github/client.ts';
 import { createTarget, type TargetDependencies } from '../github/create-target.ts';
 import { tokenExpiryWarning } from '../github/token-expiry.ts';
@@ -5,7 +6,7 @@ import { HttpClient } from '../http/client.ts';
 import type { HttpRequest, RequestLine } from '../http/result.ts';
 import type { Access } from '../inputs/access.ts';
 import { MutxApi } from '../mutx/api.ts';
-import { createKeyService } from '../mutx/client.ts';
+import { createKeyService, type MutxClient } from '../mutx/client.ts';
 import { createOwnKeyService } from '../mutx/own-key.ts';
 import { credentialWarning } from '../report/annotations.ts';
 import { requestText } from '../report/log.ts';
@@ -23,7 +24,9 @@ type Creating = Pick<TargetDependencies, 'audience' | 'createEnvironment'>;
 /** The two services, ready to be called; nothing has been called yet. */
 export interface Connection {
   readonly session: Session;
-  readonly keys: KeyService;
+  readonly keys: KeyService & RecentKeys;
+  /** The same, without regard to which key the credential may be. */
+  readonly client: MutxClient;
   /** GitHub with the token that was given; undefined: there is none. */
   readonly github: GithubClient | undefined;
   /** That of the context, behind the gate. */
@@ -63,9 +66,11 @@ export function connect(access: Access, context: VerbContext, creating: Creating
       githubToken &&
       createTarget(refreshTokenSecret, { github: keeper(githubToken), secrets, ...creating }),
   });
+  const mutxClient = createKeyService(api, session);
   return {
     session,
-    keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : createKeyService(api, session),
+    client: mutxClient,
+    keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : mutxClient,
     github,
     clock,
     close: async () => {

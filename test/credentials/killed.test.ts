@@ -9,7 +9,9 @@ import { expectFailed, expectOk, expectOneKeyStored, MINUTE, runHere } from './s
 const SECRETS = `/repos/${HERE}/actions/secrets`;
 const PREPARE = [`GET ${SECRETS}/public-key`, `GET /repos/${HERE}`];
 const EXCHANGE = 'POST /v1/auth/refresh';
-const STORE_TOKEN = `PUT ${SECRETS}/${TOKEN}`;
+/** Changes nothing: see `SuccessorPlace.probe`. */
+const PROBE = `PUT ${SECRETS}/${TOKEN}`;
+const STORE_TOKEN = `${PROBE} (2)`;
 const STORE_KEY = `PUT ${SECRETS}/${SECRET}`;
 const ROTATE = [
   'GET /v1/api-keys',
@@ -21,7 +23,7 @@ const ROTATE = [
   'DELETE /v1/api-keys/{id}',
 ];
 /** Every request of a run, in the order in which they are sent; reads go out side by side. */
-const REQUESTS = [...PREPARE, EXCHANGE, STORE_TOKEN, ...ROTATE];
+const REQUESTS = [...PREPARE, PROBE, EXCHANGE, STORE_TOKEN, ...ROTATE];
 const POINTS = REQUESTS.flatMap((request) =>
   (['before', 'after'] as const).map((point): readonly [Point, string] => [point, request]),
 );
@@ -66,7 +68,7 @@ describe('a run with a refresh token', () => {
     await using run = start(world);
     expectOk(await run.ended);
     expect([...sent].sort()).toEqual([...REQUESTS].sort());
-    expect(sent.slice(PREPARE.length, PREPARE.length + 2)).toEqual([EXCHANGE, STORE_TOKEN]);
+    expect(sent.slice(PREPARE.length, PREPARE.length + 3)).toEqual([PROBE, EXCHANGE, STORE_TOKEN]);
     expect(storedTokenWorks(world)).toBe(true);
     expectOneKeyStored({ world });
   });
@@ -89,6 +91,11 @@ describe('a run with a refresh token', () => {
 
       const works = storedTokenWorks(world);
       expect(works).toBe(!SPENT.includes(`${point} ${request}`));
+      // Even of a process that had no chance to say anything, the log tells where the token stands.
+      const log = ended.log.join('\n');
+      const exchanging = REQUESTS.indexOf(request) >= REQUESTS.indexOf(EXCHANGE);
+      expect(log.includes('it counts as spent from here on')).toBe(exchanging);
+      if (!works) expect(log).not.toContain('✓ refresh token exchanged');
       if (!works) {
         const spent = world.stored(HERE, TOKEN);
         expectSaysHowToGoOn(expectFailed(await next(world), 'session-refresh-refused'));

@@ -62,6 +62,8 @@ describe('a session that ends during a run', () => {
     const second = sent.lastIndexOf(EXCHANGE);
     const between = sent.slice(sent.indexOf(EXCHANGE) + 1, second);
     expect(between.filter((request) => request.endsWith('/public-key'))).toHaveLength(2);
+    // The second one is the probe.
+    expect(between.filter((request) => request === STORE_TOKEN)).toHaveLength(2);
     expect(sent.slice(second + 1, second + 3)).toEqual([STORE_TOKEN, CREATE]);
     expect(new Set(scene.emulator.github.secretValues(HERE, TOKEN)).size).toBe(2);
     expect(storedTokenWorks(scene.world)).toBe(true);
@@ -70,7 +72,7 @@ describe('a session that ends during a run', () => {
 
   it('is renewed once for all who need it at the same time', async () => {
     await using scene = await withStoredKey();
-    takes(scene, 29 * MINUTE, STORE_TOKEN);
+    takes(scene, 29 * MINUTE, STORE_TOKEN, 2);
     expectOk(await scene.run({ inputs: { 'refresh-token': scene.logIn() } }));
     const sent = scene.requests();
     const second = sent.lastIndexOf(EXCHANGE);

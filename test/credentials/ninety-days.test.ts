@@ -64,6 +64,8 @@ describe.each(['v1', 'documented'] as const)('ninety days against the API "%s"',
       const before = warningsOf(run).flatMap((text) => LOG_IN_AGAIN.exec(text)?.[1] ?? []);
       if (before.length > 0) warned.push(day);
       expect(before).toEqual(day < 23 ? [] : ['2026-02-04T03:00:00Z']);
+      expect(LOG_IN_AGAIN.test(run.summary)).toBe(day > 23);
+      expect(run.log.some((line) => LOG_IN_AGAIN.test(line))).toBe(day > 23);
       expect(textOf(run).includes('let the schedule run more often')).toBe(day > 0 && day < 23);
       scene.advance(WEEK - 5 * MINUTE);
     }
@@ -100,6 +102,30 @@ describe.each(['v1', 'documented'] as const)('ninety days against the API "%s"',
     expect(scene.emulator.mutx.sessions.map(({ ended }) => ended)).toEqual(['no', 'no', 'no', 'no']);
   });
 
+  it('on a refresh token, a week apart to the second: told in time, if there is one, that this is too slow', async () => {
+    await using scene = await setScene({ mutx: { generation } });
+    logInAgain(scene);
+    const first = await runWithSecret(scene);
+    expectOk(first);
+    expect(textOf(first)).toContain('the next run has to start before 2026-01-12T03:00:00Z');
+
+    scene.advance(WEEK - 1_000);
+    const second = await runWithSecret(scene);
+    expectOk(second);
+    const tooSlow = 'used with less than an hour left of its 7 days; let the schedule run more often';
+    expect(warningsOf(second)).toEqual([expect.stringContaining(tooSlow)]);
+    expect(second.log.join('\n')).toContain(tooSlow);
+    expect(second.summary).toContain('let the schedule run more often');
+
+    scene.advance(WEEK);
+    const log = expectFailed(await runWithSecret(scene), 'session-refresh-refused');
+    expect(log).toContain('MUTX does not take the refresh token, which has expired');
+    expect(log).toContain('log in to MUTX again and store the new refresh token in the secret');
+    expect(log).toContain('one lives for 7 days from its last use and 30 days in all');
+    expect(log).toContain('let the schedule run at least twice a week');
+    expectOneKeyStored(scene);
+  });
+
   it('on a refresh token, a minute more than a week apart: the second run finds it dead, and says so', async () => {
     await using scene = await setScene({ mutx: { generation } });
     logInAgain(scene);
@@ -113,7 +139,7 @@ describe.each(['v1', 'documented'] as const)('ninety days against the API "%s"',
 });
 
 describe('the end of a login', () => {
-  it('is warned about by every run of its last week, in the log and as an annotation', async () => {
+  it('is warned about by every run of its last week, in the log, as an annotation and in the summary', async () => {
     await using scene = await setScene();
     logInAgain(scene);
     const start = scene.machine.now();
@@ -124,9 +150,12 @@ describe('the end of a login', () => {
       const told = warningsOf(run).filter((text) => LOG_IN_AGAIN.test(text));
       expect(told).toHaveLength(day > 23 ? 1 : 0);
       for (const text of told) expect(run.log).toContainEqual(`##[warning]${text}`);
+      expect(LOG_IN_AGAIN.test(run.summary)).toBe(day > 23);
     }
     scene.advance(0.1 * DAY);
-    expectFailed(await runWithSecret(scene), 'session-refresh-refused');
+    const log = expectFailed(await runWithSecret(scene), 'session-refresh-refused');
+    expect(log).toContain('which has expired');
+    expect(log).toContain('log in to MUTX again and store the new refresh token in the secret');
   });
 
   it('is warned about once at least, however a weekly schedule falls: here twenty minutes before', async () => {

@@ -22,7 +22,8 @@ describe("the plan's quota, from GET /auth/me", () => {
       const named = mutx.keys.filter(({ name, id }) => log.includes(`${name} (${id})`));
       expect(named).toHaveLength(Math.min(places, 10));
       if (places > 10) expect(log).toContain(`and ${places - 10} more keys`);
-      expect(log).toContain('revoke a key that nobody needs, or take a larger plan');
+      expect(log).toContain('revoke a key that nobody needs, first of all one whose expiry is past');
+      expect(log).toContain('or take a larger plan');
       expect(scene.requests(/^(?!GET)/u)).toEqual([]);
     },
   );
@@ -37,6 +38,17 @@ describe("the plan's quota, from GET /auth/me", () => {
     expect(log).toContain('old-1 (');
     expect(log).toContain('expired keys count until they are revoked');
     expect(scene.requests(/^(?!GET)/u)).toEqual([]);
+  });
+
+  it('names those whose expiry is past whatever the number, because they are what is to be revoked', async () => {
+    await using scene = await setScene({ plan: 'PRO' });
+    const { mutx } = scene.emulator;
+    const expiresAt = scene.machine.now() - DAY;
+    mutx.addKey(scene.world.user, { name: 'gone', expiresAt });
+    for (let n = 1; n < 50; n += 1) mutx.addKey(scene.world.user, { name: `laptop-${n}` });
+    const log = expectFailed(await scene.run({ inputs: { 'bootstrap-jwt': jwtOf(scene) } }), 'quota-full');
+    expect(log).toMatch(/in the way: gone \([\w-]+\), expires 2026-01-04T03:00:00Z\n/u);
+    expect(log).toContain('and 40 more keys');
   });
 
   it('frees what rule E allows first: an expired key of the name makes room by itself', async () => {
@@ -76,15 +88,37 @@ describe("the plan's quota, from GET /auth/me", () => {
     expectOk(await scene.run({ inputs: { 'bootstrap-jwt': jwtOf(scene) } }));
   });
 
-  it('is not known where there is no such route: the 409 of the create says it, and nothing is changed', async () => {
-    await using scene = await setScene({ plan: 'FREE', mutx: { account: false } });
-    await expectToldBy409(scene);
-  });
-
-  it('is not known on the documented API: the same', async () => {
-    await using scene = await setScene({ plan: 'FREE', mutx: { generation: 'documented', account: false } });
-    await expectToldBy409(scene);
-  });
+  it.each([
+    ['v1', true, 'before anything is sent that changes something'],
+    ['v1', false, 'by the 409 of the create, which changes nothing'],
+    ['documented', true, 'before anything is sent that changes something'],
+    ['documented', false, 'by the 409 of the create, which changes nothing'],
+  ] as const)(
+    'on the API "%s", with GET /auth/me: %s, is told %s: in the log, the annotation and the summary',
+    async (generation, account, _when) => {
+      await using scene = await setScene({ plan: 'FREE', mutx: { generation, account } });
+      const keys = [
+        scene.emulator.mutx.addKey(scene.world.user, { name: 'laptop' }),
+        scene.emulator.mutx.addKey(scene.world.user, {
+          name: 'gone',
+          expiresAt: scene.machine.now() - DAY,
+        }),
+      ];
+      const run = await scene.run({ inputs: { 'bootstrap-jwt': jwtOf(scene) } });
+      const log = expectFailed(run, 'quota-full');
+      const annotation = run.annotations.map(({ message }) => message).join();
+      const summary = run.summary.replaceAll('\\', '');
+      for (const told of [log, annotation, summary]) {
+        expect(told).toContain("the account's plan has no place for one more key");
+        for (const { name, id } of keys) expect(told).toContain(`in the way: ${name} (${id})`);
+        expect(told).toMatch(/in the way: gone .*expires 2026-01-04T03:00:00Z[\s\S]*in the way: laptop/u);
+        expect(told).toContain('revoke a key that nobody needs, first of all one whose expiry is past');
+      }
+      expect(scene.emulator.ledger.effects()).toEqual([]);
+      expect(scene.requests(/^(?!GET)/u)).toHaveLength(account ? 0 : 1);
+      expect(keys.map(({ isActive }) => isActive)).toEqual([true, true]);
+    },
+  );
 
   it('of a plan that this version does not know: no limit is assumed', async () => {
     await using scene = await setScene({ plan: 'GALACTIC' });
@@ -93,12 +127,3 @@ describe("the plan's quota, from GET /auth/me", () => {
     expect(textOf(run)).toContain('no limit is known');
   });
 });
-
-async function expectToldBy409(scene: Scene): Promise<void> {
-  for (const name of ['one', 'two']) scene.emulator.mutx.addKey(scene.world.user, { name });
-  const run = await scene.run({ inputs: { 'bootstrap-jwt': jwtOf(scene) } });
-  const log = expectFailed(run, 'quota-full');
-  expect(scene.emulator.ledger.effects()).toEqual([]);
-  expect(log).toContain('one (');
-  expect(log).toContain('two (');
-}

@@ -173,6 +173,19 @@ describe('a log-in that does not work', () => {
     expect(scene.machine.slept).toEqual([]);
   });
 
+  it('for a lost reply: says that a session may be left, which nobody can log out, and logs in anew next time', async () => {
+    await using scene = await setScene();
+    scene.emulator.fault({ ...login, times: 1, what: 'reply-lost' });
+    const run = await scene.run({ inputs: serviceAccount(scene) });
+    const log = expectFailed(run, 'session-login-failed');
+    const left = 'MUTX may have opened a session that this run knows nothing of and cannot log out';
+    expect(log).toContain(left);
+    expect(run.summary).toContain(left);
+    expect(scene.emulator.mutx.sessions.map(({ ended }) => ended)).toEqual(['no']);
+    expectOk(await scene.run({ inputs: serviceAccount(scene) }));
+    expect(scene.emulator.mutx.sessions.map(({ ended }) => ended)).toEqual(['no', 'logged-out']);
+  });
+
   it('for a limit: says when a run can work', async () => {
     await using scene = await setScene();
     scene.emulator.fault({ ...login, what: 'rate-limit', retryAfter: 600 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
-import { github, putSecret } from './wire.ts';
+import { github, putSecret, seal } from './wire.ts';
 
 const NOON = Date.parse('2026-03-12T12:00:00Z');
 const BASE = '/repos/acme/web/actions/secrets';
@@ -50,6 +50,40 @@ test.each([
   ]);
   const writing = emulator.github.issueToken({ kind: 'app', permissions: { [permission]: 'write' } });
   expect((await putSecret(emulator, writing, base, 'KEY', 'x', visibility)).status).toBe(201);
+});
+
+test('who may not write is told so whatever is in the body; who may is told what is wrong with it', async () => {
+  await using emulator = await repository();
+  const bodies = [{ encrypted_value: 'AAAA', key_id: '0' }, { key_id: '0' }, {}];
+  const statuses = async (token: string, base: string) => {
+    const replies = bodies.map((body) => github(emulator, token, 'PUT', `${base}/KEY`, body));
+    return (await Promise.all(replies)).map(({ status }) => status);
+  };
+  const reading = emulator.github.issueToken({ permissions: { secrets: 'read', environments: 'read' } });
+  const environments = '/repos/acme/web/environments';
+  for (const base of [BASE, `${environments}/production/secrets`]) {
+    expect(await statuses('ghp_unknown', base)).toEqual([401, 401, 401]);
+    expect(await statuses(reading, base)).toEqual([403, 403, 403]);
+    expect(await statuses(emulator.github.issueToken(), base)).toEqual([422, 422, 422]);
+  }
+  expect(await statuses(emulator.github.issueToken(), `${environments}/gone/secrets`)).toEqual([
+    404, 404, 404,
+  ]);
+  expect(emulator.ledger.effects()).toEqual([]);
+});
+
+test('a key id that is not the one of now is refused though the box is right, and nothing is written', async () => {
+  await using emulator = await repository();
+  const token = emulator.github.issueToken();
+  emulator.github.setSecret('acme/web', 'KEY', 'as it is');
+  const { updatedAt } = emulator.github.secret('acme/web', 'KEY') ?? {};
+  emulator.github.clock.advance(60_000);
+  const { json } = await github(emulator, token, 'GET', `${BASE}/public-key`);
+  const body = { encrypted_value: await seal('another', json.key), key_id: '0' };
+  expect((await github(emulator, token, 'PUT', `${BASE}/KEY`, body)).status).toBe(422);
+  expect(emulator.github.secretValues('acme/web', 'KEY')).toEqual(['as it is']);
+  expect(emulator.github.secret('acme/web', 'KEY')?.updatedAt).toBe(updatedAt);
+  expect(emulator.ledger.unexpected()).toEqual([]);
 });
 
 test('what a token does not reach: private repositories are not there, public ones are closed', async () => {

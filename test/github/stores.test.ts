@@ -1,44 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { SecretPlace, TokenOptions } from '../../src/emulator/index.ts';
+import type { TokenOptions } from '../../src/emulator/index.ts';
 import { paced } from '../../src/github/pace.ts';
 import { tokenExpiryWarning } from '../../src/github/token-expiry.ts';
-import type { SecretStoreName, Target } from '../../src/inputs/targets.ts';
+import type { Target } from '../../src/inputs/targets.ts';
 import type { Reply, SecretTarget } from '../../src/rotation/ports.ts';
 import { startWorld, type World } from './against-emulator.ts';
+import {
+  environment,
+  everyone,
+  organisation,
+  PLACES,
+  READ_ONLY,
+  repository,
+  SECRET,
+  STORES,
+} from './places.ts';
 
-const STORES: readonly SecretStoreName[] = ['actions', 'dependabot', 'codespaces', 'agents'];
-const SECRET = 'MUTX_API_KEY';
 const always = () => true;
-
-function repository(repo = 'web', store: SecretStoreName = 'actions'): Target {
-  return { kind: 'repository', store, owner: 'acme', repo, secretName: SECRET, label: `acme/${repo}` };
-}
-function environment(name: string): Target {
-  return {
-    kind: 'environment',
-    store: 'actions',
-    owner: 'acme',
-    repo: 'web',
-    environment: name,
-    secretName: SECRET,
-    label: `acme/web@${name}`,
-  };
-}
-function organisation(store: SecretStoreName = 'actions'): Target {
-  return { kind: 'organisation', store, org: 'acme', secretName: SECRET, label: 'org:acme' };
-}
-const everyone = { audience: { visibility: 'all', selectedRepositories: [] } } as const;
-
-const PLACES: readonly (readonly [string, Target, SecretPlace])[] = [
-  ...STORES.map(
-    (store) =>
-      [`${store} of a repository`, repository('web', store), { repository: 'acme/web', store }] as const,
-  ),
-  ['an environment', environment('production'), { repository: 'acme/web', environment: 'production' }],
-  ...STORES.map(
-    (store) => [`${store} of an organisation`, organisation(store), { organisation: 'acme', store }] as const,
-  ),
-];
 
 async function world(
   options: { token?: TokenOptions; github?: Parameters<typeof startWorld>[0] } = {},
@@ -87,18 +65,7 @@ describe('a secret in every place it can be', () => {
   );
 
   it.each(PLACES)('%s: a token that may only read is told which permission it lacks', async (_, target) => {
-    const permissions = {
-      secrets: 'read',
-      dependabot_secrets: 'read',
-      codespaces_secrets: 'read',
-      agent_secrets: 'read',
-      environments: 'read',
-      organization_secrets: 'read',
-      organization_dependabot_secrets: 'read',
-      organization_codespaces_secrets: 'read',
-      organization_agent_secrets: 'read',
-    } as const;
-    await using here = await world({ token: { permissions } });
+    await using here = await world({ token: { permissions: READ_ONLY } });
     const one = here.target(target, everyone);
     expect(await one.prepare()).toMatchObject({ ok: true });
     const reply = await one.write(here.secrets.admit('mutx_live_1'), always);

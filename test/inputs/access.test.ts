@@ -8,7 +8,8 @@ import { ACCESS_JWT, GITHUB_TOKEN, PASSWORD, problemsOf, REFRESH_JWT, toldInFull
 /** What all actions read alike, and where they differ in it. */
 const ACCOUNT = { INPUT_EMAIL: 'bot@example.com', INPUT_PASSWORD: PASSWORD };
 
-function accessOf(verb: Verb, env: NodeJS.ProcessEnv) {
+function accessOf(verb: Verb, given: NodeJS.ProcessEnv) {
+  const env = { GITHUB_ACTIONS: 'true', ...given };
   const secrets = new SecretRegistry(() => {});
   const reader = new InputReader(env, secrets, verb);
   const access = readAccess(reader, env, secrets);

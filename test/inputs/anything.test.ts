@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inputsOf } from '../../src/inputs/table.ts';
 import { anyCharacter } from '../any-character.ts';
+import { fc } from '../property.ts';
 import { ACCESS_JWT, API_KEY, GITHUB_TOKEN, loadOnly, PASSWORD, REFRESH_JWT } from './given.ts';
 
 /** Whatever is given: thousands of values that nobody thought of. */

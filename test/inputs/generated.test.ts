@@ -24,25 +24,39 @@ function generate(root: string, ...args: readonly string[]) {
   return spawnSync(process.execPath, [script, ...args], { encoding: 'utf8', cwd: root });
 }
 
-describe('action.yml', () => {
-  const action = parse(readFileSync(join(ROOT, 'action.yml'), 'utf8')) as ActionFile;
+const ACTIONS = [
+  ['rotate', 'action.yml', { using: 'node24', main: 'dist/rotate.js' }],
+  [
+    'ephemeral',
+    'ephemeral/action.yml',
+    {
+      using: 'node24',
+      main: '../dist/ephemeral.js',
+      post: '../dist/ephemeral-post.js',
+      'post-if': 'always()',
+    },
+  ],
+] as const;
 
-  it('is in step with the table, and so is the README', () => {
-    const { status, stderr } = generate(ROOT, '--check');
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  });
+it('every action.yml is in step with the table, and so is the README', () => {
+  const { status, stderr } = generate(ROOT, '--check');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
 
-  it('runs the rotate bundle on Node 24', () => {
-    expect(action.runs).toEqual({ using: 'node24', main: 'dist/rotate.js' });
+describe.each(ACTIONS)('the action %s', (verb, path, runs) => {
+  const action = parse(readFileSync(join(ROOT, path), 'utf8')) as ActionFile;
+
+  it('runs its bundle on Node 24', () => {
+    expect(action.runs).toEqual(runs);
     for (const text of [action.name, action.description, action.author]) expect(text).not.toBe('');
   });
 
   it('has each input with its text, default and whether it is required', () => {
-    expect(Object.keys(action.inputs)).toEqual(inputsOf('rotate'));
-    for (const name of inputsOf('rotate')) {
-      const use = specOf(name).verbs.rotate;
+    expect(Object.keys(action.inputs)).toEqual(inputsOf(verb));
+    for (const name of inputsOf(verb)) {
+      const use = specOf(name).verbs[verb];
       expect(action.inputs[name]).toEqual({
-        description: textOf(name, 'rotate'),
+        description: textOf(name, verb),
         required: use?.required === true,
         ...(use?.default === undefined ? {} : { default: use.default }),
       });
@@ -51,7 +65,7 @@ describe('action.yml', () => {
 
   it('has each output with its text', () => {
     expect(Object.entries(action.outputs)).toEqual(
-      outputsOf('rotate').map(([name, text]) => [name, { description: text }]),
+      outputsOf(verb).map(([name, text]) => [name, { description: text }]),
     );
   });
 });
@@ -62,7 +76,7 @@ describe('the generator', () => {
     root = mkdtempSync(join(tmpdir(), 'generate-'));
     mkdirSync(join(root, 'scripts'));
     writeFileSync(join(root, 'package.json'), '{"type":"module"}');
-    for (const path of ['scripts/generate.mjs', 'src/inputs', 'action.yml']) {
+    for (const path of ['scripts/generate.mjs', 'src/inputs', 'action.yml', 'ephemeral']) {
       cpSync(join(ROOT, path), join(root, path), { recursive: true });
     }
   });
@@ -71,7 +85,10 @@ describe('the generator', () => {
   it('finds what is stale, mends it, and leaves the rest as it is', () => {
     const yml = readFileSync(join(root, 'action.yml'), 'utf8');
     const readme = ['# x', '', '<!-- inputs:rotate -->', 'old', '<!-- /inputs:rotate -->', 'between'];
-    readme.push('  <!-- outputs:rotate -->', '  <!-- /outputs:rotate -->', 'end', '');
+    readme.push('  <!-- outputs:rotate -->', '  <!-- /outputs:rotate -->', 'end');
+    for (const name of ['inputs:ephemeral', 'outputs:ephemeral'])
+      readme.push(`<!-- ${name} -->`, `<!-- /${name} -->`);
+    readme.push('');
     writeFileSync(join(root, 'action.yml'), yml.replace('default: "30"', 'default: "31"'));
     writeFileSync(join(root, 'README.md'), readme.join('\n'));
 
@@ -89,7 +106,7 @@ describe('the generator', () => {
     expect(mended).toMatch(/^# x\n\n<!-- inputs:rotate -->\n\n\| Input/);
     expect(mended).not.toContain('old\n');
     expect(mended).toContain('<!-- /inputs:rotate -->\nbetween\n  <!-- outputs:rotate -->\n');
-    expect(mended).toMatch(/ {2}<!-- \/outputs:rotate -->\nend\n$/);
+    expect(mended).toMatch(/ {2}<!-- \/outputs:rotate -->\nend\n/);
     expect(generate(root, '--check').status).toBe(0);
   });
 

@@ -28,7 +28,7 @@ function variables(inputs: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
   const given = Object.entries(inputs).map(
     ([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const,
   );
-  return { GITHUB_REPOSITORY: 'Acme/Web', ...Object.fromEntries(given) };
+  return { GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'Acme/Web', ...Object.fromEntries(given) };
 }
 
 /** What a rotation cannot do without. */

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseBoolean, parseDuration, parseInteger } from '../../src/inputs/scalars.ts';
 import { anyCharacter } from '../any-character.ts';
+import { fc } from '../property.ts';
 
 describe('durations', () => {
   it.each([

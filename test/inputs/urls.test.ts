@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseBaseUrl } from '../../src/inputs/urls.ts';
 import { anyCharacter } from '../any-character.ts';
+import { fc } from '../property.ts';
 
 describe('base URLs', () => {
   it.each([

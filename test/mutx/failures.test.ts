@@ -114,6 +114,12 @@ test.each([
   expect(failure.retryAfter).toBe(wait);
 });
 
+test('a conflict may say when it is worth asking again; no other refusal does', () => {
+  const headers = { 'retry-after': '7' };
+  expect(failed(reply(409, error({}), headers))).toMatchObject({ kind: 'refused', retryAfter: 7_000 });
+  expect(failed(reply(403, error({}), headers)).retryAfter).toBeUndefined();
+});
+
 test('a date to come back at needs the reply’s own date', () => {
   const headers = { 'retry-after': 'Mon, 23 Nov 2026 21:15:05 GMT' };
   const { retryAfter } = failed({ ...reply(429, error({}), headers), date: undefined });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KeyPage } from '../../src/mutx/decode.ts';
-import { readAllPages } from '../../src/mutx/pages.ts';
-import type { KeyRecord } from '../../src/rotation/ports.ts';
+import { readAllPages, readFirstPages } from '../../src/mutx/pages.ts';
+import type { CallFailure, KeyRecord } from '../../src/rotation/ports.ts';
 
 const record = (n: number): KeyRecord => ({
   id: `k${n}`,
@@ -86,4 +86,31 @@ test('a first page without keys cannot have others after it', async () => {
     date: undefined,
   }));
   expect(reply).toMatchObject({ ok: false, failure: { code: 'mutx-bad-reply' } });
+});
+
+test.each([
+  ['one page', 40, 1, 40, [0]],
+  ['as many pages as there are', 250, 5, 250, [0, 100, 200]],
+  ['no more pages than it may', 1_000, 3, 300, [0, 100, 200]],
+  ['nothing', 0, 3, 0, [0]],
+] as const)('the newest keys, read to %s', async (_, count, most, length, asked) => {
+  const server = serverWith(count, 100);
+  expect(await readFirstPages(server.ask, most)).toMatchObject({ ok: true, date: 0, value: { length } });
+  expect(server.asked).toEqual(asked);
+});
+
+test('the newest keys of a server that has more and gives none', async () => {
+  const value: KeyPage = { keys: [], hasMore: true, total: 5 };
+  const reply = await readFirstPages(async () => ({ ok: true, value, date: undefined }), 3);
+  expect(reply).toEqual({ ok: true, value: [], date: undefined });
+});
+
+test.each([0, 1])('the newest keys cannot be read: page %i fails', async (broken) => {
+  const server = serverWith(250, 100);
+  const failure = { kind: 'unclear', code: 'mutx-timeout' } as CallFailure;
+  const reply = await readFirstPages(
+    async (skip, limit) => (skip === broken * 100 ? { ok: false, failure } : server.ask(skip, limit)),
+    3,
+  );
+  expect(reply).toEqual({ ok: false, failure });
 });

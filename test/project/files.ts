@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type CodeBlock, codeBlocksIn, documentsOf } from '../../scripts/workflow-yaml/examples.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -23,27 +24,9 @@ function filesIn(folder: string, ending: string): string[] {
 export const WORKFLOWS = filesIn('.github/workflows', '.yml');
 
 /** What people read. */
-export const DOCUMENTS = [...filesIn('.', '.md'), ...filesIn('docs', '.md')];
-
-export interface CodeBlock {
-  readonly language: string;
-  readonly text: string;
-  /** Where the block begins, for messages: `README.md:12`. */
-  readonly at: string;
-}
+export const DOCUMENTS = documentsOf(ROOT);
 
 /** The fenced code blocks of a Markdown file. */
 export function codeBlocks(path: string): CodeBlock[] {
-  const blocks: CodeBlock[] = [];
-  let open: { language: string; lines: string[]; at: string } | undefined;
-  for (const [index, line] of read(path).split('\n').entries()) {
-    const fence = /^```(\w*)$/u.exec(line);
-    if (fence === null) open?.lines.push(line);
-    else if (open === undefined) open = { language: fence[1] ?? '', lines: [], at: `${path}:${index + 1}` };
-    else {
-      blocks.push({ language: open.language, text: `${open.lines.join('\n')}\n`, at: open.at });
-      open = undefined;
-    }
-  }
-  return blocks;
+  return codeBlocksIn(path, read(path));
 }

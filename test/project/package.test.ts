@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT, read, readJson } from './files.ts';
@@ -14,7 +14,15 @@ interface Manifest {
 }
 interface Lockfile {
   readonly packages: Readonly<
-    Record<string, { readonly resolved?: string; readonly link?: true; readonly hasInstallScript?: true }>
+    Record<
+      string,
+      {
+        readonly resolved?: string;
+        readonly link?: true;
+        readonly hasInstallScript?: true;
+        readonly license?: string;
+      }
+    >
   >;
 }
 
@@ -22,6 +30,11 @@ const MANIFESTS = ['package.json', 'tools/node24/package.json', 'tools/mutation/
 const LOCKFILES = ['package-lock.json', 'tools/mutation/package-lock.json'];
 const manifest = readJson('package.json') as Manifest;
 const mutation = readJson('tools/mutation/package.json') as Manifest;
+const DIRECT = Object.entries({
+  ...manifest.dependencies,
+  ...manifest.devDependencies,
+  ...mutation.devDependencies,
+});
 
 describe('the packages', () => {
   test.each(MANIFESTS)('of %s are at exact versions', (path) => {
@@ -42,25 +55,33 @@ describe('the packages', () => {
     expect(installedBy(path).filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([]);
   });
 
-  test.each(
-    Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...mutation.devDependencies }),
-  )('%s %s is justified in docs/dependencies.md', (name, version) => {
+  test.each(DIRECT)('%s %s is justified in docs/dependencies.md', (name, version) => {
     const row = read('docs/dependencies.md')
       .split('\n')
       .find((line) => line.startsWith('|') && line.includes(`\`${name}\``));
     expect(row).toContain(version);
+    const locked = Object.fromEntries(LOCKFILES.flatMap(installedBy));
+    const { license } = locked[`node_modules/${name}`] ?? {};
+    // Package, licence, for what, and what it can reach.
+    expect(row?.split('|').slice(1, 5)).toEqual([
+      expect.stringContaining(version),
+      ` ${license} `,
+      expect.stringMatching(/\S/u),
+      expect.stringMatching(/\S/u),
+    ]);
   });
 });
 
-describe('action.yml', () => {
-  const action = parse(read('action.yml')) as { runs: { using: string; main: string } };
+describe.each(['action.yml', 'ephemeral/action.yml'])('%s', (path) => {
+  const { runs } = parse(read(path)) as { runs: { using: string; main: string; post?: string } };
 
   test('runs on the Node that the tests run on', () => {
-    expect(action.runs.using).toBe(`node${process.versions.node.split('.')[0]}`);
+    expect(runs.using).toBe(`node${process.versions.node.split('.')[0]}`);
   });
 
-  test('names an entry that is there', () => {
-    expect(existsSync(join(ROOT, action.runs.main))).toBe(true);
+  test('names entries that are there', () => {
+    const entries = [runs.main, ...(runs.post === undefined ? [] : [runs.post])];
+    expect(entries.filter((entry) => !existsSync(join(ROOT, dirname(path), entry)))).toEqual([]);
   });
 });
 

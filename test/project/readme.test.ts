@@ -22,7 +22,7 @@ describe('the README', () => {
     const workflow = parse(first?.text ?? '') as Record<string, unknown>;
     expect(first?.text.trimEnd().split('\n').length).toBeLessThan(15);
     expect(workflow['permissions']).toEqual({});
-    expect(workflow['concurrency']).toBeTypeOf('string');
+    expect(workflow['concurrency']).toEqual({ group: expect.any(String), 'cancel-in-progress': false });
   });
 
   const place = { owner: 'owner', repo: 'repo', org: 'name', environment: 'environment', secretName: 'X' };

@@ -1,6 +1,7 @@
 import { registerHooks } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { wholeWorkflow } from '../../scripts/workflow-yaml/examples.ts';
 import { codeBlocks, DOCUMENTS, read, WORKFLOWS } from './files.ts';
 
 /**
@@ -18,11 +19,18 @@ registerHooks({
 const { validate } = await import('@actions/languageservice');
 const { TextDocument } = await import('vscode-languageserver-textdocument');
 
-const METADATA = parse(read('action.yml')) as {
+interface Metadata {
   name: string;
   description: string;
   inputs: Record<string, { description: string; required?: boolean; default?: string }>;
-};
+}
+
+const ACTIONS = ['action.yml', 'ephemeral/action.yml'];
+
+/** Our actions, by the folder that stands after the repository's name. */
+const METADATA = new Map(
+  ACTIONS.map((path) => [path.replace(/\/?action\.yml$/u, ''), parse(read(path)) as Metadata] as const),
+);
 
 /** Other people's actions, and names that only GitHub can know (`vars`, `secrets`), cannot be looked up here. */
 const UNKNOWABLE = /^Context access might be invalid: [A-Z_]+$|^Unable to resolve action/u;
@@ -33,8 +41,8 @@ async function findings(path: string, text: string): Promise<string[]> {
   const document = TextDocument.create(`file:///${path}`, 'yaml', 1, text);
   const diagnostics = await validate(document, {
     actionsMetadataProvider: {
-      fetchActionMetadata: ({ owner, name }) =>
-        Promise.resolve(owner === 'mutx' && name === 'api-key-action' ? METADATA : undefined),
+      fetchActionMetadata: ({ owner, name, path: folder = '' }) =>
+        Promise.resolve(owner === 'mutx' && name === 'api-key-action' ? METADATA.get(folder) : undefined),
     },
   });
   return diagnostics.flatMap(({ range, message }) => {
@@ -44,18 +52,22 @@ async function findings(path: string, text: string): Promise<string[]> {
 }
 
 describe("GitHub's language service", () => {
-  test.each(['action.yml', ...WORKFLOWS])('has nothing to say about %s', async (path) => {
+  test.each([...ACTIONS, ...WORKFLOWS])('has nothing to say about %s', async (path) => {
     expect(await findings(path, read(path))).toEqual([]);
   });
 
-  const examples = DOCUMENTS.flatMap(codeBlocks).filter(({ language }) => language === 'yaml');
-  test.each(examples)('has nothing to say about the YAML at $at', async ({ at, text }) => {
-    expect(await findings(`.github/workflows/${at.replace(/\W/gu, '-')}.yml`, whole(text))).toEqual([]);
+  const examples = DOCUMENTS.flatMap(codeBlocks).flatMap((block) => {
+    const workflow = block.language === 'yaml' ? wholeWorkflow(block) : undefined;
+    return workflow === undefined ? [] : [{ at: block.at, workflow }];
+  });
+  test.each(examples)('has nothing to say about the YAML at $at', async ({ at, workflow }) => {
+    expect(await findings(`.github/workflows/${at.replace(/\W/gu, '-')}.yml`, workflow)).toEqual([]);
   });
 
   test('would find an input that does not exist, a missing one and a wrong key', async () => {
-    const step = '- uses: mutx/api-key-action@v1\n  with:\n    secret_name: X\n  shel: bash\n';
-    expect(await findings('.github/workflows/wrong.yml', whole(step))).toEqual([
+    const text = '- uses: mutx/api-key-action@v1\n  with:\n    secret_name: X\n  shel: bash\n';
+    const workflow = wholeWorkflow({ language: 'yaml', text, at: 'here' }) ?? '';
+    expect(await findings('.github/workflows/wrong.yml', workflow)).toEqual([
       expect.stringMatching(/secret_name/u),
       expect.stringMatching(/github-token/u),
       expect.stringMatching(/shel/u),
@@ -67,12 +79,3 @@ describe("GitHub's language service", () => {
     expect(await findings('wrong/action.yml', wrong)).toEqual([expect.stringMatching(/node23/u)]);
   });
 });
-
-/** A workflow around jobs or steps that were shown alone. */
-function whole(yaml: string): string {
-  const indented = (by: number) => yaml.replace(/^(?=.)/gmu, ' '.repeat(by));
-  if (yaml.startsWith('- ')) {
-    return `on: push\njobs:\n  example:\n    runs-on: ubuntu-latest\n    steps:\n${indented(6)}`;
-  }
-  return yaml.startsWith('jobs:') ? `on: push\n${yaml}` : yaml;
-}

@@ -13,6 +13,7 @@ const FIELD = /code: '([a-z-]+)'/gu;
 const RUN = /'((?:quota|create|verify|store|look|preflight|written)-[a-z-]+|too-many-targets)'/gu;
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   actions: FIELD,
+  ephemeral: RUN,
   report: FIELD,
   github: SERVICE,
   mutx: SERVICE,

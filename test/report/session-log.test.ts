@@ -15,6 +15,7 @@ describe('what a session tells', () => {
     const sink = new RecordingSink();
     const events: readonly SessionEvent[] = [
       { type: 'logged-in' },
+      { ...STORED, type: 'exchanging' },
       { ...STORED, endsAt: EXPIRES },
       { ...STORED, endsAt: undefined },
       {
@@ -34,7 +35,8 @@ describe('what a session tells', () => {
     for (const event of events) logSession(event, sink);
     expect(sink.calls).toEqual([
       '✓ logged in to MUTX',
-      '✓ refresh token exchanged; its successor is stored: MUTX_REFRESH_TOKEN in acme/web, good until 2026-12-23T21:00:00Z',
+      'exchanging the refresh token: it counts as spent from here on, until its successor is stored: MUTX_REFRESH_TOKEN in acme/web',
+      '✓ refresh token exchanged; its successor is stored: MUTX_REFRESH_TOKEN in acme/web; the next run has to start before 2026-12-23T21:00:00Z',
       '✓ refresh token exchanged; its successor is stored: MUTX_REFRESH_TOKEN in acme/web',
       'MUTX: POST /v1/auth/logout answered 503 [mutx-server-error]: try 3 in 800 ms',
       'warning Check the credentials: the token was nearly dead',

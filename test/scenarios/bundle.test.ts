@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundle } from '../../scripts/bundle.ts';
+import { licencesIn } from '../../scripts/licences.ts';
 
 describe('the bundle', () => {
   let root = '';
@@ -18,15 +19,19 @@ describe('the bundle', () => {
     await writeFile(path, text);
     return path;
   }
-  const pack = (folder: string, name: string, text: string) =>
+  const packed = (folder: string, name: string, text: string, more: Readonly<Record<string, string>>) =>
     Promise.all([
       put(
         `${folder}node_modules/${name}/package.json`,
-        `{"name":"${name}","version":"1.0.0","license":"MIT","main":"main.js"}`,
+        JSON.stringify({ name, version: '1.0.0', main: 'main.js', ...more }),
       ),
       put(`${folder}node_modules/${name}/main.js`, text),
-      put(`${folder}node_modules/${name}/LICENSE`, 'Do as you like.'),
+      put(`${folder}node_modules/${name}/LICENSE`, 'Do as you like.\n\nAnd:\nas you wish.'),
     ]);
+  const pack = (folder: string, name: string, text: string, license = 'MIT') =>
+    packed(folder, name, text, { license });
+  const packModule = (folder: string, name: string, text: string) =>
+    packed(folder, name, text, { type: 'module', license: 'MIT' });
 
   it.each(['no-such-package', './no-such-file.js'])(
     'is not made with an import that cannot be resolved: %s',
@@ -49,6 +54,49 @@ describe('the bundle', () => {
     await rm(join(root, 'node_modules/one/LICENSE'));
     const entry = await put('main.js', "import a from 'one';\nconsole.log(a);\n");
     await expect(bundle(entry, root)).rejects.toThrow('could not find any license file for one');
+  });
+
+  // ncc puts `one` and `leaf` together, into something that is of no file itself.
+  const together = async () => {
+    await packModule('', 'one', "import { leaf } from 'leaf';\nexport const one = 1 + leaf;");
+    await packModule('', 'leaf', 'export const leaf = 2;');
+    return `const { one } = await import(/* webpackMode: "eager" */ 'one');\n`;
+  };
+
+  it('is not made with two copies of a package, one of which ncc put together with another package', async () => {
+    const text = await together();
+    await packModule('', 'other', "export { one as other } from 'one';");
+    await packModule('node_modules/other/', 'one', 'export const one = 2;');
+    const entry = await put('main.js', `import { other } from 'other';\n${text}console.log(one, other);\n`);
+    await expect(bundle(entry, root)).rejects.toThrow('one is in the bundle twice');
+  });
+
+  it('is not made with a package that does not say under which licence it is', async () => {
+    await pack('', 'one', 'module.exports = 1;', 'SEE LICENSE IN LICENSE');
+    const entry = await put('main.js', "import a from 'one';\nconsole.log(a);\n");
+    await expect(bundle(entry, root)).rejects.toThrow('licenses.txt does not name one');
+  });
+
+  it.each(['GPL-3.0-only', '(MIT OR GPL-2.0-only)', 'Apache-2.0'])(
+    'is not made with a package under %s',
+    async (licence) => {
+      await pack('', 'one', 'module.exports = 1;', licence);
+      const entry = await put('main.js', "import a from 'one';\nconsole.log(a);\n");
+      await expect(bundle(entry, root)).rejects.toThrow(
+        `not among MIT, ISC, 0BSD, BSD-2-Clause, BSD-3-Clause: one,${licence}`,
+      );
+    },
+  );
+
+  it('names each package that is in it, once, with its licence', async () => {
+    await pack('', '@of/other', 'module.exports = 1;', 'ISC');
+    const text = `import other from '@of/other';\n${await together()}console.log(one, other);\n`;
+    const files = await bundle(await put('main.js', text), root);
+    expect([...licencesIn(files.get('licenses.txt') ?? '')]).toEqual([
+      ['@of/other', 'ISC'],
+      ['leaf', 'MIT'],
+      ['one', 'MIT'],
+    ]);
   });
 
   it('is one file, that says itself that it is a module', async () => {

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formsOf } from '../../src/secrets/forms.ts';
 import { printable } from '../../src/secrets/printable.ts';
@@ -7,6 +6,7 @@ import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { credentialsIn, looksLikeCredential } from '../../src/secrets/shapes.ts';
 import { anyCharacter } from '../any-character.ts';
+import { fc } from '../property.ts';
 
 const WITHHELD = '(withheld: the text holds a credential)';
 const KEY = 'mutx_live_0123456789ab_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
@@ -71,6 +71,11 @@ describe('the forms of a credential', () => {
     ['base64url', (text) => Buffer.from(text).toString('base64url')],
     ['base64 after one byte', (text) => Buffer.from(`:${text}`).toString('base64')],
     ['base64 after two bytes', (text) => Buffer.from(`ab${text}`).toString('base64')],
+    ['base64 before something', (text) => Buffer.from(`${text}:`).toString('base64')],
+    ['base64url in something', (text) => Buffer.from(`a${text}:`).toString('base64url')],
+    ['hex', (text) => Buffer.from(text).toString('hex')],
+    ['hex in upper case', (text) => Buffer.from(text).toString('hex').toUpperCase()],
+    ['JSON in JSON', (text) => JSON.stringify(JSON.stringify({ text }))],
     ['URL-encoded', (text) => encodeURIComponent(text)],
     ['URL-encoded in lower case', (text) => encodeURIComponent(text).replace(/%../g, (o) => o.toLowerCase())],
     ['JSON', (text) => JSON.stringify({ text: `it is ${text}, they say` })],
@@ -98,14 +103,17 @@ describe('the forms of a credential', () => {
   );
 
   it('hold nothing so short that it would be masked everywhere', () => {
-    expect(formsOf('abc')).toEqual(['abc', 'YWJj']);
-    expect(formsOf('mutx_live_a1')).toEqual(['mutx_live_a1', 'bXV0eF9saXZlX2Ex']);
-    expect(formsOf('mutx_live_a1b')).toEqual([
-      'mutx_live_a1b',
-      'bXV0eF9saXZlX2ExYg==',
-      'bXV0eF9saXZlX2ExYg',
-      'bXV0eF9saXZlX2Ex',
-      'tdXR4X2xpdmVfYTFi',
+    expect(formsOf('abc')).toEqual(['abc', 'YWJj', '616263']);
+    expect(formsOf('abcdef')).toEqual(['abcdef', 'YWJjZGVm', '616263646566']);
+    // The shortest that is taken for a credential.
+    expect(formsOf('abcdefgh')).toEqual([
+      'abcdefgh',
+      'YWJjZGVmZ2g=',
+      'YWJjZGVmZ2g',
+      'YWJjZGVm',
+      'FiY2RlZmdo',
+      'hYmNkZWZn',
+      '6162636465666768',
     ]);
   });
 

@@ -1,11 +1,12 @@
 import type { CallFailure, Reply, SecretMetadata } from '../../rotation/ports.ts';
 import type { Secret } from '../../secrets/secret.ts';
-import { beforeWrite, failure } from '../call-failure.ts';
-import type { Calls, Decode } from '../calls.ts';
+import { beforeWrite, failure, refused } from '../call-failure.ts';
+import type { Answers, Calls, Decode } from '../calls.ts';
 import type { ApiVersion, GithubRequest } from '../client.ts';
 import { fieldsOf } from '../json.ts';
-import type { Permission } from '../permissions.ts';
+import { describeMissing, type Permission } from '../permissions.ts';
 import { isPublicKey, loadSeal, type PublicKey } from '../sealed-box.ts';
+import { tokenHint } from '../token-hint.ts';
 
 /** Where one secret lives on GitHub's API, and what it takes to write it. */
 export interface SecretPlace {
@@ -21,6 +22,14 @@ export interface SecretPlace {
 export type PutFields = () => Promise<Reply<Readonly<Record<string, unknown>>>>;
 
 const noFields: PutFields = () => Promise.resolve({ ok: true, value: {}, date: undefined });
+
+const always = () => true;
+
+/** 201 for a secret that was not there, 204 for one that was. */
+const WRITTEN: Answers<'created' | 'updated'> = {
+  201: decodeCreated,
+  204: () => ({ value: 'updated' }),
+};
 
 /**
  * The part that all secrets of GitHub have in common, whatever they belong to: a public key, metadata, and a
@@ -75,38 +84,75 @@ export class EncryptedSecret {
     mayStart: () => boolean,
     fields = noFields,
   ): Promise<Reply<'created' | 'updated'>> {
-    const known = this.#publicKey;
-    const key = known === undefined ? await this.fetchPublicKey() : { ok: true as const, value: known };
+    const key = await this.#knownPublicKey();
     if (!key.ok) return { ok: false, failure: beforeWrite(key.failure) };
-    const first = await this.#putOnce(value, key.value, mayStart, fields);
+    const first = await this.#putOnce(value, key.value, mayStart, fields, WRITTEN);
     if (first.ok || first.failure.code !== 'github-validation') return first;
     this.#publicKey = undefined;
     const fresh = await this.fetchPublicKey();
     if (!fresh.ok) return { ok: false, failure: beforeWrite(fresh.failure) };
     if (fresh.value.keyId === key.value.keyId) return first;
-    const second = await this.#putOnce(value, fresh.value, mayStart, fields);
+    const second = await this.#putOnce(value, fresh.value, mayStart, fields, WRITTEN);
     if (second.ok || second.failure.code !== 'github-validation') return second;
     this.#publicKey = undefined;
     return { ok: false, failure: { ...second.failure, code: 'github-stale-public-key' } };
   }
 
-  async #putOnce(
+  /**
+   * Whether {@link put} would be let through, asked with a PUT whose `key_id` is nobody's. That GitHub looks at
+   * the token first and at the body later is an assumption (docs/protocol.md, "Sessions"): then 422 says that
+   * the token may write, and that nothing was written.
+   * @param unspent sealed as it should be, so that a server which takes it is given what the secret may hold
+   */
+  async probe(unspent: Secret, fields = noFields): Promise<Reply<true>> {
+    const key = await this.#knownPublicKey();
+    if (!key.ok) return key;
+    const nobodys = { ...key.value, keyId: key.value.keyId === '0' ? '1' : '0' };
+    const reply = await this.#putOnce<'refused' | 'created' | 'updated'>(unspent, nobodys, always, fields, {
+      ...WRITTEN,
+      422: () => ({ value: 'refused' }),
+    });
+    if (!reply.ok) return reply.failure.code === 'github-not-found' ? this.#readOnly() : reply;
+    if (reply.value === 'refused') return { ...reply, value: true };
+    // Taken, and perhaps filed under a key that does not open it: so once more, as it should be.
+    const written = await this.put(unspent, always, fields);
+    return written.ok ? { ...written, value: true } : written;
+  }
+
+  async #knownPublicKey(): Promise<Reply<PublicKey>> {
+    const known = this.#publicKey;
+    return known === undefined ? this.fetchPublicKey() : { ok: true, value: known, date: undefined };
+  }
+
+  async #putOnce<T>(
     value: Secret,
     publicKey: PublicKey,
     mayStart: () => boolean,
     fields: PutFields,
-  ): Promise<Reply<'created' | 'updated'>> {
+    answers: Answers<T>,
+  ): Promise<Reply<T>> {
     const seal = await loadSeal();
     const more = await fields();
     if (!more.ok) return { ok: false, failure: beforeWrite(more.failure) };
     const request = this.#request('PUT', `/${this.#place.name}`);
     const sealed = seal(value, publicKey);
     if (!sealed.ok) return { ok: false, failure: this.#unusable(request, sealed.code) };
-    return this.#calls.ask<'created' | 'updated'>(
-      { ...request, mayStart, body: { encrypted_value: sealed.box, key_id: publicKey.keyId, ...more.value } },
-      this.#place.permission,
-      { 201: () => ({ value: 'created' }), 204: () => ({ value: 'updated' }) },
+    const body = { encrypted_value: sealed.box, key_id: publicKey.keyId, ...more.value };
+    return this.#calls.ask<T>({ ...request, mayStart, body }, this.#place.permission, answers);
+  }
+
+  /** 404 for a write where the public key could be read: GitHub's other way to say that a permission is missing. */
+  #readOnly(): Reply<never> {
+    const { name, permission, path } = this.#place;
+    const context = this.#calls.context(`PUT ${path}/${name}`, permission);
+    const missing = describeMissing(undefined, permission);
+    const message = `${context.target} can be read, but its secrets not be written: the github-token lacks ${missing}`;
+    const cause = refused(
+      'github-missing-permission',
+      message,
+      tokenHint(missing, permission, context.reach),
     );
+    return { ok: false, failure: failure(context, { status: 404 }, cause) };
   }
 
   #request(method: 'GET' | 'PUT', below: string): GithubRequest {
@@ -123,6 +169,14 @@ const UNUSABLE = {
   'github-bad-public-key': 'the public key that GitHub gives for this target cannot be used',
   'github-value-too-large': 'the value is larger than the 48 KB that a secret may have',
 } as const;
+
+/**
+ * GitHub's body is an empty object. What says anything else is not GitHub's, and perhaps nothing was written: the key
+ * that the secret held would be revoked for it.
+ */
+function decodeCreated(json: unknown): { value: 'created' } | undefined {
+  return json === undefined || JSON.stringify(json) === '{}' ? { value: 'created' } : undefined;
+}
 
 function decodePublicKey(json: unknown) {
   const { key_id: keyId, key } = fieldsOf(json);

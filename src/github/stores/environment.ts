@@ -1,5 +1,6 @@
-import type { Reply, SecretMetadata, SecretTarget } from '../../rotation/ports.ts';
+import type { Reply, SecretMetadata } from '../../rotation/ports.ts';
 import type { Secret } from '../../secrets/secret.ts';
+import type { SuccessorPlace } from '../../session/successor-place.ts';
 import { beforeWrite, failure, refused } from '../call-failure.ts';
 import type { Calls } from '../calls.ts';
 import { CREATE_ENVIRONMENTS, type Permission, READ_ENVIRONMENTS } from '../permissions.ts';
@@ -13,7 +14,7 @@ export interface EnvironmentPaths {
 }
 
 /** A secret of one environment of a repository, which has a public key of its own. */
-export class EnvironmentTarget implements SecretTarget {
+export class EnvironmentTarget implements SuccessorPlace {
   readonly label: string;
   readonly secretName: string;
   readonly shared = false;
@@ -67,12 +68,13 @@ export class EnvironmentTarget implements SecretTarget {
   }
 
   async write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>> {
-    if (this.#missing) {
-      const created = await this.#createIfMissing(mayStart);
-      if (!created.ok) return { ok: false, failure: beforeWrite(created.failure) };
-      this.#missing = false;
-    }
-    return this.#secret.put(value, mayStart);
+    const there = await this.#createIfMissing(mayStart);
+    return there.ok ? this.#secret.put(value, mayStart) : there;
+  }
+
+  async probe(unspent: Secret): Promise<Reply<true>> {
+    const there = await this.#createIfMissing(() => true);
+    return there.ok ? this.#secret.probe(unspent) : there;
   }
 
   #exists(): Promise<Reply<boolean>> {
@@ -82,8 +84,16 @@ export class EnvironmentTarget implements SecretTarget {
     });
   }
 
-  /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
   async #createIfMissing(mayStart: () => boolean): Promise<Reply<unknown>> {
+    if (!this.#missing) return { ok: true, value: true, date: undefined };
+    const created = await this.#createUnlessThere(mayStart);
+    if (!created.ok) return { ok: false, failure: beforeWrite(created.failure) };
+    this.#missing = false;
+    return created;
+  }
+
+  /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
+  async #createUnlessThere(mayStart: () => boolean): Promise<Reply<unknown>> {
     const exists = await this.#exists();
     if (!exists.ok || exists.value) return exists;
     const request = { method: 'PUT', path: this.#paths.environment, body: {}, mayStart } as const;

@@ -1,6 +1,7 @@
 import type { Audience as WantedAudience } from '../../inputs/rotate-inputs.ts';
-import type { Reply, SecretMetadata, SecretTarget } from '../../rotation/ports.ts';
+import type { Reply, SecretMetadata } from '../../rotation/ports.ts';
 import type { Secret } from '../../secrets/secret.ts';
+import type { SuccessorPlace } from '../../session/successor-place.ts';
 import { failure, refused } from '../call-failure.ts';
 import type { Calls } from '../calls.ts';
 import { METADATA } from '../permissions.ts';
@@ -21,7 +22,7 @@ export interface OrganisationOptions {
  * A secret of an organisation, in any store. Its PUT replaces who may read it, so that is read again right
  * before and sent back as it is; where it cannot be read, nothing is sent.
  */
-export class OrganisationTarget implements SecretTarget {
+export class OrganisationTarget implements SuccessorPlace {
   readonly label: string;
   readonly secretName: string;
   readonly shared = true;
@@ -53,10 +54,11 @@ export class OrganisationTarget implements SecretTarget {
   }
 
   write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>> {
-    return this.#secret.put(value, mayStart, async () => {
-      const audience = await this.#audience();
-      return audience.ok ? { ...audience, value: this.#fields(audience.value) } : audience;
-    });
+    return this.#secret.put(value, mayStart, () => this.#fields());
+  }
+
+  probe(unspent: Secret): Promise<Reply<true>> {
+    return this.#secret.probe(unspent, () => this.#fields());
   }
 
   /** The secret's own audience, or that of the one to be created. */
@@ -84,11 +86,15 @@ export class OrganisationTarget implements SecretTarget {
     return reply;
   }
 
-  #fields(audience: Audience): Readonly<Record<string, unknown>> {
-    if (audience.visibility !== 'selected') return { visibility: audience.visibility };
+  /** What a PUT has to say of the audience, so that it stays as it is at this moment. */
+  async #fields(): Promise<Reply<Readonly<Record<string, unknown>>>> {
+    const reply = await this.#audience();
+    if (!reply.ok) return reply;
+    const { value: audience } = reply;
+    if (audience.visibility !== 'selected') return { ...reply, value: { visibility: audience.visibility } };
     const { visibility, repositoryIds } = audience;
     const ids = this.#options.stringIds ? repositoryIds.map(String) : repositoryIds;
-    return { visibility, selected_repository_ids: ids };
+    return { ...reply, value: { visibility, selected_repository_ids: ids } };
   }
 
   /** 404 for the public key: no such organisation, or nothing of its secrets to be seen with this token. */

@@ -1,12 +1,13 @@
-import type { Reply, SecretMetadata, SecretTarget } from '../../rotation/ports.ts';
+import type { Reply, SecretMetadata } from '../../rotation/ports.ts';
 import type { Secret } from '../../secrets/secret.ts';
+import type { SuccessorPlace } from '../../session/successor-place.ts';
 import type { Calls } from '../calls.ts';
 import type { Permission } from '../permissions.ts';
 import { getRepository, judge } from '../repository.ts';
 import { EncryptedSecret, type SecretPlace } from './encrypted-secret.ts';
 
 /** A secret of one repository, in any store. */
-export class RepositoryTarget implements SecretTarget {
+export class RepositoryTarget implements SuccessorPlace {
   readonly label: string;
   readonly secretName: string;
   readonly shared = false;
@@ -39,5 +40,9 @@ export class RepositoryTarget implements SecretTarget {
 
   write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>> {
     return this.#secret.put(value, mayStart);
+  }
+
+  probe(unspent: Secret): Promise<Reply<true>> {
+    return this.#secret.probe(unspent);
   }
 }

@@ -16,11 +16,13 @@ export interface EarlyEnd {
 /**
  * Stands by for an end in the middle: a cancelled job, a bug. Either way nothing new is begun, what was opened
  * is closed, what is on its way may arrive, and then the log says, once, in which state things are.
+ * @param alwaysGreen the exit code is 0, whatever happened
  */
 export function onEarlyEnd(
   gate: Gate,
   unfinished: Unfinished,
   tell: (news: string | FailureReport) => void,
+  alwaysGreen = false,
 ): EarlyEnd {
   let ending = false;
   const end = async (code: number, report: () => FailureReport) => {
@@ -34,7 +36,7 @@ export function onEarlyEnd(
     try {
       tell(report());
     } finally {
-      process.exit(code);
+      process.exit(alwaysGreen ? 0 : code);
     }
   };
   const cancelled = (signal: 'SIGINT' | 'SIGTERM') => {

@@ -1,0 +1,13 @@
+/** What the exit code of every command says. `exec` passes on that of its command instead, once it has begun. */
+export const EXIT_CODES = {
+  0: 'done as asked',
+  1: 'not done; the last lines say why, and in which state things are',
+  2: 'a flag, a variable or an argument cannot be used; nothing was called',
+  126: '`exec`: the command could not be started',
+  127: '`exec`: there is no such command',
+  130: 'interrupted (SIGINT)',
+  143: 'ended by SIGTERM',
+} as const satisfies Readonly<Record<number, string>>;
+
+export const FAILED = 1;
+export const UNUSABLE = 2;

@@ -1,0 +1,63 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { parseInteger } from '../inputs/scalars.ts';
+import { INPUTS } from '../inputs/table.ts';
+import { type KeysOperation, keysVerb } from '../verbs/keys.ts';
+import { optionOf, withCommonOptions } from './options.ts';
+import { type Machine, runCommand } from './run-command.ts';
+import type { Flags } from './variables.ts';
+
+const IN_PLACE = `
+The old key is dead the moment MUTX answers: whatever still uses it answers 401
+until it has the new one, and if the answer is lost, so are both keys. The new
+key ends when the old one would have. \`mutx-api-key rotate\` does none of that.`;
+
+type ListFlags = Flags & { readonly name?: string; readonly all?: boolean };
+type CreateFlags = Flags & { readonly expiresInDays: number };
+
+/** `keys list|create|rotate|revoke`: the four operations as MUTX documents them. */
+export function addKeys(program: Command, machine: Machine): void {
+  const keys = program
+    .command('keys')
+    .description("MUTX's own operations on keys: list, create, rotate, revoke");
+  const add = (name: string, description: string) => withSession(keys.command(name).description(description));
+  const run = (operation: KeysOperation, flags: Flags) => {
+    const title = `mutx-api-key keys ${operation.kind}: not done`;
+    const printsSecret = operation.kind === 'create' || operation.kind === 'rotate';
+    return runCommand({ run: keysVerb(operation), verb: 'revoke', title, printsSecret }, flags, machine);
+  };
+
+  add('list', 'list the keys of the account')
+    .option('--name <name>', 'only those of exactly this name')
+    .option('--all', 'revoked ones too, where MUTX still lists them')
+    .action((flags: ListFlags) => run({ kind: 'list', name: flags.name, all: flags.all === true }, flags));
+  add('create <name>', 'make a key and print it, which is the only time it can be seen')
+    .option('--expires-in-days <n>', 'days until it expires (30)', days, DEFAULT_DAYS)
+    .action((name: string, { expiresInDays, ...flags }: CreateFlags) =>
+      run({ kind: 'create', name, expiresInDays }, flags),
+    );
+  add('rotate <id>', 'replace a key in place, with a gap')
+    .addHelpText('after', IN_PLACE)
+    .action((id: string, flags: Flags) => run({ kind: 'rotate', id }, flags));
+  add('revoke <id>', 'revoke a key for good').action((id: string, flags: Flags) =>
+    run({ kind: 'revoke', id }, flags),
+  );
+}
+
+const DEFAULT_DAYS = Number(INPUTS['expires-in-days'].verbs.rotate.default);
+
+function days(text: string): number {
+  const { kind } = INPUTS['expires-in-days'];
+  const value = parseInteger(text, kind);
+  if (value === undefined) {
+    throw new InvalidArgumentError(`It takes a whole number from ${kind.min} to ${kind.max}.`);
+  }
+  return value;
+}
+
+function withSession(command: Command): Command {
+  for (const name of ['api-url', 'email', 'refresh-token-secret'] as const) {
+    const option = optionOf(name, 'revoke');
+    if (option !== undefined) command.addOption(option);
+  }
+  return withCommonOptions(command);
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { createProgram, runProgram } from './program.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const { env, stdin, stdout, stderr } = process;
+const program = createProgram({ env, streams: { stdin, stdout, stderr } }, version);
+const code = await runProgram(program, process.argv.slice(2));
+if (code !== undefined) process.exitCode = code;

@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander';
+import { allowedText } from '../inputs/kinds.ts';
+import { type InputName, specOf, type Verb } from '../inputs/table.ts';
+import { isCredential } from './variables.ts';
+
+/** What every command that calls MUTX takes. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--repository <owner/repo>', 'this repository (GITHUB_REPOSITORY)')
+    .option('--json', 'print the result as JSON, the log on stderr')
+    .option('--summary <file>', 'append the summary to it, in Markdown')
+    .option('--debug', 'show each request');
+}
+
+/** The flag of an input; undefined for a credential. */
+export function optionOf(name: InputName, verb: Verb): Option | undefined {
+  if (isCredential(name)) return undefined;
+  const { kind, brief, verbs } = specOf(name);
+  const fallback = verbs[verb]?.default;
+  const shown = fallback === undefined ? '' : ` (${fallback})`;
+  const argument = kind.type === 'boolean' ? '[boolean]' : `<${PLACEHOLDER[name] ?? kind.type}>`;
+  return new Option(`--${name} ${argument}`, `${brief ?? allowedText(kind)}${shown}`);
+}
+
+const PLACEHOLDER: Readonly<Partial<Record<InputName, string>>> = {
+  email: 'address',
+  'refresh-token-secret': 'place',
+  'secret-name': 'name',
+  targets: 'lines',
+  environment: 'name',
+  visibility: 'who',
+  'selected-repositories': 'list',
+  'key-name': 'name',
+  'expires-in-days': 'n',
+  'on-quota': 'how',
+  'max-revocations': 'n',
+  'key-ids': 'list',
+  'fail-on': 'level',
+};

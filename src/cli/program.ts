@@ -1,0 +1,76 @@
+import { Command, CommanderError } from 'commander';
+import { inputsOf, type Verb } from '../inputs/table.ts';
+import { rotateVerb } from '../verbs/rotate.ts';
+import { addEmulate } from './emulate-command.ts';
+import { FAILED, UNUSABLE } from './exit-codes.ts';
+import { addKeys } from './keys-commands.ts';
+import { optionOf, withCommonOptions } from './options.ts';
+import { type Machine, runCommand, type Task } from './run-command.ts';
+import { type Flags, isCredential, variableOf } from './variables.ts';
+
+interface VerbCommand extends Task {
+  readonly description: string;
+}
+
+/** The commands that are actions, too. */
+const VERB_COMMANDS: readonly VerbCommand[] = [
+  {
+    verb: 'rotate',
+    run: rotateVerb,
+    description: 'make a new key, store it as a secret everywhere, revoke the old one',
+  },
+];
+
+/** The command line, `mutx-api-key`. @param version of the package */
+export function createProgram(machine: Machine, version: string): Command {
+  const { stdout, stderr } = machine.streams;
+  const program = new Command('mutx-api-key')
+    .description('API keys for MUTX that are named, expire, and are rotated without a gap')
+    .version(version)
+    .helpCommand(true)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .configureHelp({ helpWidth: 80 })
+    .addHelpText('after', AFTER);
+  for (const command of VERB_COMMANDS) addVerb(program, command, machine);
+  addKeys(program, machine);
+  addEmulate(program, machine);
+  return program;
+}
+
+/**
+ * Runs the command line to its end.
+ * @returns the exit code of a command that did not run; undefined: that of the process is the command's
+ */
+export async function runProgram(program: Command, args: readonly string[]): Promise<number | undefined> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : UNUSABLE;
+    // A question that was answered with Ctrl-C.
+    if (error instanceof Error && error.name === 'ExitPromptError') return FAILED;
+    throw error;
+  }
+}
+
+const AFTER = `
+Every flag can be given as a variable: --key-name as MUTX_KEY_NAME. Credentials
+come from variables only, or are asked for: MUTX_EMAIL and MUTX_PASSWORD, or
+MUTX_REFRESH_TOKEN, or MUTX_BOOTSTRAP_JWT; MUTX_GITHUB_TOKEN or GH_TOKEN.`;
+
+function addVerb(program: Command, task: VerbCommand, machine: Machine): void {
+  const { verb, description } = task;
+  const command = program.command(verb).description(description);
+  for (const name of inputsOf(verb)) {
+    const option = optionOf(name, verb);
+    if (option !== undefined) command.addOption(option);
+  }
+  withCommonOptions(command)
+    .addHelpText('after', `\n${credentialsOf(verb)}`)
+    .action((flags: Flags) => runCommand(task, flags, machine));
+}
+
+function credentialsOf(verb: Verb): string {
+  return inputsOf(verb).filter(isCredential).map(variableOf).join(' ');
+}

@@ -1,0 +1,103 @@
+import type { Verb } from '../inputs/table.ts';
+import { runVerb } from '../process/run-verb.ts';
+import type { FailureReport } from '../report/failure.ts';
+import { FAILURE_TITLE } from '../report/titles.ts';
+import type { VerbContext } from '../verbs/context.ts';
+import { withCredentials } from './ask.ts';
+import { FAILED, UNUSABLE } from './exit-codes.ts';
+import type { Streams } from './streams.ts';
+import { terminal } from './terminal.ts';
+import { type Flags, verbEnvironment } from './variables.ts';
+
+/** The process as a command sees it. */
+export interface Machine {
+  readonly env: NodeJS.ProcessEnv;
+  readonly streams: Streams;
+}
+
+export interface Task {
+  readonly run: (context: VerbContext) => Promise<void>;
+  /** Whose inputs it takes. */
+  readonly verb: Verb;
+  /** Of a failure: what was not done. Default: that of the verb. */
+  readonly title?: string;
+  /** Its result is a credential, and that alone goes to stdout. */
+  readonly printsSecret?: boolean;
+}
+
+/** Runs a verb from the command line, to its end; the exit code is that of the process (exit-codes.ts). */
+export async function runCommand(
+  { run, verb, title = FAILURE_TITLE[verb], printsSecret = false }: Task,
+  given: Flags,
+  { env, streams }: Machine,
+): Promise<void> {
+  const flags = await withCredentials(verb, given, env, streams);
+  const { json, summary } = flags;
+  const sink = terminal({
+    ...streams,
+    onStdout: json === true ? 'json' : printsSecret ? 'secret' : 'log',
+    summaryFile: typeof summary === 'string' ? summary : undefined,
+  });
+  let failure: FailureReport | undefined;
+  await runVerb(run, title, {
+    env: verbEnvironment(verb, flags, env),
+    sink,
+    mask: maskFor(env, streams),
+    failed: (report) => {
+      failure = report;
+      return report.code === 'invalid-input' ? UNUSABLE : FAILED;
+    },
+    annotates: false,
+  });
+  if (json === true) streams.stdout.write(`${JSON.stringify(document(sink.outputs, failure), null, 2)}\n`);
+}
+
+/** In a step of GitHub Actions the runner is told what to hide; elsewhere nothing that was admitted is printed. */
+function maskFor(env: NodeJS.ProcessEnv, { stderr }: Streams): (form: string) => void {
+  if (env['GITHUB_ACTIONS'] !== 'true') return () => {};
+  return (form) => {
+    const escaped = form.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+    stderr.write(`::add-mask::${escaped}\n`);
+  };
+}
+
+/** What `--json` prints: the outputs as JSON where they are, and why it failed, if it did. */
+function document(outputs: ReadonlyMap<string, string>, failure: FailureReport | undefined) {
+  return {
+    ok: failure === undefined,
+    outputs: Object.fromEntries([...outputs].map(([name, value]) => [name, parsed(value)])),
+    ...(failure === undefined ? {} : { failure: summaryOf(failure) }),
+  };
+}
+
+function summaryOf({ code, message, details, calls, state, hint, retryAt }: FailureReport) {
+  return {
+    code,
+    message,
+    details,
+    calls: calls.map(({ failure, fix }) => ({
+      service: failure.service,
+      call: failure.call,
+      status: failure.status ?? null,
+      code: failure.code,
+      message: failure.message,
+      'request-id': failure.requestId ?? null,
+      fix: fix ?? null,
+    })),
+    fix: hint?.fix ?? null,
+    state,
+    'retry-at': retryAt === undefined ? null : new Date(retryAt).toISOString(),
+  };
+}
+
+/** Outputs of actions are texts; those that hold an array, an object or a boolean are given as such. */
+function parsed(value: string): unknown {
+  if (value === 'true' || value === 'false' || /^[[{]/u.test(value)) {
+    try {
+      return JSON.parse(value);
+    } catch {
+      return value;
+    }
+  }
+  return value;
+}

@@ -1,0 +1,62 @@
+import { appendFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { styleText } from 'node:util';
+import type { Annotation, Sink } from '../report/sink.ts';
+
+export interface TerminalOptions {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** What stdout is for: what is said, or the result alone, and then what is said goes to stderr. */
+  readonly onStdout: 'log' | 'secret' | 'json';
+  /** Where the summary goes, in Markdown; undefined: nowhere. */
+  readonly summaryFile: string | undefined;
+}
+
+/** A sink that keeps the outputs, for who wants them as JSON. */
+export interface Terminal extends Sink {
+  readonly outputs: ReadonlyMap<string, string>;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** What a verb says, for a person in front of a terminal: colours only there, and not where `NO_COLOR` is set. */
+export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOptions): Terminal {
+  const log = onStdout === 'log' ? stdout : stderr;
+  const outputs = new Map<string, string>();
+  let indent = '';
+  const styled = (style: Style, text: string, stream: Writable) => styleText(style, text, { stream });
+  const note = (style: Style, level: string) => (annotation: Annotation) => {
+    const [first = '', ...rest] = annotation.message.split('\n');
+    const lines = [`${level}: ${annotation.title}: ${first}`, ...rest.map((line) => `  ${line}`)];
+    stderr.write(`${styled(style, lines.join('\n'), stderr)}\n`);
+  };
+  return {
+    outputs,
+    line: (text) => {
+      const mark = text.startsWith('✓') ? 'green' : text.startsWith('✗') ? 'red' : undefined;
+      log.write(`${indent}${mark === undefined ? text : styled(mark, text, log)}\n`);
+    },
+    debug: (text) => stderr.write(`${styled('dim', text, stderr)}\n`),
+    group: (title) => {
+      log.write(`${styled('bold', title, log)}\n`);
+      indent = '  ';
+    },
+    endGroup: () => {
+      indent = '';
+    },
+    notice: note('cyan', 'notice'),
+    warning: note('yellow', 'warning'),
+    error: note('red', 'error'),
+    output: (name, value) => outputs.set(name, value),
+    // A command has no later phase that could read it.
+    state: () => {},
+    secretOutput: (name, value) => {
+      outputs.set(name, value.expose());
+      if (onStdout === 'secret') stdout.write(`${value.expose()}\n`);
+    },
+    secretVariable: () => {},
+    summary: (markdown) => {
+      if (summaryFile !== undefined) appendFileSync(summaryFile, markdown);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { type InputName, inputsOf, specOf, type Verb } from '../inputs/table.ts';
+import { variableOf as runnerVariableOf } from '../inputs/unknown.ts';
+
+/** Where else the writer token may be: GitHub's own command line reads it from there. */
+const GITHUB_CLI_TOKEN = 'GH_TOKEN';
+
+/** The environment variable that holds an input outside of GitHub Actions: `MUTX_KEY_NAME`. */
+export function variableOf(name: InputName): string {
+  return `MUTX_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Whether an input is a credential, which is never taken as an argument: arguments are anybody's to read. */
+export function isCredential(name: InputName): boolean {
+  const { type } = specOf(name).kind;
+  return type === 'credential' || type === 'password';
+}
+
+/** The name of the property in which the parser of the command line leaves a flag: `keyName`. */
+export function propertyOf(name: InputName): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Flags as they were given. */
+export type Flags = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** An input as the user gave it; undefined: not at all. The flag goes before the variable. */
+export function givenOf(name: InputName, flags: Flags, env: NodeJS.ProcessEnv): string | undefined {
+  const flag = flags[propertyOf(name)];
+  if (flag !== undefined) return String(flag);
+  const own = env[variableOf(name)];
+  return own === undefined && name === 'github-token' ? env[GITHUB_CLI_TOKEN] : own;
+}
+
+/**
+ * The environment of a verb: this process's, with the inputs as a runner would hand them over. Variables of a
+ * runner's inputs that are there already belong to the action around us, not to this command.
+ */
+export function verbEnvironment(verb: Verb, flags: Flags, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const inherited = Object.entries(env).filter(([name]) => !name.startsWith('INPUT_'));
+  const inputs = inputsOf(verb).flatMap((name) => {
+    const given = givenOf(name, flags, env);
+    return given === undefined ? [] : [[runnerVariableOf(name), given] as const];
+  });
+  const { repository, debug } = flags;
+  return {
+    ...Object.fromEntries(inherited),
+    ...Object.fromEntries(inputs),
+    ...(typeof repository === 'string' ? { GITHUB_REPOSITORY: repository } : {}),
+    ...(debug === true ? { RUNNER_DEBUG: '1' } : {}),
+  };
+}

@@ -1,0 +1,33 @@
+import type { CallFailure, Duration, Instant } from '../rotation/ports.ts';
+import type { LeftBehind } from './sweep.ts';
+
+/** Why a key that this step made was revoked by it. */
+export type RevokedBecause =
+  /** MUTX does not take the new key, or nobody knows. */
+  | 'not-verified'
+  /** The reply to its create was lost: nobody knows its text. */
+  | 'reply-lost';
+
+/** What is told while a key for a job is made, or given back; nothing in here is a credential. */
+export type EphemeralEvent =
+  | { readonly type: 'swept'; readonly id: string; readonly name: string; readonly why: LeftBehind }
+  | { readonly type: 'sweep-ended'; readonly revoked: number; readonly more: boolean }
+  | {
+      readonly type: 'minted';
+      readonly id: string;
+      readonly name: string;
+      readonly expiresAt: Instant | undefined;
+    }
+  | { readonly type: 'verified' }
+  | { readonly type: 'revoked'; readonly id: string; readonly because: RevokedBecause }
+  | {
+      readonly type: 'retrying';
+      readonly failure: CallFailure;
+      readonly attempt: number;
+      readonly wait: Duration;
+    }
+  /** For a place in the plan. */
+  | { readonly type: 'waiting'; readonly wait: Duration; readonly left: Duration }
+  | { readonly type: 'warning'; readonly code: EphemeralWarning; readonly message: string };
+
+export type EphemeralWarning = 'sweep-failed' | 'create-lost' | 'revocation-failed';

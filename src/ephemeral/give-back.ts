@@ -1,0 +1,159 @@
+import type { CallFailure, Duration, Instant, Reply } from '../rotation/ports.ts';
+import { Calls } from './calls.ts';
+import type { Note } from './note.ts';
+import type { CallPorts, GiveBackKeys } from './ports.ts';
+import { revokeStrays } from './strays.ts';
+
+/** A job that is over does not stay for long: how long one call of the post step may be tried again. */
+const PATIENCE: Duration = 60_000;
+
+/** How far this machine's clock may be ahead of MUTX's. */
+const LEEWAY: Duration = 60_000;
+
+/**
+ * A way to authenticate in the post step.
+ * - `key`: the key itself, which may revoke itself where MUTX takes API keys for that
+ * - `token`: the access token that the first step had
+ * - `inputs`: the credential in the inputs, where the runner hands them over again
+ */
+export interface Way {
+  readonly kind: 'key' | 'token' | 'inputs';
+  /** @returns why it is not open */
+  open(): Promise<CallFailure | undefined>;
+  readonly keys: GiveBackKeys;
+  /** Of the key itself: whether it still works; one attempt. */
+  readonly works?: () => Promise<Reply<true>>;
+}
+
+/** What became of the key of a job that is over. */
+export type GivenBack =
+  /** The first step left no word: it never began, or was stopped before it did. */
+  | { readonly kind: 'unset' }
+  /** There was nothing to give back. */
+  | { readonly kind: 'skipped' }
+  /** `ids`: all that were revoked; those of lost creates too. `expired`: it had ended before. */
+  | { readonly kind: 'revoked'; readonly ids: readonly string[]; readonly expired: boolean }
+  /** Somebody else revoked it before. */
+  | { readonly kind: 'gone'; readonly id: string }
+  /** It ended by itself; its place in the plan is taken until somebody revokes it. */
+  | { readonly kind: 'expired'; readonly id: string; readonly expiresAt: Instant }
+  /** A create got no clear answer, and there is no active key of its name. */
+  | { readonly kind: 'none-found'; readonly name: string }
+  | {
+      readonly kind: 'failed';
+      /** undefined: it is not known, only its name. */
+      readonly id: string | undefined;
+      readonly name: string;
+      readonly expiresAt: Instant | undefined;
+      /** What each way came to; empty: there was none. */
+      readonly failures: readonly CallFailure[];
+    };
+
+/**
+ * Revokes the key that the note tells of, by the first way that works. Whatever happens is a result; a second run
+ * of it would do no harm.
+ * @param note undefined: the first step left none
+ * @param ways in the order in which they are to be tried
+ */
+export async function giveBack(
+  note: Note | undefined,
+  ways: readonly Way[],
+  ports: CallPorts,
+): Promise<GivenBack> {
+  if (note === undefined) return { kind: 'unset' };
+  const calls = new Calls(ports, undefined, PATIENCE);
+  switch (note.stage) {
+    case 'nothing':
+      return { kind: 'skipped' };
+    case 'asked':
+      return lookForIt(note, ways, calls);
+    case 'minted':
+      return revokeIt(note, ways, calls, ports);
+  }
+}
+
+async function lookForIt(
+  { name, unique }: Extract<Note, { stage: 'asked' }>,
+  ways: readonly Way[],
+  calls: Calls,
+): Promise<GivenBack> {
+  const failures: CallFailure[] = [];
+  // Under a name that others use, too, nobody could tell which key it is.
+  for await (const reply of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
+    if (!reply.ok) failures.push(reply.failure);
+    else if (reply.value.length === 0) return { kind: 'none-found', name };
+    else return { kind: 'revoked', ids: reply.value, expired: false };
+  }
+  return { kind: 'failed', id: undefined, name, expiresAt: undefined, failures };
+}
+
+async function revokeIt(
+  note: Extract<Note, { stage: 'minted' }>,
+  ways: readonly Way[],
+  calls: Calls,
+  { clock }: CallPorts,
+): Promise<GivenBack> {
+  const { id, name, expiresAt } = note;
+  const expired = expiresAt !== undefined && clock.now() > expiresAt + LEEWAY;
+  const failures: CallFailure[] = [];
+  const open = ways.filter(({ kind }) => !(expired && kind === 'key'));
+  for await (const reply of tried(open, (keys) => revokeBoth(keys, note, calls))) {
+    if (!reply.ok) failures.push(reply.failure);
+    else if (reply.value === 'gone') return { kind: 'gone', id };
+    else return { kind: 'revoked', ids: reply.value, expired };
+  }
+  if (expired) return { kind: 'expired', id, expiresAt };
+  if (await isDead(open, failures, calls)) return { kind: 'gone', id };
+  return { kind: 'failed', id, name, expiresAt, failures };
+}
+
+/** What lost creates left first: a key that revokes itself can do nothing afterwards. */
+async function revokeBoth(
+  keys: GiveBackKeys,
+  { id, name, unique, strays }: Extract<Note, { stage: 'minted' }>,
+  calls: Calls,
+): Promise<Reply<readonly string[] | 'gone'>> {
+  const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;
+  const own = await calls.call(() => keys.revoke(id));
+  if (!own.ok) return own;
+  if (others?.ok === false) {
+    calls.warn(
+      'revocation-failed',
+      `another key named ${name} may exist, made by a create whose reply was lost: ${others.failure.message}`,
+    );
+  }
+  const ids = others?.ok === true ? others.value : [];
+  return own.value === 'gone' && ids.length === 0
+    ? { ...own, value: 'gone' }
+    : { ...own, value: [...ids, id] };
+}
+
+/** Whether what every way was refused for is that the key does not exist any more: then it does not work either. */
+async function isDead(
+  ways: readonly Way[],
+  failures: readonly CallFailure[],
+  calls: Calls,
+): Promise<boolean> {
+  const works = ways.find(({ kind }) => kind === 'key')?.works;
+  if (works === undefined || !failures.every(isAboutCredential)) return false;
+  const reply = await calls.call(works);
+  return !reply.ok && reply.failure.kind === 'refused';
+}
+
+/** Each way in turn, until the caller has what it wants, or it is not the way that fails. */
+async function* tried<T>(
+  ways: readonly Way[],
+  work: (keys: GiveBackKeys) => Promise<Reply<T>>,
+): AsyncGenerator<Reply<T>> {
+  for (const way of ways) {
+    const shut = await way.open();
+    const reply: Reply<T> = shut === undefined ? await work(way.keys) : { ok: false, failure: shut };
+    yield reply;
+    if (!reply.ok && !isAboutCredential(reply.failure)) return;
+  }
+}
+
+/** MUTX does not take this credential, and may take another. */
+function isAboutCredential({ status }: CallFailure): boolean {
+  return status === 401 || status === 403;
+}

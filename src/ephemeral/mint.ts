@@ -1,0 +1,155 @@
+import { CREATES } from '../rotation/constants.ts';
+import type { CallFailure, Duration, MintedKey } from '../rotation/ports.ts';
+import { onlyIfNotDone, Stopwatch } from '../rotation/retry.ts';
+import type { Calls } from './calls.ts';
+import type { EphemeralFailure } from './outcome.ts';
+import type { EphemeralPorts } from './ports.ts';
+import type { EphemeralSettings } from './settings.ts';
+import { revokeStrays } from './strays.ts';
+import { sweep } from './sweep.ts';
+
+/** Between two tries for a place; jobs of a matrix come at different times because of the jitter. */
+const SHORTEST_WAIT: Duration = 2_000;
+const LONGEST_WAIT: Duration = 10_000;
+
+/** After a create without a clear answer, before the next one. */
+const AFTER_LOST: Duration = 2_000;
+
+type Minting =
+  | { readonly ok: true; readonly key: MintedKey }
+  | { readonly ok: false; readonly failed: EphemeralFailure };
+
+/**
+ * Makes the key. Waits for a place where the plan has none. A create whose reply was lost is not repeated before
+ * the key that it may have made was looked for under its name, which nobody else uses.
+ */
+export async function mint(
+  settings: EphemeralSettings,
+  ports: EphemeralPorts,
+  calls: Calls,
+): Promise<Minting> {
+  const { keys, keeper, clock, random } = ports;
+  const room = new WaitForRoom(settings, ports, calls);
+  let lost = 0;
+  for (;;) {
+    await keeper.asked();
+    const reply = await calls.call(
+      () => keys.create(settings.keyName, settings.expiresInDays),
+      onlyIfNotDone,
+    );
+    if (reply.ok) {
+      keeper.minted(reply.value);
+      const { id, name, expiresAt } = reply.value;
+      calls.report({ type: 'minted', id, name, expiresAt });
+      return { ok: true, key: reply.value };
+    }
+    const { failure } = reply;
+    if (failure.code === 'mutx-quota') {
+      const full = await room.wait(failure);
+      if (full !== undefined) return { ok: false, failed: { ...full, perhaps: lost > 0 } };
+    } else if (failure.kind === 'unclear') {
+      lost += 1;
+      keeper.lost();
+      await lookForLost(settings, ports, calls, failure);
+      if (lost >= CREATES || !failure.retryable)
+        return { ok: false, failed: createFailed(ports, failure, true) };
+      await clock.sleep(AFTER_LOST * (0.5 + random()));
+    } else {
+      return { ok: false, failed: createFailed(ports, failure, lost > 0) };
+    }
+  }
+}
+
+async function lookForLost(
+  { keyName, unique }: EphemeralSettings,
+  { keys }: EphemeralPorts,
+  calls: Calls,
+  failure: CallFailure,
+): Promise<void> {
+  if (!unique) {
+    calls.warn(
+      'create-lost',
+      `the create got no clear answer, so a key named ${keyName} may exist that nobody can use; which one, nobody can tell, because \`key-name\` is not this step's alone: it expires by itself`,
+    );
+    return;
+  }
+  const found = await revokeStrays(keys, calls, keyName);
+  if (!found.ok) {
+    calls.warn(
+      'create-lost',
+      `the create got no clear answer, and its key was not found out about: ${found.failure.message}`,
+    );
+  } else if (found.value.length === 0) {
+    calls.warn(
+      'create-lost',
+      `the create got no clear answer (${failure.message}), and no key of its name is there so far; the post step looks again`,
+    );
+  } else {
+    calls.warn(
+      'create-lost',
+      `the reply to the create was lost (${failure.message}); its key, which nobody can use, was found by its name and revoked: ${found.value.join(', ')}`,
+    );
+  }
+}
+
+function createFailed({ clock }: EphemeralPorts, failure: CallFailure, perhaps: boolean): EphemeralFailure {
+  const { retryAfter } = failure;
+  return {
+    kind: 'failed',
+    code: perhaps ? 'create-lost' : 'create-failed',
+    message: perhaps ? 'MUTX gave no clear answer to the create' : `MUTX made no key: ${failure.message}`,
+    failures: [failure],
+    holders: [],
+    minted: undefined,
+    perhaps,
+    retryAt: retryAfter === undefined ? undefined : clock.now() + retryAfter,
+  };
+}
+
+/** Time passes until somebody gives a place back, and a sweep may free one. */
+class WaitForRoom {
+  readonly #settings: EphemeralSettings;
+  readonly #ports: EphemeralPorts;
+  readonly #calls: Calls;
+  readonly #watch: Stopwatch;
+
+  constructor(settings: EphemeralSettings, ports: EphemeralPorts, calls: Calls) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#calls = calls;
+    this.#watch = new Stopwatch(ports.clock);
+  }
+
+  /** @returns why there is no point in waiting (any longer); undefined: try again */
+  async wait(failure: CallFailure): Promise<EphemeralFailure | undefined> {
+    const { clock, random, keys } = this.#ports;
+    const left = Math.min(this.#settings.quotaWait - this.#watch.elapsed(), this.#calls.sessionLeft());
+    const asked = failure.retryAfter ?? 0;
+    if (left <= 0 || asked > left) return this.#full(failure);
+    const jittered = SHORTEST_WAIT + (LONGEST_WAIT - SHORTEST_WAIT) * random();
+    // What the server asks for goes before ours; the last try is at the end of the time there is.
+    const wait = Math.max(asked, Math.min(jittered, left));
+    this.#calls.report({ type: 'waiting', wait, left });
+    await clock.sleep(wait);
+    const { sweep: settings } = this.#settings;
+    if (settings !== undefined) await sweep(this.#calls, keys, settings);
+    return undefined;
+  }
+
+  async #full(failure: CallFailure): Promise<EphemeralFailure> {
+    const { keys, clock } = this.#ports;
+    const list = await this.#calls.call(() => keys.newest());
+    const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
+    const { retryAfter } = failure;
+    return {
+      kind: 'failed',
+      code: 'quota-wait-over',
+      message: "the account's plan had no place for one more key, for as long as `quota-wait` allows",
+      failures: [failure],
+      holders: active.map(({ id, name, expiresAt }) => ({ id, name, expiresAt })),
+      minted: undefined,
+      perhaps: false,
+      retryAt: retryAfter === undefined ? undefined : clock.now() + retryAfter,
+    };
+  }
+}

@@ -1,0 +1,21 @@
+import { LONGEST_KEY_NAME } from './key-name.ts';
+import type { Complaint } from './pasted.ts';
+import type { InputReader } from './reader.ts';
+
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/** The name the user gave the key; empty: none. Notes what MUTX would not take. */
+export function givenKeyName(reader: InputReader): string {
+  const name = reader.text('key-name');
+  const complaint = complaintAbout(name);
+  if (complaint !== undefined) reader.problem('key-name', complaint, name);
+  return name;
+}
+
+function complaintAbout(name: string): Complaint | undefined {
+  if (INVISIBLE.test(name)) {
+    return { message: 'holds a line break or a control character', fix: 'write it in one line' };
+  }
+  if ([...name].length <= LONGEST_KEY_NAME) return undefined;
+  return { message: `is longer than the ${LONGEST_KEY_NAME} characters that MUTX takes`, fix: 'shorten it' };
+}

@@ -1,0 +1,63 @@
+import { type FailureReport, failureAnnotation, failureLines } from '../report/failure.ts';
+import { guarded } from '../report/guard.ts';
+import type { Sink } from '../report/sink.ts';
+import { failureSummary } from '../report/summary.ts';
+import { SecretRegistry } from '../secrets/registry.ts';
+import { clock } from '../verbs/clock.ts';
+import type { Unfinished, VerbContext } from '../verbs/context.ts';
+import { Gate } from '../verbs/gate.ts';
+import { onEarlyEnd } from './ending.ts';
+
+/** What a runner and a shell do not share. */
+export interface Host {
+  readonly env: NodeJS.ProcessEnv;
+  /** Not guarded yet. */
+  readonly sink: Sink;
+  /** Hides a text in what is printed from now on. */
+  readonly mask: (form: string) => void;
+  /** Takes note of a failure. @returns the exit code of a run that ended so */
+  readonly failed: (report: FailureReport) => number;
+  /** Whether a failure is also told as an annotation: a page beside the log shows it. */
+  readonly annotates: boolean;
+  /** A failure is only a warning, and the exit code 0, after a signal or an exception too. */
+  readonly alwaysGreen?: boolean;
+}
+
+/**
+ * Runs one verb, or one phase of it, in this process, to its end, which may be a signal. The exit code is that of
+ * the host for a run that did not do what was asked for, 130 or 143 if it was cancelled.
+ * @param title of a failure: what was not done
+ */
+export async function runVerb(
+  run: (context: VerbContext) => Promise<void>,
+  title: string,
+  host: Host,
+): Promise<void> {
+  const secrets = new SecretRegistry(host.mask);
+  const sink = guarded(host.sink, secrets);
+  const unfinished: Unfinished = {
+    state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
+    cleanUp: async () => {},
+  };
+  const fail = (report: FailureReport, summary = failureSummary(title, report)) => {
+    process.exitCode = host.failed(report);
+    for (const line of failureLines(title, report)) sink.line(line);
+    const annotation = failureAnnotation(title, report);
+    if (host.annotates && host.alwaysGreen === true) sink.warning(annotation);
+    else if (host.annotates) sink.error(annotation);
+    sink.summary(summary);
+  };
+  const endInTheMiddle = (news: string | FailureReport) => {
+    sink.endGroup();
+    if (typeof news === 'string') sink.line(news);
+    else fail(news);
+  };
+  const gate = new Gate();
+  const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle, host.alwaysGreen);
+  try {
+    await run({ env: host.env, secrets, sink, clock, gate, unfinished, fail });
+    standDown();
+  } catch (error) {
+    broken(error);
+  }
+}

@@ -1,0 +1,36 @@
+import type { EphemeralFailure } from '../ephemeral/outcome.ts';
+import type { EphemeralSettings } from '../ephemeral/settings.ts';
+import { earlyFailure, type FailureReport, inTheWay } from './failure.ts';
+import { expiryText } from './words.ts';
+
+/** Why there is no key for this job, and what there is instead. */
+export function ephemeralFailure(
+  failed: EphemeralFailure,
+  { keyName }: Pick<EphemeralSettings, 'keyName'>,
+): FailureReport {
+  const { code, message, failures, holders, retryAt } = failed;
+  return earlyFailure({
+    code,
+    message,
+    calls: failures,
+    details: inTheWay(holders),
+    state: stateAfter(failed, keyName),
+    retryAt,
+  });
+}
+
+function stateAfter({ minted, perhaps }: EphemeralFailure, keyName: string): readonly string[] {
+  if (minted !== undefined) {
+    return [
+      minted.state === 'revoked'
+        ? `the new key ${minted.id} was revoked at once, and handed to nobody`
+        : `the new key ${minted.id} is alive (${expiryText(minted.expiresAt)}), and was handed to nobody; the post step tries again to revoke it`,
+    ];
+  }
+  return [
+    perhaps
+      ? `a key named ${keyName} may exist, which nobody can use; the post step looks for it`
+      : 'no key was made',
+    'nothing was handed out',
+  ];
+}

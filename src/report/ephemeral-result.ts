@@ -1,0 +1,73 @@
+import type { GivenBack } from '../ephemeral/give-back.ts';
+import type { MintedKey } from '../rotation/ports.ts';
+import { callText } from './failure.ts';
+import { code } from './markdown.ts';
+import type { Annotation } from './sink.ts';
+import { keyTable, page } from './summary.ts';
+import { expiryText, instantText, list } from './words.ts';
+
+type Handed = Omit<MintedKey, 'key' | 'createdAt'>;
+type NotGivenBack = Extract<GivenBack, { kind: 'failed' }>;
+
+/** The last lines of the first step. @param envName undefined: the key was not exported */
+export function handedOutLines({ id, expiresAt }: Handed, envName: string | undefined): readonly string[] {
+  const where = envName === undefined ? 'the output `api-key`' : `the output \`api-key\` and as ${envName}`;
+  return [
+    `Key ${id} is in ${where} until this job ends; then it is revoked (${expiryText(expiresAt)} at the latest)`,
+  ];
+}
+
+export function handedOutSummary(key: Handed, envName: string | undefined): string {
+  const exported = envName === undefined ? 'not exported' : `exported as ${code(envName)}`;
+  return page('MUTX API key for this job', [
+    keyTable(key),
+    `In the output ${code('api-key')}, ${exported}. It is revoked when the job ends.`,
+  ]);
+}
+
+/** What became of the key, where nothing is left to be done. */
+export function givenBackLine(result: Exclude<GivenBack, NotGivenBack>): string {
+  switch (result.kind) {
+    case 'unset':
+      return 'Nothing to revoke: the first step left no word, so it never got as far as making a key';
+    case 'skipped':
+      return 'Nothing to revoke: the first step made no key, or has revoked it itself';
+    case 'revoked':
+      return `Revoked: ${list(result.ids)}${result.expired ? ' (it had expired before)' : ''}`;
+    case 'gone':
+      return `Already gone: key ${result.id} had been revoked before`;
+    case 'expired':
+      return `Expired: key ${result.id} ended by itself at ${instantText(result.expiresAt)}; its place in the plan is free once a later run has swept it`;
+    case 'none-found':
+      return `Nothing to revoke: a create got no clear answer, and there is no active key named ${result.name}`;
+  }
+}
+
+/** A key that may still be alive: never a reason for a red job, but for a person to know. */
+export function notGivenBack(result: NotGivenBack): {
+  readonly annotation: Annotation;
+  readonly lines: readonly string[];
+  readonly advice: string;
+} {
+  const { id, name, expiresAt, failures } = result;
+  const message = id === undefined ? perhaps(name) : alive(id, name, expiresAt);
+  const why = failures.map((failure) => `${callText(failure)}: ${failure.message} [${failure.code}]`);
+  const reasons = why.length === 0 ? [NO_WAY] : why;
+  return {
+    annotation: { title: 'MUTX API key not revoked', message: [message, ...reasons].join('\n') },
+    lines: [`Not revoked: ${message}`, ...reasons.map((reason) => `  ${reason}`)],
+    advice:
+      'revoke it with the action `revoke`, or at MUTX; otherwise it ends by itself when it expires, and a later run sweeps it if it has a default name',
+  };
+}
+
+const NO_WAY =
+  'there was nothing left to authenticate with: no inputs in this step (a nested composite), and what the first step kept is gone or has expired';
+
+function alive(id: string, name: string, expiresAt: number | undefined): string {
+  return `key ${id} (${name}) may still be alive; it ${expiryText(expiresAt)}`;
+}
+
+function perhaps(name: string): string {
+  return `a key named ${name} may exist that nobody can use: the first step was stopped before it heard of it`;
+}

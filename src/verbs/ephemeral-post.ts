@@ -1,0 +1,73 @@
+import { giveBack, type Way } from '../ephemeral/give-back.ts';
+import { decodeNote, NOTE, type Whereabouts } from '../ephemeral/note.ts';
+import { loadEphemeralCredential } from '../inputs/load-ephemeral.ts';
+import { parseBaseUrl } from '../inputs/urls.ts';
+import { EphemeralLog } from '../report/ephemeral-log.ts';
+import { givenBackLine, notGivenBack } from '../report/ephemeral-result.ts';
+import { warningSummary } from '../report/summary.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { Credential } from '../session/credential.ts';
+import { type Connection, connect } from './connect.ts';
+import type { VerbContext } from './context.ts';
+import { enclosed, fingerprint, isAlive } from './hand-over.ts';
+
+/**
+ * The post step: gives the key of the job back, from what the first step left alone. Nothing that happens here is
+ * a failure of the job: what could not be done is a warning.
+ */
+export async function ephemeralPostVerb(context: VerbContext): Promise<void> {
+  const { env, sink, gate, clock, unfinished } = context;
+  const log = new EphemeralLog(sink);
+  const note = decodeNote(env[`STATE_${NOTE}`] ?? '');
+  const ways = note === undefined || note.stage === 'nothing' ? [] : waysFor(note, context);
+  const close = () => Promise.all(ways.map((way) => way.close()));
+  unfinished.cleanUp = close;
+  unfinished.state = () => [
+    'the key of this job may still be alive: it ends by itself when it expires, and a later run sweeps it',
+  ];
+  const ports = { clock: gate.clock(clock), random: Math.random, report: log.event };
+  const result = await gate.pass(giveBack(note, ways, ports));
+  await gate.pass(close());
+  if (result.kind !== 'failed') return sink.line(givenBackLine(result));
+  const { annotation, lines, advice } = notGivenBack(result);
+  for (const line of lines) sink.line(line);
+  sink.warning(annotation);
+  sink.summary(warningSummary(annotation.message, advice));
+}
+
+type OpenWay = Way & Pick<Connection, 'close'>;
+
+/** Least first: the key itself can do less than the account's token, and that less than its password. */
+function waysFor(where: Whereabouts, context: VerbContext): readonly OpenWay[] {
+  const base = parseBaseUrl(where.apiUrl);
+  if (!base.ok) return [];
+  const { env, secrets, clock } = context;
+  const { key, token } = enclosed(where, env, secrets);
+  const given = loadEphemeralCredential(env, secrets);
+  const isTheSame = given !== undefined && fingerprint(given) === where.credential;
+  const way = (kind: Way['kind'], credential: Credential) => wayWith(kind, credential, base.value, context);
+  return [
+    ...(key === undefined ? [] : [way('key', bearing(key))]),
+    ...(token !== undefined && isAlive(token, clock.now()) ? [way('token', bearing(token))] : []),
+    ...(isTheSame && !hasEnded(given, clock.now()) ? [way('inputs', given)] : []),
+  ];
+}
+
+function bearing(token: Secret): Credential {
+  return { kind: 'opaque', input: 'bootstrap-jwt', token };
+}
+
+function hasEnded(credential: Credential, now: number): boolean {
+  return credential.kind === 'access-jwt' && !isAlive(credential.token, now);
+}
+
+function wayWith(kind: Way['kind'], credential: Credential, apiUrl: URL, context: VerbContext): OpenWay {
+  // GitHub is not called here; where it is does not matter.
+  const nowhere = { githubToken: undefined, githubApiUrl: apiUrl, refreshTokenSecret: undefined };
+  const connection = connect({ credential, apiUrl, ...nowhere }, context);
+  const { session, keys } = connection;
+  const open = async () => (await session.open())?.cause;
+  const close = () => connection.close();
+  if (kind !== 'key' || credential.kind !== 'opaque') return { kind, open, keys, close };
+  return { kind, open, keys, close, works: () => keys.verify(credential.token, () => true) };
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { encodeNote, NOTE, type Note, type Whereabouts } from '../ephemeral/note.ts';
+import type { Keeper } from '../ephemeral/ports.ts';
+import { randomDigits } from '../inputs/key-name.ts';
+import type { EphemeralInputs } from '../inputs/load-ephemeral.ts';
+import { decodeJwt } from '../mutx/jwt.ts';
+import type { Duration, Instant, MintedKey } from '../rotation/ports.ts';
+import { newOpener, opened, sealed } from '../secrets/envelope.ts';
+import type { SecretRegistry } from '../secrets/registry.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { Credential } from '../session/credential.ts';
+import type { Session } from '../session/session.ts';
+import type { VerbContext } from './context.ts';
+
+/** What is in the sealed envelope; docs/ephemeral.md says why. */
+export interface Enclosed {
+  readonly key: Secret | undefined;
+  /** An access JWT. */
+  readonly token: Secret | undefined;
+}
+
+/** A token that lives longer than this is nothing to leave lying about, even sealed. */
+const LONGEST_TOKEN: Duration = 3_600_000;
+
+/**
+ * Hands over to the post step: a note in the state, without any credential, and what may revoke the key in a
+ * sealed envelope in the environment, whose opener is in the note. Each is written the moment it is known.
+ */
+export class HandOver implements Keeper {
+  readonly #context: VerbContext;
+  readonly #session: Pick<Session, 'bearer'>;
+  readonly #credential: Credential;
+  readonly #where: Whereabouts;
+  #token: Secret | undefined;
+  #asked = false;
+  #strays = false;
+
+  constructor(inputs: EphemeralInputs, session: Pick<Session, 'bearer'>, context: VerbContext) {
+    const { credential, apiUrl, settings } = inputs;
+    this.#context = context;
+    this.#session = session;
+    this.#credential = credential;
+    this.#where = {
+      apiUrl: apiUrl.href,
+      name: settings.keyName,
+      unique: settings.unique,
+      credential: fingerprint(credential),
+      // Used twice in one job, each step has one of its own.
+      envelope: { variable: `MUTX_KEY_ENVELOPE_${randomDigits().toUpperCase()}`, opener: newOpener() },
+    };
+  }
+
+  async asked(): Promise<void> {
+    if (this.#asked) return;
+    this.#asked = true;
+    this.#token = await this.#shortLived();
+    this.#note({ stage: 'asked', ...this.#where });
+    if (this.#token !== undefined) this.#enclose({ token: this.#token.expose() });
+  }
+
+  lost(): void {
+    this.#strays = true;
+  }
+
+  minted({ id, expiresAt, key }: MintedKey): void {
+    this.#note({ stage: 'minted', id, expiresAt, strays: this.#strays, ...this.#where });
+    const token = this.#token?.expose();
+    this.#enclose({ key: key.expose(), ...(token === undefined ? {} : { token }) });
+  }
+
+  nothing(): void {
+    this.#note({ stage: 'nothing' });
+  }
+
+  #note(note: Note): void {
+    this.#context.sink.state(NOTE, encodeNote(note));
+  }
+
+  /** Masked, too: later steps print their environment. */
+  #enclose(content: { readonly key?: string; readonly token?: string }): void {
+    const { variable, opener } = this.#where.envelope;
+    const envelope = sealed(JSON.stringify(content), opener);
+    this.#context.sink.secretVariable(variable, this.#context.secrets.admit(envelope));
+  }
+
+  /** The token at hand, if it is known to end soon. An API key given as credential is never enclosed. */
+  async #shortLived(): Promise<Secret | undefined> {
+    if (this.#credential.kind === 'opaque') return undefined;
+    const bearer = await this.#session.bearer();
+    if (!bearer.ok) return undefined;
+    const ends = decodeJwt(bearer.value.expose())?.exp;
+    const isShort = ends !== undefined && ends - this.#context.clock.now() <= LONGEST_TOKEN;
+    return isShort ? bearer.value : undefined;
+  }
+}
+
+/**
+ * By what a credential is known again: the SHA-256 of a token, which nobody can guess; of the e-mail address only,
+ * where there is a password, because that one may be guessed.
+ */
+export function fingerprint(credential: Credential): string {
+  const text = credential.kind === 'password' ? credential.email : credential.token.expose();
+  return createHash('sha256').update(`${credential.kind}:${text}`).digest('hex');
+}
+
+/** What the first step enclosed, masked again; nothing where the variable is gone or not what it was. */
+export function enclosed(
+  { envelope: { variable, opener } }: Whereabouts,
+  env: NodeJS.ProcessEnv,
+  secrets: SecretRegistry,
+): Enclosed {
+  const text = opened(env[variable] ?? '', opener);
+  const content = new Map<string, unknown>(
+    Object.entries(text === undefined ? {} : (JSON.parse(text) as object)),
+  );
+  const admitted = (name: string) => {
+    const value = content.get(name);
+    return typeof value === 'string' ? secrets.admit(value) : undefined;
+  };
+  return { key: admitted('key'), token: admitted('token') };
+}
+
+/** Whether a JWT has not ended yet, by its own claim; one without any has not. */
+export function isAlive(token: Secret, now: Instant): boolean {
+  const ends = decodeJwt(token.expose())?.exp;
+  return ends === undefined || ends > now;
+}

@@ -1,0 +1,127 @@
+import { loadAccess } from '../inputs/load-access.ts';
+import type { MutxClient } from '../mutx/client.ts';
+import { earlyFailure } from '../report/failure.ts';
+import { keyLines } from '../report/key-list.ts';
+import { retryText } from '../report/log.ts';
+import { expiryText, instantText } from '../report/words.ts';
+import { CALL_PATIENCE } from '../rotation/constants.ts';
+import type { CallFailure, KeyRecord, MintedKey, Reply } from '../rotation/ports.ts';
+import { idempotent, onlyIfNotDone, type RetryPolicy, Stopwatch, tryCall } from '../rotation/retry.ts';
+import { connect } from './connect.ts';
+import type { VerbContext } from './context.ts';
+import { inSession } from './in-session.ts';
+import { usableInputs } from './usable-inputs.ts';
+
+/** One of the four operations on keys as MUTX documents them. */
+export type KeysOperation =
+  /** @property all those that were revoked, too, where MUTX still lists them */
+  | { readonly kind: 'list'; readonly name: string | undefined; readonly all: boolean }
+  | { readonly kind: 'create'; readonly name: string; readonly expiresInDays: number }
+  | { readonly kind: 'rotate'; readonly id: string }
+  | { readonly kind: 'revoke'; readonly id: string };
+
+/** Runs one of them. The plaintext of a new key is the output `key`: whoever asks for a key is to have it. */
+export function keysVerb(operation: KeysOperation): (context: VerbContext) => Promise<void> {
+  return async (context) => {
+    const access = usableInputs(loadAccess(context.env, context.secrets), context);
+    if (access === undefined) return;
+    const connection = connect(access, context);
+    await inSession(connection, access, context, () => run(operation, connection.client, context));
+  };
+}
+
+async function run(operation: KeysOperation, client: MutxClient, context: VerbContext): Promise<void> {
+  switch (operation.kind) {
+    case 'list': {
+      const reply = await tried(() => client.list(), idempotent, context);
+      return reply.ok ? listed(operation, reply.value, context) : failed(reply.failure, UNTOUCHED, context);
+    }
+    case 'create': {
+      const { name, expiresInDays } = operation;
+      const reply = await tried(() => client.create(name, expiresInDays), onlyIfNotDone, context);
+      return reply.ok ? minted(reply.value, context) : failed(reply.failure, lostKey(reply.failure), context);
+    }
+    case 'rotate': {
+      const reply = await tried(() => client.rotateInPlace(operation.id), onlyIfNotDone, context);
+      return reply.ok
+        ? minted(reply.value, context)
+        : failed(reply.failure, lostSuccessor(reply.failure, operation.id), context);
+    }
+    case 'revoke': {
+      const { id } = operation;
+      const reply = await tried(() => client.revoke(id), idempotent, context);
+      if (!reply.ok) return failed(reply.failure, [`key ${id} may still be alive`], context);
+      context.sink.line(`✓ ${reply.value === 'gone' ? 'was gone already' : 'revoked'}: ${id}`);
+      return context.sink.output('revoked-key-ids', JSON.stringify([id]));
+    }
+  }
+}
+
+const UNTOUCHED = ['nothing was changed'];
+
+function lostKey({ kind }: CallFailure): readonly string[] {
+  return kind === 'unclear'
+    ? ['a key may have been made that nobody knows; `keys list` shows it, and it can be revoked']
+    : UNTOUCHED;
+}
+
+function lostSuccessor({ kind }: CallFailure, id: string): readonly string[] {
+  return kind === 'unclear'
+    ? [
+        `key ${id} may be revoked, and its successor made, whose plaintext nobody knows; \`keys list\` shows both`,
+      ]
+    : UNTOUCHED;
+}
+
+function tried<T>(
+  call: () => Promise<Reply<T>>,
+  policy: (timeLeft: () => number) => RetryPolicy,
+  { gate, clock: machineClock, sink }: VerbContext,
+): Promise<Reply<T>> {
+  const clock = gate.clock(machineClock);
+  const watch = new Stopwatch(clock);
+  return tryCall(
+    call,
+    policy(() => CALL_PATIENCE - watch.elapsed()),
+    {
+      clock,
+      random: Math.random,
+      onRetry: (failure, attempt, wait) => sink.line(retryText(failure, attempt, wait)),
+    },
+  );
+}
+
+function listed(
+  { name, all }: Extract<KeysOperation, { kind: 'list' }>,
+  keys: readonly KeyRecord[],
+  { sink, secrets }: VerbContext,
+): void {
+  const shown = keys.filter((key) => (all || key.isActive) && (name === undefined || key.name === name));
+  const rows = shown.map((key) => ({ ...key, name: secrets.quote(key.name, 255) }));
+  for (const line of keyLines(rows)) sink.line(line);
+  const time = (instant: number | undefined) => (instant === undefined ? null : instantText(instant));
+  const json = rows.map(({ id, name: text, isActive, createdAt, expiresAt, lastUsed }) => ({
+    id,
+    name: text,
+    'is-active': isActive,
+    'created-at': time(createdAt),
+    'expires-at': time(expiresAt),
+    'last-used': time(lastUsed),
+  }));
+  sink.output('keys', JSON.stringify(json));
+}
+
+function minted({ id, name, expiresAt, key }: MintedKey, { sink, secrets }: VerbContext): void {
+  sink.notice({
+    title: `Key ${id} (${secrets.quote(name, 255)}), ${expiryText(expiresAt)}`,
+    message: 'MUTX shows it only this once',
+  });
+  sink.output('key-id', id);
+  sink.output('key-name', secrets.quote(name, 255));
+  sink.output('expires-at', expiresAt === undefined ? '' : instantText(expiresAt));
+  sink.secretOutput('key', key);
+}
+
+function failed(failure: CallFailure, state: readonly string[], { fail }: VerbContext): void {
+  fail(earlyFailure({ code: failure.code, message: failure.message, calls: [failure], state }));
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { HERE, here, openShell } from './shell.ts';
+
+const EMAIL = 'E-mail address of the MUTX service account:';
+const PASSWORD = 'Its password:';
+const TOKEN = 'GitHub token that may write the secrets:';
+
+describe('a credential that was not given', () => {
+  it('is asked for at a terminal, without showing it', async () => {
+    await using shell = await openShell();
+    const { MUTX_EMAIL, MUTX_PASSWORD, MUTX_GITHUB_TOKEN, ...env } = shell.env;
+    const { code, stdout, stderr } = await here(['rotate'], env, [
+      [EMAIL, MUTX_EMAIL ?? ''],
+      [PASSWORD, MUTX_PASSWORD ?? ''],
+      [TOKEN, MUTX_GITHUB_TOKEN ?? ''],
+    ]);
+    expect(code, stdout + stderr).toBe(0);
+    expect(shell.emulator.mutx.accepts(shell.emulator.github.openSecret(HERE, 'MUTX_API_KEY') ?? '')).toBe(
+      true,
+    );
+    expect(stderr).toContain(EMAIL);
+    expect(stderr).not.toContain(MUTX_PASSWORD);
+    expect(stderr).not.toContain(MUTX_GITHUB_TOKEN);
+  });
+
+  it('is not asked for where it was given, nor where nobody is there', async () => {
+    await using shell = await openShell();
+    const { MUTX_PASSWORD, ...env } = shell.env;
+    const alone = await here(['rotate'], env);
+    expect(alone.code).toBe(2);
+    expect(alone.stdout).toContain('`password` is empty, but `email` was given: its variable is not set');
+    const asked = await here(['rotate'], env, [[PASSWORD, MUTX_PASSWORD ?? '']]);
+    expect(asked.code, asked.stdout).toBe(0);
+    expect(asked.stderr).not.toContain(EMAIL);
+  });
+
+  it('may be the token of the GitHub command line', async () => {
+    await using shell = await openShell();
+    const { MUTX_GITHUB_TOKEN, ...env } = shell.env;
+    const { code } = await here(['rotate'], { ...env, GH_TOKEN: MUTX_GITHUB_TOKEN ?? '' });
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { openShell, type Shell } from './shell.ts';
+
+async function listed(shell: Shell, ...args: readonly string[]) {
+  const { stdout } = await shell.run(['keys', 'list', '--json', ...args]);
+  return (JSON.parse(stdout) as { outputs: { keys: { id: string; name: string }[] } }).outputs.keys;
+}
+
+describe('mutx-api-key keys', () => {
+  it('creates a key and prints it alone on stdout; it works', async () => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const { code, stdout, stderr } = await shell.run(['keys', 'create', 'by hand', '--expires-in-days', '3']);
+    expect(code).toBe(0);
+    const key = stdout.trimEnd();
+    expect(mutx.accepts(key)).toBe(true);
+    expect(mutx.keyOf(key)?.name).toBe('by hand');
+    expect(stderr).not.toContain(key);
+    expect(stderr).toContain(mutx.keyOf(key)?.id);
+  });
+
+  it('lists active keys, those of a name, and with --all revoked ones too', async () => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const mine = mutx.addKey(shell.user, { name: 'mine' });
+    const other = mutx.addKey(shell.user, { name: 'other\n::error::x' });
+    await shell.run(['keys', 'revoke', other.id]);
+    expect(await listed(shell)).toMatchObject([{ id: mine.id, name: 'mine', 'is-active': true }]);
+    expect((await listed(shell, '--all')).map(({ id }) => id).toSorted()).toEqual(
+      [mine.id, other.id].toSorted(),
+    );
+    expect(await listed(shell, '--all', '--name', 'mine')).toHaveLength(1);
+    const { stdout } = await shell.run(['keys', 'list', '--all']);
+    expect(stdout).toMatch(new RegExp(`^${other.id} +\\S+Z +revoked +never +other ::error::x$`, 'mu'));
+    expect(stdout.split('\n').filter((line) => line.startsWith('::'))).toEqual([]);
+  });
+
+  it('replaces a key in place, as MUTX documents it: the old one is dead, and it says what that breaks', async () => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const old = mutx.addKey(shell.user, { name: 'mine' });
+    const { code, stdout } = await shell.run(['keys', 'rotate', old.id]);
+    expect(code).toBe(0);
+    expect(mutx.accepts(old.plaintext)).toBe(false);
+    expect(mutx.keyOf(stdout.trimEnd())).toMatchObject({ name: 'mine', expiresAt: old.expiresAt });
+    expect((await shell.run(['keys', 'rotate', '--help'])).stdout).toContain(
+      'The old key is dead the moment',
+    );
+  });
+
+  it('never asks for a rotation in place twice: a lost reply is told, and what may have become of the keys', async () => {
+    await using shell = await openShell();
+    const { mutx, ledger } = shell.emulator;
+    const old = mutx.addKey(shell.user, { name: 'mine' });
+    shell.emulator.fault({ server: 'mutx', path: /rotate$/u, what: 'reply-lost' });
+    const { code, stderr } = await shell.run(['keys', 'rotate', old.id]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `key ${old.id} may be revoked, and its successor made, whose plaintext nobody knows`,
+    );
+    expect(ledger.entries.filter(({ path }) => path.endsWith('/rotate'))).toHaveLength(1);
+  });
+
+  it('revokes a key, again without complaint, and fails for what is no key', async () => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const key = mutx.addKey(shell.user, { name: 'mine' });
+    expect((await shell.run(['keys', 'revoke', key.id])).code).toBe(0);
+    expect(mutx.accepts(key.plaintext)).toBe(false);
+    expect((await shell.run(['keys', 'revoke', key.id])).code).toBe(0);
+    const { code, stdout } = await shell.run(['keys', 'revoke', 'no-uuid']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('mutx-api-key keys revoke: not done');
+  });
+});

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { PassThrough, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createProgram, runProgram } from '../../src/cli/program.ts';
+import { type EmulatedUser, type Emulator, startEmulator } from '../../src/emulator/index.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+export const HERE = 'acme/web';
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command line as a process of its own, with these variables and nothing of our own environment. */
+export async function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const code = new Promise<number | null>((resolve) => {
+    child.on('exit', resolve);
+  });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await code, stdout, stderr };
+}
+
+/** What somebody at a terminal types when they are asked this. */
+export type Answers = readonly (readonly [question: string, answer: string])[];
+
+/** The same in this process, which is quicker. @param answers undefined: nobody is at the terminal */
+export async function here(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  answers?: Answers,
+): Promise<Ran> {
+  const isTTY = answers !== undefined;
+  const stdin = Object.assign(new PassThrough(), { isTTY, setRawMode: () => {} });
+  const stdout = new PassThrough();
+  const asked = [...(answers ?? [])];
+  let said = '';
+  const stderr = Object.assign(
+    new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        said += chunk.toString();
+        const [question, answer] = asked[0] ?? [];
+        if (question !== undefined && said.includes(question)) {
+          asked.shift();
+          // Not before the question is out, and a key at a time, as a person does.
+          void type(stdin, `${answer}\n`);
+        }
+        done();
+      },
+    }),
+    { isTTY },
+  );
+  // As with the process's own: nobody who is done with it ends it.
+  stderr.end = () => stderr;
+  const before = process.exitCode;
+  process.exitCode = 0;
+  try {
+    const code = await runProgram(createProgram({ env, streams: { stdin, stdout, stderr } }, '1.2.3'), args);
+    return { code: code ?? process.exitCode, stdout: String(stdout.read() ?? ''), stderr: said };
+  } finally {
+    process.exitCode = before;
+  }
+}
+
+async function type(stdin: PassThrough, keys: string): Promise<void> {
+  for (const key of keys) {
+    await setImmediate();
+    stdin.write(key);
+  }
+}
+
+/** Both services, an account, and the variables that a shell would have set. */
+export class Shell implements AsyncDisposable {
+  readonly emulator: Emulator;
+  readonly user: EmulatedUser;
+  readonly env: Readonly<Record<string, string>>;
+
+  constructor(emulator: Emulator) {
+    this.emulator = emulator;
+    const { mutx, github } = emulator;
+    this.user = mutx.addUser({ plan: 'PRO', email: 'ci@example.com' });
+    github.addRepository(HERE, { environments: ['production'] });
+    this.env = {
+      MUTX_API_URL: mutx.url,
+      GITHUB_API_URL: github.url,
+      GITHUB_REPOSITORY: HERE,
+      MUTX_EMAIL: this.user.email,
+      MUTX_PASSWORD: this.user.password,
+      MUTX_GITHUB_TOKEN: github.issueToken(),
+    };
+  }
+
+  run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+    return here(args, { ...this.env, ...env });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.emulator.close();
+  }
+}
+
+export async function openShell(): Promise<Shell> {
+  return new Shell(await startEmulator());
+}

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, key, MINUTE, SECOND } from '../../rotation/records.ts';
+import {
+  breaks,
+  breaksForGood,
+  fails,
+  losesReply,
+  offline,
+  refuses,
+  throttles,
+  undated,
+} from '../../rotation/scripts.ts';
+import { full, Mutx, NAME, PREFIX } from './ports.ts';
+
+const SWEEP = { prefix: PREFIX, after: undefined };
+const leftover = (id: string, digit: string, options = {}) =>
+  key(id, { name: `${PREFIX}6.1/test/00000000000${digit}`, age: 2 * DAY, expiresIn: -DAY, ...options });
+
+describe('a key for a job', () => {
+  it('is kept for the post step before it is tried, and tried before it is handed out', async () => {
+    const mutx = new Mutx();
+    expect(await mutx.mint()).toMatchObject({ kind: 'ready', key: { id: 'new1', name: NAME } });
+    expect(mutx.journal).toEqual(['keep: asked', 'create', 'keep: minted new1', 'verify new1']);
+    expect(mutx.events.map(({ type }) => type)).toEqual(['minted', 'verified']);
+  });
+
+  it('is not tried where nobody wants it to be', async () => {
+    const mutx = new Mutx();
+    expect(await mutx.mint({ verify: false })).toMatchObject({ kind: 'ready' });
+    expect(mutx.journal).not.toContain('verify new1');
+  });
+
+  it('is revoked when MUTX refuses it', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('verify', refuses(401));
+    expect(await mutx.mint()).toMatchObject({
+      kind: 'failed',
+      code: 'verify-refused',
+      failures: [{ status: 401 }],
+      minted: { id: 'new1', state: 'revoked' },
+    });
+    expect(mutx.journal.slice(-3)).toEqual(['verify new1', 'revoke new1', 'keep: nothing']);
+    expect(mutx.world.active()).toEqual([]);
+  });
+
+  it('is left to the post step when it cannot be revoked either', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('verify', breaksForGood).on('revoke', refuses(403));
+    expect(await mutx.mint()).toMatchObject({
+      code: 'verify-unclear',
+      failures: [{}, { status: 403 }],
+      minted: { state: 'alive' },
+    });
+    expect(mutx.journal).not.toContain('keep: nothing');
+    expect(mutx.warnings()).toEqual([
+      'revocation-failed: key new1 could not be revoked here: revoke new1 failed',
+    ]);
+  });
+
+  it('is not made where MUTX says no, and nothing is left to be given back', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('create', refuses(402));
+    expect(await mutx.mint()).toMatchObject({ code: 'create-failed', perhaps: false, retryAt: undefined });
+    expect(mutx.journal).toEqual(['keep: asked', 'create', 'keep: nothing']);
+  });
+
+  it('says when to come back, where MUTX says it, and no session outlasts it', async () => {
+    const mutx = new Mutx({ sessionEndsIn: MINUTE });
+    mutx.world.on('create', throttles(2 * MINUTE));
+    const outcome = await mutx.mint();
+    expect(outcome).toMatchObject({ code: 'create-failed', retryAt: mutx.world.clock.now() + 2 * MINUTE });
+    expect(mutx.world.sleeps).toEqual([]);
+  });
+
+  it('is asked for again where nothing was done', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('create', offline, throttles(3 * SECOND));
+    expect(await mutx.mint()).toMatchObject({ kind: 'ready' });
+    expect(mutx.events.filter(({ type }) => type === 'retrying')).toHaveLength(2);
+    expect(mutx.world.sleeps).toEqual([750, 3_000]);
+  });
+});
+
+describe('a create whose reply is lost', () => {
+  it('has its key found by the name and revoked, before there is another', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('create', losesReply);
+    expect(await mutx.mint()).toMatchObject({ kind: 'ready', key: { id: 'new2' } });
+    expect(mutx.journal.slice(0, 6)).toEqual([
+      'keep: asked',
+      'create',
+      'keep: lost',
+      'list',
+      'revoke new1',
+      'keep: asked',
+    ]);
+    expect(mutx.world.active()).toEqual(['new2']);
+    expect(mutx.warnings()[0]).toMatch(/^create-lost: .* was found by its name and revoked: new1$/u);
+  });
+
+  it('is told of when there is no key of the name, which the post step looks for again', async () => {
+    const mutx = new Mutx({ keys: [key('other'), key('dead', { name: NAME, active: false })] });
+    mutx.world.on('create', breaks);
+    expect(await mutx.mint()).toMatchObject({ kind: 'ready' });
+    expect(mutx.warnings()[0]).toContain('no key of its name is there so far');
+    expect(mutx.world.active()).toEqual(['other', 'new1']);
+  });
+
+  it.each(['list', 'revoke'] as const)(
+    'is told of when nothing could be found out about it: %s',
+    async (call) => {
+      const mutx = new Mutx();
+      mutx.world.on('create', losesReply).on(call, refuses(403));
+      expect(await mutx.mint()).toMatchObject({ kind: 'ready' });
+      expect(mutx.warnings()[0]).toContain('its key was not found out about');
+    },
+  );
+
+  it('touches nothing under a name that others use', async () => {
+    const mutx = new Mutx({ keys: [key('theirs', { name: NAME })] });
+    mutx.world.on('create', losesReply);
+    expect(await mutx.mint({ unique: false })).toMatchObject({ kind: 'ready' });
+    expect(mutx.world.active()).toEqual(['theirs', 'new1', 'new2']);
+    expect(mutx.warnings()[0]).toContain('nobody can tell');
+  });
+
+  it('ends it after three, and leaves the rest to the post step', async () => {
+    const mutx = new Mutx();
+    mutx.world.always('create', breaks);
+    expect(await mutx.mint()).toMatchObject({ code: 'create-lost', perhaps: true, minted: undefined });
+    expect(mutx.journal.filter((call) => call === 'create')).toHaveLength(3);
+    expect(mutx.world.sleeps).toEqual([2_000, 2_000]);
+    expect(mutx.journal).not.toContain('keep: nothing');
+  });
+
+  it('ends it at once where trying again would not help', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('create', breaksForGood);
+    expect(await mutx.mint()).toMatchObject({ code: 'create-lost' });
+    expect(mutx.journal.filter((call) => call === 'create')).toHaveLength(1);
+  });
+
+  it('is not forgotten when a later one is refused', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('create', breaks, refuses(403));
+    expect(await mutx.mint()).toMatchObject({ code: 'create-lost', perhaps: true });
+    const waiting = new Mutx();
+    waiting.world.on('create', breaks, full);
+    expect(await waiting.mint({ quotaWait: 0 })).toMatchObject({ code: 'quota-wait-over', perhaps: true });
+  });
+});
+
+describe('a plan without a place', () => {
+  it('is waited for, each job a time of its own, and the last time right at the end', async () => {
+    const mutx = new Mutx();
+    mutx.world.always('create', full);
+    expect(await mutx.mint({ quotaWait: 15 * SECOND })).toMatchObject({
+      kind: 'failed',
+      code: 'quota-wait-over',
+      failures: [{ status: 409 }],
+    });
+    expect(mutx.world.sleeps).toEqual([6_000, 6_000, 3_000]);
+    expect(mutx.journal.filter((call) => call === 'create')).toHaveLength(4);
+    expect(mutx.journal.at(-1)).toBe('keep: nothing');
+  });
+
+  it('is not waited for at all with `quota-wait: 0`; who holds the places is named', async () => {
+    const keys = [
+      key('one'),
+      key('two', { expiresIn: 'never', name: 'laptop' }),
+      key('dead', { active: false }),
+    ];
+    const mutx = new Mutx({ keys });
+    mutx.world.on('create', full);
+    expect(await mutx.mint({ quotaWait: 0 })).toMatchObject({
+      holders: [{ id: 'one' }, { id: 'two', name: 'laptop', expiresAt: undefined }],
+      retryAt: undefined,
+    });
+    expect(mutx.world.sleeps).toEqual([]);
+  });
+
+  it('is told of without names where they cannot be read', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('create', full).on('list', refuses(403));
+    expect(await mutx.mint({ quotaWait: 0 })).toMatchObject({ code: 'quota-wait-over', holders: [] });
+  });
+
+  it('is waited for as long as the server asks', async () => {
+    const mutx = new Mutx();
+    mutx.world.on(
+      'create',
+      fails({ kind: 'refused', status: 409, code: 'mutx-quota', retryAfter: 40 * SECOND }),
+    );
+    expect(await mutx.mint()).toMatchObject({ kind: 'ready' });
+    expect(mutx.world.sleeps).toEqual([40_000]);
+    expect(mutx.events).toContainEqual({ type: 'waiting', wait: 40_000, left: 120_000 });
+  });
+
+  it('is not waited for where the server asks for more than there is', async () => {
+    const mutx = new Mutx();
+    mutx.world.on(
+      'create',
+      fails({ kind: 'refused', status: 409, code: 'mutx-quota', retryAfter: 10 * MINUTE }),
+    );
+    expect(await mutx.mint()).toMatchObject({ retryAt: mutx.world.clock.now() + 10 * MINUTE });
+    expect(mutx.world.sleeps).toEqual([]);
+  });
+
+  it('is not waited for beyond the end of the session', async () => {
+    const mutx = new Mutx({ sessionEndsIn: 10 * SECOND });
+    mutx.world.always('create', full);
+    expect(await mutx.mint()).toMatchObject({ code: 'quota-wait-over' });
+    expect(mutx.world.sleeps).toEqual([6_000, 4_000]);
+  });
+
+  it('gets one from the sweep, which comes again before each try', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('create', (call) => {
+      mutx.world.setKey(leftover('late', '1'));
+      return full(call);
+    });
+    expect(await mutx.mint({ sweep: SWEEP })).toMatchObject({ kind: 'ready' });
+    expect(mutx.journal).toEqual([
+      'list',
+      'keep: asked',
+      'create',
+      'list',
+      'revoke late',
+      'keep: asked',
+      'create',
+      'keep: minted new1',
+      'verify new1',
+    ]);
+  });
+});
+
+describe('the sweep', () => {
+  it('comes first, and takes what has expired', async () => {
+    const mutx = new Mutx({ keys: [leftover('dead', '1'), key('other', { expiresIn: -DAY })] });
+    await mutx.mint({ sweep: SWEEP });
+    expect(mutx.journal.slice(0, 2)).toEqual(['list', 'revoke dead']);
+    expect(mutx.events.slice(0, 2)).toMatchObject([
+      { type: 'swept', id: 'dead', why: 'expired' },
+      { type: 'sweep-ended', revoked: 1, more: false },
+    ]);
+    expect(mutx.world.active()).toEqual(['other', 'new1']);
+  });
+
+  it('takes twenty at most, and leaves the rest to later runs', async () => {
+    const keys = Array.from({ length: 23 }, (_, n) => leftover(`dead${n}`, (n % 16).toString(16)));
+    const mutx = new Mutx({ keys });
+    await mutx.mint({ sweep: SWEEP });
+    expect(mutx.events.find(({ type }) => type === 'sweep-ended')).toMatchObject({ revoked: 20, more: true });
+    expect(mutx.world.active()).toHaveLength(4);
+  });
+
+  it('takes nothing where the server does not say what time it is', async () => {
+    const mutx = new Mutx({ keys: [leftover('dead', '1')] });
+    mutx.world.on('list', undated);
+    await mutx.mint({ sweep: SWEEP });
+    expect(mutx.world.active()).toEqual(['dead', 'new1']);
+  });
+
+  it.each(['list', 'revoke'])('does not keep the job from its key when it fails: %s', async (call) => {
+    const mutx = new Mutx({ keys: [leftover('dead', '1'), leftover('dead2', '2')] });
+    mutx.world.on(call, refuses(403));
+    expect(await mutx.mint({ sweep: SWEEP })).toMatchObject({ kind: 'ready' });
+    expect(mutx.warnings()).toHaveLength(1);
+    expect(mutx.warnings()[0]).toMatch(/^sweep-failed: /u);
+  });
+});

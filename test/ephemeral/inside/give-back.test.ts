@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { giveBack, type Way } from '../../../src/ephemeral/give-back.ts';
+import type { Note } from '../../../src/ephemeral/note.ts';
+import type { CallFailure } from '../../../src/rotation/ports.ts';
+import { key, START } from '../../rotation/records.ts';
+import { breaks, fails, refuses, type Script } from '../../rotation/scripts.ts';
+import { HOUR_LATER, Mutx, NAME } from './ports.ts';
+
+const WHERE = {
+  apiUrl: 'https://api.mutx.dev/',
+  name: NAME,
+  unique: true,
+  credential: 'f',
+  envelope: { variable: 'V', opener: 'o' },
+} as const;
+const MINTED: Extract<Note, { stage: 'minted' }> = {
+  stage: 'minted',
+  id: 'mine',
+  expiresAt: START + HOUR_LATER,
+  strays: false,
+  ...WHERE,
+};
+const ASKED: Note = { stage: 'asked', ...WHERE };
+
+const mine = key('mine', { name: NAME });
+const SHUT = { kind: 'refused', status: 401, code: 'session-login-refused' } as CallFailure;
+
+/** Ways over one MUTX; what each was used for. */
+class Ways {
+  readonly used: string[] = [];
+  readonly mutx: Mutx;
+
+  constructor(mutx: Mutx) {
+    this.mutx = mutx;
+  }
+
+  of(kind: Way['kind'], { shut, refused }: { shut?: CallFailure; refused?: number } = {}): Way {
+    const { keys } = this.mutx;
+    const no = { ok: false, failure: { ...SHUT, status: refused } } as const;
+    const ask = <T>(call: string, works: () => Promise<T>) => {
+      this.used.push(`${kind} ${call}`);
+      return refused === undefined ? works() : Promise.resolve(no);
+    };
+    return {
+      kind,
+      open: async () => shut,
+      keys: {
+        newest: () => ask('list', () => keys.newest()),
+        revoke: (id) => ask(`revoke ${id}`, () => keys.revoke(id)),
+      },
+      ...(kind === 'key'
+        ? { works: () => this.mutx.world.keys.verify({ expose: () => '' } as never, () => true) }
+        : {}),
+    };
+  }
+}
+
+function scene(keys = [mine]): Ways {
+  return new Ways(new Mutx({ keys }));
+}
+
+describe('giving back', () => {
+  it.each([
+    [undefined, 'unset'],
+    [{ stage: 'nothing' } as const, 'skipped'],
+  ])('nothing where there is nothing: %j', async (note, kind) => {
+    const ways = scene();
+    expect(await giveBack(note, [ways.of('inputs')], ways.mutx.ports)).toEqual({ kind });
+    expect(ways.used).toEqual([]);
+  });
+
+  it('goes by the first way that works', async () => {
+    const ways = scene();
+    const all = [ways.of('key'), ways.of('token'), ways.of('inputs')];
+    expect(await giveBack(MINTED, all, ways.mutx.ports)).toEqual({
+      kind: 'revoked',
+      ids: ['mine'],
+      expired: false,
+    });
+    expect(ways.used).toEqual(['key revoke mine']);
+    expect(ways.mutx.world.active()).toEqual([]);
+  });
+
+  it.each([401, 403])(
+    'goes on to the next where the credential is what MUTX does not take: %i',
+    async (refused) => {
+      const ways = scene();
+      const all = [ways.of('key', { refused }), ways.of('token', { shut: SHUT }), ways.of('inputs')];
+      expect(await giveBack(MINTED, all, ways.mutx.ports)).toMatchObject({ kind: 'revoked' });
+      expect(ways.used).toEqual(['key revoke mine', 'inputs revoke mine']);
+    },
+  );
+
+  it('does not go on where it is MUTX that is not well', async () => {
+    const ways = scene();
+    ways.mutx.world.always('revoke', breaks);
+    const result = await giveBack(MINTED, [ways.of('token'), ways.of('inputs')], ways.mutx.ports);
+    expect(result).toMatchObject({ kind: 'failed', id: 'mine', name: NAME, failures: [{ status: 502 }] });
+    expect(new Set(ways.used)).toEqual(new Set(['token revoke mine']));
+    expect(ways.used).toHaveLength(4);
+  });
+
+  it('says that it is gone where there is no record of it', async () => {
+    const ways = scene([]);
+    expect(await giveBack(MINTED, [ways.of('token')], ways.mutx.ports)).toEqual({ kind: 'gone', id: 'mine' });
+  });
+
+  it.each([
+    ['gone', 'does not work any more either', refuses(401), 'gone'],
+    ['failed', 'works, so that MUTX does not take keys for this', undefined, 'failed'],
+    ['failed', 'gives no clear answer', fails({ kind: 'unclear' }), 'failed'],
+  ] as const)(
+    'says %s where no way is left, and the key itself %s',
+    async (_, __, script: Script | undefined, kind) => {
+      const ways = scene();
+      if (script !== undefined) ways.mutx.world.on('verify', script);
+      const all = [ways.of('key', { refused: 401 }), ways.of('inputs', { refused: 401 })];
+      expect(await giveBack(MINTED, all, ways.mutx.ports)).toMatchObject({ kind });
+    },
+  );
+
+  it('fails where there is no way at all', async () => {
+    const ways = scene();
+    expect(await giveBack(MINTED, [], ways.mutx.ports)).toMatchObject({ kind: 'failed', failures: [] });
+    const refused = [ways.of('inputs', { refused: 401 })];
+    expect(await giveBack(MINTED, refused, ways.mutx.ports)).toMatchObject({ kind: 'failed' });
+  });
+});
+
+describe('a key that has expired', () => {
+  const note = { ...MINTED, expiresAt: START - HOUR_LATER };
+  it('cannot speak for itself', async () => {
+    const ways = scene();
+    expect(await giveBack(note, [ways.of('key')], ways.mutx.ports)).toEqual({
+      kind: 'expired',
+      id: 'mine',
+      expiresAt: note.expiresAt,
+    });
+    expect(ways.used).toEqual([]);
+  });
+
+  it('has its place freed by whoever can', async () => {
+    const ways = scene();
+    const all = [ways.of('key'), ways.of('inputs')];
+    expect(await giveBack(note, all, ways.mutx.ports)).toEqual({
+      kind: 'revoked',
+      ids: ['mine'],
+      expired: true,
+    });
+  });
+
+  it('never expires where it has no end', async () => {
+    const ways = scene();
+    const never = { ...MINTED, expiresAt: undefined };
+    expect(await giveBack(never, [ways.of('key')], ways.mutx.ports)).toMatchObject({
+      kind: 'revoked',
+      expired: false,
+    });
+  });
+});
+
+describe('a create that got no clear answer', () => {
+  const stray = key('stray', { name: NAME });
+  const other = key('other', { name: `${NAME}0` });
+
+  it('has its key found by the name', async () => {
+    const ways = scene([stray, other]);
+    const all = [ways.of('token', { refused: 401 }), ways.of('inputs')];
+    expect(await giveBack(ASKED, all, ways.mutx.ports)).toEqual({
+      kind: 'revoked',
+      ids: ['stray'],
+      expired: false,
+    });
+    expect(ways.mutx.world.active()).toEqual(['other']);
+  });
+
+  it('came to nothing where there is none', async () => {
+    const ways = scene([other]);
+    expect(await giveBack(ASKED, [ways.of('token')], ways.mutx.ports)).toEqual({
+      kind: 'none-found',
+      name: NAME,
+    });
+  });
+
+  it('is a warning where nobody may look, and where the name is not its alone', async () => {
+    const ways = scene([stray]);
+    const refused = await giveBack(ASKED, [ways.of('token', { refused: 401 })], ways.mutx.ports);
+    expect(refused).toMatchObject({ kind: 'failed', id: undefined, failures: [{ status: 401 }] });
+    const shared = await giveBack({ ...ASKED, unique: false }, [ways.of('token')], ways.mutx.ports);
+    expect(shared).toMatchObject({ kind: 'failed', id: undefined, failures: [] });
+    expect(ways.mutx.world.active()).toEqual(['stray']);
+  });
+
+  it('has its key revoked before the one that can revoke itself', async () => {
+    const ways = scene([stray, mine]);
+    const note = { ...MINTED, strays: true };
+    expect(await giveBack(note, [ways.of('key')], ways.mutx.ports)).toMatchObject({ ids: ['stray', 'mine'] });
+    expect(ways.used).toEqual(['key list', 'key revoke stray', 'key revoke mine']);
+  });
+
+  it('is told of where its key could not be looked for, and the own one is revoked all the same', async () => {
+    const ways = scene([mine]);
+    ways.mutx.world.on('list', refuses(422));
+    const result = await giveBack({ ...MINTED, strays: true }, [ways.of('token')], ways.mutx.ports);
+    expect(result).toMatchObject({ kind: 'revoked', ids: ['mine'] });
+    expect(ways.mutx.warnings()[0]).toContain('another key named');
+  });
+
+  it('is not looked for under a name that others use', async () => {
+    const ways = scene([stray, mine]);
+    const note = { ...MINTED, strays: true, unique: false };
+    expect(await giveBack(note, [ways.of('token')], ways.mutx.ports)).toMatchObject({ ids: ['mine'] });
+  });
+
+  it('counts as revoked where only the own one was gone', async () => {
+    const ways = scene([stray]);
+    const note = { ...MINTED, strays: true };
+    expect(await giveBack(note, [ways.of('token')], ways.mutx.ports)).toMatchObject({
+      kind: 'revoked',
+      ids: ['stray', 'mine'],
+    });
+  });
+});

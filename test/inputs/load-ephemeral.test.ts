@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { loadEphemeralCredential, loadEphemeralInputs } from '../../src/inputs/load-ephemeral.ts';
+import { SecretRegistry } from '../../src/secrets/registry.ts';
+import { ACCESS_JWT, API_KEY, PASSWORD, REFRESH_JWT } from './given.ts';
+
+const RUN = {
+  GITHUB_REPOSITORY: 'Acme/Web',
+  GITHUB_RUN_ID: '4242',
+  GITHUB_RUN_ATTEMPT: '2',
+  GITHUB_JOB: 'Test-all',
+};
+
+function load(inputs: Readonly<Record<string, string>> = {}, env: NodeJS.ProcessEnv = {}) {
+  const variables = Object.entries({ 'bootstrap-jwt': ACCESS_JWT, ...inputs }).map(
+    ([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const,
+  );
+  return loadEphemeralInputs(
+    { ...RUN, ...Object.fromEntries(variables), ...env },
+    new SecretRegistry(() => {}),
+  );
+}
+
+function loaded(...given: Parameters<typeof load>) {
+  const result = load(...given);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems, undefined, 2));
+  return { ...result.value, warnings: result.warnings };
+}
+
+function problems(...given: Parameters<typeof load>) {
+  const result = load(...given);
+  return result.ok ? [] : result.problems;
+}
+
+describe('the inputs of a key for one job', () => {
+  it('have the defaults of the interface', () => {
+    const { settings, envName, apiUrl, githubToken, refreshTokenSecret, warnings } = loaded();
+    expect(settings).toMatchObject({
+      unique: true,
+      expiresInDays: 1,
+      quotaWait: 120_000,
+      verify: true,
+      sweep: { prefix: 'gha/acme/web/run/', after: undefined },
+    });
+    expect(settings.keyName).toMatch(/^gha\/acme\/web\/run\/4242\.2\/Test-all\/[0-9a-f]{12}$/u);
+    expect({ envName, githubToken, refreshTokenSecret, warnings }).toEqual({
+      envName: 'MUTX_API_KEY',
+      githubToken: undefined,
+      refreshTokenSecret: undefined,
+      warnings: [],
+    });
+    expect(apiUrl.href).toBe('https://api.mutx.dev/');
+  });
+
+  it('are taken as they are given', () => {
+    const { settings, envName } = loaded({
+      'key-name': 'my key',
+      'expires-in-days': '3',
+      'quota-wait': '0',
+      verify: 'false',
+      'sweep-after': '12h',
+      'env-name': 'DEPLOY_KEY',
+    });
+    expect(settings).toEqual({
+      keyName: 'my key',
+      unique: false,
+      expiresInDays: 3,
+      quotaWait: 0,
+      verify: false,
+      sweep: { prefix: 'gha/acme/web/run/', after: 43_200_000 },
+    });
+    expect(envName).toBe('DEPLOY_KEY');
+  });
+
+  it('give each step a name of its own', () => {
+    expect(loaded().settings.keyName).not.toBe(loaded().settings.keyName);
+  });
+
+  it.each([
+    ['ghe.example.com', 'https://ghe.Example.com', 'ghe.example.com/gha/acme/web/run/'],
+    ['github.com', 'https://github.com', 'gha/acme/web/run/'],
+  ])('sweep the names of this host only: %s', (_, url, prefix) => {
+    expect(loaded({}, { GITHUB_SERVER_URL: url }).settings.sweep?.prefix).toBe(prefix);
+  });
+
+  it('sweep nothing with `sweep: false`', () => {
+    expect(loaded({ sweep: 'false' }).settings.sweep).toBeUndefined();
+  });
+
+  it('need nothing of the run where the key has a name and nothing is swept', () => {
+    const none = { GITHUB_REPOSITORY: '', GITHUB_RUN_ID: '', GITHUB_RUN_ATTEMPT: '', GITHUB_JOB: '' };
+    expect(loaded({ 'key-name': 'mine', sweep: 'false' }, none).settings.keyName).toBe('mine');
+    expect(problems({ 'key-name': 'mine' }, none).map(({ input }) => input)).toEqual(['GITHUB_REPOSITORY']);
+    expect(problems({}, none).map(({ input }) => input)).toEqual([
+      'GITHUB_REPOSITORY',
+      'GITHUB_RUN_ID',
+      'GITHUB_RUN_ATTEMPT',
+      'GITHUB_JOB',
+    ]);
+  });
+
+  it.each([
+    ['GITHUB_RUN_ID', '1/2'],
+    ['GITHUB_RUN_ATTEMPT', '01'],
+    ['GITHUB_JOB', 'a/b'],
+  ])('take nothing into a name that would not be known again: %s', (variable, text) => {
+    expect(problems({}, { [variable]: text })).toMatchObject([{ input: variable }]);
+  });
+
+  it('do not need to name the run where a variable is missing altogether', () => {
+    const env = { ...RUN, 'INPUT_BOOTSTRAP-JWT': ACCESS_JWT, GITHUB_JOB: undefined };
+    const result = loadEphemeralInputs(env, new SecretRegistry(() => {}));
+    expect(result.ok ? [] : result.problems).toMatchObject([{ input: 'GITHUB_JOB' }]);
+  });
+
+  it('take no refresh token, which is good for a single use', () => {
+    expect(problems({ 'bootstrap-jwt': REFRESH_JWT })).toMatchObject([{ input: 'bootstrap-jwt' }]);
+  });
+
+  it('are all told of at once, nothing hidden by the first', () => {
+    const wrong = {
+      'quota-wait': 'soon',
+      'env-name': '1X',
+      'key-name': 'a\nb',
+      'expires-in-days': '0',
+      verify: '1',
+    };
+    const told = problems({ ...wrong, sweep: 'maybe', 'sweep-after': '1y' }).map(({ input }) => input);
+    const all = ['env-name', 'expires-in-days', 'key-name', 'quota-wait', 'sweep', 'sweep-after', 'verify'];
+    expect(new Set(told)).toEqual(new Set(all));
+    expect(told).toHaveLength(all.length);
+  });
+
+  it('say that jobs may still be running when keys are swept so early', () => {
+    expect(loaded({ 'sweep-after': '5h' }).warnings[0]).toContain('`sweep-after` is shorter');
+    expect(loaded({ 'sweep-after': '6h' }).warnings).toEqual([]);
+    expect(loaded({ 'sweep-after': '5h', sweep: 'false' }).warnings).toEqual([]);
+  });
+});
+
+describe('`env-name`', () => {
+  it.each(['', ' '])('is not exported where it is empty on purpose: %j', (text) => {
+    expect(loaded({ 'env-name': text }).envName).toBeUndefined();
+  });
+
+  it.each([
+    '1X',
+    'A-B',
+    'A B',
+    'Ä',
+    'A=B',
+    'A\nB',
+    'GITHUB_TOKEN',
+    'runner_temp',
+    'PATH',
+    'NODE_OPTIONS',
+    'CI',
+    'INPUT_X',
+  ])('is a problem where no variable may be called so: %j', (text) => {
+    expect(problems({ 'env-name': text })).toMatchObject([
+      { input: 'env-name', given: text.replace('\n', ' ') },
+    ]);
+  });
+
+  it('is told once where it holds a credential, and not shown', () => {
+    const [problem, ...more] = problems({ 'env-name': API_KEY });
+    expect(problem?.message).toContain('looks like a credential');
+    expect(more).toEqual([]);
+    expect(JSON.stringify(problem)).not.toContain(API_KEY);
+  });
+});
+
+describe('the credential in the post step', () => {
+  const read = (env: NodeJS.ProcessEnv) => loadEphemeralCredential(env, new SecretRegistry(() => {}));
+
+  it('is whatever is there', () => {
+    expect(read({ 'INPUT_BOOTSTRAP-JWT': ACCESS_JWT })?.kind).toBe('access-jwt');
+    expect(read({ INPUT_EMAIL: 'a@example.com', INPUT_PASSWORD: PASSWORD })?.kind).toBe('password');
+  });
+
+  it('is none where there are no inputs, or those of another action', () => {
+    expect(read({})).toBeUndefined();
+    expect(read({ INPUT_PATH: 'dist', INPUT_PASSWORD: PASSWORD })).toBeUndefined();
+  });
+});
