@@ -205,6 +205,8 @@ describe('a warning', () => {
 
   it('tells that a grace period leaves organisation secrets to another job', () => {
     expect(warnings({ 'grace-period': '6h', targets: 'org:Acme' })[0]).toContain('superseded-key-ids');
+    const mixed = { targets: 'org:Acme\nAcme/web', 'key-name': 'k' };
+    expect(warnings({ 'grace-period': '6h', ...mixed })[0]).toContain('superseded-key-ids');
     expect(warnings({ 'grace-period': '6h' })).toEqual([]);
   });
 

@@ -66,7 +66,7 @@ describe('durations', () => {
 describe('booleans', () => {
   it.each(['true', 'True', 'TRUE'])('%s is true', (text) => expect(parseBoolean(text)).toBe(true));
   it.each(['false', 'False', 'FALSE'])('%s is false', (text) => expect(parseBoolean(text)).toBe(false));
-  it.each(['', 'yes', 'no', 'on', '1', '0', 'tRUE', 'true ', ' true', 'truefalse', 'y', 'true\n'])(
+  it.each(['', 'yes', 'no', 'on', '1', '0', 'tRUE', 'true ', ' true', 'truefalse', 'falsey', 'y', 'true\n'])(
     '%j is neither',
     (text) => expect(parseBoolean(text)).toBeUndefined(),
   );

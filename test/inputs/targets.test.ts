@@ -51,6 +51,8 @@ describe('a target', () => {
 
   it.each([
     ['Acme', 'does not name a repository as `owner/repo`'],
+    ['Acme/web:x', 'does not name a repository as `owner/repo`'],
+    ['myorg:Acme', 'begins with neither `org:` nor a store that GitHub has'],
     ['Acme/', 'does not name a repository as `owner/repo`'],
     ['/web', 'does not name a repository as `owner/repo`'],
     ['Acme/web/x', 'does not name a repository as `owner/repo`'],
@@ -121,6 +123,9 @@ describe('a target', () => {
   });
 
   it('is the same in any case mix, and another for another place, store or secret', () => {
+    // Not the same in lower case, though in upper case.
+    expect(identityOf(target('a/b@straße'))).not.toBe(identityOf(target('a/b@strasse')));
+    expect(identityOf(target('org:Acme   as KEY'))).toBe(identityOf(target('org:acme as key')));
     expect(identityOf(target('acme/WEB@PROD as key'))).toBe(
       identityOf(target('actions:Acme/web@prod as KEY')),
     );

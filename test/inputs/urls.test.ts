@@ -14,6 +14,7 @@ describe('base URLs', () => {
     ['http://localhost:3000/', 'http://localhost:3000/'],
     ['http://127.0.0.1:3000', 'http://127.0.0.1:3000/'],
     ['http://127.8.9.10', 'http://127.8.9.10/'],
+    ['http://127.100.200.255', 'http://127.100.200.255/'],
     ['http://[::1]:3000', 'http://[::1]:3000/'],
   ])('%s is taken as %s', (text, href) => {
     const parsed = parseBaseUrl(text);

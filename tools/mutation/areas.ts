@@ -2,7 +2,7 @@ export interface Area {
   readonly name: string;
   /** What is mutated. */
   readonly mutate: readonly string[];
-  /** The folders of tests that have to notice: the area's own, not those that come by on their way elsewhere. */
+  /** The tests that have to notice: the area's own, not those that come by on their way elsewhere. */
   readonly tests: readonly string[];
   /** Where they run: in threads, which is faster, or in processes, each of which has a time zone of its own. */
   readonly pool: 'threads' | 'forks';
@@ -11,19 +11,24 @@ export interface Area {
 }
 
 export const AREAS: readonly Area[] = [
-  { name: 'http', mutate: ['src/http/**/*.ts'], tests: ['test/http'], pool: 'threads' },
+  { name: 'http', mutate: ['src/http/**/*.ts'], tests: ['test/http/**/*.test.ts'], pool: 'threads' },
   {
     name: 'redactor',
     mutate: ['src/secrets/**/*.ts', 'src/report/guard.ts'],
-    tests: ['test/secrets', 'test/report'],
+    tests: ['test/secrets/**/*.test.ts', 'test/report/guard.test.ts'],
     pool: 'threads',
   },
-  { name: 'rotation', mutate: ['src/rotation/**/*.ts'], tests: ['test/rotation'], pool: 'threads' },
+  {
+    name: 'rotation',
+    mutate: ['src/rotation/**/*.ts'],
+    tests: ['test/rotation/**/*.test.ts'],
+    pool: 'threads',
+  },
   {
     name: 'inputs',
     // The tables are data: action.yml and the README are generated from them, and a test compares them.
     mutate: ['src/inputs/**/*.ts', '!src/inputs/*table.ts'],
-    tests: ['test/inputs'],
+    tests: ['test/inputs/**/*.test.ts'],
     pool: 'forks',
     // Random values; child processes, in which there is no mutant.
     without: ['test/inputs/anything.test.ts', 'test/inputs/generated.test.ts'],

@@ -5,7 +5,7 @@ const { tests, without = [] } = areaOf(process.env[AREA_VARIABLE]);
 
 export default defineConfig({
   test: {
-    include: tests.map((folder) => `${folder}/**/*.test.ts`),
+    include: [...tests],
     exclude: [...without],
     // Between two mutants everything is loaded anew anyway.
     isolate: false,
