@@ -40,6 +40,14 @@ describe('a key for one job', () => {
     expect(accessOf('ephemeral', { 'INPUT_BOOTSTRAP-JWT': ACCESS_JWT }).problems).toEqual([]);
   });
 
+  it('has a refresh token masked that was given all the same', () => {
+    const masks: string[] = [];
+    const secrets = new SecretRegistry((mask) => masks.push(mask));
+    const env = { 'INPUT_REFRESH-TOKEN': 'of-no-known-shape' };
+    expect(new InputReader(env, secrets, 'ephemeral').raw('refresh-token')).toBe('');
+    expect(masks).toContain('of-no-known-shape');
+  });
+
   it('is not offered one either', () => {
     expect(accessOf('ephemeral', {}).allowed).toBe('`email` and `password`, or `bootstrap-jwt`');
     expect(accessOf('audit', {}).allowed).toBe('`email` and `password`, `refresh-token`, or `bootstrap-jwt`');

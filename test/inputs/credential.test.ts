@@ -222,6 +222,18 @@ describe('a pasted token', () => {
     [(token: string) => `export token=${token}`, 'begins with a name and an equals sign'],
     [(token: string) => JSON.stringify({ some: { token } }), 'holds JSON, not a token'],
     [(token: string) => `{ ${token}`, 'holds JSON, not a token'],
+    [
+      (token: string) => `Authorization : Bearer ${token}`,
+      'begins with the name of an authorization scheme, like `Bearer`',
+    ],
+    [
+      (token: string) => `authorization:token ${token}`,
+      'begins with the name of an authorization scheme, like `Bearer`',
+    ],
+    [
+      (token: string) => `my bearer ${token}`,
+      'holds white space, a line break or a character that no token has',
+    ],
     [(token: string) => `see ${token}`, 'holds white space, a line break or a character that no token has'],
     [(token: string) => `${token}\u200b`, 'holds white space, a line break or a character that no token has'],
     [
@@ -301,6 +313,22 @@ describe('a pasted token', () => {
       expect(inspect(problems)).not.toContain(password.trim() === 'a' ? "'a'" : password.trim());
     },
   );
+
+  it.each(['word****', '****word', '*** and ***', 'env.local of mine'])(
+    'is a password though it has something of a mask or an expression: %s',
+    (password) => {
+      const { credential } = credentialOf({ email: 'bot@example.com', password });
+      expect(credential.kind === 'password' && credential.password.expose()).toBe(password);
+    },
+  );
+
+  it('is what it is though it has something of the other service’s prefix', () => {
+    for (const token of ['x-ghp_short-of-one', 'github_pat_too.short']) {
+      expect(credentialOf({ 'bootstrap-jwt': token }).credential.kind).toBe('opaque');
+    }
+    const { loaded } = load({ 'github-token': 'mutx_live_short' });
+    expect(loaded.ok && loaded.value.githubToken.expose()).toBe('mutx_live_short');
+  });
 
   it('is a password from eight characters on', () => {
     const { credential, masks } = credentialOf({ email: 'bot@example.com', password: '12345678' });

@@ -67,6 +67,13 @@ describe('the inputs of a rotation', () => {
     expect(problemsOf({ ...ENOUGH, 'on-quota': 'wait', 'bootstrap-jwt': API_KEY })).toEqual([]);
   });
 
+  it('take repositories of the one organisation among other targets', () => {
+    const given = { targets: 'org:Acme\nOther/web', 'key-name': 'k', visibility: 'selected' };
+    const { audience } = loadedFrom({ ...given, 'selected-repositories': 'Acme/web' });
+    expect(audience.selectedRepositories).toEqual(['Acme/web']);
+    expect(problemsOf({ visibility: 'selected', 'selected-repositories': 'a/b/c' })).toHaveLength(1);
+  });
+
   it('take a name of the key as long as MUTX takes it, in characters', () => {
     for (const name of ['k'.repeat(255), '🔑'.repeat(255)]) {
       expect(loadedFrom({ 'key-name': name }).settings.keyName).toBe(name);
