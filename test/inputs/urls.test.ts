@@ -31,6 +31,8 @@ describe('base URLs', () => {
     ['javascript:alert(1)', 'is not an https URL'],
     ['localhost:3000', 'is not an https URL'],
     ['http://api.mutx.dev', 'is not https, and credentials are not sent without TLS'],
+    ['http://notlocalhost', 'is not https, and credentials are not sent without TLS'],
+    ['http://evil.localhost', 'is not https, and credentials are not sent without TLS'],
     ['http://127.0.0.1.evil.example', 'is not https, and credentials are not sent without TLS'],
     ['http://localhost.evil.example', 'is not https, and credentials are not sent without TLS'],
     ['http://10.0.0.1', 'is not https, and credentials are not sent without TLS'],

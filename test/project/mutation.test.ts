@@ -9,8 +9,8 @@ const FILE = 'src/http/body.ts';
 const SOURCE = "const a = bytes.toString('utf8');\nconst b = text === '' ? `x` : y ||\n  z;\n";
 
 const UTF8 = mutant([1, 26], [1, 32], 'StringLiteral', '""');
-const UTF8_ITEM = `- StringLiteral: \` 'utf8' \` → \` "" \``;
-const EMPTY = mutant([2, 25], [2, 28], 'StringLiteral', '``');
+const UTF8_ITEM = `- StringLiteral: \` const a = bytes.toString('utf8'); \` → \` const a = bytes.toString(""); \``;
+const EMPTY = mutant([2, 25], [2, 28], 'StringLiteral', '""');
 
 function mutant(
   [line, column]: readonly [number, number],
@@ -74,8 +74,8 @@ describe('a survivor', () => {
     const spread = mutant([2, 31], [3, 4], 'LogicalOperator', 'y && z');
     const { unlisted } = compare(reportOf(SOURCE, EMPTY, spread), []);
     expect(unlisted).toEqual([
-      `${FILE} - StringLiteral: \`\` \`x\` \`\` → \`\`\` \`\` \`\`\``,
-      `${FILE} - LogicalOperator: \` y || z \` → \` y && z \``,
+      `${FILE} - StringLiteral: \`\` const b = text === '' ? \`x\` : y || \`\` → \` const b = text === '' ? "" : y || \``,
+      `${FILE} - LogicalOperator: \`\` const b = text === '' ? \`x\` : y || z; \`\` → \`\` const b = text === '' ? \`x\` : y && z; \`\``,
     ]);
     const list = listOf(...unlisted.map((text) => `${text.slice(FILE.length + 1)}: why.`));
     expect(compare(reportOf(SOURCE, EMPTY, spread), list).unlisted).toEqual([]);

@@ -16,7 +16,7 @@ interface Position {
   readonly column: number;
 }
 
-/** What one survivor is known by: lines move, texts stay. */
+/** What one survivor is known by: its whole line or lines, before and after. Numbers of lines move, texts stay. */
 export interface Mutation {
   readonly file: string;
   readonly mutator: string;
@@ -41,7 +41,7 @@ export interface Differences {
   readonly killed: readonly string[];
 }
 
-const LONGEST_TEXT = 160;
+const LONGEST_TEXT = 240;
 
 /** Detected is what a test noticed, by failing or by not ending. */
 const UNDETECTED: readonly string[] = ['Survived', 'NoCoverage'];
@@ -103,13 +103,14 @@ function keyOf({ file, mutator, from, to }: Mutation): string {
 function mutationOf(file: string, source: string, mutant: Mutant): Mutation {
   const { start, end } = mutant.location;
   const lines = source.split('\n').slice(start.line - 1, end.line);
-  const from = lines
-    .map((line, index) => {
-      const last = index === lines.length - 1 ? end.column - 1 : line.length;
-      return line.slice(index === 0 ? start.column - 1 : 0, last);
-    })
-    .join('\n');
-  return { file, mutator: mutant.mutatorName, from: oneLine(from), to: oneLine(mutant.replacement) };
+  const before = lines.at(0)?.slice(0, start.column - 1) ?? '';
+  const after = lines.at(-1)?.slice(end.column - 1) ?? '';
+  return {
+    file,
+    mutator: mutant.mutatorName,
+    from: oneLine(lines.join('\n')),
+    to: oneLine(before + mutant.replacement + after),
+  };
 }
 
 function oneLine(text: string): string {
