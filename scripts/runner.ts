@@ -26,6 +26,8 @@ export interface StepOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether debug logging is on (`RUNNER_DEBUG=1`). */
   readonly debug?: boolean;
+  /** Whether processes that the action starts are noted, which takes a moment of its start; default: yes. */
+  readonly watch?: boolean;
   /** Options for the node that runs the action, such as a module to load first. */
   readonly nodeOptions?: readonly string[];
   /** Each line of the masked log as it comes; a signal it returns is sent to the process. */
@@ -51,6 +53,8 @@ export interface StepResult {
   /** Where the process was at home: HOME, TMPDIR, RUNNER_TEMP and GITHUB_WORKSPACE are inside. */
   readonly folder: string;
   readonly ms: number;
+  /** Milliseconds since the process was started, until the log showed its first line (if it did) and until its end. */
+  readonly since: { readonly firstLine: number | undefined; readonly exit: number };
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -87,7 +91,11 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
   if (entry === undefined) throw new Error(`${options.action} has no post step`);
   const script = join(dirname(options.action), entry);
   const inputs = inputsOf(action, options);
-  const child = spawn(process.execPath, ['--import', WATCH, ...(options.nodeOptions ?? []), script], {
+  const watching = options.watch === false ? [] : ['--import', WATCH];
+  const start = performance.now();
+  const since = () => performance.now() - start;
+  let firstLine: number | undefined;
+  const child = spawn(process.execPath, [...watching, ...(options.nodeOptions ?? []), script], {
     cwd: join(folder, 'work'),
     env: {
       PATH,
@@ -115,15 +123,16 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
   });
   const read = (line: string) => {
     const shown = log.read(line);
+    if (shown !== undefined) firstLine ??= since();
     const signal = shown === undefined ? undefined : options.onLine?.(shown);
     if (signal !== undefined) child.kill(signal);
   };
-  const [rawStdout, rawStderr, exitCode] = await Promise.all([
+  const [rawStdout, rawStderr, [exitCode, exit]] = await Promise.all([
     linesOf(child.stdout, read),
     linesOf(child.stderr, read),
-    new Promise<number | undefined>((resolve, reject) => {
+    new Promise<readonly [code: number | undefined, at: number]>((resolve, reject) => {
       child.on('error', reject);
-      child.on('exit', (code) => resolve(code ?? undefined));
+      child.on('exit', (code) => resolve([code ?? undefined, since()]));
     }),
   ]);
   const textOf = (name: (typeof FILES)[number]) => readFile(file(name), 'utf8');
@@ -140,6 +149,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
     summary: await textOf('GITHUB_STEP_SUMMARY'),
     folder,
     ms: performance.now() - started,
+    since: { firstLine, exit },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
   steps.publish({

@@ -1,11 +1,10 @@
 import type { KeyRecord, MintedKey } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import type { Secret } from '../secrets/secret.ts';
-import { looksLikeCredential } from '../secrets/shapes.ts';
 import { type Decoded, decoded, Fields, type Form } from './fields.ts';
+import { isKeyId } from './key-id.ts';
 
-/** UUIDs today; opaque to us, but they go into paths and messages, where no credential belongs. */
-const ID: Form = { test: (text) => /^[\w-]{1,100}$/.test(text) && !looksLikeCredential(text) };
+const ID: Form = { test: isKeyId };
 
 /** A shorter text would black out whole words of the log if it were masked. */
 const SHORTEST = 8;

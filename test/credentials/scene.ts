@@ -203,6 +203,7 @@ class Step {
       summary: this.#summary,
       folder,
       ms: 0,
+      since: { firstLine: undefined, exit: 0 },
       [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
     };
   }

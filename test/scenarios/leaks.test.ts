@@ -33,6 +33,7 @@ async function stepWith(
     summary: '',
     folder,
     ms: 0,
+    since: { firstLine: undefined, exit: 0 },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
   return { ...step, ...where(step) };
