@@ -12895,6 +12895,22 @@ const RUN_HINTS = {
         cause: 'the time within which a write is safe was over before this one could start',
         fix: 'run again when MUTX and GitHub answer normally',
     },
+    'doctor-problem': {
+        cause: 'something that a rotation depends on is not as it has to be',
+        fix: 'do what stands after each ✗, then ask `mutx-api-key doctor` again',
+    },
+    declined: {
+        cause: 'the question whether to do all of it was not answered with yes',
+        fix: 'run the command again, and answer with yes or give `--yes`',
+    },
+    'not-stored': {
+        cause: 'GitHub did not take a secret that the workflow needs',
+        fix: 'see the failed call, and run the command again',
+    },
+    'not-written': {
+        cause: 'the file of the workflow could not be made; one that is there is never overwritten',
+        fix: 'make sure that the folder can be written and the file is not there, and run the command again',
+    },
 };
 
 ;// CONCATENATED MODULE: ./lib/report/hints.js
@@ -14502,7 +14518,7 @@ function printable(text, max = 200) {
     const flat = text
         .slice(0, max * 4)
         .toWellFormed()
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]+/gu, ' ')
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, ' ')
         .replace(/\s+/gu, ' ')
         .trim();
     const characters = [...flat];
@@ -15815,6 +15831,7 @@ function connect(access, context, options = {}) {
     });
     const mutxClient = createKeyService(api, session);
     return {
+        api,
         session,
         client: mutxClient,
         keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : mutxClient,
@@ -16759,11 +16776,15 @@ function inputFailure(problems) {
         details: problems.map(problemText),
     });
 }
-function problemText({ input, message, given, allowed, fix }) {
+function problemText(problem) {
+    return `${whatIsWrong(problem)}. Fix: ${problem.fix}`;
+}
+/** What is wrong with an input, without what to do about it. */
+function whatIsWrong({ input, message, given, allowed }) {
     if (input === undefined)
-        return `${message}. Fix: ${fix}`;
+        return message;
     const what = given === undefined ? '' : ` (given: \`${given}\`)`;
-    return `\`${input}\` ${message}${what}; it takes ${allowed}. Fix: ${fix}`;
+    return `\`${input}\` ${message}${what}; it takes ${allowed}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/verbs/usable-inputs.js
@@ -20342,6 +20363,7 @@ function beside(step, session) {
     if (step === 'revoke')
         void session.close();
 }
+/** What the engine needs of the world, over connections that are there; `report` is the caller's. */
 function rotate_portsOf(inputs, { keys, github, clock, session }, { secrets }) {
     if (github === undefined)
         throw new Error('a rotation has a github-token: its inputs say so');

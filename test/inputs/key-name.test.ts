@@ -37,6 +37,13 @@ describe('the name of a key nobody named', () => {
     expect(name).toMatch(/^gha\/acme\/web@e{212}~[0-9a-f]{16}\/MUTX_API_KEY$/);
   });
 
+  it('has the first of its longest parts cut, now and in every later version', () => {
+    const line = `${'o'.repeat(100)}/${'r'.repeat(100)}@${'e'.repeat(100)}`;
+    expect(defaultKeyName(target(line), 'github.com')).toMatch(
+      /^gha\/o{20}~[0-9a-f]{16}\/r{82}~[0-9a-f]{16}@e{100}\/MUTX_API_KEY$/,
+    );
+  });
+
   it('is 255 characters where that is exactly enough, uncut', () => {
     const frame = 'gha/acme/web@/MUTX_API_KEY'.length;
     const name = defaultKeyName(target(`acme/web@${'e'.repeat(255 - frame)}`), 'github.com');
