@@ -1,5 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { inputsOf, type Verb } from '../inputs/table.ts';
+import { auditVerb } from '../verbs/audit.ts';
+import type { VerbContext } from '../verbs/context.ts';
+import { revokeVerb } from '../verbs/revoke.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
 import { addDoctor } from './doctor-command.ts';
 import { addEmulate } from './emulate-command.ts';
@@ -14,6 +17,12 @@ interface VerbCommand extends Task {
   readonly description: string;
 }
 
+/** Late: it brings a parser of YAML along. */
+async function plan(context: VerbContext): Promise<void> {
+  const { planVerb } = await import('../verbs/plan.ts');
+  await planVerb(context);
+}
+
 /** The commands that are actions, too. */
 const VERB_COMMANDS: readonly VerbCommand[] = [
   {
@@ -21,6 +30,9 @@ const VERB_COMMANDS: readonly VerbCommand[] = [
     run: rotateVerb,
     description: 'make a new key, store it as a secret everywhere, revoke the old one',
   },
+  { verb: 'revoke', run: revokeVerb, description: 'revoke keys now, by id or by exact name' },
+  { verb: 'audit', run: auditVerb, description: 'report what is wrong with keys and secrets; changes nothing' },
+  { verb: 'plan', run: plan, description: 'say which keys of a fleet are due; changes nothing' },
 ];
 
 /** The command line, `mutx-api-key`. @param version of the package */
