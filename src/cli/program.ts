@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { inputsOf, type Verb } from '../inputs/table.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
 import { addEmulate } from './emulate-command.ts';
+import { addExec } from './exec-command.ts';
 import { FAILED, UNUSABLE } from './exit-codes.ts';
 import { addKeys } from './keys-commands.ts';
 import { optionOf, withCommonOptions } from './options.ts';
@@ -28,11 +29,14 @@ export function createProgram(machine: Machine, version: string): Command {
     .description('API keys for MUTX that are named, expire, and are rotated without a gap')
     .version(version)
     .helpCommand(true)
+    // `exec` passes on what comes after the name of its command.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .configureHelp({ helpWidth: 80 })
     .addHelpText('after', AFTER);
   for (const command of VERB_COMMANDS) addVerb(program, command, machine);
+  addExec(program, machine);
   addKeys(program, machine);
   addEmulate(program, machine);
   return program;
