@@ -13,10 +13,11 @@ import { type Flags, withoutCredentials } from './variables.ts';
 const VERB = 'ephemeral';
 
 const AFTER = `
-The exit code is the command's: 128+n after signal n, 126 or 127 if it could not
-be started. Signals are passed on. It does not see MUTX_BOOTSTRAP_JWT,
-MUTX_PASSWORD, MUTX_REFRESH_TOKEN, MUTX_GITHUB_TOKEN; the first two are for exec.
-The log goes to stderr. Killed itself, it leaves the key to the next one's sweep.`;
+The command gets no MUTX_PASSWORD, MUTX_BOOTSTRAP_JWT, MUTX_REFRESH_TOKEN or
+MUTX_GITHUB_TOKEN; the first two (with MUTX_EMAIL) are what exec works with.
+Exit code: the command's; 128+n after signal n; 126, 127: it did not start.
+Signals are passed on. The log is on stderr. Killed by SIGKILL, exec leaves the
+key behind: a later one sweeps it when it has expired.`;
 
 /** `exec`: a key for one command, revoked when that has ended. */
 export function addExec(program: Command, machine: Machine): void {
