@@ -86,14 +86,14 @@ describe('a signal', () => {
 
 describe('an end before the command has begun', () => {
   it.each([
-    ['SIGINT', 130, 'release'],
-    ['SIGHUP', 129, 'release'],
-    ['SIGTERM', 143, 'drop'],
+    ['SIGINT', 130, 'before', 'release'],
+    ['SIGHUP', 129, 'after', 'release'],
+    ['SIGTERM', 143, 'after', 'drop'],
   ] as const)(
-    'by %s revokes the key that was being made (its reply: %s, %s)',
-    async (signal, status, fate) => {
+    'by %s (%d) revokes the key that is being made (held %s it is, then %s)',
+    async (signal, status, point, fate) => {
       await using shell = await openShell();
-      const halt = haltAt(shell.emulator, CREATE, 'after');
+      const halt = haltAt(shell.emulator, CREATE, point);
       const command = startCli(ready(), shell.env);
       await halt.reached;
       command.kill(signal);
@@ -105,6 +105,9 @@ describe('an end before the command has begun', () => {
       expect(stderr).toContain(`- Revoked: ${key?.id}`);
       expect(active(shell)).toEqual([]);
       expect(stderr).not.toContain(key?.plaintext);
+      // Nothing is looked for before the create has come to something: then the key revokes itself.
+      const logins = shell.emulator.ledger.entries.filter(({ path }) => path.endsWith('/login'));
+      expect(logins).toHaveLength(fate === 'release' ? 1 : 2);
     },
   );
 });

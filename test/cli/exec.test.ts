@@ -189,6 +189,20 @@ describe('a command that does not run', () => {
     expect(shell.emulator.mutx.accepts(made(shell).plaintext)).toBe(false);
   });
 
+  it('is not run with a key whose create got no clear answer; that is looked for again at the end', async () => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const at = { server: 'mutx', path: /api-keys$/u } as const;
+    shell.emulator.fault({ ...at, method: 'POST', what: 'raw', status: 201, body: '{', applied: true });
+    // The first list is that of the sweep, the second looks for the lost key.
+    shell.emulator.fault({ ...at, method: 'GET', skip: 1, what: 'refuse', status: 403 });
+    const { code, stderr } = await run(shell, ['node', '-e', 'process.exit(9)']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('[create-lost]');
+    expect(stderr).toContain(`- Revoked: ${made(shell).id}`);
+    expect(mutx.accepts(made(shell).plaintext)).toBe(false);
+  });
+
   it('is not run without a credential, nor with one that it does not take; nothing is called', async () => {
     await using shell = await openShell();
     const none = { MUTX_EMAIL: '', MUTX_PASSWORD: '' };
