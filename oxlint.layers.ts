@@ -24,6 +24,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     types: ['rotation/', 'secrets/'],
     packages: [],
   },
+  revoke: { values: ['rotation/'], types: [], packages: [] },
+  audit: { values: ['rotation/'], types: [], packages: [] },
   http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
   mutx: {
     values: ['http/', 'secrets/'],
@@ -39,13 +41,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   // Of mutx/ the decoding of claims only: which kind of JWT was pasted is known before anything is called.
   inputs: {
-    values: ['mutx/jwt.ts', 'secrets/'],
-    types: ['ephemeral/', 'rotation/', 'session/'],
+    values: ['mutx/jwt.ts', 'mutx/key-id.ts', 'secrets/'],
+    types: ['audit/', 'ephemeral/', 'revoke/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
+  fleet: { values: ['inputs/', 'secrets/'], types: [], packages: ['node:', 'yaml'] },
   report: {
     values: ['secrets/'],
-    types: ['ephemeral/', 'http/', 'inputs/', 'rotation/', 'session/'],
+    types: ['audit/', 'ephemeral/', 'fleet/', 'http/', 'inputs/', 'revoke/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
@@ -53,12 +56,15 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
   verbs: {
     values: [
+      'audit/',
       'ephemeral/',
+      'fleet/',
       'github/',
       'http/',
       'inputs/',
       'mutx/',
       'report/',
+      'revoke/',
       'rotation/',
       'secrets/',
       'session/',
@@ -71,7 +77,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   actions: {
     values: ['process/', 'report/titles.ts', 'verbs/'],
     types: ['inputs/', 'report/'],
-    packages: ['node:', '@actions/core'],
+    packages: ['node:'],
   },
   cli: {
     values: ['emulator/', 'inputs/', 'mutx/', 'process/', 'report/', 'secrets/', 'verbs/'],

@@ -5,6 +5,8 @@ const report = process.env['TEST_REPORT'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Searches every step that any test runs for credentials.
+    setupFiles: ['test/canary/every-step.ts'],
     testTimeout: 30_000,
     // .ci/run counts the tests in this file.
     ...(report === undefined ? {} : { reporters: ['default', ['json', { outputFile: report }]] }),

@@ -7,7 +7,12 @@ import { inputsOf as namesOf, specOf, textOf } from '../src/inputs/table.ts';
 
 const ROOT = new URL('../', import.meta.url);
 
-const ACTION_FILES = { rotate: 'action.yml', ephemeral: 'ephemeral/action.yml' };
+const ACTION_FILES = {
+  rotate: 'action.yml',
+  ephemeral: 'ephemeral/action.yml',
+  revoke: 'revoke/action.yml',
+  audit: 'audit/action.yml',
+};
 
 /** Each generated block stands between `open` and `close`, a line each. */
 const BLOCKS = Object.entries(ACTION_FILES).flatMap(([verb, file]) => [
@@ -16,6 +21,7 @@ const BLOCKS = Object.entries(ACTION_FILES).flatMap(([verb, file]) => [
   block('README.md', `inputs:${verb}`, '<!--', () => inputsTable(verb)),
   block('README.md', `outputs:${verb}`, '<!--', () => outputsTable(verb)),
 ]);
+BLOCKS.push(block('.github/actions/plan/action.yml', 'inputs:plan', '#', () => yamlInputs('plan')));
 
 function block(file, name, comment, render) {
   const end = comment === '<!--' ? ' -->' : '';

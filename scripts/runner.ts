@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { channel } from 'node:diagnostics_channel';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { parse } from 'yaml';
 import { type Annotation, JobLog } from './runner-log.ts';
+import { type FinishedStep, STEPS } from './runner-steps.ts';
 
 /**
  * What GitHub's runner does around a JavaScript action, for the demo and the tests: reads `action.yml`, turns
@@ -24,6 +26,8 @@ export interface StepOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether debug logging is on (`RUNNER_DEBUG=1`). */
   readonly debug?: boolean;
+  /** Whether processes that the action starts are noted, which takes a moment of its start; default: yes. */
+  readonly watch?: boolean;
   /** Options for the node that runs the action, such as a module to load first. */
   readonly nodeOptions?: readonly string[];
   /** Each line of the masked log as it comes; a signal it returns is sent to the process. */
@@ -49,13 +53,20 @@ export interface StepResult {
   /** Where the process was at home: HOME, TMPDIR, RUNNER_TEMP and GITHUB_WORKSPACE are inside. */
   readonly folder: string;
   readonly ms: number;
+  /** Milliseconds since the process was started, until the log showed its first line (if it did) and until its end. */
+  readonly since: { readonly firstLine: number | undefined; readonly exit: number };
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+const steps = channel(STEPS);
+
+const WATCH = new URL('./runner-watch.mjs', import.meta.url).href;
 
 const FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_PATH', 'GITHUB_STEP_SUMMARY'] as const;
 
 interface ActionFile {
   readonly inputs?: Readonly<Record<string, { readonly default?: string | number | boolean | null }>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
   readonly runs: { readonly using: string; readonly main: string; readonly post?: string };
 }
 
@@ -79,7 +90,12 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
   const entry = options.phase === 'post' ? post : main;
   if (entry === undefined) throw new Error(`${options.action} has no post step`);
   const script = join(dirname(options.action), entry);
-  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), script], {
+  const inputs = inputsOf(action, options);
+  const watching = options.watch === false ? [] : ['--import', WATCH];
+  const start = performance.now();
+  const since = () => performance.now() - start;
+  let firstLine: number | undefined;
+  const child = spawn(process.execPath, [...watching, ...(options.nodeOptions ?? []), script], {
     cwd: join(folder, 'work'),
     env: {
       PATH,
@@ -97,7 +113,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
       GITHUB_API_URL: 'https://api.github.com',
       ...(options.debug === true ? { RUNNER_DEBUG: '1' } : {}),
       ...Object.fromEntries(FILES.map((name) => [name, file(name)])),
-      ...inputVariables(action, options),
+      ...variablesOf(inputs),
       ...Object.fromEntries(
         Object.entries(options.state ?? {}).map(([name, value]) => [`STATE_${name}`, value]),
       ),
@@ -107,19 +123,20 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
   });
   const read = (line: string) => {
     const shown = log.read(line);
+    if (shown !== undefined) firstLine ??= since();
     const signal = shown === undefined ? undefined : options.onLine?.(shown);
     if (signal !== undefined) child.kill(signal);
   };
-  const [rawStdout, rawStderr, exitCode] = await Promise.all([
+  const [rawStdout, rawStderr, [exitCode, exit]] = await Promise.all([
     linesOf(child.stdout, read),
     linesOf(child.stderr, read),
-    new Promise<number | undefined>((resolve, reject) => {
+    new Promise<readonly [code: number | undefined, at: number]>((resolve, reject) => {
       child.on('error', reject);
-      child.on('exit', (code) => resolve(code ?? undefined));
+      child.on('exit', (code) => resolve([code ?? undefined, since()]));
     }),
   ]);
   const textOf = (name: (typeof FILES)[number]) => readFile(file(name), 'utf8');
-  return {
+  const result: StepResult = {
     exitCode,
     rawStdout,
     rawStderr,
@@ -132,12 +149,36 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
     summary: await textOf('GITHUB_STEP_SUMMARY'),
     folder,
     ms: performance.now() - started,
+    since: { firstLine, exit },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+  steps.publish({
+    inputs,
+    outputs: Object.keys(action.outputs ?? {}),
+    arguments: child.spawnargs,
+    children: await childrenIn(folder),
+    result,
+  } satisfies FinishedStep);
+  return result;
 }
 
-/** Every input that is declared or given, as the runner names it; one without a value arrives empty. */
-function inputVariables(
+/** What runner-watch.mjs wrote down, which is ours and not the step's; nothing where nothing was started. */
+async function childrenIn(folder: string): Promise<readonly string[]> {
+  const notes = join(folder, 'children');
+  const text = await readFile(notes, 'utf8').catch(() => '');
+  await rm(notes, { force: true });
+  const texts: string[] = [];
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    JSON.parse(line, (name, value: unknown) => {
+      texts.push(typeof value === 'string' ? `${name}=${value}` : name);
+      return value;
+    });
+  }
+  return texts;
+}
+
+/** Every input that is declared or given; one without a value arrives empty. */
+function inputsOf(
   action: ActionFile,
   { phase, inputs: given }: Pick<StepOptions, 'phase' | 'inputs'>,
 ): Record<string, string> {
@@ -146,10 +187,15 @@ function inputVariables(
   for (const [name, { default: value }] of Object.entries(action.inputs ?? {})) {
     const text = value === undefined || value === null || none ? '' : String(value);
     if (text.includes('${{')) throw new Error(`the default of ${name} is an expression: not modelled`);
-    values.set(variableOf(name), text);
+    values.set(name, text);
   }
-  for (const [name, value] of Object.entries(given ?? {})) values.set(variableOf(name), value);
+  for (const [name, value] of Object.entries(given ?? {})) values.set(name, value);
   return Object.fromEntries(values);
+}
+
+/** The inputs as the runner names their variables. */
+function variablesOf(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [variableOf(name), value]));
 }
 
 function variableOf(input: string): string {
@@ -171,7 +217,7 @@ async function linesOf(stream: Readable, read: (line: string) => void): Promise<
 }
 
 /** The runner's file format: `name=value`, or `name<<DELIMITER`, lines, `DELIMITER`. */
-function pairsOf(text: string): Record<string, string> {
+export function pairsOf(text: string): Record<string, string> {
   const pairs: Record<string, string> = {};
   const lines = text.split(/\r?\n/u);
   for (let at = 0; at < lines.length; at++) {

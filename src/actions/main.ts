@@ -1,11 +1,14 @@
-import * as core from '@actions/core';
 import { runVerb } from '../process/run-verb.ts';
 import { FAILURE_TITLE } from '../report/titles.ts';
+import { auditVerb } from '../verbs/audit.ts';
 import type { VerbContext } from '../verbs/context.ts';
 import { ephemeralVerb } from '../verbs/ephemeral.ts';
 import { ephemeralPostVerb } from '../verbs/ephemeral-post.ts';
+import { issueVerb } from '../verbs/issue.ts';
+import { revokeVerb } from '../verbs/revoke.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
 import { runnerSink } from './runner-sink.ts';
+import { setSecret } from './workflow-commands.ts';
 
 interface Entry {
   readonly run: (context: VerbContext) => Promise<void>;
@@ -19,7 +22,17 @@ const ENTRIES = {
   rotate: { run: rotateVerb, title: FAILURE_TITLE.rotate },
   ephemeral: { run: ephemeralVerb, title: FAILURE_TITLE.ephemeral },
   'ephemeral-post': { run: ephemeralPostVerb, title: 'MUTX API key not revoked', post: true },
+  revoke: { run: revokeVerb, title: FAILURE_TITLE.revoke },
+  audit: { run: auditVerb, title: FAILURE_TITLE.audit },
+  plan: { run: plan, title: FAILURE_TITLE.plan },
+  issue: { run: issueVerb, title: FAILURE_TITLE.issue },
 } as const satisfies Readonly<Record<string, Entry>>;
+
+/** Late: it brings a parser of YAML along, which the others need not pay for. */
+async function plan(context: VerbContext): Promise<void> {
+  const { planVerb } = await import(/* webpackMode: "eager" */ '../verbs/plan.ts');
+  await planVerb(context);
+}
 
 /**
  * Entry of dist/, called by the launchers that each `action.yml` names: runs one phase of an action to its end. The
@@ -31,7 +44,7 @@ export async function main(entry: keyof typeof ENTRIES): Promise<void> {
   await runVerb(run, title, {
     env: process.env,
     sink: runnerSink,
-    mask: core.setSecret,
+    mask: setSecret,
     failed: () => (post === true ? 0 : 1),
     annotates: true,
     alwaysGreen: post === true,

@@ -24,7 +24,7 @@ export type Sealed =
 export type Seal = (value: Secret, publicKey: PublicKey) => Sealed;
 
 /**
- * Loads libsodium (10 to 25 ms, so not before it is needed); the seal itself is synchronous. A sealed box is
+ * Loads libsodium (10 to 25 ms, so not before a key is being made); the seal itself is synchronous. A sealed box is
  * libsodium's `crypto_box_seal`, in standard base64: GitHub refuses the URL-safe kind, libsodium.js's default.
  */
 export async function loadSeal(): Promise<Seal> {

@@ -108,7 +108,7 @@ function password({ reader, env, secrets }: Sources): Credential | undefined {
   if (!reader.isGiven('password')) {
     const { reason, fix } = whyEmpty(env);
     reader.problem('password', { message: `is empty, but \`email\` was given: ${reason}`, fix });
-  } else usable(reader, 'password', passwordComplaint(text));
+  } else usable(reader, 'password', githubTokenComplaint(text) ?? passwordComplaint(text));
   const email = reader.text('email');
   if (!reader.isGiven('email')) {
     reader.problem('email', {

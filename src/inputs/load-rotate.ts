@@ -1,17 +1,11 @@
-import type { RotationSettings } from '../rotation/settings.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { readAccess } from './access.ts';
-import { givenKeyName } from './given-key-name.ts';
-import { defaultKeyName } from './key-name.ts';
 import type { Loaded } from './loaded.ts';
+import { readKey } from './read-key.ts';
 import { InputReader } from './reader.ts';
 import type { RotateInputs } from './rotate-inputs.ts';
-import { readAudience, readTargets } from './rotate-targets.ts';
 import { warningsFor } from './rotate-warnings.ts';
 import { identityOf, type Target } from './targets.ts';
-
-/** Targets written at the same time; GitHub asks for few concurrent writes. */
-const CONCURRENCY = 4;
 
 /**
  * The inputs of the action that rotates, from the runner's variables. Credentials are masked before anything
@@ -21,10 +15,8 @@ const CONCURRENCY = 4;
 export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry): Loaded<RotateInputs> {
   const reader = new InputReader(env, secrets, 'rotate');
   const { credential, githubToken, here, host, ...services } = readAccess(reader, env, secrets);
-  const targets = readTargets(reader, here());
-  const audience = readAudience(reader, targets);
-  const settings = readSettings(reader, targets, host);
-  const createEnvironment = reader.boolean('create-environment');
+  const key = readKey(reader, here(), host);
+  const { targets, settings } = key;
   const { refreshTokenSecret } = services;
   if (credential?.kind === 'opaque' && settings.onQuota === 'replace') keepCredential(reader);
   if (refreshTokenSecret !== undefined) keepApart(reader, refreshTokenSecret, targets);
@@ -33,34 +25,8 @@ export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry
   if (credential === undefined || githubToken === undefined || problems.length > 0) {
     return { ok: false, problems, warnings, credential };
   }
-  const value = { ...services, credential, githubToken, targets, settings, audience, createEnvironment };
+  const value = { ...services, ...key, credential, githubToken };
   return { ok: true, value, warnings: [...warnings, ...warningsFor(value, reader, env)] };
-}
-
-function readSettings(reader: InputReader, targets: readonly Target[], host: string): RotationSettings {
-  return {
-    keyName: readKeyName(reader, targets, host),
-    expiresInDays: reader.integer('expires-in-days'),
-    renewBefore: reader.duration('renew-before'),
-    gracePeriod: reader.duration('grace-period') ?? 0,
-    onQuota: reader.choice('on-quota') ?? 'fail',
-    maxRevocations: reader.integer('max-revocations'),
-    verify: reader.boolean('verify'),
-    dryRun: reader.boolean('dry-run'),
-    concurrency: CONCURRENCY,
-  };
-}
-
-function readKeyName(reader: InputReader, targets: readonly Target[], host: string): string {
-  const name = givenKeyName(reader);
-  const [only, ...more] = targets;
-  if (name !== '' || only === undefined) return name;
-  if (more.length === 0) return defaultKeyName(only, host);
-  reader.problem('key-name', {
-    message: `is needed with more than one target (there are ${targets.length})`,
-    fix: 'give the key a name of its own, one that no other list of targets uses',
-  });
-  return name;
 }
 
 /** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */

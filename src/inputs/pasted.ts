@@ -16,6 +16,10 @@ const MASK = /^\*+$/;
 const EXPRESSION = /\$\{\{/;
 const BARE_EXPRESSION = /^(?:secrets|vars|env|inputs|steps|needs|github)\.[\w.-]+$/i;
 const SCHEME = /^(?:authorization\s*:\s*)?(?:bearer|token)\s+/i;
+/** `NAME=value` of an environment file; the `=` at the end of base64 is none. */
+const ASSIGNMENT = /^(?:export\s+)?[A-Za-z_][\w-]*=[^=]/;
+/** Of a shell; in a password that may be meant. */
+const UNEXPANDED = /^\$(?:\{[^}]*\}|\(.*\)|[A-Za-z_]\w*)$/;
 const QUOTES = /^["'`]|["'`]$/;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
@@ -54,9 +58,8 @@ export function admitMisplaced(secrets: SecretRegistry, text: string): void {
 export function admitToken(secrets: SecretRegistry, raw: string): void {
   const trimmed = raw.trim();
   if (isShort(trimmed) || MASK.test(trimmed)) return;
-  const within = [bare(trimmed), ...jsonTexts(trimmed), ...trimmed.split(/\s+/)].filter(
-    (text) => !isShort(text),
-  );
+  const parts = [bare(trimmed), ...jsonTexts(trimmed), ...trimmed.split(/\s+/), ...credentialsIn(trimmed)];
+  const within = parts.filter((text) => !isShort(text));
   for (const text of new Set([raw, trimmed, ...within])) secrets.admit(text);
 }
 
@@ -80,6 +83,18 @@ export function tokenComplaint(token: string): Complaint | undefined {
   if (SCHEME.test(token)) {
     return {
       message: 'begins with the name of an authorization scheme, like `Bearer`',
+      fix: 'store the token alone, without anything before it',
+    };
+  }
+  if (UNEXPANDED.test(token)) {
+    return {
+      message: 'is the name of a shell variable, not its value',
+      fix: 'write an expression, like `secrets.NAME` within a dollar sign and double braces: inputs are not expanded by a shell',
+    };
+  }
+  if (ASSIGNMENT.test(token)) {
+    return {
+      message: 'begins with a name and an equals sign',
       fix: 'store the token alone, without anything before it',
     };
   }

@@ -25,18 +25,21 @@ export function readTargets(reader: InputReader, here: RepositoryName): readonly
       fix: 'keep one of them; in `targets` an environment is written `owner/repo@environment`',
     });
   }
-  if (text !== '') return listed(reader, text, secretName);
+  if (text !== '') return readTargetList(reader, secretName);
   if (environment === '') return reader.isGiven('targets') ? [] : [repositoryTarget(here, secretName)];
   const target = environmentTarget(here, environment, secretName);
   return accepted(reader, 'environment', environment, target);
 }
 
-function listed(reader: InputReader, text: string, secretName: string): readonly Target[] {
+/** The input `targets` alone; empty where it is not given, or none can be read. @param secretName where a line names none */
+export function readTargetList(reader: InputReader, secretName: string): readonly Target[] {
+  const text = reader.text('targets');
+  if (text === '') return [];
   const lines = targetLines(text);
   if (lines.length === 0) {
     reader.problem('targets', {
       message: 'holds comments only',
-      fix: 'name at least one target, or leave the input out to store the key in this repository',
+      fix: 'name at least one target, or leave the input out',
     });
   }
   const targets = lines.flatMap((line) => accepted(reader, 'targets', line, parseTarget(line, secretName)));

@@ -1,4 +1,5 @@
 import type { InputReader } from './reader.ts';
+import { refreshTokenWarnings } from './refresh-warnings.ts';
 import type { RotateInputs } from './rotate-inputs.ts';
 
 const DAY = 86_400_000;
@@ -11,7 +12,7 @@ export function warningsFor(
 ): readonly string[] {
   return [
     ...aboutTiming(inputs),
-    ...aboutCredential(inputs, reader),
+    ...refreshTokenWarnings(inputs, reader),
     ...aboutTargets(inputs),
     ...aboutEvent(env),
   ];
@@ -26,21 +27,6 @@ function aboutTiming({ settings: { renewBefore, expiresInDays } }: RotateInputs)
   return renewBefore === undefined || renewBefore < expiresInDays * DAY
     ? []
     : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
-}
-
-function aboutCredential(
-  { credential, refreshTokenSecret }: RotateInputs,
-  reader: InputReader,
-): readonly string[] {
-  if (refreshTokenSecret === undefined) {
-    return reader.isDefault('refresh-token-secret')
-      ? []
-      : ['`refresh-token-secret` has no effect without a refresh token'];
-  }
-  if (credential.input !== 'bootstrap-jwt') return [];
-  return [
-    `\`bootstrap-jwt\` holds a refresh JWT, which is good for a single use: its successor will be stored as ${refreshTokenSecret.secretName}, and the next run must be given that one, as \`refresh-token\``,
-  ];
 }
 
 function aboutTargets({ audience, settings, targets }: RotateInputs): readonly string[] {

@@ -1,7 +1,10 @@
 import type { InputKind } from './kinds.ts';
 
-/** The actions of this repository, in the order in which the docs tell of them. */
-export const VERBS = ['rotate', 'ephemeral', 'revoke', 'audit'] as const;
+/**
+ * The actions of this repository, in the order in which the docs tell of them. `plan` is for the reusable
+ * workflows in it, and for the command line.
+ */
+export const VERBS = ['rotate', 'ephemeral', 'revoke', 'audit', 'plan'] as const;
 
 export type Verb = (typeof VERBS)[number];
 
@@ -11,6 +14,7 @@ export const USES: Readonly<Record<Verb, string>> = {
   ephemeral: 'mutx/api-key-action/ephemeral',
   revoke: 'mutx/api-key-action/revoke',
   audit: 'mutx/api-key-action/audit',
+  plan: 'mutx/api-key-action/.github/actions/plan',
 };
 
 /** An input as one action takes it. */
@@ -47,12 +51,13 @@ export const INPUTS = {
       },
       revoke: {},
       audit: {},
+      plan: {},
     },
   },
   'refresh-token': {
     kind: { type: 'credential', allowed: 'a MUTX refresh JWT' },
     text: 'MUTX refresh JWT. It is good for a single use: it is exchanged, and its successor is stored in `refresh-token-secret` before anything else is done.',
-    verbs: { rotate: {}, revoke: {}, audit: {} },
+    verbs: { rotate: {}, revoke: {}, audit: {}, plan: {} },
   },
   'refresh-token-secret': {
     kind: {
@@ -65,13 +70,14 @@ export const INPUTS = {
       rotate: { default: 'MUTX_REFRESH_TOKEN' },
       revoke: { default: 'MUTX_REFRESH_TOKEN' },
       audit: { default: 'MUTX_REFRESH_TOKEN' },
+      plan: { default: 'MUTX_REFRESH_TOKEN' },
     },
   },
   email: {
     kind: { type: 'text', allowed: 'an e-mail address' },
     text: 'E-mail address of a MUTX service account to log in with; goes with `password`.',
     brief: 'of a MUTX service account',
-    verbs: { rotate: {}, ephemeral: {}, revoke: {}, audit: {} },
+    verbs: { rotate: {}, ephemeral: {}, revoke: {}, audit: {}, plan: {} },
   },
   password: {
     kind: { type: 'password', allowed: "the service account's password" },
@@ -81,6 +87,7 @@ export const INPUTS = {
       ephemeral: { text: 'Password of the service account. Each session is logged out again.' },
       revoke: {},
       audit: {},
+      plan: {},
     },
   },
   'api-url': {
@@ -92,6 +99,7 @@ export const INPUTS = {
       ephemeral: { default: 'https://api.mutx.dev' },
       revoke: { default: 'https://api.mutx.dev' },
       audit: { default: 'https://api.mutx.dev' },
+      plan: { default: 'https://api.mutx.dev' },
     },
   },
   'github-token': {
@@ -107,6 +115,10 @@ export const INPUTS = {
       },
       audit: {
         text: 'Token that may read the metadata of the secrets in `targets`; with a refresh token, one that may also write the secret for its successor. `GITHUB_TOKEN` can do neither.',
+      },
+      plan: {
+        required: true,
+        text: 'Token that may read the metadata of the secrets; with a refresh token, one that may also write the secret for its successor. `GITHUB_TOKEN` can do neither.',
       },
     },
   },
@@ -270,13 +282,13 @@ export const INPUTS = {
   },
   'max-age': {
     kind: { type: 'duration' },
-    text: 'A key older than this is a finding.',
+    text: 'A key older than this is a finding. `0`: age is not looked at.',
     brief: 'a key older than this is a finding',
     verbs: { audit: { default: '90d' } },
   },
   'expiring-within': {
     kind: { type: 'duration' },
-    text: 'A key that expires within this time is a finding.',
+    text: 'A key that expires within this time is a finding, unless a younger one of its name takes its place; of keys that live no longer than three times this, the last third counts.',
     brief: 'so is one that expires within this time',
     verbs: { audit: { default: '7d' } },
   },
@@ -297,6 +309,16 @@ export const INPUTS = {
     text: 'The run fails if there is a finding of this level or above; `none`: never for a finding.',
     brief: 'level of findings that fails the run',
     verbs: { audit: { default: 'error' } },
+  },
+  'fleet-file': {
+    kind: { type: 'text', allowed: 'the path of a YAML file in the working folder' },
+    text: 'File that declares the keys of a fleet and their targets.',
+    verbs: { plan: { default: 'mutx-keys.yml' } },
+  },
+  key: {
+    kind: { type: 'text', allowed: 'one key as an entry of a fleet, in JSON or YAML' },
+    text: 'One key, as an entry of a fleet in JSON, in place of a file. Settings that are empty, and what is no setting of a key, are left out.',
+    verbs: { plan: {} },
   },
 } as const satisfies Readonly<Record<string, InputSpec>>;
 

@@ -45,8 +45,11 @@ export function unknownText({ name, meant, elsewhere }: UnknownInput): string {
     : `${what} is an input of ${elsewhere.map((verb) => USES[verb]).join(' and of ')}, not of this action, and was ignored`;
 }
 
-/** The first is the nearest: no two inputs are so alike that one name could be near both. */
-function nearest(name: string, own: readonly InputName[]): InputName | undefined {
+/**
+ * The name that was most likely meant; undefined: none. The first is the nearest: no two inputs are so alike
+ * that one name could be near both.
+ */
+export function nearest<N extends string>(name: string, own: readonly N[]): N | undefined {
   return own.find((candidate) => editsBetween(letters(name), letters(candidate)) <= MOST_EDITS);
 }
 

@@ -83,8 +83,10 @@ export class MutxApi {
   }
 }
 
+/** A success that holds an error is none of MUTX's: something in between made it of an error. */
 function isMutxs(reply: HttpReply): boolean {
-  return reply.status < 300 ? reply.body.kind !== 'other' : ownError(reply) !== undefined;
+  const isError = ownError(reply) !== undefined;
+  return reply.status < 300 ? reply.body.kind !== 'other' && !isError : isError;
 }
 
 function isSuccess({ result }: Sent): boolean {

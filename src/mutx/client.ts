@@ -107,7 +107,8 @@ class MutxKeys implements MutxClient {
         headers: { 'x-api-key': key.expose() },
         mayStart,
       }),
-      ({ status, body }) => (status === 200 && body.kind === 'json' ? { ok: true, value: true } : undefined),
+      ({ status, body }) =>
+        status === 200 && isFilled(jsonOf(body)) ? { ok: true, value: true } : undefined,
     );
     if (reply.ok || reply.failure.kind !== 'refused') return reply;
     const { failure } = reply;
@@ -122,7 +123,8 @@ class MutxKeys implements MutxClient {
       () => ({ method: 'DELETE', path: `/api-keys/${encodeURIComponent(id)}` }),
       ({ status }) => {
         if (status === 404) return { ok: true, value: 'gone' };
-        return status < 300 ? { ok: true, value: 'revoked' } : undefined;
+        // Any other success is not MUTX's: taken for one, it would tell of a live key that it is revoked.
+        return status === 204 ? { ok: true, value: 'revoked' } : undefined;
       },
     );
   }
@@ -152,6 +154,11 @@ class MutxKeys implements MutxClient {
 /** The same failure under the code that says more. */
 function coded(failure: CallFailure, code: string): Reply<never> {
   return { ok: false, failure: { ...failure, code } };
+}
+
+/** An object or a list: what the API gives to a key that works. */
+function isFilled(json: unknown): boolean {
+  return typeof json === 'object' && json !== null;
 }
 
 function jsonOf(body: HttpBody): unknown {

@@ -1,11 +1,10 @@
 import type { KeyRecord, MintedKey } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import type { Secret } from '../secrets/secret.ts';
-import { looksLikeCredential } from '../secrets/shapes.ts';
 import { type Decoded, decoded, Fields, type Form } from './fields.ts';
+import { isKeyId } from './key-id.ts';
 
-/** UUIDs today; opaque to us, but they go into paths and messages, where no credential belongs. */
-const ID: Form = { test: (text) => /^[\w-]{1,100}$/.test(text) && !looksLikeCredential(text) };
+const ID: Form = { test: isKeyId };
 
 /** A shorter text would black out whole words of the log if it were masked. */
 const SHORTEST = 8;
@@ -88,10 +87,10 @@ export function credential(fields: Fields, name: string, secrets: SecretRegistry
   return secret as Secret;
 }
 
-/** Whatever is long enough to be a credential; undefined: nothing is. */
+/** Whatever is long enough to be a credential; undefined: nothing is, white space least of all. */
 export function masked(fields: Fields, name: string, secrets: SecretRegistry): Secret | undefined {
   const value = fields.raw(name);
-  return typeof value === 'string' && value.length >= SHORTEST ? secrets.admit(value) : undefined;
+  return typeof value === 'string' && value.trim().length >= SHORTEST ? secrets.admit(value) : undefined;
 }
 
 /** The plan's name, cleaned; undefined where the server does not say. */

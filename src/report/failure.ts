@@ -88,6 +88,13 @@ export function earlyFailure(early: EarlyFailure): FailureReport {
   };
 }
 
+/** When a run can work again, as far as the servers say; undefined: they do not, or waiting helps against nothing. */
+export function retryAtOf(failures: readonly CallFailure[], now: Instant): Instant | undefined {
+  const waits = failures.map(({ retryAfter }) => retryAfter ?? 0);
+  const wait = failures.some(({ kind }) => kind === 'refused') ? 0 : Math.max(0, ...waits);
+  return wait === 0 ? undefined : now + wait;
+}
+
 function explained(failures: readonly CallFailure[]): readonly FailedCall[] {
   const groups = new Map<string, CallFailure[]>();
   for (const failure of failures) {

@@ -15,7 +15,8 @@ const CUT = '\n\n… the rest of this summary was cut: it would be longer than G
  */
 export function guarded(sink: Sink, secrets: SecretRegistry): Sink {
   const holdsOne = (text: string) => secrets.holds(text) || looksLikeCredential(text);
-  const clean = (text: string) => withhold(text, holdsOne);
+  // What is printed of a text may hold one that the text itself does not: a tab becomes a space.
+  const clean = (text: string) => withhold(text, (part) => holdsOne(part) || holdsOne(inert(flat(part))));
   // Escaping puts backslashes between a credential's characters, which must not hide it.
   const cleanMarkdown = (text: string) =>
     withhold(text, (part) => holdsOne(part) || holdsOne(part.replace(/\\([!-/:-@[-`{-~])/gu, '$1')));
@@ -27,6 +28,7 @@ export function guarded(sink: Sink, secrets: SecretRegistry): Sink {
       .join('\n'),
   });
   let summaryRoom = SUMMARY_BYTES;
+  let endsInLine = false;
   return {
     line: (text) => {
       for (const one of linesOf(clean(text))) sink.line(inert(flat(one)));
@@ -42,7 +44,10 @@ export function guarded(sink: Sink, secrets: SecretRegistry): Sink {
     secretOutput: (name, value) => sink.secretOutput(name, value),
     secretVariable: (name, value) => sink.secretVariable(name, value),
     summary: (markdown) => {
-      const kept = cutTo(summaryRoom, cleanMarkdown(markdown));
+      // Two pieces must not make one credential of their halves.
+      const apart = endsInLine ? `\n${cleanMarkdown(markdown)}` : cleanMarkdown(markdown);
+      endsInLine = !apart.endsWith('\n');
+      const kept = cutTo(summaryRoom, apart);
       summaryRoom -= Buffer.byteLength(kept);
       sink.summary(kept);
     },

@@ -15,6 +15,14 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
       'GitHub allows about 80 writes a minute and 500 an hour, and every write of a key has to start within ten minutes of making it',
     fix: 'store the key in one organisation secret that the repositories share, or make a fleet of it: several runs, each with a `key-name` and a part of the targets of its own, and either an hour apart or each with a writer token of its own, because GitHub counts per token and hour',
   },
+  'fleet-too-large': {
+    cause: 'GitHub hands over at most 1 MB, counted as UTF-16, from one job to the next',
+    fix: 'make several fleets of it, a file and a workflow each; `defaults` do not make it smaller',
+  },
+  'issue-failed': {
+    cause: 'GitHub did not let the job read or write issues',
+    fix: 'see the failed call; the rotation or the audit itself is told of by its own job',
+  },
   'look-failed': {
     cause: 'the list of keys or the dates of the secrets could not be read',
     fix: 'see the failed call; nothing was changed, so the run can simply be repeated',

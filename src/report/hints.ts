@@ -1,4 +1,5 @@
 import { GITHUB_HINTS } from './hints-github.ts';
+import { KEY_HINTS } from './hints-keys.ts';
 import { MUTX_HINTS } from './hints-mutx.ts';
 import { RUN_HINTS } from './hints-run.ts';
 
@@ -10,7 +11,12 @@ export interface Hint {
 }
 
 /** Every failure code there is; docs/troubleshooting.md is made from it. */
-export const HINTS: Readonly<Record<string, Hint>> = { ...RUN_HINTS, ...MUTX_HINTS, ...GITHUB_HINTS };
+export const HINTS: Readonly<Record<string, Hint>> = {
+  ...RUN_HINTS,
+  ...KEY_HINTS,
+  ...MUTX_HINTS,
+  ...GITHUB_HINTS,
+};
 
 /** The hint of a code; undefined for one that this table does not know. */
 export function hintOf(code: string): Hint | undefined {

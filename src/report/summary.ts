@@ -6,7 +6,7 @@ import { block, code, plain, prose, table } from './markdown.ts';
 import { count, instantText, planLines } from './words.ts';
 
 /** Rows beyond this would crowd out everything else; the outputs have them all. */
-const MOST_ROWS = 500;
+export const MOST_ROWS = 500;
 
 const STATUS: Readonly<Record<TargetStatus, string>> = {
   created: '✅ created',
@@ -64,6 +64,7 @@ export function warningSummary(message: string, fix: string | undefined): string
   return `${['> [!WARNING]', ...quoted].join('\n')}\n\n`;
 }
 
+/** A page of the summary; empty parts are left out. */
 export function page(title: string, parts: readonly string[]): string {
   return `${[`## ${title}`, ...parts].filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -113,7 +114,8 @@ function planText(plan: Plan): string {
     .join('\n');
 }
 
-function failureText(report: FailureReport): string[] {
+/** What a failed run has to tell, in Markdown. */
+export function failureText(report: FailureReport): string[] {
   const parts = [
     `**${plain(report.message)}** (${code(report.code)})`,
     report.details.map((line) => `- ${prose(line)}`).join('\n'),

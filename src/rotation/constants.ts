@@ -21,6 +21,13 @@ export const LONGEST_QUOTA_WAIT: Duration = FENCE + 2 * MARGIN;
 /** How long a single call may be retried, waits included, where no nearer deadline holds. */
 export const CALL_PATIENCE: Duration = 5 * MINUTE;
 
+/**
+ * Targets that are asked about at the same time, two requests each at the most at once. GitHub takes a hundred
+ * requests at once of everything that shares a token.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ */
+export const READS = 20;
+
 /** Tries of anything that may be tried again. */
 export const TRIES = 4;
 

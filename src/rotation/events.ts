@@ -2,7 +2,10 @@ import type { TargetResult } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { CallFailure, Duration, Instant } from './ports.ts';
 
-/** The steps of a run, in the order in which they can come (protocol.md, "A run"). */
+/**
+ * The steps of a run, in the order in which they can come (protocol.md, "A run"). From the start of `revoke` on
+ * nothing is called any more but what revokes: a session can be logged out beside it.
+ */
 export type StepName =
   | 'preflight'
   | 'list'

@@ -1,4 +1,4 @@
-import { MARGIN } from './constants.ts';
+import { MARGIN, READS } from './constants.ts';
 import type { RotationFailure } from './outcome.ts';
 import { type Look, needsSecrets } from './plan.ts';
 import type { Instant, Reply, SecretTarget } from './ports.ts';
@@ -40,7 +40,7 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
     askPlaces(run),
     run.step(
       'preflight',
-      () => eachOf(ports.targets, settings.concurrency, (target) => run.askGithub(() => target.prepare())),
+      () => eachOf(ports.targets, READS, (target) => run.askGithub(() => target.prepare())),
       (replies) => failuresOf(replies).length === 0,
     ),
   ]);
@@ -73,7 +73,7 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
 
   const metadata = await run.step(
     'metadata',
-    () => eachOf(ports.targets, settings.concurrency, (target) => readSecret(run, target)),
+    () => eachOf(ports.targets, READS, (target) => readSecret(run, target)),
     (replies) => failuresOf(replies).length === 0,
   );
   const unreadable = failuresOf(metadata);

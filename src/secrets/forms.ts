@@ -1,25 +1,35 @@
 /** A signature shorter than this is none. */
-const SHORTEST_PART = 16;
+const SHORTEST_SIGNATURE = 16;
+
+/** What the shortest credential (eight characters) leaves of itself in base64, wherever it stands. */
+const SHORTEST_PART = 8;
 
 /**
- * The forms in which a credential could turn up in text: as it is; base64 at each of the three offsets it can
- * have inside something longer; base64url, with and without padding; URL-encoded in either case; as a JSON
- * string; escaped for XML; and a JWT's signature alone, which is what makes it one. The runner masks literally
- * what it is told, so each form is told.
+ * The forms in which a credential could turn up in text: as it is; base64 and base64url, alone and at each of the
+ * three offsets it can have inside something longer; hex; URL-encoded in either case; as a JSON string, and
+ * as one within another; escaped for XML; and a JWT's signature alone, which is what makes it one. The runner masks literally what it is told,
+ * so each form is told.
  */
 export function formsOf(text: string): readonly string[] {
   const bytes = Buffer.from(text, 'utf8');
   const base64 = bytes.toString('base64');
   const encoded = encodeURIComponent(text.toWellFormed());
+  const json = JSON.stringify(text).slice(1, -1);
   const forms = [
     text,
     base64,
     base64.replace(/=+$/, ''),
     bytes.toString('base64url'),
-    ...[1, 2].map((offset) => shiftedBase64(bytes, offset)),
+    ...[0, 1, 2].flatMap((offset) => [
+      withinBase64(bytes, offset, 'base64'),
+      withinBase64(bytes, offset, 'base64url'),
+    ]),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
     encoded,
     encoded.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()),
-    JSON.stringify(text).slice(1, -1),
+    json,
+    JSON.stringify(json).slice(1, -1),
     text.replace(/[&<>"']/g, (character) => `&${XML[character]};`),
     ...signatureOf(text),
   ];
@@ -29,14 +39,14 @@ export function formsOf(text: string): readonly string[] {
 const XML: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
 
 /** The characters that do not depend on what stands around the bytes; empty where hardly any would be left. */
-function shiftedBase64(bytes: Buffer, offset: number): string {
+function withinBase64(bytes: Buffer, offset: number, alphabet: 'base64' | 'base64url'): string {
   const shifted = Buffer.concat([Buffer.alloc(offset), bytes]);
   const whole = shifted.subarray(0, shifted.length - (shifted.length % 3));
-  const middle = whole.toString('base64').slice(offset + 1);
+  const middle = whole.toString(alphabet).slice(offset === 0 ? 0 : offset + 1);
   return middle.length < SHORTEST_PART ? '' : middle;
 }
 
 function signatureOf(text: string): readonly string[] {
   const signature = /^eyJ[\w-]+\.[\w-]+\.([\w-]+)$/.exec(text)?.[1] ?? '';
-  return signature.length < SHORTEST_PART ? [] : [signature];
+  return signature.length < SHORTEST_SIGNATURE ? [] : [signature];
 }

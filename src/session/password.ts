@@ -37,6 +37,7 @@ class PasswordSession implements Session {
   );
   /** Each is a session on the server until it is logged out. */
   readonly #open: TokenPair[] = [];
+  #closing: Promise<void> = Promise.resolve();
 
   constructor(credential: Extract<Credential, { kind: 'password' }>, dependencies: SessionDependencies) {
     this.#credential = credential;
@@ -53,9 +54,12 @@ class PasswordSession implements Session {
     return this.#token.bearer();
   }
 
-  async close(): Promise<void> {
-    await this.#token.settled();
-    for (const pair of this.#open.splice(0)) await this.#logOut(pair);
+  close(): Promise<void> {
+    this.#closing = this.#closing.then(async () => {
+      await this.#token.settled();
+      for (const pair of this.#open.splice(0)) await this.#logOut(pair);
+    });
+    return this.#closing;
   }
 
   async #logIn(): Promise<Renewal> {

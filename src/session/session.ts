@@ -18,8 +18,10 @@ export interface Session {
   /** By MUTX's clock; undefined: it does not end, or can be renewed. No wait may outlive it. */
   readonly endsAt: Instant | undefined;
   /**
-   * Ends what was begun here: logs out what was logged in, by a call that is still under way too. For the end
-   * of every run, whatever happened; fails only with a warning.
+   * Ends what was begun here: logs out what was logged in, by a call that is still under way too, each once. For
+   * the end of every run, whatever happened; fails only with a warning. May be called before the last calls are
+   * made: an access token works until it ends, logged out or not, and should one of them log in again, the next
+   * `close` logs that out too. It also waits for those that were called before.
    */
   close(): Promise<void>;
 }

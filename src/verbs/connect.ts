@@ -17,9 +17,13 @@ import { createSession } from '../session/create-session.ts';
 import type { Session } from '../session/session.ts';
 import type { VerbContext } from './context.ts';
 
-const USER_AGENT = 'mutx-api-key-action';
+export const USER_AGENT = 'mutx-api-key-action';
 
-type Creating = Pick<TargetDependencies, 'audience' | 'createEnvironment'>;
+/** What the place for a refresh token's successor may need, where it does not exist yet. */
+interface ConnectOptions extends Pick<TargetDependencies, 'audience' | 'createEnvironment'> {
+  /** The verb itself tells that the writer token is about to end. */
+  readonly tokenExpiryIsTold?: boolean;
+}
 
 /** The two services, ready to be called; nothing has been called yet. */
 export interface Connection {
@@ -35,11 +39,9 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/**
- * Puts together what a verb calls the services with.
- * @param creating what the place for a refresh token's successor may need, where it does not exist yet
- */
-export function connect(access: Access, context: VerbContext, creating: Creating = {}): Connection {
+/** Puts together what a verb calls the services with. */
+export function connect(access: Access, context: VerbContext, options: ConnectOptions = {}): Connection {
+  const { tokenExpiryIsTold = false, ...creating } = options;
   const { secrets, sink, clock: machineClock, gate, env } = context;
   const clock = gate.clock(machineClock);
   const debug = env['RUNNER_DEBUG'] === '1';
@@ -76,7 +78,7 @@ export function connect(access: Access, context: VerbContext, creating: Creating
     close: async () => {
       await session.close();
       const expiry = tokenExpiryWarning(github?.tokenExpiresAt, clock.now());
-      if (expiry !== undefined) sink.warning(credentialWarning(expiry.message));
+      if (expiry !== undefined && !tokenExpiryIsTold) sink.warning(credentialWarning(expiry.message));
       mutx.close();
       githubHttp.close();
     },

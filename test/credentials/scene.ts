@@ -1,9 +1,11 @@
+import { channel } from 'node:diagnostics_channel';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { StepResult } from '../../scripts/runner.ts';
 import type { Annotation } from '../../scripts/runner-log.ts';
+import { type FinishedStep, STEPS } from '../../scripts/runner-steps.ts';
 import type { Emulator, EmulatorOptions } from '../../src/emulator/index.ts';
 import { failureAnnotation, failureLines } from '../../src/report/failure.ts';
 import { guarded } from '../../src/report/guard.ts';
@@ -105,6 +107,8 @@ export async function runHere(
     },
   });
   const result = await step.end();
+  const finished: FinishedStep = { inputs: {}, outputs: [], arguments: [], children: [], result };
+  channel(STEPS).publish(finished);
   await expectNoLeak(result, world);
   await result[Symbol.asyncDispose]();
   expect(ledger.unexpected()).toEqual([]);
@@ -199,6 +203,7 @@ class Step {
       summary: this.#summary,
       folder,
       ms: 0,
+      since: { firstLine: undefined, exit: 0 },
       [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
     };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../src/emulator/index.ts';
-import { haltAt } from '../process/halt.ts';
+import { haltAt, RequestNames } from '../process/halt.ts';
 import { Rotation } from '../process/rotation.ts';
 import { expectNoLeak } from '../scenarios/leaks.ts';
 import { asItStands, expectPromisesKept } from '../scenarios/promises.ts';
@@ -9,6 +9,8 @@ import { expectFailed, expectOk, expectOneKeyStored, MINUTE, type Scene, setScen
 
 const ALWAYS = { times: Number.POSITIVE_INFINITY };
 const LOGIN = 'POST /v1/auth/login';
+const LOGOUT = 'POST /v1/auth/logout';
+const REVOKE = 'DELETE /v1/api-keys/{id}';
 const login = { server: 'mutx', method: 'POST', path: /\/auth\/login$/u, ...ALWAYS } as const;
 const logout = { server: 'mutx', method: 'POST', path: /\/auth\/logout$/u, ...ALWAYS } as const;
 const keys = { server: 'mutx', path: /\/api-keys/u, ...ALWAYS } as const;
@@ -52,7 +54,8 @@ describe('a service account is logged out at the end, whatever fails', () => {
     scene.emulator.fault(fault);
     const run = await scene.run({ inputs: serviceAccount(scene) });
     expect(run.exitCode, textOf(run)).toBe(exitCode);
-    expect(scene.requests().at(-1)).toBe('POST /v1/auth/logout');
+    expect(scene.requests(/^(?!DELETE)/u).at(-1)).toBe(LOGOUT);
+    expect(scene.requests(/logout/u)).toEqual([LOGOUT]);
     expect(scene.requests(/login/u)).toEqual([LOGIN]);
     expectNoSession(scene);
     expectPromisesKept(scene.world, was);
@@ -120,6 +123,53 @@ describe('a service account is logged out at the end, whatever fails', () => {
     expect(ended.exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
     expectNoSession(world);
     await expectNoLeak(ended, world);
+  });
+});
+
+describe('a service account is logged out beside the revocation', () => {
+  it('once nothing else is left to be done, and once only', async () => {
+    await using scene = await withStoredKey();
+    const revocation = haltAt(scene.emulator, REVOKE, 'before');
+    const logOut = haltAt(scene.emulator, LOGOUT, 'before');
+    const running = scene.run({ inputs: serviceAccount(scene) });
+    // Neither waits for the other: both are there before either is answered.
+    await Promise.all([revocation.reached, logOut.reached]);
+    const sent = scene.requests();
+    expect(sent.slice(0, -2).at(-1)).toBe('PUT /repos/acme/web/actions/secrets/MUTX_API_KEY');
+    logOut.release();
+    await scene.emulator.ledger.waitFor(({ path, status }) => path.endsWith('/logout') && status === 200);
+    expectNoSession(scene);
+    revocation.release();
+    expectOk(await running);
+    expect(scene.requests()).toEqual(sent);
+    expectOneKeyStored(scene);
+  });
+
+  it('which may fail for a while: it is tried again with the token at hand', async () => {
+    await using scene = await withStoredKey();
+    scene.emulator.fault({ ...keys, method: 'DELETE', what: 'refuse', status: 503, times: 3 });
+    expectOk(await scene.run({ inputs: serviceAccount(scene) }));
+    expect(scene.requests(/log(in|out)/u)).toEqual([LOGIN, LOGOUT]);
+    expectOneKeyStored(scene);
+  });
+
+  it('which may take longer than the token lives: it is logged in again, and out of that too', async () => {
+    await using scene = await withStoredKey();
+    scene.emulator.fault({ ...keys, method: 'DELETE', what: 'refuse', status: 503, times: 1 });
+    // The token lives half an hour and is renewed in its last two minutes.
+    const takes = new Map([
+      ['GET /v1/api-keys', 24 * MINUTE],
+      [REVOKE, 4.5 * MINUTE],
+    ]);
+    const names = new RequestNames();
+    scene.emulator.onRequest(({ entry, point }) => {
+      if (point === 'after') scene.advance(takes.get(names.of(entry)) ?? 0);
+      return undefined;
+    });
+    expectOk(await scene.run({ inputs: serviceAccount(scene) }));
+    expect(scene.requests(/log(in|out)/u).toSorted()).toEqual([LOGIN, LOGIN, LOGOUT, LOGOUT]);
+    expectNoSession(scene);
+    expectOneKeyStored(scene);
   });
 });
 

@@ -159,6 +159,28 @@ describe('writing a secret', () => {
     expect(pair.open(put?.body)).toBe('mutx_live_1');
   });
 
+  it.each([{ status: 'error' }, { message: 'no' }, null, [], 7])(
+    'a 201 with %j is not GitHub’s: whether it was written is not known',
+    async (json) => {
+      await using github = await startGithubDouble();
+      const { target } = await ready(github);
+      github.answer(PUT, { status: 201, json });
+      await target.prepare();
+      expect(await target.write(github.secrets.admit('mutx_live_1'), always)).toMatchObject({
+        ok: false,
+        failure: { kind: 'unclear', code: 'github-bad-reply' },
+      });
+    },
+  );
+
+  it('a 201 without a body is GitHub’s', async () => {
+    await using github = await startGithubDouble();
+    const { target } = await ready(github);
+    github.answer(PUT, { status: 201 });
+    await target.prepare();
+    expect(await target.write(github.secrets.admit('mutx_live_1'), always)).toMatchObject({ ok: true });
+  });
+
   it('fetches the public key where nobody prepared', async () => {
     await using github = await startGithubDouble();
     const { target } = await ready(github);

@@ -36,6 +36,8 @@ const ACTIONS = [
       'post-if': 'always()',
     },
   ],
+  ['revoke', 'revoke/action.yml', { using: 'node24', main: '../dist/revoke.js' }],
+  ['audit', 'audit/action.yml', { using: 'node24', main: '../dist/audit.js' }],
 ] as const;
 
 it('every action.yml is in step with the table, and so is the README', () => {
@@ -70,6 +72,12 @@ describe.each(ACTIONS)('the action %s', (verb, path, runs) => {
   });
 });
 
+function markersOfOthers(): readonly string[] {
+  return ACTIONS.filter(([verb]) => verb !== 'rotate').flatMap(([verb]) =>
+    ['inputs', 'outputs'].flatMap((what) => [`<!-- ${what}:${verb} -->`, `<!-- /${what}:${verb} -->`]),
+  );
+}
+
 describe('the generator', () => {
   let root: string;
   beforeAll(() => {
@@ -85,10 +93,7 @@ describe('the generator', () => {
   it('finds what is stale, mends it, and leaves the rest as it is', () => {
     const yml = readFileSync(join(root, 'action.yml'), 'utf8');
     const readme = ['# x', '', '<!-- inputs:rotate -->', 'old', '<!-- /inputs:rotate -->', 'between'];
-    readme.push('  <!-- outputs:rotate -->', '  <!-- /outputs:rotate -->', 'end');
-    for (const name of ['inputs:ephemeral', 'outputs:ephemeral'])
-      readme.push(`<!-- ${name} -->`, `<!-- /${name} -->`);
-    readme.push('');
+    readme.push('  <!-- outputs:rotate -->', '  <!-- /outputs:rotate -->', ...markersOfOthers(), 'end', '');
     writeFileSync(join(root, 'action.yml'), yml.replace('default: "30"', 'default: "31"'));
     writeFileSync(join(root, 'README.md'), readme.join('\n'));
 
@@ -106,7 +111,7 @@ describe('the generator', () => {
     expect(mended).toMatch(/^# x\n\n<!-- inputs:rotate -->\n\n\| Input/);
     expect(mended).not.toContain('old\n');
     expect(mended).toContain('<!-- /inputs:rotate -->\nbetween\n  <!-- outputs:rotate -->\n');
-    expect(mended).toMatch(/ {2}<!-- \/outputs:rotate -->\nend\n/);
+    expect(mended).toMatch(/<!-- \/outputs:\w+ -->\nend\n$/);
     expect(generate(root, '--check').status).toBe(0);
   });
 

@@ -22,7 +22,7 @@ export function jwt(payload: unknown, signature = 'c2lnbmF0dXJl'): string {
 }
 
 /** The runner's variables for these inputs. */
-function variables(inputs: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function variables(inputs: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const given = Object.entries(inputs).map(
     ([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const,
   );

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isPerRunName } from '../../src/ephemeral/sweep.ts';
 import { defaultKeyName, perMachinePrefix, perRunName, randomDigits } from '../../src/inputs/key-name.ts';
 import { isEnvironment, isRepository } from '../../src/inputs/names.ts';
 import { identityOf, parseTarget, type Target } from '../../src/inputs/targets.ts';
+import { fc } from '../property.ts';
 
 function target(line: string): Target {
   const parsed = parseTarget(line, 'mutx_api_key');

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inputsOf, specOf } from '../../src/inputs/table.ts';
+import { fc } from '../property.ts';
 import {
   ACCESS_JWT,
   API_KEY,

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseBoolean, parseDuration, parseInteger } from '../../src/inputs/scalars.ts';
+import { fc } from '../property.ts';
 
 describe('durations', () => {
   it.each([

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isEnvironment, isOwner, isRepository, parseSecretName } from '../../src/inputs/names.ts';
 import { identityOf, parseTarget, type Target, targetLines } from '../../src/inputs/targets.ts';
+import { fc } from '../property.ts';
 
 function target(line: string): Target {
   const parsed = parseTarget(line, 'MUTX_API_KEY');

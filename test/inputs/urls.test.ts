@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseBaseUrl } from '../../src/inputs/urls.ts';
+import { fc } from '../property.ts';
 
 describe('base URLs', () => {
   it.each([

@@ -94,6 +94,12 @@ test.each([
 const KEY = 'mutx_live_0123456789ab_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 const made = { ...row, key: KEY };
 
+test('a key of white space is none, and the runner is not told to mask it', () => {
+  const { decoded, masked } = mintedFrom({ ...made, key: ' '.repeat(40) });
+  expect(decoded).toMatchObject({ ok: false });
+  expect(masked).toEqual([]);
+});
+
 function mintedFrom(json: unknown) {
   const masked: string[] = [];
   const secrets = new SecretRegistry((form) => masked.push(form));

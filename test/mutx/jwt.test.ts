@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeJwt } from '../../src/mutx/jwt.ts';
+import { fc } from '../property.ts';
 
 function encoded(payload: string): string {
   return `eyJhbGciOiJIUzI1NiJ9.${Buffer.from(payload).toString('base64url')}.c2ln`;

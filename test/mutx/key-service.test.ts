@@ -367,3 +367,32 @@ test('an id goes into the path encoded', async () => {
   await mutx.keys.revoke('../auth/me?x=1');
   expect(mutx.lines[0]).toMatch(/^DELETE \/v1\/api-keys\/\.\.%2Fauth%2Fme%3Fx%3D1 /);
 });
+
+test.each([
+  [200, '{"status":"error","error_code":"INTERNAL","message":"no"}'],
+  [200, '{"detail":"no"}'],
+  [200, '{}'],
+  [201, 'null'],
+  [200, ''],
+  [206, '{}'],
+])('a revocation answered %i %s is not known to be done', async (status, body) => {
+  mutx = await startMutx();
+  const minted = done(await mutx.keys.create(NAME, 1));
+  const headers = { 'content-type': 'application/json' };
+  mutx.emulator.fault({ server: 'mutx', method: 'DELETE', what: 'raw', status, body, headers });
+  expect(failure(await mutx.keys.revoke(minted.id))).toMatchObject({
+    kind: 'unclear',
+    code: 'mutx-bad-reply',
+  });
+});
+
+test.each(['null', '42', '"yes"', '{"detail":"no"}', '{"status":"error","error_code":"X","message":"no"}'])(
+  'a check of the new key answered 200 %s proves nothing',
+  async (body) => {
+    mutx = await startMutx();
+    const minted = done(await mutx.keys.create(NAME, 1));
+    const headers = { 'content-type': 'application/json' };
+    mutx.emulator.fault({ server: 'mutx', path: /\/auth\/me$/u, what: 'raw', status: 200, body, headers });
+    expect(failure(await mutx.keys.verify(minted.key, () => true))).toMatchObject({ code: 'mutx-bad-reply' });
+  },
+);

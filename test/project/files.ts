@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CodeBlock, codeBlocksIn, documentsOf } from '../../scripts/workflow-yaml/examples.ts';
+import { USES, VERBS } from '../../src/inputs/table.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -22,6 +23,12 @@ function filesIn(folder: string, ending: string): string[] {
 }
 
 export const WORKFLOWS = filesIn('.github/workflows', '.yml');
+
+/** The actions in this repository: their file, and what stands after `uses:`, less the version. */
+export const ACTIONS = VERBS.map((verb) => ({
+  uses: USES[verb],
+  path: `${USES[verb].replace('mutx/api-key-action', '.')}/action.yml`.replace('./', ''),
+})).filter(({ path }) => existsSync(join(ROOT, path)));
 
 /** What people read. */
 export const DOCUMENTS = documentsOf(ROOT);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ROOT, read, readJson } from './files.ts';
+import { ACTIONS, ROOT, read, readJson } from './files.ts';
 
 type Versions = Readonly<Record<string, string>>;
 interface Manifest {
@@ -67,7 +67,7 @@ describe('the packages', () => {
   );
 });
 
-describe.each(['action.yml', 'ephemeral/action.yml'])('%s', (path) => {
+describe.each(ACTIONS)('$path', ({ path }) => {
   const { runs } = parse(read(path)) as { runs: { using: string; main: string; post?: string } };
 
   test('runs on the Node that the tests run on', () => {

@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { wholeWorkflow } from '../../scripts/workflow-yaml/examples.ts';
-import { codeBlocks, DOCUMENTS, read, WORKFLOWS } from './files.ts';
+import { ACTIONS, codeBlocks, DOCUMENTS, read, WORKFLOWS } from './files.ts';
 
 /**
  * GitHub's own language service, as its editor extension runs it, on everything that GitHub will read: keys and
@@ -25,12 +25,7 @@ interface Metadata {
   inputs: Record<string, { description: string; required?: boolean; default?: string }>;
 }
 
-const ACTIONS = ['action.yml', 'ephemeral/action.yml'];
-
-/** Our actions, by the folder that stands after the repository's name. */
-const METADATA = new Map(
-  ACTIONS.map((path) => [path.replace(/\/?action\.yml$/u, ''), parse(read(path)) as Metadata] as const),
-);
+const METADATA = new Map(ACTIONS.map(({ uses, path }) => [uses, parse(read(path)) as Metadata]));
 
 /** Other people's actions, and names that only GitHub can know (`vars`, `secrets`), cannot be looked up here. */
 const UNKNOWABLE = /^Context access might be invalid: [A-Z_]+$|^Unable to resolve action/u;
@@ -41,8 +36,10 @@ async function findings(path: string, text: string): Promise<string[]> {
   const document = TextDocument.create(`file:///${path}`, 'yaml', 1, text);
   const diagnostics = await validate(document, {
     actionsMetadataProvider: {
-      fetchActionMetadata: ({ owner, name, path: folder = '' }) =>
-        Promise.resolve(owner === 'mutx' && name === 'api-key-action' ? METADATA.get(folder) : undefined),
+      fetchActionMetadata: ({ owner, name, path: folder }) =>
+        Promise.resolve(
+          METADATA.get([owner, name, folder].filter((part) => part !== undefined && part !== '').join('/')),
+        ),
     },
   });
   return diagnostics.flatMap(({ range, message }) => {
@@ -52,9 +49,12 @@ async function findings(path: string, text: string): Promise<string[]> {
 }
 
 describe("GitHub's language service", () => {
-  test.each([...ACTIONS, ...WORKFLOWS])('has nothing to say about %s', async (path) => {
-    expect(await findings(path, read(path))).toEqual([]);
-  });
+  test.each([...ACTIONS.map(({ path }) => path), '.github/actions/issue/action.yml', ...WORKFLOWS])(
+    'has nothing to say about %s',
+    async (path) => {
+      expect(await findings(path, read(path))).toEqual([]);
+    },
+  );
 
   const examples = DOCUMENTS.flatMap(codeBlocks).flatMap((block) => {
     const workflow = block.language === 'yaml' ? wholeWorkflow(block) : undefined;
@@ -72,6 +72,13 @@ describe("GitHub's language service", () => {
       expect.stringMatching(/github-token/u),
       expect.stringMatching(/shel/u),
     ]);
+    const revoke = '- uses: mutx/api-key-action/revoke@v1\n  with:\n    targets: acme/web\n';
+    expect(
+      await findings(
+        '.github/workflows/wrong-too.yml',
+        wholeWorkflow({ language: 'yaml', text: revoke, at: 'here' }) ?? '',
+      ),
+    ).toEqual([expect.stringMatching(/targets/u)]);
   });
 
   test('would find a Node that no runner has', async () => {

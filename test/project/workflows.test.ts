@@ -7,13 +7,16 @@ interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
   readonly environment?: { readonly name: string };
   readonly 'timeout-minutes'?: number;
-  readonly steps: readonly {
+  /** A job that calls a workflow has this, and no steps. */
+  readonly uses?: string;
+  readonly steps?: readonly {
     readonly uses?: string;
     readonly run?: string;
     readonly with?: Readonly<Record<string, unknown>>;
   }[];
 }
 interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
   readonly permissions?: unknown;
   readonly concurrency?: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
@@ -23,7 +26,8 @@ describe.each(WORKFLOWS)('%s', (path) => {
   const text = read(path);
   const workflow = parse(text) as Workflow;
   const jobs = Object.entries(workflow.jobs);
-  const steps = jobs.flatMap(([, job]) => job.steps);
+  const steps = jobs.flatMap(([, job]) => job.steps ?? []);
+  const isReusable = Object.keys(workflow.on).includes('workflow_call');
 
   test('may do nothing, unless a job says so', () => {
     expect(workflow.permissions).toEqual({});
@@ -32,7 +36,9 @@ describe.each(WORKFLOWS)('%s', (path) => {
 
   test('pins every action by commit, with its version beside it', () => {
     const uses = text.split('\n').filter((line) => /^\s*(?:- )?uses:/u.test(line));
-    const outside = uses.filter((line) => !/uses: \.\/(?: #|$)/u.test(line));
+    // The repository itself, as it was checked out, and workflows of the same commit.
+    const own = /uses: \.\/(?:$| #|\.github\/workflows\/|\.mutx-api-key-action(?:\/|$))/u;
+    const outside = uses.filter((line) => !own.test(line));
     expect(outside.length).toBeGreaterThan(0);
     expect(outside.filter((line) => !/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/u.test(line))).toEqual(
       [],
@@ -70,7 +76,7 @@ describe.each(WORKFLOWS)('%s', (path) => {
   test('installs no packages, and so runs none of theirs, where it may write', () => {
     const writing = jobs.filter(([, job]) => Object.values(job.permissions ?? {}).includes('write'));
     const installing = writing.filter(([, job]) =>
-      job.steps.some(({ run = '' }) =>
+      job.steps?.some(({ run = '' }) =>
         /\bnpm (?:ci|i|install|run|exec|x|test)\b|\bnpx\b|\bnode\b|\bgo run\b/u.test(run),
       ),
     );
@@ -78,8 +84,11 @@ describe.each(WORKFLOWS)('%s', (path) => {
   });
 
   test('ends by itself, and does not pile up', () => {
-    expect(jobs.filter(([, job]) => job['timeout-minutes'] === undefined).map(([name]) => name)).toEqual([]);
-    expect(workflow.concurrency).toBeDefined();
+    const endless = jobs.filter(([, job]) => job['timeout-minutes'] === undefined && job.uses === undefined);
+    expect(endless.map(([name]) => name)).toEqual([]);
+    // A reusable workflow that waited for its caller's group would wait for itself; it guards single jobs.
+    if (isReusable) expect(workflow.concurrency).toBeUndefined();
+    else expect(workflow.concurrency).toBeDefined();
   });
 });
 
@@ -100,7 +109,7 @@ describe('release.yml', () => {
   });
 
   test('never lets a package run a script when it is installed', () => {
-    const commands = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run = '' }) => run));
+    const commands = Object.values(jobs).flatMap(({ steps = [] }) => steps.map(({ run = '' }) => run));
     const installing = commands.filter((run) => /\bnpm (?:ci|i|install|publish|pack)\b/u.test(run));
     expect(installing.length).toBeGreaterThan(2);
     expect(installing.filter((run) => !run.includes('--ignore-scripts'))).toEqual([]);

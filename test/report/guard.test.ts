@@ -72,6 +72,19 @@ describe('what leaves through the sink', () => {
     expect(sink.calls.join('\n')).not.toContain('withheld');
   });
 
+  it('does not make a credential of what was none: a tab is printed as a space, a summary in one piece', () => {
+    const secrets = new SecretRegistry(() => {});
+    secrets.admit('correct horse battery');
+    const sink = new RecordingSink();
+    const out = guarded(sink, secrets);
+    out.line('correct\thorse battery');
+    out.summary('correct ');
+    out.summary('horse battery\n');
+    out.summary('end\n');
+    expect(sink.calls).toEqual(['(withheld: the text holds a credential)']);
+    expect(sink.summaries.join('')).toBe('correct \nhorse battery\nend\n');
+  });
+
   it('does not let the escaping of Markdown hide a credential', () => {
     const { sink, out } = setup();
     out.summary(plain(KEY));

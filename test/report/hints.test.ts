@@ -12,13 +12,15 @@ const SESSION = /'(session-[a-z-]+|renewal-failed)'/gu;
 const FIELD = /code: '([a-z-]+)'/gu;
 const RUN = /'((?:quota|create|verify|store|look|preflight|written)-[a-z-]+|too-many-targets)'/gu;
 const PATTERNS: Readonly<Record<string, RegExp>> = {
-  process: FIELD,
   ephemeral: RUN,
+  process: FIELD,
   report: FIELD,
   github: SERVICE,
   mutx: SERVICE,
   session: SESSION,
   rotation: RUN,
+  revoke: FIELD,
+  verbs: FIELD,
 };
 
 /** Every failure code that stands in the code as a literal, apart from the table itself. */

@@ -80,6 +80,8 @@ export class InMemoryPorts implements RotationPorts {
   readonly #once = new Map<string, Script[]>();
   readonly #always = new Map<string, Script>();
   readonly #githubAhead: Duration;
+  /** Where in the journal the step began after which nothing comes but revocations (events.ts). */
+  #lastStep = Number.POSITIVE_INFINITY;
 
   constructor(world: World = {}) {
     this.#records = new Map((world.keys ?? []).map((record) => [record.id, record]));
@@ -99,6 +101,7 @@ export class InMemoryPorts implements RotationPorts {
   readonly random = (): number => 1;
   readonly report = (event: RotationEvent): void => {
     this.events.push(event);
+    if (event.type === 'step-started' && event.step === 'revoke') this.#lastStep = this.journal.length;
   };
 
   /** Scripts the next calls with this label, or this first word of it, one each. */
@@ -142,13 +145,19 @@ export class InMemoryPorts implements RotationPorts {
     return this.events.filter((event): event is Extract<RotationEvent, { type: T }> => event.type === type);
   }
 
-  /** Runs the engine over these ports; whatever it did, nothing it told may hold a key's text (P5). */
+  /**
+   * Runs the engine over these ports; whatever it did, nothing it told may hold a key's text (P5), and its last
+   * step was the last.
+   */
   async rotate(changes: Partial<RotationSettings> = {}): Promise<Outcome> {
+    this.#lastStep = Number.POSITIVE_INFINITY;
     const outcome = await rotate(settings(changes), this);
     const told = inspect([this.events, outcome], { depth: null, showHidden: true });
     for (const text of this.#texts.keys()) {
       if (told.includes(text)) throw new Error(`P5: ${text} was told`);
     }
+    const after = this.journal.slice(this.#lastStep).filter((line) => !/^. revoke /.test(line));
+    if (after.length > 0) throw new Error(`after the last step had begun: ${after.join(', ')}`);
     return outcome;
   }
 

@@ -33,6 +33,7 @@ async function stepWith(
     summary: '',
     folder,
     ms: 0,
+    since: { firstLine: undefined, exit: 0 },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
   return { ...step, ...where(step) };
@@ -68,7 +69,7 @@ it.each<[string, (step: StepResult) => Partial<StepResult>]>([
   ['summary', () => ({ summary: JWT })],
   ['summary, as it is shown', () => ({ summary: 'the key mutx\\_live\\_0123456789ab\\_key' })],
   ['outputs', () => ({ outputs: { 'key-id': JWT } })],
-  ['environment', () => ({ env: { KEY: JWT } })],
+  ['env', () => ({ env: { KEY: JWT } })],
   ['state', () => ({ state: { id: JWT } })],
 ])('a credential is found in the %s', async (channel, where) => {
   await using step = await stepWith('', where);

@@ -88,5 +88,7 @@ describe('a step', () => {
       summary: '# hi',
     });
     expect(run.log).toEqual(expect.arrayContaining(['cut', 'by CR', 'last', 'aside']));
+    expect(run.since.firstLine).toBeGreaterThan(0);
+    expect(run.since.exit).toBeLessThanOrEqual(run.ms);
   });
 });

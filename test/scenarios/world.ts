@@ -8,7 +8,7 @@ import {
   startEmulator,
 } from '../../src/emulator/index.ts';
 
-const ACTION = fileURLToPath(new URL('../../action.yml', import.meta.url));
+const ROOT = new URL('../../', import.meta.url);
 const HURRY = new URL('./hurry.mjs', import.meta.url).href;
 
 export const HERE = 'acme/web';
@@ -44,12 +44,16 @@ export class World implements AsyncDisposable {
   }
 
   /** One step that `uses:` the action in this repository. */
-  async rotate(options: RotateOptions = {}): Promise<StepResult> {
+  rotate(options: RotateOptions = {}): Promise<StepResult> {
+    return this.use('action.yml', { ...options, inputs: { 'github-token': this.token, ...options.inputs } });
+  }
+
+  /** One step that `uses:` one of the actions in this repository. @param action path of its `action.yml` */
+  async use(action: string, options: RotateOptions = {}): Promise<StepResult> {
     const { mutx, github } = this.emulator;
     const given = {
       'bootstrap-jwt': mutx.issueAccessJwt(this.user),
       'api-url': mutx.url,
-      'github-token': this.token,
       ...options.inputs,
     };
     const inputs = Object.fromEntries(
@@ -59,7 +63,7 @@ export class World implements AsyncDisposable {
       if (inputs[name] !== undefined && inputs[name] !== '') this.credentials.add(inputs[name]);
     }
     const run = await runStep({
-      action: ACTION,
+      action: fileURLToPath(new URL(action, ROOT)),
       inputs,
       env: { GITHUB_REPOSITORY: HERE, GITHUB_API_URL: github.url, ...options.env },
       debug: options.debug ?? false,

@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formsOf } from '../../src/secrets/forms.ts';
 import { printable } from '../../src/secrets/printable.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { credentialsIn, looksLikeCredential } from '../../src/secrets/shapes.ts';
+import { fc } from '../property.ts';
 
 const WITHHELD = '(withheld: the text holds a credential)';
 const KEY = 'mutx_live_0123456789ab_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
@@ -47,6 +47,11 @@ describe('the forms of a credential', () => {
     ['base64url', (text) => Buffer.from(text).toString('base64url')],
     ['base64 after one byte', (text) => Buffer.from(`:${text}`).toString('base64')],
     ['base64 after two bytes', (text) => Buffer.from(`ab${text}`).toString('base64')],
+    ['base64 before something', (text) => Buffer.from(`${text}:`).toString('base64')],
+    ['base64url in something', (text) => Buffer.from(`a${text}:`).toString('base64url')],
+    ['hex', (text) => Buffer.from(text).toString('hex')],
+    ['hex in upper case', (text) => Buffer.from(text).toString('hex').toUpperCase()],
+    ['JSON in JSON', (text) => JSON.stringify(JSON.stringify({ text }))],
     ['URL-encoded', (text) => encodeURIComponent(text)],
     ['URL-encoded in lower case', (text) => encodeURIComponent(text).replace(/%../g, (o) => o.toLowerCase())],
     ['JSON', (text) => JSON.stringify({ text })],

@@ -48,6 +48,35 @@ test('closing twice logs out once', async () => {
   expect(world.lines).toEqual([LOGIN, LOGOUT]);
 });
 
+test('a close waits for the log-out that one before it has begun', async () => {
+  await using world = await startWorld();
+  const held = world.emulator.fault({ server: 'mutx', path: /logout/, what: 'slow' });
+  const { session } = await world.open(world.password());
+  const order: string[] = [];
+  const first = session.close().then(() => order.push('first'));
+  const second = session.close().then(() => order.push('second'));
+  await held.met();
+  expect(order).toEqual([]);
+  held.release();
+  await Promise.all([first, second]);
+  expect(order).toEqual(['first', 'second']);
+  expect(world.lines).toEqual([LOGIN, LOGOUT]);
+});
+
+test('closed before its last calls: the token works on, and what it takes to renew it is logged out as well', async () => {
+  await using world = await startWorld();
+  const { session, keys } = await world.open(world.password());
+  await session.close();
+  expect(await keys.list()).toMatchObject({ ok: true });
+  expect(world.lines.slice(0, 2)).toEqual([LOGIN, LOGOUT]);
+  world.time.advance(29 * MINUTE);
+  expect(await keys.list()).toMatchObject({ ok: true });
+  expect(world.emulator.mutx.sessions.map(({ ended }) => ended)).toEqual(['logged-out', 'no']);
+  await session.close();
+  expect(world.emulator.mutx.sessions.map(({ ended }) => ended)).toEqual(['logged-out', 'logged-out']);
+  expect(world.lines.filter((line) => line === LOGOUT)).toHaveLength(2);
+});
+
 test('a session that never opened has nothing to close', async () => {
   await using world = await startWorld();
   await world.prepare(world.password()).session.close();

@@ -1,4 +1,5 @@
 import { EmulatorClock, type Instant } from '../clock.ts';
+import { tellIssued } from '../issued.ts';
 import { type Latency, LoopbackServer, type Shared } from '../server.ts';
 import { type KeyPair, seal } from './key-pair.ts';
 import { type GithubLimits, RateLimits } from './limits.ts';
@@ -129,7 +130,11 @@ export class GithubEmulator {
   /** Writes a secret by hand, as somebody on GitHub's settings page would. */
   setSecret(place: SecretPlace, name: string, value: string, audience?: Audience): void {
     const scope = this.#scope(place);
-    scope.put(name, seal(value, scope.keyPair), audience ?? scope.find(name)?.audience ?? whoever(place));
+    scope.put(
+      name,
+      seal(tellIssued('secret-value', value), scope.keyPair),
+      audience ?? scope.find(name)?.audience ?? whoever(place),
+    );
   }
 
   /** Edits by hand who may read an organisation's secret; `updated_at` moves. */

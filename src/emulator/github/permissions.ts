@@ -6,6 +6,7 @@ export type PermissionName =
   | 'actions'
   | 'administration'
   | 'environments'
+  | 'issues'
   | 'secrets'
   | 'dependabot_secrets'
   | 'codespaces_secrets'
@@ -43,6 +44,7 @@ export const ALL_PERMISSIONS: Permissions = {
   actions: 'read',
   administration: 'write',
   environments: 'write',
+  issues: 'write',
   secrets: 'write',
   dependabot_secrets: 'write',
   codespaces_secrets: 'write',
@@ -54,7 +56,7 @@ export const ALL_PERMISSIONS: Permissions = {
 };
 
 /** What a workflow's own token can have at most, as far as it matters here: nothing about secrets. */
-export const GITHUB_TOKEN_PERMISSIONS: Permissions = { metadata: 'read', actions: 'write' };
+export const GITHUB_TOKEN_PERMISSIONS: Permissions = { metadata: 'read', actions: 'write', issues: 'write' };
 
 export function has(permissions: Permissions, { name, level }: Needs): boolean {
   // Every token may look at what it can see.

@@ -4,6 +4,7 @@ import { findRoute } from '../router.ts';
 import type { Service } from '../service.ts';
 import type { GithubRoute } from './call.ts';
 import { notFound, plainProblem, problem, secondaryLimit } from './errors.ts';
+import { ISSUE_ROUTES } from './issue-routes.ts';
 import type { RateLimits } from './limits.ts';
 import { ORGANISATION_ROUTES } from './organisation-routes.ts';
 import { REPOSITORY_ROUTES } from './repository-routes.ts';
@@ -11,7 +12,7 @@ import { type Scope, STORES } from './scopes.ts';
 import { expirationHeader, type Token, type Tokens } from './tokens.ts';
 import type { GithubWorld } from './world.ts';
 
-const ROUTES: readonly GithubRoute[] = [...REPOSITORY_ROUTES, ...ORGANISATION_ROUTES];
+const ROUTES: readonly GithubRoute[] = [...REPOSITORY_ROUTES, ...ORGANISATION_ROUTES, ...ISSUE_ROUTES];
 
 /** The version that all know, and the one that came with the secrets of agents. */
 const VERSIONS = { old: '2022-11-28', agents: '2026-03-10' } as const;

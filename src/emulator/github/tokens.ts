@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Instant } from '../clock.ts';
+import { tellIssued } from '../issued.ts';
 import { ALL_PERMISSIONS, GITHUB_TOKEN_PERMISSIONS, type Permissions } from './permissions.ts';
 
 /**
@@ -35,7 +36,7 @@ export class Tokens {
   issue(options: TokenOptions): Token {
     const kind = options.kind ?? 'fine-grained';
     const token: Token = {
-      text: textOf(kind),
+      text: tellIssued('github-token', textOf(kind)),
       kind,
       permissions: kind === 'classic' ? ALL_PERMISSIONS : (options.permissions ?? most(kind)),
       repositories: options.repositories?.map((name) => name.toLowerCase()),

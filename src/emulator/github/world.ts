@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts';
+import { Issues } from './issues.ts';
 import { Scope, STORES, type StoreName } from './scopes.ts';
 
 export interface EmulatedEnvironment {
@@ -21,6 +22,7 @@ export interface EmulatedRepository {
   readonly createdAt: Instant;
   /** By lower-case name. */
   readonly environments: Map<string, EmulatedEnvironment>;
+  readonly issues: Issues;
   readonly scopes: Readonly<Record<StoreName, Scope>>;
 }
 
@@ -59,6 +61,7 @@ export class GithubWorld {
       archived: false,
       createdAt: this.now(),
       environments: new Map(),
+      issues: new Issues(this.now),
       scopes: this.#scopes(fullName),
     };
     this.#repositories.set(fullName.toLowerCase(), repository);

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Instant } from '../clock.ts';
+import { tellIssued } from '../issued.ts';
 import type { EmulatedUser } from './users.ts';
 
 /** `v1`: under `/v1`, a paged list, revoked keys kept. `documented`: no prefix, an array, revoked keys gone. */
@@ -124,7 +125,7 @@ export class KeyStore {
       id: randomUUID(),
       userId,
       name,
-      plaintext: plaintextOf(this.#generation),
+      plaintext: tellIssued('api-key', plaintextOf(this.#generation)),
       createdAtMicros,
       expiresAtMicros,
       lastUsedMicros: undefined,

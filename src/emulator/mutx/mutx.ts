@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EmulatorClock, type Instant } from '../clock.ts';
+import { tellIssued } from '../issued.ts';
 import { type Latency, LoopbackServer, type Shared } from '../server.ts';
 import { type EmulatedKey, type Generation, KeyStore, type NewKey } from './keys.ts';
 import { MUTX_LIMITS, MutxService } from './service.ts';
@@ -94,7 +95,7 @@ export class MutxEmulator {
     const user: EmulatedUser = {
       id: randomUUID(),
       email: options.email ?? `user${this.#users.length + 1}@example.com`,
-      password: options.password ?? randomBytes(12).toString('base64url'),
+      password: tellIssued('password', options.password ?? randomBytes(12).toString('base64url')),
       name: options.name ?? 'Emulated User',
       plan: options.plan ?? 'ENTERPRISE',
       quota: options.quota,

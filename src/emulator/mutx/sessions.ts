@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Instant } from '../clock.ts';
+import { tellIssued } from '../issued.ts';
 import { type Claims, signJwt, verifyJwt } from './jwt.ts';
 
 const MINUTE = 60_000;
@@ -44,7 +45,8 @@ export class Sessions {
   issueAccess(userId: string, lifetime: number = ACCESS_LIFETIME): string {
     const iat = seconds(this.#now());
     const exp = seconds(this.#now() + lifetime);
-    return signJwt({ sub: userId, type: 'access', iat: Math.min(iat, exp), exp }, this.#key);
+    const claims: Claims = { sub: userId, type: 'access', iat: Math.min(iat, exp), exp };
+    return tellIssued('access-jwt', signJwt(claims, this.#key));
   }
 
   open(userId: string): { readonly pair: TokenPair; readonly session: EmulatedSession } {
@@ -108,7 +110,8 @@ export class Sessions {
       jti: session.currentJti,
       family_id: session.familyId,
     };
-    return { access: this.issueAccess(session.userId), refresh: signJwt(claims, this.#key) };
+    const refresh = tellIssued('refresh-token', signJwt(claims, this.#key));
+    return { access: this.issueAccess(session.userId), refresh };
   }
 }
 

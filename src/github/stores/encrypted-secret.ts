@@ -27,7 +27,7 @@ const always = () => true;
 
 /** 201 for a secret that was not there, 204 for one that was. */
 const WRITTEN: Answers<'created' | 'updated'> = {
-  201: () => ({ value: 'created' }),
+  201: decodeCreated,
   204: () => ({ value: 'updated' }),
 };
 
@@ -169,6 +169,14 @@ const UNUSABLE = {
   'github-bad-public-key': 'the public key that GitHub gives for this target cannot be used',
   'github-value-too-large': 'the value is larger than the 48 KB that a secret may have',
 } as const;
+
+/**
+ * GitHub's body is an empty object. What says anything else is not GitHub's, and perhaps nothing was written: the key
+ * that the secret held would be revoked for it.
+ */
+function decodeCreated(json: unknown): { value: 'created' } | undefined {
+  return json === undefined || JSON.stringify(json) === '{}' ? { value: 'created' } : undefined;
+}
 
 function decodePublicKey(json: unknown) {
   const { key_id: keyId, key } = fieldsOf(json);

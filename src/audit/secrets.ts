@@ -1,0 +1,111 @@
+import { FENCE, MARGIN } from '../rotation/constants.ts';
+import type { Instant, KeyRecord } from '../rotation/ports.ts';
+import {
+  couldHaveWritten,
+  currentOf,
+  isExpired,
+  isUsedElsewhere,
+  notInAnyTarget,
+} from '../rotation/rules.ts';
+import type { Finding, SecretName } from './finding.ts';
+import type { AuditedSecret, AuditLook } from './look.ts';
+import { keptUntil, newest } from './superseded.ts';
+
+export interface SecretFindings {
+  readonly findings: readonly Finding[];
+  /** Names of keys whose secrets are not in step: that they have several keys needs no telling. */
+  readonly outOfStep: ReadonlySet<string>;
+}
+
+/** What the secrets' dates tell, for each name that keys in them have. Nothing where the clocks are apart. */
+export function secretFindings(look: AuditLook): SecretFindings {
+  if (look.clocksApart) return { findings: [], outOfStep: new Set() };
+  const names = new Set(look.secrets.map(({ keyName }) => keyName));
+  const groups = [...names].map((name) => ({
+    name,
+    secrets: look.secrets.filter(({ keyName }) => keyName === name),
+    keys: look.keys.filter((key) => key.name === name),
+  }));
+  const found = groups.map((group) => ({ name: group.name, ...findingsOf(group, look.date) }));
+  return {
+    findings: found.flatMap(({ findings }) => findings),
+    outOfStep: new Set(found.flatMap(({ name, inStep }) => (inStep ? [] : [name]))),
+  };
+}
+
+/** The secrets that hold this key, as far as their dates say. */
+export function holdersOf(key: KeyRecord, look: AuditLook): readonly SecretName[] {
+  const secrets = look.clocksApart ? [] : look.secrets.filter(({ keyName }) => keyName === key.name);
+  if (secrets.length === 0) return [];
+  const keys = look.keys.filter(({ name }) => name === key.name);
+  return secrets.filter((secret) => currentOf(secret, keys)?.id === key.id).map(({ place }) => place);
+}
+
+interface Group {
+  /** All of one key name, at least one. */
+  readonly secrets: readonly AuditedSecret[];
+  /** All of the name, active or not. */
+  readonly keys: readonly KeyRecord[];
+}
+
+function findingsOf(group: Group, date: Instant) {
+  const outdated = group.secrets.flatMap((secret) => outdatedSecret(secret, group, date));
+  // The key that a secret is waiting for is told with the secret.
+  const awaited = new Set(outdated.map(({ key }) => key.id));
+  const dead = group.secrets
+    .filter(({ place }) => !outdated.some((one) => one.place === place))
+    .flatMap((secret) => deadSecret(secret, group));
+  const orphans = group.keys.filter((key) => !awaited.has(key.id)).flatMap((key) => orphan(key, group, date));
+  return { findings: [...outdated, ...dead, ...orphans], inStep: outdated.length === 0 };
+}
+
+type Outdated = Extract<Finding, { kind: 'secret-outdated' }>;
+
+/**
+ * A secret without the newest key of its name: its rotation ended in between, or reached other targets only.
+ * Not for a key so young that a run may still be storing it.
+ */
+function outdatedSecret(secret: AuditedSecret, { secrets, keys }: Group, date: Instant): readonly Outdated[] {
+  const { updatedAt, place } = secret;
+  const live = keys.filter((key) => key.isActive && !isExpired(key, date));
+  const key = newest(live.filter(({ createdAt }) => createdAt + FENCE + MARGIN < date));
+  if (key === undefined || (updatedAt !== undefined && key.createdAt <= updatedAt + MARGIN)) return [];
+  const works = updatedAt !== undefined && live.some((one) => couldHaveWritten(one, updatedAt));
+  const elsewhere = secrets.some(
+    (other) => other.updatedAt !== undefined && currentOf(other, keys)?.id === key.id,
+  );
+  // A key that no secret holds while this one works is an orphan; so is one where there never was a secret.
+  if (!elsewhere && (works || updatedAt === undefined)) return [];
+  const level = works ? 'warning' : 'error';
+  return [{ kind: 'secret-outdated', level, since: key.createdAt, place, updatedAt, key, works }];
+}
+
+/** Only where revoked keys are listed; the documented API forgets them. */
+function deadSecret(secret: AuditedSecret, { keys }: Group): readonly Finding[] {
+  const { updatedAt, place } = secret;
+  const key = currentOf(secret, keys);
+  if (updatedAt === undefined || key === undefined || key.isActive) return [];
+  // When it was revoked, nobody tells.
+  return [{ kind: 'secret-dead', level: 'error', since: undefined, place, updatedAt, key }];
+}
+
+/** Rule W's evidence that a key is in no secret, and no grace period that could still be running. */
+function orphan(key: KeyRecord, { secrets, keys }: Group, date: Instant): readonly Finding[] {
+  if (!key.isActive || isExpired(key, date)) return [];
+  const how = notInAnyTarget(key, secrets, keys, 0);
+  if (how === undefined || date <= how.revocableFrom + MARGIN) return [];
+  if (how.kind === 'never-stored') {
+    const used = isUsedElsewhere(key, how);
+    return [{ kind: 'orphaned', level: levelOf(used), since: key.createdAt, key, how: how.kind, used }];
+  }
+  const lastWrite = Math.max(...secrets.map(({ updatedAt }) => updatedAt ?? 0));
+  const until = keptUntil(key, lastWrite);
+  if (date <= until) return [];
+  const used = key.lastUsed !== undefined && key.lastUsed > until;
+  return [{ kind: 'orphaned', level: levelOf(used), since: lastWrite, key, how: how.kind, used }];
+}
+
+/** In use though in no secret: somebody has a copy. */
+function levelOf(used: boolean): Finding['level'] {
+  return used ? 'error' : 'warning';
+}

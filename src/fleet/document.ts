@@ -1,0 +1,186 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type Scalar,
+  visit,
+} from 'yaml';
+import type { SecretRegistry } from '../secrets/registry.ts';
+import type { Complaints } from './complaints.ts';
+
+/** Nobody writes more by hand, and reading it takes a second. */
+const MOST_BYTES = 1024 * 1024;
+
+/** The lines on which each text of a field stands: one text, or the items of a list. */
+export interface FieldText {
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface RawField {
+  /** Of the field's name. */
+  readonly line: number;
+  readonly isList: boolean;
+  readonly texts: readonly FieldText[];
+}
+
+/** A mapping whose values are texts and lists of texts. Names are as they stand there, known or not. */
+export interface RawEntry {
+  readonly line: number;
+  readonly fields: ReadonlyMap<string, RawField>;
+}
+
+export interface RawFleet {
+  readonly defaults: RawEntry;
+  readonly keys: readonly RawEntry[];
+}
+
+const EMPTY: RawEntry = { line: 1, fields: new Map() };
+
+/**
+ * The YAML of a fleet as lines, names and texts. The tree is walked and never turned into objects, so that no
+ * name in it means anything to JavaScript. Aliases, anchors and tags are refused: a file of a few lines could
+ * grow without end, or become something else than it looks like.
+ */
+export function readDocument(text: string, secrets: SecretRegistry, complaints: Complaints): RawFleet {
+  const nothing: RawFleet = { defaults: EMPTY, keys: [] };
+  if (Buffer.byteLength(text) > MOST_BYTES) {
+    complaints.add(1, 'the file is larger than 1 MiB', 'make several fleets of it, a workflow each');
+    return nothing;
+  }
+  const lines = new LineCounter();
+  // Twice the same name is looked for below: the parser's own check takes quadratic time.
+  const [document, ...more] = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  });
+  const at = (offset: number) => Math.max(1, lines.linePos(offset).line);
+  if (document === undefined || document.contents === null) {
+    complaints.add(1, 'the file is empty', 'declare at least one entry under `keys:`');
+    return nothing;
+  }
+  if (more.length > 0) {
+    complaints.add(at(more[0]?.range[0] ?? 0), 'a second YAML document begins', 'keep one of them');
+  }
+  for (const { message, pos } of [...document.errors, ...document.warnings]) {
+    complaints.add(at(pos[0]), `the YAML cannot be read: ${secrets.quote(message)}`, 'correct it');
+  }
+  visit(document, {
+    Node: (_key, node) => {
+      const what = forbidden(node);
+      if (what === undefined) return;
+      const instead = '`defaults` holds what several keys have in common';
+      complaints.add(at(node.range?.[0] ?? 0), `${what} is not taken here`, `write it out; ${instead}`);
+    },
+  });
+  return complaints.found ? nothing : new Walk(at, complaints).fleet(document.contents);
+}
+
+function forbidden(node: Node): string | undefined {
+  if (isAlias(node)) return 'an alias';
+  if ('anchor' in node && node.anchor !== undefined) return 'an anchor';
+  return node.tag === undefined ? undefined : 'a tag';
+}
+
+type MapFields = readonly (readonly [name: string, line: number, value: unknown])[];
+
+class Walk {
+  readonly #at: (offset: number) => number;
+  readonly #complaints: Complaints;
+
+  constructor(at: (offset: number) => number, complaints: Complaints) {
+    this.#at = at;
+    this.#complaints = complaints;
+  }
+
+  fleet(root: unknown): RawFleet {
+    let defaults = EMPTY;
+    let keys: readonly RawEntry[] | undefined;
+    const pairs = this.#map(root, 1, 'the file');
+    for (const [name, line, value] of pairs ?? []) {
+      if (name === 'defaults') defaults = this.#entry(value, line, '`defaults`');
+      else if (name === 'keys') keys = this.#list(value, line);
+      else this.#complaints.unknown(line, name, ['defaults', 'keys']);
+    }
+    if (keys === undefined && pairs !== undefined) {
+      this.#complaints.add(1, 'there is no `keys`', 'declare at least one entry under `keys:`');
+    }
+    return { defaults, keys: keys ?? [] };
+  }
+
+  #list(value: unknown, line: number): readonly RawEntry[] {
+    if (!isSeq(value) || value.items.length === 0) {
+      this.#complaints.add(
+        line,
+        '`keys` is not a list with at least one entry',
+        'begin each key with `- key-name:`',
+      );
+      return [];
+    }
+    return value.items.map((item) => this.#entry(item, this.#lineOf(item, line), 'an entry of `keys`'));
+  }
+
+  #entry(value: unknown, line: number, what: string): RawEntry {
+    const fields = new Map<string, RawField>();
+    for (const [name, at, content] of this.#map(value, line, what) ?? []) {
+      fields.set(name, this.#field(name, at, content));
+    }
+    return { line, fields };
+  }
+
+  #field(name: string, line: number, value: unknown): RawField {
+    if (isSeq(value)) {
+      const texts = value.items.flatMap((item) => this.#text(name, item, this.#lineOf(item, line)));
+      return { line, isList: true, texts };
+    }
+    return { line, isList: false, texts: this.#text(name, value, line) };
+  }
+
+  #text(name: string, value: unknown, line: number): readonly FieldText[] {
+    if (isScalar(value)) return [{ line: this.#lineOf(value, line), text: textOf(value) }];
+    const message = `${this.#complaints.name(name)} holds a mapping or a list where one value belongs`;
+    this.#complaints.add(line, message, 'write one value, or a list of values for `targets`');
+    return [];
+  }
+
+  /** The pairs of a mapping whose names are plain texts; undefined: it is none, which is told. */
+  #map(value: unknown, line: number, what: string): MapFields | undefined {
+    if (!isMap(value)) {
+      this.#complaints.add(line, `${what} is not a mapping of names to values`, 'write `name: value` lines');
+      return undefined;
+    }
+    const seen = new Map<string, number>();
+    return value.items.flatMap(({ key, value: content }) => {
+      const at = this.#lineOf(key, line);
+      if (!isScalar(key)) {
+        this.#complaints.add(at, 'a name is no plain text', 'write `name: value` lines');
+        return [];
+      }
+      const name = textOf(key);
+      const before = seen.get(name);
+      if (before !== undefined) {
+        const message = `${this.#complaints.name(name)} stands here a second time, after line ${before}`;
+        this.#complaints.add(at, message, 'keep one of them');
+        return [];
+      }
+      seen.set(name, at);
+      return [[name, at, content] as const];
+    });
+  }
+
+  #lineOf(node: unknown, otherwise: number): number {
+    const range = isScalar(node) || isMap(node) || isSeq(node) ? node.range : undefined;
+    return range ? this.#at(range[0]) : otherwise;
+  }
+}
+
+/** As it was written: `0x10` and `1e2` are no numbers here, as they are none in an input of the action. */
+function textOf(scalar: Scalar): string {
+  return scalar.value === null ? '' : (scalar.source ?? '');
+}

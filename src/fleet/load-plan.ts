@@ -1,0 +1,74 @@
+import { type Access, readAccess } from '../inputs/access.ts';
+import type { InputProblem, Loaded } from '../inputs/loaded.ts';
+import { InputReader } from '../inputs/reader.ts';
+import type { SecretRegistry } from '../secrets/registry.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { FIELDS } from './fields.ts';
+import { type FleetKey, loadFleet } from './load-fleet.ts';
+
+export interface PlanInputs extends Access {
+  readonly githubToken: Secret;
+  /** At least one. */
+  readonly keys: readonly FleetKey[];
+}
+
+/** The text of a file; undefined: there is none that can be read. */
+export type ReadText = (path: string) => string | undefined;
+
+/** The inputs of `plan` and the fleet they name: every problem of both, nothing called. */
+export function loadPlanInputs(
+  env: NodeJS.ProcessEnv,
+  secrets: SecretRegistry,
+  { readText, mostTargets }: { readonly readText: ReadText; readonly mostTargets: number },
+): Loaded<PlanInputs> {
+  const reader = new InputReader(env, secrets, 'plan');
+  const { credential, githubToken, here, host, ...services } = readAccess(reader, env, secrets);
+  const file = reader.text('fleet-file');
+  const one = reader.isGiven('key');
+  const text = one ? entryText(reader) : readText(file);
+  const options = { secrets, host, mostTargets, ...(one ? { here } : {}) };
+  if (text === undefined && !one) {
+    const message = 'names a file that cannot be read';
+    const fix = 'check the path, and that a step before this one checks the repository out';
+    reader.problem('fleet-file', { message, fix }, file);
+  }
+  const fleet = text === undefined ? undefined : loadFleet(text, options);
+  const { problems, warnings } = reader;
+  const where = one ? undefined : secrets.quote(file, 100);
+  if (fleet?.ok === false) problems.push(...fleet.problems.map((problem) => inputProblem(problem, where)));
+  if (credential === undefined || githubToken === undefined || !fleet?.ok || problems.length > 0) {
+    return { ok: false, problems, warnings, credential };
+  }
+  return { ok: true, value: { ...services, credential, githubToken, keys: fleet.keys }, warnings };
+}
+
+/** A fleet of the one key in the input; undefined, and a problem, where that is no object. */
+function entryText(reader: InputReader): string | undefined {
+  const given = reader.text('key');
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(given);
+  } catch {
+    parsed = undefined;
+  }
+  if (typeof parsed !== 'object' || parsed === null) {
+    // An input that holds a credential is told already, and counts as empty.
+    if (given !== '') reader.problem('key', { message: 'is not a JSON object', fix: 'give one, like `{}`' });
+    return undefined;
+  }
+  const said = new Map(Object.entries(parsed));
+  const entry = FIELDS.flatMap((name) => {
+    const value: unknown = said.get(name);
+    return value === undefined || value === null || value === '' ? [] : [[name, value] as const];
+  });
+  // JSON is YAML. An empty line of its own for each field would tell nobody anything.
+  return JSON.stringify({ keys: [Object.fromEntries(entry)] });
+}
+
+function inputProblem(
+  { line, message, fix }: { readonly line: number; readonly message: string; readonly fix: string },
+  file: string | undefined,
+): InputProblem {
+  const where = file === undefined ? 'the key' : `${file}:${line}`;
+  return { input: undefined, message: `${where}: ${message}`, allowed: '', fix };
+}

@@ -1,0 +1,28 @@
+import type { FleetKey } from './load-fleet.ts';
+
+/**
+ * Jobs that GitHub makes of one matrix at the most.
+ * https://docs.github.com/actions/reference/limits#existing-system-limits
+ */
+const MOST_JOBS = 256;
+
+/** One job's settings. What is not given is not there, so that the action's own default counts. */
+export type MatrixEntry = Readonly<Record<string, string>>;
+
+/** What `strategy.matrix` takes. */
+export interface Matrix {
+  readonly include: readonly MatrixEntry[];
+}
+
+/** A job for each key, in matrices of at most {@link MOST_JOBS}; none where there is no key. */
+export function matricesOf(keys: readonly FleetKey[]): readonly Matrix[] {
+  const entries = keys.map(entryOf);
+  const shards = Math.ceil(entries.length / MOST_JOBS);
+  return Array.from({ length: shards }, (_, shard) => ({
+    include: entries.slice(shard * MOST_JOBS, (shard + 1) * MOST_JOBS),
+  }));
+}
+
+function entryOf({ id, given, settings }: FleetKey): MatrixEntry {
+  return { id, ...Object.fromEntries(given), 'key-name': settings.keyName };
+}

@@ -1,0 +1,86 @@
+import type { Level } from '../audit/finding.ts';
+import type { AuditLook } from '../audit/look.ts';
+import type { AuditNote } from '../audit/take-look.ts';
+import type { Instant, KeyRecord } from '../rotation/ports.ts';
+import type { Quote, ToldFinding } from './audit-words.ts';
+import { instantText } from './words.ts';
+
+/** All that an audit came to, ready to be rendered. */
+export interface AuditResult {
+  readonly look: AuditLook;
+  /** Worst first. */
+  readonly findings: readonly ToldFinding[];
+  /** The keys to show: alive, of the name asked for, or in a secret. Those with a finding first, then the newest. */
+  readonly keys: readonly KeyRecord[];
+  /** The key that each secret holds, in the order of the look's secrets; undefined: not known. */
+  readonly current: readonly (KeyRecord | undefined)[];
+  readonly keyName: string | undefined;
+  readonly notes: readonly AuditNote[];
+}
+
+/** GitHub takes 1 MB for all outputs of a job, counted in UTF-16; so many rows fit whatever the names are. */
+const MOST_ROWS = 200;
+
+const NAME_CHARACTERS = 255;
+
+/** The output `report`; its form is docs/audit-report.schema.json. */
+export function reportJson(result: AuditResult, quote: (text: string, max: number) => string): string {
+  const { look, findings, keys, keyName, notes } = result;
+  const name: Quote = (text) => quote(text, NAME_CHARACTERS);
+  return JSON.stringify({
+    version: 1,
+    generatedAt: instantText(look.date),
+    keyName: keyName === undefined ? null : name(keyName),
+    account: {
+      plan: look.plan ?? null,
+      places: look.places === undefined || !Number.isFinite(look.places) ? null : look.places,
+      active: look.keys.filter((key) => key.isActive).length,
+    },
+    counts: countsOf(findings),
+    findings: findings.slice(0, MOST_ROWS).map((finding) => ({
+      kind: finding.kind,
+      level: finding.level,
+      message: finding.message,
+      since: timeOrNull(finding.since),
+      fix: finding.fix,
+      keys: finding.keys.slice(0, MOST_ROWS),
+      secret: finding.place ?? null,
+    })),
+    keys: keys.slice(0, MOST_ROWS).map((key) => ({
+      id: key.id,
+      name: name(key.name),
+      state: stateOf(key, look.date),
+      createdAt: instantText(key.createdAt),
+      expiresAt: timeOrNull(key.expiresAt),
+      lastUsed: timeOrNull(key.lastUsed),
+    })),
+    secrets: look.secrets.slice(0, MOST_ROWS).map(({ place, updatedAt, keyName: of }, index) => ({
+      ...place,
+      keyName: name(of),
+      updatedAt: timeOrNull(updatedAt),
+      keyId: result.current[index]?.id ?? null,
+    })),
+    omitted: {
+      findings: Math.max(0, findings.length - MOST_ROWS),
+      keys: Math.max(0, keys.length - MOST_ROWS),
+      secrets: Math.max(0, look.secrets.length - MOST_ROWS),
+    },
+    notes,
+  });
+}
+
+export function countsOf(findings: readonly ToldFinding[]): Readonly<Record<Level, number>> {
+  const of = (level: Level) => findings.filter((finding) => finding.level === level).length;
+  return { error: of('error'), warning: of('warning'), notice: of('notice') };
+}
+
+export type ShownState = 'active' | 'expired' | 'revoked';
+
+export function stateOf({ isActive, expiresAt }: KeyRecord, date: Instant): ShownState {
+  if (!isActive) return 'revoked';
+  return expiresAt !== undefined && expiresAt < date ? 'expired' : 'active';
+}
+
+function timeOrNull(instant: Instant | undefined): string | null {
+  return instant === undefined ? null : instantText(instant);
+}

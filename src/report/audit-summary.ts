@@ -1,0 +1,86 @@
+import type { Level } from '../audit/finding.ts';
+import type { Instant } from '../rotation/ports.ts';
+import { type AuditResult, countsOf, stateOf } from './audit-report.ts';
+import { NOTE_TEXT, type Quote, type ToldFinding } from './audit-words.ts';
+import { code, plain, prose, table } from './markdown.ts';
+import { page } from './summary.ts';
+import { MOST_BARS, rowName, timeline } from './timeline.ts';
+import { count, instantText } from './words.ts';
+
+/** Rows of each table; the output `report` has more. */
+const MOST_ROWS = 100;
+
+const MARK: Readonly<Record<Level, string>> = { error: '❌ error', warning: '⚠️ warning', notice: 'ℹ️ notice' };
+
+/** The job summary of an audit, in GitHub's Markdown; text from outside is escaped. */
+export function auditSummary(result: AuditResult, quote: Quote): string {
+  const { look, findings, keys, notes } = result;
+  const all = findings.length;
+  return page(all === 0 ? '✅ MUTX API keys: nothing found' : `MUTX API keys: ${count(all, 'finding')}`, [
+    `Looked at ${instantText(look.date)}: ${countsText(findings)}.`,
+    notes.map((note) => `> ${plain(NOTE_TEXT[note])}`).join('\n>\n'),
+    findingTable(findings),
+    keys.length === 0 ? 'There is no active key.' : keyTable(result, quote),
+    secretTable(result),
+    timeline(result, quote),
+    keys.length > MOST_BARS ? `The timeline shows the first ${MOST_BARS} keys of the table.` : '',
+  ]);
+}
+
+/** `1 error, 2 warnings, no notice`. */
+export function countsText(findings: readonly ToldFinding[]): string {
+  const counts = countsOf(findings);
+  return (Object.keys(counts) as Level[])
+    .map((level) => (counts[level] === 0 ? `no ${level}` : count(counts[level], level)))
+    .join(', ');
+}
+
+function findingTable(findings: readonly ToldFinding[]): string {
+  if (findings.length === 0) return '';
+  const rows = findings
+    .slice(0, MOST_ROWS)
+    .map(({ level, title, message, since, fix }) => [
+      MARK[level],
+      `**${plain(title)}**: ${plain(message)}`,
+      cell(since),
+      prose(fix),
+    ]);
+  return table(['', 'What is wrong', 'Since', 'Fix'], rows) + rest(findings.length);
+}
+
+function keyTable({ look, keys }: AuditResult, quote: Quote): string {
+  const rows = keys
+    .slice(0, MOST_ROWS)
+    .map((key, index) => [
+      rowName(index),
+      code(quote(key.name)),
+      code(key.id),
+      stateOf(key, look.date),
+      instantText(key.createdAt),
+      key.expiresAt === undefined ? 'never' : instantText(key.expiresAt),
+      key.lastUsed === undefined ? 'never' : instantText(key.lastUsed),
+    ]);
+  return table(['', 'Name', 'Key', 'State', 'Created', 'Expires', 'Last used'], rows) + rest(keys.length);
+}
+
+function secretTable({ look, current }: AuditResult): string {
+  if (look.secrets.length === 0) return '';
+  const rows = look.secrets.slice(0, MOST_ROWS).map(({ place, updatedAt }, index) => {
+    const id = current[index]?.id;
+    return [
+      code(place.target),
+      code(place.secret),
+      updatedAt === undefined ? 'there is none' : instantText(updatedAt),
+      id === undefined ? 'not known' : code(id),
+    ];
+  });
+  return table(['Target', 'Secret', 'Last written', 'Holds key'], rows) + rest(look.secrets.length);
+}
+
+function cell(instant: Instant | undefined): string {
+  return instant === undefined ? '' : instantText(instant);
+}
+
+function rest(all: number): string {
+  return all > MOST_ROWS ? `\n\n… and ${all - MOST_ROWS} more; the output \`report\` has more of them.` : '';
+}

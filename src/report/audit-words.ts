@@ -1,0 +1,162 @@
+import type { Finding, FindingKind, Level, SecretName } from '../audit/finding.ts';
+import type { AuditNote } from '../audit/take-look.ts';
+import type { Duration, Instant, KeyRecord } from '../rotation/ports.ts';
+import { count, durationText, instantText, placeText, someOf } from './words.ts';
+
+/** A finding as people and machines are told of it. All texts are one printable line and hold no credential. */
+export interface ToldFinding {
+  readonly kind: FindingKind;
+  readonly level: Level;
+  /** The kind in words: `Never expires`. */
+  readonly title: string;
+  /** What is wrong, and with what. */
+  readonly message: string;
+  readonly since: Instant | undefined;
+  /** What to do; code is marked with backticks. */
+  readonly fix: string;
+  /** Ids of the keys it is about. */
+  readonly keys: readonly string[];
+  readonly place: SecretName | undefined;
+}
+
+/** Makes a name from MUTX fit to be shown. */
+export type Quote = (name: string) => string;
+
+const TITLE: Readonly<Record<FindingKind, string>> = {
+  'expired-active': 'Expired, yet active',
+  'expires-soon': 'Expires soon',
+  'no-expiry': 'Never expires',
+  'too-old': 'Too old',
+  unused: 'Not used',
+  orphaned: 'In no secret',
+  'duplicate-name': 'Several keys of one name',
+  'secret-outdated': 'Secret older than its key',
+  'secret-dead': 'Secret holds a revoked key',
+  quota: 'Plan nearly full',
+  'writer-token': 'Writer token expires soon',
+};
+
+export const NOTE_TEXT: Readonly<Record<AuditNote, string>> = {
+  'clocks-apart':
+    'the clocks of MUTX and GitHub differ by more than 30 s, so nothing can be said about secrets',
+  'no-date':
+    "MUTX sends no date with its replies: this machine's clock was used, and nothing is said about secrets",
+  'account-unreadable': "the account's plan is not known, so nothing can be said about its places",
+};
+
+/** @param date of the look */
+export function toldFinding(finding: Finding, date: Instant, quote: Quote): ToldFinding {
+  const { kind, level, since } = finding;
+  return { kind, level, since, title: TITLE[kind], ...wordsOf(finding, date, quote) };
+}
+
+type Words = Pick<ToldFinding, 'message' | 'fix' | 'keys' | 'place'>;
+
+function wordsOf(finding: Finding, date: Instant, quote: Quote): Words {
+  const about = (key: KeyRecord, what: string, fix: string, place?: SecretName): Words => ({
+    message: `key ${quote(key.name)} (${key.id}) ${what}`,
+    fix,
+    keys: [key.id],
+    place,
+  });
+  switch (finding.kind) {
+    case 'expired-active': {
+      const { key, heldBy } = finding;
+      return heldBy.length === 0
+        ? about(key, 'has expired and still takes a place of the plan', revokeFix(key))
+        : about(key, `has expired, and is held by ${places(heldBy)}`, ROTATE, heldBy[0]);
+    }
+    case 'expires-soon': {
+      const { key, heldBy } = finding;
+      const left = durationText((key.expiresAt ?? date) - date);
+      const where = heldBy.length === 0 ? '' : `, and is held by ${places(heldBy)}`;
+      return about(key, `expires in ${left}${where}`, ROTATE, heldBy[0]);
+    }
+    case 'no-expiry':
+      return about(finding.key, 'never expires: a copy of it works for ever', REPLACE);
+    case 'too-old':
+      return about(finding.key, `is ${days(finding.age)} old`, REPLACE);
+    case 'unused': {
+      const { key } = finding;
+      const what =
+        key.lastUsed === undefined
+          ? `was never used since it was made ${days(date - key.createdAt)} ago`
+          : `was not used for ${days(date - key.lastUsed)}`;
+      return about(key, what, `if nobody needs it, ${revokeFix(key)}`);
+    }
+    case 'orphaned': {
+      const { key, how, used } = finding;
+      const what =
+        how === 'never-stored'
+          ? 'was never stored in any target'
+          : 'was superseded and is in no target any more';
+      return used
+        ? about(key, `is used, although it ${what}: somebody has a copy of it`, leakFix(key))
+        : about(key, what, revokeFix(key));
+    }
+    case 'duplicate-name': {
+      const { keys } = finding;
+      const [latest] = keys;
+      const ids = someOf(
+        keys.map(({ id }) => id),
+        'the report',
+      );
+      return {
+        message: `${keys.length} active keys are named ${quote(latest?.name ?? '')}: ${ids}`,
+        fix: 'revoke those that nobody needs, with `mutx/api-key-action/revoke` and `key-ids`, or give each use a name of its own',
+        keys: keys.map(({ id }) => id),
+        place: undefined,
+      };
+    }
+    case 'secret-outdated': {
+      const { key, place, updatedAt, works } = finding;
+      const what =
+        updatedAt === undefined
+          ? `is stored in other targets, and there is no ${placeText(place)}`
+          : `was made after the last write of ${placeText(place)} (${instantText(updatedAt)}): that holds ${works ? 'an older key' : 'no key that works'}`;
+      return about(key, what, ROTATE, place);
+    }
+    case 'secret-dead': {
+      const { key, place } = finding;
+      return about(key, `was revoked, and is held by ${placeText(place)}`, ROTATE, place);
+    }
+    case 'quota': {
+      const { plan, places: of, taken } = finding;
+      return {
+        message: `${taken} of the ${count(of, 'place')} in the plan ${plan} are taken for good; a rotation needs one more for a moment`,
+        fix: 'revoke keys that nobody needs, expired ones first, or take a larger plan',
+        keys: [],
+        place: undefined,
+      };
+    }
+    case 'writer-token':
+      return {
+        message: `the github-token expires at ${instantText(finding.expiresAt)}; after that no secret can be read or written`,
+        fix: 'make a new personal access token, or use a GitHub App, whose tokens are made for each run',
+        keys: [],
+        place: undefined,
+      };
+  }
+}
+
+const ROTATE = 'run the rotation of this key (`mutx/api-key-action`), and see why its schedule has not';
+
+const REPLACE =
+  'replace it by one that expires, best by a rotation (`mutx/api-key-action`) on a schedule, then revoke it';
+
+function revokeFix({ id }: KeyRecord): string {
+  return `revoke it: \`mutx/api-key-action/revoke\` with \`key-ids: ${id}\``;
+}
+
+function leakFix(key: KeyRecord): string {
+  return `find out who uses it; if nobody should, ${revokeFix(key)}, and rotate`;
+}
+
+function places(heldBy: readonly SecretName[]): string {
+  return someOf(heldBy.map(placeText), 'the output `report`');
+}
+
+function days(duration: Duration): string {
+  const whole = Math.floor(duration / 86_400_000);
+  return whole < 1 ? durationText(duration) : count(whole, 'day');
+}

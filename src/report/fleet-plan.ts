@@ -1,0 +1,112 @@
+import type { FleetKey } from '../fleet/load-fleet.ts';
+import type { Finding } from '../rotation/survey.ts';
+import { code, plain, table } from './markdown.ts';
+import { count, instantText } from './words.ts';
+
+/** Rows beyond this would crowd out everything else; the output `plan` has them all. */
+const MOST_ROWS = 500;
+
+/** One key of the fleet, and what is planned for it. */
+export interface PlannedKey {
+  readonly key: FleetKey;
+  readonly finding: Finding;
+}
+
+/** Whether a job has to be made of it: a key that could not be looked at gets one, which says what is wrong. */
+export function needsJob({ finding }: PlannedKey): boolean {
+  return finding.kind === 'unreadable' || finding.plan.due;
+}
+
+interface Row {
+  readonly name: string;
+  readonly state: 'due' | 'not due' | 'not known';
+  readonly why: string;
+  readonly targets: number;
+  readonly expires: string;
+  /** Why its rotation would not find a place, where that is so. */
+  readonly room: string | undefined;
+}
+
+function rowOf({ key, finding }: PlannedKey): Row {
+  const common = { name: key.settings.keyName, targets: key.targets.length };
+  if (finding.kind === 'unreadable') {
+    const why = finding.failure.failures[0]?.message ?? finding.failure.message;
+    return { ...common, state: 'not known', why, expires: '—', room: undefined };
+  }
+  const { plan } = finding;
+  const { current } = plan;
+  const expires = current === undefined ? '—' : expiryOf(current.expiresAt);
+  const full = plan.due && (plan.room.kind === 'full' || plan.room.kind === 'too-soon');
+  const room = full ? 'there is no place for one more key now' : undefined;
+  return { ...common, state: plan.due ? 'due' : 'not due', why: plan.why, expires, room };
+}
+
+function expiryOf(expiresAt: number | undefined): string {
+  return expiresAt === undefined ? 'never' : instantText(expiresAt);
+}
+
+/** `3 of 12 keys are due`, and how many could not be looked at. */
+export function fleetHeadline(planned: readonly PlannedKey[]): string {
+  const due = planned.filter(({ finding }) => finding.kind === 'planned' && finding.plan.due).length;
+  const unreadable = planned.filter(({ finding }) => finding.kind === 'unreadable').length;
+  const targets = planned.reduce((sum, { key }) => sum + key.targets.length, 0);
+  const unknown = unreadable === 0 ? '' : `; ${unreadable} could not be looked at`;
+  return `${due} of ${count(planned.length, 'key')} (${count(targets, 'target')}) ${due === 1 ? 'is' : 'are'} due${unknown}`;
+}
+
+/** The plan for the log: a line a key, what is due first. */
+export function fleetLines(planned: readonly PlannedKey[]): readonly string[] {
+  const rows = sorted(planned).map(rowOf);
+  const width = Math.min(60, Math.max(0, ...rows.map(({ name }) => name.length)));
+  return rows.map(({ state, name, targets, expires, why, room }) => {
+    const note = room === undefined ? '' : `; ${room}`;
+    const counted = count(targets, 'target').padEnd(11);
+    return `${state.padEnd(9)}  ${name.padEnd(width)}  ${counted}  ${expires.padEnd(20)}  ${why}${note}`;
+  });
+}
+
+/** The plan as the job's summary, in GitHub's Markdown. */
+export function fleetSummary(planned: readonly PlannedKey[]): string {
+  const rows = sorted(planned)
+    .slice(0, MOST_ROWS)
+    .map(rowOf)
+    .map(({ state, name, targets, expires, why, room }) => [
+      `${ICON[state]} ${state}`,
+      code(name),
+      String(targets),
+      expires,
+      plain(room === undefined ? why : `${why}; ${room}`),
+    ]);
+  const more = planned.length - rows.length;
+  const rest = more > 0 ? `\n\n… and ${count(more, 'more key')}; the output \`plan\` has them all.` : '';
+  const head = ['', 'Key', 'Targets', 'Expires', 'Why'];
+  return `## MUTX API keys: what is due\n\n${plain(fleetHeadline(planned))}\n\n${table(head, rows)}${rest}\n`;
+}
+
+const ICON: Readonly<Record<Row['state'], string>> = { due: '🔄', 'not due': '➖', 'not known': '❓' };
+
+/** The plan for machines. */
+export function fleetJson(planned: readonly PlannedKey[]): string {
+  return JSON.stringify(
+    planned.map((one) => {
+      const { name, state, why, room } = rowOf(one);
+      const { key, finding } = one;
+      const current = finding.kind === 'planned' ? finding.plan.current : undefined;
+      return {
+        'key-name': name,
+        line: key.line,
+        due: state === 'not known' ? null : state === 'due',
+        why,
+        ...(room === undefined ? {} : { room }),
+        'key-id': current?.id ?? null,
+        'expires-at': current?.expiresAt === undefined ? null : instantText(current.expiresAt),
+        'superseded-key-ids': finding.kind === 'planned' ? finding.superseded : [],
+        targets: key.targets.map(({ label, secretName }) => ({ target: label, secret: secretName })),
+      };
+    }),
+  );
+}
+
+function sorted(planned: readonly PlannedKey[]): readonly PlannedKey[] {
+  return [...planned].sort((one, other) => Number(needsJob(other)) - Number(needsJob(one)));
+}

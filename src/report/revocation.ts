@@ -1,0 +1,110 @@
+import type { KeyResult, RevocationOutcome, RevocationRequest } from '../revoke/request.ts';
+import type { Instant } from '../rotation/ports.ts';
+import { printable } from '../secrets/printable.ts';
+import { earlyFailure, type FailureReport, retryAtOf } from './failure.ts';
+import { code, plain, table } from './markdown.ts';
+import { keyStates, keyText, plannedLines, STATE_TEXT } from './revocation-words.ts';
+import type { Annotation } from './sink.ts';
+import { failureText, MOST_ROWS, page } from './summary.ts';
+import { FAILURE_TITLE } from './titles.ts';
+import { count, instantText, MOST_NAMED, someOf } from './words.ts';
+
+type Failed = Extract<RevocationOutcome, { kind: 'failed' }>;
+
+/** The states that count as done (src/revoke/request.ts). */
+const DONE: ReadonlySet<KeyResult['state']> = new Set(['revoked', 'already-revoked', 'gone']);
+
+/** The output `revoked-key-ids`: right after a partial failure too, and empty after a dry run. */
+export function revokedIds(results: readonly KeyResult[]): string {
+  return JSON.stringify(results.filter(({ state }) => DONE.has(state)).map(({ id }) => id));
+}
+
+/** The last lines of the log of a run that did what was asked. */
+export function revocationLines(outcome: Exclude<RevocationOutcome, Failed>): readonly string[] {
+  const { results } = outcome;
+  if (outcome.kind === 'planned') {
+    return [...plannedLines(results), 'Dry run: nothing was changed'];
+  }
+  return results.length === 0 ? ['Nothing to revoke'] : keyStates(results);
+}
+
+/** A name that no active key has: done, or mistyped. */
+export function noSuchKey(
+  outcome: RevocationOutcome,
+  { selection }: RevocationRequest,
+): Annotation | undefined {
+  if (outcome.kind === 'failed' || outcome.results.length > 0 || selection.by === 'ids') return undefined;
+  const message = `no active key is named ${printable(selection.name, 255)}: there was nothing to revoke. Names are matched exactly, case included`;
+  return { title: 'No such key', message };
+}
+
+/** Ids that count as done, and may be of another account. */
+export function goneKeys({ results }: RevocationOutcome): Annotation | undefined {
+  const gone = results.filter(({ state }) => state === 'gone').map(({ id }) => id);
+  if (gone.length === 0) return undefined;
+  const message = `${count(gone.length, 'id')} of no key that this account has, or still has: ${someOf(gone, 'the job summary')}. If that is unexpected, check the ids and the account`;
+  return { title: 'Keys that are gone', message };
+}
+
+/**
+ * @param mayRevokeItself the credential may have been one of the keys
+ * @param now by this machine's clock
+ */
+export function revocationFailure(outcome: Failed, mayRevokeItself: boolean, now: Instant): FailureReport {
+  const { code: why, message, failures, results } = outcome;
+  const lostItself =
+    mayRevokeItself &&
+    failures.some(({ status }) => status === 401) &&
+    results.some(({ state }) => state === 'revoked');
+  return earlyFailure({
+    code: why,
+    message,
+    calls: failures,
+    details: [
+      ...(why === 'revocations-exceeded' ? named(results) : []),
+      ...(lostItself
+        ? [
+            'the API key in `bootstrap-jwt` does not work any more: it was most likely one of those that were revoked; run again with another credential for the rest',
+          ]
+        : []),
+    ],
+    state: results.length === 0 ? ['no key was revoked'] : keyStates(results),
+    retryAt: retryAtOf(failures, now),
+  });
+}
+
+/** The keys that would go, one a line. */
+function named(results: readonly KeyResult[]): readonly string[] {
+  const keys = results.filter(({ state }) => state === 'untouched');
+  const lines = keys.slice(0, MOST_NAMED).map((key) => `would be revoked: ${keyText(key)}`);
+  const more = keys.length - lines.length;
+  return more > 0 ? [...lines, `and ${count(more, 'more key')}; the job summary has them all`] : lines;
+}
+
+/** The job summary, in GitHub's Markdown; text from outside is escaped. */
+export function revocationSummary(outcome: RevocationOutcome, failure?: FailureReport): string {
+  const { results } = outcome;
+  const rows = keyTable(results);
+  if (failure !== undefined) {
+    return page(`❌ ${plain(FAILURE_TITLE.revoke)}`, [...failureText(failure), rows]);
+  }
+  if (outcome.kind === 'planned') {
+    return page('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows]);
+  }
+  return page('MUTX API keys revoked', [results.length === 0 ? 'There was nothing to revoke.' : rows]);
+}
+
+function keyTable(results: readonly KeyResult[]): string {
+  if (results.length === 0) return '';
+  const rows = results
+    .slice(0, MOST_ROWS)
+    .map(({ id, name, expiresAt, state, failure }) => [
+      code(id),
+      name === undefined ? '' : code(name),
+      expiresAt === undefined ? '' : instantText(expiresAt),
+      plain(failure === undefined ? STATE_TEXT[state] : `${STATE_TEXT[state]}: ${failure.message}`),
+    ]);
+  const more = results.length - rows.length;
+  const rest = more > 0 ? `\n\n… and ${count(more, 'more key')}.` : '';
+  return table(['Key', 'Name', 'Expires', 'Result'], rows) + rest;
+}

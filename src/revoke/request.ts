@@ -1,0 +1,89 @@
+import type { PatientPorts } from '../rotation/patient.ts';
+import type { CallFailure, Duration, Instant, KeyService } from '../rotation/ports.ts';
+
+/** Which keys: these, or every active one of exactly this name. */
+export type Selection =
+  /** No two the same; may be none. */
+  { readonly by: 'ids'; readonly ids: readonly string[] } | { readonly by: 'name'; readonly name: string };
+
+/** A revocation as asked for; already validated by inputs/. */
+export interface RevocationRequest {
+  readonly selection: Selection;
+  /** Of more keys than this none is revoked. */
+  readonly maxRevocations: number;
+  readonly dryRun: boolean;
+}
+
+export interface RevocationPorts extends PatientPorts {
+  readonly keys: Pick<KeyService, 'list' | 'revoke'>;
+  /** The credential may be one of the keys: which one, nobody can tell for certain. */
+  readonly mayRevokeItself: boolean;
+  readonly report: (event: RevocationEvent) => void;
+}
+
+/** What is known of a key that is to go. */
+export interface KeyToRevoke {
+  readonly id: string;
+  /** MUTX's text; undefined where the list was not needed, or does not have the key. */
+  readonly name: string | undefined;
+  readonly expiresAt: Instant | undefined;
+}
+
+/** Revoked, one way or the other: that is what was asked for. */
+export type DoneState =
+  | 'revoked'
+  /** The list showed it as revoked. */
+  | 'already-revoked'
+  /** This account has no such key, or none any more. */
+  | 'gone';
+
+export type KeyState =
+  | DoneState
+  /** Not touched: a dry run, or one that was stopped. */
+  | 'untouched'
+  | 'alive'
+  /** A request for it got no clear answer, and the list could not be asked. */
+  | 'unknown';
+
+export interface KeyResult extends KeyToRevoke {
+  readonly state: KeyState;
+  /** Why it could not be revoked. */
+  readonly failure?: CallFailure;
+}
+
+/** What the revocation tells while it works; nothing in here is a credential. */
+export type RevocationEvent =
+  | { readonly type: 'listed'; readonly active: number; readonly ms: Duration }
+  | { readonly type: 'result'; readonly result: KeyResult }
+  | {
+      readonly type: 'retrying';
+      readonly failure: CallFailure;
+      readonly attempt: number;
+      readonly wait: Duration;
+    };
+
+export type RevocationOutcome =
+  /** Every one of them is revoked or gone; may be none. */
+  | { readonly kind: 'done'; readonly results: readonly KeyResult[] }
+  | { readonly kind: 'planned'; readonly results: readonly KeyResult[] }
+  | {
+      readonly kind: 'failed';
+      readonly code: 'look-failed' | 'revocations-exceeded' | 'revoke-failed';
+      /** One line: what could not be done and why. */
+      readonly message: string;
+      readonly failures: readonly CallFailure[];
+      readonly results: readonly KeyResult[];
+    };
+
+export function isDone({ state }: KeyResult): boolean {
+  switch (state) {
+    case 'revoked':
+    case 'already-revoked':
+    case 'gone':
+      return true;
+    case 'untouched':
+    case 'alive':
+    case 'unknown':
+      return false;
+  }
+}

@@ -1,0 +1,158 @@
+import { type PatientCall, patientCalls } from '../rotation/patient.ts';
+import type { CallFailure, Duration, KeyRecord } from '../rotation/ports.ts';
+import { Stopwatch } from '../rotation/retry.ts';
+import { eachOf } from '../rotation/run.ts';
+import {
+  isDone,
+  type KeyResult,
+  type KeyToRevoke,
+  type RevocationOutcome,
+  type RevocationPorts,
+  type RevocationRequest,
+} from './request.ts';
+import { byId, needsList, select } from './select.ts';
+
+/** For how long a run may try anything again: a job that revokes a thousand keys still ends. */
+const PATIENCE: Duration = 15 * 60_000;
+
+const CONCURRENCY = 4;
+
+/** One revocation at work: its collaborators, and what the list said. */
+interface Work {
+  readonly ports: RevocationPorts;
+  readonly call: PatientCall;
+  /** Every key of the account before anything was revoked; undefined: it was not read. */
+  readonly list: readonly KeyRecord[] | undefined;
+}
+
+/** Revokes the keys asked for, or none of them if they are more than `max-revocations`. */
+export async function revokeKeys(
+  request: RevocationRequest,
+  ports: RevocationPorts,
+): Promise<RevocationOutcome> {
+  const call = patientCalls(ports, PATIENCE, (failure, attempt, wait) =>
+    ports.report({ type: 'retrying', failure, attempt, wait }),
+  );
+  let list: readonly KeyRecord[] | undefined;
+  if (needsList(request, ports.mayRevokeItself)) {
+    const reply = await listed(ports, call);
+    if (!reply.ok) return unreadable(request, reply.failure);
+    list = reply.value;
+  }
+  const { keys, counted, done } = select(request.selection, list);
+  if (counted > request.maxRevocations) return tooMany(request, counted, [...done, ...untouched(keys)]);
+  if (request.dryRun) return { kind: 'planned', results: [...done, ...planned(keys, list ?? [])] };
+
+  for (const result of done) ports.report({ type: 'result', result });
+  const results = [...done, ...(await revokeAll(keys, { ports, call, list }))];
+  const open = results.filter((result) => !isDone(result));
+  if (open.length === 0) return { kind: 'done', results };
+  return {
+    kind: 'failed',
+    code: 'revoke-failed',
+    message: `of the keys asked for, ${open.length} could not be revoked for certain`,
+    failures: open.flatMap(({ failure }) => failure ?? []),
+    results,
+  };
+}
+
+async function listed(ports: RevocationPorts, call: PatientCall) {
+  const watch = new Stopwatch(ports.clock);
+  const reply = await call(() => ports.keys.list());
+  if (reply.ok) {
+    const active = reply.value.filter((key) => key.isActive).length;
+    ports.report({ type: 'listed', active, ms: watch.elapsed() });
+  }
+  return reply;
+}
+
+async function revokeAll(keys: readonly KeyToRevoke[], work: Work): Promise<readonly KeyResult[]> {
+  const { ports, list } = work;
+  // One after the other where one of them may be the credential, which has to go last.
+  const first = await eachOf(keys, ports.mayRevokeItself ? 1 : CONCURRENCY, async (key) => {
+    const result = await revokeOne(key, work);
+    if (isCertain(result, list)) ports.report({ type: 'result', result });
+    return result;
+  });
+  if (first.every((result) => isCertain(result, list))) return first;
+  return settle(first, work);
+}
+
+async function revokeOne(key: KeyToRevoke, { ports, call }: Work): Promise<KeyResult> {
+  let unclear = false;
+  const reply = await call(async () => {
+    const attempt = await ports.keys.revoke(key.id);
+    unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
+    return attempt;
+  });
+  if (reply.ok) return { ...key, state: reply.value };
+  return { ...key, state: unclear ? 'unknown' : 'alive', failure: reply.failure };
+}
+
+/**
+ * A 404 says that a key is gone only where this is known to be MUTX's API, and this account: any server has a
+ * 404 for what it does not know.
+ */
+function isCertain({ state }: KeyResult, list: Work['list']): boolean {
+  return state === 'revoked' || (state === 'gone' && list !== undefined);
+}
+
+/** Asks the list what became of the keys of which the replies left it open. */
+async function settle(results: readonly KeyResult[], { ports, call, list }: Work): Promise<KeyResult[]> {
+  const now = await listed(ports, call);
+  const records = byId(now.ok ? now.value : []);
+  return results.map((result) => {
+    if (isCertain(result, list)) return result;
+    const settled = now.ok ? seen(result, records.get(result.id.toLowerCase())) : unseen(result, now.failure);
+    ports.report({ type: 'result', result: settled });
+    return settled;
+  });
+}
+
+function seen(result: KeyResult, record: KeyRecord | undefined): KeyResult {
+  const { id, state, failure } = result;
+  const key = { id, name: record?.name ?? result.name, expiresAt: record?.expiresAt ?? result.expiresAt };
+  if (record?.isActive === true) {
+    return { ...key, state: 'alive', ...(failure === undefined ? {} : { failure }) };
+  }
+  if (state === 'unknown') return { ...key, state: 'revoked' };
+  return { ...key, state: record === undefined ? 'gone' : 'already-revoked' };
+}
+
+function unseen(result: KeyResult, failure: CallFailure): KeyResult {
+  return result.state === 'gone' ? { ...result, state: 'unknown', failure } : result;
+}
+
+function untouched(keys: readonly KeyToRevoke[]): readonly KeyResult[] {
+  return keys.map((key) => ({ ...key, state: 'untouched' }));
+}
+
+function planned(keys: readonly KeyToRevoke[], list: readonly KeyRecord[]): readonly KeyResult[] {
+  const known = byId(list);
+  return keys.map((key) => ({ ...key, state: known.has(key.id.toLowerCase()) ? 'untouched' : 'gone' }));
+}
+
+function tooMany(
+  { maxRevocations }: RevocationRequest,
+  counted: number,
+  results: readonly KeyResult[],
+): RevocationOutcome {
+  return {
+    kind: 'failed',
+    code: 'revocations-exceeded',
+    message: `the keys to revoke are ${counted}, more than \`max-revocations\` (${maxRevocations}): none was revoked`,
+    failures: [],
+    results,
+  };
+}
+
+function unreadable({ selection }: RevocationRequest, failure: CallFailure): RevocationOutcome {
+  const ids = selection.by === 'ids' ? selection.ids : [];
+  return {
+    kind: 'failed',
+    code: 'look-failed',
+    message: 'the keys could not be listed, so none was revoked',
+    failures: [failure],
+    results: ids.map((id) => ({ id, name: undefined, expiresAt: undefined, state: 'untouched' })),
+  };
+}

@@ -1,0 +1,151 @@
+import { MARGIN } from './constants.ts';
+import type { RotationFailure } from './outcome.ts';
+import { type Look, makePlan, type Plan } from './plan.ts';
+import type {
+  Account,
+  CallFailure,
+  Instant,
+  KeyRecord,
+  KeyService,
+  Reply,
+  RotationPorts,
+  SecretTarget,
+} from './ports.ts';
+import { olderKeys } from './replace-key.ts';
+import { isExpired } from './rules.ts';
+import { eachOf, Run } from './run.ts';
+import type { RotationSettings } from './settings.ts';
+import { takeLook } from './take-look.ts';
+
+/** Keys looked at side by side; each of them reads a few targets at a time, and GitHub's pace holds for all. */
+const SIDE_BY_SIDE = 4;
+
+export interface Surveyed {
+  readonly settings: RotationSettings;
+  readonly targets: readonly SecretTarget[];
+}
+
+/** What a run of one key's rotation would do now. */
+export type Finding =
+  | {
+      readonly kind: 'planned';
+      readonly plan: Plan;
+      /** Superseded and alive, where a grace period keeps them and rule R allows to revoke them after it. */
+      readonly superseded: readonly string[];
+      /** When the grace period is over, by GitHub's clock; undefined where nothing is superseded. */
+      readonly revocableFrom: Instant | undefined;
+    }
+  /** Its secrets could not be looked at: whether it is due is for its own run to find out. */
+  | { readonly kind: 'unreadable'; readonly failure: RotationFailure };
+
+export type Survey =
+  | { readonly ok: true; readonly findings: readonly Finding[]; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly failure: RotationFailure };
+
+type SurveyPorts = Pick<RotationPorts, 'keys' | 'clock' | 'random' | 'sessionEndsAt'>;
+
+/**
+ * The plans of many rotations from one list of the account's keys, each decided as its own run would decide it.
+ * Changes nothing. Whether a target can be written is left to the run that writes it. Rule W needs both servers'
+ * times close together, so where the list is more than half a minute old when a secret is read, the plan does not
+ * count on what W would revoke; the run that follows looks anew.
+ */
+export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): Promise<Survey> {
+  const warnings = new Set<string>();
+  const shared = new Run(NOTHING, { ...ports, targets: [], report: () => {} });
+  const [list, account] = await Promise.all([
+    shared.call(() => ports.keys.list()),
+    shared.call(() => ports.keys.account()),
+  ]);
+  if (!list.ok) return { ok: false, failure: unreadableList(list.failure) };
+  // It has been tried often enough.
+  const keys = seen(
+    list,
+    account.ok ? account : { ok: false, failure: { ...account.failure, retryable: false } },
+  );
+  const findings = await eachOf(entries, SIDE_BY_SIDE, ({ settings, targets }) => {
+    const run = new Run(settings, {
+      ...ports,
+      keys,
+      targets: targets.map(readOnly),
+      report: (event) => {
+        if (event.type === 'warning') warnings.add(event.message);
+      },
+    });
+    return find(run);
+  });
+  return { ok: true, findings, warnings: [...warnings] };
+}
+
+async function find(run: Run): Promise<Finding> {
+  const looked = await takeLook(run, { places: undefined, full: false });
+  if (!looked.ok) return { kind: 'unreadable', failure: looked.failure };
+  const { look } = looked;
+  const plan = makePlan(look, run.settings, false);
+  const superseded = plan.due || run.settings.gracePeriod === 0 ? [] : supersededBy(plan.current, run, look);
+  const writes = (look.secrets ?? []).flatMap(({ updatedAt }) =>
+    updatedAt === undefined ? [] : [updatedAt],
+  );
+  const revocableFrom =
+    superseded.length === 0 ? undefined : Math.max(...writes) + run.settings.gracePeriod + MARGIN;
+  return { kind: 'planned', plan, superseded, revocableFrom };
+}
+
+/** None where they are more than `max-revocations`: then a person has to look, as in a rotation. */
+function supersededBy(current: KeyRecord, run: Run, look: Look): readonly string[] {
+  const { date } = look;
+  const older = olderKeys(run, look, current);
+  const living = older.filter((key) => date === undefined || !isExpired(key, date));
+  if (living.length <= run.settings.maxRevocations) return older.map((key) => key.id);
+  run.holdBack(living.map((key) => key.id));
+  return [];
+}
+
+/** The key service as it was seen once. */
+function seen(list: Reply<readonly KeyRecord[]>, account: Reply<Account>): KeyService {
+  return {
+    list: () => Promise.resolve(list),
+    account: () => Promise.resolve(account),
+    create: unwanted,
+    verify: unwanted,
+    revoke: unwanted,
+  };
+}
+
+function unwanted(): never {
+  throw new Error('a survey changes nothing');
+}
+
+/** Without the preflight, which costs two or three requests for each target. */
+function readOnly(target: SecretTarget): SecretTarget {
+  return {
+    label: target.label,
+    secretName: target.secretName,
+    shared: target.shared,
+    prepare: () => Promise.resolve({ ok: true, value: true, date: undefined }),
+    metadata: () => target.metadata(),
+    write: unwanted,
+  };
+}
+
+function unreadableList(failure: CallFailure): RotationFailure {
+  return {
+    reason: 'look',
+    code: 'look-failed',
+    message: 'the keys could not be read, so nothing is planned',
+    failures: [failure],
+  };
+}
+
+/** For calls that no single key's settings have a say in. */
+const NOTHING: RotationSettings = {
+  keyName: '',
+  expiresInDays: 1,
+  renewBefore: undefined,
+  gracePeriod: 0,
+  onQuota: 'fail',
+  maxRevocations: 0,
+  verify: false,
+  dryRun: true,
+  concurrency: 1,
+};

@@ -1,0 +1,97 @@
+import { findAll } from '../audit/find.ts';
+import type { AuditLook } from '../audit/look.ts';
+import { type AuditNote, type AuditPorts, takeAuditLook } from '../audit/take-look.ts';
+import { createTarget } from '../github/create-target.ts';
+import { type AuditInputs, loadAuditInputs } from '../inputs/load-audit.ts';
+import { auditFailure, findingsFailure, logAudit, tellFindings } from '../report/audit.ts';
+import { type AuditResult, reportJson } from '../report/audit-report.ts';
+import { auditSummary } from '../report/audit-summary.ts';
+import { toldFinding } from '../report/audit-words.ts';
+import { currentOf } from '../rotation/rules.ts';
+import { type Connection, connect } from './connect.ts';
+import type { VerbContext } from './context.ts';
+import { inSession } from './in-session.ts';
+import { usableInputs } from './usable-inputs.ts';
+
+/** The action that audits: inputs → session → a look → findings → log, outputs, summary. */
+export async function auditVerb(context: VerbContext): Promise<void> {
+  const { env, secrets, sink, gate, unfinished, fail } = context;
+  sink.output('report', '');
+  sink.output('findings', '0');
+  const inputs = usableInputs(loadAuditInputs(env, secrets), context);
+  if (inputs === undefined) return;
+
+  const connection = connect(inputs, context, { tokenExpiryIsTold: true });
+  const notes: AuditNote[] = [];
+  const looked = await inSession(connection, inputs, context, () => {
+    unfinished.state = () => ['nothing was changed: an audit only reads'];
+    const { report, ...ports } = portsOf(inputs, connection, context);
+    const look = takeAuditLook({
+      ...ports,
+      report: (event) => {
+        if (event.type === 'note') notes.push(event.note);
+        report(event);
+      },
+    });
+    return gate.pass(look);
+  });
+  if (looked === undefined) return;
+  if (!looked.ok) return fail(auditFailure(looked.failures, connection.clock.now()));
+
+  const quote = (name: string) => secrets.quote(name, 100);
+  const result = resultOf(looked.look, inputs, notes, quote);
+  sink.output('findings', String(result.findings.length));
+  sink.output(
+    'report',
+    reportJson(result, (text, max) => secrets.quote(text, max)),
+  );
+  tellFindings(result.findings, sink);
+  const summary = auditSummary(result, quote);
+  const failure = findingsFailure(result.findings, inputs.failOn);
+  if (failure === undefined) sink.summary(summary);
+  else fail(failure, summary);
+}
+
+function resultOf(
+  look: AuditLook,
+  { policy, keyName }: AuditInputs,
+  notes: readonly AuditNote[],
+  quote: (name: string) => string,
+): AuditResult {
+  const findings = findAll(look, policy, keyName).map((finding) => toldFinding(finding, look.date, quote));
+  const current = look.secrets.map((secret) =>
+    look.clocksApart
+      ? undefined
+      : currentOf(
+          secret,
+          look.keys.filter(({ name }) => name === secret.keyName),
+        ),
+  );
+  const told = new Set(findings.flatMap(({ keys }) => keys));
+  const held = new Set(current.flatMap((key) => key?.id ?? []));
+  const shown = look.keys.filter(
+    (key) => held.has(key.id) || (key.isActive && (keyName === undefined || key.name === keyName)),
+  );
+  const keys = shown.toSorted(
+    (a, b) => Number(told.has(b.id)) - Number(told.has(a.id)) || b.createdAt - a.createdAt,
+  );
+  return { look, findings, keys, current, keyName, notes };
+}
+
+function portsOf(
+  { targets }: AuditInputs,
+  { keys, github, clock, session }: Connection,
+  { secrets, sink }: VerbContext,
+): AuditPorts {
+  return {
+    keys,
+    targets: targets.flatMap(({ target, keyName }) =>
+      github === undefined ? [] : [{ keyName, target: createTarget(target, { github, secrets }) }],
+    ),
+    clock,
+    random: Math.random,
+    sessionEndsAt: session.endsAt,
+    tokenExpiresAt: () => github?.tokenExpiresAt,
+    report: (event) => logAudit(event, sink),
+  };
+}

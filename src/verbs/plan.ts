@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadPlanInputs, type PlanInputs, type ReadText } from '../fleet/load-plan.ts';
+import { matricesOf } from '../fleet/matrix.ts';
+import { createTarget } from '../github/create-target.ts';
+import { writesWithin } from '../github/pace.ts';
+import { earlyFailure } from '../report/failure.ts';
+import {
+  fleetHeadline,
+  fleetJson,
+  fleetLines,
+  fleetSummary,
+  needsJob,
+  type PlannedKey,
+} from '../report/fleet-plan.ts';
+import { instantText } from '../report/words.ts';
+import { WRITE_DEADLINE } from '../rotation/constants.ts';
+import { type Survey, survey } from '../rotation/survey.ts';
+import { type Connection, connect } from './connect.ts';
+import type { VerbContext } from './context.ts';
+import { inSession } from './in-session.ts';
+import { usableInputs } from './usable-inputs.ts';
+
+/**
+ * GitHub counts a job's outputs as UTF-16, at most 1 MB of them.
+ * https://docs.github.com/actions/writing-workflows/choosing-what-your-workflow-does/passing-information-between-jobs
+ */
+const MOST_CHARACTERS = 450_000;
+
+/** Keys that one job revokes; the next run takes up the rest. */
+const MOST_SUPERSEDED = 1_000;
+
+const NOTHING_DUE: ReadonlyMap<string, string> = new Map([
+  ['due', '0'],
+  ['shards', '[]'],
+  ['matrices', '[]'],
+  ['superseded-key-ids', '[]'],
+  ['superseded', '0'],
+  ['revoke-after', ''],
+  ['plan', '[]'],
+]);
+
+/** What of a fleet is due: inputs and file → one list of keys, the secrets' dates → a plan for each key. */
+export async function planVerb(context: VerbContext): Promise<void> {
+  const { env, secrets, sink, fail } = context;
+  for (const [name, value] of NOTHING_DUE) sink.output(name, value);
+  const options = { readText: readerOf(env), mostTargets: writesWithin(WRITE_DEADLINE) };
+  const inputs = usableInputs(loadPlanInputs(env, secrets, options), context);
+  if (inputs === undefined) return;
+  const connection = connect(inputs, context);
+  const looked = await inSession(connection, inputs, context, () => look(inputs, connection, context));
+  if (looked === undefined) return;
+  if (!looked.ok) {
+    const { failures, ...failure } = looked.failure;
+    return fail(earlyFailure({ ...failure, calls: failures }));
+  }
+  for (const warning of looked.warnings) sink.warning({ title: 'Check the fleet', message: warning });
+  tell(
+    inputs.keys.flatMap((key, index) => {
+      const finding = looked.findings[index];
+      return finding === undefined ? [] : [{ key, finding }];
+    }),
+    context,
+  );
+}
+
+function look(
+  { keys }: PlanInputs,
+  { keys: service, github, clock, session }: Connection,
+  { secrets }: VerbContext,
+): Promise<Survey> {
+  if (github === undefined) throw new Error('a plan has a github-token: its inputs say so');
+  const entries = keys.map(({ settings, targets, audience, createEnvironment }) => ({
+    settings,
+    targets: targets.map((target) => createTarget(target, { github, secrets, audience, createEnvironment })),
+  }));
+  return survey(entries, { keys: service, clock, random: Math.random, sessionEndsAt: session.endsAt });
+}
+
+function tell(planned: readonly PlannedKey[], { sink, fail }: VerbContext): void {
+  const due = planned.filter(needsJob);
+  const matrices = matricesOf(due.map(({ key }) => key));
+  sink.line(fleetHeadline(planned));
+  for (const line of fleetLines(planned)) sink.line(line);
+  const text = JSON.stringify(matrices);
+  if (text.length > MOST_CHARACTERS) {
+    const message = `the jobs of ${due.length} keys take ${text.length} characters, and GitHub hands over at most ${MOST_CHARACTERS} from one job to the next`;
+    fail(earlyFailure({ code: 'fleet-too-large', message }), fleetSummary(planned));
+    return;
+  }
+  for (const { key, finding } of due) {
+    if (finding.kind !== 'unreadable') continue;
+    const why = finding.failure.failures[0]?.message ?? finding.failure.message;
+    const message = `whether ${key.settings.keyName} is due is not known, so its job is to find out: ${why}`;
+    sink.warning({ title: 'Check the fleet', message });
+  }
+  sink.output('due', String(due.length));
+  sink.output('shards', JSON.stringify([...matrices.keys()]));
+  sink.output('matrices', text);
+  sink.output('plan', fleetJson(planned));
+  tellSuperseded(planned, sink);
+  sink.summary(fleetSummary(planned));
+}
+
+function tellSuperseded(planned: readonly PlannedKey[], sink: VerbContext['sink']): void {
+  const superseded = planned.flatMap(({ finding }) =>
+    finding.kind === 'planned' && finding.revocableFrom !== undefined
+      ? [{ ids: finding.superseded, from: finding.revocableFrom }]
+      : [],
+  );
+  const ids = superseded.flatMap((one) => one.ids);
+  if (ids.length === 0) return;
+  const now = ids.slice(0, MOST_SUPERSEDED);
+  sink.output('superseded-key-ids', JSON.stringify(now));
+  sink.output('superseded', String(now.length));
+  sink.output('revoke-after', instantText(Math.max(...superseded.map(({ from }) => from))));
+}
+
+/** Files of the working folder: on a runner that is where the repository was checked out. */
+function readerOf({ GITHUB_WORKSPACE: workspace = '.' }: NodeJS.ProcessEnv): ReadText {
+  return (path) => {
+    try {
+      return readFileSync(resolve(workspace, path), 'utf8');
+    } catch {
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,70 @@
+import { loadRevokeInputs } from '../inputs/load-revoke.ts';
+import {
+  goneKeys,
+  noSuchKey,
+  revocationFailure,
+  revocationLines,
+  revocationSummary,
+  revokedIds,
+} from '../report/revocation.ts';
+import { keyStates, logRevocation } from '../report/revocation-words.ts';
+import type { KeyResult } from '../revoke/request.ts';
+import { revokeKeys } from '../revoke/revoke.ts';
+import { connect } from './connect.ts';
+import type { VerbContext } from './context.ts';
+import { inSession } from './in-session.ts';
+import { usableInputs } from './usable-inputs.ts';
+
+const OUTPUT = 'revoked-key-ids';
+
+/** The action that revokes: inputs → session → the keys → log, output, summary. */
+export async function revokeVerb(context: VerbContext): Promise<void> {
+  const { env, secrets, sink, gate, unfinished, fail } = context;
+  sink.output(OUTPUT, '[]');
+  const inputs = usableInputs(loadRevokeInputs(env, secrets), context);
+  if (inputs === undefined) return;
+
+  const { request, credential } = inputs;
+  const mayRevokeItself = credential.kind === 'opaque';
+  const connection = connect(inputs, context);
+  const sofar: KeyResult[] = [];
+  const outcome = await inSession(connection, inputs, context, async () => {
+    unfinished.state = () => stateSoFar(sofar);
+    const endSession = unfinished.cleanUp;
+    unfinished.cleanUp = async () => {
+      await Promise.all([endSession(), gate.settled()]);
+      sink.output(OUTPUT, revokedIds(sofar));
+    };
+    const { keys, clock, session } = connection;
+    const revocation = revokeKeys(request, {
+      keys,
+      clock,
+      random: Math.random,
+      sessionEndsAt: session.endsAt,
+      mayRevokeItself,
+      report: (event) => {
+        if (event.type === 'result') sofar.push(event.result);
+        logRevocation(event, sink);
+      },
+    });
+    return gate.pass(revocation);
+  });
+  if (outcome === undefined) return;
+
+  if (outcome.kind !== 'planned') sink.output(OUTPUT, revokedIds(outcome.results));
+  const mistyped = noSuchKey(outcome, request);
+  if (mistyped !== undefined) sink.warning(mistyped);
+  const gone = goneKeys(outcome);
+  if (gone !== undefined) sink.notice(gone);
+  if (outcome.kind === 'failed') {
+    const report = revocationFailure(outcome, mayRevokeItself, connection.clock.now());
+    return fail(report, revocationSummary(outcome, report));
+  }
+  for (const line of revocationLines(outcome)) sink.line(line);
+  sink.summary(revocationSummary(outcome));
+}
+
+function stateSoFar(results: readonly KeyResult[]): readonly string[] {
+  const others = 'every other key that was asked for: not revoked, or being revoked at that moment';
+  return [...keyStates(results), others, 'run it again: what is revoked already counts as done'];
+}

@@ -1,0 +1,24 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { type FinishedStep, STEPS } from '../../scripts/runner-steps.ts';
+import { ISSUED, type IssuedCredential } from '../../src/emulator/issued.ts';
+import type { Leak } from './search.ts';
+import { leaksOf } from './step.ts';
+
+const issued = new Map<string, string>();
+const leaks: Leak[] = [];
+let searched = 0;
+
+subscribe(ISSUED, (message) => {
+  const { kind, text } = message as IssuedCredential;
+  // What is stored by hand in a secret is often a key that is known already.
+  if (!issued.has(text)) issued.set(text, kind);
+});
+subscribe(STEPS, (message) => {
+  searched += 1;
+  leaks.push(...leaksOf(message as FinishedStep, issued));
+});
+
+/** What the steps since the last call left behind, and how many steps were searched so far. */
+export function takeLeaks(): { readonly leaks: readonly Leak[]; readonly searched: number } {
+  return { leaks: leaks.splice(0), searched };
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { loadPlanInputs } from '../../src/fleet/load-plan.ts';
+import { SecretRegistry } from '../../src/secrets/registry.ts';
+import { ACCESS_JWT, API_KEY, GITHUB_TOKEN } from '../inputs/given.ts';
+
+const ENOUGH = { 'bootstrap-jwt': ACCESS_JWT, 'github-token': GITHUB_TOKEN };
+const FILES = new Map([
+  ['mutx-keys.yml', 'keys: [{targets: [acme/web]}]\n'],
+  ['other.yml', 'keys: [{targets: [acme/other], secret-name: "9"}, {target: x}]\n'],
+]);
+
+function loaded(inputs: Readonly<Record<string, string>>, repository = 'acme/keys') {
+  const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+  const env = { GITHUB_REPOSITORY: repository, ...Object.fromEntries(given) } as NodeJS.ProcessEnv;
+  const readText = (path: string) => FILES.get(path);
+  return loadPlanInputs(env, new SecretRegistry(() => {}), { readText, mostTargets: 500 });
+}
+
+function namesIn(inputs: Readonly<Record<string, string>>): readonly string[] | undefined {
+  const result = loaded(inputs);
+  return result.ok ? result.value.keys.map(({ settings }) => settings.keyName) : undefined;
+}
+
+function problemsIn(inputs: Readonly<Record<string, string>>, repository?: string): string {
+  const result = loaded(inputs, repository);
+  const problems = result.ok ? [] : result.problems;
+  return problems.map(({ input = '', message }) => `${input}: ${message}`).join('\n');
+}
+
+describe('the inputs of plan', () => {
+  it('name the file, or its usual name is taken', () => {
+    expect(namesIn(ENOUGH)).toEqual(['gha/acme/web/MUTX_API_KEY']);
+    expect(problemsIn({ ...ENOUGH, 'fleet-file': 'none.yml' })).toBe(
+      'fleet-file: names a file that cannot be read',
+    );
+  });
+
+  it('and the file they name are told of together', () => {
+    const problems = problemsIn({ 'fleet-file': 'other.yml', 'api-url': 'http://example.com' });
+    expect(problems).toMatch(/no MUTX credential was given/u);
+    expect(problems).toMatch(/^github-token: is empty/mu);
+    expect(problems).toMatch(/^api-url: is not https/mu);
+    expect(problems).toMatch(/^: other\.yml:1: `secret-name` is not a name/mu);
+    expect(problems).toMatch(/^: other\.yml:1: `target` is not known here/mu);
+  });
+
+  it('take one key in place of the file: what is empty, or no setting of a key, is left out', () => {
+    const given = { 'fleet-file': '', 'failure-issue': true, 'renew-before': '', verify: 'false' };
+    const result = loaded({ ...ENOUGH, key: JSON.stringify({ ...given, 'max-revocations': 0 }) });
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    const [key] = result.value.keys;
+    expect(key?.targets.map(({ label }) => label)).toEqual(['acme/keys']);
+    expect(key?.settings).toMatchObject({ renewBefore: undefined, verify: false, maxRevocations: 0 });
+    expect(Object.fromEntries(key?.given ?? [])).toEqual({ verify: 'false', 'max-revocations': '0' });
+  });
+
+  it.each(['[', '7', '"text"', 'null'])('say that %s is no key', (key) => {
+    expect(problemsIn({ ...ENOUGH, key })).toBe('key: is not a JSON object');
+  });
+
+  it('say what is wrong with the key, and with what its default is made of', () => {
+    expect(problemsIn({ ...ENOUGH, key: '{"grace-period": "a while"}' }, '')).toMatch(
+      /^GITHUB_REPOSITORY: [^\n]+\n: the key: `grace-period` is not a duration/u,
+    );
+  });
+
+  it('refuse a key that holds a credential, and do not print it', () => {
+    const problems = problemsIn({ ...ENOUGH, key: JSON.stringify({ 'key-name': API_KEY }) });
+    expect(problems).toBe('key: holds what looks like a credential');
+  });
+});

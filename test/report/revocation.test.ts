@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import {
+  goneKeys,
+  noSuchKey,
+  revocationFailure,
+  revocationLines,
+  revocationSummary,
+  revokedIds,
+} from '../../src/report/revocation.ts';
+import { keyStates, logRevocation } from '../../src/report/revocation-words.ts';
+import { isDone, type KeyResult, type KeyState, type RevocationOutcome } from '../../src/revoke/request.ts';
+import type { CallFailure } from '../../src/rotation/ports.ts';
+import { RecordingSink } from './recording-sink.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+
+const refused: CallFailure = {
+  kind: 'refused',
+  service: 'mutx',
+  call: 'DELETE /v1/api-keys/x',
+  status: 401,
+  code: 'mutx-unauthorized',
+  message: 'Invalid or expired API key',
+  retryable: false,
+};
+
+const STATES: readonly KeyState[] = ['revoked', 'already-revoked', 'gone', 'untouched', 'alive', 'unknown'];
+
+function result(state: KeyState, more: Partial<KeyResult> = {}): KeyResult {
+  return { id: `id-${state}`, name: undefined, expiresAt: undefined, state, ...more };
+}
+
+type Failed = Extract<RevocationOutcome, { kind: 'failed' }>;
+
+function failed(results: readonly KeyResult[], more: Partial<Failed> = {}): Failed {
+  return { kind: 'failed', code: 'revoke-failed', message: 'some', failures: [refused], results, ...more };
+}
+
+const byName = { selection: { by: 'name', name: 'laptop\n' }, maxRevocations: 5, dryRun: false } as const;
+const byIds = { ...byName, selection: { by: 'ids', ids: [] } } as const;
+
+describe('a revocation as it is told', () => {
+  it('has the ids of those that are done as its output, and of no other', () => {
+    const all = STATES.map((state) => result(state));
+    expect(revokedIds(all)).toBe('["id-revoked","id-already-revoked","id-gone"]');
+    expect(JSON.parse(revokedIds(all))).toEqual(all.filter(isDone).map(({ id }) => id));
+  });
+
+  it('is a line a key in the log', () => {
+    const sink = new RecordingSink();
+    logRevocation({ type: 'listed', active: 1, ms: 5 }, sink);
+    logRevocation({ type: 'retrying', failure: refused, attempt: 1, wait: 7 }, sink);
+    for (const state of STATES) logRevocation({ type: 'result', result: result(state) }, sink);
+    logRevocation({ type: 'result', result: result('alive', { name: 'x\ny', failure: refused }) }, sink);
+    expect(sink.calls).toEqual([
+      '✓ keys listed: 1 active key (5 ms)',
+      'MUTX: DELETE /v1/api-keys/x answered 401 [mutx-unauthorized]: try 2 in 7 ms',
+      '✓ id-revoked revoked',
+      '✓ id-already-revoked was revoked already',
+      '✓ id-gone is not a key of this account, or not any more',
+      '✓ id-untouched not touched',
+      '✗ id-alive still alive',
+      '✗ id-unknown not known: it may be revoked, and may be alive',
+      '✗ x y (id-alive) still alive: Invalid or expired API key',
+    ]);
+  });
+
+  it('says at the end in which state the keys are, or that there was nothing to do', () => {
+    expect(revocationLines({ kind: 'done', results: [] })).toEqual(['Nothing to revoke']);
+    expect(revocationLines({ kind: 'done', results: [result('revoked'), result('gone')] })).toEqual([
+      'revoked: id-revoked',
+      'is not a key of this account, or not any more: id-gone',
+    ]);
+    expect(revocationLines({ kind: 'planned', results: [result('untouched'), result('gone')] })).toEqual([
+      'revoke id-untouched, never expires',
+      'id-gone is not a key of this account, or not any more',
+      'Dry run: nothing was changed',
+    ]);
+  });
+
+  it('warns of a name that no key has, and of ids that are of none', () => {
+    expect(noSuchKey({ kind: 'done', results: [] }, byName)?.message).toContain('is named laptop:');
+    expect(noSuchKey({ kind: 'done', results: [] }, byIds)).toBeUndefined();
+    expect(noSuchKey({ kind: 'done', results: [result('revoked')] }, byName)).toBeUndefined();
+    expect(noSuchKey(failed([]), byName)).toBeUndefined();
+    expect(goneKeys({ kind: 'done', results: [result('gone')] })?.message).toContain('1 id of no key');
+    expect(goneKeys({ kind: 'done', results: [result('revoked')] })).toBeUndefined();
+  });
+});
+
+describe('a revocation that failed', () => {
+  it('names the keys that would go, ten at most', () => {
+    const many = Array.from({ length: 12 }, (_, index) =>
+      result('untouched', { id: `k${index}`, name: 'x' }),
+    );
+    const tooMany = failed([...many, result('already-revoked')], {
+      code: 'revocations-exceeded',
+      failures: [],
+    });
+    const { details } = revocationFailure(tooMany, false, NOW);
+    expect(details).toHaveLength(11);
+    expect(details[0]).toBe('would be revoked: x (k0)');
+    expect(details.at(-1)).toBe('and 2 more keys; the job summary has them all');
+    expect(revocationFailure({ ...tooMany, results: many.slice(0, 2) }, false, NOW).details).toHaveLength(2);
+  });
+
+  it('says that the credential is most likely gone, where that may be', () => {
+    const some = failed([result('revoked'), result('alive')]);
+    expect(revocationFailure(some, true, NOW).details).toEqual([
+      expect.stringContaining('was most likely one of those that were revoked'),
+    ]);
+    expect(revocationFailure(some, false, NOW).details).toEqual([]);
+    expect(revocationFailure(failed([result('alive')]), true, NOW).details).toEqual([]);
+    const unwell = { ...refused, status: 500 };
+    expect(revocationFailure(failed([result('revoked')], { failures: [unwell] }), true, NOW).details).toEqual(
+      [],
+    );
+  });
+
+  it('says when it can work, where the server says so and waiting helps', () => {
+    const throttled = { ...refused, kind: 'throttled', retryAfter: 60_000 } as const;
+    const at = (...failures: CallFailure[]) =>
+      revocationFailure(failed([], { failures }), false, NOW).retryAt;
+    expect(at(throttled, { ...throttled, retryAfter: 1_000 })).toBe(NOW + 60_000);
+    expect(at(throttled, refused)).toBeUndefined();
+    expect(at()).toBeUndefined();
+  });
+
+  it('says in which state things are', () => {
+    expect(revocationFailure(failed([]), false, NOW).state).toEqual(['no key was revoked']);
+    expect(revocationFailure(failed([result('alive', { name: 'ci' })]), false, NOW).state).toEqual([
+      'still alive: ci (id-alive)',
+    ]);
+    expect(keyStates([])).toEqual([]);
+  });
+});
+
+describe('the summary of a revocation', () => {
+  it('is a table of the keys', () => {
+    const results = [
+      result('revoked', { name: 'a|b', expiresAt: Date.UTC(2026, 0, 1) }),
+      result('alive', { failure: refused }),
+    ];
+    const outcome = failed(results);
+    expect(revocationSummary(outcome, revocationFailure(outcome, false, NOW))).toContain(
+      [
+        '| `id-revoked` | `a\\|b` | 2026-01-01T00:00:00Z | revoked |',
+        '| `id-alive` |  |  | still alive\\: Invalid or expired API key |',
+      ].join('\n'),
+    );
+    expect(revocationSummary({ kind: 'planned', results })).toContain('(dry run)\n\nNothing was changed.');
+    expect(revocationSummary({ kind: 'done', results: [] })).toBe(
+      '## MUTX API keys revoked\n\nThere was nothing to revoke.\n',
+    );
+  });
+
+  it('is bounded', () => {
+    const results = Array.from({ length: 502 }, (_, index) => result('revoked', { id: `k${index}` }));
+    expect(revocationSummary({ kind: 'done', results })).toContain('… and 2 more keys.');
+  });
+});

@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { isDone, type RevocationEvent, type RevocationRequest } from '../../src/revoke/request.ts';
+import { revokeKeys } from '../../src/revoke/revoke.ts';
+import type { KeyRecord } from '../../src/rotation/ports.ts';
+import { InMemoryPorts } from '../rotation/ports.ts';
+import { key, SECOND } from '../rotation/records.ts';
+import {
+  breaks,
+  breaksForGood,
+  losesReply,
+  offline,
+  refuses,
+  throttles,
+  works,
+} from '../rotation/scripts.ts';
+
+class Case extends InMemoryPorts {
+  readonly revocations: RevocationEvent[] = [];
+
+  revoke(request: Partial<RevocationRequest> & { ids?: string[]; name?: string }, mayRevokeItself = false) {
+    const { ids, name = '' } = request;
+    return revokeKeys(
+      {
+        selection: ids === undefined ? { by: 'name', name } : { by: 'ids', ids },
+        maxRevocations: 5,
+        dryRun: false,
+        ...request,
+      },
+      {
+        keys: this.keys,
+        clock: this.clock,
+        random: this.random,
+        sessionEndsAt: undefined,
+        mayRevokeItself,
+        report: (event) => this.revocations.push(event),
+      },
+    );
+  }
+}
+
+const withKeys = (...keys: KeyRecord[]) => new Case({ keys });
+const states = (outcome: Awaited<ReturnType<Case['revoke']>>) =>
+  Object.fromEntries(outcome.results.map(({ id, state }) => [id, state]));
+
+describe('by name', () => {
+  it('every active key of exactly this name goes, an expired one too', async () => {
+    const world = withKeys(
+      key('a', { name: 'x' }),
+      key('b', { name: 'x', expiresIn: -SECOND }),
+      key('c', { name: 'x', active: false }),
+      key('d', { name: 'X' }),
+    );
+    const outcome = await world.revoke({ name: 'x' });
+    expect(outcome.kind).toBe('done');
+    expect(states(outcome)).toEqual({ a: 'revoked', b: 'revoked' });
+    expect(world.active()).toEqual(['d']);
+  });
+
+  it('beyond max-revocations nothing goes; as many as that all go', async () => {
+    const keys = [key('a', { name: 'x' }), key('b', { name: 'x' })];
+    const world = withKeys(...keys);
+    const outcome = await world.revoke({ name: 'x', maxRevocations: 1 });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'revocations-exceeded' });
+    expect(states(outcome)).toEqual({ a: 'untouched', b: 'untouched' });
+    expect(world.changes()).toEqual([]);
+    expect(await withKeys(...keys).revoke({ name: 'x', maxRevocations: 2 })).toMatchObject({ kind: 'done' });
+  });
+
+  it('a dry run changes nothing, and fails where the real run would', async () => {
+    const world = withKeys(key('a', { name: 'x' }));
+    expect(states(await world.revoke({ name: 'x', dryRun: true }))).toEqual({ a: 'untouched' });
+    expect(await world.revoke({ name: 'x', dryRun: true, maxRevocations: 0 })).toMatchObject({
+      code: 'revocations-exceeded',
+    });
+    expect(world.changes()).toEqual([]);
+  });
+
+  it('a list that cannot be read: nothing goes', async () => {
+    const world = withKeys(key('a', { name: 'x' })).on('list', refuses(403));
+    expect(await world.revoke({ name: 'x' })).toMatchObject({ code: 'look-failed', results: [] });
+    expect(world.changes()).toEqual([]);
+  });
+
+  it('a 404 for a key that was listed: someone else was faster', async () => {
+    const world = withKeys(key('a', { name: 'x' })).on('revoke a', ({ apply }) => {
+      const reply = apply();
+      return reply.ok ? { ...reply, value: 'gone' } : reply;
+    });
+    expect(states(await world.revoke({ name: 'x' }))).toEqual({ a: 'gone' });
+    expect(world.calls()).toEqual(['list', 'revoke a']);
+  });
+});
+
+describe('by ids', () => {
+  it('one request a key, and no list', async () => {
+    const world = withKeys(key('a'), key('b'));
+    expect(states(await world.revoke({ ids: ['a', 'b'] }))).toEqual({ a: 'revoked', b: 'revoked' });
+    expect(world.calls().sort()).toEqual(['revoke a', 'revoke b']);
+  });
+
+  it('none: nothing is called, whatever else was asked for', async () => {
+    const world = withKeys(key('a'));
+    const outcome = await world.revoke({ ids: [], dryRun: true, maxRevocations: 0 }, true);
+    expect(outcome).toEqual({ kind: 'planned', results: [] });
+    expect(await world.revoke({ ids: [] })).toEqual({ kind: 'done', results: [] });
+    expect(world.calls()).toEqual([]);
+  });
+
+  it('only those that are alive count for max-revocations', async () => {
+    const world = withKeys(key('a'), key('b', { active: false }));
+    const outcome = await world.revoke({ ids: ['a', 'B', 'c'], maxRevocations: 1 });
+    expect(outcome.kind).toBe('done');
+    expect(states(outcome)).toEqual({ a: 'revoked', B: 'already-revoked', c: 'gone' });
+    const more = withKeys(key('a'), key('b'));
+    expect(await more.revoke({ ids: ['a', 'b'], maxRevocations: 1 })).toMatchObject({
+      code: 'revocations-exceeded',
+    });
+    expect(more.changes()).toEqual([]);
+  });
+
+  it('a list that cannot be read where it is needed: nothing goes', async () => {
+    const world = withKeys(key('a'), key('b')).on('list', refuses(403));
+    const outcome = await world.revoke({ ids: ['a', 'b'], dryRun: true });
+    expect(states(outcome)).toEqual({ a: 'untouched', b: 'untouched' });
+    expect(outcome).toMatchObject({ code: 'look-failed', failures: [{ status: 403 }] });
+  });
+
+  it('a dry run tells those that are there from those that are not', async () => {
+    const world = withKeys(key('a'), key('b', { active: false }));
+    const outcome = await world.revoke({ ids: ['a', 'b', 'c'], dryRun: true });
+    expect(states(outcome)).toEqual({ a: 'untouched', b: 'already-revoked', c: 'gone' });
+    expect(world.changes()).toEqual([]);
+  });
+
+  it('a 404 counts as done only where the list, too, has no such key', async () => {
+    const world = withKeys(key('a'));
+    expect(states(await world.revoke({ ids: ['b', 'a'] }))).toEqual({ b: 'gone', a: 'revoked' });
+    const blind = withKeys(key('a')).always('list', refuses(404));
+    const outcome = await blind.revoke({ ids: ['b', 'a'] });
+    expect(states(outcome)).toEqual({ b: 'unknown', a: 'revoked' });
+    expect(outcome).toMatchObject({ code: 'revoke-failed', failures: [{ status: 404 }] });
+  });
+
+  it('a 404 for a key that the list shows: still alive', async () => {
+    const gone = { ok: true, value: 'gone', date: undefined } as const;
+    const world = withKeys(key('a')).on('revoke a', () => gone);
+    const outcome = await world.revoke({ ids: ['a'] });
+    expect(states(outcome)).toEqual({ a: 'alive' });
+    expect(outcome).toMatchObject({ kind: 'failed', failures: [] });
+  });
+});
+
+describe('a revocation that fails', () => {
+  it('is tried again within limits', async () => {
+    const world = withKeys(key('a')).on('revoke a', breaks, offline, throttles(SECOND));
+    expect(states(await world.revoke({ ids: ['a'] }))).toEqual({ a: 'revoked' });
+    expect(world.revocations.map(({ type }) => type)).toEqual(['retrying', 'retrying', 'retrying', 'result']);
+  });
+
+  it('leaves the others revoked, and says what is alive', async () => {
+    const world = withKeys(key('a'), key('b', { name: 'ci' })).always('revoke b', refuses(403));
+    const outcome = await world.revoke({ ids: ['a', 'b'] });
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      code: 'revoke-failed',
+      failures: [{ status: 403 }],
+      results: [
+        { id: 'a', state: 'revoked' },
+        { id: 'b', name: 'ci', state: 'alive', failure: { status: 403 } },
+      ],
+    });
+    expect(outcome.results.map(isDone)).toEqual([true, false]);
+    expect(world.revocations.filter(({ type }) => type === 'result')).toHaveLength(2);
+  });
+
+  it('of which every reply was lost: the list says what became of it', async () => {
+    const done = withKeys(key('a')).always('revoke a', losesReply);
+    expect(states(await done.revoke({ ids: ['a'] }))).toEqual({ a: 'revoked' });
+    const notDone = withKeys(key('a')).always('revoke a', breaks);
+    expect(states(await notDone.revoke({ ids: ['a'] }))).toEqual({ a: 'alive' });
+    const blind = withKeys(key('a')).always('revoke a', breaksForGood).always('list', refuses(403));
+    expect(states(await blind.revoke({ ids: ['a'] }))).toEqual({ a: 'unknown' });
+  });
+
+  it('of a key that someone else has revoked meanwhile counts as done', async () => {
+    const world = withKeys(key('a')).on('revoke a', (call) => {
+      call.apply();
+      return refuses(409)(call);
+    });
+    expect(states(await world.revoke({ ids: ['a'] }))).toEqual({ a: 'already-revoked' });
+  });
+});
+
+describe('a credential that may be one of the keys', () => {
+  it('goes last: the list has used it a moment ago', async () => {
+    const used = (id: string, usedAfter?: number) =>
+      key(id, { name: 'x', ...(usedAfter === undefined ? {} : { usedAfter }) });
+    const world = withKeys(used('own', 9 * SECOND), used('never'), used('once', SECOND));
+    await world.revoke({ name: 'x' }, true);
+    // One after the other: only then is last last.
+    expect(world.journal).toEqual(
+      ['list', 'revoke never', 'revoke once', 'revoke own'].flatMap((call) => [`→ ${call}`, `← ${call}`]),
+    );
+    const ids = withKeys(used('own', 9 * SECOND), used('once', SECOND));
+    await ids.revoke({ ids: ['own', 'once', 'unknown'] }, true);
+    expect(ids.calls()).toEqual(['list', 'revoke unknown', 'revoke once', 'revoke own']);
+  });
+
+  it('needs no list where it is the only one', async () => {
+    const world = withKeys(key('own'));
+    await world.revoke({ ids: ['own'] }, true);
+    expect(world.calls()).toEqual(['revoke own']);
+  });
+
+  it('gone before the others: what is left is told', async () => {
+    const world = withKeys(key('a', { usedAfter: 1 }), key('b', { usedAfter: 2 }))
+      .on('revoke a', works)
+      .always('revoke b', refuses(401))
+      .on('list', works)
+      .always('list', refuses(401));
+    const outcome = await world.revoke({ ids: ['a', 'b'] }, true);
+    expect(states(outcome)).toEqual({ a: 'revoked', b: 'alive' });
+  });
+});

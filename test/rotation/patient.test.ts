@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { patientCalls } from '../../src/rotation/patient.ts';
+import type { Reply } from '../../src/rotation/ports.ts';
+import { InMemoryPorts } from './ports.ts';
+import { MINUTE, SECOND, START } from './records.ts';
+import { breaks, throttles } from './scripts.ts';
+
+const list = (ports: InMemoryPorts) => (): Promise<Reply<unknown>> => ports.keys.list();
+
+describe('a patient call', () => {
+  it('is tried again, and tells so', async () => {
+    const ports = new InMemoryPorts().on('list', breaks, breaks);
+    const waits: number[] = [];
+    const call = patientCalls(ports, 15 * MINUTE, (_failure, _attempt, wait) => waits.push(wait));
+    expect(await call(list(ports))).toMatchObject({ ok: true });
+    expect(waits).toEqual([SECOND, 2 * SECOND]);
+    expect(ports.sleeps).toEqual(waits);
+  });
+
+  it.each([
+    ['a call takes too long', 15 * MINUTE, undefined, 6 * MINUTE],
+    ['all calls together take too long', MINUTE, undefined, 2 * MINUTE],
+    ['the session would end meanwhile', 15 * MINUTE, START + MINUTE, 2 * MINUTE],
+  ])('gives up where %s', async (_what, allInAll, sessionEndsAt, retryAfter) => {
+    const ports = new InMemoryPorts().always('list', throttles(retryAfter));
+    const call = patientCalls({ ...ports, clock: ports.clock, sessionEndsAt }, allInAll, () => {});
+    expect(await call(list(ports))).toMatchObject({ ok: false });
+    expect(ports.sleeps).toEqual([]);
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { MARGIN } from '../../src/rotation/constants.ts';
+import { rotate } from '../../src/rotation/engine.ts';
+import { survey } from '../../src/rotation/survey.ts';
+import { InMemoryPorts } from './ports.ts';
+import { DAY, key, MINUTE, SECOND, settings } from './records.ts';
+import { breaks, refuses } from './scripts.ts';
+
+const WEB = { keyName: 'web', renewBefore: 7 * DAY };
+const API = { keyName: 'api', renewBefore: 7 * DAY };
+
+/** Two keys, a target each; only the second is about to expire. */
+function twoKeys() {
+  return new InMemoryPorts({
+    keys: [key('w', { name: 'web' }), key('a', { name: 'api', age: 2 * DAY, expiresIn: DAY })],
+    targets: [
+      { label: 'acme/web', holds: 'w' },
+      { label: 'acme/api', holds: 'a' },
+    ],
+    plan: 'PRO',
+  });
+}
+
+function surveyed(ports: InMemoryPorts, ...changes: Parameters<typeof settings>[0][]) {
+  const entries = changes.map((change, index) => ({
+    settings: settings(change),
+    targets: ports.targets.slice(index, index + 1),
+  }));
+  return survey(entries, ports);
+}
+
+describe('a survey', () => {
+  it('decides for each key as its own run would, from one list, and changes nothing', async () => {
+    const ports = twoKeys();
+    const seen = await surveyed(ports, WEB, API);
+    expect(seen).toMatchObject({
+      ok: true,
+      warnings: [],
+      findings: [
+        { kind: 'planned', plan: { due: false, current: { id: 'w' } }, superseded: [] },
+        { kind: 'planned', plan: { due: true, current: { id: 'a' } }, superseded: [] },
+      ],
+    });
+    expect(ports.calls().sort()).toEqual(['account', 'list', 'metadata acme/api', 'metadata acme/web']);
+    for (const [index, change] of [WEB, API].entries()) {
+      const alone = twoKeys();
+      const dry = { ...change, dryRun: true };
+      const targets = alone.targets.slice(index, index + 1);
+      const { clock, keys, random, report, sessionEndsAt } = alone;
+      const outcome = await rotate(settings(dry), { clock, keys, random, report, sessionEndsAt, targets });
+      const finding = seen.ok ? seen.findings[index] : undefined;
+      expect(outcome).toMatchObject({
+        kind: 'planned',
+        plan: finding?.kind === 'planned' ? finding.plan : 'none',
+      });
+    }
+  });
+
+  it('reads no metadata that no decision needs', async () => {
+    const ports = twoKeys();
+    await surveyed(ports, { keyName: 'web' }, { keyName: 'api' });
+    expect(ports.calls().sort()).toEqual(['account', 'list']);
+  });
+
+  it('tries the list again, and fails as a whole without it', async () => {
+    const ports = twoKeys().on('list', breaks);
+    expect(await surveyed(ports, WEB, API)).toMatchObject({ ok: true });
+    expect(await surveyed(twoKeys().always('list', refuses(401)), WEB)).toMatchObject({
+      ok: false,
+      failure: { code: 'look-failed', failures: [{ status: 401 }] },
+    });
+  });
+
+  it('goes on without the plan of the account, and says so once', async () => {
+    const ports = twoKeys().always('account', breaks);
+    const seen = await surveyed(ports, WEB, API);
+    expect(seen).toMatchObject({ ok: true, warnings: [expect.stringContaining("the account's plan")] });
+    expect(ports.calls().filter((call) => call === 'account')).toHaveLength(4);
+    // For the four tries, and not again for each key.
+    expect(ports.sleeps).toHaveLength(3);
+  });
+
+  it('leaves a key whose secrets cannot be read to its own run, and goes on with the others', async () => {
+    const ports = twoKeys().always('metadata acme/web', refuses(404));
+    expect(await surveyed(ports, WEB, API)).toMatchObject({
+      findings: [
+        { kind: 'unreadable', failure: { code: 'look-failed' } },
+        { kind: 'planned', plan: { due: true } },
+      ],
+    });
+  });
+});
+
+describe('what is superseded and in its grace period', () => {
+  const GRACE = { keyName: 'web', gracePeriod: 60 * MINUTE };
+  const stored = { label: 'acme/web', holds: 'new' };
+  const fresh = key('new', { name: 'web', age: 5 * MINUTE });
+
+  it('is what rule R allows to revoke, from the end of the grace period after the last write on', async () => {
+    const keys = [fresh, key('old', { name: 'web' }), key('gone', { name: 'web', active: false })];
+    const ports = new InMemoryPorts({ keys, targets: [stored] });
+    const seen = await surveyed(ports, GRACE);
+    const written = fresh.createdAt + SECOND;
+    expect(seen).toMatchObject({
+      findings: [
+        { plan: { due: false }, superseded: ['old'], revocableFrom: written + 60 * MINUTE + MARGIN },
+      ],
+    });
+  });
+
+  it('is nothing while it is not certain which key the target holds', async () => {
+    const ports = new InMemoryPorts({
+      keys: [fresh, key('old', { name: 'web' })],
+      targets: [{ label: 'a/b' }],
+    });
+    expect(await surveyed(ports, GRACE)).toMatchObject({
+      findings: [{ plan: { due: true }, superseded: [], revocableFrom: undefined }],
+    });
+  });
+
+  it('is nothing where there is no grace period', async () => {
+    const ports = new InMemoryPorts({ keys: [fresh, key('old', { name: 'web' })], targets: [stored] });
+    const due = await surveyed(ports, { ...WEB });
+    expect(due).toMatchObject({ findings: [{ superseded: [], revocableFrom: undefined }] });
+  });
+
+  it('is nothing, with a warning, where it is more than max-revocations; expired keys do not count', async () => {
+    const keys = [fresh, ...['a', 'b', 'c'].map((id) => key(id, { name: 'web' }))];
+    const ports = new InMemoryPorts({ keys, targets: [stored] });
+    expect(await surveyed(ports, { ...GRACE, maxRevocations: 2 })).toMatchObject({
+      warnings: [expect.stringContaining('more than max-revocations (2)')],
+      findings: [{ superseded: [] }],
+    });
+    ports.setKey(key('c', { name: 'web', expiresIn: -DAY }));
+    expect(await surveyed(ports, { ...GRACE, maxRevocations: 2 })).toMatchObject({
+      warnings: [],
+      findings: [{ superseded: ['a', 'b', 'c'] }],
+    });
+  });
+});

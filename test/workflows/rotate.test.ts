@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { matricesOf } from '../../src/fleet/matrix.ts';
+import { load } from '../fleet/fleet-file.ts';
+import { read } from '../project/files.ts';
+import { valueIn } from './expressions.ts';
+import { DAY, HERE, HOUR, resultsOf, startStage } from './stage.ts';
+
+const FLEET = `
+defaults: { renew-before: 7d, grace-period: 1h }
+keys:
+  - key-name: web
+    targets: [acme/web, acme/shop as SHOP_KEY]
+  - key-name: api
+    targets: [acme/api]
+    expires-in-days: 60
+`;
+
+const INPUTS = { 'fleet-file': 'mutx-keys.yml', 'revoke-environment': 'mutx-grace' };
+
+async function withFleet(behind = 0) {
+  const stage = await startStage(behind);
+  for (const name of ['acme/web', 'acme/shop', 'acme/api']) stage.emulator.github.addRepository(name);
+  stage.fleet(FLEET);
+  return stage;
+}
+
+describe('rotate.yml with a fleet', () => {
+  it('rotates what is due, each key in a job of its own, and nothing twice', async () => {
+    await using stage = await withFleet();
+    const first = await stage.run('rotate', INPUTS);
+    expect(resultsOf(first)).toEqual({
+      plan: 'success',
+      'rotate / rotate / web': 'success',
+      'rotate / rotate / api': 'success',
+      superseded: 'success',
+      revoke: 'skipped',
+      report: 'success',
+      'report-revoke': 'skipped',
+    });
+    const groups = [...first.values()].flatMap(({ group }) => (group === undefined ? [] : [group]));
+    expect(new Set(groups).size).toBe(3);
+    expect(groups.filter((group) => /^mutx-api-key-[0-9a-f]{16}$/u.test(group))).toHaveLength(2);
+    const web = stage.working('acme/web');
+    expect(web).toBeDefined();
+    expect(stage.working('acme/shop', 'SHOP_KEY')).toBe(web);
+    expect(stage.working('acme/api')).toBeDefined();
+    expect([stage.active('web'), stage.active('api')]).toEqual([1, 1]);
+
+    stage.advance(DAY);
+    stage.emulator.ledger.clear();
+    const second = await stage.run('rotate', INPUTS);
+    expect(resultsOf(second)).toMatchObject({ plan: 'success', rotate: 'skipped', report: 'success' });
+    expect(second.get('plan')?.steps[0]?.summary).toContain('0 of 2 keys \\(3 targets\\) are due');
+    const effects = stage.emulator.ledger.effects().map(({ effect }) => effect);
+    expect(effects.filter((effect) => !/session|log/u.test(effect ?? ''))).toEqual([]);
+    expect(stage.issues).toEqual([]);
+  });
+
+  it('revokes what is superseded behind the timer of the environment', async () => {
+    await using stage = await withFleet(60 * DAY);
+    await stage.run('rotate', INPUTS);
+    const old = stage.working('acme/web') ?? '';
+    stage.advance(25 * DAY);
+    const run = await stage.run('rotate', INPUTS, { waits: 2 * HOUR });
+    expect(resultsOf(run)).toMatchObject({
+      'rotate / rotate / web': 'success',
+      superseded: 'success',
+      revoke: 'success',
+      report: 'success',
+    });
+    expect(run.has('rotate / rotate / api')).toBe(false);
+    expect(stage.environments).toEqual(['mutx-grace']);
+    expect(stage.emulator.mutx.accepts(old)).toBe(false);
+    expect(stage.working('acme/web')).toBeDefined();
+    expect([stage.active('web'), stage.active('api')]).toEqual([1, 1]);
+  });
+
+  it('revokes nothing, and tells, where the environment has no timer', async () => {
+    await using stage = await withFleet();
+    await stage.run('rotate', INPUTS);
+    const old = stage.working('acme/web') ?? '';
+    stage.advance(25 * DAY);
+    const run = await stage.run('rotate', INPUTS);
+    expect(resultsOf(run)).toMatchObject({
+      revoke: 'failure',
+      report: 'success',
+      'report-revoke': 'success',
+    });
+    expect(run.get('revoke')?.log).toContain('Give the environment mutx-grace a wait timer');
+    expect(stage.emulator.mutx.accepts(old)).toBe(true);
+    expect(stage.issues).toMatchObject([{ state: 'open', title: 'The rotation of MUTX API keys fails' }]);
+    expect(stage.issues[0]?.body).toContain('| `revoke` | failure |');
+  });
+});
+
+describe('the issue about failures', () => {
+  it('is opened by the first failed run, updated by the next, and closed by one that succeeds', async () => {
+    await using stage = await withFleet();
+    const shop = stage.emulator.github.repository('acme/shop');
+    shop.archived = true;
+    const first = await stage.run('rotate', { 'fleet-file': 'mutx-keys.yml' });
+    expect(resultsOf(first)).toMatchObject({
+      'rotate / rotate / web': 'failure',
+      'rotate / rotate / api': 'success',
+      superseded: 'skipped',
+      report: 'success',
+    });
+    expect(stage.issues).toMatchObject([{ state: 'open', labels: ['mutx-api-key'], comments: [] }]);
+    expect(stage.issues[0]?.body).toContain(
+      `https://github.com/${HERE}/actions/runs/4242/attempts/1 (1 failed run `,
+    );
+    expect(stage.issues[0]?.body).toContain('| `rotate` | failure |');
+
+    await stage.run('rotate', { 'fleet-file': 'mutx-keys.yml' });
+    expect(stage.issues).toHaveLength(1);
+    expect(stage.issues[0]?.body).toContain('(2 failed runs since this issue was opened)');
+
+    shop.archived = false;
+    const third = await stage.run('rotate', { 'fleet-file': 'mutx-keys.yml' });
+    expect(resultsOf(third)).toMatchObject({ 'rotate / rotate / web': 'success', report: 'success' });
+    expect(stage.issues).toMatchObject([{ state: 'closed', stateReason: 'completed' }]);
+    expect(stage.issues[0]?.comments).toEqual([expect.stringMatching(/^It works again: https:/u)]);
+  });
+
+  it('is opened where the file cannot be used, before anything is called', async () => {
+    await using stage = await withFleet();
+    stage.fleet('keys:\n- key-name: web\n  target: acme/web\n');
+    const run = await stage.run('rotate', INPUTS);
+    expect(resultsOf(run)).toMatchObject({ plan: 'failure', rotate: 'skipped', superseded: 'skipped' });
+    expect(run.get('plan')?.log).toContain('mutx-keys.yml:3: `target` is not known here');
+    expect(stage.emulator.ledger.entries.filter(({ server }) => server === 'mutx')).toEqual([]);
+    expect(stage.issues).toMatchObject([{ state: 'open' }]);
+  });
+
+  it("leaves other people's issues alone, those that look like ours too", async () => {
+    await using stage = await withFleet();
+    const { issues } = stage.emulator.github.repository(HERE);
+    issues.open('Rotation', 'about something else', ['mutx-api-key']);
+    await stage.run('rotate', { 'fleet-file': 'nothing.yml' });
+    const body = issues.all[1]?.body ?? '';
+    issues.open('A copy without the label', body, []);
+    await stage.run('rotate', { 'fleet-file': 'mutx-keys.yml' });
+    expect(issues.all.map(({ state }) => state)).toEqual(['open', 'closed', 'open']);
+  });
+
+  it('is none where issues are switched off, which fails nothing', async () => {
+    await using stage = await withFleet();
+    stage.emulator.github.repository(HERE).issues.enabled = false;
+    const run = await stage.run('rotate', { 'fleet-file': 'nothing.yml' });
+    expect(resultsOf(run)).toMatchObject({ plan: 'failure', report: 'success' });
+    expect(run.get('report')?.log).toContain('this repository has issues switched off');
+  });
+});
+
+describe('a key that cannot be looked at', () => {
+  it('gets a job, which says what is wrong with it, and does not keep the others from theirs', async () => {
+    await using stage = await startStage();
+    stage.emulator.github.addRepository('acme/web');
+    stage.fleet('defaults: {renew-before: 7d}\nkeys:\n- targets: [acme/web]\n- targets: [acme/gone]\n');
+    const run = await stage.run('rotate', { 'fleet-file': 'mutx-keys.yml', 'failure-issue': false });
+    expect(resultsOf(run)).toMatchObject({
+      plan: 'success',
+      'rotate / rotate / gha/acme/web/MUTX_API_KEY': 'success',
+      'rotate / rotate / gha/acme/gone/MUTX_API_KEY': 'failure',
+      report: 'skipped',
+    });
+    expect(run.get('plan')?.steps[0]?.annotations).toMatchObject([
+      {
+        level: 'warning',
+        message: expect.stringContaining('gha/acme/gone/MUTX_API_KEY is due is not known') as string,
+      },
+    ]);
+    expect(stage.working('acme/web')).toBeDefined();
+  });
+});
+
+describe('rotate.yml with one key', () => {
+  it('takes it from the inputs, by the defaults of the action', async () => {
+    await using stage = await startStage();
+    const run = await stage.run('rotate', { 'secret-name': 'TOKEN', 'expires-in-days': '7' });
+    expect(resultsOf(run)).toEqual({
+      plan: 'success',
+      'rotate / rotate / gha/acme/keys/TOKEN': 'success',
+      superseded: 'skipped',
+      revoke: 'skipped',
+      report: 'success',
+      'report-revoke': 'skipped',
+    });
+    expect(stage.working(HERE, 'TOKEN')).toBeDefined();
+  });
+
+  it('tells what is wrong with them in the plan', async () => {
+    await using stage = await startStage();
+    const run = await stage.run('rotate', { 'renew-before': 'a week', 'failure-issue': false });
+    expect(resultsOf(run)).toMatchObject({ plan: 'failure', report: 'skipped' });
+    expect(run.get('plan')?.log).toContain('the key: `renew-before` is not a duration (given: `a week`)');
+  });
+});
+
+it('calls a shard for each matrix of a fleet of 600 keys, with that very matrix', () => {
+  const keys = Array.from(
+    { length: 600 },
+    (_, index) => `- {key-name: "k'${index}", targets: [a/r${index}]}`,
+  );
+  const loaded = load(`keys:\n${keys.join('\n')}\n`);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems[0]));
+  const matrices = matricesOf(loaded.keys);
+  const outputs = { matrices: JSON.stringify(matrices), shards: JSON.stringify([...matrices.keys()]) };
+  const { jobs } = parse(read('.github/workflows/rotate.yml')) as {
+    jobs: { rotate: { strategy: { matrix: { shard: string } }; with: { matrix: string } } };
+  };
+  const contexts = { needs: { plan: { outputs } } };
+  const ok = { failed: false, succeeded: true };
+  const shards = valueIn(jobs.rotate.strategy.matrix.shard, contexts, ok) as readonly number[];
+  expect(shards).toEqual([0, 1, 2]);
+  const called = shards.map((shard) => {
+    const text = valueIn(jobs.rotate.with.matrix, { ...contexts, matrix: { shard } }, ok);
+    return valueIn(`\${{ fromJSON(inputs.matrix) }}`, { inputs: { matrix: text } }, ok);
+  });
+  expect(called).toEqual(matrices);
+});
