@@ -6,6 +6,7 @@ import { revokeVerb } from '../verbs/revoke.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
 import { addDoctor } from './doctor-command.ts';
 import { addEmulate } from './emulate-command.ts';
+import { addExec } from './exec-command.ts';
 import { FAILED, UNUSABLE } from './exit-codes.ts';
 import { addInit } from './init-command.ts';
 import { addKeys } from './keys-commands.ts';
@@ -31,7 +32,11 @@ const VERB_COMMANDS: readonly VerbCommand[] = [
     description: 'make a new key, store it as a secret everywhere, revoke the old one',
   },
   { verb: 'revoke', run: revokeVerb, description: 'revoke keys now, by id or by exact name' },
-  { verb: 'audit', run: auditVerb, description: 'report what is wrong with keys and secrets; changes nothing' },
+  {
+    verb: 'audit',
+    run: auditVerb,
+    description: 'report what is wrong with keys and secrets; changes nothing',
+  },
   { verb: 'plan', run: plan, description: 'say which keys of a fleet are due; changes nothing' },
 ];
 
@@ -42,11 +47,14 @@ export function createProgram(machine: Machine, version: string): Command {
     .description('API keys for MUTX that are named, expire, and are rotated without a gap')
     .version(version)
     .helpCommand(true)
+    // `exec` passes on what comes after the name of its command.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .configureHelp({ helpWidth: 80 })
     .addHelpText('after', AFTER);
   for (const command of VERB_COMMANDS) addVerb(program, command, machine);
+  addExec(program, machine);
   addKeys(program, machine);
   addInit(program, machine);
   addDoctor(program, machine);

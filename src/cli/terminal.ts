@@ -6,8 +6,8 @@ import type { Annotation, Sink } from '../report/sink.ts';
 export interface TerminalOptions {
   readonly stdout: Writable;
   readonly stderr: Writable;
-  /** What stdout is for: what is said, or the result alone, and then what is said goes to stderr. */
-  readonly onStdout: 'log' | 'secret' | 'json';
+  /** What stdout is for: what is said; or the result alone, or another's words, and then what is said goes to stderr. */
+  readonly onStdout: 'log' | 'secret' | 'json' | 'others';
   /** Where the summary goes, in Markdown; undefined: nowhere. */
   readonly summaryFile: string | undefined;
 }

@@ -72,6 +72,14 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
       'this machine stood still for minutes between making a key and storing it, twice; another run may have revoked the key meanwhile',
     fix: 'run again, on a runner that is not suspended; a `concurrency:` group in the workflow keeps runs from overlapping',
   },
+  'command-not-found': {
+    cause: 'there is no such file, neither under this path nor in a folder of `PATH`',
+    fix: 'check how the command is written; a builtin of the shell, a pipe or `&&` needs a shell: `-- sh -c "…"`',
+  },
+  'command-not-executable': {
+    cause: 'the file is there, and the system does not run it',
+    fix: 'make it executable with `chmod +x`, or name what runs it: `-- node script.js`',
+  },
   cancelled: {
     cause:
       'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',

@@ -77,22 +77,23 @@ describe('.github/dependabot.yml', () => {
   const { updates } = parse(read('.github/dependabot.yml')) as {
     readonly updates: readonly {
       readonly 'package-ecosystem': string;
-      readonly directory: string;
+      readonly directory?: string;
+      readonly directories?: readonly string[];
       readonly cooldown?: Readonly<Record<string, unknown>>;
     }[];
   };
 
   test('updates npm, with its workspaces, and the actions', () => {
-    expect(updates.map((one) => [one['package-ecosystem'], one.directory])).toEqual([
-      ['npm', '/'],
-      ['github-actions', '/'],
+    expect(updates.map((one) => [one['package-ecosystem'], one.directories ?? [one.directory]])).toEqual([
+      ['npm', ['/', '/tools/mutation']],
+      ['github-actions', ['/']],
     ]);
-    // Dependabot looks for the workspaces itself, where there is one lockfile for all of them.
+    // Dependabot looks for the workspaces itself, where there is one lockfile for them.
     const lockfiles = execFileSync('git', ['ls-files', '*package-lock.json'], {
       cwd: ROOT,
       encoding: 'utf8',
     });
-    expect(lockfiles).toBe('package-lock.json\n');
+    expect(lockfiles).toBe('package-lock.json\ntools/mutation/package-lock.json\n');
   });
 
   test.each(updates)('lets a release of $package-ecosystem age, with nothing left out', ({ cooldown }) => {
