@@ -68,7 +68,7 @@ export default defineConfig({
   overrides: [
     ...layerOverrides(),
     {
-      files: ['*.config.ts'],
+      files: ['*.config.ts', '*.config.mjs'],
       rules: { 'import/no-default-export': 'off' },
     },
     {

@@ -51,16 +51,26 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     types: ['audit/', 'ephemeral/', 'fleet/', 'http/', 'inputs/', 'revoke/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
+  // What is to be said of what a look found; pure. Of report/ the words only.
+  doctor: {
+    values: ['report/hints.ts', 'report/words.ts', 'rotation/'],
+    types: ['github/', 'session/'],
+    packages: ['yaml'],
+  },
+  // What a first-time setup writes and says; pure.
+  init: { values: ['report/words.ts'], types: ['rotation/'], packages: ['node:crypto'] },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
   emulator: { values: [], types: [], packages: ['node:', 'libsodium-wrappers'] },
   // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
   verbs: {
     values: [
       'audit/',
+      'doctor/',
       'ephemeral/',
       'fleet/',
       'github/',
       'http/',
+      'init/',
       'inputs/',
       'mutx/',
       'report/',
@@ -72,6 +82,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     types: [],
     packages: ['node:'],
   },
+  // The verbs as functions: no runner, no shell, no process. What they say goes to whoever calls.
+  library: {
+    values: ['inputs/', 'report/', 'rotation/', 'secrets/', 'verbs/'],
+    types: ['mutx/', 'session/'],
+    packages: [],
+  },
   // A verb in a process of its own, ended by signals: shared by the two that follow.
   process: { values: ['report/', 'secrets/', 'verbs/'], types: [], packages: ['node:'] },
   actions: {
@@ -80,10 +96,17 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:'],
   },
   cli: {
-    values: ['emulator/', 'inputs/', 'mutx/', 'process/', 'report/', 'secrets/', 'verbs/'],
+    values: ['emulator/', 'init/', 'inputs/', 'mutx/', 'process/', 'report/', 'secrets/', 'verbs/'],
     types: ['rotation/'],
     packages: ['node:', 'commander', '@inquirer/'],
   },
+};
+
+/** Files right in src/: what users of the package import by its name. They only put together what there is. */
+const TOP: Layer = {
+  values: ['inputs/targets.ts', 'library/'],
+  types: ['inputs/', 'rotation/', 'secrets/', 'session/'],
+  packages: [],
 };
 
 /** Single files that may import a package which the rest of their folder may not. */
@@ -99,7 +122,7 @@ const DEEPEST = 4;
 
 /** The rules as oxlint takes them: one override for each folder and depth, the exceptions last. */
 export function layerOverrides(): OxlintOverride[] {
-  const overrides: OxlintOverride[] = [];
+  const overrides = [override('src/*.ts', '', TOP, 0)];
   for (const [name, layer] of Object.entries(LAYERS)) {
     for (let depth = 1; depth <= DEEPEST; depth++) {
       overrides.push(override(`src/${name}/${'*/'.repeat(depth - 1)}*.ts`, name, layer, depth));
@@ -128,14 +151,16 @@ function override(files: string, name: string, layer: Layer, depth: number): Oxl
 
 function restrictedImports(name: string, layer: Layer, depth: number): DummyRule {
   const { values, types, packages } = layer;
-  const up = `^(?:\\./)?(?:\\.\\./){${depth}}`;
+  // From right in src/, whatever begins with `../` is outside of it, which no layer may import.
+  const up = depth === 0 ? '^\\./' : `^(?:\\./)?(?:\\.\\./){${depth}}`;
+  const relative = depth === 0 ? './' : '.';
   const patterns: unknown[] = [
     {
-      regex: `${up}${startsWithNoneOf([...values, ...types, `${name}/`])}`,
+      regex: `${up}${startsWithNoneOf([...values, ...types, ...(name === '' ? [] : [`${name}/`])])}`,
       message: `src/${name} may not import this folder: see oxlint.layers.ts`,
     },
     {
-      regex: `^${startsWithNoneOf(['.', ...packages])}`,
+      regex: `^${startsWithNoneOf([relative, ...packages])}`,
       message: `src/${name} may not import this package: see oxlint.layers.ts`,
     },
     // The way around the first pattern.

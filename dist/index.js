@@ -11016,6 +11016,7 @@ function complaintAbout(name) {
 /* harmony export */   v$: () => (/* binding */ perRunPrefix),
 /* harmony export */   wC: () => (/* binding */ perRunName)
 /* harmony export */ });
+/* unused harmony export perMachinePrefix */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 
 /** MUTX takes names of at most 255 characters. */
@@ -11047,6 +11048,15 @@ function perRunPrefix(repository, host) {
     const end = '/run/';
     const parts = [...start, ...repositoryParts(root, repository)];
     return fitted(parts, LONGEST_KEY_NAME - SHORTEST_END - end.length) + end;
+}
+/**
+ * How the names of keys begin that a machine makes for itself, outside of any repository: `exec/{host name}/run/`.
+ * What follows has the form of a per-run name, so that a sweep on the same machine knows it again.
+ */
+function perMachinePrefix(hostname) {
+    const text = hostname.toLowerCase().replace(/[^a-z0-9._-]/g, '-') || 'localhost';
+    const end = '/run/';
+    return fitted([{ before: 'exec/', text }], LONGEST_KEY_NAME - SHORTEST_END - end.length) + end;
 }
 /** `{prefix}{run_id}.{attempt}/{job}/{random}` (protocol, "Names"); no two steps have the same. */
 function perRunName(prefix, { run, attempt, job, random }) {
@@ -12883,6 +12893,14 @@ const RUN_HINTS = {
         cause: 'this machine stood still for minutes between making a key and storing it, twice; another run may have revoked the key meanwhile',
         fix: 'run again, on a runner that is not suspended; a `concurrency:` group in the workflow keeps runs from overlapping',
     },
+    'command-not-found': {
+        cause: 'there is no such file, neither under this path nor in a folder of `PATH`',
+        fix: 'check how the command is written; a builtin of the shell, a pipe or `&&` needs a shell: `-- sh -c "…"`',
+    },
+    'command-not-executable': {
+        cause: 'the file is there, and the system does not run it',
+        fix: 'make it executable with `chmod +x`, or name what runs it: `-- node script.js`',
+    },
     cancelled: {
         cause: 'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
         fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away',
@@ -12894,6 +12912,22 @@ const RUN_HINTS = {
     deadline: {
         cause: 'the time within which a write is safe was over before this one could start',
         fix: 'run again when MUTX and GitHub answer normally',
+    },
+    'doctor-problem': {
+        cause: 'something that a rotation depends on is not as it has to be',
+        fix: 'do what stands after each ✗, then ask `mutx-api-key doctor` again',
+    },
+    declined: {
+        cause: 'the question whether to do all of it was not answered with yes',
+        fix: 'run the command again, and answer with yes or give `--yes`',
+    },
+    'not-stored': {
+        cause: 'GitHub did not take a secret that the workflow needs',
+        fix: 'see the failed call, and run the command again',
+    },
+    'not-written': {
+        cause: 'the file of the workflow could not be made; one that is there is never overwritten',
+        fix: 'make sure that the folder can be written and the file is not there, and run the command again',
     },
 };
 
@@ -14502,7 +14536,7 @@ function printable(text, max = 200) {
     const flat = text
         .slice(0, max * 4)
         .toWellFormed()
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]+/gu, ' ')
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, ' ')
         .replace(/\s+/gu, ' ')
         .trim();
     const characters = [...flat];
@@ -15815,6 +15849,7 @@ function connect(access, context, options = {}) {
     });
     const mutxClient = createKeyService(api, session);
     return {
+        api,
         session,
         client: mutxClient,
         keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : mutxClient,
@@ -16759,11 +16794,15 @@ function inputFailure(problems) {
         details: problems.map(problemText),
     });
 }
-function problemText({ input, message, given, allowed, fix }) {
+function problemText(problem) {
+    return `${whatIsWrong(problem)}. Fix: ${problem.fix}`;
+}
+/** What is wrong with an input, without what to do about it. */
+function whatIsWrong({ input, message, given, allowed }) {
     if (input === undefined)
-        return `${message}. Fix: ${fix}`;
+        return message;
     const what = given === undefined ? '' : ` (given: \`${given}\`)`;
-    return `\`${input}\` ${message}${what}; it takes ${allowed}. Fix: ${fix}`;
+    return `\`${input}\` ${message}${what}; it takes ${allowed}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/verbs/usable-inputs.js
@@ -17155,7 +17194,12 @@ function never() {
 
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: ./lib/verbs/context.js
+/** The signals that ask a process to end and let it say how. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+
 ;// CONCATENATED MODULE: ./lib/process/ending.js
+
 
 
 /** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
@@ -17184,17 +17228,21 @@ function onEarlyEnd(gate, unfinished, tell, alwaysGreen = false) {
         }
     };
     const cancelled = (signal) => {
+        if (unfinished.takesSignal?.(signal) === true)
+            return;
         void end(128 + external_node_os_namespaceObject.constants.signals[signal], () => cancellation(signal, unfinished));
     };
     const broken = (error) => {
         void end(1, () => bug(error, unfinished));
     };
-    process.on('SIGINT', cancelled).on('SIGTERM', cancelled);
+    for (const signal of ENDING_SIGNALS)
+        process.on(signal, cancelled);
     process.on('uncaughtException', broken).on('unhandledRejection', broken);
     return {
         broken,
         standDown: () => {
-            process.off('SIGINT', cancelled).off('SIGTERM', cancelled);
+            for (const signal of ENDING_SIGNALS)
+                process.off(signal, cancelled);
             process.off('uncaughtException', broken).off('unhandledRejection', broken);
         },
     };
@@ -18335,7 +18383,7 @@ async function lookForLost({ keyName, unique }, { keys }, calls, failure) {
         calls.warn('create-lost', `the create got no clear answer, and its key was not found out about: ${found.failure.message}`);
     }
     else if (found.value.length === 0) {
-        calls.warn('create-lost', `the create got no clear answer (${failure.message}), and no key of its name is there so far; the post step looks again`);
+        calls.warn('create-lost', `the create got no clear answer (${failure.message}), and no key of its name is there so far; it is looked for again at the end`);
     }
     else {
         calls.warn('create-lost', `the reply to the create was lost (${failure.message}); its key, which nobody can use, was found by its name and revoked: ${found.value.join(', ')}`);
@@ -18529,61 +18577,45 @@ function readEnvName(reader) {
     return name;
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/load-ephemeral.js
-
-
-
+;// CONCATENATED MODULE: ./lib/inputs/ephemeral-settings.js
 
 
 /** The longest a job runs on GitHub's own runners. */
 const LONGEST_JOB = 6 * 3_600_000;
-/**
- * The inputs of the action that makes a key for one job, from the runner's variables. Every problem is found, not
- * only the first; nothing is called.
- * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the run and its job
- */
-function loadEphemeralInputs(env, secrets) {
-    const reader = new inputs_reader/* InputReader */.i(env, secrets, 'ephemeral');
-    const { credential, here, host, ...services } = (0,access/* readAccess */.z)(reader, env, secrets);
-    const place = { reader, env, prefix: () => (0,key_name/* perRunPrefix */.v$)(here(), host) };
-    const settings = readSettings(place);
-    const envName = readEnvName(reader);
-    const { problems, warnings } = reader;
-    if (credential === undefined || problems.length > 0)
-        return { ok: false, problems, warnings, credential };
-    const value = { ...services, credential, settings, envName };
-    return { ok: true, value, warnings: [...warnings, ...warningsFor(settings)] };
-}
-/**
- * The credential among the inputs, for the post step; undefined: there is none that can be used. In a nested
- * composite the runner gives that step no inputs, or those of another action, so nothing is wrong with that.
- */
-function loadEphemeralCredential(env, secrets) {
-    return (0,access/* readAccess */.z)(new inputs_reader/* InputReader */.i(env, secrets, 'ephemeral'), env, secrets).credential;
-}
-function readSettings(place) {
-    const { reader } = place;
+/** How a key that does not outlive what it is made for was asked for. */
+function readEphemeralSettings(reader, { prefix, run }) {
     const given = (0,given_key_name/* givenKeyName */.e)(reader);
     return {
-        keyName: given === '' ? (0,key_name/* perRunName */.wC)(place.prefix(), readRun(place)) : given,
+        keyName: given === '' ? (0,key_name/* perRunName */.wC)(prefix(), run()) : given,
         unique: given === '',
         expiresInDays: reader.integer('expires-in-days'),
         quotaWait: reader.duration('quota-wait') ?? 0,
         verify: reader.boolean('verify'),
-        sweep: readSweep(place),
+        sweep: readSweep(reader, prefix),
     };
 }
-function readSweep({ reader, prefix }) {
+function readSweep(reader, prefix) {
     const after = reader.duration('sweep-after');
     return reader.boolean('sweep') ? { prefix: prefix(), after } : undefined;
 }
+function ephemeralWarnings({ sweep }) {
+    if (sweep?.after === undefined || sweep.after >= LONGEST_JOB)
+        return [];
+    return [
+        '`sweep-after` is shorter than the 6 hours that a job may run: keys of jobs that are still running would be swept',
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/runner-run.js
+
 /** What the runner says of this run; each of them a part of a name, and so of a form that a sweep knows again. */
 const RUN = [
     ['GITHUB_RUN_ID', 'run', /^[1-9]\d{0,19}$/, 'a whole number'],
     ['GITHUB_RUN_ATTEMPT', 'attempt', /^[1-9]\d{0,5}$/, 'a whole number'],
     ['GITHUB_JOB', 'job', /^[A-Za-z_][\w-]*$/, 'the id of a job: letters, digits, `_` and `-`'],
 ];
-function readRun({ reader, env }) {
+/** The run that a runner tells of; what it does not tell is noted as a problem. */
+function readRun(reader, env) {
     const read = { run: '1', attempt: '1', job: 'unreadable' };
     for (const [input, part, form, allowed] of RUN) {
         const text = env[input] ?? '';
@@ -18600,12 +18632,39 @@ function readRun({ reader, env }) {
     }
     return { ...read, random: (0,key_name/* randomDigits */.SG)() };
 }
-function warningsFor({ sweep }) {
-    if (sweep?.after === undefined || sweep.after >= LONGEST_JOB)
-        return [];
-    return [
-        '`sweep-after` is shorter than the 6 hours that a job may run: keys of jobs that are still running would be swept',
-    ];
+
+;// CONCATENATED MODULE: ./lib/inputs/load-ephemeral.js
+
+
+
+
+
+
+/**
+ * The inputs of the action that makes a key for one job, from the runner's variables. Every problem is found, not
+ * only the first; nothing is called.
+ * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the run and its job
+ */
+function loadEphemeralInputs(env, secrets) {
+    const reader = new inputs_reader/* InputReader */.i(env, secrets, 'ephemeral');
+    const { credential, here, host, ...services } = (0,access/* readAccess */.z)(reader, env, secrets);
+    const settings = readEphemeralSettings(reader, {
+        prefix: () => (0,key_name/* perRunPrefix */.v$)(here(), host),
+        run: () => readRun(reader, env),
+    });
+    const envName = readEnvName(reader);
+    const { problems, warnings } = reader;
+    if (credential === undefined || problems.length > 0)
+        return { ok: false, problems, warnings, credential };
+    const value = { ...services, credential, settings, envName };
+    return { ok: true, value, warnings: [...warnings, ...ephemeralWarnings(settings)] };
+}
+/**
+ * The credential among the inputs, for the post step; undefined: there is none that can be used. In a nested
+ * composite the runner gives that step no inputs, or those of another action, so nothing is wrong with that.
+ */
+function loadEphemeralCredential(env, secrets) {
+    return (0,access/* readAccess */.z)(new inputs_reader/* InputReader */.i(env, secrets, 'ephemeral'), env, secrets).credential;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/ephemeral-failure.js
@@ -18956,27 +19015,27 @@ async function ephemeralVerb(context) {
 ;// CONCATENATED MODULE: ./lib/ephemeral/give-back.js
 
 
-/** A job that is over does not stay for long: how long one call of the post step may be tried again. */
+/** What is over does not stay for long: how long one call may be tried again. */
 const give_back_PATIENCE = 60_000;
 /** How far this machine's clock may be ahead of MUTX's. */
 const LEEWAY = 60_000;
 /**
- * Revokes the key that the note tells of, by the first way that works. Whatever happens is a result; a second run
+ * Revokes the key that may be there, by the first way that works. Whatever happens is a result; a second run
  * of it would do no harm.
- * @param note undefined: the first step left none
+ * @param remains undefined: the first step left no word
  * @param ways in the order in which they are to be tried
  */
-async function giveBack(note, ways, ports) {
-    if (note === undefined)
+async function giveBack(remains, ways, ports) {
+    if (remains === undefined)
         return { kind: 'unset' };
     const calls = new Calls(ports, undefined, give_back_PATIENCE);
-    switch (note.stage) {
+    switch (remains.stage) {
         case 'nothing':
             return { kind: 'skipped' };
         case 'asked':
-            return lookForIt(note, ways, calls);
+            return lookForIt(remains, ways, calls);
         case 'minted':
-            return revokeIt(note, ways, calls, ports);
+            return revokeIt(remains, ways, calls, ports);
     }
 }
 async function lookForIt({ name, unique }, ways, calls) {
@@ -18992,12 +19051,12 @@ async function lookForIt({ name, unique }, ways, calls) {
     }
     return { kind: 'failed', id: undefined, name, expiresAt: undefined, failures };
 }
-async function revokeIt(note, ways, calls, { clock }) {
-    const { id, name, expiresAt } = note;
+async function revokeIt(remains, ways, calls, { clock }) {
+    const { id, name, expiresAt } = remains;
     const expired = expiresAt !== undefined && clock.now() > expiresAt + LEEWAY;
     const failures = [];
     const open = ways.filter(({ kind }) => !(expired && kind === 'key'));
-    for await (const reply of tried(open, (keys) => revokeBoth(keys, note, calls))) {
+    for await (const reply of tried(open, (keys) => revokeBoth(keys, remains, calls))) {
         if (!reply.ok)
             failures.push(reply.failure);
         else if (reply.value === 'gone')
@@ -19050,6 +19109,30 @@ function isAboutCredential({ status }) {
 
 // EXTERNAL MODULE: ./lib/inputs/urls.js
 var urls = __nccwpck_require__(6667);
+;// CONCATENATED MODULE: ./lib/verbs/ways.js
+
+
+/** By a key or a token alone. */
+function wayBearing(kind, token, apiUrl, context) {
+    return wayWith(kind, { kind: 'opaque', input: 'bootstrap-jwt', token }, apiUrl, context);
+}
+/** By the credential among the inputs; none where that has ended. */
+function waysWithInputs(credential, apiUrl, context) {
+    const hasEnded = credential.kind === 'access-jwt' && !isAlive(credential.token, context.clock.now());
+    return hasEnded ? [] : [wayWith('inputs', credential, apiUrl, context)];
+}
+function wayWith(kind, credential, apiUrl, context) {
+    // GitHub is not called here; where it is does not matter.
+    const nowhere = { githubToken: undefined, githubApiUrl: apiUrl, refreshTokenSecret: undefined };
+    const connection = (0,connect/* connect */.N)({ credential, apiUrl, ...nowhere }, context);
+    const { session, keys } = connection;
+    const open = async () => (await session.open())?.cause;
+    const close = () => connection.close();
+    if (kind !== 'key' || credential.kind !== 'opaque')
+        return { kind, open, keys, close };
+    return { kind, open, keys, close, works: () => keys.verify(credential.token, () => true) };
+}
+
 ;// CONCATENATED MODULE: ./lib/verbs/ephemeral-post.js
 
 
@@ -19094,29 +19177,12 @@ function waysFor(where, context) {
     const { key, token } = enclosed(where, env, secrets);
     const given = loadEphemeralCredential(env, secrets);
     const isTheSame = given !== undefined && fingerprint(given) === where.credential;
-    const way = (kind, credential) => wayWith(kind, credential, base.value, context);
+    const bearing = (kind, secret) => wayBearing(kind, secret, base.value, context);
     return [
-        ...(key === undefined ? [] : [way('key', bearing(key))]),
-        ...(token !== undefined && isAlive(token, clock.now()) ? [way('token', bearing(token))] : []),
-        ...(isTheSame && !hasEnded(given, clock.now()) ? [way('inputs', given)] : []),
+        ...(key === undefined ? [] : [bearing('key', key)]),
+        ...(token !== undefined && isAlive(token, clock.now()) ? [bearing('token', token)] : []),
+        ...(isTheSame ? waysWithInputs(given, base.value, context) : []),
     ];
-}
-function bearing(token) {
-    return { kind: 'opaque', input: 'bootstrap-jwt', token };
-}
-function hasEnded(credential, now) {
-    return credential.kind === 'access-jwt' && !isAlive(credential.token, now);
-}
-function wayWith(kind, credential, apiUrl, context) {
-    // GitHub is not called here; where it is does not matter.
-    const nowhere = { githubToken: undefined, githubApiUrl: apiUrl, refreshTokenSecret: undefined };
-    const connection = (0,connect/* connect */.N)({ credential, apiUrl, ...nowhere }, context);
-    const { session, keys } = connection;
-    const open = async () => (await session.open())?.cause;
-    const close = () => connection.close();
-    if (kind !== 'key' || credential.kind !== 'opaque')
-        return { kind, open, keys, close };
-    return { kind, open, keys, close, works: () => keys.verify(credential.token, () => true) };
 }
 
 // EXTERNAL MODULE: ./lib/github/client.js + 1 modules
@@ -19882,7 +19948,7 @@ var read_key = __nccwpck_require__(6391);
 
 const rotate_warnings_DAY = 86_400_000;
 /** What is allowed, and most likely not what was meant. One printable line each. */
-function rotate_warnings_warningsFor(inputs, reader, env) {
+function warningsFor(inputs, reader, env) {
     return [
         ...aboutTiming(inputs),
         ...refreshTokenWarnings(inputs, reader),
@@ -19947,7 +20013,7 @@ function loadRotateInputs(env, secrets) {
         return { ok: false, problems, warnings, credential };
     }
     const value = { ...services, ...key, credential, githubToken };
-    return { ok: true, value, warnings: [...warnings, ...rotate_warnings_warningsFor(value, reader, env)] };
+    return { ok: true, value, warnings: [...warnings, ...warningsFor(value, reader, env)] };
 }
 /** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */
 function keepCredential(reader) {
@@ -20342,6 +20408,7 @@ function beside(step, session) {
     if (step === 'revoke')
         void session.close();
 }
+/** What the engine needs of the world, over connections that are there; `report` is the caller's. */
 function rotate_portsOf(inputs, { keys, github, clock, session }, { secrets }) {
     if (github === undefined)
         throw new Error('a rotation has a github-token: its inputs say so');

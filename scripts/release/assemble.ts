@@ -29,7 +29,7 @@ cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
 writeFileSync(join(folder, 'notes.md'), `${notes}\n`);
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
 if (manifest.private !== true) {
-  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', resolve(folder)], {
+  execFileSync('npm', ['pack', '--ignore-scripts=false', '--silent', '--pack-destination', resolve(folder)], {
     cwd: ROOT,
   });
 }

@@ -9,7 +9,9 @@ const MUTX_CREDENTIALS = ['bootstrap-jwt', 'refresh-token', 'email', 'password']
 function missingCredentials(verb: Verb, flags: Flags, env: NodeJS.ProcessEnv): readonly InputName[] {
   const given = (name: InputName) => (givenOf(name, flags, env) ?? '').trim() !== '';
   const missing: InputName[] = [];
-  if (!MUTX_CREDENTIALS.some(given)) missing.push('email', 'password');
+  const takes = inputsOf(verb);
+  if (!MUTX_CREDENTIALS.some((name) => takes.includes(name) && given(name)))
+    missing.push('email', 'password');
   else if (given('email') && !given('password')) missing.push('password');
   const requires = inputsOf(verb).filter((name) => specOf(name).verbs[verb]?.required === true);
   return [...missing, ...requires.filter((name) => !given(name))];

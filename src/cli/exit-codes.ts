@@ -5,7 +5,9 @@ export const EXIT_CODES = {
   2: 'a flag, a variable or an argument cannot be used; nothing was called',
   126: '`exec`: the command could not be started',
   127: '`exec`: there is no such command',
+  129: 'its terminal is gone (SIGHUP)',
   130: 'interrupted (SIGINT)',
+  131: 'told to quit (SIGQUIT)',
   143: 'ended by SIGTERM',
 } as const satisfies Readonly<Record<number, string>>;
 

@@ -1,8 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { inputsOf, type Verb } from '../inputs/table.ts';
+import { auditVerb } from '../verbs/audit.ts';
+import type { VerbContext } from '../verbs/context.ts';
+import { revokeVerb } from '../verbs/revoke.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
+import { addDoctor } from './doctor-command.ts';
 import { addEmulate } from './emulate-command.ts';
+import { addExec } from './exec-command.ts';
 import { FAILED, UNUSABLE } from './exit-codes.ts';
+import { addInit } from './init-command.ts';
 import { addKeys } from './keys-commands.ts';
 import { optionOf, withCommonOptions } from './options.ts';
 import { type Machine, runCommand, type Task } from './run-command.ts';
@@ -12,6 +18,12 @@ interface VerbCommand extends Task {
   readonly description: string;
 }
 
+/** Late: it brings a parser of YAML along. */
+async function plan(context: VerbContext): Promise<void> {
+  const { planVerb } = await import('../verbs/plan.ts');
+  await planVerb(context);
+}
+
 /** The commands that are actions, too. */
 const VERB_COMMANDS: readonly VerbCommand[] = [
   {
@@ -19,6 +31,13 @@ const VERB_COMMANDS: readonly VerbCommand[] = [
     run: rotateVerb,
     description: 'make a new key, store it as a secret everywhere, revoke the old one',
   },
+  { verb: 'revoke', run: revokeVerb, description: 'revoke keys now, by id or by exact name' },
+  {
+    verb: 'audit',
+    run: auditVerb,
+    description: 'report what is wrong with keys and secrets; changes nothing',
+  },
+  { verb: 'plan', run: plan, description: 'say which keys of a fleet are due; changes nothing' },
 ];
 
 /** The command line, `mutx-api-key`. @param version of the package */
@@ -28,12 +47,17 @@ export function createProgram(machine: Machine, version: string): Command {
     .description('API keys for MUTX that are named, expire, and are rotated without a gap')
     .version(version)
     .helpCommand(true)
+    // `exec` passes on what comes after the name of its command.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .configureHelp({ helpWidth: 80 })
     .addHelpText('after', AFTER);
   for (const command of VERB_COMMANDS) addVerb(program, command, machine);
+  addExec(program, machine);
   addKeys(program, machine);
+  addInit(program, machine);
+  addDoctor(program, machine);
   addEmulate(program, machine);
   return program;
 }

@@ -23,11 +23,13 @@ export interface Task {
   readonly title?: string;
   /** Its result is a credential, and that alone goes to stdout. */
   readonly printsSecret?: boolean;
+  /** stdout belongs to a command of the user's. */
+  readonly leavesStdout?: boolean;
 }
 
 /** Runs a verb from the command line, to its end; the exit code is that of the process (exit-codes.ts). */
 export async function runCommand(
-  { run, verb, title = FAILURE_TITLE[verb], printsSecret = false }: Task,
+  { run, verb, title = FAILURE_TITLE[verb], printsSecret = false, leavesStdout = false }: Task,
   given: Flags,
   { env, streams }: Machine,
 ): Promise<void> {
@@ -35,7 +37,7 @@ export async function runCommand(
   const { json, summary } = flags;
   const sink = terminal({
     ...streams,
-    onStdout: json === true ? 'json' : printsSecret ? 'secret' : 'log',
+    onStdout: leavesStdout ? 'others' : json === true ? 'json' : printsSecret ? 'secret' : 'log',
     summaryFile: typeof summary === 'string' ? summary : undefined,
   });
   let failure: FailureReport | undefined;

@@ -6,8 +6,8 @@ import type { Annotation, Sink } from '../report/sink.ts';
 export interface TerminalOptions {
   readonly stdout: Writable;
   readonly stderr: Writable;
-  /** What stdout is for: what is said, or the result alone, and then what is said goes to stderr. */
-  readonly onStdout: 'log' | 'secret' | 'json';
+  /** What stdout is for: what is said; or the result alone, or another's words, and then what is said goes to stderr. */
+  readonly onStdout: 'log' | 'secret' | 'json' | 'others';
   /** Where the summary goes, in Markdown; undefined: nowhere. */
   readonly summaryFile: string | undefined;
 }
@@ -18,6 +18,13 @@ export interface Terminal extends Sink {
 }
 
 type Style = Parameters<typeof styleText>[0];
+
+/** How a line looks that begins with one of these. */
+const MARKS: ReadonlyMap<string, Style> = new Map([
+  ['✓', 'green'],
+  ['!', 'yellow'],
+  ['✗', 'red'],
+]);
 
 /** What a verb says, for a person in front of a terminal: colours only there, and not where `NO_COLOR` is set. */
 export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOptions): Terminal {
@@ -33,7 +40,7 @@ export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOpti
   return {
     outputs,
     line: (text) => {
-      const mark = text.startsWith('✓') ? 'green' : text.startsWith('✗') ? 'red' : undefined;
+      const mark = MARKS.get(text.slice(0, 2).trim());
       log.write(`${indent}${mark === undefined ? text : styled(mark, text, log)}\n`);
     },
     debug: (text) => stderr.write(`${styled('dim', text, stderr)}\n`),

@@ -1,4 +1,4 @@
-import { type InputName, inputsOf, specOf, type Verb } from '../inputs/table.ts';
+import { INPUT_NAMES, type InputName, inputsOf, specOf, type Verb } from '../inputs/table.ts';
 import { variableOf as runnerVariableOf } from '../inputs/unknown.ts';
 
 /** Where else the writer token may be: GitHub's own command line reads it from there. */
@@ -13,6 +13,15 @@ export function variableOf(name: InputName): string {
 export function isCredential(name: InputName): boolean {
   const { type } = specOf(name).kind;
   return type === 'credential' || type === 'password';
+}
+
+/**
+ * An environment without the credentials that this command line reads, for somebody else's process. Names are
+ * compared as Windows does, where it makes a difference. `GH_TOKEN` belongs to GitHub's command line and stays.
+ */
+export function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const credentials = new Set(INPUT_NAMES.filter(isCredential).map(variableOf));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !credentials.has(name.toUpperCase())));
 }
 
 /** The name of the property in which the parser of the command line leaves a flag: `keyName`. */

@@ -1,20 +1,20 @@
 import type { CallFailure, Duration, Instant, Reply } from '../rotation/ports.ts';
 import { Calls } from './calls.ts';
-import type { Note } from './note.ts';
 import type { CallPorts, GiveBackKeys } from './ports.ts';
+import type { Remains } from './remains.ts';
 import { revokeStrays } from './strays.ts';
 
-/** A job that is over does not stay for long: how long one call of the post step may be tried again. */
+/** What is over does not stay for long: how long one call may be tried again. */
 const PATIENCE: Duration = 60_000;
 
 /** How far this machine's clock may be ahead of MUTX's. */
 const LEEWAY: Duration = 60_000;
 
 /**
- * A way to authenticate in the post step.
+ * A way to authenticate when a key is given back.
  * - `key`: the key itself, which may revoke itself where MUTX takes API keys for that
- * - `token`: the access token that the first step had
- * - `inputs`: the credential in the inputs, where the runner hands them over again
+ * - `token`: the access token that the first step of an action had
+ * - `inputs`: the credential in the inputs; in a post step where the runner hands them over again
  */
 export interface Way {
   readonly kind: 'key' | 'token' | 'inputs';
@@ -25,7 +25,7 @@ export interface Way {
   readonly works?: () => Promise<Reply<true>>;
 }
 
-/** What became of the key of a job that is over. */
+/** What became of the key when what it was made for is over. */
 export type GivenBack =
   /** The first step left no word: it never began, or was stopped before it did. */
   | { readonly kind: 'unset' }
@@ -50,30 +50,30 @@ export type GivenBack =
     };
 
 /**
- * Revokes the key that the note tells of, by the first way that works. Whatever happens is a result; a second run
+ * Revokes the key that may be there, by the first way that works. Whatever happens is a result; a second run
  * of it would do no harm.
- * @param note undefined: the first step left none
+ * @param remains undefined: the first step left no word
  * @param ways in the order in which they are to be tried
  */
 export async function giveBack(
-  note: Note | undefined,
+  remains: Remains | undefined,
   ways: readonly Way[],
   ports: CallPorts,
 ): Promise<GivenBack> {
-  if (note === undefined) return { kind: 'unset' };
+  if (remains === undefined) return { kind: 'unset' };
   const calls = new Calls(ports, undefined, PATIENCE);
-  switch (note.stage) {
+  switch (remains.stage) {
     case 'nothing':
       return { kind: 'skipped' };
     case 'asked':
-      return lookForIt(note, ways, calls);
+      return lookForIt(remains, ways, calls);
     case 'minted':
-      return revokeIt(note, ways, calls, ports);
+      return revokeIt(remains, ways, calls, ports);
   }
 }
 
 async function lookForIt(
-  { name, unique }: Extract<Note, { stage: 'asked' }>,
+  { name, unique }: Extract<Remains, { stage: 'asked' }>,
   ways: readonly Way[],
   calls: Calls,
 ): Promise<GivenBack> {
@@ -88,16 +88,16 @@ async function lookForIt(
 }
 
 async function revokeIt(
-  note: Extract<Note, { stage: 'minted' }>,
+  remains: Extract<Remains, { stage: 'minted' }>,
   ways: readonly Way[],
   calls: Calls,
   { clock }: CallPorts,
 ): Promise<GivenBack> {
-  const { id, name, expiresAt } = note;
+  const { id, name, expiresAt } = remains;
   const expired = expiresAt !== undefined && clock.now() > expiresAt + LEEWAY;
   const failures: CallFailure[] = [];
   const open = ways.filter(({ kind }) => !(expired && kind === 'key'));
-  for await (const reply of tried(open, (keys) => revokeBoth(keys, note, calls))) {
+  for await (const reply of tried(open, (keys) => revokeBoth(keys, remains, calls))) {
     if (!reply.ok) failures.push(reply.failure);
     else if (reply.value === 'gone') return { kind: 'gone', id };
     else return { kind: 'revoked', ids: reply.value, expired };
@@ -110,7 +110,7 @@ async function revokeIt(
 /** What lost creates left first: a key that revokes itself can do nothing afterwards. */
 async function revokeBoth(
   keys: GiveBackKeys,
-  { id, name, unique, strays }: Extract<Note, { stage: 'minted' }>,
+  { id, name, unique, strays }: Extract<Remains, { stage: 'minted' }>,
   calls: Calls,
 ): Promise<Reply<readonly string[] | 'gone'>> {
   const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;

@@ -82,7 +82,7 @@ async function lookForLost(
   } else if (found.value.length === 0) {
     calls.warn(
       'create-lost',
-      `the create got no clear answer (${failure.message}), and no key of its name is there so far; the post step looks again`,
+      `the create got no clear answer (${failure.message}), and no key of its name is there so far; it is looked for again at the end`,
     );
   } else {
     calls.warn(

@@ -1,4 +1,4 @@
-import type { Instant } from '../rotation/ports.ts';
+import type { Remains } from './remains.ts';
 
 /** What the post step has to know to find MUTX and the key again, whatever became of the first step. */
 export interface Whereabouts {
@@ -15,17 +15,8 @@ export interface Whereabouts {
 
 /** What the first step leaves for the post step. Never a credential. */
 export type Note =
-  /** No key was made, or there is none left. */
-  | { readonly stage: 'nothing' }
-  /** A create was sent, and its reply is not known: a key may exist. */
-  | ({ readonly stage: 'asked' } & Whereabouts)
-  | ({
-      readonly stage: 'minted';
-      readonly id: string;
-      readonly expiresAt: Instant | undefined;
-      /** An earlier create got no clear answer: another key of the name may exist. */
-      readonly strays: boolean;
-    } & Whereabouts);
+  | Extract<Remains, { stage: 'nothing' }>
+  | (Exclude<Remains, { stage: 'nothing' }> & Whereabouts);
 
 /** Of the state that it is kept in. */
 export const NOTE = 'mutx-key';

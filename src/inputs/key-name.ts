@@ -39,6 +39,16 @@ export function perRunPrefix(repository: { owner: string; repo: string }, host: 
   return fitted(parts, LONGEST_KEY_NAME - SHORTEST_END - end.length) + end;
 }
 
+/**
+ * How the names of keys begin that a machine makes for itself, outside of any repository: `exec/{host name}/run/`.
+ * What follows has the form of a per-run name, so that a sweep on the same machine knows it again.
+ */
+export function perMachinePrefix(hostname: string): string {
+  const text = hostname.toLowerCase().replace(/[^a-z0-9._-]/g, '-') || 'localhost';
+  const end = '/run/';
+  return fitted([{ before: 'exec/', text }], LONGEST_KEY_NAME - SHORTEST_END - end.length) + end;
+}
+
 /** One step of one job of one run. @param random as {@link randomDigits} gives it */
 export interface PerRun {
   readonly run: string;

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { earlyFailure, type FailureReport } from '../report/failure.ts';
-import type { Unfinished } from '../verbs/context.ts';
+import { ENDING_SIGNALS, type EndingSignal, type Unfinished } from '../verbs/context.ts';
 import type { Gate } from '../verbs/gate.ts';
 
 /** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
@@ -39,18 +39,19 @@ export function onEarlyEnd(
       process.exit(alwaysGreen ? 0 : code);
     }
   };
-  const cancelled = (signal: 'SIGINT' | 'SIGTERM') => {
+  const cancelled = (signal: EndingSignal) => {
+    if (unfinished.takesSignal?.(signal) === true) return;
     void end(128 + constants.signals[signal], () => cancellation(signal, unfinished));
   };
   const broken = (error: unknown) => {
     void end(1, () => bug(error, unfinished));
   };
-  process.on('SIGINT', cancelled).on('SIGTERM', cancelled);
+  for (const signal of ENDING_SIGNALS) process.on(signal, cancelled);
   process.on('uncaughtException', broken).on('unhandledRejection', broken);
   return {
     broken,
     standDown: () => {
-      process.off('SIGINT', cancelled).off('SIGTERM', cancelled);
+      for (const signal of ENDING_SIGNALS) process.off(signal, cancelled);
       process.off('uncaughtException', broken).off('unhandledRejection', broken);
     },
   };

@@ -72,6 +72,14 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
       'this machine stood still for minutes between making a key and storing it, twice; another run may have revoked the key meanwhile',
     fix: 'run again, on a runner that is not suspended; a `concurrency:` group in the workflow keeps runs from overlapping',
   },
+  'command-not-found': {
+    cause: 'there is no such file, neither under this path nor in a folder of `PATH`',
+    fix: 'check how the command is written; a builtin of the shell, a pipe or `&&` needs a shell: `-- sh -c "…"`',
+  },
+  'command-not-executable': {
+    cause: 'the file is there, and the system does not run it',
+    fix: 'make it executable with `chmod +x`, or name what runs it: `-- node script.js`',
+  },
   cancelled: {
     cause:
       'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
@@ -84,5 +92,21 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   deadline: {
     cause: 'the time within which a write is safe was over before this one could start',
     fix: 'run again when MUTX and GitHub answer normally',
+  },
+  'doctor-problem': {
+    cause: 'something that a rotation depends on is not as it has to be',
+    fix: 'do what stands after each ✗, then ask `mutx-api-key doctor` again',
+  },
+  declined: {
+    cause: 'the question whether to do all of it was not answered with yes',
+    fix: 'run the command again, and answer with yes or give `--yes`',
+  },
+  'not-stored': {
+    cause: 'GitHub did not take a secret that the workflow needs',
+    fix: 'see the failed call, and run the command again',
+  },
+  'not-written': {
+    cause: 'the file of the workflow could not be made; one that is there is never overwritten',
+    fix: 'make sure that the folder can be written and the file is not there, and run the command again',
   },
 };

@@ -11,8 +11,13 @@ export function inputFailure(problems: readonly InputProblem[]): FailureReport {
   });
 }
 
-function problemText({ input, message, given, allowed, fix }: InputProblem): string {
-  if (input === undefined) return `${message}. Fix: ${fix}`;
+function problemText(problem: InputProblem): string {
+  return `${whatIsWrong(problem)}. Fix: ${problem.fix}`;
+}
+
+/** What is wrong with an input, without what to do about it. */
+export function whatIsWrong({ input, message, given, allowed }: InputProblem): string {
+  if (input === undefined) return message;
   const what = given === undefined ? '' : ` (given: \`${given}\`)`;
-  return `\`${input}\` ${message}${what}; it takes ${allowed}. Fix: ${fix}`;
+  return `\`${input}\` ${message}${what}; it takes ${allowed}`;
 }

@@ -7,7 +7,7 @@ export function printable(text: string, max = 200): string {
   const flat = text
     .slice(0, max * 4)
     .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, ' ')
     .replace(/\s+/gu, ' ')
     .trim();
   const characters = [...flat];

@@ -27,6 +27,8 @@ interface ConnectOptions extends Pick<TargetDependencies, 'audience' | 'createEn
 
 /** The two services, ready to be called; nothing has been called yet. */
 export interface Connection {
+  /** MUTX without a credential. */
+  readonly api: MutxApi;
   readonly session: Session;
   readonly keys: KeyService & RecentKeys;
   /** The same, without regard to which key the credential may be. */
@@ -70,6 +72,7 @@ export function connect(access: Access, context: VerbContext, options: ConnectOp
   });
   const mutxClient = createKeyService(api, session);
   return {
+    api,
     session,
     client: mutxClient,
     keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : mutxClient,

@@ -10,7 +10,14 @@ export interface Unfinished {
   state: () => readonly string[];
   /** What must not be left open: the session that was logged in. */
   cleanUp: () => Promise<unknown>;
+  /** Asked first, where it is there: whether it takes this signal, which then is not the end. */
+  takesSignal?: ((signal: EndingSignal) => boolean) | undefined;
 }
+
+/** The signals that ask a process to end and let it say how. */
+export const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+export type EndingSignal = (typeof ENDING_SIGNALS)[number];
 
 /** What every verb gets, be it from the runner or from a shell. */
 export interface VerbContext {

@@ -1,4 +1,4 @@
-import { giveBack, type Way } from '../ephemeral/give-back.ts';
+import { giveBack } from '../ephemeral/give-back.ts';
 import { decodeNote, NOTE, type Whereabouts } from '../ephemeral/note.ts';
 import { loadEphemeralCredential } from '../inputs/load-ephemeral.ts';
 import { parseBaseUrl } from '../inputs/urls.ts';
@@ -6,10 +6,9 @@ import { EphemeralLog } from '../report/ephemeral-log.ts';
 import { givenBackLine, notGivenBack } from '../report/ephemeral-result.ts';
 import { warningSummary } from '../report/summary.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { Credential } from '../session/credential.ts';
-import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
 import { enclosed, fingerprint, isAlive } from './hand-over.ts';
+import { type OpenWay, wayBearing, waysWithInputs } from './ways.ts';
 
 /**
  * The post step: gives the key of the job back, from what the first step left alone. Nothing that happens here is
@@ -35,8 +34,6 @@ export async function ephemeralPostVerb(context: VerbContext): Promise<void> {
   sink.summary(warningSummary(annotation.message, advice));
 }
 
-type OpenWay = Way & Pick<Connection, 'close'>;
-
 /** Least first: the key itself can do less than the account's token, and that less than its password. */
 function waysFor(where: Whereabouts, context: VerbContext): readonly OpenWay[] {
   const base = parseBaseUrl(where.apiUrl);
@@ -45,29 +42,10 @@ function waysFor(where: Whereabouts, context: VerbContext): readonly OpenWay[] {
   const { key, token } = enclosed(where, env, secrets);
   const given = loadEphemeralCredential(env, secrets);
   const isTheSame = given !== undefined && fingerprint(given) === where.credential;
-  const way = (kind: Way['kind'], credential: Credential) => wayWith(kind, credential, base.value, context);
+  const bearing = (kind: 'key' | 'token', secret: Secret) => wayBearing(kind, secret, base.value, context);
   return [
-    ...(key === undefined ? [] : [way('key', bearing(key))]),
-    ...(token !== undefined && isAlive(token, clock.now()) ? [way('token', bearing(token))] : []),
-    ...(isTheSame && !hasEnded(given, clock.now()) ? [way('inputs', given)] : []),
+    ...(key === undefined ? [] : [bearing('key', key)]),
+    ...(token !== undefined && isAlive(token, clock.now()) ? [bearing('token', token)] : []),
+    ...(isTheSame ? waysWithInputs(given, base.value, context) : []),
   ];
-}
-
-function bearing(token: Secret): Credential {
-  return { kind: 'opaque', input: 'bootstrap-jwt', token };
-}
-
-function hasEnded(credential: Credential, now: number): boolean {
-  return credential.kind === 'access-jwt' && !isAlive(credential.token, now);
-}
-
-function wayWith(kind: Way['kind'], credential: Credential, apiUrl: URL, context: VerbContext): OpenWay {
-  // GitHub is not called here; where it is does not matter.
-  const nowhere = { githubToken: undefined, githubApiUrl: apiUrl, refreshTokenSecret: undefined };
-  const connection = connect({ credential, apiUrl, ...nowhere }, context);
-  const { session, keys } = connection;
-  const open = async () => (await session.open())?.cause;
-  const close = () => connection.close();
-  if (kind !== 'key' || credential.kind !== 'opaque') return { kind, open, keys, close };
-  return { kind, open, keys, close, works: () => keys.verify(credential.token, () => true) };
 }

@@ -73,7 +73,8 @@ function lostSuccessor({ kind }: CallFailure, id: string): readonly string[] {
     : UNTOUCHED;
 }
 
-function tried<T>(
+/** A call, tried again as far as its policy and our patience go. */
+export function tried<T>(
   call: () => Promise<Reply<T>>,
   policy: (timeLeft: () => number) => RetryPolicy,
   { gate, clock: machineClock, sink }: VerbContext,

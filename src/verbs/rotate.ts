@@ -60,7 +60,8 @@ function beside(step: StepName, session: Session): void {
   if (step === 'revoke') void session.close();
 }
 
-function portsOf(
+/** What the engine needs of the world, over connections that are there; `report` is the caller's. */
+export function portsOf(
   inputs: RotateInputs,
   { keys, github, clock, session }: Connection,
   { secrets }: VerbContext,

@@ -18,6 +18,7 @@ const FORMS: Readonly<Record<string, (text: string) => string>> = {
   'URL, lower case': (text) => encodeURIComponent(text).replace(/%../gu, (octet) => octet.toLowerCase()),
   hex: (text) => Buffer.from(text).toString('hex'),
   'hex, upper case': (text) => Buffer.from(text).toString('hex').toUpperCase(),
+  'URL, every octet': (text) => Buffer.from(text).toString('hex').replace(/../gu, '%$&'),
   'base64 after 0': (text) => Buffer.from(`${text}.`).toString('base64'),
   'base64 after 1': (text) => Buffer.from(`:${text}.`).toString('base64'),
   'base64 after 2': (text) => Buffer.from(`u:${text}.`).toString('base64'),

@@ -70,6 +70,6 @@ describe('what cannot be parsed', () => {
   it('ends the process with that code', async () => {
     expect(await cli(['rotat'])).toMatchObject({ code: 2, stdout: '' });
     expect((await cli(['--version'])).code).toBe(0);
-    expect(Object.keys(EXIT_CODES)).toEqual(['0', '1', '2', '126', '127', '130', '143']);
+    expect(Object.keys(EXIT_CODES)).toEqual(['0', '1', '2', '126', '127', '129', '130', '131', '143']);
   });
 });

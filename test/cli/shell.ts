@@ -4,7 +4,12 @@ import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createProgram, runProgram } from '../../src/cli/program.ts';
-import { type EmulatedUser, type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import {
+  type EmulatedUser,
+  type Emulator,
+  type EmulatorOptions,
+  startEmulator,
+} from '../../src/emulator/index.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export const HERE = 'acme/web';
@@ -17,15 +22,52 @@ export interface Ran {
 
 /** The command line as a process of its own, with these variables and nothing of our own environment. */
 export async function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const started = startCli(args, env);
+  started.stdin.end();
+  return started.ran;
+}
+
+/** A command line that is running. */
+export interface Started {
+  readonly stdin: Writable;
+  readonly ran: Promise<Ran>;
+  kill(signal: NodeJS.Signals): void;
+  /** When this was said on stdout or stderr, so many times. */
+  says(text: string, times?: number): Promise<void>;
+  /** All of it so far. */
+  said(): string;
+}
+
+/** The same, for a test that does something meanwhile. */
+export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // It may end before it has read what it is told.
+  child.stdin.on('error', () => {});
   const code = new Promise<number | null>((resolve) => {
     child.on('exit', resolve);
   });
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await code, stdout, stderr };
+  const ran = Promise.all([text(child.stdout), text(child.stderr)]).then(
+    async ([stdout, stderr]): Promise<Ran> => ({ code: await code, stdout, stderr }),
+  );
+  let said = '';
+  const streams = [child.stdout, child.stderr];
+  const onMore = (look: (chunk: string) => void) => streams.map((stream) => stream.on('data', look));
+  onMore((chunk) => {
+    said += chunk;
+  });
+  const says = (words: string, times = 1) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (said.split(words).length > times) resolve();
+      };
+      look();
+      onMore(look);
+      void ran.then(() => reject(new Error(`not said ${times} times: ${words}\n${said}`)));
+    });
+  return { stdin: child.stdin, ran, kill: (signal) => child.kill(signal), says, said: () => said };
 }
 
 /** What somebody at a terminal types when they are asked this. */
@@ -106,6 +148,6 @@ export class Shell implements AsyncDisposable {
   }
 }
 
-export async function openShell(): Promise<Shell> {
-  return new Shell(await startEmulator());
+export async function openShell(options: EmulatorOptions = {}): Promise<Shell> {
+  return new Shell(await startEmulator(options));
 }

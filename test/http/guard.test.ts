@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import tls from 'node:tls';
 import { beforeAll, expect, test } from 'vitest';
+import { connect, reset } from '../../src/http/connect.ts';
 import { selfSigned } from './certificate.ts';
 import { JSON_TYPE, ManualTimer, reply, startRawServer, TestClient } from './raw-server.ts';
 
@@ -99,6 +100,48 @@ test('TLS is done before the question: while the server shakes no hand, nobody a
   });
   expect(asked).toBe(0);
   await server.ends[0];
+});
+
+test('a connection that is given up while it is being made is ended', async () => {
+  await using server = await startRawServer(ok);
+  const timer = new ManualTimer();
+  using client = new TestClient(server.url, { after: timer.after });
+  await watchingSockets(async (sockets) => {
+    const sending = client.send({ method: 'GET', path: '/' });
+    timer.fire();
+    expect(await sending).toMatchObject({ kind: 'not-sent', code: 'timeout' });
+    await new Promise(setImmediate);
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
+  });
+});
+
+test('a connection that fails before its request has it brings nothing down', async () => {
+  await using server = await startRawServer();
+  const socket = await connect(server.url, new AbortController().signal);
+  expect(() => socket.emit('error', new Error('late'))).not.toThrow();
+  reset(socket);
+  expect(await server.ends[0]).toBe('ECONNRESET');
+});
+
+test('a connection that was not made here is ended too', () => {
+  const socket = new Socket();
+  reset(socket);
+  expect(socket.destroyed).toBe(true);
+});
+
+test.each([
+  ['localhost', true],
+  ['127.0.0.1', false],
+])('TLS asks for %s by its name: %s; and for HTTP/1.1', async (host, named) => {
+  // Takes the greeting, and says nothing.
+  await using server = await startRawServer();
+  const timer = new ManualTimer();
+  using client = new TestClient(new URL(`https://${host}:${server.port}`), { after: timer.after });
+  const sending = client.send({ method: 'GET', path: '/' });
+  await server.arrived(0, 'http/1.1');
+  timer.fire();
+  await sending;
+  expect(server.received[0]?.includes(host)).toBe(named);
 });
 
 test('over TLS too, what is given up is reset', async () => {

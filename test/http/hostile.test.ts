@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import nock from 'nock';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { notSent } from '../../src/http/failed.ts';
 import type { HttpResult } from '../../src/http/result.ts';
 import { JSON_TYPE, ManualTimer, reply, startRawServer, TestClient } from './raw-server.ts';
@@ -43,18 +43,24 @@ test('a body at the limit is whole, one byte more is too large', async () => {
   expect((await sentTo(answer(101), 100)).result).toMatchObject({ kind: 'lost', code: 'too-large' });
 });
 
+const cutOff = {
+  kind: 'lost',
+  code: 'cut-off',
+  message: expect.stringMatching(/^the connection ended in the middle of the reply \([\w ]+\)$/),
+};
+
 test('a reply that ends before its length is lost', async () => {
   const { result } = await sentTo((socket) =>
     socket.end(`HTTP/1.1 200 OK\r\n${JSON_TYPE}\r\nContent-Length: 100\r\n\r\n{"a":1}`),
   );
-  expect(result).toMatchObject({ kind: 'lost', code: 'cut-off' });
+  expect(result).toEqual(cutOff);
 });
 
 test('chunks that end without the last one are lost', async () => {
   const { result } = await sentTo((socket) =>
     socket.end(`HTTP/1.1 200 OK\r\n${JSON_TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n7\r\n{"a":1}\r\n`),
   );
-  expect(result).toMatchObject({ kind: 'lost', code: 'cut-off' });
+  expect(result).toEqual(cutOff);
 });
 
 test.each([
@@ -75,7 +81,11 @@ test('a compressed reply is not what was asked for', async () => {
     socket.write(`Content-Length: ${zipped.length}\r\n\r\n`);
     socket.write(zipped);
   });
-  expect(result).toMatchObject({ kind: 'lost', code: 'compressed' });
+  expect(result).toEqual({
+    kind: 'lost',
+    code: 'compressed',
+    message: 'the reply is compressed, which was not asked for',
+  });
 });
 
 test.each([
@@ -148,6 +158,17 @@ test('a timer that fires too late changes nothing, and the timer of a reply is c
   timer.fire();
   expect((await client.send({ method: 'GET', path: '/2' })).kind).toBe('reply');
   expect(server.connections).toHaveLength(1);
+});
+
+test('the timer of real time is called off too, so that it does not keep the process up', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await using server = await startRawServer((socket) => socket.write(reply('200 OK', '{}', JSON_TYPE)));
+  using client = new TestClient(server.url);
+  const sending = client.send({ method: 'GET', path: '/' });
+  expect(vi.getTimerCount()).toBe(1);
+  expect((await sending).kind).toBe('reply');
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('a kept connection that dies with the next request on it: lost, and not sent again', async () => {

@@ -65,6 +65,7 @@ test('a tunnel is kept for the next call', async () => {
 test.each([
   ['user:p%40ss', 'user:p@ss'],
   ['user', 'user:'],
+  [':secret', ':secret'],
 ])('the proxy is told who comes, and the server is not: %s', async (given, sent) => {
   await using server = await startRawServer(ok);
   await using proxy = await startProxy(server.port);
@@ -84,6 +85,20 @@ test('loopback is never proxied', async () => {
   using client = new TestClient(server.url);
   expect(await client.send(get)).toMatchObject({ kind: 'reply' });
   expect(proxy.connections).toHaveLength(0);
+});
+
+test.each([
+  ['http', 80],
+  ['https', 443],
+])('%s goes straight where no proxy is set', async (protocol, port) => {
+  using client = new TestClient(new URL(`${protocol}://api.mutx.invalid`));
+  expect(await client.send(get)).toMatchObject({
+    kind: 'not-sent',
+    code: 'unreachable',
+    message: expect.stringMatching(
+      new RegExp(`^no connection to api\\.mutx\\.invalid:${port} \\((?:ENOTFOUND|EAI_AGAIN)\\)$`),
+    ),
+  });
 });
 
 test('NO_PROXY is honoured: without its proxy, a name that does not exist is not found', async () => {
@@ -123,6 +138,7 @@ test.each([
   ['such credentials without a scheme', 'user:100%zz@localhost:1'],
   ['a host and a port, which are a scheme and a path', 'proxy.corp:8080'],
   ['another protocol', 'socks5://localhost:1'],
+  ['one that only ends like it', 'shttp://localhost:1'],
 ])('a proxy that is no URL fails the call, and nothing goes around it: %s', async (_, proxy) => {
   await using server = await startRawServer(ok);
   vi.stubEnv('HTTP_PROXY', proxy);
@@ -180,6 +196,8 @@ test.each([
     message: `the proxy localhost:${proxy.port} did not connect to api.mutx.test:443 (${why})`,
   });
   expect(proxy.received.join('')).not.toContain('abc');
+  // Whoever refused us is not kept waiting.
+  await proxy.ends[0];
 });
 
 test('a proxy whose certificate is nobody’s', async () => {

@@ -31,12 +31,14 @@ test.each(['application/json; charset=utf-8', 'Application/JSON', 'application/p
   },
 );
 
-test.each(['Content-Type: text/html', 'Content-Type: application/jsonp', 'X-No: type'])(
-  'anything else is a text that proves nothing: %s',
-  async (type) => {
-    expect((await received(reply('200 OK', '{}', type))).body).toEqual({ kind: 'other', text: '{}' });
-  },
-);
+test.each([
+  'Content-Type: text/html',
+  'Content-Type: application/jsonp',
+  'Content-Type: text/application/json',
+  'X-No: type',
+])('anything else is a text that proves nothing: %s', async (type) => {
+  expect((await received(reply('200 OK', '{}', type))).body).toEqual({ kind: 'other', text: '{}' });
+});
 
 test('JSON that was cut off is not taken for anything', async () => {
   const { body } = await received(reply('200 OK', '{"key":"mutx_li', JSON_TYPE));

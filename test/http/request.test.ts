@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RequestLine } from '../../src/http/result.ts';
+import type { HttpReply, RequestLine } from '../../src/http/result.ts';
 import { JSON_TYPE, type RawServer, reply, startRawServer, TestClient } from './raw-server.ts';
 
 const answering = () => startRawServer((socket) => socket.write(reply('200 OK', '{}', JSON_TYPE)));
@@ -51,6 +51,7 @@ test.each([
   ['/', '/x'],
   ['/api/v3', '/api/v3/x'],
   ['/api/v3/', '/api/v3/x'],
+  ['/api/v3//', '/api/v3/x'],
 ])('the path is appended to the base URL: %s', async (base, expected) => {
   await using server = await answering();
   using client = new TestClient(new URL(base, server.url));
@@ -65,12 +66,13 @@ test('an encoded path arrives as it was encoded', async () => {
   expect(headOf(server)).toMatch(/^GET \/environments\/a%2Fb%20c\/%2E%2E /);
 });
 
-test.each(['keys', '/a b', '/a\r\nx: y', '/a?b=c', '/a#b', '/ä'])(
+test.each(['keys', 'keys/1', 'https://elsewhere.test/', '/a b', '/a\r\nx: y', '/a?b=c', '/a#b', '/ä'])(
   'a path that is not one is a bug, and nothing is sent: %j',
   async (path) => {
     await using server = await answering();
     using client = new TestClient(server.url);
-    await expect(client.send({ method: 'GET', path })).rejects.toThrow(TypeError);
+    const bug = new TypeError('a request path is not encoded');
+    await expect(client.send({ method: 'GET', path })).rejects.toThrow(bug);
     expect(server.connections).toHaveLength(0);
   },
 );
@@ -117,4 +119,19 @@ test('for RUNNER_DEBUG each attempt is one line: method, path without query, sta
     { service: 'mutx', method: 'PUT', path: '/base/gone', status: 'lost', ms },
     { service: 'mutx', method: 'PUT', path: '/base/late', status: 'not-sent', ms },
   ]);
+});
+
+test('an attempt took no longer than the caller waited for it', async () => {
+  await using server = await answering();
+  const lines: RequestLine[] = [];
+  using client = new TestClient(server.url, { onRequest: (line) => lines.push(line) });
+  const before = performance.now();
+  const result = await client.send({ method: 'GET', path: '/' });
+  // Both are rounded.
+  const most = performance.now() - before + 1;
+  for (const { ms } of [result as HttpReply, ...lines]) {
+    expect(ms).toBeGreaterThanOrEqual(0);
+    expect(ms).toBeLessThanOrEqual(most);
+  }
+  expect(lines).toHaveLength(1);
 });

@@ -114,6 +114,8 @@ describe('a problem', () => {
       problemsOf({ ...given, 'refresh-token-secret': 'Mutx_Api_Key' }).map(({ message }) => message),
     ).toEqual(['is the very secret that the key is stored in']);
     expect(problemsOf({ ...given, targets: 'acme/web as MUTX_REFRESH_TOKEN' })).toHaveLength(1);
+    const two = 'acme/api\nacme/web as MUTX_REFRESH_TOKEN';
+    expect(problemsOf({ ...given, targets: two, 'key-name': 'k' })).toHaveLength(1);
     expect(problemsOf({ 'secret-name': 'MUTX_REFRESH_TOKEN' })).toEqual([]);
   });
 });

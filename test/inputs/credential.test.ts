@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { formsOf } from '../../src/secrets/forms.ts';
 import {
   ACCESS_JWT,
   API_KEY,
@@ -10,7 +11,9 @@ import {
   loadOnly,
   NOW,
   PASSWORD,
+  problemsOf,
   REFRESH_JWT,
+  toldInFull,
 } from './given.ts';
 
 const WRITER = { 'github-token': GITHUB_TOKEN };
@@ -23,7 +26,7 @@ function credentialOf(inputs: Readonly<Record<string, string>>) {
 
 function problemsWith(inputs: Readonly<Record<string, string>>) {
   const { loaded, masks } = loadOnly({ ...WRITER, ...inputs });
-  const problems = loaded.ok ? [] : loaded.problems;
+  const problems = loaded.ok ? [] : toldInFull(loaded.problems);
   return { problems, told: problems.map(({ input, message }) => `${input} ${message}`), masks };
 }
 
@@ -89,7 +92,7 @@ describe('the kind of credential', () => {
 
   it('is a service account', () => {
     const { credential } = credentialOf({ email: 'bot@example.com', password: PASSWORD });
-    expect(credential).toMatchObject({ kind: 'password', email: 'bot@example.com' });
+    expect(credential).toMatchObject({ kind: 'password', input: 'password', email: 'bot@example.com' });
     expect(credential.kind === 'password' && credential.password.expose()).toBe(PASSWORD);
   });
 
@@ -137,6 +140,7 @@ describe('more than one credential, or none', () => {
   it('offers the credentials that last first', () => {
     expect(problemsWith({}).problems[0]).toMatchObject({
       input: undefined,
+      allowed: '`email` and `password`, `refresh-token`, or `bootstrap-jwt`',
       fix: expect.stringMatching(/^give `email` and `password` of a service account, `refresh-token`, or, /),
     });
   });
@@ -150,6 +154,33 @@ describe('more than one credential, or none', () => {
     for (const email of ['bot', 'bot@', '@example.com', 'a b@example.com', 'a@b@c', 'a@b\u0000']) {
       expect(problemsWith({ email, password: PASSWORD }).told).toEqual(['email is not an e-mail address']);
     }
+  });
+});
+
+describe('the masks of a pasted token', () => {
+  const TOKEN = 'not-yet-known-0123456789';
+
+  it.each([
+    ['in quotes of two kinds', `"'${TOKEN}'"`],
+    ['after the scheme, in quotes', `Bearer "'${TOKEN}'"`],
+    ['in a list of texts', `["${TOKEN}"]`],
+  ])('are found %s', (_, text) => {
+    expect(loadOnly({ 'bootstrap-jwt': text }).masks).toContain(TOKEN);
+  });
+
+  it.each([
+    ['a token', TOKEN, []],
+    ['one with quotes in it', 'not-"yet"-known', []],
+    ['JSON', `{"token":"${TOKEN}","type":"short"}`, [TOKEN]],
+  ])('are those of %s and of nothing else', (_, text, within) => {
+    const expected = [text, ...within].flatMap(formsOf);
+    expect(new Set(loadOnly({ 'bootstrap-jwt': text }).masks)).toEqual(new Set(expected));
+  });
+});
+
+describe('what is too short to be a credential', () => {
+  it.each(['bootstrap-jwt', 'password'])('is not masked, white space around it or not: %s', (input) => {
+    expect(loadOnly({ [input]: '   abc  \n   ' }).masks).toEqual([]);
   });
 });
 
@@ -191,6 +222,18 @@ describe('a pasted token', () => {
     [(token: string) => `export token=${token}`, 'begins with a name and an equals sign'],
     [(token: string) => JSON.stringify({ some: { token } }), 'holds JSON, not a token'],
     [(token: string) => `{ ${token}`, 'holds JSON, not a token'],
+    [
+      (token: string) => `Authorization : Bearer ${token}`,
+      'begins with the name of an authorization scheme, like `Bearer`',
+    ],
+    [
+      (token: string) => `authorization:token ${token}`,
+      'begins with the name of an authorization scheme, like `Bearer`',
+    ],
+    [
+      (token: string) => `my bearer ${token}`,
+      'holds white space, a line break or a character that no token has',
+    ],
     [(token: string) => `see ${token}`, 'holds white space, a line break or a character that no token has'],
     [(token: string) => `${token}\u200b`, 'holds white space, a line break or a character that no token has'],
     [
@@ -209,9 +252,8 @@ describe('a pasted token', () => {
     const base: Record<string, string> =
       input === 'github-token' ? { 'bootstrap-jwt': ACCESS_JWT } : { 'github-token': GITHUB_TOKEN };
     const { loaded, masks, secrets } = loadOnly({ ...base, [input]: text });
-    expect(!loaded.ok && loaded.problems.map((problem) => `${problem.input} ${problem.message}`)).toEqual([
-      `${input} ${message}`,
-    ]);
+    const problems = toldInFull(loaded.ok ? [] : loaded.problems);
+    expect(problems.map((problem) => `${problem.input} ${problem.message}`)).toEqual([`${input} ${message}`]);
     expect(masks).toContain(text);
     expect(masks).toContain(token);
     expect(secrets.holds(JSON.stringify(loaded))).toBe(false);
@@ -230,7 +272,8 @@ describe('a pasted token', () => {
         ...(input === 'password' ? { email: 'bot@example.com' } : {}),
       };
       const { loaded } = loadOnly({ ...others, [input]: text });
-      expect(!loaded.ok && loaded.problems.map((problem) => `${problem.input} ${problem.message}`)).toEqual([
+      const problems = toldInFull(loaded.ok ? [] : loaded.problems);
+      expect(problems.map((problem) => `${problem.input} ${problem.message}`)).toEqual([
         `${input} ${message}`,
       ]);
     }
@@ -271,6 +314,22 @@ describe('a pasted token', () => {
     },
   );
 
+  it.each(['word****', '****word', '*** and ***', 'env.local of mine'])(
+    'is a password though it has something of a mask or an expression: %s',
+    (password) => {
+      const { credential } = credentialOf({ email: 'bot@example.com', password });
+      expect(credential.kind === 'password' && credential.password.expose()).toBe(password);
+    },
+  );
+
+  it('is what it is though it has something of the other service’s prefix', () => {
+    for (const token of ['x-ghp_short-of-one', 'github_pat_too.short']) {
+      expect(credentialOf({ 'bootstrap-jwt': token }).credential.kind).toBe('opaque');
+    }
+    const { loaded } = load({ 'github-token': 'mutx_live_short' });
+    expect(loaded.ok && loaded.value.githubToken.expose()).toBe('mutx_live_short');
+  });
+
   it('is a password from eight characters on', () => {
     const { credential, masks } = credentialOf({ email: 'bot@example.com', password: '12345678' });
     expect(credential.kind).toBe('password');
@@ -293,8 +352,7 @@ describe('a pasted token', () => {
       }
     }
     for (const token of [ACCESS_JWT, REFRESH_JWT, API_KEY]) {
-      const { loaded } = load({ 'github-token': token });
-      expect(!loaded.ok && loaded.problems.map(({ message }) => message)).toEqual([
+      expect(problemsOf({ 'github-token': token }).map(({ message }) => message)).toEqual([
         "holds a credential of MUTX, which is not GitHub's to see",
       ]);
     }

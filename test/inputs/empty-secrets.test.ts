@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadOnly } from './given.ts';
+import { loadOnly, toldInFull } from './given.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -29,7 +29,7 @@ function told(env: NodeJS.ProcessEnv) {
   if (loaded.ok) throw new Error('expected problems');
   expect(loaded.problems.map(({ input }) => input)).toEqual([undefined, 'github-token']);
   expect(loaded.problems[0]?.message).toContain(loaded.problems[1]?.message.replace('is empty: ', ''));
-  return loaded.problems[1];
+  return toldInFull(loaded.problems)[1];
 }
 
 describe('an empty credential', () => {

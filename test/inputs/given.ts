@@ -1,4 +1,6 @@
+import { expect } from 'vitest';
 import { loadRotateInputs } from '../../src/inputs/load-rotate.ts';
+import type { InputProblem } from '../../src/inputs/loaded.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 21, 14, 5);
@@ -55,5 +57,14 @@ export function loadedFrom(inputs: Readonly<Record<string, string>> = {}, env: N
 /** The problems found; none where the inputs are fine. */
 export function problemsOf(inputs: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}) {
   const { loaded } = load(inputs, env);
-  return loaded.ok ? [] : loaded.problems;
+  return loaded.ok ? [] : toldInFull(loaded.problems);
+}
+
+/** The same problems, each of which has to say what is wrong, what is allowed and what to do. */
+export function toldInFull(problems: readonly InputProblem[]): readonly InputProblem[] {
+  const silent = problems.filter((problem) =>
+    [problem.message, problem.allowed, problem.fix].some((text) => !/^\S.*[a-z)`]/.test(text)),
+  );
+  expect(silent).toEqual([]);
+  return problems;
 }

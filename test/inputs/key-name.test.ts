@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultKeyName } from '../../src/inputs/key-name.ts';
+import { isPerRunName } from '../../src/ephemeral/sweep.ts';
+import { defaultKeyName, perMachinePrefix, perRunName, randomDigits } from '../../src/inputs/key-name.ts';
 import { isEnvironment, isRepository } from '../../src/inputs/names.ts';
 import { identityOf, parseTarget, type Target } from '../../src/inputs/targets.ts';
 import { fc } from '../property.ts';
@@ -35,6 +36,13 @@ describe('the name of a key nobody named', () => {
     const name = defaultKeyName(target(`acme/web@${'e'.repeat(255)}`), 'github.com');
     expect(name).toHaveLength(255);
     expect(name).toMatch(/^gha\/acme\/web@e{212}~[0-9a-f]{16}\/MUTX_API_KEY$/);
+  });
+
+  it('has the first of its longest parts cut, now and in every later version', () => {
+    const line = `${'o'.repeat(100)}/${'r'.repeat(100)}@${'e'.repeat(100)}`;
+    expect(defaultKeyName(target(line), 'github.com')).toMatch(
+      /^gha\/o{20}~[0-9a-f]{16}\/r{82}~[0-9a-f]{16}@e{100}\/MUTX_API_KEY$/,
+    );
   });
 
   it('is 255 characters where that is exactly enough, uncut', () => {
@@ -116,5 +124,28 @@ describe('the name of a key nobody named', () => {
       defaultKeyName(target(line), 'ghe.example.com'),
     ]);
     expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('the name of a key that a machine makes for itself', () => {
+  it.each([
+    ['Build-7.example.com', 'exec/build-7.example.com/run/'],
+    ['my mac/☃', 'exec/my-mac--/run/'],
+    ['', 'exec/localhost/run/'],
+  ])('begins with its host name: %j', (hostname, prefix) => {
+    expect(perMachinePrefix(hostname)).toBe(prefix);
+  });
+
+  it('fits, however long the host name, and is known again by a sweep', () => {
+    const prefix = perMachinePrefix('h'.repeat(300));
+    const name = perRunName(prefix, {
+      run: '9'.repeat(20),
+      attempt: '9'.repeat(6),
+      job: 'j'.repeat(100),
+      random: randomDigits(),
+    });
+    expect(name.length).toBeLessThanOrEqual(255);
+    expect(isPerRunName(name, prefix)).toBe(true);
+    expect(isPerRunName(name, perMachinePrefix('another'))).toBe(false);
   });
 });

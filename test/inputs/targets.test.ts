@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isEnvironment, isOwner, isRepository, parseSecretName } from '../../src/inputs/names.ts';
 import { identityOf, parseTarget, type Target, targetLines } from '../../src/inputs/targets.ts';
+import { anyCharacter } from '../any-character.ts';
 import { fc } from '../property.ts';
 
 function target(line: string): Target {
@@ -50,6 +51,8 @@ describe('a target', () => {
 
   it.each([
     ['Acme', 'does not name a repository as `owner/repo`'],
+    ['Acme/web:x', 'does not name a repository as `owner/repo`'],
+    ['myorg:Acme', 'begins with neither `org:` nor a store that GitHub has'],
     ['Acme/', 'does not name a repository as `owner/repo`'],
     ['/web', 'does not name a repository as `owner/repo`'],
     ['Acme/web/x', 'does not name a repository as `owner/repo`'],
@@ -120,6 +123,9 @@ describe('a target', () => {
   });
 
   it('is the same in any case mix, and another for another place, store or secret', () => {
+    // Not the same in lower case, though in upper case.
+    expect(identityOf(target('a/b@straße'))).not.toBe(identityOf(target('a/b@strasse')));
+    expect(identityOf(target('org:Acme   as KEY'))).toBe(identityOf(target('org:acme as key')));
     expect(identityOf(target('acme/WEB@PROD as key'))).toBe(
       identityOf(target('actions:Acme/web@prod as KEY')),
     );
@@ -130,7 +136,10 @@ describe('a target', () => {
   it('of arbitrary text is a checked one or a problem, never an exception', () => {
     fc.assert(
       fc.property(
-        fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'ab/@:. #as%é\n') })),
+        fc.oneof(
+          fc.string({ unit: anyCharacter }),
+          fc.string({ unit: fc.constantFrom(...'ab/@:. #as%é\n') }),
+        ),
         (line) => {
           const parsed = parseTarget(line, 'KEY');
           if (!parsed.ok) return;

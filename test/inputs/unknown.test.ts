@@ -27,6 +27,14 @@ describe('an input that this action does not have', () => {
     ]);
   });
 
+  it('means none where three letters differ, at the beginning or elsewhere', () => {
+    for (const name of ['xyz-name', 'key-nxyz']) {
+      expect(loadedFrom({ [name]: 'x' }).warnings).toEqual([
+        `\`${name}\` is not an input of this action and was ignored`,
+      ]);
+    }
+  });
+
   it.each([
     ['env-name', 'ephemeral'],
     ['quota-wait', 'ephemeral'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseBaseUrl } from '../../src/inputs/urls.ts';
+import { anyCharacter } from '../any-character.ts';
 import { fc } from '../property.ts';
 
 describe('base URLs', () => {
@@ -13,6 +14,7 @@ describe('base URLs', () => {
     ['http://localhost:3000/', 'http://localhost:3000/'],
     ['http://127.0.0.1:3000', 'http://127.0.0.1:3000/'],
     ['http://127.8.9.10', 'http://127.8.9.10/'],
+    ['http://127.100.200.255', 'http://127.100.200.255/'],
     ['http://[::1]:3000', 'http://[::1]:3000/'],
   ])('%s is taken as %s', (text, href) => {
     const parsed = parseBaseUrl(text);
@@ -29,6 +31,8 @@ describe('base URLs', () => {
     ['javascript:alert(1)', 'is not an https URL'],
     ['localhost:3000', 'is not an https URL'],
     ['http://api.mutx.dev', 'is not https, and credentials are not sent without TLS'],
+    ['http://notlocalhost', 'is not https, and credentials are not sent without TLS'],
+    ['http://evil.localhost', 'is not https, and credentials are not sent without TLS'],
     ['http://127.0.0.1.evil.example', 'is not https, and credentials are not sent without TLS'],
     ['http://localhost.evil.example', 'is not https, and credentials are not sent without TLS'],
     ['http://10.0.0.1', 'is not https, and credentials are not sent without TLS'],
@@ -44,10 +48,25 @@ describe('base URLs', () => {
   });
 
   it('is https or loopback whatever the text, and bears nothing but origin and path', () => {
-    const text = fc.oneof(
-      fc.webUrl({ withQueryParameters: true, withFragments: true }),
-      fc.string({ unit: 'binary' }),
-    );
+    const url = fc
+      .tuple(
+        fc.constantFrom('https:', 'http:', 'HTTP:', 'ftp:'),
+        fc.constantFrom('//', '/', '\\\\'),
+        fc.constantFrom('', '@', 'user@', 'user:password@', 'localhost@'),
+        fc.constantFrom(
+          'api.mutx.dev',
+          'localhost',
+          'localhost.',
+          '127.0.0.1',
+          '127.1',
+          '127.0.0.1.nip.test',
+          '[::1]',
+        ),
+        fc.constantFrom('', ':', ':8443'),
+        fc.string({ unit: fc.constantFrom(...'/a.%2?#;=@\\') }),
+      )
+      .map((parts) => parts.join(''));
+    const text = fc.oneof(url, fc.string({ unit: anyCharacter }));
     fc.assert(
       fc.property(text, (given) => {
         const parsed = parseBaseUrl(given);
@@ -55,8 +74,9 @@ describe('base URLs', () => {
         const { href, origin, pathname, protocol, hostname } = parsed.value;
         expect(href).toBe(origin + pathname);
         expect(pathname === '/' || !pathname.endsWith('/')).toBe(true);
-        expect(protocol === 'https:' || /^(localhost|127\.|\[::1\])/.test(hostname)).toBe(true);
+        expect(protocol === 'https:' || /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)).toBe(true);
       }),
+      { numRuns: 500 },
     );
   });
 

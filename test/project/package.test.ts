@@ -26,9 +26,15 @@ interface Lockfile {
   >;
 }
 
-const MANIFESTS = ['package.json', 'tools/node24/package.json'];
+const MANIFESTS = ['package.json', 'tools/node24/package.json', 'tools/mutation/package.json'];
+const LOCKFILES = ['package-lock.json', 'tools/mutation/package-lock.json'];
 const manifest = readJson('package.json') as Manifest;
-const installed = Object.entries((readJson('package-lock.json') as Lockfile).packages);
+const mutation = readJson('tools/mutation/package.json') as Manifest;
+const DIRECT = Object.entries({
+  ...manifest.dependencies,
+  ...manifest.devDependencies,
+  ...mutation.devDependencies,
+});
 
 describe('the packages', () => {
   test.each(MANIFESTS)('of %s are at exact versions', (path) => {
@@ -37,34 +43,33 @@ describe('the packages', () => {
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/u.test(version))).toEqual([]);
   });
 
-  test('are locked without the address of a registry', () => {
+  test.each(LOCKFILES)('are locked in %s without the address of a registry', (path) => {
+    const installed = installedBy(path);
     expect(installed.length).toBeGreaterThan(50);
     const addressed = installed.filter(([, { resolved, link }]) => resolved !== undefined && link !== true);
-    expect(addressed.map(([path]) => path)).toEqual([]);
-    expect(read('package-lock.json')).not.toMatch(/https?:\/\/[^"]*\.tgz/u);
+    expect(addressed.map(([where]) => where)).toEqual([]);
+    expect(read(path)).not.toMatch(/https?:\/\/[^"]*\.tgz/u);
   });
 
-  test('run no script when they are installed', () => {
-    expect(installed.filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([]);
+  test.each(LOCKFILES)('of %s run no script when they are installed', (path) => {
+    expect(installedBy(path).filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([]);
   });
 
-  test.each(Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))(
-    '%s %s is justified in docs/dependencies.md',
-    (name, version) => {
-      const row = read('docs/dependencies.md')
-        .split('\n')
-        .find((line) => line.startsWith('|') && line.includes(`\`${name}\``));
-      expect(row).toContain(version);
-      const { license } = Object.fromEntries(installed)[`node_modules/${name}`] ?? {};
-      // Package, licence, for what, and what it can reach.
-      expect(row?.split('|').slice(1, 5)).toEqual([
-        expect.stringContaining(version),
-        ` ${license} `,
-        expect.stringMatching(/\S/u),
-        expect.stringMatching(/\S/u),
-      ]);
-    },
-  );
+  test.each(DIRECT)('%s %s is justified in docs/dependencies.md', (name, version) => {
+    const row = read('docs/dependencies.md')
+      .split('\n')
+      .find((line) => line.startsWith('|') && line.includes(`\`${name}\``));
+    expect(row).toContain(version);
+    const locked = Object.fromEntries(LOCKFILES.flatMap(installedBy));
+    const { license } = locked[`node_modules/${name}`] ?? {};
+    // Package, licence, for what, and what it can reach.
+    expect(row?.split('|').slice(1, 5)).toEqual([
+      expect.stringContaining(version),
+      ` ${license} `,
+      expect.stringMatching(/\S/u),
+      expect.stringMatching(/\S/u),
+    ]);
+  });
 });
 
 describe.each(ACTIONS)('$path', ({ path }) => {
@@ -79,3 +84,7 @@ describe.each(ACTIONS)('$path', ({ path }) => {
     expect(entries.filter((entry) => !existsSync(join(ROOT, dirname(path), entry)))).toEqual([]);
   });
 });
+
+function installedBy(lockfile: string) {
+  return Object.entries((readJson(lockfile) as Lockfile).packages);
+}

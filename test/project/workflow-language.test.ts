@@ -2,6 +2,7 @@ import { registerHooks } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { wholeWorkflow } from '../../scripts/workflow-yaml/examples.ts';
+import { type NewWorkflow, workflowText } from '../../src/init/workflow.ts';
 import { ACTIONS, codeBlocks, DOCUMENTS, read, WORKFLOWS } from './files.ts';
 
 /**
@@ -29,6 +30,28 @@ const METADATA = new Map(ACTIONS.map(({ uses, path }) => [uses, parse(read(path)
 
 /** Other people's actions, and names that only GitHub can know (`vars`, `secrets`), cannot be looked up here. */
 const UNKNOWABLE = /^Context access might be invalid: [A-Z_]+$|^Unable to resolve action/u;
+
+const NEW_WORKFLOWS: readonly NewWorkflow[] = [
+  {
+    repository: 'acme/web',
+    credential: 'password',
+    environment: undefined,
+    successor: undefined,
+    expiresInDays: 30,
+    inputs: [
+      ['targets', 'acme/web\nacme/api@production as OTHER'],
+      ['key-name', 'a: key #1'],
+    ],
+  },
+  {
+    repository: 'acme/web',
+    credential: 'refresh-token',
+    environment: 'mutx-rotation',
+    successor: 'acme/web@mutx-rotation as MUTX_REFRESH_TOKEN',
+    expiresInDays: 5,
+    inputs: [],
+  },
+];
 
 /** @returns `line: message` for each finding */
 async function findings(path: string, text: string): Promise<string[]> {
@@ -62,6 +85,10 @@ describe("GitHub's language service", () => {
   });
   test.each(examples)('has nothing to say about the YAML at $at', async ({ at, workflow }) => {
     expect(await findings(`.github/workflows/${at.replace(/\W/gu, '-')}.yml`, workflow)).toEqual([]);
+  });
+
+  test.each(NEW_WORKFLOWS)('has nothing to say about what init writes for $credential', async (workflow) => {
+    expect(await findings('.github/workflows/rotate-mutx-key.yml', workflowText(workflow))).toEqual([]);
   });
 
   test('would find an input that does not exist, a missing one and a wrong key', async () => {

@@ -3,9 +3,17 @@ import { guarded } from '../../src/report/guard.ts';
 import { HINTS } from '../../src/report/hints.ts';
 import { plain } from '../../src/report/markdown.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
+import { Secret } from '../../src/secrets/secret.ts';
 import { RecordingSink } from './recording-sink.ts';
 
 const KEY = 'mutx_live_0123456789ab_c4nary/c4nary+c4nary=';
+
+const NOTE = '\n\n… the rest of this summary was cut: it would be longer than GitHub takes.\n';
+const PIECE = 'x'.repeat(100);
+
+function everythingOf({ calls, outputs, states, summaries }: RecordingSink): string {
+  return [...calls, ...outputs.values(), ...states.values(), ...summaries].join('\n');
+}
 
 function setup() {
   const secrets = new SecretRegistry(() => {});
@@ -28,12 +36,31 @@ describe('what leaves through the sink', () => {
     out.warning({ title: text, message: text });
     out.error({ title: 'x', message: `before\n${text}\nafter` });
     out.output('key-id', text);
+    out.state('key', text);
+    out.notice({ title: text, message: text });
     out.summary(`# ok\n\n| ${text} |\n\nrest`);
-    const everything = [...sink.calls, ...sink.outputs.values(), ...sink.summaries].join('\n');
+    const everything = everythingOf(sink);
     expect(everything).not.toContain(text);
     expect(everything).toContain('before\n(withheld: the text holds a credential)\nafter');
     expect(sink.summaries).toEqual(['# ok\n\n(withheld: the text holds a credential)\n\nrest']);
     expect(sink.outputs).toEqual(new Map([['key-id', '']]));
+    expect(sink.states).toEqual(new Map([['key', '']]));
+  });
+
+  it('is a credential only where that is what was asked for', () => {
+    const { sink, out } = setup();
+    out.secretOutput('api-key', new Secret(KEY));
+    out.secretVariable('MUTX_API_KEY', new Secret(KEY));
+    out.state('key-id', 'k1');
+    out.output('key-id', 'k1');
+    expect(sink.outputs).toEqual(
+      new Map([
+        ['api-key', KEY],
+        ['key-id', 'k1'],
+      ]),
+    );
+    expect(sink.variables).toEqual(new Map([['MUTX_API_KEY', KEY]]));
+    expect(sink.states).toEqual(new Map([['key-id', 'k1']]));
   });
 
   it.each([
@@ -50,8 +77,10 @@ describe('what leaves through the sink', () => {
     out.warning({ title: text, message: text });
     out.error({ title: 'x', message: `before\n${text}\nafter` });
     out.output('key-id', text);
+    out.state('key', text);
+    out.notice({ title: text, message: text });
     out.summary(plain(text));
-    const everything = [...sink.calls, ...sink.outputs.values(), ...sink.summaries].join('\n');
+    const everything = everythingOf(sink);
     expect(everything.replaceAll('\\', '')).not.toContain(text);
     expect(everything).toContain('before\n(withheld: the text holds a credential)\nafter');
   });
@@ -103,6 +132,7 @@ describe('what leaves through the sink', () => {
     ['::stop-commands::x', ': :stop-commands::x'],
     ['  ::add-mask::a', '  : :add-mask::a'],
     ['quiet ##[group]loud', 'quiet ## [group]loud'],
+    ['only quoted ::add-mask::a', 'only quoted ::add-mask::a'],
     ['tab\tand \u001b[31mred\u001b[0m and \u202eright to left', 'tab and  [31mred [0m and  right to left'],
   ])('is never taken as a command by the runner or the terminal: %j', (text, shown) => {
     const { sink, out } = setup();
@@ -115,12 +145,13 @@ describe('what leaves through the sink', () => {
     const text = '::add-mask::a ##[error]b';
     out.debug(text);
     out.group(text);
+    out.notice({ title: text, message: `x\n${text}` });
     out.warning({ title: text, message: `x\n${text}` });
     out.error({ title: text, message: `x\r${text}` });
     const everything = sink.calls.join('\n');
     expect(everything).not.toContain('##[');
     expect(everything).not.toContain('::add-mask');
-    expect(everything.match(/: :add-mask::a ## \[error\]b/gu)).toHaveLength(6);
+    expect(everything.match(/: :add-mask::a ## \[error\]b/gu)).toHaveLength(8);
   });
 
   it.each(['\n', '\r', '\r\n', '\u2028', '\u0085'])(
@@ -149,5 +180,23 @@ describe('what leaves through the sink', () => {
     expect(sink.summaries).toHaveLength(4);
     expect(Buffer.byteLength(sink.summaries.join(''))).toBeLessThanOrEqual(1024 * 1024);
     expect(sink.summaries[1]).toContain('the rest of this summary was cut');
+  });
+
+  it('ends a group that was begun', () => {
+    const { sink, out } = setup();
+    out.group('a');
+    out.endGroup();
+    expect(sink.calls).toEqual(['> a', '<']);
+  });
+
+  it.each([
+    ['all of it', 100, PIECE],
+    ['the note alone', Buffer.byteLength(NOTE), NOTE],
+    ['not even the note', Buffer.byteLength(NOTE) - 1, ''],
+  ])('of a last piece for which there is room for %s', (_what, room, kept) => {
+    const { sink, out } = setup();
+    out.summary(`${'y'.repeat(1024 * 1024 - room - 1)}\n`);
+    out.summary(PIECE);
+    expect(sink.summaries[1]).toBe(kept);
   });
 });

@@ -4,6 +4,7 @@ import { DAY, key, MINUTE, SECOND, START } from './records.ts';
 import {
   breaks,
   breaksForGood,
+  fails,
   losesReply,
   offline,
   refuses,
@@ -24,9 +25,18 @@ describe('a create whose reply is lost', () => {
     expect(calls).toEqual(['list', 'create', 'list', 'create']);
     expect(ports.journal.lastIndexOf('→ create')).toBeGreaterThan(ports.journal.lastIndexOf('← list'));
     expect(ports.sleeps).toEqual([]);
-    expect(ports.warnings()).toEqual(['create-lost']);
+    expect(ports.told('warning')).toMatchObject([
+      { code: 'create-lost', message: expect.stringContaining('a key may exist whose text nobody knows') },
+    ]);
     expect(ports.active()).toEqual(['new1', 'new2']);
     expect(ports.stored()).toEqual({ 'acme/web': 'new2' });
+  });
+
+  it('is lost too when what comes back is a 409 that MUTX has not said', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: ONE });
+    ports.on('create', fails({ kind: 'unclear', status: 409, retryable: true }));
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated' });
+    expect(ports.warnings()).toEqual(['create-lost']);
   });
 
   it('is made again twice at most', async () => {
@@ -72,6 +82,16 @@ describe('a create whose reply is lost', () => {
     const keys = [1, 2, 3, 4, 5, 6, 7].map((n) => key(`other${n}`, { name: 'other' }));
     const ports = new InMemoryPorts({ keys, plan: 'STARTER' }).on('create', breaks);
     expect(await ports.rotate()).toMatchObject({ kind: 'rotated' });
+  });
+
+  it('counts from the first look that knows MUTX’s time, however many came before', async () => {
+    const keys = [1, 2, 3, 4, 5, 6, 7].map((n) => key(`other${n}`, { name: 'other' }));
+    const ports = new InMemoryPorts({ keys, plan: 'STARTER' });
+    ports.on('create', breaks, breaks).on('list', works, undated);
+    expect(await ports.rotate()).toMatchObject({
+      failure: { code: 'quota-too-soon', retryAt: START + 5 * MINUTE },
+    });
+    expect(creates(ports)).toBe(2);
   });
 
   it('counts as on its way for nobody knows how long without MUTX’s time', async () => {

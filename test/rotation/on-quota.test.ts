@@ -14,6 +14,10 @@ describe('a plan with room for two', () => {
     const create = ports.calls().indexOf('create');
     expect(ports.calls()[create - 1]).toBe('list');
     expect(ports.active()).toEqual(['new1']);
+    expect(ports.told('step-ended').filter(({ step }) => step === 'list')).toMatchObject([
+      { ok: true },
+      { ok: true },
+    ]);
   });
 
   it('is not listed again when the create leaves a place', async () => {
@@ -26,8 +30,14 @@ describe('a plan with room for two', () => {
     const ports = new InMemoryPorts({ keys: [old], targets: ONE, plan: 'FREE' });
     ports.on('list', works, refuses(401));
     expect(await ports.rotate()).toMatchObject({
-      failure: { reason: 'look', code: 'look-failed', failures: [{ status: 401 }] },
+      failure: {
+        reason: 'look',
+        code: 'look-failed',
+        message: 'the keys could not be listed again right before the create, so no key was minted',
+        failures: [{ status: 401 }],
+      },
     });
+    expect(ports.told('step-ended').at(-1)).toMatchObject({ step: 'list', ok: false });
     expect(ports.changes()).toEqual([]);
   });
 
@@ -63,6 +73,7 @@ describe('on-quota: fail', () => {
       failure: {
         reason: 'quota',
         code: 'quota-too-soon',
+        failures: [],
         inTheWay: [{ id: 'young', name: NAME }],
         retryAt: START + 12 * MINUTE,
       },
@@ -94,6 +105,17 @@ describe('on-quota: fail', () => {
     ]);
   });
 
+  it('tells that not all the room could be made when one of several keys could not be revoked', async () => {
+    const expired = key('expired', { age: 40 * DAY, expiresIn: -1 });
+    const orphan = key('orphan', { age: 9 * DAY });
+    const ports = new InMemoryPorts({ keys: [old, expired, orphan], targets: ONE, plan: 'FREE' });
+    ports.on('revoke expired', refuses(403));
+    await ports.rotate();
+    expect(ports.told('step-ended')).toContainEqual(
+      expect.objectContaining({ step: 'make-room', ok: false }),
+    );
+  });
+
   it('stops when a key in the way could not be revoked', async () => {
     const expired = key('expired', { age: 40 * DAY, expiresIn: -1 });
     const ports = new InMemoryPorts({ keys: [old, expired], targets: ONE, plan: 'FREE' });
@@ -122,6 +144,22 @@ describe('on-quota: wait', () => {
       },
     ]);
     expect(ports.told('looked')).toHaveLength(2);
+  });
+
+  it.each([
+    ['for a key that was made just now', 0, 17 * MINUTE + SECOND],
+    ['for one that MUTX’s own clock makes younger than that', -59 * SECOND, 18 * MINUTE],
+  ])('waits %s', async (_, age, wait) => {
+    const ports = new InMemoryPorts({ keys: [key('young', { age })], plan: 'FREE' });
+    expect(await ports.rotate({ onQuota: 'wait' })).toMatchObject({ kind: 'rotated' });
+    expect(ports.sleeps).toEqual([wait]);
+  });
+
+  it('waits longer in all when a create of its own was lost meanwhile', async () => {
+    const settling = key('young', { age: 15 * MINUTE });
+    const ports = new InMemoryPorts({ keys: [settling], plan: 'FREE' }).on('create', losesReply);
+    expect(await ports.rotate({ onQuota: 'wait' })).toMatchObject({ kind: 'rotated', key: { id: 'new2' } });
+    expect(ports.sleeps).toEqual([2 * MINUTE + SECOND, 17 * MINUTE + SECOND]);
   });
 
   it('waits again when another run was quicker, and gives up when that gets too long', async () => {
@@ -207,6 +245,7 @@ describe('on-quota: replace', () => {
       keys: { left: ['old'] },
     });
     expect(ports.changes()).toEqual(['revoke old']);
+    expect(ports.told('step-ended').at(-1)).toMatchObject({ step: 'make-room', ok: false });
   });
 
   it('gives nothing up while there is room', async () => {

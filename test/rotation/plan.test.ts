@@ -34,7 +34,11 @@ describe('whether to rotate', () => {
   });
 
   it('is due when the current key has no more than renew-before left, by MUTX’s time', () => {
-    expect(decide(holding, { renewBefore: 10 * DAY - 1 })).toMatchObject({ due: false, current: old });
+    expect(decide(holding, { renewBefore: 10 * DAY - 1 })).toMatchObject({
+      due: false,
+      why: 'the current key lives longer than renew-before',
+      current: old,
+    });
     expect(decide(holding, { renewBefore: 10 * DAY })).toMatchObject({
       due: true,
       why: 'the current key has less than renew-before left',
@@ -70,8 +74,9 @@ describe('whether to rotate', () => {
   });
 
   it('is due without MUTX’s time, and without the secrets', () => {
-    expect(decide({ ...holding, date: undefined }, { renewBefore: DAY }).due).toBe(true);
-    expect(decide({ ...holding, secrets: undefined }, { renewBefore: DAY }).due).toBe(true);
+    const unknown = { due: true, current: undefined };
+    expect(decide({ ...holding, date: undefined }, { renewBefore: DAY })).toMatchObject(unknown);
+    expect(decide({ ...holding, secrets: undefined }, { renewBefore: DAY })).toMatchObject(unknown);
   });
 
   it('is not due within a grace period and a margin of the last write to any target', () => {
@@ -83,7 +88,25 @@ describe('whether to rotate', () => {
     });
     const later = { updatedAt: old.createdAt + 10 * MINUTE, shared: false };
     const spread = { ...holding, secrets: [later, stored(old)] };
-    expect(decide(spread, { gracePeriod: since }).due).toBe(false);
+    expect(decide(spread, { gracePeriod: DAY - 11 * MINUTE }).due).toBe(false);
+    expect(decide(spread, { gracePeriod: DAY - 11 * MINUTE - 1 }).due).toBe(true);
+  });
+
+  it('keeps no margin after a write where there is no grace period', () => {
+    const fresh = key('fresh', { age: 30 * SECOND, expiresIn: DAY });
+    const sees = look({ keys: [fresh], secrets: [stored(fresh)] });
+    expect(decide(sees, { renewBefore: 2 * DAY }).due).toBe(true);
+  });
+
+  it('is due when an organisation secret may hold another key, unless a grace period keeps both alive', () => {
+    const before = key('before', { age: 2 * DAY });
+    const sees = look({ keys: [before, old], secrets: [stored(old, true)] });
+    expect(decide(sees, { renewBefore: DAY })).toMatchObject({
+      due: true,
+      why: 'another key of the name may still be stored',
+      current: old,
+    });
+    expect(decide(sees, { renewBefore: DAY, gracePeriod: MINUTE }).due).toBe(false);
   });
 
   it('is not due within the grace period even when renew-before says so, and due after both', () => {

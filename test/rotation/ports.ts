@@ -146,8 +146,8 @@ export class InMemoryPorts implements RotationPorts {
   }
 
   /**
-   * Runs the engine over these ports; whatever it did, nothing it told may hold a key's text (P5), and its last
-   * step was the last.
+   * Runs the engine over these ports; whatever it did, nothing it told may hold a key's text (P5), or be empty, and
+   * its last step was the last.
    */
   async rotate(changes: Partial<RotationSettings> = {}): Promise<Outcome> {
     this.#lastStep = Number.POSITIVE_INFINITY;
@@ -156,6 +156,9 @@ export class InMemoryPorts implements RotationPorts {
     for (const text of this.#texts.keys()) {
       if (told.includes(text)) throw new Error(`P5: ${text} was told`);
     }
+    const messages = this.told('warning').map(({ message }) => message);
+    if (outcome.kind === 'failed') messages.push(outcome.failure.message);
+    if (messages.some((message) => !/^\S.+\S$/u.test(message))) throw new Error('a message says nothing');
     const after = this.journal.slice(this.#lastStep).filter((line) => !/^. revoke /.test(line));
     if (after.length > 0) throw new Error(`after the last step had begun: ${after.join(', ')}`);
     return outcome;

@@ -138,6 +138,14 @@ describe('max-revocations', () => {
     expect(ports.stored()).toEqual({ 'acme/web': 'new1' });
   });
 
+  it('are as many too many where MUTX’s time is not known', async () => {
+    const ports = new InMemoryPorts(holding).on('list', undated);
+    const held = ['expired', 'old1', 'old2', 'old3', 'current'];
+    expect(await ports.rotate({ maxRevocations: 4 })).toMatchObject({ keys: { revoked: [], left: held } });
+    expect(ports.warnings()).toEqual(['too-many-revocations']);
+    expect(revocations(ports)).toEqual([]);
+  });
+
   it('lets exactly so many go', async () => {
     const ports = new InMemoryPorts(holding);
     expect(await ports.rotate({ maxRevocations: 4 })).toMatchObject({ keys: { left: [] } });

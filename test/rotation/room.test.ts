@@ -123,6 +123,24 @@ describe('a full plan', () => {
     });
   });
 
+  it('frees none by what becomes of keys of another name', () => {
+    const eternal = key('current', { expiresIn: 'never' });
+    const foreign = key('foreign', { name: 'other', age: 10 * MINUTE });
+    const sees = look(2, [eternal, foreign], { secrets: [stored(eternal)] });
+    expect(roomFor(sees, settings(), nothing, eternal)).toHaveProperty('at', undefined);
+    const orphan = key('orphan', { age: 10 * MINUTE });
+    const three = look(3, [eternal, orphan, { ...foreign, createdAt: START }], {
+      secrets: [stored(eternal)],
+    });
+    expect(roomFor(three, settings(), nothing, eternal)).toHaveProperty('at', orphan.createdAt + FENCE);
+  });
+
+  it('frees a place in the very moment after which rule W may revoke a key', () => {
+    const orphan = key('orphan', { age: FENCE });
+    const sees = look(2, [current, orphan], { secrets: [stored(current)] });
+    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', START);
+  });
+
   it('frees a place when rule W may revoke a key and no other one is young', () => {
     const orphan = key('orphan', { age: 10 * MINUTE });
     const sees = look(2, [current, orphan], { secrets: [stored(current)] });

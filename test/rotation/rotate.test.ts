@@ -46,6 +46,7 @@ describe('a rotation', () => {
     const ports = new InMemoryPorts();
     expect(await ports.rotate()).toMatchObject({ kind: 'rotated', targets: [{ status: 'created' }] });
     expect(ports.changes()).toEqual(['create', 'write acme/web']);
+    expect(ports.told('step-started').at(-1)).toMatchObject({ step: 'store' });
   });
 
   it('asks for the name and the days of its settings', async () => {
@@ -124,7 +125,12 @@ describe('nothing is minted', () => {
     const ports = new InMemoryPorts({ targets: TWO, writesWithin: 1 });
     expect(await ports.rotate()).toMatchObject({
       kind: 'failed',
-      failure: { reason: 'preflight', code: 'too-many-targets', message: expect.stringContaining('1 fit') },
+      failure: {
+        reason: 'preflight',
+        code: 'too-many-targets',
+        message: expect.stringMatching(/ within 10 minutes .*\b1 fit/),
+        failures: [],
+      },
       minted: undefined,
       targets: [{ status: 'skipped' }, { status: 'skipped' }],
     });
@@ -229,6 +235,15 @@ describe('a run that is not due', () => {
     });
     expect(ports.changes()).toEqual(['revoke expired', 'revoke superseded', 'revoke orphan']);
     expect(ports.told('revoked').map(({ reason }) => reason)).toEqual(['E', 'W', 'W']);
+  });
+
+  it('has nothing superseded without a grace period: what it may not revoke is left', async () => {
+    const keys = [key('superseded', { age: 3 * DAY }), key('old', { age: 2 * DAY })];
+    const ports = new InMemoryPorts({ keys, targets: TWO });
+    expect(await ports.rotate({ renewBefore: 7 * DAY, maxRevocations: 0 })).toMatchObject({
+      kind: 'not-due',
+      keys: { revoked: [], superseded: [], left: ['superseded'] },
+    });
   });
 
   it('is due while another living key of the name may be what an organisation secret holds', async () => {

@@ -70,6 +70,18 @@ describe('working on many items', () => {
   });
 });
 
+describe('keys that are too many to revoke', () => {
+  it('are told again when there are more of them than before', () => {
+    const { run, ports } = aRun();
+    run.holdBack(['a']);
+    run.holdBack(['a']);
+    expect(ports.warnings()).toHaveLength(1);
+    run.holdBack(['a', 'b']);
+    expect(ports.warnings()).toEqual(['too-many-revocations', 'too-many-revocations']);
+    expect(run.keysNow().left).toEqual(['a', 'b']);
+  });
+});
+
 describe('GitHub’s time', () => {
   it('is unknown until a reply has said it', () => {
     const { run } = aRun();

@@ -114,11 +114,18 @@ describe('a key that may be in a target', () => {
       ],
     });
     expect(ports.stored()).toEqual({ 'acme/web': 'new1', 'acme/api': 'old', 'acme/cli': 'new1' });
+    expect(ports.told('step-ended').at(-1)).toMatchObject({ step: 'store', ok: false });
     expectBothAlive(ports);
   });
 
   it('fails for the deadline when whoever keeps the pace knows that no turn comes before it', async () => {
     const ports = world().on('write', fails({ kind: 'not-sent', code: 'github-write-deadline' }));
+    expect(await ports.rotate()).toMatchObject({ failure: { reason: 'store', code: 'store-deadline' } });
+  });
+
+  it('fails for the deadline when that was the reason for one of the targets', async () => {
+    const ports = world(WEB, API).on('write acme/web', refuses(403));
+    ports.on('write acme/api', fails({ kind: 'not-sent', code: 'github-write-deadline' }));
     expect(await ports.rotate()).toMatchObject({ failure: { reason: 'store', code: 'store-deadline' } });
   });
 

@@ -26,6 +26,7 @@ describe('the look', () => {
     const listed = ports.journal.indexOf('← list');
     const metadata = ports.journal.findIndex((line) => line.startsWith('→ metadata'));
     expect(metadata).toBeGreaterThan(listed);
+    expect(ports.told('step-ended').at(-1)).toMatchObject({ step: 'metadata', ok: true });
   });
 
   it('reads metadata after the reply of the list that counts, however often that had to be tried', async () => {
@@ -94,16 +95,30 @@ describe('a look that fails', () => {
       failure: {
         reason: 'preflight',
         code: 'preflight-failed',
+        message: 'not every target can be written, so no key was minted',
         failures: [{ status: 403 }, { status: 404 }, { status: 401 }],
       },
     });
     expect(ports.calls().join()).not.toContain('metadata');
+    expect(ports.told('step-ended').map(({ step, ok }) => [step, ok])).toEqual(
+      expect.arrayContaining([
+        ['list', false],
+        ['preflight', false],
+      ]),
+    );
   });
 
   it('says so when the keys cannot be listed', async () => {
     const ports = new InMemoryPorts().on('list', refuses(401));
     const result = await look(ports, { renewBefore: DAY });
-    expect(result).toMatchObject({ failure: { reason: 'look', code: 'look-failed' } });
+    expect(result).toMatchObject({
+      failure: {
+        reason: 'look',
+        code: 'look-failed',
+        message: 'the keys or the secrets could not be read, so nothing was changed',
+        failures: [{ status: 401 }],
+      },
+    });
     expect(ports.calls()).toEqual(['list', 'account', 'prepare acme/web']);
   });
 
@@ -112,12 +127,15 @@ describe('a look that fails', () => {
     expect(await look(ports, { renewBefore: DAY })).toMatchObject({
       failure: { reason: 'look', failures: [{ call: 'metadata acme/web' }, { call: 'metadata acme/api' }] },
     });
+    expect(ports.told('step-ended').at(-1)).toMatchObject({ step: 'metadata', ok: false });
   });
 
   it('does not fail for the plan alone: that is a warning', async () => {
     const ports = new InMemoryPorts().always('account', breaks);
     expect(await look(ports)).toMatchObject({ ok: true, look: { places: undefined } });
-    expect(ports.warnings()).toEqual(['account-unreadable']);
+    expect(ports.told('warning')).toMatchObject([
+      { code: 'account-unreadable', message: "the account's plan is not known: account failed" },
+    ]);
   });
 });
 
@@ -137,6 +155,7 @@ describe('two servers’ clocks', () => {
 
   it('are apart if a slow reply hides the difference', () => {
     expect(areClocksApart(START, [at(START)], 31 * SECOND)).toBe(true);
+    expect(areClocksApart(START, [at(START + 20 * SECOND)], 20 * SECOND)).toBe(false);
   });
 
   it('are apart if any one target’s time is, or is not known', () => {

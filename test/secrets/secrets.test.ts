@@ -5,11 +5,19 @@ import { printable } from '../../src/secrets/printable.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { credentialsIn, looksLikeCredential } from '../../src/secrets/shapes.ts';
+import { anyCharacter } from '../any-character.ts';
 import { fc } from '../property.ts';
 
 const WITHHELD = '(withheld: the text holds a credential)';
 const KEY = 'mutx_live_0123456789ab_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U';
+const XML = [
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&apos;'],
+] as const;
 const credentials = fc.string({ unit: 'grapheme-ascii', minLength: 16, maxLength: 200 });
 
 describe('a secret', () => {
@@ -25,20 +33,36 @@ describe('a secret', () => {
 });
 
 describe('the forms of a credential', () => {
-  it('are found in base64 of anything that holds it, at each offset', () => {
+  it.each(['base64', 'base64url'] as const)('are found in %s of anything that holds it', (encoding) => {
+    const around = fc.uint8Array({ maxLength: 5 });
     fc.assert(
-      fc.property(
-        credentials,
-        fc.string({ maxLength: 5 }),
-        fc.string({ maxLength: 5 }),
-        (text, before, after) => {
-          const encoded = Buffer.from(before + text + after, 'utf8').toString('base64');
-          expect(formsOf(text).some((form) => encoded.includes(form.replace(/=+$/, '').slice(0, -2)))).toBe(
-            true,
-          );
-        },
-      ),
+      fc.property(credentials, around, around, (text, before, after) => {
+        const registry = new SecretRegistry(() => {});
+        registry.admit(text);
+        expect(registry.holds(Buffer.concat([before, Buffer.from(text), after]).toString(encoding))).toBe(
+          true,
+        );
+      }),
     );
+  });
+
+  it.each([61, 62, 63])(
+    'are found in the header of whoever took a key of %d characters for a user name',
+    (length) => {
+      const key = KEY.padEnd(length, 'Z').slice(0, length);
+      const registry = new SecretRegistry(() => {});
+      registry.admit(key);
+      for (const password of ['', 'x', '\uffff']) {
+        const header = `Basic ${Buffer.from(`${key}:${password}`).toString('base64')}`;
+        expect(registry.holds(header)).toBe(true);
+      }
+    },
+  );
+
+  it('are all of base64 but its padding, so that no end of it stays readable', () => {
+    const text = '??>>??>>??>>??>>';
+    expect(formsOf(text)).toContain('Pz8+Pj8/Pj4/Pz4+Pz8+Pg');
+    expect(formsOf(text)).toContain('Pz8-Pj8_Pj4_Pz4-Pz8-Pg');
   });
 
   it.each<[string, (text: string) => string]>([
@@ -54,20 +78,43 @@ describe('the forms of a credential', () => {
     ['JSON in JSON', (text) => JSON.stringify(JSON.stringify({ text }))],
     ['URL-encoded', (text) => encodeURIComponent(text)],
     ['URL-encoded in lower case', (text) => encodeURIComponent(text).replace(/%../g, (o) => o.toLowerCase())],
-    ['JSON', (text) => JSON.stringify({ text })],
-    ['XML', (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')],
+    ['JSON', (text) => JSON.stringify({ text: `it is ${text}, they say` })],
+    ['XML', (text) => XML.reduce((rest, [character, entity]) => rest.replaceAll(character, entity), text)],
   ])('%s is recognised', (_, encode) => {
-    const text = 'pass<word> & "quotes" + slashes\\/ 0123456789';
+    const text = `pass<word> & "quotes" + 'slashes'\\/ 0123456789`;
     const registry = new SecretRegistry(() => {});
     const elsewhere = new SecretRegistry(() => {});
-    registry.admit(text.replaceAll('>', ''));
-    expect(registry.holds(`before ${encode(text.replaceAll('>', ''))} after`)).toBe(true);
+    registry.admit(text);
+    expect(registry.holds(`before ${encode(text)} after`)).toBe(true);
     expect(elsewhere.holds(encode(text))).toBe(false);
   });
 
   it('hold a JWT’s signature, which alone makes it one', () => {
     expect(formsOf(JWT)).toContain('dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U');
     expect(formsOf('eyJh.b.c')).not.toContain('c');
+    expect(formsOf(`eyJh.b.${'c'.repeat(16)}`)).toContain('c'.repeat(16));
+  });
+
+  it.each(['eyJh.b.0123456789abcdef.more', 'beyJh.b.0123456789abcdef', 'a.b.0123456789abcdef'])(
+    'hold no part of what is no JWT as a whole: %s',
+    (text) => {
+      expect(formsOf(text)).not.toContain('0123456789abcdef');
+    },
+  );
+
+  it('hold nothing so short that it would be masked everywhere', () => {
+    expect(formsOf('abc')).toEqual(['abc', 'YWJj', '616263']);
+    expect(formsOf('abcdef')).toEqual(['abcdef', 'YWJjZGVm', '616263646566']);
+    // The shortest that is taken for a credential.
+    expect(formsOf('abcdefgh')).toEqual([
+      'abcdefgh',
+      'YWJjZGVmZ2g=',
+      'YWJjZGVmZ2g',
+      'YWJjZGVm',
+      'FiY2RlZmdo',
+      'hYmNkZWZn',
+      '6162636465666768',
+    ]);
   });
 
   it('are never empty, which would be in every text', () => {
@@ -98,6 +145,7 @@ describe('the registry', () => {
     ['one split by what printing takes away', (): string => `${KEY.slice(0, 20)}\u200b${KEY.slice(20)}`],
     ['a key that nobody admitted', (): string => 'mutx_live_zzzzzzzzzzzzzzzzzzzzzz'],
     ['most of a JWT', (): string => `token ${JWT.slice(0, 50)}`],
+    ['a JWT without its signature', (): string => JWT.slice(0, JWT.lastIndexOf('.'))],
     ['a token of GitHub’s', (): string => 'github_pat_11AAAAAAAAAAAAAAAAAAAA_bbb'],
   ])('withholds words that hold %s', (_, words) => {
     const registry = new SecretRegistry(() => {});
@@ -130,7 +178,7 @@ describe('printable text', () => {
   it('is one line of visible characters within its length, whatever came in', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary', maxLength: 400 }),
+        fc.string({ unit: anyCharacter, maxLength: 400 }),
         fc.integer({ min: 1, max: 100 }),
         (text, max) => {
           const line = printable(text, max);
@@ -140,5 +188,16 @@ describe('printable text', () => {
         },
       ),
     );
+  });
+
+  it('is whole up to its length, and cut with a sign beyond it', () => {
+    expect(printable('abcd', 4)).toBe('abcd');
+    expect(printable('abcde', 4)).toBe('abc…');
+    expect(printable('\u{1F511}\u{1F511}', 2)).toBe('\u{1F511}\u{1F511}');
+  });
+
+  it('is looked for at the beginning only, so that a megabyte of nothing costs nothing', () => {
+    expect(printable(`${' '.repeat(40)}x`, 10)).toBe('');
+    expect(printable(`${' '.repeat(39)}x`, 10)).toBe('x');
   });
 });

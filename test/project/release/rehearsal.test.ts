@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { COMMIT, JOBS, Rehearsal } from './rehearsal.ts';
@@ -29,6 +30,14 @@ describe('a release', () => {
     expect(rehearsal.calls.at(-1)).toBe(
       `npm publish ./release/${PACKAGE} --tag latest --access public --provenance --ignore-scripts`,
     );
+  });
+
+  test('builds what is in the package, though no scripts run otherwise', () => {
+    using rehearsal = new Rehearsal('1.0.0', { private: false });
+    expect(rehearsal.run('check', 'build')).toMatchObject({ ok: true });
+    const tarball = rehearsal.artifact('mutx-api-key-action-1.0.0.tgz');
+    const listed = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' });
+    expect(listed.trim().split('\n').sort()).toEqual(['package/lib/index.js', 'package/package.json']);
   });
 
   test('makes the major tag where there is none, and is not led astray by v10', () => {

@@ -71,9 +71,15 @@ export class Rehearsal implements Disposable {
       name: '@mutx/api-key-action',
       version,
       type: 'module',
-      files: ['dist'],
+      files: ['lib'],
+      scripts: { prepack: 'node prepack.cjs' },
       repository: { url },
     };
+    writeFileSync(repository('.npmrc'), read('.npmrc'));
+    writeFileSync(
+      repository('prepack.cjs'),
+      "const { mkdirSync, writeFileSync } = require('node:fs');\nmkdirSync('lib');\nwriteFileSync('lib/index.js', '');\n",
+    );
     writeFileSync(repository('package.json'), JSON.stringify({ ...manifest, ...options }));
     writeFileSync(
       repository('package-lock.json'),

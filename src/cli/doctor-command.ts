@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { inputsOf } from '../inputs/table.ts';
+import { doctorVerb } from '../verbs/doctor.ts';
+import { optionOf, withCommonOptions } from './options.ts';
+import { type Machine, runCommand } from './run-command.ts';
+import type { Flags } from './variables.ts';
+
+const AFTER = `
+Changes nothing: an account is logged in and out again; a refresh token is not
+used, so only its claims are known. Exit code 1 if a rotation would not work.`;
+
+/** Inputs of a rotation without which it can be said just as well whether it would work. */
+const LEFT_OUT = ['verify', 'dry-run'];
+
+/** `doctor`: whether `rotate` with these flags and variables would work. */
+export function addDoctor(program: Command, machine: Machine): void {
+  const command = program
+    .command('doctor')
+    .description('say whether a rotation would work, and what is wrong if it would not');
+  for (const name of inputsOf('rotate')) {
+    const option = LEFT_OUT.includes(name) ? undefined : optionOf(name, 'rotate');
+    if (option !== undefined) command.addOption(option);
+  }
+  command.option('--folder <path>', 'of the repository, for its workflows', '.');
+  withCommonOptions(command)
+    .addHelpText('after', AFTER)
+    .action(({ folder, ...flags }: Flags & { readonly folder: string }) =>
+      runCommand(
+        { run: doctorVerb(folder), verb: 'rotate', title: 'A rotation would not work' },
+        flags,
+        machine,
+      ),
+    );
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { originOf } from '../init/origin.ts';
+import { initVerb } from '../verbs/init.ts';
+import { optionOf, withCommonOptions } from './options.ts';
+import { type Machine, runCommand } from './run-command.ts';
+import { isInteractive, type Streams } from './streams.ts';
+import type { Flags } from './variables.ts';
+
+const AFTER = `
+Shows all that it would do, then asks. Needs a GitHub token that may write
+secrets (and environments), and e-mail and password or a refresh token: from
+variables, see \`mutx-api-key --help\`, or asked for. No file is overwritten.`;
+
+const WORKFLOW = '.github/workflows/rotate-mutx-key.yml';
+
+const INPUTS = [
+  'email',
+  'api-url',
+  'secret-name',
+  'targets',
+  'environment',
+  'visibility',
+  'key-name',
+  'expires-in-days',
+  'grace-period',
+  'on-quota',
+] as const;
+
+interface InitFlags extends Flags {
+  readonly folder: string;
+  readonly workflow: string;
+  readonly secretsEnvironment?: string;
+  readonly yes?: boolean;
+}
+
+/** `init`: from nothing to a working schedule. */
+export function addInit(program: Command, machine: Machine): void {
+  const command = program
+    .command('init')
+    .description('set up a repository whose key is rotated on a schedule');
+  for (const name of INPUTS) {
+    const option = optionOf(name, 'rotate');
+    if (option !== undefined) command.addOption(option);
+  }
+  command
+    .option('--secrets-environment <name>', 'that keeps the credentials')
+    .option('--workflow <path>', 'the file to write', WORKFLOW)
+    .option('--folder <path>', 'of the repository', '.')
+    .option('--dry-run', 'say what would be done only')
+    .option('--yes', 'do it without asking');
+  withCommonOptions(command)
+    .addHelpText('after', AFTER)
+    .action((flags: InitFlags) => runInit(flags, machine));
+}
+
+function runInit(
+  { folder, workflow, secretsEnvironment, yes, ...flags }: InitFlags,
+  machine: Machine,
+): Promise<void> {
+  const { env, streams } = machine;
+  const repository = flags['repository'] ?? env['GITHUB_REPOSITORY'] ?? originIn(folder);
+  const run = initVerb({
+    folder,
+    workflow,
+    secretsEnvironment,
+    canConfirm: yes === true || isInteractive(streams),
+    confirm: () => (yes === true ? Promise.resolve(true) : confirmed(streams)),
+  });
+  return runCommand({ run, verb: 'rotate', title: 'Not set up' }, { ...flags, repository }, machine);
+}
+
+function originIn(folder: string): string | undefined {
+  try {
+    return originOf(readFileSync(join(folder, '.git', 'config'), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function confirmed({ stdin, stderr }: Streams): Promise<boolean> {
+  const { default: confirm } = await import('@inquirer/confirm');
+  try {
+    const context = { input: stdin as NodeJS.ReadableStream, output: stderr };
+    return await confirm({ message: 'Do all of this?', default: false }, context);
+  } catch (error) {
+    // Ctrl-C is a no.
+    if (error instanceof Error && error.name === 'ExitPromptError') return false;
+    throw error;
+  }
+}

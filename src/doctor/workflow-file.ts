@@ -1,0 +1,100 @@
+import { parseDocument } from 'yaml';
+
+/** A file of `.github/workflows`. */
+export interface WorkflowText {
+  /** For messages: `rotate.yml`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** One step that rotates. */
+export interface RotationStep {
+  /** What stands under `with:`, as texts. */
+  readonly inputs: ReadonlyMap<string, string>;
+  /** Its job is in an environment. */
+  readonly inEnvironment: boolean;
+  readonly concurrency: Concurrency | undefined;
+}
+
+export interface Concurrency {
+  readonly cancels: boolean;
+}
+
+/** What matters here of a workflow that rotates. */
+export interface RotationWorkflow {
+  readonly name: string;
+  readonly events: readonly string[];
+  readonly crons: readonly string[];
+  readonly steps: readonly RotationStep[];
+  /** It calls the reusable workflow, which sees to the rest itself. */
+  readonly callsReusable: boolean;
+}
+
+const OURS = 'mutx/api-key-action';
+const STEP = /^mutx\/api-key-action@/iu;
+const REUSABLE = /^mutx\/api-key-action\/\.github\/workflows\/rotate\.ya?ml@/iu;
+
+/** @returns `unreadable`: it names this action and is no YAML; undefined: it does not rotate */
+export function readWorkflow({ name, text }: WorkflowText): RotationWorkflow | 'unreadable' | undefined {
+  if (!text.toLowerCase().includes(OURS)) return undefined;
+  const root = parsed(text);
+  if (root === undefined) return 'unreadable';
+  const jobs = [...mapOf(root.get('jobs')).values()].map(mapOf);
+  const outer = concurrencyOf(root.get('concurrency'));
+  const steps = jobs.flatMap((job) =>
+    listOf(job.get('steps'))
+      .map(mapOf)
+      .filter((step) => STEP.test(textOf(step.get('uses'))))
+      .map((step) => ({
+        inputs: new Map([...mapOf(step.get('with'))].map(([input, value]) => [input, textOf(value)])),
+        inEnvironment: job.has('environment'),
+        concurrency: outer ?? concurrencyOf(job.get('concurrency')),
+      })),
+  );
+  const callsReusable = jobs.some((job) => REUSABLE.test(textOf(job.get('uses'))));
+  if (steps.length === 0 && !callsReusable) return undefined;
+  return { name, ...eventsOf(root.get('on')), steps, callsReusable };
+}
+
+function parsed(text: string): ReadonlyMap<string, unknown> | undefined {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return undefined;
+  try {
+    return mapOf(document.toJS());
+  } catch {
+    // An alias without an anchor, or far too many of them.
+    return undefined;
+  }
+}
+
+function eventsOf(on: unknown): Pick<RotationWorkflow, 'events' | 'crons'> {
+  if (typeof on === 'string') return { events: [on], crons: [] };
+  if (Array.isArray(on)) return { events: on.map(String), crons: [] };
+  const map = mapOf(on);
+  const crons = listOf(map.get('schedule')).flatMap((one) => {
+    const cron = mapOf(one).get('cron');
+    return typeof cron === 'string' ? [cron] : [];
+  });
+  return { events: [...map.keys()], crons };
+}
+
+function concurrencyOf(value: unknown): Concurrency | undefined {
+  if (typeof value === 'string') return { cancels: false };
+  const map = mapOf(value);
+  return map.has('group') ? { cancels: map.get('cancel-in-progress') === true } : undefined;
+}
+
+function mapOf(value: unknown): ReadonlyMap<string, unknown> {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return new Map(isMap ? Object.entries(value) : []);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
+}

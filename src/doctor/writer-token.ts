@@ -1,0 +1,82 @@
+import type { TokenExpiryWarning } from '../github/token-expiry.ts';
+import { instantText, list, someOf } from '../report/words.ts';
+import type { CallFailure, Instant } from '../rotation/ports.ts';
+import { type Check, fine, fixOf, problem, type Subject, warning } from './check.ts';
+
+/** A place that the token has to write, and what reading what a write needs came to. */
+export interface Prepared {
+  readonly label: string;
+  readonly about: Extract<Subject, 'target' | 'successor'>;
+  /** undefined: all could be read */
+  readonly failure: CallFailure | undefined;
+}
+
+/** Causes that lie in the token or the way to GitHub, whichever target it was asked for. */
+const OF_THE_TOKEN: ReadonlySet<string> = new Set([
+  'github-bad-credentials',
+  'github-unreachable',
+  'github-timeout',
+  'github-rate-limited',
+]);
+
+/** `"Secrets: write"` */
+const PERMISSION = /"[^"]+: (?:read|write)"/gu;
+
+/** Whether each place can be written, as far as reading tells; the same cause is told once, with all its places. */
+export function placeChecks(places: readonly Prepared[]): readonly Check[] {
+  const readable = places
+    .filter(({ failure }) => failure === undefined)
+    .map(({ label, about }) =>
+      fine(about, `${label}: the token sees what it needs; whether it may write is known at the first write`),
+    );
+  const groups = new Map<string, Failing[]>();
+  for (const one of places.flatMap(failing)) groups.set(one.cause, [...(groups.get(one.cause) ?? []), one]);
+  return [...readable, ...[...groups.values()].flatMap(groupCheck)];
+}
+
+interface Failing {
+  readonly label: string;
+  readonly about: Subject;
+  readonly failure: CallFailure;
+  /** What those have in common that are told in one line. */
+  readonly cause: string;
+}
+
+function failing({ label, about, failure }: Prepared): readonly Failing[] {
+  if (failure === undefined) return [];
+  const { code, target = label } = failure;
+  const general = (text: string) => text.replaceAll(target, '…').replace(PERMISSION, '…');
+  const cause = OF_THE_TOKEN.has(code)
+    ? code
+    : [code, general(failure.message), general(fixOf(failure))].join('\n');
+  return [{ label, about, failure, cause }];
+}
+
+function groupCheck(group: readonly Failing[]): readonly Check[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { failure, about } = first;
+  if (OF_THE_TOKEN.has(failure.code)) {
+    return [problem('github-token', `GitHub: ${failure.message}`, fixOf(failure))];
+  }
+  const permissions = new Set(group.flatMap((one) => one.failure.message.match(PERMISSION) ?? []));
+  const text = failure.message.replace(PERMISSION, list([...permissions]));
+  const labels = someOf([...new Set(group.map(({ label }) => label))], 'the list of targets');
+  return [problem(about, `${labels}: ${text}`, fixOf(failure))];
+}
+
+const RENEW = 'make a new token, or use a GitHub App, whose tokens are made for each run';
+
+/** How long the token will do. @param ends as GitHub says; undefined: it does not */
+export function expiryChecks(
+  ends: Instant | undefined,
+  soon: TokenExpiryWarning | undefined,
+): readonly Check[] {
+  if (soon !== undefined) {
+    const left = soon.daysLeft === 0 ? 'less than a day' : `${soon.daysLeft} d`;
+    const text = `the github-token ends at ${instantText(soon.expiresAt)}, in ${left}; after that no secret can be written`;
+    return [warning('github-token', text, RENEW)];
+  }
+  const text = ends === undefined ? 'GitHub does not say that it ends' : `it ends at ${instantText(ends)}`;
+  return [fine('github-token', `github-token: GitHub takes it; ${text}`)];
+}

@@ -1,0 +1,88 @@
+import { count, instantText, list, someOf } from '../report/words.ts';
+import type { Plan } from '../rotation/plan.ts';
+import type { Instant } from '../rotation/ports.ts';
+
+/** One thing that a first-time setup does. */
+export type Step =
+  | {
+      readonly kind: 'secret';
+      readonly secret: string;
+      /** `owner/repo`, `owner/repo@environment` */
+      readonly place: string;
+      /** When the one that is there was written; undefined: there is none. */
+      readonly overwrites: Instant | undefined;
+      /** The environment does not exist yet, and is made for it. */
+      readonly makesPlace: boolean;
+    }
+  | {
+      readonly kind: 'workflow';
+      readonly path: string;
+      readonly cron: string;
+      /** It is there, just as it would be written. */
+      readonly isThere: boolean;
+    }
+  | {
+      readonly kind: 'rotation';
+      readonly keyName: string;
+      /** `MUTX_API_KEY in owner/repo` */
+      readonly places: readonly string[];
+      /** undefined: not known before the credential is used */
+      readonly plan: Plan | undefined;
+    };
+
+/** What is going to be done, in one line. */
+export function stepText(step: Step): string {
+  switch (step.kind) {
+    case 'secret': {
+      const making = step.makesPlace ? `make the environment ${step.place}, and ` : '';
+      const over =
+        step.overwrites === undefined
+          ? ''
+          : `, OVERWRITING the one written at ${instantText(step.overwrites)}`;
+      return `${making}store the secret ${step.secret} in ${step.place}${over}`;
+    }
+    case 'workflow':
+      return step.isThere
+        ? `keep the workflow ${step.path}, which is there just as it would be written`
+        : `write the workflow ${step.path} (cron: ${step.cron})`;
+    case 'rotation':
+      return `rotate: make the key ${step.keyName} and store it as ${someOf(step.places, 'the list of targets')}${revokes(step.plan)}`;
+  }
+}
+
+/** Keys that are named; of the others there is the number. */
+const NAMED = 3;
+
+function revokes(plan: Plan | undefined): string {
+  if (plan === undefined) return '';
+  const victim = plan.room.kind === 'replace' ? [plan.room.victim] : [];
+  const keys = [...plan.makeRoom.map(({ key }) => key), ...victim, ...plan.supersedes];
+  const ids = [...new Set(keys.map(({ id }) => id))];
+  if (ids.length === 0) return '';
+  const named = ids.length > NAMED ? count(ids.length, 'older key') : `the older ${list(ids)}`;
+  return `; then revoke ${named}`;
+}
+
+/** What was done, in one line. */
+export function doneText(step: Step): string {
+  switch (step.kind) {
+    case 'secret':
+      return `the secret ${step.secret} in ${step.place} was ${step.overwrites === undefined ? 'created' : 'overwritten'}`;
+    case 'workflow':
+      return step.isThere ? `the workflow ${step.path} was there` : `the workflow ${step.path} was written`;
+    case 'rotation':
+      return `the key ${step.keyName} was rotated`;
+  }
+}
+
+/** How to go on after a setup that stopped half-way. @param spends its credential is good for a single use */
+export function goOnTexts(left: readonly Step[], spends: boolean): readonly string[] {
+  const again =
+    'to go on, run the same command again: what was stored is stored once more, what was written is kept';
+  const rotating = left.length === 1 && left[0]?.kind === 'rotation';
+  const token =
+    spends && rotating
+      ? ['the refresh token may be spent: for that, log in to MUTX again and give the new one']
+      : [];
+  return [...left.map((step) => `not done: ${stepText(step)}`), again, ...token];
+}

@@ -1,0 +1,58 @@
+import { failureLines } from '../report/failure.ts';
+import { guarded } from '../report/guard.ts';
+import type { Annotation, Sink } from '../report/sink.ts';
+import { FAILURE_TITLE } from '../report/titles.ts';
+import { SecretRegistry } from '../secrets/registry.ts';
+import { clock } from '../verbs/clock.ts';
+import type { VerbContext } from '../verbs/context.ts';
+import { Gate } from '../verbs/gate.ts';
+import type { Listeners } from './options.ts';
+
+/** What a verb runs in when it is called as a function: it says what it has to say to listeners only. */
+export function contextOf(on: Listeners = {}): VerbContext {
+  const secrets = new SecretRegistry(safe(on.mask));
+  const sink = guarded(listenerSink(on), secrets);
+  return {
+    env: on.request === undefined ? {} : { RUNNER_DEBUG: '1' },
+    secrets,
+    sink,
+    clock,
+    // Never closed: whoever calls a function waits for what it comes to.
+    gate: new Gate(),
+    unfinished: { state: () => [], cleanUp: async () => {} },
+    fail: (report) => {
+      for (const line of failureLines(FAILURE_TITLE.rotate, report)) sink.line(line);
+    },
+  };
+}
+
+/** A listener that cannot break what it listens to: what it throws, at once or later, is ignored. */
+export function safe<T>(listener: ((news: T) => unknown) | undefined): (news: T) => void {
+  return (news) => {
+    try {
+      void Promise.resolve(listener?.(news)).catch(() => {});
+    } catch {
+      // That of somebody else, who would not want a key half rotated for it.
+    }
+  };
+}
+
+function listenerSink(on: Listeners): Sink {
+  const [log, warning, request] = [safe(on.log), safe(on.warning), safe(on.request)];
+  const text = ({ title, message }: Annotation) => `${title}: ${message}`;
+  return {
+    line: log,
+    group: log,
+    endGroup: () => {},
+    debug: request,
+    warning: (annotation) => warning(text(annotation)),
+    // Those of the actions and of the command line; the outcome says all that.
+    notice: () => {},
+    error: () => {},
+    output: () => {},
+    state: () => {},
+    secretOutput: () => {},
+    secretVariable: () => {},
+    summary: () => {},
+  };
+}

@@ -1,0 +1,117 @@
+import type { MutxClient as OneAttempt } from '../mutx/client.ts';
+import type { Account, KeyRecord, MintedKey, Reply } from '../rotation/ports.ts';
+import { idempotent, onlyIfNotDone } from '../rotation/retry.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { SessionFailure } from '../session/session.ts';
+import { type Connection, connect } from '../verbs/connect.ts';
+import type { VerbContext } from '../verbs/context.ts';
+import { tried } from '../verbs/keys.ts';
+import { contextOf } from './context.ts';
+import { MutxCallError, MutxSessionError } from './errors.ts';
+import { InvalidOptionsError } from './invalid-options.ts';
+import { loadClientOptions } from './load.ts';
+import type { MutxClientOptions } from './options.ts';
+
+/** Of a key. One that is empty or holds dots would make another path of it. */
+const ID = /^[\w-]{1,100}$/u;
+
+/**
+ * The operations on keys as the MUTX API documents them (https://docs.mutx.dev, "API keys"), over a session that
+ * is opened by the first call, renewed as long as the credential can, and ended by `close`. Either generation of
+ * the API is found out by asking. A call is tried again for what may be tried again: reads and revocations, and
+ * for what makes a key only when it is certain that none was made.
+ *
+ * Every method throws {@link MutxSessionError} where there is no session, and {@link MutxCallError}.
+ *
+ * @example
+ * await using mutx = new MutxClient({ mutx: { credential: { email, password } } });
+ * for (const key of await mutx.list()) if (key.isActive) console.log(key.id, key.name);
+ */
+export class MutxClient implements AsyncDisposable {
+  readonly #context: VerbContext;
+  readonly #connection: Connection;
+  #opening: Promise<SessionFailure | undefined> | undefined;
+  #closed = false;
+
+  /** @throws InvalidOptionsError with every option that cannot be used; calls nothing */
+  constructor(options: MutxClientOptions) {
+    this.#context = contextOf(options.on);
+    this.#connection = connect(loadClientOptions(options, this.#context), this.#context);
+  }
+
+  /** Every key of the account, of any name; from an API that keeps them, revoked ones (`isActive: false`), too. */
+  async list(): Promise<readonly KeyRecord[]> {
+    return this.#ask((mutx) => mutx.list(), idempotent);
+  }
+
+  /** What MUTX says of the account: its plan, where it does. */
+  async account(): Promise<Account> {
+    return this.#ask((mutx) => mutx.account(), idempotent);
+  }
+
+  /**
+   * Makes a key. MUTX tells its plaintext this once.
+   * @param expiresInDays 1 to 365
+   * @throws MutxCallError with `failure.kind` `unclear` when the reply was lost: a key may exist that nobody knows
+   */
+  async create(name: string, expiresInDays: number): Promise<MintedKey> {
+    return this.#ask((mutx) => mutx.create(name, expiresInDays), onlyIfNotDone);
+  }
+
+  /** Whether MUTX takes a key; this counts as a use of it. */
+  async verify(key: Secret | string): Promise<boolean> {
+    const secret = typeof key === 'string' ? this.#context.secrets.admit(key) : key;
+    try {
+      return await this.#ask((mutx) => mutx.verify(secret, () => true), idempotent);
+    } catch (error) {
+      if (error instanceof MutxCallError && error.failure.code === 'mutx-key-refused') return false;
+      throw error;
+    }
+  }
+
+  /** Revokes a key; `gone`: there was nothing, or nothing any more, to revoke. */
+  async revoke(id: string): Promise<'revoked' | 'gone'> {
+    return this.#ask((mutx) => mutx.revoke(checked(id)), idempotent);
+  }
+
+  /**
+   * MUTX's own rotation of a key: revokes it at once, and returns a new one of the same name and the same end.
+   * **Whatever holds the old key stops working here**; `rotate` leaves no such gap.
+   * @throws MutxCallError with `failure.kind` `unclear` when the reply was lost, and with it both keys perhaps
+   */
+  async rotateInPlace(id: string): Promise<MintedKey> {
+    return this.#ask((mutx) => mutx.rotateInPlace(checked(id)), onlyIfNotDone);
+  }
+
+  /** Logs out what was logged in, and gives up the connections. May be called again. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#connection.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #ask<T>(
+    call: (mutx: OneAttempt) => Promise<Reply<T>>,
+    policy: Parameters<typeof tried>[1],
+  ): Promise<T> {
+    if (this.#closed) throw new Error('this MutxClient was closed');
+    this.#opening ??= this.#connection.session.open();
+    const refused = await this.#opening;
+    if (refused !== undefined) throw new MutxSessionError(refused);
+    const reply = await tried(() => call(this.#connection.client), policy, this.#context);
+    if (!reply.ok) throw new MutxCallError(reply.failure);
+    return reply.value;
+  }
+}
+
+function checked(id: string): string {
+  if (ID.test(id)) return id;
+  const fix = 'give the `id` of a key from `list()`';
+  throw new InvalidOptionsError([
+    { option: 'id', message: 'is not the id of a key', allowed: 'letters, digits, `_` and `-`', fix },
+  ]);
+}

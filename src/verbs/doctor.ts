@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Check, checkLine, condensed, wouldWork } from '../doctor/check.ts';
+import type { WorkflowText } from '../doctor/workflow-file.ts';
+import { workflowChecks } from '../doctor/workflows.ts';
+import { loadRotateInputs } from '../inputs/load-rotate.ts';
+import { earlyFailure } from '../report/failure.ts';
+import type { Sink } from '../report/sink.ts';
+import { count } from '../report/words.ts';
+import type { VerbContext } from './context.ts';
+import { examine } from './examine.ts';
+
+/**
+ * Says, without changing anything, whether a rotation with these inputs would work: a line for each thing that was
+ * looked at, and the output `checks`. Fails if it would not.
+ * @param folder the repository, for its workflows
+ */
+export function doctorVerb(folder: string): (context: VerbContext) => Promise<void> {
+  return async (context) => {
+    const { env, secrets, sink } = context;
+    const loaded = loadRotateInputs(env, secrets);
+    const { checks } = await examine(loaded, context);
+    const { credential } = loaded.ok ? loaded.value : loaded;
+    const expiresInDays = loaded.ok ? loaded.value.settings.expiresInDays : DEFAULT_DAYS;
+    const files = workflowsIn(folder);
+    const workflows = workflowChecks(files, { expiresInDays, credential: credential?.kind });
+    verdict([...checks, ...workflows], context);
+    sink.output('checks', JSON.stringify([...checks, ...workflows]));
+  };
+}
+
+const DEFAULT_DAYS = 30;
+
+function verdict(checks: readonly Check[], { sink, fail }: VerbContext): void {
+  tell(checks, sink);
+  const many = (what: Check['verdict']) => checks.filter(({ verdict: one }) => one === what).length;
+  if (!wouldWork(checks)) {
+    const message = `${count(many('problem'), 'thing')} of ${checks.length} would make it fail, marked ✗ above`;
+    fail(earlyFailure({ code: 'doctor-problem', message }));
+    return;
+  }
+  const warnings = many('warning');
+  const but = warnings === 0 ? '' : `; ${count(warnings, 'thing')} should be mended, marked ! above`;
+  sink.line(`A rotation would work${but}. Nothing was changed.`);
+}
+
+/** A line for each. */
+export function tell(checks: readonly Check[], sink: Sink): void {
+  for (const check of condensed(checks)) sink.line(checkLine(check));
+}
+
+function workflowsIn(folder: string): readonly WorkflowText[] {
+  const root = join(folder, '.github', 'workflows');
+  return namesIn(root)
+    .filter((name) => /\.ya?ml$/iu.test(name))
+    .map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
+}
+
+/** None where there is no such folder. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isFile() ? [entry.name] : [],
+    );
+  } catch {
+    return [];
+  }
+}

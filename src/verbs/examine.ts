@@ -1,0 +1,172 @@
+import { type Check, fine, fixOf, problem, warning, wouldWork } from '../doctor/check.ts';
+import { clockChecks, type TimeSeen } from '../doctor/clocks.ts';
+import { acceptedCheck, claimChecks, refusedCheck } from '../doctor/credential.ts';
+import { keyChecks, roomCheck } from '../doctor/plan.ts';
+import { proxyChecks, type Way } from '../doctor/proxies.ts';
+import { storedChecks } from '../doctor/stored.ts';
+import { expiryChecks, placeChecks } from '../doctor/writer-token.ts';
+import { tokenExpiryWarning } from '../github/token-expiry.ts';
+import { proxyFor } from '../http/proxy.ts';
+import { credentialProblems } from '../inputs/expired-credential.ts';
+import type { Loaded } from '../inputs/loaded.ts';
+import type { RotateInputs } from '../inputs/rotate-inputs.ts';
+import type { Generation } from '../mutx/api.ts';
+import { whatIsWrong } from '../report/input-failure.ts';
+import { makePlan, type Plan } from '../rotation/plan.ts';
+import type { Reply } from '../rotation/ports.ts';
+import type { Credential } from '../session/credential.ts';
+import { type Connection, connect } from './connect.ts';
+import type { VerbContext } from './context.ts';
+import { type KeysLook, lookAtKeys, lookAtPlaces, patient } from './examine-services.ts';
+
+export interface Examination {
+  readonly checks: readonly Check[];
+  /** What a rotation would do; undefined where that cannot be known. */
+  readonly plan: Plan | undefined;
+}
+
+/**
+ * Looks at everything that a rotation with these inputs depends on, and changes nothing: a service account is logged
+ * in and out again, a refresh token is not used at all, no write is tried.
+ */
+export async function examine(loaded: Loaded<RotateInputs>, context: VerbContext): Promise<Examination> {
+  const inputs = inputChecks(loaded, context);
+  if (!loaded.ok || !wouldWork(inputs)) return { checks: inputs, plan: undefined };
+  const ways = wayChecks(loaded.value, context);
+  if (!wouldWork(ways)) return { checks: [...inputs, ...ways], plan: undefined };
+  const { checks, plan } = await examineServices(loaded.value, context);
+  return { checks: [...inputs, ...ways, ...checks], plan };
+}
+
+const MEANT = 'change it, or leave it as it is if that is meant';
+
+function inputChecks(loaded: Loaded<RotateInputs>, { clock }: VerbContext): readonly Check[] {
+  const { credential } = loaded.ok ? loaded.value : loaded;
+  const expired = credential === undefined ? [] : credentialProblems(credential, clock.now());
+  const problems = [...expired, ...(loaded.ok ? [] : loaded.problems)];
+  const usable = problems.length === 0 ? [fine('inputs', 'the inputs can be used')] : [];
+  return [
+    ...usable,
+    ...problems.map((one) => problem('inputs', whatIsWrong(one), one.fix)),
+    ...loaded.warnings.map((text) => warning('inputs', text, MEANT)),
+  ];
+}
+
+function wayChecks({ apiUrl, githubApiUrl }: RotateInputs, { env }: VerbContext): readonly Check[] {
+  const names = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
+  const proxied = names.some((name) => (env[name] ?? '') !== '');
+  return proxyChecks(wayTo(apiUrl), wayTo(githubApiUrl), proxied);
+}
+
+function wayTo(url: URL): Way {
+  try {
+    const proxy = proxyFor(url);
+    return proxy === undefined ? { kind: 'direct' } : { kind: 'proxy', host: proxy.host };
+  } catch {
+    return { kind: 'unusable' };
+  }
+}
+
+async function examineServices(inputs: RotateInputs, context: VerbContext): Promise<Examination> {
+  const { gate, unfinished, sink } = context;
+  const told: string[] = [];
+  // What a session tells is told as a check, or not at all.
+  const quiet = {
+    ...sink,
+    line: () => {},
+    summary: () => {},
+    warning: ({ message }: { readonly message: string }) => told.push(message),
+  };
+  const { audience, createEnvironment } = inputs;
+  const connection = connect(
+    inputs,
+    { ...context, sink: quiet },
+    { audience, createEnvironment, tokenExpiryIsTold: true },
+  );
+  unfinished.cleanUp = () => connection.session.close();
+  const examination = await gate.pass(examineConnected(inputs, connection, context));
+  await gate.pass(connection.close());
+  const open = told.map((text) => warning('credential', text, 'nothing has to be done: it ends by itself'));
+  return { ...examination, checks: [...examination.checks, ...open] };
+}
+
+async function examineConnected(
+  inputs: RotateInputs,
+  connection: Connection,
+  context: VerbContext,
+): Promise<Examination> {
+  const { clock, github } = connection;
+  const { settings, credential } = inputs;
+  const reached = await probe(connection);
+  const mutxTime = timeOf(reached, clock.now());
+  const keys = reached.ok ? await lookAtKeys(inputs, connection) : undefined;
+  const places = await lookAtPlaces(inputs, connection, context, keys);
+  const { look, stored } = places;
+  const plan = look && makePlan(look, settings, false);
+  const ends = github?.tokenExpiresAt;
+  return {
+    plan,
+    checks: [
+      reachedCheck(reached, inputs),
+      ...credentialChecks(credential, keys, clock.now()),
+      ...(look && plan && keys?.kind === 'listed' ? [roomCheck(look, plan, settings, keys.plan)] : []),
+      ...(places.anyRead ? expiryChecks(ends, tokenExpiryWarning(ends, clock.now())) : []),
+      ...placeChecks(places.prepared),
+      ...places.warnings,
+      ...clockChecks(mutxTime, places.time),
+      ...(look ? storedChecks(stored, look, settings.keyName) : []),
+      ...(plan ? keyChecks(plan, settings) : []),
+    ],
+  };
+}
+
+/** @param keys undefined: MUTX is not to be reached */
+function credentialChecks(credential: Credential, keys: KeysLook | undefined, now: number): readonly Check[] {
+  const claims = claimChecks(credential, now);
+  switch (keys?.kind) {
+    case undefined:
+    case 'not-asked':
+      return claims;
+    case 'refused': {
+      const { code, message, cause } = keys.failure;
+      return [problem('credential', message, fixOf({ ...cause, code }))];
+    }
+    case 'unlisted':
+      return [refusedCheck(credential, keys.failure)];
+    case 'listed':
+      return claims.length > 0 ? claims : [acceptedCheck(keys.credential, now)];
+  }
+}
+
+/** Asks for the keys without any credential: only MUTX itself, of whichever generation, says 401 in its own way. */
+async function probe({ api, clock }: Connection): Promise<Reply<Generation>> {
+  let asked: Generation = 'v1';
+  return patient(
+    () =>
+      api.ask<Generation>(
+        (generation) => {
+          asked = generation;
+          return { method: 'GET', path: '/api-keys' };
+        },
+        ({ status }) =>
+          status < 300 || status === 401 || status === 403 ? { ok: true, value: asked } : undefined,
+      ),
+    clock,
+  );
+}
+
+function reachedCheck(reached: Reply<Generation>, { apiUrl }: RotateInputs): Check {
+  if (reached.ok) {
+    const generation = reached.value === 'v1' ? 'v1' : 'as documented, without /v1';
+    return fine('mutx', `MUTX: reachable at ${apiUrl.origin}${apiUrl.pathname} (API ${generation})`);
+  }
+  return problem(
+    'mutx',
+    `MUTX is not to be reached at ${apiUrl.origin}${apiUrl.pathname}: ${reached.failure.message}`,
+    fixOf(reached.failure),
+  );
+}
+
+function timeOf(reply: Reply<unknown>, machine: number): TimeSeen | undefined {
+  return reply.ok && reply.date !== undefined ? { service: reply.date, machine } : undefined;
+}

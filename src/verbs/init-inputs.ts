@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cronOf, type NewWorkflow, SECRETS, workflowText } from '../init/workflow.ts';
+import { credentialProblems } from '../inputs/expired-credential.ts';
+import { loadRotateInputs } from '../inputs/load-rotate.ts';
+import type { InputProblem, Loaded } from '../inputs/loaded.ts';
+import type { RotateInputs } from '../inputs/rotate-inputs.ts';
+import { type InputName, inputsOf, specOf } from '../inputs/table.ts';
+import { environmentTarget, parseRepository, repositoryTarget, type Target } from '../inputs/targets.ts';
+import { variableOf } from '../inputs/unknown.ts';
+import { Secret } from '../secrets/secret.ts';
+import type { VerbContext } from './context.ts';
+import { collisions, inTheWay, ownProblems } from './init-problems.ts';
+
+export interface InitOptions {
+  /** Of the repository. */
+  readonly folder: string;
+  /** From there: where the workflow goes. */
+  readonly workflow: string;
+  /** Environment that keeps the bootstrap secrets; undefined: the default of the kind of credential. */
+  readonly secretsEnvironment: string | undefined;
+  /** Somebody has agreed beforehand, or can be asked. */
+  readonly canConfirm: boolean;
+  /** Asks whether to go on. */
+  readonly confirm: () => Promise<boolean>;
+}
+
+/** A secret that the workflow will read. */
+export interface BootstrapSecret {
+  readonly target: Target;
+  readonly value: Secret;
+}
+
+/** What is to be set up; nothing has been called, nothing was written. */
+export interface Setup {
+  readonly inputs: RotateInputs;
+  readonly secrets: readonly BootstrapSecret[];
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly cron: string;
+  /** The file is there, just as it would be written. */
+  readonly isThere: boolean;
+  /** What a person should think about before agreeing, a line each. */
+  readonly notes: readonly string[];
+}
+
+/** An environment keeps a refresh token from runs that were queued with a spent one. */
+const REFRESH_ENVIRONMENT = 'mutx-rotation';
+
+/** Inputs that the workflow does not take over: credentials, and what is for the first run alone. */
+const NOT_KEPT: ReadonlySet<InputName> = new Set([
+  'bootstrap-jwt',
+  'refresh-token',
+  'refresh-token-secret',
+  'email',
+  'password',
+  'github-token',
+  'create-environment',
+  'dry-run',
+]);
+
+interface SetupRead {
+  readonly loaded: Loaded<RotateInputs>;
+  /** For the first rotation. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly setup: Setup | undefined;
+  readonly problems: readonly InputProblem[];
+}
+
+/** Reads what is to be set up, and every problem with it at once. */
+export function setupOf(
+  options: InitOptions,
+  { env: given, secrets, clock }: Pick<VerbContext, 'env' | 'secrets' | 'clock'>,
+): SetupRead {
+  const here = parseRepository(given['GITHUB_REPOSITORY'] ?? '');
+  const first = loadRotateInputs(given, secrets);
+  const { credential } = first.ok ? first.value : first;
+  const refreshes = credential?.kind === 'refresh-token';
+  const environment = options.secretsEnvironment ?? (refreshes ? REFRESH_ENVIRONMENT : undefined);
+  const place = here && `${here.owner}/${here.repo}${environment === undefined ? '' : `@${environment}`}`;
+  const successor = refreshes && place !== undefined ? `${place} as ${SECRETS['refresh-token']}` : undefined;
+  const env = {
+    ...given,
+    // What is missing is made, and the plan says so.
+    [variableOf('create-environment')]: 'true',
+    ...(successor === undefined ? {} : { [variableOf('refresh-token-secret')]: successor }),
+  };
+  const loaded = loadRotateInputs(env, secrets);
+  const problems: InputProblem[] = [
+    ...(credential === undefined ? [] : credentialProblems(credential, clock.now())),
+    ...(loaded.ok ? [] : loaded.problems),
+    ...ownProblems(options, credential?.kind, env),
+  ];
+  if (!loaded.ok || here === undefined || problems.length > 0) {
+    return { env, loaded, setup: undefined, problems };
+  }
+
+  const inputs = loaded.value;
+  const target = (name: string): Target => {
+    if (environment === undefined) return repositoryTarget(here, name);
+    const parsed = environmentTarget(here, environment, name);
+    if (!parsed.ok) throw new Error('an environment that can be parsed as a target, too');
+    return parsed.value;
+  };
+  const bootstrap = bootstrapSecrets(inputs, target);
+  const workflow: NewWorkflow = {
+    repository: `${here.owner}/${here.repo}`,
+    credential: refreshes ? 'refresh-token' : 'password',
+    environment,
+    successor,
+    expiresInDays: inputs.settings.expiresInDays,
+    inputs: keptInputs(given),
+  };
+  const text = workflowText(workflow);
+  const present = textOf(join(options.folder, options.workflow));
+  const setup = {
+    inputs,
+    secrets: bootstrap,
+    path: options.workflow,
+    folder: options.folder,
+    text,
+    cron: cronOf(workflow),
+    isThere: present === text,
+    notes: notesOf(inputs),
+  };
+  return {
+    env,
+    loaded,
+    setup,
+    problems: [...inTheWay(options.workflow, present, text), ...collisions(inputs, bootstrap)],
+  };
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    // Anything else that is in the way counts as a file of another content.
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? undefined : '';
+  }
+}
+
+function bootstrapSecrets(
+  { credential, githubToken }: RotateInputs,
+  target: (name: string) => Target,
+): readonly BootstrapSecret[] {
+  const token = { target: target(SECRETS['github-token']), value: githubToken };
+  switch (credential.kind) {
+    case 'password':
+      return [
+        { target: target(SECRETS.email), value: new Secret(credential.email) },
+        { target: target(SECRETS.password), value: credential.password },
+        token,
+      ];
+    case 'refresh-token':
+      return [{ target: target(SECRETS['refresh-token']), value: credential.token }, token];
+    case 'access-jwt':
+    case 'opaque':
+      throw new Error('refused before: no schedule can go on with it');
+  }
+}
+
+/** What was given and is not the default, as it was given. */
+function keptInputs(env: NodeJS.ProcessEnv): readonly (readonly [string, string])[] {
+  return inputsOf('rotate').flatMap((name) => {
+    const value = (env[variableOf(name)] ?? '').trim();
+    const isDefault = value === '' || value === specOf(name).verbs.rotate?.default;
+    return NOT_KEPT.has(name) || isDefault ? [] : [[name, value] as const];
+  });
+}
+
+/** GitHub's own command line has a token that may do all that its owner may. */
+const CLI_TOKEN = 'gho_';
+
+function notesOf({ githubToken }: RotateInputs): readonly string[] {
+  return githubToken.expose().startsWith(CLI_TOKEN)
+    ? [
+        `the token that becomes ${SECRETS['github-token']} is that of GitHub's command line, which may do much more than write secrets: better give a fine-grained one`,
+      ]
+    : [];
+}

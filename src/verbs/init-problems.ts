@@ -1,0 +1,91 @@
+import type { InputProblem } from '../inputs/loaded.ts';
+import type { RotateInputs } from '../inputs/rotate-inputs.ts';
+import { environmentTarget, identityOf } from '../inputs/targets.ts';
+import { variableOf } from '../inputs/unknown.ts';
+import type { BootstrapSecret, InitOptions } from './init-inputs.ts';
+
+const WORKFLOW_PATH = /^\.github\/workflows\/[^/\\]+\.ya?ml$/u;
+
+/** What speaks against a setup, beyond what speaks against a rotation. @param env with the inputs of the first one */
+export function ownProblems(
+  { workflow, secretsEnvironment, canConfirm }: InitOptions,
+  credential: RotateInputs['credential']['kind'] | undefined,
+  env: NodeJS.ProcessEnv,
+): readonly InputProblem[] {
+  const problems: InputProblem[] = [];
+  if (credential === 'access-jwt' || credential === 'opaque') {
+    problems.push({
+      input: 'bootstrap-jwt',
+      message:
+        credential === 'opaque' ? 'holds no MUTX JWT' : 'holds an access JWT, which is dead after 30 minutes',
+      allowed: 'nothing here',
+      fix: 'give `email` and `password` of a service account, or `refresh-token`, which a schedule can go on with',
+    });
+  }
+  if (env[variableOf('github-token')]?.trim().startsWith('ghs_') === true) {
+    problems.push({
+      input: 'github-token',
+      message: 'holds the token of a GitHub App or of a workflow, which is dead within an hour',
+      allowed: 'a personal access token',
+      fix: 'give a fine-grained personal access token; for a GitHub App write the workflow by hand, see the README',
+    });
+  }
+  if (!WORKFLOW_PATH.test(workflow)) {
+    problems.push({
+      input: '--workflow',
+      message: 'is not where GitHub looks for workflows',
+      allowed: '`.github/workflows/NAME.yml`',
+      fix: 'give a path from the root of the repository',
+    });
+  }
+  if (secretsEnvironment !== undefined && !isEnvironment(secretsEnvironment)) {
+    problems.push({
+      input: '--secrets-environment',
+      message: 'is not the name of an environment',
+      allowed: 'the name of one environment of this repository',
+      fix: 'correct it, or leave it out',
+    });
+  }
+  if (!canConfirm && env[variableOf('dry-run')] !== 'true') {
+    problems.push({
+      input: '--yes',
+      message: 'was not given, and nobody is here to be asked',
+      allowed: 'no value',
+      fix: 'see what would be done with `--dry-run`, then agree to it with `--yes`',
+    });
+  }
+  return problems;
+}
+
+function isEnvironment(name: string): boolean {
+  return environmentTarget({ owner: 'o', repo: 'r' }, name, 'S').ok;
+}
+
+/** A file of another content is in the way, whatever it is: it is never overwritten. */
+export function inTheWay(path: string, present: string | undefined, text: string): readonly InputProblem[] {
+  if (present === undefined || present === text) return [];
+  return [
+    {
+      input: '--workflow',
+      message: `is there already, and no file is overwritten (${path})`,
+      allowed: 'the path of a file that does not exist',
+      fix: 'look at the file: take it away, or give another path with `--workflow`',
+    },
+  ];
+}
+
+/** The key must not overwrite a credential, nor the other way round. */
+export function collisions(
+  { targets }: RotateInputs,
+  secrets: readonly BootstrapSecret[],
+): readonly InputProblem[] {
+  const taken = new Set(secrets.map(({ target }) => identityOf(target)));
+  const both = targets.filter((target) => taken.has(identityOf(target)));
+  return both.map(({ secretName }) => ({
+    input: 'secret-name',
+    message: 'is a secret that the setup needs for something else',
+    given: secretName,
+    allowed: 'any other name',
+    fix: 'choose another one, such as `MUTX_API_KEY`',
+  }));
+}

@@ -1,0 +1,113 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Prepared } from '../doctor/writer-token.ts';
+import { createTarget } from '../github/create-target.ts';
+import type { Step } from '../init/steps.ts';
+import { earlyFailure } from '../report/failure.ts';
+import { placeText } from '../report/words.ts';
+import { CALL_PATIENCE } from '../rotation/constants.ts';
+import type { Plan } from '../rotation/plan.ts';
+import { idempotent, Stopwatch, tryCall } from '../rotation/retry.ts';
+import { connect } from './connect.ts';
+import type { VerbContext } from './context.ts';
+import { patient } from './examine-services.ts';
+import type { BootstrapSecret, Setup } from './init-inputs.ts';
+import { rotateVerb } from './rotate.ts';
+
+/** A step, and how it is done. What went wrong has been told with `fail`. */
+export interface Todo {
+  readonly step: Step;
+  readonly run: (context: VerbContext) => Promise<void>;
+}
+
+export interface TodoLook {
+  readonly todo: readonly Todo[];
+  /** Where the bootstrap secrets go. */
+  readonly places: readonly Prepared[];
+}
+
+/** Looks at what is there already. The rotation comes last: it needs nothing of what could fail before it. */
+export async function todoOf(setup: Setup, plan: Plan | undefined, context: VerbContext): Promise<TodoLook> {
+  const { inputs, path, cron, isThere } = setup;
+  const connection = connect(inputs, context, { tokenExpiryIsTold: true });
+  const { github, clock } = connection;
+  if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
+  const places: Prepared[] = [];
+  const todo: Todo[] = [];
+  let makesPlace = true;
+  for (const secret of setup.secrets) {
+    const target = createTarget(secret.target, { github, secrets: context.secrets, createEnvironment: true });
+    const ready = await patient(() => target.prepare(), clock);
+    const found = ready.ok ? await patient(() => target.metadata(), clock) : ready;
+    places.push({ label: target.label, about: 'target', failure: found.ok ? undefined : found.failure });
+    const step: Step = {
+      kind: 'secret',
+      secret: target.secretName,
+      place: target.label,
+      overwrites: found.ok ? found.value?.updatedAt : undefined,
+      // The first one makes it; it is there for the others.
+      makesPlace: makesPlace && target.puts === 2,
+    };
+    makesPlace = false;
+    todo.push({ step, run: (running) => storeSecret(secret, setup, running) });
+  }
+  await connection.close();
+  const keys = inputs.targets.map(({ secretName, label }) =>
+    placeText({ secret: secretName, target: label }),
+  );
+  return {
+    places,
+    todo: [
+      ...todo,
+      { step: { kind: 'workflow', path, cron, isThere }, run: (running) => writeWorkflow(setup, running) },
+      {
+        step: { kind: 'rotation', keyName: inputs.settings.keyName, places: keys, plan },
+        run: (running) => rotateVerb(running),
+      },
+    ],
+  };
+}
+
+async function storeSecret({ target, value }: BootstrapSecret, { inputs }: Setup, context: VerbContext) {
+  const connection = connect(inputs, context, { tokenExpiryIsTold: true });
+  const { github, clock } = connection;
+  if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
+  const place = createTarget(target, { github, secrets: context.secrets, createEnvironment: true });
+  const what = placeText({ secret: place.secretName, target: place.label });
+  const perhaps = [`${what} may have been written all the same`];
+  context.unfinished.state = () => perhaps;
+  const watch = new Stopwatch(clock);
+  const policy = idempotent(() => CALL_PATIENCE - watch.elapsed());
+  const retrying = { clock, random: Math.random, onRetry: () => {} };
+  const writing = tryCall(
+    async () => {
+      const ready = await place.prepare();
+      return ready.ok ? place.write(value, () => true) : ready;
+    },
+    policy,
+    retrying,
+  );
+  const written = await context.gate.pass(writing);
+  await connection.close();
+  if (written.ok) return;
+  context.fail(
+    earlyFailure({
+      code: 'not-stored',
+      message: `${what} could not be stored`,
+      calls: [written.failure],
+      state: written.failure.kind === 'unclear' ? perhaps : [],
+    }),
+  );
+}
+
+async function writeWorkflow({ folder, path, text, isThere }: Setup, { fail }: VerbContext): Promise<void> {
+  if (isThere) return;
+  try {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    // Whoever made it in the meantime keeps it.
+    writeFileSync(join(folder, path), text, { flag: 'wx' });
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'for a reason unknown';
+    fail(earlyFailure({ code: 'not-written', message: `${path} could not be written (${why})`, state: [] }));
+  }
+}

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { originOf } from '../../src/init/origin.ts';
+import { cronOf, type NewWorkflow, workflowText } from '../../src/init/workflow.ts';
+
+const PLAIN: NewWorkflow = {
+  repository: 'acme/web',
+  credential: 'password',
+  environment: undefined,
+  successor: undefined,
+  expiresInDays: 30,
+  inputs: [],
+};
+
+interface Parsed {
+  readonly on: { readonly schedule: readonly [{ readonly cron: string }] };
+  readonly jobs: {
+    readonly rotate: { readonly environment?: string; readonly steps: readonly [{ readonly with: object }] };
+  };
+}
+
+function secret(name: string): string {
+  return `\${{ secrets.${name} }}`;
+}
+
+describe('the workflow that init writes', () => {
+  it('asks for nothing that it does not need, and lets one run at a time', () => {
+    expect(parse(workflowText(PLAIN))).toMatchObject({
+      permissions: {},
+      concurrency: { group: 'mutx-api-key', 'cancel-in-progress': false },
+      jobs: { rotate: { steps: [{ uses: 'mutx/api-key-action@v1' }] } },
+    });
+  });
+
+  it('keeps a refresh token in an environment, and names the place for its successor', () => {
+    const successor = 'acme/web@mutx rotation as MUTX_REFRESH_TOKEN';
+    const text = workflowText({
+      ...PLAIN,
+      credential: 'refresh-token',
+      environment: 'mutx rotation',
+      successor,
+    });
+    const { rotate } = (parse(text) as Parsed).jobs;
+    expect(rotate.environment).toBe('mutx rotation');
+    expect(rotate.steps[0].with).toEqual({
+      'refresh-token': secret('MUTX_REFRESH_TOKEN'),
+      'refresh-token-secret': successor,
+      'github-token': secret('SECRETS_WRITER_TOKEN'),
+    });
+  });
+
+  it.each([
+    ['password', 30, '1'],
+    ['password', 15, '1'],
+    ['password', 14, '*'],
+    ['refresh-token', 30, '1,4'],
+    ['refresh-token', 8, '*'],
+  ] as const)('with %s and a key for %i days runs on %s', (credential, expiresInDays, days) => {
+    const cron = cronOf({ ...PLAIN, credential, expiresInDays });
+    expect(cron).toMatch(/^(?:[1-9]|[1-5]\d) 4 \* \* /u);
+    expect(cron.split(' ')[4]).toBe(days);
+  });
+
+  it('holds any name as it was given', () => {
+    const name = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1 }),
+      fc.constantFrom('no', '0x1F', '1e3', '~', '- a', '1_000'),
+    );
+    fc.assert(
+      fc.property(name, (text) => {
+        fc.pre(!/[\r\n]/u.test(text));
+        const { rotate } = (parse(workflowText({ ...PLAIN, inputs: [['key-name', text]] })) as Parsed).jobs;
+        expect(
+          Object.entries(rotate.steps[0].with).map(([key, value]) => [key, String(value)]),
+        ).toContainEqual(['key-name', text]);
+      }),
+    );
+  });
+
+  it('holds a list of targets, a line each', () => {
+    const targets = '  acme/web # the first: "one"\r\n\n\tacme/api@a: b as OTHER\n- odd';
+    const text = workflowText({ ...PLAIN, inputs: [['targets', targets]] });
+    const { rotate } = (parse(text) as Parsed).jobs;
+    expect(rotate.steps[0].with).toMatchObject({
+      targets: 'acme/web # the first: "one"\nacme/api@a: b as OTHER\n- odd\n',
+    });
+  });
+});
+
+describe('the repository of a clone', () => {
+  it.each([
+    ['[remote "origin"]\n\turl = git@github.com:acme/web.git\n', 'acme/web'],
+    ['[remote "origin"]\n\turl = https://github.com/acme/web.js\n\tfetch = x\n', 'acme/web.js'],
+    ['[remote "origin"]\n\turl = ssh://git@ghes.example:22/acme/web.git/\n', 'acme/web'],
+    [
+      '[remote "fork"]\n\turl = git@github.com:me/web.git\n[remote "origin"]\n\turl = git@github.com:acme/web\n',
+      'acme/web',
+    ],
+    ['[remote "origin"]\n\tfetch = x\n[branch "main"]\n\turl = git@github.com:no/no.git\n', undefined],
+    ['', undefined],
+  ])('of %j is %s', (config, expected) => {
+    expect(originOf(config)).toBe(expected);
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { isPerRunName } from '../../src/ephemeral/sweep.ts';
+import { loadExecInputs } from '../../src/inputs/load-exec.ts';
+import { SecretRegistry } from '../../src/secrets/registry.ts';
+import { ACCESS_JWT, NOW } from './given.ts';
+
+const MACHINE = { hostname: 'Laptop', now: NOW };
+
+function load(env: NodeJS.ProcessEnv = {}) {
+  const given = { 'INPUT_BOOTSTRAP-JWT': ACCESS_JWT, ...env };
+  return loadExecInputs(given, new SecretRegistry(() => {}), MACHINE);
+}
+
+function settingsOf(env?: NodeJS.ProcessEnv) {
+  const loaded = load(env);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  return loaded.value.settings;
+}
+
+function messages(env: NodeJS.ProcessEnv): readonly string[] {
+  const loaded = load(env);
+  return loaded.ok ? [] : loaded.problems.map(({ input, message }) => `${input} ${message}`);
+}
+
+describe('the inputs of exec', () => {
+  const START = String(NOW / 1_000);
+
+  it.each([
+    ['a machine alone', {}, 'exec/laptop/run/', `${START}.1/exec/`],
+    ['a repository', { GITHUB_REPOSITORY: 'Acme/Web' }, 'gha/acme/web/run/', `${START}.1/exec/`],
+    [
+      'a run of it',
+      {
+        GITHUB_REPOSITORY: 'Acme/Web',
+        GITHUB_RUN_ID: '7',
+        GITHUB_RUN_ATTEMPT: '2',
+        GITHUB_JOB: 'build',
+        GITHUB_SERVER_URL: 'https://ghe.example.com',
+      },
+      'ghe.example.com/gha/acme/web/run/',
+      '7.2/build/',
+    ],
+  ])('name the key by %s, in the form that the sweep knows', (_, env, prefix, end) => {
+    const { keyName, unique, sweep } = settingsOf(env);
+    expect(keyName.startsWith(prefix + end)).toBe(true);
+    expect(unique).toBe(true);
+    expect(sweep).toEqual({ prefix, after: undefined });
+    expect(isPerRunName(keyName, prefix)).toBe(true);
+    expect(settingsOf(env).keyName).not.toBe(keyName);
+  });
+
+  it('are told about all at once where they cannot be used', () => {
+    expect(
+      messages({
+        'INPUT_BOOTSTRAP-JWT': '',
+        'INPUT_ENV-NAME': '',
+        MUTX_REFRESH_TOKEN: 'x',
+        GITHUB_REPOSITORY: 'nothing',
+        GITHUB_RUN_ID: 'seven',
+      }).map((line) => line.split(' ').slice(0, 2).join(' ')),
+    ).toEqual([
+      'undefined no',
+      'GITHUB_REPOSITORY does',
+      'GITHUB_RUN_ID is',
+      'GITHUB_RUN_ATTEMPT is',
+      'GITHUB_JOB is',
+      'env-name is',
+      'MUTX_REFRESH_TOKEN holds',
+    ]);
+  });
+
+  it('ignore a refresh token beside another credential, and need no run where the name is given', () => {
+    expect(settingsOf({ MUTX_REFRESH_TOKEN: 'x' }).unique).toBe(true);
+    const named = { 'INPUT_KEY-NAME': 'mine', INPUT_SWEEP: 'false', GITHUB_RUN_ID: 'seven' };
+    expect(settingsOf(named)).toMatchObject({ keyName: 'mine', unique: false, sweep: undefined });
+  });
+});
