@@ -24,6 +24,13 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'written-late': 'Whether the runner was suspended or badly overloaded: the log has gaps of minutes.',
   cancelled: 'Who or what ended the job: the page of the run says so at its top.',
   'internal-error': 'The lines above it, with debug logging on (*Re-run jobs → Enable debug logging*).',
+  'command-not-found': 'What stands after `--`: its first word is the name of a program, and nothing else.',
+  'command-not-executable': 'The rights of the file, and the line `#!` at its beginning.',
+  'doctor-problem': 'The lines with ✗: each says what is wrong and what to do.',
+  declined: 'Nothing was changed. The list of what would be done stands above the question.',
+  'not-stored':
+    'The failed call, which has a code of its own. The output says which secrets were stored before it.',
+  'not-written': 'Whether the file is there already, and whether the folder can be written.',
   deadline: 'Which call came too late, and what took the time before it.',
   'revoke-failed': 'The table of the keys in the job summary: what became of each.',
   'revocations-exceeded': 'The keys that are named: do you know all of them?',

@@ -5,12 +5,18 @@ import { WARNINGS } from './warnings.ts';
 
 const INPUT_CODES = new Set(['invalid-input', 'too-many-targets', 'fleet-too-large']);
 
+const COMMAND_CODES = new Set([
+  ...['command-not-found', 'command-not-executable', 'doctor-problem'],
+  ...['declined', 'not-stored', 'not-written'],
+]);
+
 /** Where people meet a code, in the order of the page. */
 const GROUPS: Readonly<Record<string, (code: string) => boolean>> = {
   'Before anything is called': (code) => INPUT_CODES.has(code),
   'The session at MUTX': (code) => code.startsWith('session-') || code === 'renewal-failed',
   'Calls to MUTX': (code) => code.startsWith('mutx-'),
   'Calls to GitHub': (code) => code.startsWith('github-'),
+  'The command line: exec, doctor, init': (code) => COMMAND_CODES.has(code),
   'The run as a whole': () => true,
 };
 
