@@ -35,6 +35,10 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
       'An input is unknown, belongs to another action, or is nearly one that exists; or two of them do not go together well.',
     fix: 'Write it as the warning says.',
   },
+  'Check the options': {
+    means: 'The same, of an option that the library was called with.',
+    fix: 'Write it as the warning says.',
+  },
   'Check the credentials': {
     means:
       'A credential works today and soon will not: a token that expires, a login that ends, a schedule that is too slow; or a session was not ended, or could not be renewed.',
@@ -59,6 +63,11 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
   'Keys that are gone': {
     means: 'Some of the keys that were to be revoked do not exist any more. They count as done.',
     fix: 'Nothing, if the ids were right.',
+  },
+  'Left-over keys were not swept': {
+    means:
+      'Before it made its key, `ephemeral` could not look for what earlier jobs left, or not revoke it. The key was made all the same.',
+    fix: 'Nothing: the next job sweeps again. If the account runs full, use the action `revoke`.',
   },
   'MUTX API key not revoked': {
     means: 'The post step of `ephemeral` could not give its key back. The job stays green.',

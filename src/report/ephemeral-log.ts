@@ -14,7 +14,7 @@ const WHY_REVOKED: Readonly<Record<RevokedBecause, string>> = {
   'reply-lost': 'made by a create whose reply was lost',
 };
 
-const WARNING_TITLE: Readonly<Record<EphemeralWarning, string>> = {
+export const WARNING_TITLE: Readonly<Record<EphemeralWarning, string>> = {
   'sweep-failed': 'Left-over keys were not swept',
   'create-lost': 'A created key was lost',
   'revocation-failed': 'A key was not revoked',

@@ -84,7 +84,13 @@ describe('the generator', () => {
     root = mkdtempSync(join(tmpdir(), 'generate-'));
     mkdirSync(join(root, 'scripts'));
     writeFileSync(join(root, 'package.json'), '{"type":"module"}');
-    for (const path of ['scripts/generate.mjs', 'scripts/troubleshooting', 'src', 'action.yml', 'ephemeral']) {
+    for (const path of [
+      'scripts/generate.mjs',
+      'scripts/troubleshooting',
+      'src',
+      'action.yml',
+      'ephemeral',
+    ]) {
       cpSync(join(ROOT, path), join(root, path), { recursive: true });
     }
   });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../scripts/troubleshooting/checks.ts';
 import { WARNINGS } from '../../scripts/troubleshooting/warnings.ts';
+import { WARNING_TITLE as EPHEMERAL_TITLE } from '../../src/report/ephemeral-log.ts';
 import { earlyFailure, entryOf } from '../../src/report/failure.ts';
 import { HINTS, hintOf } from '../../src/report/hints.ts';
 import { WARNING_TITLE } from '../../src/report/log.ts';
@@ -69,6 +70,13 @@ describe('the table of failure codes', () => {
   });
 });
 
+/** Titles of failures, which have a code, and of a schema. */
+const NO_WARNINGS = new Set([
+  'MUTX API keys and where they are stored',
+  'A rotation would not work',
+  'Not set up',
+]);
+
 describe('docs/troubleshooting.md', () => {
   const page = read('docs/troubleshooting.md');
 
@@ -84,9 +92,8 @@ describe('docs/troubleshooting.md', () => {
 
   it('has an entry for each title that a warning or a notice can have, and for no other', () => {
     const written = [...textOf('.').matchAll(/title: '([A-Z][^']+)'/gu)].map(([, title = '']) => title);
-    // That of a schema, which no run prints.
-    const told = new Set(written.filter((title) => !title.startsWith('MUTX API keys and where')));
-    for (const title of Object.values(WARNING_TITLE)) told.add(title);
+    const told = new Set(written.filter((title) => !NO_WARNINGS.has(title)));
+    for (const title of [...Object.values(WARNING_TITLE), ...Object.values(EPHEMERAL_TITLE)]) told.add(title);
     expect(Object.keys(WARNINGS).sort()).toEqual([...told].sort());
   });
 
@@ -95,5 +102,14 @@ describe('docs/troubleshooting.md', () => {
     const report = earlyFailure({ code: 'invalid-input', message: 'x' });
     expect(url).toContain(entryOf(report).replace(/^https:\/\/(.+)\/blob\/.*$/u, '$1'));
     expect(entryOf(report)).toMatch(/\/blob\/main\/docs\/troubleshooting\.md#invalid-input$/u);
+  });
+});
+
+describe('docs/audit.md', () => {
+  it('has a row for each kind of finding, and for no other', () => {
+    const kinds = [...read('src/audit/finding.ts').matchAll(/kind: '([a-z-]+)'/gu)].map(([, kind]) => kind);
+    const table = read('docs/audit.md').split('## ')[1] ?? '';
+    const rows = [...table.matchAll(/^\| `([a-z-]+)` \|/gmu)].map(([, kind]) => kind);
+    expect(rows.toSorted()).toEqual([...new Set(kinds)].sort());
   });
 });

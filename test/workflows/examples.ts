@@ -18,7 +18,7 @@ const USE_KEY = fileURLToPath(new URL('use-key.mjs', import.meta.url));
 const DAY = 24 * 60 * 60 * 1_000;
 
 /** The workflows that a document shows, in order; those that show steps alone are made whole. */
-export function workflowsOf(document: string): readonly string[] {
+function workflowsOf(document: string): readonly string[] {
   return codeBlocks(document).flatMap((block) => {
     const whole = block.language === 'yaml' ? wholeWorkflow(block) : undefined;
     return whole === undefined ? [] : [whole];
