@@ -5,10 +5,9 @@ import { WARNINGS } from './warnings.ts';
 
 const INPUT_CODES = new Set(['invalid-input', 'too-many-targets', 'fleet-too-large']);
 
-const COMMAND_CODES = new Set([
-  ...['command-not-found', 'command-not-executable', 'doctor-problem'],
-  ...['declined', 'not-stored', 'not-written'],
-]);
+const COMMAND_CODES = new Set(
+  'command-not-found command-not-executable doctor-problem declined not-stored not-written'.split(' '),
+);
 
 /** Where people meet a code, in the order of the page. */
 const GROUPS: Readonly<Record<string, (code: string) => boolean>> = {

@@ -82,8 +82,8 @@ function tagsLeftOpen(xml: string): readonly string[] {
     } else if (alone === '') open.push(name);
   }
   const tags = [...xml.matchAll(/<\/?[a-z]/gu)].length;
-  const read = [...xml.matchAll(/<(\/?)([a-z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/gu)].length;
-  if (tags !== read) wrong.push(`${tags - read} tags that are none`);
+  const whole = [...xml.matchAll(/<(\/?)([a-z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/gu)].length;
+  if (tags !== whole) wrong.push(`${tags - whole} tags that are none`);
   if (wrong.some((one) => one.startsWith('</'))) return wrong;
   return [...wrong, ...open.map((name) => `<${name}>`)];
 }

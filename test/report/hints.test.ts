@@ -81,7 +81,7 @@ describe('docs/troubleshooting.md', () => {
   const page = read('docs/troubleshooting.md');
 
   it('has an entry for each code, and for no other', () => {
-    const entries = [...page.matchAll(/^#### `(.+)`$/gmu)].map(([, code]) => code);
+    const entries = [...page.matchAll(/^#### `(.+)`$/gmu)].map(([, code = '']) => code);
     expect(entries.toSorted()).toEqual(Object.keys(HINTS).sort());
   });
 
@@ -107,9 +107,11 @@ describe('docs/troubleshooting.md', () => {
 
 describe('docs/audit.md', () => {
   it('has a row for each kind of finding, and for no other', () => {
-    const kinds = [...read('src/audit/finding.ts').matchAll(/kind: '([a-z-]+)'/gu)].map(([, kind]) => kind);
+    const kinds = [...read('src/audit/finding.ts').matchAll(/kind: '([a-z-]+)'/gu)].map(
+      ([, kind = '']) => kind,
+    );
     const table = read('docs/audit.md').split('## ')[1] ?? '';
-    const rows = [...table.matchAll(/^\| `([a-z-]+)` \|/gmu)].map(([, kind]) => kind);
+    const rows = [...table.matchAll(/^\| `([a-z-]+)` \|/gmu)].map(([, kind = '']) => kind);
     expect(rows.toSorted()).toEqual([...new Set(kinds)].sort());
   });
 });
