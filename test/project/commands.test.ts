@@ -107,6 +107,19 @@ describe('inputs', () => {
   });
 });
 
+test('each command of the command line is in its document, as its help tells it, and no other', () => {
+  const rows = [...read('docs/cli.md').matchAll(/^\| `((?:[a-z]+ ?)+)(?: ?[<[][^`]*)?` \| (.+) \|$/gmu)];
+  expect(rows.map(([, name = '', does]) => [name.trim(), does])).toEqual(commandsOf(program, ''));
+});
+
+/** Names and descriptions of the commands that do something, depth first. */
+function commandsOf({ commands }: Command, above: string): readonly (readonly [string, string])[] {
+  return commands.flatMap((one) => {
+    const name = `${above}${one.name()}`;
+    return one.commands.length === 0 ? [[name, one.description()] as const] : commandsOf(one, `${name} `);
+  });
+}
+
 test('each exit code is in the troubleshooting, and no other', () => {
   const table = read('docs/troubleshooting.md').split('<!-- exit-codes -->')[1] ?? '';
   const codes = [...table.matchAll(/^\| (\d+) \| /gmu)].map(([, code]) => code);
