@@ -82,7 +82,12 @@ beforeAll(async () => {
 afterAll(() => nobody[Symbol.asyncDispose]());
 
 function stepWith(given: Given, more: Readonly<Record<string, string>> = {}) {
-  const env: Record<string, string> = { GITHUB_REPOSITORY: 'Acme/Web', GITHUB_API_URL: nobody.url, ...more };
+  const env: Record<string, string> = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_REPOSITORY: 'Acme/Web',
+    GITHUB_API_URL: nobody.url,
+    ...more,
+  };
   for (const [name, value] of Object.entries({ ...ENOUGH, 'api-url': nobody.url, ...given })) {
     env[`INPUT_${name.toUpperCase()}`] = value;
   }
