@@ -12375,6 +12375,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   y4: () => (/* binding */ alikeText),
   WT: () => (/* binding */ callText),
   iF: () => (/* binding */ earlyFailure),
+  Ms: () => (/* binding */ entryOf),
   Qp: () => (/* binding */ failureAnnotation),
   w7: () => (/* binding */ failureLines),
   g5: () => (/* binding */ failureOf),
@@ -12511,6 +12512,12 @@ function explained(failures) {
 function messageForAny({ message, target }) {
     return target === undefined ? message : message.replace(target, '…');
 }
+/** docs/troubleshooting.md, which is made of the hints, where everybody can read it. */
+const PAGE = 'https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md';
+/** The entry of that page to read first: about the call that failed, where one did. */
+function entryOf({ calls: [first], code }) {
+    return `${PAGE}#${first?.failure.code ?? code}`;
+}
 /**
  * The whole of it, for the log.
  * @param title what was not done: `MUTX API key not rotated`
@@ -12528,6 +12535,7 @@ function failureLines(title, report) {
     if (report.retryAt !== undefined) {
         lines.push('', `  A run after ${(0,words/* instantText */.Xx)(report.retryAt)} can work.`);
     }
+    lines.push('', `  more: ${entryOf(report)}`);
     return lines;
 }
 function callLines({ failure, alike, cause, fix }) {
@@ -12959,6 +12967,7 @@ function hintOf(code) {
 /* harmony export */   qL: () => (/* binding */ retryText),
 /* harmony export */   rA: () => (/* binding */ RotationLog)
 /* harmony export */ });
+/* unused harmony export WARNING_TITLE */
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8251);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
 
@@ -13327,6 +13336,7 @@ function failureText(report) {
     parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(line)}`)].join('\n'));
     if (report.retryAt !== undefined)
         parts.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .instantText */ .Xx)(report.retryAt)} can work.`);
+    parts.push(`[More about this, and what to check](${(0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .entryOf */ .Ms)(report)})`);
     return parts;
 }
 function callPart({ failure, alike, cause, fix }) {
