@@ -154,7 +154,12 @@ describe('a run that GitHub gives no secrets', () => {
     ['schedule', {}, 'the secret it is filled from does not exist or is not given to this job'],
     ['pull_request_target', {}, 'the secret it is filled from does not exist or is not given to this job'],
   ])('by %s %j is told why, not that an input is missing', async (name, more, why) => {
-    const step = await stepWith(EMPTY, { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: forked(), ...more });
+    const step = await stepWith(EMPTY, {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_EVENT_NAME: name,
+      GITHUB_EVENT_PATH: forked(),
+      ...more,
+    });
     expect(step.failure?.code).toBe('invalid-input');
     expect(step.failure?.details).toHaveLength(2);
     for (const detail of step.failure?.details ?? []) expect(detail).toContain(why);

@@ -46,6 +46,12 @@ describe('.ci/run', () => {
     expect(gate(copyOfGate(''), 'nonsense').status).toBe(1);
   });
 
+  test('holds dist/ against its source, in CI and again before a release', () => {
+    expect(gate(ROOT, '--list').stdout).toMatch(/^dist: npm run dist:check$/mu);
+    expect(read('.github/workflows/ci.yml')).toMatch(/^ +- run: \.ci\/run$/mu);
+    expect(read('.github/workflows/release.yml').match(/npm run dist:check$/gmu)).toHaveLength(2);
+  });
+
   test('runs only scripts that exist', () => {
     const { scripts } = readJson('package.json') as { scripts: Record<string, string> };
     const named = [...gate(ROOT, '--list').stdout.matchAll(/npm run ([\w:]+)/gu)].map(

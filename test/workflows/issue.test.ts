@@ -86,3 +86,16 @@ it('tells what is wrong with what it was given, and calls nobody', async () => {
   for (const name of ['github-token', 'kind', 'results']) expect(run.log.join('\n')).toContain(`\`${name}\``);
   expect(emulator.ledger.entries).toEqual([]);
 });
+
+it.each(['plan=**failure**', 'plan=failure\n@octocat', '<b>=failure', 'plan=failure::error::x'])(
+  'takes nothing into an issue but names of jobs and their results: %j',
+  async (results) => {
+    const { emulator, issues, keep } = await startRepository();
+    await using _ = emulator;
+    await using run = await keep(results);
+    expect(run.exitCode).toBe(1);
+    expect(run.log.join('\n')).toContain('`results` is not a list of `job=result`');
+    expect(issues.all).toEqual([]);
+    expect(emulator.ledger.entries).toEqual([]);
+  },
+);
