@@ -166,6 +166,8 @@ describe('what is allowed', () => {
 
   const FILES_ONLY = `
 import { appendFileSync } from 'node:fs';
+
+// Holds invariant 2 of docs/threat-model.md.
 for (const line of process.env.FILES.split('\\n')) {
   const [file, ...value] = line.split(' ');
   appendFileSync(process.env['GITHUB_' + file], value.join(' ') + '\\n');

@@ -20,6 +20,8 @@ import { EVIL } from './bytes.ts';
 import { type Front, startFront } from './front.ts';
 import { stepHere } from './step-here.ts';
 
+// Holds invariants 6 and 27 of docs/threat-model.md.
+
 /** Credentials that are none, or not of this place; each with the input that is named. */
 const BAD_CREDENTIALS: readonly (readonly [given: Given, input: string])[] = [
   ...['***', 'short', '"', `\${{ secrets.X }}`, 'secrets.MUTX_JWT', '$MUTX_JWT', ' \n\t '].flatMap((text) => [

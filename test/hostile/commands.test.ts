@@ -8,6 +8,8 @@ import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { fc } from '../property.ts';
 import { heard } from './step-here.ts';
 
+// Holds invariant 6 of docs/threat-model.md.
+
 /** What commands are made of, more often than chance would have it. */
 const text = fc
   .array(

@@ -12,6 +12,8 @@ import {
 import { inputsOf } from '../../src/inputs/table.ts';
 import { ROTATE_OPTIONS } from '../../src/library/option-names.ts';
 
+// Holds invariants 2, 3, 23, 24, 25, 27 and 32 of docs/threat-model.md.
+
 let emulator: Emulator;
 let good: RotateOptions;
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ROOT, read, readJson } from './files.ts';
 
+// Holds invariant 15 of docs/threat-model.md.
+
 describe('.ci/run', () => {
   test('runs the commands that the README shows', () => {
     const { stdout } = gate(ROOT, '--list');

@@ -4,6 +4,8 @@ import { runStep } from '../../scripts/runner.ts';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { ROOT } from '../project/files.ts';
 
+// Holds invariant 35 of docs/threat-model.md.
+
 const HERE = 'acme/keys';
 const HURRY = new URL('../scenarios/hurry.mjs', import.meta.url).href;
 
