@@ -66,11 +66,16 @@ const guardedSink = () => guarded(runnerSink, new SecretRegistry(() => {}));
 describe('a command of ours', () => {
   it('is one line, and the runner reads the message and title that were written, whatever they are', () => {
     fc.assert(
-      fc.property(fc.constantFrom('error', 'warning'), text, text.filter(Boolean), (level, message, title) => {
-        const { lines, log } = through((sink) => sink[level]({ title, message }));
-        expect(lines).toHaveLength(1);
-        expect(log.annotations).toEqual([{ level, title, message }]);
-      }),
+      fc.property(
+        fc.constantFrom('error', 'warning'),
+        text,
+        text.filter(Boolean),
+        (level, message, title) => {
+          const { lines, log } = through((sink) => sink[level]({ title, message }));
+          expect(lines).toHaveLength(1);
+          expect(log.annotations).toEqual([{ level, title, message }]);
+        },
+      ),
       { numRuns: 500 },
     );
   });

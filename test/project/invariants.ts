@@ -31,7 +31,7 @@ function pathsIn(text: string): readonly string[] {
 }
 
 /** The numbers of the invariants that a test says it holds: "invariant 4", "invariants 4, 6 and 13". */
-export function citedIn(source: string): ReadonlySet<number> {
+function citedIn(source: string): ReadonlySet<number> {
   const lists = [...source.matchAll(CITATION)].map(([, list = '']) => list);
   return new Set(lists.flatMap((list) => (list.match(/\d+/gu) ?? []).map(Number)));
 }
