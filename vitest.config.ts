@@ -7,10 +7,11 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Searches every step that any test runs for credentials.
     setupFiles: ['test/canary/every-step.ts'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     // .ci/run counts the tests in this file.
     ...(report === undefined ? {} : { reporters: ['default', ['json', { outputFile: report }]] }),
     coverage: {
+      enabled: process.env['COVERAGE'] === '1',
       provider: 'v8',
       include: ['src/**/*.ts'],
       // Run as a child process by test/scenarios, the way the runner does it; not measured there.

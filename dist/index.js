@@ -15496,17 +15496,18 @@ class PasswordSession {
         report({ type: 'logged-in' });
         return { ok: true, value: { token: reply.value.access, lifetime: reply.value.lifetime, since } };
     }
-    async #logOut({ access, refresh }) {
+    /**
+     * By the refresh token alone. With an access token beside it, MUTX takes a log-out whose session has ended for
+     * one of all sessions of the account, and that is what a second try after a lost reply would be.
+     */
+    async #logOut({ refresh }) {
         const { api, clock, report } = this.#dependencies;
         const watch = new retry/* Stopwatch */.eM(clock);
         const reply = await (0,retry/* tryCall */.O9)(() => api.ask(() => ({
             method: 'POST',
             path: '/auth/logout',
-            headers: { authorization: `Bearer ${access.expose()}` },
             body: { refresh_token: refresh.expose() },
-        }), 
-        // 401: it has ended already.
-        ({ status }) => (status < 300 || status === 401 ? { ok: true, value: true } : undefined)), (0,retry/* idempotent */.yB)(() => LOGOUT_PATIENCE - watch.elapsed()), this.#retrying);
+        }), ({ status }) => (status < 300 ? { ok: true, value: true } : undefined)), (0,retry/* idempotent */.yB)(() => LOGOUT_PATIENCE - watch.elapsed()), this.#retrying);
         if (reply.ok) {
             report({ type: 'logged-out' });
         }

@@ -73,7 +73,11 @@ class PasswordSession implements Session {
     return { ok: true, value: { token: reply.value.access, lifetime: reply.value.lifetime, since } };
   }
 
-  async #logOut({ access, refresh }: TokenPair): Promise<void> {
+  /**
+   * By the refresh token alone. With an access token beside it, MUTX takes a log-out whose session has ended for
+   * one of all sessions of the account, and that is what a second try after a lost reply would be.
+   */
+  async #logOut({ refresh }: TokenPair): Promise<void> {
     const { api, clock, report } = this.#dependencies;
     const watch = new Stopwatch(clock);
     const reply = await tryCall(
@@ -82,11 +86,9 @@ class PasswordSession implements Session {
           () => ({
             method: 'POST',
             path: '/auth/logout',
-            headers: { authorization: `Bearer ${access.expose()}` },
             body: { refresh_token: refresh.expose() },
           }),
-          // 401: it has ended already.
-          ({ status }) => (status < 300 || status === 401 ? { ok: true, value: true } : undefined),
+          ({ status }) => (status < 300 ? { ok: true, value: true } : undefined),
         ),
       idempotent(() => LOGOUT_PATIENCE - watch.elapsed()),
       this.#retrying,

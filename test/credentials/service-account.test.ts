@@ -81,6 +81,15 @@ describe('a service account is logged out at the end, whatever fails', () => {
     expectNoSession(scene);
   });
 
+  it('the reply to the log-out, and the second one ends no other session of the account', async () => {
+    await using scene = await setScene();
+    const { mutx } = scene.emulator;
+    scene.logIn();
+    scene.emulator.fault({ ...logout, times: 1, what: 'reply-lost' });
+    expectOk(await scene.run({ inputs: serviceAccount(scene) }));
+    expect(mutx.sessions.map(({ ended }) => ended)).toEqual(['no', 'logged-out']);
+  });
+
   it.each<[string, FaultRule, number]>([
     ['for good', { ...logout, what: 'refuse', status: 503 }, 4],
     ['refused', { ...logout, what: 'refuse', status: 403 }, 1],

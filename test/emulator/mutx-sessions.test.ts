@@ -89,6 +89,22 @@ test('logging out ends the family', async () => {
   expect(emulator.mutx.sessions.map((session) => session.ended)).toEqual(['logged-out']);
 });
 
+test('logging out a session that has ended, with an access token, ends all others of the account', async () => {
+  const { emulator, login } = await server();
+  await using _ = emulator;
+  const { refresh_token } = (await login()).json;
+  const { access_token } = (await login()).json;
+  const logout = (token: string | undefined) =>
+    mutx(emulator, token, 'POST', '/v1/auth/logout', { refresh_token });
+  const ended = () => emulator.mutx.sessions.map((session) => session.ended);
+  await logout(access_token);
+  expect(ended()).toEqual(['logged-out', 'no']);
+  await logout(undefined);
+  expect(ended()).toEqual(['logged-out', 'no']);
+  await logout(access_token);
+  expect(ended()).toEqual(['logged-out', 'logged-out']);
+});
+
 test('login refuses the wrong password, and accounts that are closed or not verified', async () => {
   const { emulator, user, login } = await server();
   await using _ = emulator;

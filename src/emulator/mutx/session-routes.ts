@@ -1,4 +1,4 @@
-import type { Reply } from '../message.ts';
+import { header, type Reply } from '../message.ts';
 import { authenticate } from './authenticate.ts';
 import { email, type FieldCheck, readBody, text } from './body.ts';
 import { detail, unauthorized } from './errors.ts';
@@ -37,7 +37,13 @@ function logout({ request, world, requestId }: Call): Reply {
   const token = 'refresh_token' in body ? body['refresh_token'] : undefined;
   const session = typeof token === 'string' ? world.sessions.logout(token) : undefined;
   const reply: Reply = { status: 200, json: { message: 'Logged out successfully' } };
-  return session === undefined ? reply : { ...reply, effect: `session ended ${session.familyId}` };
+  if (session !== undefined) return { ...reply, effect: `session ended ${session.familyId}` };
+  // As the public server does: who is known by an access token, and whose session is not, is logged out everywhere.
+  if (header(request, 'authorization') === '') return reply;
+  const ended = world.sessions.logoutEverywhere(authenticate(request, world, { apiKey: false }).id);
+  return ended.length === 0
+    ? reply
+    : { ...reply, effect: `sessions ended ${ended.map(({ familyId }) => familyId).join(', ')}` };
 }
 
 function me({ request, world }: Call): Reply {

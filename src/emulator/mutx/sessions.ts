@@ -84,6 +84,13 @@ export class Sessions {
     return session;
   }
 
+  /** Ends every session of a user. @returns those that were open */
+  logoutEverywhere(userId: string): readonly EmulatedSession[] {
+    const open = this.all.filter((session) => session.userId === userId && session.ended === 'no');
+    for (const session of open) session.ended = 'logged-out';
+    return open;
+  }
+
   /** Claims of a token that is ours, of that type, and has not ended; else why not. */
   verify(token: string, type: Claims['type']): Claims | string {
     const claims = verifyJwt(token, this.#key);
