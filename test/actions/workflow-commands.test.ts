@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { JobLog } from '../../scripts/runner-log.ts';
 import * as ours from '../../src/actions/workflow-commands.ts';
 
+// Holds invariant 6 of docs/threat-model.md.
+
 /** Whatever a server may have put into a message, and what commands are made of. */
 const text = fc.string({
   unit: fc.oneof(

@@ -12,6 +12,8 @@ import {
 } from '../scenarios/world.ts';
 import { parseReport, type Report } from './schema.ts';
 
+// Holds invariants 6 and 25 of docs/threat-model.md.
+
 const HOUR = DAY / 24;
 
 interface Audit extends StepResult {

@@ -14,6 +14,8 @@ import { DAY, key, START } from '../rotation/records.ts';
 import { look, POLICY, secret } from './look.ts';
 import { parseReport } from './schema.ts';
 
+// Holds invariant 6 of docs/threat-model.md.
+
 const secrets = new SecretRegistry(() => {});
 const quote = (text: string, max = 100) => secrets.quote(text, max);
 

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, expect } from 'vitest';
 import { takeLeaks } from './watch.ts';
 
+// Holds invariants 2 and 3 of docs/threat-model.md.
+
 /**
  * Loaded before every test file (vitest.config.ts): whatever step any of them runs as the runner does is
  * searched, the moment it has ended, for every credential that emulators of this process gave out and that the

@@ -8,7 +8,7 @@ import { type FinishedStep, STEPS } from '../../scripts/runner-steps.ts';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { formsOf } from './search.ts';
 import { leaksOf } from './step.ts';
-import { takeLeaks } from './watch.ts';
+import { searchSaid, takeLeaks } from './watch.ts';
 
 const FORMS: Readonly<Record<string, (text: string) => string>> = {
   raw: (text) => text,
@@ -129,6 +129,15 @@ describe('the search for leaked credentials', () => {
     expect(leaks).toContainEqual({ channel: 'summary', what: 'github-token', form: 'raw' });
     expect(leaks).toContainEqual({ channel: 'summary', what: 'input password', form: 'URL' });
   });
+
+  it('searches what a command of the command line says, but not the masks that it asks for', async () => {
+    await using emulator = await startEmulator();
+    const token = emulator.github.issueToken();
+    searchSaid(`::add-mask::${token}\nnothing else\n`);
+    expect(takeLeaks().leaks).toEqual([]);
+    searchSaid(`sent ${Buffer.from(token).toString('base64')}\n`);
+    expect(takeLeaks().leaks).toEqual([{ channel: 'stderr', what: 'github-token', form: 'base64 after 0' }]);
+  });
 });
 
 describe('what is allowed', () => {
@@ -166,6 +175,8 @@ describe('what is allowed', () => {
 
   const FILES_ONLY = `
 import { appendFileSync } from 'node:fs';
+
+// Holds invariant 2 of docs/threat-model.md.
 for (const line of process.env.FILES.split('\\n')) {
   const [file, ...value] = line.split(' ');
   appendFileSync(process.env['GITHUB_' + file], value.join(' ') + '\\n');

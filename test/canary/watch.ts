@@ -1,8 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { type FinishedStep, STEPS } from '../../scripts/runner-steps.ts';
 import { ISSUED, type IssuedCredential } from '../../src/emulator/issued.ts';
-import type { Leak } from './search.ts';
-import { leaksOf } from './step.ts';
+import { type Leak, leaksIn } from './search.ts';
+import { leaksOf, withoutMasks } from './step.ts';
 
 const issued = new Map<string, string>();
 const leaks: Leak[] = [];
@@ -18,7 +18,13 @@ subscribe(STEPS, (message) => {
   leaks.push(...leaksOf(message as FinishedStep, issued));
 });
 
-/** What the steps since the last call left behind, and how many steps were searched so far. */
+/** A command of the command line has ended: nothing that it said to people holds a credential. */
+export function searchSaid(stderr: string): void {
+  searched += 1;
+  leaks.push(...leaksIn([['stderr', withoutMasks(stderr)]], issued));
+}
+
+/** What the steps and commands since the last call left behind, and how many were searched so far. */
 export function takeLeaks(): { readonly leaks: readonly Leak[]; readonly searched: number } {
   return { leaks: leaks.splice(0), searched };
 }

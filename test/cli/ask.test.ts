@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HERE, here, openShell } from './shell.ts';
 
+// Holds invariant 30 of docs/threat-model.md.
+
 const EMAIL = 'E-mail address of the MUTX service account:';
 const PASSWORD = 'Its password:';
 const TOKEN = 'GitHub token that may write the secrets:';

@@ -19,6 +19,8 @@ import {
 } from './planted.ts';
 import { cli, openShell, type Shell } from './shell.ts';
 
+// Holds invariants 22, 24 and 25 of docs/threat-model.md.
+
 describe('mutx-api-key doctor, where everything is as it should be', () => {
   const SOUND_ONES: readonly (readonly [string, (shell: Shell) => Planted])[] = [
     ['e-mail and password', () => ({})],

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { haltAt } from '../process/halt.ts';
 import { openShell, type Shell, startCli } from './shell.ts';
 
+// Holds invariants 17 and 29 of docs/threat-model.md.
+
 const HOUR = 3_600_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 const CREATE = 'POST /v1/api-keys';

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { EmulatedKey } from '../../src/emulator/index.ts';
 import { openShell, type Shell, startCli } from './shell.ts';
 
+// Holds invariants 10, 20 and 29 of docs/threat-model.md.
+
 const DAY = 86_400_000;
 const ALWAYS = { server: 'mutx', times: Number.POSITIVE_INFINITY } as const;
 

@@ -6,6 +6,8 @@ import { isCredential, variableOf } from '../../src/cli/variables.ts';
 import { inputsOf, VERBS, type Verb } from '../../src/inputs/table.ts';
 import { cli, here } from './shell.ts';
 
+// Holds invariant 30 of docs/threat-model.md.
+
 /** What the command line prints without calling anybody. */
 async function printed(...args: readonly string[]) {
   const { code, stdout: out, stderr: err } = await here(args, {});

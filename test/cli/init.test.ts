@@ -17,6 +17,8 @@ import { runStep } from '../../scripts/runner.ts';
 import type { SecretPlace } from '../../src/emulator/index.ts';
 import { type Answers, HERE, here, openShell, type Shell } from './shell.ts';
 
+// Holds invariants 26 and 31 of docs/threat-model.md.
+
 const ACTION = fileURLToPath(new URL('../../action.yml', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const PATH = '.github/workflows/rotate-mutx-key.yml';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openShell, type Shell } from './shell.ts';
 
+// Holds invariant 2 of docs/threat-model.md.
+
 async function listed(shell: Shell, ...args: readonly string[]) {
   const { stdout } = await shell.run(['keys', 'list', '--json', ...args]);
   return (JSON.parse(stdout) as { outputs: { keys: { id: string; name: string }[] } }).outputs.keys;

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cli, HERE, openShell } from './shell.ts';
 
+// Holds invariant 1 of docs/threat-model.md.
+
 const NAME = 'gha/acme/web/MUTX_API_KEY';
 
 describe('mutx-api-key rotate', () => {

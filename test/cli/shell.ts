@@ -10,6 +10,7 @@ import {
   type EmulatorOptions,
   startEmulator,
 } from '../../src/emulator/index.ts';
+import { searchSaid } from '../canary/watch.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export const HERE = 'acme/web';
@@ -50,7 +51,10 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
     child.on('exit', resolve);
   });
   const ran = Promise.all([text(child.stdout), text(child.stderr)]).then(
-    async ([stdout, stderr]): Promise<Ran> => ({ code: await code, stdout, stderr }),
+    async ([stdout, stderr]): Promise<Ran> => {
+      searchSaid(stderr);
+      return { code: await code, stdout, stderr };
+    },
   );
   let said = '';
   const streams = [child.stdout, child.stderr];
@@ -105,6 +109,7 @@ export async function here(
   process.exitCode = 0;
   try {
     const code = await runProgram(createProgram({ env, streams: { stdin, stdout, stderr } }, '1.2.3'), args);
+    searchSaid(said);
     return { code: code ?? process.exitCode, stdout: String(stdout.read() ?? ''), stderr: said };
   } finally {
     process.exitCode = before;

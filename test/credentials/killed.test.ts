@@ -6,6 +6,8 @@ import { DAY, HERE, KEY_NAME, SECRET, startWorld, type World } from '../scenario
 import { expectSaysHowToGoOn, storedTokenWorks, TOKEN } from './refresh-token.ts';
 import { expectFailed, expectOk, expectOneKeyStored, MINUTE, runHere } from './scene.ts';
 
+// Holds invariant 12 of docs/threat-model.md.
+
 const SECRETS = `/repos/${HERE}/actions/secrets`;
 const PREPARE = [`GET ${SECRETS}/public-key`, `GET /repos/${HERE}`];
 const EXCHANGE = 'POST /v1/auth/refresh';

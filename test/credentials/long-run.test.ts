@@ -4,6 +4,8 @@ import { DAY, HERE } from '../scenarios/world.ts';
 import { expectSaysHowToGoOn, storedTokenWorks, TOKEN } from './refresh-token.ts';
 import { expectFailed, expectOk, expectOneKeyStored, MINUTE, type Scene, setScene, textOf } from './scene.ts';
 
+// Holds invariant 13 of docs/threat-model.md.
+
 const CREATE = 'POST /v1/api-keys';
 const LIST = 'GET /v1/api-keys';
 const ACCOUNT = 'GET /v1/auth/me';

@@ -7,6 +7,8 @@ import { asItStands, expectPromisesKept } from '../scenarios/promises.ts';
 import { DAY, startWorld } from '../scenarios/world.ts';
 import { expectFailed, expectOk, expectOneKeyStored, MINUTE, type Scene, setScene, textOf } from './scene.ts';
 
+// Holds invariant 24 of docs/threat-model.md.
+
 const ALWAYS = { times: Number.POSITIVE_INFINITY };
 const LOGIN = 'POST /v1/auth/login';
 const LOGOUT = 'POST /v1/auth/logout';

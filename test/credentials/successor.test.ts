@@ -4,6 +4,8 @@ import { DAY, HERE } from '../scenarios/world.ts';
 import { storedTokenWorks, TOKEN, tokenWorks } from './refresh-token.ts';
 import { expectFailed, expectOk, expectOneKeyStored, MINUTE, setScene, textOf } from './scene.ts';
 
+// Holds invariants 12 and 13 of docs/threat-model.md.
+
 const ALWAYS = { times: Number.POSITIVE_INFINITY };
 const EXCHANGE = 'POST /v1/auth/refresh';
 const exchange = { server: 'mutx', method: 'POST', path: /\/auth\/refresh$/u } as const;

@@ -3,6 +3,8 @@ import { DAY, HERE } from '../scenarios/world.ts';
 import { expectSaysHowToGoOn, storedTokenWorks, TOKEN } from './refresh-token.ts';
 import { expectFailed, expectOk, expectOneKeyStored, MINUTE, setScene } from './scene.ts';
 
+// Holds invariant 12 of docs/threat-model.md.
+
 const EXCHANGE = 'POST /v1/auth/refresh';
 const exchange = { server: 'mutx', method: 'POST', path: /\/auth\/refresh$/u } as const;
 const probe = { server: 'github', method: 'PUT', path: new RegExp(`/${TOKEN}$`, 'u') } as const;

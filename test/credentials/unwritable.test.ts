@@ -5,6 +5,8 @@ import { HERE } from '../scenarios/world.ts';
 import { storedTokenWorks, TOKEN, tokenWorks } from './refresh-token.ts';
 import { expectFailed, expectOk, MINUTE, type Scene, setScene } from './scene.ts';
 
+// Holds invariant 12 of docs/threat-model.md.
+
 const ALWAYS = { times: Number.POSITIVE_INFINITY };
 const EXCHANGE = 'POST /v1/auth/refresh';
 const exchange = { server: 'mutx', method: 'POST', path: /\/auth\/refresh$/u } as const;

@@ -3,6 +3,8 @@ import type { Generation } from '../../src/emulator/index.ts';
 import { haltAt } from '../process/halt.ts';
 import { jobWorld, textOf } from './job.ts';
 
+// Holds invariant 29 of docs/threat-model.md.
+
 const CREATE = 'POST /v1/api-keys';
 const V1 = ['GET /v1/api-keys', CREATE, 'GET /v1/auth/me'];
 /** Each call finds out by asking, until one has found out. */

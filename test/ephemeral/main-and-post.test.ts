@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type JobOptions, jobWorld, textOf } from './job.ts';
 
+// Holds invariants 1, 2, 10 and 28 of docs/threat-model.md.
+
 const GENERATIONS = ['v1', 'documented'] as const;
 const CREDENTIALS = ['jwt', 'password'] as const;
 const EACH = GENERATIONS.flatMap((generation) =>

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, jobWorld, type Step, textOf } from './job.ts';
 
+// Holds invariants 19, 28 and 29 of docs/threat-model.md.
+
 const ALWAYS = { server: 'mutx', times: Number.POSITIVE_INFINITY } as const;
 
 /** Nothing of what the first step enclosed arrives: a later step has emptied the variable. */

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { startCheckedWorld, targetsOf } from './checked-world.ts';
 
+// Holds invariant 4 of docs/threat-model.md.
+
 const GITHUB = { basePath: '/api/v3', enterprise: true } as const;
 const env = { GITHUB_SERVER_URL: 'https://github.acme.test' };
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../src/emulator/index.ts';
 import { KEY_NAME, startCheckedWorld, targetsOf } from './checked-world.ts';
 
+// Holds invariant 25 of docs/threat-model.md.
+
 const SECRET = 'MUTX_API_KEY';
 
 /** A handful at a time is written at once, without GitHub's pace. */

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { READS } from '../../src/rotation/constants.ts';
 import { MINUTE, startFleet, statusesOf, unevenWay } from './fleet.ts';
 
+// Holds invariant 13 of docs/threat-model.md.
+
 const COUNT = 40;
 
 it('a rest that GitHub asks one write to take is taken by all, and then all are written', async () => {

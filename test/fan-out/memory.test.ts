@@ -7,6 +7,8 @@ import type { ThreadData, ThreadReport } from './emulator-thread.ts';
 import { HOUR, runOnce, type Servers, unevenWay } from './fleet.ts';
 import { VirtualTime } from './virtual-time.ts';
 
+// Holds invariant 14 of docs/threat-model.md.
+
 const KIB = 1_024;
 
 setFlagsFromString('--expose_gc');

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Exchange } from '../../src/emulator/index.ts';
 import { type CheckedWorld, KEY_NAME, startCheckedWorld, targetsOf } from './checked-world.ts';
 
+// Holds invariant 11 of docs/threat-model.md.
+
 const STORES = ['actions', 'dependabot', 'codespaces', 'agents'] as const;
 const SECRET = 'MUTX_API_KEY';
 

@@ -5,6 +5,8 @@ import type { RotateOptions } from '../scenarios/world.ts';
 import { type CheckedWorld, startCheckedWorld, targetsOf } from './checked-world.ts';
 import { startFront, startProxy, type TestProxy, trusting } from './tls-world.ts';
 
+// Holds invariants 21 and 22 of docs/threat-model.md.
+
 const MUTX = 'api.mutx.test';
 const GITHUB = 'github.acme.test';
 const identity = selfSigned(MUTX, GITHUB);

@@ -5,6 +5,8 @@ import { fleetSchema } from '../../src/fleet/schema.ts';
 import { codeBlocks, DOCUMENTS, read } from '../project/files.ts';
 import { load } from './fleet-file.ts';
 
+// Holds invariant 34 of docs/threat-model.md.
+
 const YAML = DOCUMENTS.flatMap(codeBlocks).filter(({ language }) => language === 'yaml');
 const FLEETS = YAML.filter(({ text }) => text.startsWith('# yaml-language-server'));
 

@@ -4,6 +4,8 @@ import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { ACCESS_JWT, API_KEY, GITHUB_TOKEN } from '../inputs/given.ts';
 import { load, problemsIn } from './fleet-file.ts';
 
+// Holds invariants 14 and 33 of docs/threat-model.md.
+
 const GOOD = `# yaml-language-server: $schema=schema/mutx-keys.schema.json
 defaults:
   expires-in-days: 14

@@ -3,6 +3,8 @@ import { loadPlanInputs } from '../../src/fleet/load-plan.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { ACCESS_JWT, API_KEY, GITHUB_TOKEN } from '../inputs/given.ts';
 
+// Holds invariant 33 of docs/threat-model.md.
+
 const ENOUGH = { 'bootstrap-jwt': ACCESS_JWT, 'github-token': GITHUB_TOKEN };
 const FILES = new Map([
   ['mutx-keys.yml', 'keys: [{targets: [acme/web]}]\n'],

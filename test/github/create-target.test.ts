@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { SecretStoreName, Target } from '../../src/inputs/targets.ts';
 import { keyPair, ok, startGithubDouble, updated } from './github-double.ts';
 
+// Holds invariant 23 of docs/threat-model.md.
+
 const STORES: readonly SecretStoreName[] = ['actions', 'dependabot', 'codespaces', 'agents'];
 const secretName = 'mutx_api_key';
 

@@ -5,6 +5,8 @@ import { permissionFor } from '../../src/github/permissions.ts';
 import type { HttpBody, HttpReply } from '../../src/http/result.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
+// Holds invariant 3 of docs/threat-model.md.
+
 const TOKEN = 'github_pat_11ABCDEF';
 const secrets = new SecretRegistry(() => {});
 secrets.admit(TOKEN);

@@ -6,6 +6,8 @@ import {
   secretSegment,
 } from '../../src/github/names.ts';
 
+// Holds invariant 23 of docs/threat-model.md.
+
 describe('names on their way into a URL', () => {
   it.each([
     ['production', 'production'],

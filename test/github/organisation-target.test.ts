@@ -14,6 +14,8 @@ import {
   updated,
 } from './github-double.ts';
 
+// Holds invariant 11 of docs/threat-model.md.
+
 function acme(store: SecretStoreName = 'actions'): Target {
   return { kind: 'organisation', store, org: 'acme', secretName: 'MUTX_API_KEY', label: 'org:acme' };
 }

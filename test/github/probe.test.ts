@@ -6,6 +6,8 @@ import { startWorld, type World } from './against-emulator.ts';
 import { keyPair, ok, refusal, startGithubDouble } from './github-double.ts';
 import { environment, everyone, organisation, PLACES, READ_ONLY, repository, SECRET } from './places.ts';
 
+// Holds invariants 11 and 12 of docs/threat-model.md.
+
 const TOKEN = 'the-token-that-is-good-now';
 const put = { server: 'github', method: 'PUT' } as const;
 

@@ -13,6 +13,8 @@ import {
   updated,
 } from './github-double.ts';
 
+// Holds invariant 4 of docs/threat-model.md.
+
 const WEB: Target = {
   kind: 'repository',
   store: 'actions',

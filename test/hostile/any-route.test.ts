@@ -3,6 +3,8 @@ import { REPLIES, WIRE_REPLIES } from './replies.ts';
 import { CREATE, LIST, PUBLIC_KEY, REFRESH, REVOKE, ROUTES, STORE } from './routes.ts';
 import { expectHarmless, named } from './trial.ts';
 
+// Holds invariants 2, 3, 4, 6, 7, 8, 13, 14 and 26 of docs/threat-model.md.
+
 /** A read of each service, what must not be done twice, and what may. */
 const KINDS = [LIST, PUBLIC_KEY, REFRESH, CREATE, STORE, REVOKE];
 

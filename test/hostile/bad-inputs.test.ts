@@ -20,6 +20,8 @@ import { EVIL } from './bytes.ts';
 import { type Front, startFront } from './front.ts';
 import { stepHere } from './step-here.ts';
 
+// Holds invariants 6 and 27 of docs/threat-model.md.
+
 /** Credentials that are none, or not of this place; each with the input that is named. */
 const BAD_CREDENTIALS: readonly (readonly [given: Given, input: string])[] = [
   ...['***', 'short', '"', `\${{ secrets.X }}`, 'secrets.MUTX_JWT', '$MUTX_JWT', ' \n\t '].flatMap((text) => [
@@ -159,7 +161,12 @@ describe('a run that GitHub gives no secrets', () => {
     ['schedule', {}, 'the secret it is filled from does not exist or is not given to this job'],
     ['pull_request_target', {}, 'the secret it is filled from does not exist or is not given to this job'],
   ])('by %s %j is told why, not that an input is missing', async (name, more, why) => {
-    const step = await stepWith(EMPTY, { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: forked(), ...more });
+    const step = await stepWith(EMPTY, {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_EVENT_NAME: name,
+      GITHUB_EVENT_PATH: forked(),
+      ...more,
+    });
     expect(step.failure?.code).toBe('invalid-input');
     expect(step.failure?.details).toHaveLength(2);
     for (const detail of step.failure?.details ?? []) expect(detail).toContain(why);

@@ -7,6 +7,8 @@ import { startFront } from './front.ts';
 import { REPLIES, WIRE_REPLIES } from './replies.ts';
 import { CREATE, LIST, PUBLIC_KEY, REVOKE, STORE } from './routes.ts';
 
+// Holds invariants 4, 6 and 21 of docs/threat-model.md.
+
 const ALL = [...REPLIES, ...WIRE_REPLIES];
 
 /** As the runner runs it: what the in-process trials (any-route.test.ts) take for granted, a process of its own. */

@@ -15,6 +15,8 @@ import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { looksLikeCredential } from '../../src/secrets/shapes.ts';
 import { fc } from '../property.ts';
 
+// Holds invariant 1 of docs/threat-model.md.
+
 const NAME = 'gha/acme/web/MUTX_API_KEY';
 const KEY = `mutx_live_${'k'.repeat(43)}`;
 

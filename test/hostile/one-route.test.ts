@@ -3,6 +3,8 @@ import { GITHUB_TRIALS } from './github-replies.ts';
 import { MUTX_TRIALS } from './mutx-replies.ts';
 import { expectHarmless, named } from './trial.ts';
 
+// Holds invariants 3, 6 and 26 of docs/threat-model.md.
+
 describe.each([
   ['MUTX', MUTX_TRIALS],
   ['GitHub', GITHUB_TRIALS],

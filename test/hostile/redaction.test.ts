@@ -6,6 +6,8 @@ import { leaksIn } from '../canary/search.ts';
 import { fc } from '../property.ts';
 import { RecordingSink } from '../report/recording-sink.ts';
 
+// Holds invariant 3 of docs/threat-model.md.
+
 /** As credentials look, and as passwords may: with spaces, marks, letters beyond ASCII, line breaks. */
 const credential = fc
   .oneof(

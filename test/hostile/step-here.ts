@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JobLog } from '../../scripts/runner-log.ts';
 import { runnerSink } from '../../src/actions/runner-sink.ts';
+import { setSecret } from '../../src/actions/workflow-commands.ts';
 import { type FailureReport, failureAnnotation, failureLines } from '../../src/report/failure.ts';
 import { guarded } from '../../src/report/guard.ts';
 import type { Sink } from '../../src/report/sink.ts';
@@ -54,7 +55,6 @@ export async function stepHere(
   const restore = [out, withEnv(files), ...(timers === undefined ? [] : [timers])];
   let commands = 0;
   const outputs: Record<string, string> = {};
-  const { setSecret } = await import('@actions/core');
   const secrets = new SecretRegistry((form) => {
     commands += 1;
     setSecret(form);

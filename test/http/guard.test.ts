@@ -6,6 +6,8 @@ import { connect, reset } from '../../src/http/connect.ts';
 import { selfSigned } from './certificate.ts';
 import { JSON_TYPE, ManualTimer, reply, startRawServer, TestClient } from './raw-server.ts';
 
+// Holds invariant 21 of docs/threat-model.md.
+
 const identity = selfSigned('localhost');
 const elsewhere = selfSigned('elsewhere.test');
 

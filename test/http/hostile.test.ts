@@ -6,6 +6,8 @@ import { notSent } from '../../src/http/failed.ts';
 import type { HttpResult } from '../../src/http/result.ts';
 import { JSON_TYPE, ManualTimer, reply, startRawServer, TestClient } from './raw-server.ts';
 
+// Holds invariants 13 and 14 of docs/threat-model.md.
+
 interface Came {
   readonly result: HttpResult;
   /** How the connection ended on the server's side. */

@@ -5,6 +5,8 @@ import { errorCode } from '../../src/http/connect.ts';
 import { selfSigned } from './certificate.ts';
 import { JSON_TYPE, ManualTimer, reply, startRawServer, TestClient } from './raw-server.ts';
 
+// Holds invariants 21 and 22 of docs/threat-model.md.
+
 const identity = selfSigned('api.mutx.test', 'localhost');
 const ok = (socket: Socket) => void socket.write(reply('200 OK', '{}', JSON_TYPE));
 

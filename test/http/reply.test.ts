@@ -3,6 +3,8 @@ import { parseHttpDate } from '../../src/http/date.ts';
 import type { HttpReply } from '../../src/http/result.ts';
 import { JSON_TYPE, reply, startRawServer, TestClient } from './raw-server.ts';
 
+// Holds invariant 4 of docs/threat-model.md.
+
 async function received(bytes: string | Buffer): Promise<HttpReply> {
   await using server = await startRawServer((socket) => socket.write(bytes));
   using client = new TestClient(server.url);

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import type { HttpReply, RequestLine } from '../../src/http/result.ts';
 import { JSON_TYPE, type RawServer, reply, startRawServer, TestClient } from './raw-server.ts';
 
+// Holds invariants 3, 5 and 23 of docs/threat-model.md.
+
 const answering = () => startRawServer((socket) => socket.write(reply('200 OK', '{}', JSON_TYPE)));
 
 const headOf = (server: RawServer, connection = 0) => server.received[connection]?.split('\r\n\r\n')[0] ?? '';

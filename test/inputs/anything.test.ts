@@ -5,6 +5,8 @@ import { anyCharacter } from '../any-character.ts';
 import { fc } from '../property.ts';
 import { ACCESS_JWT, API_KEY, GITHUB_TOKEN, loadOnly, PASSWORD, REFRESH_JWT } from './given.ts';
 
+// Holds invariant 27 of docs/threat-model.md.
+
 /** Whatever is given: thousands of values that nobody thought of. */
 
 describe('credentials', () => {

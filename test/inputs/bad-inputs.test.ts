@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { BAD } from './bad.ts';
 import { problemsOf } from './given.ts';
 
+// Holds invariants 4 and 27 of docs/threat-model.md.
+
 describe(`${BAD.length} bad inputs`, () => {
   it('are at least 100', () => expect(BAD.length).toBeGreaterThanOrEqual(100));
 

@@ -16,6 +16,8 @@ import {
   toldInFull,
 } from './given.ts';
 
+// Holds invariants 1 and 4 of docs/threat-model.md.
+
 const WRITER = { 'github-token': GITHUB_TOKEN };
 
 function credentialOf(inputs: Readonly<Record<string, string>>) {

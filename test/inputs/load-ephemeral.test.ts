@@ -3,6 +3,8 @@ import { loadEphemeralCredential, loadEphemeralInputs } from '../../src/inputs/l
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { ACCESS_JWT, API_KEY, PASSWORD, REFRESH_JWT } from './given.ts';
 
+// Holds invariant 19 of docs/threat-model.md.
+
 const RUN = {
   GITHUB_REPOSITORY: 'Acme/Web',
   GITHUB_RUN_ID: '4242',

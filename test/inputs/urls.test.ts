@@ -3,6 +3,8 @@ import { parseBaseUrl } from '../../src/inputs/urls.ts';
 import { anyCharacter } from '../any-character.ts';
 import { fc } from '../property.ts';
 
+// Holds invariant 4 of docs/threat-model.md.
+
 describe('base URLs', () => {
   it.each([
     ['https://api.mutx.dev', 'https://api.mutx.dev/'],

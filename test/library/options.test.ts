@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import {
   InvalidOptionsError,
@@ -11,6 +11,8 @@ import {
 } from '../../src/index.ts';
 import { inputsOf } from '../../src/inputs/table.ts';
 import { ROTATE_OPTIONS } from '../../src/library/option-names.ts';
+
+// Holds invariants 2, 3, 23, 24, 25, 27 and 32 of docs/threat-model.md.
 
 let emulator: Emulator;
 let good: RotateOptions;
@@ -156,6 +158,19 @@ describe('rotate', () => {
     expect(emulator.mutx.accepts(stored)).toBe(true);
     expect(masked).toContain(stored);
     expect(masked.filter((secret) => told.some((text) => text.includes(secret)))).toEqual([]);
+  });
+
+  test('prints nothing itself, whether it works or fails', async () => {
+    const streams = [process.stdout, process.stderr].map((stream) =>
+      vi.spyOn(stream, 'write').mockImplementation(() => true),
+    );
+    onTestFinished(() => void vi.restoreAllMocks());
+    const worked = await rotate({ ...good, keyName: 'silent' });
+    const failed = await rotate({ ...good, targets: ['acme/nowhere'] });
+    const written = streams.flatMap((stream) => stream.mock.calls);
+    vi.restoreAllMocks();
+    expect([worked.kind, failed.kind]).toEqual(['rotated', 'failed']);
+    expect(written).toEqual([]);
   });
 
   test('changes nothing in a dry run', async () => {

@@ -3,6 +3,8 @@ import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan } from '../../src/
 import { decoded as decodedBy } from '../../src/mutx/fields.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
+// Holds invariant 1 of docs/threat-model.md.
+
 const row = {
   id: '0b1c5b1e-6a0d-4f7c-8f0e-2d8f3c1a9b10',
   name: 'gha/acme/web/MUTX_API_KEY',

@@ -3,6 +3,8 @@ import type { HttpBody, HttpReply, HttpResult } from '../../src/http/result.ts';
 import { badReply, failureOf } from '../../src/mutx/failures.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
+// Holds invariant 3 of docs/threat-model.md.
+
 const KEY = 'mutx_live_0123456789ab_secretsecretsecret';
 const secrets = new SecretRegistry(() => {});
 secrets.admit(KEY);

@@ -2,6 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import type { Reply } from '../../src/rotation/ports.ts';
 import { type MutxUnderTest, NAME, startMutx } from './mutx.ts';
 
+// Holds invariant 23 of docs/threat-model.md.
+
 const yes = () => true;
 
 function done<T>(reply: Reply<T>): T {

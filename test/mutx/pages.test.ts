@@ -3,6 +3,8 @@ import type { KeyPage } from '../../src/mutx/decode.ts';
 import { readAllPages, readFirstPages } from '../../src/mutx/pages.ts';
 import type { CallFailure, KeyRecord } from '../../src/rotation/ports.ts';
 
+// Holds invariant 13 of docs/threat-model.md.
+
 const record = (n: number): KeyRecord => ({
   id: `k${n}`,
   name: 'n',

@@ -259,6 +259,8 @@ import {
 } from '@mutx/api-key-action';
 import { type Emulator, startEmulator } from '@mutx/api-key-action/emulator';
 
+// Holds invariant 37 of docs/threat-model.md.
+
 const credential = { email: 'ci@example.com', password: 'a password' };
 export const options: RotateOptions = {
   mutx: { credential },

@@ -6,6 +6,8 @@ import { haltAt } from './halt.ts';
 import { CREATE, REVOKE, STORE } from './requests.ts';
 import { Rotation } from './rotation.ts';
 
+// Holds invariants 12, 17, 24 and 26 of docs/threat-model.md.
+
 const LOGIN = 'POST /v1/auth/login';
 const LOGOUT = 'POST /v1/auth/logout';
 const REFRESH = 'POST /v1/auth/refresh';

@@ -4,6 +4,8 @@ import { haltAt } from './halt.ts';
 import { CREATE, REVOKE, STORE, VERIFY } from './requests.ts';
 import { FREE, MINUTE, PRO, type Stage, setStage } from './stage.ts';
 
+// Holds invariant 7 of docs/threat-model.md.
+
 /**
  * A process that stands still between create and store while the servers' time goes on, as on a machine that is
  * suspended. Its own clocks saw nothing of it: only GitHub's `Date` can tell it that its write came late.

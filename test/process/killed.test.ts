@@ -5,6 +5,8 @@ import { haltAt } from './halt.ts';
 import { FAN_OUT, hasEffect, ONE_TARGET, STORE, STORE_IN_ENVIRONMENT, TWO_KEY_PLAN } from './requests.ts';
 import { MINUTE, setStage, TWO_TARGETS } from './stage.ts';
 
+// Holds invariant 7 of docs/threat-model.md.
+
 describe.each([ONE_TARGET, TWO_KEY_PLAN, FAN_OUT])('a rotation of $name', ({ setting, requests }) => {
   it('sends these requests and no other', async () => {
     await using stage = await setStage(setting);

@@ -3,6 +3,8 @@ import { haltAt, type Point } from './halt.ts';
 import { CREATE, FAN_OUT, LIST_AGAIN, ONE_TARGET, REVOKE, STORE, TWO_KEY_PLAN } from './requests.ts';
 import { MINUTE, PRO, setStage } from './stage.ts';
 
+// Holds invariant 7 of docs/threat-model.md.
+
 interface Hold {
   readonly point: Point;
   readonly request: string;

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ROOT, read, readJson } from './files.ts';
 
+// Holds invariant 15 of docs/threat-model.md.
+
 describe('.ci/run', () => {
   test('runs the commands that the README shows', () => {
     const { stdout } = gate(ROOT, '--list');
@@ -44,6 +46,12 @@ describe('.ci/run', () => {
 
   test('refuses a gate that it does not know', () => {
     expect(gate(copyOfGate(''), 'nonsense').status).toBe(1);
+  });
+
+  test('holds dist/ against its source, in CI and again before a release', () => {
+    expect(gate(ROOT, '--list').stdout).toMatch(/^dist: npm run dist:check$/mu);
+    expect(read('.github/workflows/ci.yml')).toMatch(/^ +- run: \.ci\/run$/mu);
+    expect(read('.github/workflows/release.yml').match(/npm run dist:check$/gmu)).toHaveLength(2);
   });
 
   test('runs only scripts that exist', () => {

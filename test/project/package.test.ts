@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ACTIONS, ROOT, read, readJson } from './files.ts';
 
+// Holds invariant 37 of docs/threat-model.md.
+
 type Versions = Readonly<Record<string, string>>;
 interface Manifest {
   readonly version: string;

@@ -3,6 +3,8 @@ import { parse } from 'yaml';
 import { FIELDS } from '../../src/fleet/fields.ts';
 import { read } from './files.ts';
 
+// Holds invariant 34 of docs/threat-model.md.
+
 interface Workflow {
   readonly on: { readonly workflow_call: { readonly inputs: object } };
   readonly jobs: Readonly<

@@ -6,6 +6,8 @@ import { parse } from 'yaml';
 import { licencesIn } from '../../scripts/licences.ts';
 import { codeBlocks, ROOT, read, readJson, WORKFLOWS } from './files.ts';
 
+// Holds invariant 37 of docs/threat-model.md.
+
 interface Lockfile {
   readonly packages: Readonly<Record<string, { readonly version?: string; readonly license?: string }>>;
 }

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { read, WORKFLOWS } from './files.ts';
 
+// Holds invariants 16 and 36 of docs/threat-model.md.
+
 interface Job {
   readonly needs?: readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;

@@ -6,6 +6,8 @@ import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { RecordingSink } from './recording-sink.ts';
 
+// Holds invariants 3 and 6 of docs/threat-model.md.
+
 const KEY = 'mutx_live_0123456789ab_c4nary/c4nary+c4nary=';
 
 const NOTE = '\n\n… the rest of this summary was cut: it would be longer than GitHub takes.\n';

@@ -4,6 +4,8 @@ import { expectNoLeak } from '../scenarios/leaks.ts';
 import { normal } from '../scenarios/normal.ts';
 import { DAY, HERE, KEY_NAME, type RotateOptions, startWorld, type World } from '../scenarios/world.ts';
 
+// Holds invariants 6, 8, 9 and 25 of docs/threat-model.md.
+
 async function revoke(
   world: World,
   inputs: Readonly<Record<string, string | undefined>>,

@@ -14,6 +14,8 @@ import {
   works,
 } from '../rotation/scripts.ts';
 
+// Holds invariant 9 of docs/threat-model.md.
+
 class Case extends InMemoryPorts {
   readonly revocations: RevocationEvent[] = [];
 

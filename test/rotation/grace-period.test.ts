@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND } from './records.ts';
 
+// Holds invariant 8 of docs/threat-model.md.
+
 const grace = { gracePeriod: 3 * DAY };
 
 function world(shared = false) {

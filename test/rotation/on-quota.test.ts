@@ -3,6 +3,8 @@ import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START } from './records.ts';
 import { losesReply, meanwhile, refuses, undated, works } from './scripts.ts';
 
+// Holds invariant 13 of docs/threat-model.md.
+
 const ONE = [{ label: 'acme/web', holds: 'old' }];
 const old = key('old');
 const other = key('other', { name: 'other' });

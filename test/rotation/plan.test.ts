@@ -4,6 +4,8 @@ import { type Look, makePlan, needsSecrets, type Plan } from '../../src/rotation
 import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START, settings } from './records.ts';
 
+// Holds invariant 9 of docs/threat-model.md.
+
 const stored = (record: KeyRecord, shared = false) => ({ updatedAt: record.createdAt + SECOND, shared });
 const nowhere = { updatedAt: undefined, shared: false };
 

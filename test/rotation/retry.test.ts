@@ -4,6 +4,8 @@ import type { CallFailure, Clock, Reply } from '../../src/rotation/ports.ts';
 import { idempotent, nextWait, onlyIfNotDone, Stopwatch, tryCall } from '../../src/rotation/retry.ts';
 import { MINUTE, SECOND } from './records.ts';
 
+// Holds invariant 13 of docs/threat-model.md.
+
 const failure: CallFailure = {
   kind: 'unclear',
   service: 'mutx',

@@ -3,6 +3,8 @@ import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, NAME, START } from './records.ts';
 import { breaks, refuses, undated } from './scripts.ts';
 
+// Holds invariants 8 and 9 of docs/threat-model.md.
+
 const WEB = { label: 'acme/web', holds: 'old' };
 const revocations = (ports: InMemoryPorts) =>
   ports.changes().flatMap((call) => (call.startsWith('revoke ') ? [call.slice(7)] : []));

@@ -4,6 +4,8 @@ import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START, settings } from './records.ts';
 import { refuses, takes, throttles } from './scripts.ts';
 
+// Holds invariants 10 and 25 of docs/threat-model.md.
+
 const TWO = [
   { label: 'acme/web', holds: 'old' },
   { label: 'acme/api', holds: 'old' },

@@ -12,6 +12,8 @@ import {
 } from '../../src/rotation/rules.ts';
 import { DAY, key, MINUTE, SECOND, START } from './records.ts';
 
+// Holds invariant 8 of docs/threat-model.md.
+
 const at = (updatedAt: number | undefined, shared = false) => ({ updatedAt, shared });
 const justAfter = (record: KeyRecord) => record.createdAt + SECOND;
 

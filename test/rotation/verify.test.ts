@@ -3,6 +3,8 @@ import { InMemoryPorts } from './ports.ts';
 import { key, MINUTE } from './records.ts';
 import { breaks, breaksForGood, refuses, takes } from './scripts.ts';
 
+// Holds invariant 10 of docs/threat-model.md.
+
 /** One target that holds a working key. */
 function world() {
   return new InMemoryPorts({ keys: [key('old')], targets: [{ label: 'acme/web', holds: 'old' }] });

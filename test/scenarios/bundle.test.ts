@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundle } from '../../scripts/bundle.ts';
 import { licencesIn } from '../../scripts/licences.ts';
 
+// Holds invariant 37 of docs/threat-model.md.
+
 describe('the bundle', () => {
   let root = '';
   beforeEach(async () => {

@@ -3,6 +3,8 @@ import { expectNoLeak } from './leaks.ts';
 import { asItStands, expectPromisesKept } from './promises.ts';
 import { startWorld } from './world.ts';
 
+// Holds invariant 5 of docs/threat-model.md.
+
 describe('a cancelled job', () => {
   it.each([
     ['SIGINT', 130],

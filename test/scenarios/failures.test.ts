@@ -5,6 +5,8 @@ import { normal } from './normal.ts';
 import { asItStands, expectPromisesKept } from './promises.ts';
 import { HERE, type RotateOptions, startWorld, type World } from './world.ts';
 
+// Holds invariant 26 of docs/threat-model.md.
+
 const ALWAYS = { times: Number.POSITIVE_INFINITY };
 const create: FaultMatch = { server: 'mutx', method: 'POST', path: /\/api-keys$/u, ...ALWAYS };
 const list: FaultMatch = { server: 'mutx', method: 'GET', path: /\/api-keys$/u, ...ALWAYS };

@@ -4,6 +4,8 @@ import { ledgerOf, normal, stdoutOf } from './normal.ts';
 import { asItStands, expectPromisesKept } from './promises.ts';
 import { DAY, HERE, KEY_NAME, SECRET, startWorld } from './world.ts';
 
+// Holds invariant 1 of docs/threat-model.md.
+
 describe('the first run', () => {
   it('makes a key, masks it before it says anything of it, verifies it and stores it', async () => {
     await using world = await startWorld({ plan: 'FREE' });

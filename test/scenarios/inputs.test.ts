@@ -3,6 +3,8 @@ import { expectNoLeak } from './leaks.ts';
 import { normal } from './normal.ts';
 import { DAY, startWorld } from './world.ts';
 
+// Holds invariant 27 of docs/threat-model.md.
+
 describe('inputs', () => {
   it('a credential that has expired is told together with the others', async () => {
     await using world = await startWorld();

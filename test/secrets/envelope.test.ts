@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newOpener, opened, sealed } from '../../src/secrets/envelope.ts';
 
+// Holds invariant 28 of docs/threat-model.md.
+
 test('an envelope gives its text to its opener, and only to that', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {

@@ -8,6 +8,8 @@ import { credentialsIn, looksLikeCredential } from '../../src/secrets/shapes.ts'
 import { anyCharacter } from '../any-character.ts';
 import { fc } from '../property.ts';
 
+// Holds invariant 1 of docs/threat-model.md.
+
 const WITHHELD = '(withheld: the text holds a credential)';
 const KEY = 'mutx_live_0123456789ab_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U';

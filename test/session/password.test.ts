@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { MINUTE, START, startWorld } from './session-under-test.ts';
 
+// Holds invariants 1 and 24 of docs/threat-model.md.
+
 const LOGIN = 'POST /v1/auth/login 200';
 const LOGOUT = 'POST /v1/auth/logout 200';
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, PLACE, SECRET, START, startWorld, type World } from './session-under-test.ts';
 
+// Holds invariant 12 of docs/threat-model.md.
+
 const given = (world: World) => world.emulator.mutx.issueRefreshToken(world.user);
 const exchanges = (world: World) => world.lines.filter((line) => line.includes('/auth/refresh'));
 const base = '/repos/acme/web/environments/rotation/secrets';

@@ -6,6 +6,8 @@ import { replay, shrink } from './replay.ts';
 import { EXHAUSTIVE, RANDOM } from './scenarios.ts';
 import { walk } from './walk.ts';
 
+// Holds invariants 2, 7 and 8 of docs/threat-model.md.
+
 // Short bounds; `npm run simulate` has the long ones. Fixed seeds, simulated time: nothing here can flake.
 const STATES = 25_000;
 const SCHEDULES = 1_000;

@@ -4,6 +4,8 @@ import { runStep } from '../../scripts/runner.ts';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { ROOT } from '../project/files.ts';
 
+// Holds invariant 35 of docs/threat-model.md.
+
 const HERE = 'acme/keys';
 const HURRY = new URL('../scenarios/hurry.mjs', import.meta.url).href;
 
@@ -86,3 +88,16 @@ it('tells what is wrong with what it was given, and calls nobody', async () => {
   for (const name of ['github-token', 'kind', 'results']) expect(run.log.join('\n')).toContain(`\`${name}\``);
   expect(emulator.ledger.entries).toEqual([]);
 });
+
+it.each(['plan=**failure**', 'plan=failure\n@octocat', '<b>=failure', 'plan=failure::error::x'])(
+  'takes nothing into an issue but names of jobs and their results: %j',
+  async (results) => {
+    const { emulator, issues, keep } = await startRepository();
+    await using _ = emulator;
+    await using run = await keep(results);
+    expect(run.exitCode).toBe(1);
+    expect(run.log.join('\n')).toContain('`results` is not a list of `job=result`');
+    expect(issues.all).toEqual([]);
+    expect(emulator.ledger.entries).toEqual([]);
+  },
+);

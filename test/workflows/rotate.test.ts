@@ -6,6 +6,8 @@ import { read } from '../project/files.ts';
 import { valueIn } from './expressions.ts';
 import { DAY, HERE, HOUR, resultsOf, startStage } from './stage.ts';
 
+// Holds invariants 34 and 35 of docs/threat-model.md.
+
 const FLEET = `
 defaults: { renew-before: 7d, grace-period: 1h }
 keys:

@@ -12,6 +12,8 @@ import {
 } from '../../rotation/scripts.ts';
 import { full, Mutx, NAME, PREFIX } from './ports.ts';
 
+// Holds invariant 18 of docs/threat-model.md.
+
 const SWEEP = { prefix: PREFIX, after: undefined };
 const leftover = (id: string, digit: string, options = {}) =>
   key(id, { name: `${PREFIX}6.1/test/00000000000${digit}`, age: 2 * DAY, expiresIn: -DAY, ...options });

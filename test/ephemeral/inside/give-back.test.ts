@@ -6,6 +6,8 @@ import { key, START } from '../../rotation/records.ts';
 import { breaks, fails, refuses, type Script } from '../../rotation/scripts.ts';
 import { HOUR_LATER, Mutx, NAME } from './ports.ts';
 
+// Holds invariant 29 of docs/threat-model.md.
+
 const WHERE = {
   apiUrl: 'https://api.mutx.dev/',
   name: NAME,

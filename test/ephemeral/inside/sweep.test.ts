@@ -5,6 +5,8 @@ import { perRunName, perRunPrefix, randomDigits } from '../../../src/inputs/key-
 import { isRepository } from '../../../src/inputs/names.ts';
 import { DAY, key, START } from '../../rotation/records.ts';
 
+// Holds invariant 18 of docs/threat-model.md.
+
 const PREFIX = 'gha/acme/web/run/';
 const OWN = `${PREFIX}4242.1/test/0123456789ab`;
 

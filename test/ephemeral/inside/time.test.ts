@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { here } from './here.ts';
 
+// Holds invariant 28 of docs/threat-model.md.
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 

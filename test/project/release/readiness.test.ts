@@ -8,6 +8,8 @@ import { type Candidate, readinessOf } from '../../../scripts/release/readiness.
 import { versionOf } from '../../../scripts/release/version.ts';
 import { ROOT, readJson } from '../files.ts';
 
+// Holds invariant 36 of docs/threat-model.md.
+
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const RUN = {
   path: '.github/workflows/ci.yml',

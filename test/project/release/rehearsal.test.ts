@@ -3,6 +3,8 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { COMMIT, JOBS, Rehearsal } from './rehearsal.ts';
 
+// Holds invariant 36 of docs/threat-model.md.
+
 const OTHER = 'f'.repeat(40);
 const BEFORE_APPROVAL = ['check', 'build', 'attest', 'draft'];
 const PACKAGE = 'mutx-api-key-action-1.2.3.tgz';
