@@ -94,7 +94,11 @@ describe('the inputs of exec', () => {
 
   it('take a start for its whole seconds', () => {
     const machine = { hostname: 'a', now: 1_999 };
-    const loaded = loadExecInputs({ 'INPUT_BOOTSTRAP-JWT': ACCESS_JWT }, new SecretRegistry(() => {}), machine);
+    const loaded = loadExecInputs(
+      { 'INPUT_BOOTSTRAP-JWT': ACCESS_JWT },
+      new SecretRegistry(() => {}),
+      machine,
+    );
     expect(loaded.ok && loaded.value.settings.keyName).toMatch(/^exec\/a\/run\/1\.1\/exec\/[0-9a-f]{12}$/);
   });
 
@@ -105,6 +109,9 @@ describe('the inputs of exec', () => {
       problems: [{ input: 'env-name' }],
     });
     expect(load({ INPUT_VERIFY: '2' })).toMatchObject({ ok: false, problems: [{ input: 'verify' }] });
-    expect(load({ 'INPUT_BOOTSTRAP-JWT': '' })).toMatchObject({ ok: false, problems: [{ input: undefined }] });
+    expect(load({ 'INPUT_BOOTSTRAP-JWT': '' })).toMatchObject({
+      ok: false,
+      problems: [{ input: undefined }],
+    });
   });
 });

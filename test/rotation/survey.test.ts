@@ -153,9 +153,7 @@ describe('what is superseded and in its grace period', () => {
     const keys = [fresh, ...['a', 'b', 'c'].map((id) => key(id, { name: 'web' }))];
     const ports = new InMemoryPorts({ keys, targets: [stored] });
     expect(await surveyed(ports, { ...GRACE, maxRevocations: 2 })).toMatchObject({
-      warnings: [
-        '3 keys would be revoked, more than max-revocations (2); none of them is: a, b, c',
-      ],
+      warnings: ['3 keys would be revoked, more than max-revocations (2); none of them is: a, b, c'],
       findings: [{ superseded: [] }],
     });
     ports.setKey(key('c', { name: 'web', expiresIn: -DAY }));
