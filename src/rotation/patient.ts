@@ -14,7 +14,7 @@ export interface PatientPorts {
 export type PatientCall = <T>(attempt: () => Promise<Reply<T>>) => Promise<Reply<T>>;
 
 /**
- * For the verbs without an engine of their own: each call within the limits of a rotation's.
+ * For what is not one key's run: each call within the limits of a rotation's.
  * @param allInAll for how long, from now on, anything may still be tried again
  */
 export function patientCalls(

@@ -1,5 +1,6 @@
 import { MARGIN } from './constants.ts';
 import type { RotationFailure } from './outcome.ts';
+import { patientCalls } from './patient.ts';
 import { type Look, makePlan, type Plan } from './plan.ts';
 import type {
   Account,
@@ -52,10 +53,11 @@ type SurveyPorts = Pick<RotationPorts, 'keys' | 'clock' | 'random' | 'sessionEnd
  */
 export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): Promise<Survey> {
   const warnings = new Set<string>();
-  const shared = new Run(NOTHING, { ...ports, targets: [], report: () => {} });
+  // No single key's settings have a say in these two, and it is no single key's run that tells of them.
+  const call = patientCalls(ports, Number.POSITIVE_INFINITY, () => {});
   const [list, account] = await Promise.all([
-    shared.call(() => ports.keys.list()),
-    shared.call(() => ports.keys.account()),
+    call(() => ports.keys.list()),
+    call(() => ports.keys.account()),
   ]);
   if (!list.ok) return { ok: false, failure: unreadableList(list.failure) };
   // It has been tried often enough.
@@ -136,16 +138,3 @@ function unreadableList(failure: CallFailure): RotationFailure {
     failures: [failure],
   };
 }
-
-/** For calls that no single key's settings have a say in. */
-const NOTHING: RotationSettings = {
-  keyName: '',
-  expiresInDays: 1,
-  renewBefore: undefined,
-  gracePeriod: 0,
-  onQuota: 'fail',
-  maxRevocations: 0,
-  verify: false,
-  dryRun: true,
-  concurrency: 1,
-};

@@ -105,6 +105,16 @@ describe('the kind of credential', () => {
   });
 });
 
+describe('the line breaks of a password', () => {
+  it('are taken off around it, however many, and kept within', () => {
+    const { credential } = credentialOf({
+      email: 'bot@example.com',
+      password: '\r\n two\r\n\nwords \n\r\n',
+    });
+    expect(credential.kind === 'password' && credential.password.expose()).toBe(' two\r\n\nwords ');
+  });
+});
+
 describe('more than one credential, or none', () => {
   it('names the kinds that were found, and no values', () => {
     const { problems, told } = problemsWith({
@@ -166,6 +176,7 @@ describe('the masks of a pasted token', () => {
     ['in quotes of two kinds', `"'${TOKEN}'"`],
     ['after the scheme, in quotes', `Bearer "'${TOKEN}'"`],
     ['in a list of texts', `["${TOKEN}"]`],
+    ['among other words', `see ${TOKEN} there`],
   ])('are found %s', (_, text) => {
     expect(loadOnly({ 'bootstrap-jwt': text }).masks).toContain(TOKEN);
   });
@@ -222,6 +233,7 @@ describe('a pasted token', () => {
     ],
     [(token: string) => `MUTX_TOKEN=${token}`, 'begins with a name and an equals sign'],
     [(token: string) => `export token=${token}`, 'begins with a name and an equals sign'],
+    [(token: string) => `export  token=${token}`, 'begins with a name and an equals sign'],
     [(token: string) => JSON.stringify({ some: { token } }), 'holds JSON, not a token'],
     [(token: string) => `{ ${token}`, 'holds JSON, not a token'],
     [
@@ -293,6 +305,13 @@ describe('a pasted token', () => {
 
   it.each(['c2VjcmV0LXRva2Vu==', 'c2VjcmV0LXRva2VuMQ=', 'c2VjcmV0LXRva2Vu'])(
     'may end as base64 does: %s',
+    (text) => {
+      expect(problemsWith({ 'bootstrap-jwt': text }).told).toEqual([]);
+    },
+  );
+
+  it.each(['with-$TOKEN', '$TOKEN-and-more', 'c2Vj/cmV0=dG9r'])(
+    'may have something of a shell or an assignment in it: %s',
     (text) => {
       expect(problemsWith({ 'bootstrap-jwt': text }).told).toEqual([]);
     },

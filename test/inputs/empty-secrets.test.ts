@@ -41,6 +41,26 @@ describe('an empty credential', () => {
     );
   });
 
+  it.each(['pull_request_target', 'no_pull_request'])(
+    'in a run of another event is not empty because of a fork: %s',
+    (name) => {
+      const path = pullRequest({ full_name: 'mallory/web' }, { full_name: 'Acme/Web' });
+      expect(told({ GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path })?.message).toContain(
+        'the secret it is filled from does not exist',
+      );
+    },
+  );
+
+  it('outside of GitHub Actions is a variable that is not set, whatever else is', () => {
+    for (const actions of [undefined, '', 'false']) {
+      const env = { GITHUB_ACTIONS: actions, GITHUB_ACTOR: 'dependabot[bot]', GITHUB_EVENT_NAME: 'schedule' };
+      expect(told(env)).toMatchObject({
+        message: 'is empty: its variable is not set',
+        fix: 'set the variable; `mutx-api-key --help` says how they are called',
+      });
+    }
+  });
+
   it.each(['pull_request', 'pull_request_review', 'pull_request_review_comment'])(
     'in a %s from a fork is empty because it is from a fork',
     (name) => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { isPerRunName } from '../../src/ephemeral/sweep.ts';
-import { defaultKeyName, perMachinePrefix, perRunName, randomDigits } from '../../src/inputs/key-name.ts';
+import {
+  defaultKeyName,
+  perMachinePrefix,
+  perRunName,
+  perRunPrefix,
+  randomDigits,
+} from '../../src/inputs/key-name.ts';
 import { isEnvironment, isRepository } from '../../src/inputs/names.ts';
 import { identityOf, parseTarget, type Target } from '../../src/inputs/targets.ts';
 import { fc } from '../property.ts';
@@ -124,6 +130,46 @@ describe('the name of a key nobody named', () => {
       defaultKeyName(target(line), 'ghe.example.com'),
     ]);
     expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('the name of a key for one run', () => {
+  const RUN = { run: '7', attempt: '2', job: 'build', random: '0123456789ab' };
+  const end = `/run/${'9'.repeat(20)}.${'9'.repeat(6)}/${'j'.repeat(20)}~0123456789abcdef/0123456789ab`;
+  const LONGEST = 255 - end.length;
+
+  it.each([
+    ['github.com', 'gha/acme/web/run/'],
+    ['ghe.Example.com:8443', 'ghe.example.com:8443/gha/acme/web/run/'],
+  ])('begins with its repository: on %s', (host, prefix) => {
+    const prefixed = perRunPrefix({ owner: 'Acme', repo: 'Web' }, host);
+    expect(prefixed).toBe(prefix);
+    expect(perRunName(prefixed, RUN)).toBe(`${prefix}7.2/build/0123456789ab`);
+  });
+
+  it('leaves the longest end its place, and no more', () => {
+    const longest = 'r'.repeat(LONGEST - 'gha/acme/'.length);
+    expect(perRunPrefix({ owner: 'acme', repo: longest }, 'github.com')).toBe(`gha/acme/${longest}/run/`);
+    const cut = perRunPrefix({ owner: 'acme', repo: `${longest}r` }, 'github.com');
+    expect(cut).toMatch(/^gha\/acme\/r+~[0-9a-f]{16}\/run\/$/);
+    expect(cut).toHaveLength(LONGEST + '/run/'.length);
+    const machine = 'h'.repeat(LONGEST - 'exec/'.length);
+    expect(perMachinePrefix(machine)).toBe(`exec/${machine}/run/`);
+    expect(perMachinePrefix(`${machine}h`)).toMatch(/^exec\/h+~[0-9a-f]{16}\/run\/$/);
+  });
+
+  it('has its job cut where it would be longer than 255', () => {
+    const most = 255 - 'gha/a/b/run/7.2//0123456789ab'.length;
+    const named = (job: string) => perRunName('gha/a/b/run/', { ...RUN, job });
+    expect(named('j'.repeat(most))).toBe(`gha/a/b/run/7.2/${'j'.repeat(most)}/0123456789ab`);
+    const cut = named('j'.repeat(most + 1));
+    expect(cut).toHaveLength(255);
+    expect(cut).toMatch(/^gha\/a\/b\/run\/7\.2\/j+~[0-9a-f]{16}\/0123456789ab$/);
+  });
+
+  it('ends in digits that nobody else has', () => {
+    expect(randomDigits()).toMatch(/^[0-9a-f]{12}$/);
+    expect(randomDigits()).not.toBe(randomDigits());
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadAuditInputs } from '../../src/inputs/load-audit.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
-import { ACCESS_JWT, GITHUB_TOKEN, REFRESH_JWT, variables } from './given.ts';
+import { ACCESS_JWT, GITHUB_TOKEN, REFRESH_JWT, toldInFull, variables } from './given.ts';
 
 const DAY = 86_400_000;
 
@@ -12,7 +12,7 @@ function load(inputs: Readonly<Record<string, string>>) {
 
 function problemsOf(inputs: Readonly<Record<string, string>>) {
   const loaded = load(inputs);
-  return loaded.ok ? [] : loaded.problems;
+  return loaded.ok ? [] : toldInFull(loaded.problems);
 }
 
 describe('the inputs of an audit', () => {
@@ -67,11 +67,13 @@ describe('the inputs of an audit', () => {
 
   it.each([
     ['targets without a token', { targets: 'acme/web' }, 'github-token', 'with a token'],
+    ['targets without a token', { targets: 'acme/web', 'github-token': ' ' }, 'github-token', 'with a token'],
     ['comments as targets', { targets: '# x', 'github-token': GITHUB_TOKEN }, 'targets', 'comments only'],
     ['a name of two lines', { 'key-name': 'a\nb' }, 'key-name', 'line break'],
     ['an unknown level', { 'fail-on': 'notice' }, 'fail-on', 'none of its values'],
     ['an age that is none', { 'max-age': '90' }, 'max-age', 'is not a duration'],
     ['a time that is none', { 'expiring-within': '-1d' }, 'expiring-within', 'is not a duration'],
+    ['a use that is none', { 'unused-for': 'long' }, 'unused-for', 'is not a duration'],
     ['no credential', { 'bootstrap-jwt': '' }, undefined, 'no MUTX credential'],
     [
       'a refresh token without a token for GitHub',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadEphemeralCredential, loadEphemeralInputs } from '../../src/inputs/load-ephemeral.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
-import { ACCESS_JWT, API_KEY, PASSWORD, REFRESH_JWT } from './given.ts';
+import { ACCESS_JWT, API_KEY, PASSWORD, REFRESH_JWT, toldInFull } from './given.ts';
 
 // Holds invariant 19 of docs/threat-model.md.
 
@@ -30,7 +30,7 @@ function loaded(...given: Parameters<typeof load>) {
 
 function problems(...given: Parameters<typeof load>) {
   const result = load(...given);
-  return result.ok ? [] : result.problems;
+  return result.ok ? [] : toldInFull(result.problems);
 }
 
 describe('the inputs of a key for one job', () => {
@@ -101,11 +101,24 @@ describe('the inputs of a key for one job', () => {
   });
 
   it.each([
-    ['GITHUB_RUN_ID', '1/2'],
-    ['GITHUB_RUN_ATTEMPT', '01'],
-    ['GITHUB_JOB', 'a/b'],
-  ])('take nothing into a name that would not be known again: %s', (variable, text) => {
-    expect(problems({}, { [variable]: text })).toMatchObject([{ input: variable }]);
+    ...['1/2', '0', '-7', 'x7', '7x', '9'.repeat(21)].map((text) => ['GITHUB_RUN_ID', text] as const),
+    ...['01', '1.', '.1', '9'.repeat(7)].map((text) => ['GITHUB_RUN_ATTEMPT', text] as const),
+    ...['a/b', '7a', '-a', ' a', 'a ', 'ä'].map((text) => ['GITHUB_JOB', text] as const),
+  ])('take nothing into a name that would not be known again: %s=%j', (variable, text) => {
+    expect(problems({}, { [variable]: text })).toMatchObject([
+      { input: variable, message: expect.stringContaining("not what the key's default name is made of") },
+    ]);
+  });
+
+  it.each([
+    ['1', '1', '_'],
+    ['9'.repeat(20), '9'.repeat(6), 'a-'],
+    ['10', '10', 'Z_9'],
+  ])('take whatever a runner may say: run %s, attempt %s, job %s', (run, attempt, job) => {
+    const env = { GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: attempt, GITHUB_JOB: job };
+    expect(loaded({}, env).settings.keyName).toMatch(
+      new RegExp(`^gha/acme/web/run/${run}\\.${attempt}/${job}/[0-9a-f]{12}$`),
+    );
   });
 
   it('do not need to name the run where a variable is missing altogether', () => {
@@ -133,7 +146,9 @@ describe('the inputs of a key for one job', () => {
   });
 
   it('say that jobs may still be running when keys are swept so early', () => {
-    expect(loaded({ 'sweep-after': '5h' }).warnings[0]).toContain('`sweep-after` is shorter');
+    expect(loaded({ 'sweep-after': '5h' }).warnings).toEqual([
+      '`sweep-after` is shorter than the 6 hours that a job may run: keys of jobs that are still running would be swept',
+    ]);
     expect(loaded({ 'sweep-after': '6h' }).warnings).toEqual([]);
     expect(loaded({ 'sweep-after': '5h', sweep: 'false' }).warnings).toEqual([]);
   });
@@ -142,6 +157,10 @@ describe('the inputs of a key for one job', () => {
 describe('`env-name`', () => {
   it.each(['', ' '])('is not exported where it is empty on purpose: %j', (text) => {
     expect(loaded({ 'env-name': text }).envName).toBeUndefined();
+  });
+
+  it.each(['_', 'a9', 'MY_GITHUB_TOKEN', 'CIRCLE', 'MY_PATH', 'INPUTS'])('is any other: %s', (name) => {
+    expect(loaded({ 'env-name': name }).envName).toBe(name);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isPerRunName } from '../../src/ephemeral/sweep.ts';
 import { loadExecInputs } from '../../src/inputs/load-exec.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
-import { ACCESS_JWT, NOW } from './given.ts';
+import { ACCESS_JWT, NOW, toldInFull } from './given.ts';
 
 const MACHINE = { hostname: 'Laptop', now: NOW };
 
@@ -19,7 +19,7 @@ function settingsOf(env?: NodeJS.ProcessEnv) {
 
 function messages(env: NodeJS.ProcessEnv): readonly string[] {
   const loaded = load(env);
-  return loaded.ok ? [] : loaded.problems.map(({ input, message }) => `${input} ${message}`);
+  return loaded.ok ? [] : toldInFull(loaded.problems).map(({ input, message }) => `${input} ${message}`);
 }
 
 describe('the inputs of exec', () => {
@@ -73,5 +73,45 @@ describe('the inputs of exec', () => {
     expect(settingsOf({ MUTX_REFRESH_TOKEN: 'x' }).unique).toBe(true);
     const named = { 'INPUT_KEY-NAME': 'mine', INPUT_SWEEP: 'false', GITHUB_RUN_ID: 'seven' };
     expect(settingsOf(named)).toMatchObject({ keyName: 'mine', unique: false, sweep: undefined });
+  });
+
+  it('are what else an action is given, and are warned about alike', () => {
+    const given = { 'INPUT_ENV-NAME': 'DEPLOY_KEY', 'INPUT_SWEEP-AFTER': '5h' };
+    const loaded = load(given);
+    expect(loaded).toMatchObject({
+      ok: true,
+      value: { credential: { kind: 'access-jwt' }, envName: 'DEPLOY_KEY' },
+      warnings: [expect.stringContaining('`sweep-after` is shorter')],
+    });
+    expect(loaded.ok && loaded.value.apiUrl.href).toBe('https://api.mutx.dev/');
+    expect(load()).toMatchObject({ value: { envName: 'MUTX_API_KEY' }, warnings: [] });
+  });
+
+  it('name no repository that is not one, and no run without all that a runner says of it', () => {
+    expect(settingsOf({ GITHUB_REPOSITORY: '', GITHUB_RUN_ID: '' }).sweep?.prefix).toBe('exec/laptop/run/');
+    expect(messages({ GITHUB_RUN_ID: '7' })).toHaveLength(2);
+  });
+
+  it('take a start for its whole seconds', () => {
+    const machine = { hostname: 'a', now: 1_999 };
+    const loaded = loadExecInputs(
+      { 'INPUT_BOOTSTRAP-JWT': ACCESS_JWT },
+      new SecretRegistry(() => {}),
+      machine,
+    );
+    expect(loaded.ok && loaded.value.settings.keyName).toMatch(/^exec\/a\/run\/1\.1\/exec\/[0-9a-f]{12}$/);
+  });
+
+  it('are refused whole where anything is wrong, with the credential that is there', () => {
+    expect(load({ 'INPUT_ENV-NAME': '' })).toMatchObject({
+      ok: false,
+      credential: { kind: 'access-jwt' },
+      problems: [{ input: 'env-name' }],
+    });
+    expect(load({ INPUT_VERIFY: '2' })).toMatchObject({ ok: false, problems: [{ input: 'verify' }] });
+    expect(load({ 'INPUT_BOOTSTRAP-JWT': '' })).toMatchObject({
+      ok: false,
+      problems: [{ input: undefined }],
+    });
   });
 });

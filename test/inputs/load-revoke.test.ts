@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadRevokeInputs } from '../../src/inputs/load-revoke.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
-import { ACCESS_JWT, API_KEY, GITHUB_TOKEN, REFRESH_JWT, variables } from './given.ts';
+import { ACCESS_JWT, API_KEY, GITHUB_TOKEN, REFRESH_JWT, toldInFull, variables } from './given.ts';
 
 const ID = '3f1d2c4b-0a5e-4c1d-9e2f-7b6a5c4d3e2f';
 
@@ -18,7 +18,7 @@ function requestOf(inputs: Readonly<Record<string, string>>) {
 
 function problemsOf(inputs: Readonly<Record<string, string>>) {
   const loaded = load(inputs);
-  return loaded.ok ? [] : loaded.problems;
+  return loaded.ok ? [] : toldInFull(loaded.problems);
 }
 
 describe('the inputs of a revocation', () => {

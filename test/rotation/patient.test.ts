@@ -3,7 +3,7 @@ import { patientCalls } from '../../src/rotation/patient.ts';
 import type { Reply } from '../../src/rotation/ports.ts';
 import { InMemoryPorts } from './ports.ts';
 import { MINUTE, SECOND, START } from './records.ts';
-import { breaks, throttles } from './scripts.ts';
+import { breaks, throttles, works } from './scripts.ts';
 
 const list = (ports: InMemoryPorts) => (): Promise<Reply<unknown>> => ports.keys.list();
 
@@ -26,5 +26,20 @@ describe('a patient call', () => {
     const call = patientCalls({ ...ports, clock: ports.clock, sessionEndsAt }, allInAll, () => {});
     expect(await call(list(ports))).toMatchObject({ ok: false });
     expect(ports.sleeps).toEqual([]);
+  });
+
+  it('counts what it has waited already', async () => {
+    const ports = new InMemoryPorts().always('list', throttles(4 * MINUTE));
+    const call = patientCalls(ports, 15 * MINUTE, () => {});
+    expect(await call(list(ports))).toMatchObject({ ok: false });
+    expect(ports.sleeps).toEqual([4 * MINUTE]);
+  });
+
+  it('counts what the calls before it have taken', async () => {
+    const ports = new InMemoryPorts().on('list', throttles(4 * MINUTE), works, throttles(2 * MINUTE));
+    const call = patientCalls(ports, 6 * MINUTE, () => {});
+    expect(await call(list(ports))).toMatchObject({ ok: true });
+    expect(await call(list(ports))).toMatchObject({ ok: false });
+    expect(ports.sleeps).toEqual([4 * MINUTE]);
   });
 });

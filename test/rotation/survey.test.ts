@@ -3,7 +3,7 @@ import { MARGIN } from '../../src/rotation/constants.ts';
 import { rotate } from '../../src/rotation/engine.ts';
 import { survey } from '../../src/rotation/survey.ts';
 import { InMemoryPorts } from './ports.ts';
-import { DAY, key, MINUTE, SECOND, settings } from './records.ts';
+import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
 import { breaks, refuses } from './scripts.ts';
 
 const WEB = { keyName: 'web', renewBefore: 7 * DAY };
@@ -67,14 +67,29 @@ describe('a survey', () => {
     expect(await surveyed(ports, WEB, API)).toMatchObject({ ok: true });
     expect(await surveyed(twoKeys().always('list', refuses(401)), WEB)).toMatchObject({
       ok: false,
-      failure: { code: 'look-failed', failures: [{ status: 401 }] },
+      failure: {
+        reason: 'look',
+        code: 'look-failed',
+        message: 'the keys could not be read, so nothing is planned',
+        failures: [{ status: 401 }],
+      },
     });
+  });
+
+  it('tries neither the list nor the account beyond the end of the session', async () => {
+    for (const label of ['list', 'account']) {
+      const { clock, keys, random, sleeps, targets } = twoKeys().always(label, breaks);
+      const ports = { clock, keys, random, sessionEndsAt: START + SECOND };
+      await survey([{ settings: settings(WEB), targets }], ports);
+      expect(sleeps).toEqual([]);
+    }
   });
 
   it('goes on without the plan of the account, and says so once', async () => {
     const ports = twoKeys().always('account', breaks);
     const seen = await surveyed(ports, WEB, API);
-    expect(seen).toMatchObject({ ok: true, warnings: [expect.stringContaining("the account's plan")] });
+    const warning = "the account's plan is not known: account failed";
+    expect(seen).toMatchObject({ ok: true, warnings: [warning] });
     expect(ports.calls().filter((call) => call === 'account')).toHaveLength(4);
     // For the four tries, and not again for each key.
     expect(ports.sleeps).toHaveLength(3);
@@ -108,6 +123,16 @@ describe('what is superseded and in its grace period', () => {
     });
   });
 
+  it('is kept from the last of several writes on', async () => {
+    const keys = [fresh, key('old', { name: 'web' })];
+    const targets = [stored, { label: 'acme/api', holds: 'new', writtenAgo: 2 * MINUTE }];
+    const ports = new InMemoryPorts({ keys, targets });
+    const entry = { settings: settings(GRACE), targets: ports.targets };
+    expect(await survey([entry], ports)).toMatchObject({
+      findings: [{ superseded: ['old'], revocableFrom: START + 58 * MINUTE + MARGIN }],
+    });
+  });
+
   it('is nothing while it is not certain which key the target holds', async () => {
     const ports = new InMemoryPorts({
       keys: [fresh, key('old', { name: 'web' })],
@@ -128,7 +153,7 @@ describe('what is superseded and in its grace period', () => {
     const keys = [fresh, ...['a', 'b', 'c'].map((id) => key(id, { name: 'web' }))];
     const ports = new InMemoryPorts({ keys, targets: [stored] });
     expect(await surveyed(ports, { ...GRACE, maxRevocations: 2 })).toMatchObject({
-      warnings: [expect.stringContaining('more than max-revocations (2)')],
+      warnings: ['3 keys would be revoked, more than max-revocations (2); none of them is: a, b, c'],
       findings: [{ superseded: [] }],
     });
     ports.setKey(key('c', { name: 'web', expiresIn: -DAY }));
