@@ -8,6 +8,8 @@ export default defineConfig({
     // Searches every step that any test runs for credentials.
     setupFiles: ['test/canary/every-step.ts'],
     testTimeout: 60_000,
+    // Every core: most of the time goes into processes that the tests start and wait for.
+    maxWorkers: '100%',
     // .ci/run counts the tests in this file.
     ...(report === undefined ? {} : { reporters: ['default', ['json', { outputFile: report }]] }),
     coverage: {

@@ -13590,6 +13590,32 @@ function explain(room) {
 
 /***/ }),
 
+/***/ 9515:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ patientCalls)
+/* harmony export */ });
+/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3968);
+
+
+/**
+ * For what is not one key's run: each call within the limits of a rotation's.
+ * @param allInAll for how long, from now on, anything may still be tried again
+ */
+function patientCalls({ clock, random, sessionEndsAt = Number.POSITIVE_INFINITY }, allInAll, onRetry) {
+    const since = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(clock);
+    return (attempt) => {
+        const watch = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(clock);
+        const timeLeft = () => Math.min(_constants_js__WEBPACK_IMPORTED_MODULE_0__/* .CALL_PATIENCE */ .L7 - watch.elapsed(), allInAll - since.elapsed(), sessionEndsAt - clock.now());
+        return (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .tryCall */ .O9)(attempt, (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .idempotent */ .yB)(timeLeft), { clock, random, onRetry });
+    };
+}
+
+
+/***/ }),
+
 /***/ 5803:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -16503,6 +16529,8 @@ function sorted(planned) {
 
 // EXTERNAL MODULE: ./lib/rotation/constants.js
 var constants = __nccwpck_require__(8395);
+// EXTERNAL MODULE: ./lib/rotation/patient.js
+var patient = __nccwpck_require__(9515);
 // EXTERNAL MODULE: ./lib/rotation/plan.js
 var rotation_plan = __nccwpck_require__(5803);
 // EXTERNAL MODULE: ./lib/rotation/replace-key.js + 2 modules
@@ -16520,6 +16548,7 @@ var take_look = __nccwpck_require__(7155);
 
 
 
+
 /** Keys looked at side by side; each of them reads a few targets at a time, and GitHub's pace holds for all. */
 const SIDE_BY_SIDE = 4;
 /**
@@ -16530,10 +16559,11 @@ const SIDE_BY_SIDE = 4;
  */
 async function survey(entries, ports) {
     const warnings = new Set();
-    const shared = new rotation_run/* Run */.KF(NOTHING, { ...ports, targets: [], report: () => { } });
+    // No single key's settings have a say in these two, and it is no single key's run that tells of them.
+    const call = (0,patient/* patientCalls */.R)(ports, Number.POSITIVE_INFINITY, () => { });
     const [list, account] = await Promise.all([
-        shared.call(() => ports.keys.list()),
-        shared.call(() => ports.keys.account()),
+        call(() => ports.keys.list()),
+        call(() => ports.keys.account()),
     ]);
     if (!list.ok)
         return { ok: false, failure: unreadableList(list.failure) };
@@ -16606,18 +16636,6 @@ function unreadableList(failure) {
         failures: [failure],
     };
 }
-/** For calls that no single key's settings have a say in. */
-const NOTHING = {
-    keyName: '',
-    expiresInDays: 1,
-    renewBefore: undefined,
-    gracePeriod: 0,
-    onQuota: 'fail',
-    maxRevocations: 0,
-    verify: false,
-    dryRun: true,
-    concurrency: 1,
-};
 
 // EXTERNAL MODULE: ./lib/verbs/connect.js + 19 modules
 var connect = __nccwpck_require__(9493);
@@ -17593,26 +17611,12 @@ function findAll(look, policy, only) {
     return findings.toSorted((a, b) => RANK[a.level] - RANK[b.level]);
 }
 
-// EXTERNAL MODULE: ./lib/rotation/retry.js
-var retry = __nccwpck_require__(3968);
-;// CONCATENATED MODULE: ./lib/rotation/patient.js
-
-
-/**
- * For the verbs without an engine of their own: each call within the limits of a rotation's.
- * @param allInAll for how long, from now on, anything may still be tried again
- */
-function patientCalls({ clock, random, sessionEndsAt = Number.POSITIVE_INFINITY }, allInAll, onRetry) {
-    const since = new retry/* Stopwatch */.eM(clock);
-    return (attempt) => {
-        const watch = new retry/* Stopwatch */.eM(clock);
-        const timeLeft = () => Math.min(constants/* CALL_PATIENCE */.L7 - watch.elapsed(), allInAll - since.elapsed(), sessionEndsAt - clock.now());
-        return (0,retry/* tryCall */.O9)(attempt, (0,retry/* idempotent */.yB)(timeLeft), { clock, random, onRetry });
-    };
-}
-
+// EXTERNAL MODULE: ./lib/rotation/patient.js
+var patient = __nccwpck_require__(9515);
 // EXTERNAL MODULE: ./lib/rotation/quota.js
 var quota = __nccwpck_require__(8090);
+// EXTERNAL MODULE: ./lib/rotation/retry.js
+var retry = __nccwpck_require__(3968);
 // EXTERNAL MODULE: ./lib/rotation/run.js
 var rotation_run = __nccwpck_require__(7467);
 // EXTERNAL MODULE: ./lib/rotation/take-look.js
@@ -17631,7 +17635,7 @@ const CONCURRENCY = 4;
  * would make the key that it holds look like an orphan (docs/protocol.md, "A run").
  */
 async function takeAuditLook(ports) {
-    const call = patientCalls(ports, PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
+    const call = (0,patient/* patientCalls */.R)(ports, PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
     let listed = new retry/* Stopwatch */.eM(ports.clock);
     const [list, plan] = await Promise.all([
         call(() => {
@@ -19765,7 +19769,7 @@ const revoke_PATIENCE = 15 * 60_000;
 const revoke_CONCURRENCY = 4;
 /** Revokes the keys asked for, or none of them if they are more than `max-revocations`. */
 async function revokeKeys(request, ports) {
-    const call = patientCalls(ports, revoke_PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
+    const call = (0,patient/* patientCalls */.R)(ports, revoke_PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
     let list;
     if (needsList(request, ports.mayRevokeItself)) {
         const reply = await revoke_listed(ports, call);
