@@ -43,7 +43,7 @@ export function workflowText(workflow: NewWorkflow): string {
   const place = successor === undefined ? [] : ([['refresh-token-secret', scalar(successor)]] as const);
   const others = inputs.map(([name, value]) => [name, scalar(value)] as const);
   return [
-    '# Written by `mutx-api-key init`. Its inputs: https://github.com/mutx/api-key-action#inputs',
+    '# Written by `mutx-api-key init`. Its inputs: https://github.com/mutx/api-key-action#rotate',
     'name: Rotate the MUTX API key',
     'on:',
     '  schedule:',
