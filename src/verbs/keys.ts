@@ -14,7 +14,7 @@ import { usableInputs } from './usable-inputs.ts';
 
 /** One of the four operations on keys as MUTX documents them. */
 export type KeysOperation =
-  /** @property all those that were revoked, too, where MUTX still lists them */
+  /** `all`: those that were revoked, too, where MUTX still lists them. */
   | { readonly kind: 'list'; readonly name: string | undefined; readonly all: boolean }
   | { readonly kind: 'create'; readonly name: string; readonly expiresInDays: number }
   | { readonly kind: 'rotate'; readonly id: string }
