@@ -28,7 +28,7 @@ export type Seal = (value: Secret, publicKey: PublicKey) => Sealed;
  * libsodium's `crypto_box_seal`, in standard base64: GitHub refuses the URL-safe kind, libsodium.js's default.
  */
 export async function loadSeal(): Promise<Seal> {
-  const { default: sodium } = await import(/* webpackMode: "eager" */ 'libsodium-wrappers');
+  const { default: sodium } = await import(/* webpackChunkName: "libsodium" */ 'libsodium-wrappers');
   await sodium.ready;
   return (value, publicKey) => {
     const bytes = Buffer.from(value.expose(), 'utf8');

@@ -55,7 +55,7 @@ describe('the bundle', () => {
     await pack('', 'one', 'module.exports = 1;');
     await rm(join(root, 'node_modules/one/LICENSE'));
     const entry = await put('main.js', "import a from 'one';\nconsole.log(a);\n");
-    await expect(bundle(entry, root)).rejects.toThrow('could not find any license file for one');
+    await expect(bundle(entry, root)).rejects.toThrow('no file with a licence is in one');
   });
 
   // ncc puts `one` and `leaf` together, into something that is of no file itself.
