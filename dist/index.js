@@ -509,7 +509,7 @@ class EncryptedSecret {
         const reply = await this.#calls.ask(request, this.#place.permission, { 200: decodePublicKey });
         if (!reply.ok)
             return reply;
-        if (!(0,sealed_box/* isPublicKey */.N)(reply.value.key))
+        if (!(0,sealed_box/* isPublicKey */.NP)(reply.value.key))
             return { ok: false, failure: this.#unusable(request, 'github-bad-public-key') };
         this.#publicKey = reply.value;
         return reply;
@@ -579,7 +579,7 @@ class EncryptedSecret {
         return known === undefined ? this.fetchPublicKey() : { ok: true, value: known, date: undefined };
     }
     async #putOnce(value, publicKey, mayStart, fields, answers) {
-        const seal = await (0,sealed_box/* loadSeal */.I)();
+        const seal = await (0,sealed_box/* loadSeal */.IF)();
         const more = await fields();
         if (!more.ok)
             return { ok: false, failure: (0,call_failure/* beforeWrite */.pA)(more.failure) };
@@ -1446,8 +1446,9 @@ function hiddenSecrets(calls, path, permission) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ loadSeal),
-/* harmony export */   N: () => (/* binding */ isPublicKey)
+/* harmony export */   IF: () => (/* binding */ loadSeal),
+/* harmony export */   NP: () => (/* binding */ isPublicKey),
+/* harmony export */   uQ: () => (/* binding */ warmUpSeal)
 /* harmony export */ });
 /** GitHub: "Secrets are limited to 48 KB in size". */
 const MAX_BYTES = 48 * 1_024;
@@ -1461,8 +1462,7 @@ function isPublicKey(key) {
  * libsodium's `crypto_box_seal`, in standard base64: GitHub refuses the URL-safe kind, libsodium.js's default.
  */
 async function loadSeal() {
-    const { default: sodium } = await __nccwpck_require__.e(/* import() | libsodium */ 725).then(__nccwpck_require__.bind(__nccwpck_require__, 4768));
-    await sodium.ready;
+    const sodium = await loadSodium();
     return (value, publicKey) => {
         const bytes = Buffer.from(value.expose(), 'utf8');
         if (bytes.length > MAX_BYTES)
@@ -1476,6 +1476,16 @@ async function loadSeal() {
             return { ok: false, code: 'github-bad-public-key' };
         }
     };
+}
+/** Does beside something else what would keep the first seal waiting: the load, and V8's compilation of what it runs. */
+async function warmUpSeal() {
+    const sodium = await loadSodium();
+    sodium.crypto_box_seal(new Uint8Array(1), sodium.crypto_box_keypair().publicKey);
+}
+async function loadSodium() {
+    const { default: sodium } = await __nccwpck_require__.e(/* import() | libsodium */ 725).then(__nccwpck_require__.bind(__nccwpck_require__, 4768));
+    await sodium.ready;
+    return sodium;
 }
 
 
@@ -11125,9 +11135,10 @@ async function rotateVerb(context) {
 }
 /** What can be done while a step waits for its replies. */
 function beside(step, session) {
-    // It takes 20 ms, for which the first seal would wait; the bytes of the create have left by then.
+    // It takes 25 ms, for which the first seal would wait; the bytes of the create have left by then. What goes wrong
+    // here goes wrong there again, where somebody waits for it.
     if (step === 'create')
-        setImmediate(() => void (0,sealed_box/* loadSeal */.I)());
+        setImmediate(() => void (0,sealed_box/* warmUpSeal */.uQ)().catch(() => { }));
     // Nothing follows but revocations. Whatever comes of it, the close at the end waits for it.
     if (step === 'revoke')
         void session.close();
