@@ -41,7 +41,9 @@ function chunkNames({ chunks, chunkGraph }: Compilation, root: string): Map<stri
   const nameOf = (chunk: Chunk) =>
     chunk.name ?? [...packagesIn(chunkGraph.getChunkModules(chunk), root).keys()].sort().join('+');
   const late = [...chunks].flatMap((chunk) =>
-    [...chunk.files].filter((file) => /^\d+\.index\.js$/u.test(file)).map((file) => [file, nameOf(chunk)] as const),
+    [...chunk.files]
+      .filter((file) => /^\d+\.index\.js$/u.test(file))
+      .map((file) => [file, nameOf(chunk)] as const),
   );
   return new Map(late.map(([file, name]) => [file, `${name.replaceAll(/[^\w+.-]/gu, '-')}.js`]));
 }
@@ -49,7 +51,8 @@ function chunkNames({ chunks, chunkGraph }: Compilation, root: string): Map<stri
 /** @throws Error ncc writes something else than what is replaced here, or two files would have one name */
 function withNames(code: string, names: ReadonlyMap<string, string>): string {
   if (names.size === 0) return code;
-  if (new Set(names.values()).size < names.size) throw new Error(`one name for two: ${[...names.values()].join(', ')}`);
+  if (new Set(names.values()).size < names.size)
+    throw new Error(`one name for two: ${[...names.values()].join(', ')}`);
   const byId = Object.fromEntries([...names].map(([file, name]) => [Number.parseInt(file, 10), name]));
   const [before, after, ...more] = code.split(BY_NUMBER);
   if (before === undefined || after === undefined || more.length > 0) {

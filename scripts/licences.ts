@@ -12,7 +12,9 @@ const FITTING = ['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause'];
 export async function licenceTexts(folders: ReadonlyMap<string, string>): Promise<string> {
   const texts: string[] = [];
   for (const [name, folder] of [...folders].sort(([one], [other]) => (one < other ? -1 : 1))) {
-    const { license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { license?: unknown };
+    const { license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+      license?: unknown;
+    };
     const file = (await readdir(folder)).find((one) => /^licen[cs]e(?:\.(?:md|txt))?$/iu.test(one));
     if (file === undefined) throw new Error(`no file with a licence is in ${name}`);
     const text = (await readFile(join(folder, file), 'utf8')).replaceAll('\r\n', '\n').trim();
