@@ -1,5 +1,6 @@
 /**
- * Builds dist/ from src/: `tsc` → lib/, @vercel/ncc → one ESM file with every verb, and a launcher a verb.
+ * Builds dist/ from src/: `tsc` → lib/, @vercel/ncc → an ESM file with every verb and one for each thing that few runs
+ * need, and a launcher a verb.
  *
  *   node scripts/build.mjs            writes dist/
  *   node scripts/build.mjs --check    builds to a temporary folder and names the files of dist/ that differ
@@ -45,7 +46,7 @@ async function build() {
   for (const entry of ENTRIES) {
     files.set(`${entry}.js`, `import { main } from './index.js';\nawait main('${entry}');\n`);
   }
-  if (bytesOf(files) > MOST_BYTES) throw new Error(`dist/ is larger than 1 MB: ${bytesOf(files)} bytes`);
+  if (bytesOf(files) > MOST_BYTES) throw new Error(`dist/ is larger than 1.5 MB: ${bytesOf(files)} bytes`);
   return files;
 }
 

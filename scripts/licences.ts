@@ -1,5 +1,27 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 /** Licences that ask for their text to be passed on, and for nothing else. */
 const FITTING = ['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause'];
+
+/**
+ * The text that `licenses.txt` is: for each package its name, its licence as an SPDX identifier, and the text of it.
+ * @param folders of the packages, by name
+ * @throws Error a package has no file with its licence
+ */
+export async function licenceTexts(folders: ReadonlyMap<string, string>): Promise<string> {
+  const texts: string[] = [];
+  for (const [name, folder] of [...folders].sort(([one], [other]) => (one < other ? -1 : 1))) {
+    const { license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+      license?: unknown;
+    };
+    const file = (await readdir(folder)).find((one) => /^licen[cs]e(?:\.(?:md|txt))?$/iu.test(one));
+    if (file === undefined) throw new Error(`no file with a licence is in ${name}`);
+    const text = (await readFile(join(folder, file), 'utf8')).replaceAll('\r\n', '\n').trim();
+    texts.push(`${name}\n${String(license)}\n${text}\n`);
+  }
+  return texts.join('\n');
+}
 
 /**
  * The packages whose texts `licenses.txt` holds: a name and an SPDX identifier, a line each, before each text.

@@ -5,9 +5,15 @@ declare module '@vercel/ncc' {
     /** ES modules that were put together into one; that one has no file of its own. */
     readonly modules?: Iterable<Module>;
   }
+  /** A file of the bundle. */
+  export interface Chunk {
+    /** What its `import()` asks for in a comment, `webpackChunkName`. */
+    readonly name?: string | null;
+    readonly files: ReadonlySet<string>;
+  }
   export default function ncc(
     entry: string,
-    options: { readonly cache: boolean; readonly license: string; readonly quiet: boolean },
+    options: { readonly cache: boolean; readonly quiet: boolean },
   ): Promise<{
     readonly code: string;
     readonly assets: Readonly<Record<string, { readonly source: string | Buffer }>>;
@@ -16,6 +22,8 @@ declare module '@vercel/ncc' {
         readonly errors: readonly (Error | string)[];
         readonly warnings: readonly (Error | string)[];
         readonly modules: Iterable<Module>;
+        readonly chunks: Iterable<Chunk>;
+        readonly chunkGraph: { getChunkModules(chunk: Chunk): readonly Module[] };
       };
     };
   }>;

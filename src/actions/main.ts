@@ -30,7 +30,7 @@ const ENTRIES = {
 
 /** Late: it brings a parser of YAML along, which the others need not pay for. */
 async function plan(context: VerbContext): Promise<void> {
-  const { planVerb } = await import(/* webpackMode: "eager" */ '../verbs/plan.ts');
+  const { planVerb } = await import(/* webpackChunkName: "fleet" */ '../verbs/plan.ts');
   await planVerb(context);
 }
 

@@ -28,8 +28,7 @@ export type Seal = (value: Secret, publicKey: PublicKey) => Sealed;
  * libsodium's `crypto_box_seal`, in standard base64: GitHub refuses the URL-safe kind, libsodium.js's default.
  */
 export async function loadSeal(): Promise<Seal> {
-  const { default: sodium } = await import(/* webpackMode: "eager" */ 'libsodium-wrappers');
-  await sodium.ready;
+  const sodium = await loadSodium();
   return (value, publicKey) => {
     const bytes = Buffer.from(value.expose(), 'utf8');
     if (bytes.length > MAX_BYTES) return { ok: false, code: 'github-value-too-large' };
@@ -41,4 +40,16 @@ export async function loadSeal(): Promise<Seal> {
       return { ok: false, code: 'github-bad-public-key' };
     }
   };
+}
+
+/** Does beside something else what would keep the first seal waiting: the load, and V8's compilation of what it runs. */
+export async function warmUpSeal(): Promise<void> {
+  const sodium = await loadSodium();
+  sodium.crypto_box_seal(new Uint8Array(1), sodium.crypto_box_keypair().publicKey);
+}
+
+async function loadSodium() {
+  const { default: sodium } = await import(/* webpackChunkName: "libsodium" */ 'libsodium-wrappers');
+  await sodium.ready;
+  return sodium;
 }

@@ -1,4 +1,6 @@
 import type { GivenBack } from '../ephemeral/give-back.ts';
+import type { Remains } from '../ephemeral/remains.ts';
+import type { EphemeralSettings } from '../ephemeral/settings.ts';
 import type { MintedKey } from '../rotation/ports.ts';
 import { callText } from './failure.ts';
 import { code } from './markdown.ts';
@@ -8,6 +10,11 @@ import { expiryText, instantText, list } from './words.ts';
 
 type Handed = Omit<MintedKey, 'key' | 'createdAt'>;
 type NotGivenBack = Extract<GivenBack, { kind: 'failed' }>;
+
+/** The first line of the first step: what it is about, should MUTX then keep it waiting. */
+export function askingLine({ keyName }: Pick<EphemeralSettings, 'keyName'>): string {
+  return `Asking MUTX for a key of this job: ${keyName}`;
+}
 
 /** The last lines of the first step. @param envName undefined: the key was not exported */
 export function handedOutLines({ id, expiresAt }: Handed, envName: string | undefined): readonly string[] {
@@ -23,6 +30,19 @@ export function handedOutSummary(key: Handed, envName: string | undefined): stri
     keyTable(key),
     `In the output ${code('api-key')}, ${exported}. It is revoked when the job ends.`,
   ]);
+}
+
+/** The first line of the post step, for the same reason; undefined: it has nothing to do. */
+export function givingBackLine(remains: Remains | undefined): string | undefined {
+  switch (remains?.stage) {
+    case undefined:
+    case 'nothing':
+      return undefined;
+    case 'asked':
+      return `Looking for a key named ${remains.name}: a create got no clear answer`;
+    case 'minted':
+      return `Giving back key ${remains.id} (${remains.name})`;
+  }
 }
 
 /** What became of the key, where nothing is left to be done. */

@@ -3,7 +3,7 @@ import { decodeNote, NOTE, type Whereabouts } from '../ephemeral/note.ts';
 import { loadEphemeralCredential } from '../inputs/load-ephemeral.ts';
 import { parseBaseUrl } from '../inputs/urls.ts';
 import { EphemeralLog } from '../report/ephemeral-log.ts';
-import { givenBackLine, notGivenBack } from '../report/ephemeral-result.ts';
+import { givenBackLine, givingBackLine, notGivenBack } from '../report/ephemeral-result.ts';
 import { warningSummary } from '../report/summary.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { VerbContext } from './context.ts';
@@ -24,6 +24,8 @@ export async function ephemeralPostVerb(context: VerbContext): Promise<void> {
   unfinished.state = () => [
     'the key of this job may still be alive: it ends by itself when it expires, and a later run sweeps it',
   ];
+  const first = givingBackLine(note);
+  if (first !== undefined) sink.line(first);
   const ports = { clock: gate.clock(clock), random: Math.random, report: log.event };
   const result = await gate.pass(giveBack(note, ways, ports));
   await gate.pass(close());

@@ -3,7 +3,7 @@ import { encodeNote, NOTE } from '../ephemeral/note.ts';
 import { loadEphemeralInputs } from '../inputs/load-ephemeral.ts';
 import { ephemeralFailure } from '../report/ephemeral-failure.ts';
 import { EphemeralLog } from '../report/ephemeral-log.ts';
-import { handedOutLines, handedOutSummary } from '../report/ephemeral-result.ts';
+import { askingLine, handedOutLines, handedOutSummary } from '../report/ephemeral-result.ts';
 import { instantText } from '../report/words.ts';
 import { connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
@@ -19,6 +19,7 @@ export async function ephemeralVerb(context: VerbContext): Promise<void> {
   if (inputs === undefined) return;
 
   const { settings, envName } = inputs;
+  sink.line(askingLine(settings));
   const connection = connect(inputs, context);
   const { session, keys, clock } = connection;
   const outcome = await inSession(connection, inputs, context, async () => {

@@ -1,6 +1,6 @@
 import { createTarget } from '../github/create-target.ts';
 import { paced, writesWithin } from '../github/pace.ts';
-import { loadSeal } from '../github/sealed-box.ts';
+import { warmUpSeal } from '../github/sealed-box.ts';
 import { loadRotateInputs } from '../inputs/load-rotate.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import { failureOf } from '../report/failure.ts';
@@ -54,8 +54,9 @@ export async function rotateVerb(context: VerbContext): Promise<void> {
 
 /** What can be done while a step waits for its replies. */
 function beside(step: StepName, session: Session): void {
-  // It takes 20 ms, for which the first seal would wait; the bytes of the create have left by then.
-  if (step === 'create') setImmediate(() => void loadSeal());
+  // It takes 25 ms, for which the first seal would wait; the bytes of the create have left by then. What goes wrong
+  // here goes wrong there again, where somebody waits for it.
+  if (step === 'create') setImmediate(() => void warmUpSeal().catch(() => {}));
   // Nothing follows but revocations. Whatever comes of it, the close at the end waits for it.
   if (step === 'revoke') void session.close();
 }

@@ -18,6 +18,7 @@ describe.each(EACH)(
       const main = await step.main();
       expect(main.exitCode, textOf(main)).toBe(0);
       const [key] = job.alive();
+      expect(main.log[0]).toBe(`Asking MUTX for a key of this job: ${key?.name}`);
       expect(key?.name).toMatch(/^gha\/acme\/web\/run\/4242\.1\/test\/[0-9a-f]{12}$/u);
       expect(main.outputs).toMatchObject({ 'api-key': key?.plaintext, 'key-id': key?.id });
       expect(main.outputs['expires-at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/u);
@@ -27,7 +28,7 @@ describe.each(EACH)(
       expect(job.mutx.accepts(main.outputs['api-key'] ?? '')).toBe(true);
 
       const post = await step.post();
-      expect(textOf(post)).toContain(`Revoked: ${key?.id}`);
+      expect(post.log).toEqual([`Giving back key ${key?.id} (${key?.name})`, `Revoked: ${key?.id}`]);
       expect(post.annotations).toEqual([]);
       expect(job.mutx.accepts(main.outputs['api-key'] ?? '')).toBe(false);
       expect(job.alive()).toEqual([]);

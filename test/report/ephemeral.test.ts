@@ -4,7 +4,9 @@ import type { EphemeralFailure } from '../../src/ephemeral/outcome.ts';
 import { ephemeralFailure } from '../../src/report/ephemeral-failure.ts';
 import { EphemeralLog } from '../../src/report/ephemeral-log.ts';
 import {
+  askingLine,
   givenBackLine,
+  givingBackLine,
   handedOutLines,
   handedOutSummary,
   notGivenBack,
@@ -25,6 +27,24 @@ function logged(...events: readonly EphemeralEvent[]) {
   for (const event of events) log.event(event);
   return { calls: sink.calls, state: log.state() };
 }
+
+describe('the first line of a step', () => {
+  const named = { name: 'n', unique: true };
+
+  it('says which key it is about, before MUTX is asked', () => {
+    expect(askingLine({ keyName: 'n' })).toBe('Asking MUTX for a key of this job: n');
+    const minted = { stage: 'minted', id: 'k', expiresAt: EXPIRES, strays: false, ...named } as const;
+    expect(givingBackLine(minted)).toBe('Giving back key k (n)');
+    expect(givingBackLine({ stage: 'asked', ...named })).toBe(
+      'Looking for a key named n: a create got no clear answer',
+    );
+  });
+
+  it('is not there where nothing is to be done', () => {
+    expect(givingBackLine(undefined)).toBeUndefined();
+    expect(givingBackLine({ stage: 'nothing' })).toBeUndefined();
+  });
+});
 
 describe('the log of a key for one job', () => {
   it('has a line for each thing that happens', () => {

@@ -55,7 +55,7 @@ describe('the bundle', () => {
     await pack('', 'one', 'module.exports = 1;');
     await rm(join(root, 'node_modules/one/LICENSE'));
     const entry = await put('main.js', "import a from 'one';\nconsole.log(a);\n");
-    await expect(bundle(entry, root)).rejects.toThrow('could not find any license file for one');
+    await expect(bundle(entry, root)).rejects.toThrow('no file with a licence is in one');
   });
 
   // ncc puts `one` and `leaf` together, into something that is of no file itself.
@@ -101,7 +101,56 @@ describe('the bundle', () => {
     ]);
   });
 
-  it('is one file, that says itself that it is a module', async () => {
+  describe('has a file of its own for what is imported late', () => {
+    const LATE =
+      'export const late = async () => (await import(/* webpackChunkName: "named" */ \'./late.js\')).value;\n';
+    const PACKAGE = "export const other = async () => (await import('one')).default;\n";
+
+    it('called as the import says, or as the package in it; and it is found there', async () => {
+      await pack('', 'one', 'module.exports = "of a package";');
+      await put('late.js', 'export const value = "of a module";\n');
+      const files = await bundle(await put('main.js', LATE + PACKAGE), root);
+      expect([...files.keys()].sort()).toEqual([
+        'index.js',
+        'licenses.txt',
+        'named.js',
+        'one.js',
+        'package.json',
+      ]);
+      for (const [name, text] of files) await put(`dist/${name}`, text);
+      const made = (await import(join(root, 'dist/index.js'))) as Record<string, () => Promise<string>>;
+      expect(await made['late']?.()).toBe('of a module');
+      expect(await made['other']?.()).toBe('of a package');
+      expect(files.get('index.js')).not.toContain('of a');
+    });
+
+    it('whose packages are licensed as all others', async () => {
+      await pack('', 'one', 'module.exports = 1;', 'ISC');
+      await pack('', 'two', 'module.exports = 2;');
+      const text = `import two from 'two';\n${PACKAGE}export { two };\n`;
+      const files = await bundle(await put('main.js', text), root);
+      expect([...licencesIn(files.get('licenses.txt') ?? '')]).toEqual([
+        ['one', 'ISC'],
+        ['two', 'MIT'],
+      ]);
+      await rm(join(root, 'node_modules/one/LICENSE'));
+      await expect(bundle(join(root, 'main.js'), root)).rejects.toThrow('no file with a licence is in one');
+    });
+
+    it('with nothing in it that cannot be resolved', async () => {
+      await put('late.js', "import x from 'no-such-package';\nexport const value = x;\n");
+      await expect(bundle(await put('main.js', LATE), root)).rejects.toThrow('unresolved import');
+    });
+
+    it('unless two would be called the same', async () => {
+      await pack('', 'named', 'module.exports = 1;');
+      await put('late.js', 'export const value = 1;\n');
+      const text = `${LATE}export const other = () => import('named');\n`;
+      await expect(bundle(await put('main.js', text), root)).rejects.toThrow('one name for two');
+    });
+  });
+
+  it('is one file where nothing is imported late, and says itself that it is a module', async () => {
     await pack('', 'one', 'module.exports = 1;');
     const entry = await put('main.js', "import a from 'one';\nconsole.log(a);\n");
     const files = await bundle(entry, root);

@@ -1,0 +1,824 @@
+export const id = 933;
+export const ids = [933];
+export const modules = {
+
+/***/ 5496:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  planVerb: () => (/* binding */ planVerb)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./lib/inputs/access.js + 2 modules
+var access = __webpack_require__(632);
+// EXTERNAL MODULE: ./lib/inputs/reader.js + 1 modules
+var inputs_reader = __webpack_require__(6998);
+// EXTERNAL MODULE: ./lib/inputs/table.js
+var table = __webpack_require__(4565);
+;// CONCATENATED MODULE: ./lib/fleet/fields.js
+
+/** What the action that rotates takes, and an entry of a fleet does not: who runs it, and where. */
+const NOT_OF_A_KEY = [
+    'bootstrap-jwt',
+    'refresh-token',
+    'refresh-token-secret',
+    'email',
+    'password',
+    'api-url',
+    'github-token',
+    'environment',
+    'dry-run',
+];
+const NO_FIELDS = new Set(NOT_OF_A_KEY);
+function isField(name) {
+    return !NO_FIELDS.has(name);
+}
+/** The fields of an entry, in the order of the table of inputs. */
+const FIELDS = (0,table/* inputsOf */.Vc)('rotate').filter(isField);
+/** Those that are each key's own, so that no default can stand for them. */
+const OWN = new Set(['key-name', 'targets']);
+/** The fields that `defaults` may have. */
+const DEFAULT_FIELDS = FIELDS.filter((name) => !OWN.has(name));
+/** Fields that may be a list in YAML; each item is what a line is in the action's input. */
+const LISTS = new Set(['targets', 'selected-repositories']);
+/** Why an input of the action is no field; undefined for what is none of its inputs. */
+function whyNotAField(name) {
+    if (!NO_FIELDS.has(name))
+        return undefined;
+    switch (name) {
+        case 'bootstrap-jwt':
+        case 'refresh-token':
+        case 'email':
+        case 'password':
+        case 'github-token':
+            return {
+                message: 'is a credential, and this file must not hold any',
+                fix: 'take it out, and replace the credential: it is in the history of the repository. Credentials are secrets, handed to the workflow',
+            };
+        case 'environment':
+            return {
+                message: 'is not taken here',
+                fix: 'write the environment in `targets`, as `owner/repo@environment`',
+            };
+        case 'refresh-token-secret':
+        case 'api-url':
+        case 'dry-run':
+            return { message: 'is not a setting of a key', fix: 'give it to the step that reads this file' };
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./lib/inputs/pasted.js
+var pasted = __webpack_require__(6028);
+// EXTERNAL MODULE: ./lib/inputs/read-key.js
+var read_key = __webpack_require__(6391);
+// EXTERNAL MODULE: ./lib/inputs/targets.js
+var targets = __webpack_require__(7779);
+// EXTERNAL MODULE: ./lib/inputs/unknown.js
+var unknown = __webpack_require__(5075);
+// EXTERNAL MODULE: ./lib/secrets/shapes.js
+var shapes = __webpack_require__(6111);
+// EXTERNAL MODULE: ./lib/secrets/printable.js
+var printable = __webpack_require__(474);
+;// CONCATENATED MODULE: ./lib/fleet/complaints.js
+
+
+/** Everything that is wrong with a fleet, each thing once. */
+class Complaints {
+    #secrets;
+    #problems = new Map();
+    constructor(secrets) {
+        this.#secrets = secrets;
+    }
+    get found() {
+        return this.#problems.size > 0;
+    }
+    /** In the order of the lines. */
+    get all() {
+        return [...this.#problems.values()].sort((one, other) => one.line - other.line);
+    }
+    add(line, message, fix) {
+        // What is wrong with a default is wrong with every key that has it.
+        this.#problems.set(`${line} ${message}`, { line, message: (0,printable/* printable */.g)(message, 500), fix });
+    }
+    /** A name that belongs to none of these. */
+    unknown(line, name, known) {
+        const meant = (0,unknown/* nearest */.pA)(name.toLowerCase(), known);
+        this.add(line, `${this.name(name)} is not known here`, meant === undefined ? `take it out; known are ${known.join(', ')}` : `did you mean \`${meant}\`?`);
+    }
+    /** A name from the file, fit to be shown. */
+    name(text) {
+        return `\`${this.#secrets.quote(text, 60)}\``;
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __webpack_require__(8815);
+;// CONCATENATED MODULE: ./lib/fleet/document.js
+
+/** Nobody writes more by hand, and reading it takes a second. */
+const MOST_BYTES = 1024 * 1024;
+const EMPTY = { line: 1, fields: new Map() };
+/**
+ * The YAML of a fleet as lines, names and texts. The tree is walked and never turned into objects, so that no
+ * name in it means anything to JavaScript. Aliases, anchors and tags are refused: a file of a few lines could
+ * grow without end, or become something else than it looks like.
+ */
+function readDocument(text, secrets, complaints) {
+    const nothing = { defaults: EMPTY, keys: [] };
+    if (Buffer.byteLength(text) > MOST_BYTES) {
+        complaints.add(1, 'the file is larger than 1 MiB', 'make several fleets of it, a workflow each');
+        return nothing;
+    }
+    const lines = new dist/* LineCounter */.HN();
+    // Twice the same name is looked for below: the parser's own check takes quadratic time.
+    const [document, ...more] = (0,dist/* parseAllDocuments */.hR)(text, {
+        lineCounter: lines,
+        prettyErrors: false,
+        uniqueKeys: false,
+        logLevel: 'silent',
+    });
+    const at = (offset) => Math.max(1, lines.linePos(offset).line);
+    if (document === undefined || document.contents === null) {
+        complaints.add(1, 'the file is empty', 'declare at least one entry under `keys:`');
+        return nothing;
+    }
+    if (more.length > 0) {
+        complaints.add(at(more[0]?.range[0] ?? 0), 'a second YAML document begins', 'keep one of them');
+    }
+    for (const { message, pos } of [...document.errors, ...document.warnings]) {
+        complaints.add(at(pos[0]), `the YAML cannot be read: ${secrets.quote(message)}`, 'correct it');
+    }
+    (0,dist/* visit */.YR)(document, {
+        Node: (_key, node) => {
+            const what = forbidden(node);
+            if (what === undefined)
+                return;
+            const instead = '`defaults` holds what several keys have in common';
+            complaints.add(at(node.range?.[0] ?? 0), `${what} is not taken here`, `write it out; ${instead}`);
+        },
+    });
+    return complaints.found ? nothing : new Walk(at, complaints).fleet(document.contents);
+}
+function forbidden(node) {
+    if ((0,dist/* isAlias */.Vj)(node))
+        return 'an alias';
+    if ('anchor' in node && node.anchor !== undefined)
+        return 'an anchor';
+    return node.tag === undefined ? undefined : 'a tag';
+}
+class Walk {
+    #at;
+    #complaints;
+    constructor(at, complaints) {
+        this.#at = at;
+        this.#complaints = complaints;
+    }
+    fleet(root) {
+        let defaults = EMPTY;
+        let keys;
+        const pairs = this.#map(root, 1, 'the file');
+        for (const [name, line, value] of pairs ?? []) {
+            if (name === 'defaults')
+                defaults = this.#entry(value, line, '`defaults`');
+            else if (name === 'keys')
+                keys = this.#list(value, line);
+            else
+                this.#complaints.unknown(line, name, ['defaults', 'keys']);
+        }
+        if (keys === undefined && pairs !== undefined) {
+            this.#complaints.add(1, 'there is no `keys`', 'declare at least one entry under `keys:`');
+        }
+        return { defaults, keys: keys ?? [] };
+    }
+    #list(value, line) {
+        if (!(0,dist/* isSeq */.oP)(value) || value.items.length === 0) {
+            this.#complaints.add(line, '`keys` is not a list with at least one entry', 'begin each key with `- key-name:`');
+            return [];
+        }
+        return value.items.map((item) => this.#entry(item, this.#lineOf(item, line), 'an entry of `keys`'));
+    }
+    #entry(value, line, what) {
+        const fields = new Map();
+        for (const [name, at, content] of this.#map(value, line, what) ?? []) {
+            fields.set(name, this.#field(name, at, content));
+        }
+        return { line, fields };
+    }
+    #field(name, line, value) {
+        if ((0,dist/* isSeq */.oP)(value)) {
+            const texts = value.items.flatMap((item) => this.#text(name, item, this.#lineOf(item, line)));
+            return { line, isList: true, texts };
+        }
+        return { line, isList: false, texts: this.#text(name, value, line) };
+    }
+    #text(name, value, line) {
+        if ((0,dist/* isScalar */.jn)(value))
+            return [{ line: this.#lineOf(value, line), text: textOf(value) }];
+        const message = `${this.#complaints.name(name)} holds a mapping or a list where one value belongs`;
+        this.#complaints.add(line, message, 'write one value, or a list of values for `targets`');
+        return [];
+    }
+    /** The pairs of a mapping whose names are plain texts; undefined: it is none, which is told. */
+    #map(value, line, what) {
+        if (!(0,dist/* isMap */.jh)(value)) {
+            this.#complaints.add(line, `${what} is not a mapping of names to values`, 'write `name: value` lines');
+            return undefined;
+        }
+        const seen = new Map();
+        return value.items.flatMap(({ key, value: content }) => {
+            const at = this.#lineOf(key, line);
+            if (!(0,dist/* isScalar */.jn)(key)) {
+                this.#complaints.add(at, 'a name is no plain text', 'write `name: value` lines');
+                return [];
+            }
+            const name = textOf(key);
+            const before = seen.get(name);
+            if (before !== undefined) {
+                const message = `${this.#complaints.name(name)} stands here a second time, after line ${before}`;
+                this.#complaints.add(at, message, 'keep one of them');
+                return [];
+            }
+            seen.set(name, at);
+            return [[name, at, content]];
+        });
+    }
+    #lineOf(node, otherwise) {
+        const range = (0,dist/* isScalar */.jn)(node) || (0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node) ? node.range : undefined;
+        return range ? this.#at(range[0]) : otherwise;
+    }
+}
+/** As it was written: `0x10` and `1e2` are no numbers here, as they are none in an input of the action. */
+function textOf(scalar) {
+    return scalar.value === null ? '' : (scalar.source ?? '');
+}
+
+;// CONCATENATED MODULE: ./lib/fleet/load-fleet.js
+
+
+
+
+
+
+
+
+
+
+
+/** Ten matrices of as many jobs as GitHub allows in one. */
+const MOST_KEYS = 10 * 256;
+/**
+ * Reads a fleet: every problem at once, with its line. What looks like a credential is masked before anything
+ * else, and a file that holds one is refused.
+ */
+function loadFleet(text, options) {
+    const { secrets } = options;
+    (0,pasted/* admitMisplaced */.UZ)(secrets, text);
+    const complaints = new Complaints(secrets);
+    const raw = readDocument(text, secrets, complaints);
+    refuseCredentials(text, raw, complaints);
+    if (raw.keys.length > MOST_KEYS) {
+        const message = `there are ${raw.keys.length} keys, and ${MOST_KEYS} is the limit`;
+        complaints.add(raw.keys[MOST_KEYS]?.line ?? 1, message, 'make several fleets of it, a workflow each');
+    }
+    checkNames(raw.defaults, DEFAULT_FIELDS, complaints);
+    const keys = raw.keys.map((entry) => keyOf(entry, raw.defaults, complaints, options));
+    refuseSharing(keys, complaints);
+    return complaints.found
+        ? { ok: false, problems: complaints.all }
+        : { ok: true, keys: keys.map(({ key }) => key) };
+}
+/** Of the shapes that are known, anywhere: in a comment too. And whatever stands under a credential's name. */
+function refuseCredentials(text, { defaults, keys }, complaints) {
+    for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
+        if ((0,shapes/* credentialsIn */.W)(line).length === 0)
+            continue;
+        complaints.add(index + 1, 'the line holds what looks like a credential', 'take it out, and replace the credential: it is in the history of the repository');
+    }
+    for (const { fields } of [defaults, ...keys]) {
+        for (const [name, { line }] of fields) {
+            const why = whyNotAField(name.toLowerCase());
+            if (why !== undefined)
+                complaints.add(line, `${complaints.name(name)} ${why.message}`, why.fix);
+        }
+    }
+}
+function checkNames({ fields }, known, complaints) {
+    const names = new Set(known);
+    for (const [name, { line }] of fields) {
+        if (names.has(name) || whyNotAField(name.toLowerCase()) !== undefined)
+            continue;
+        if (FIELDS.some((field) => field === name)) {
+            const message = `${complaints.name(name)} is each key's own, and cannot be a default`;
+            complaints.add(line, message, 'give it to each key');
+        }
+        else
+            complaints.unknown(line, name, known);
+    }
+}
+function keyOf(entry, defaults, complaints, options) {
+    checkNames(entry, FIELDS, complaints);
+    const { secrets, host, here, mostTargets } = options;
+    const fields = new Map();
+    const given = new Map();
+    for (const name of FIELDS) {
+        const field = entry.fields.get(name) ?? defaults.fields.get(name);
+        if (field === undefined)
+            continue;
+        fields.set(name, field);
+        given.set(name, inputText(name, field, complaints));
+    }
+    if (here === undefined && !entry.fields.has('targets')) {
+        complaints.add(entry.line, 'the key has no `targets`', 'name at least one target');
+    }
+    const env = Object.fromEntries([...given].map(([name, text]) => [(0,unknown/* variableOf */.Qn)(name), text]));
+    const reader = new inputs_reader/* InputReader */.i(env, secrets, 'rotate');
+    const key = (0,read_key/* readKey */.Y)(reader, here?.() ?? { owner: 'nobody', repo: 'nothing' }, host);
+    const lineOf = (problem) => lineOfProblem(problem, fields, entry, secrets);
+    for (const problem of reader.problems)
+        complaints.add(lineOf(problem), problemText(problem), problem.fix);
+    const targetsLine = fields.get('targets')?.line ?? entry.line;
+    if (key.targets.length > mostTargets) {
+        complaints.add(targetsLine, `the key has ${key.targets.length} targets, and ${mostTargets} is the limit: GitHub's pace allows no more within the ten minutes that a rotation has for its writes`, 'split them over several keys, or store the key in one organisation secret');
+    }
+    const id = (0,external_node_crypto_.createHash)('sha256').update(key.settings.keyName).digest('hex').slice(0, 16);
+    const lines = linesOfTargets(fields.get('targets'), given.get('secret-name') ?? specDefault('secret-name'));
+    return { key: { ...key, id, line: entry.line, given }, lines };
+}
+/** What the action's input would hold. */
+function inputText(name, { line, isList, texts }, complaints) {
+    if (isList && !LISTS.has(name)) {
+        complaints.add(line, `\`${name}\` is a list where one value belongs`, 'write one value');
+        return '';
+    }
+    if (texts.every(({ text }) => text.trim() === '')) {
+        complaints.add(line, `\`${name}\` is empty`, 'give it a value, or leave it out');
+        return '';
+    }
+    for (const item of isList ? texts : []) {
+        if (item.text.trim() !== '' && !/[\r\n]/.test(item.text))
+            continue;
+        complaints.add(item.line, `an item of \`${name}\` is not one line`, 'write one item for each');
+    }
+    return texts.map(({ text }) => text).join('\n');
+}
+/** The line of the item that a problem is about, of its field, or of the entry. */
+function lineOfProblem({ input, given }, fields, entry, secrets) {
+    const field = input === undefined ? undefined : fields.get(input);
+    if (field === undefined)
+        return entry.line;
+    const item = field.texts.find(({ text }) => secrets.quote((0,targets/* targetLines */.NR)(text)[0] ?? '', 100) === given);
+    return field.isList && item !== undefined ? item.line : field.line;
+}
+function problemText({ input, message, given, allowed }) {
+    const shown = given === undefined ? '' : ` (given: \`${given}\`)`;
+    return input === undefined ? message : `\`${input}\` ${message}${shown}; it takes ${allowed}`;
+}
+function specDefault(name) {
+    return (0,table/* specOf */.rI)(name).verbs.rotate?.default ?? '';
+}
+function linesOfTargets(field, secretName) {
+    const found = new Map();
+    for (const { line, text } of field?.texts ?? []) {
+        for (const target of (0,targets/* targetLines */.NR)(text)) {
+            const parsed = (0,targets/* parseTarget */.hu)(target, secretName);
+            if (parsed.ok)
+                found.set((0,targets/* identityOf */.cu)(parsed.value), line);
+        }
+    }
+    return found;
+}
+/** Two keys of one name, or with a secret in common: each rotation would undo the other's. */
+function refuseSharing(keys, complaints) {
+    const names = new Map();
+    const owners = new Map();
+    for (const { key, lines } of keys) {
+        const { keyName } = key.settings;
+        const namesake = names.get(keyName);
+        if (keyName !== '' && namesake !== undefined) {
+            complaints.add(key.line, `the key name ${complaints.name(keyName)} is taken by the key of line ${namesake.line}`, 'give each key a name of its own: each rotation revokes all older keys of its name');
+        }
+        names.set(keyName, namesake ?? key);
+        for (const target of key.targets) {
+            const identity = (0,targets/* identityOf */.cu)(target);
+            const line = lines.get(identity) ?? key.line;
+            const owner = owners.get(identity);
+            if (owner === undefined)
+                owners.set(identity, { key, line });
+            else if (owner.key !== key) {
+                complaints.add(line, `the secret ${target.secretName} of ${complaints.name(target.label)} belongs to the key of line ${owner.key.line} (its target of line ${owner.line})`, 'let one key have it, or give the secret another name with ` as OTHER_NAME`: two keys would overwrite each other');
+            }
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/fleet/load-plan.js
+
+
+
+
+/** The inputs of `plan` and the fleet they name: every problem of both, nothing called. */
+function loadPlanInputs(env, secrets, { readText, mostTargets }) {
+    const reader = new inputs_reader/* InputReader */.i(env, secrets, 'plan');
+    const { credential, githubToken, here, host, ...services } = (0,access/* readAccess */.z)(reader, env, secrets);
+    const file = reader.text('fleet-file');
+    const one = reader.isGiven('key');
+    const text = one ? entryText(reader) : readText(file);
+    const options = { secrets, host, mostTargets, ...(one ? { here } : {}) };
+    if (text === undefined && !one) {
+        const message = 'names a file that cannot be read';
+        const fix = 'check the path, and that a step before this one checks the repository out';
+        reader.problem('fleet-file', { message, fix }, file);
+    }
+    const fleet = text === undefined ? undefined : loadFleet(text, options);
+    const { problems, warnings } = reader;
+    const where = one ? undefined : secrets.quote(file, 100);
+    if (fleet?.ok === false)
+        problems.push(...fleet.problems.map((problem) => inputProblem(problem, where)));
+    if (credential === undefined || githubToken === undefined || !fleet?.ok || problems.length > 0) {
+        return { ok: false, problems, warnings, credential };
+    }
+    return { ok: true, value: { ...services, credential, githubToken, keys: fleet.keys }, warnings };
+}
+/** A fleet of the one key in the input; undefined, and a problem, where that is no object. */
+function entryText(reader) {
+    const given = reader.text('key');
+    let parsed;
+    try {
+        parsed = JSON.parse(given);
+    }
+    catch {
+        parsed = undefined;
+    }
+    if (typeof parsed !== 'object' || parsed === null) {
+        // An input that holds a credential is told already, and counts as empty.
+        if (given !== '')
+            reader.problem('key', { message: 'is not a JSON object', fix: 'give one, like `{}`' });
+        return undefined;
+    }
+    const said = new Map(Object.entries(parsed));
+    const entry = FIELDS.flatMap((name) => {
+        const value = said.get(name);
+        return value === undefined || value === null || value === '' ? [] : [[name, value]];
+    });
+    // JSON is YAML. An empty line of its own for each field would tell nobody anything.
+    return JSON.stringify({ keys: [Object.fromEntries(entry)] });
+}
+function inputProblem({ line, message, fix }, file) {
+    const where = file === undefined ? 'the key' : `${file}:${line}`;
+    return { input: undefined, message: `${where}: ${message}`, allowed: '', fix };
+}
+
+;// CONCATENATED MODULE: ./lib/fleet/matrix.js
+/**
+ * Jobs that GitHub makes of one matrix at the most.
+ * https://docs.github.com/actions/reference/limits#existing-system-limits
+ */
+const MOST_JOBS = 256;
+/** A job for each key, in matrices of at most {@link MOST_JOBS}; none where there is no key. */
+function matricesOf(keys) {
+    const entries = keys.map(entryOf);
+    const shards = Math.ceil(entries.length / MOST_JOBS);
+    return Array.from({ length: shards }, (_, shard) => ({
+        include: entries.slice(shard * MOST_JOBS, (shard + 1) * MOST_JOBS),
+    }));
+}
+function entryOf({ id, given, settings }) {
+    return { id, ...Object.fromEntries(given), 'key-name': settings.keyName };
+}
+
+// EXTERNAL MODULE: ./lib/github/create-target.js + 6 modules
+var create_target = __webpack_require__(1256);
+// EXTERNAL MODULE: ./lib/github/pace.js
+var pace = __webpack_require__(2132);
+// EXTERNAL MODULE: ./lib/report/failure.js + 1 modules
+var report_failure = __webpack_require__(8251);
+// EXTERNAL MODULE: ./lib/report/markdown.js
+var markdown = __webpack_require__(3021);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __webpack_require__(8191);
+;// CONCATENATED MODULE: ./lib/report/fleet-plan.js
+
+
+/** Rows beyond this would crowd out everything else; the output `plan` has them all. */
+const MOST_ROWS = 500;
+/** Whether a job has to be made of it: a key that could not be looked at gets one, which says what is wrong. */
+function needsJob({ finding }) {
+    return finding.kind === 'unreadable' || finding.plan.due;
+}
+function rowOf({ key, finding }) {
+    const common = { name: key.settings.keyName, targets: key.targets.length };
+    if (finding.kind === 'unreadable') {
+        const why = finding.failure.failures[0]?.message ?? finding.failure.message;
+        return { ...common, state: 'not known', why, expires: '—', room: undefined };
+    }
+    const { plan } = finding;
+    const { current } = plan;
+    const expires = current === undefined ? '—' : expiryOf(current.expiresAt);
+    const full = plan.due && (plan.room.kind === 'full' || plan.room.kind === 'too-soon');
+    const room = full ? 'there is no place for one more key now' : undefined;
+    return { ...common, state: plan.due ? 'due' : 'not due', why: plan.why, expires, room };
+}
+function expiryOf(expiresAt) {
+    return expiresAt === undefined ? 'never' : (0,words/* instantText */.Xx)(expiresAt);
+}
+/** `3 of 12 keys are due`, and how many could not be looked at. */
+function fleetHeadline(planned) {
+    const due = planned.filter(({ finding }) => finding.kind === 'planned' && finding.plan.due).length;
+    const unreadable = planned.filter(({ finding }) => finding.kind === 'unreadable').length;
+    const targets = planned.reduce((sum, { key }) => sum + key.targets.length, 0);
+    const unknown = unreadable === 0 ? '' : `; ${unreadable} could not be looked at`;
+    return `${due} of ${(0,words/* count */.U9)(planned.length, 'key')} (${(0,words/* count */.U9)(targets, 'target')}) ${due === 1 ? 'is' : 'are'} due${unknown}`;
+}
+/** The plan for the log: a line a key, what is due first. */
+function fleetLines(planned) {
+    const rows = sorted(planned).map(rowOf);
+    const width = Math.min(60, Math.max(0, ...rows.map(({ name }) => name.length)));
+    return rows.map(({ state, name, targets, expires, why, room }) => {
+        const note = room === undefined ? '' : `; ${room}`;
+        const counted = (0,words/* count */.U9)(targets, 'target').padEnd(11);
+        return `${state.padEnd(9)}  ${name.padEnd(width)}  ${counted}  ${expires.padEnd(20)}  ${why}${note}`;
+    });
+}
+/** The plan as the job's summary, in GitHub's Markdown. */
+function fleetSummary(planned) {
+    const rows = sorted(planned)
+        .slice(0, MOST_ROWS)
+        .map(rowOf)
+        .map(({ state, name, targets, expires, why, room }) => [
+        `${ICON[state]} ${state}`,
+        (0,markdown/* code */.aY)(name),
+        String(targets),
+        expires,
+        (0,markdown/* plain */.pj)(room === undefined ? why : `${why}; ${room}`),
+    ]);
+    const more = planned.length - rows.length;
+    const rest = more > 0 ? `\n\n… and ${(0,words/* count */.U9)(more, 'more key')}; the output \`plan\` has them all.` : '';
+    const head = ['', 'Key', 'Targets', 'Expires', 'Why'];
+    return `## MUTX API keys: what is due\n\n${(0,markdown/* plain */.pj)(fleetHeadline(planned))}\n\n${(0,markdown/* table */.tp)(head, rows)}${rest}\n`;
+}
+const ICON = { due: '🔄', 'not due': '➖', 'not known': '❓' };
+/** The plan for machines. */
+function fleetJson(planned) {
+    return JSON.stringify(planned.map((one) => {
+        const { name, state, why, room } = rowOf(one);
+        const { key, finding } = one;
+        const current = finding.kind === 'planned' ? finding.plan.current : undefined;
+        return {
+            'key-name': name,
+            line: key.line,
+            due: state === 'not known' ? null : state === 'due',
+            why,
+            ...(room === undefined ? {} : { room }),
+            'key-id': current?.id ?? null,
+            'expires-at': current?.expiresAt === undefined ? null : (0,words/* instantText */.Xx)(current.expiresAt),
+            'superseded-key-ids': finding.kind === 'planned' ? finding.superseded : [],
+            targets: key.targets.map(({ label, secretName }) => ({ target: label, secret: secretName })),
+        };
+    }));
+}
+function sorted(planned) {
+    return [...planned].sort((one, other) => Number(needsJob(other)) - Number(needsJob(one)));
+}
+
+// EXTERNAL MODULE: ./lib/rotation/constants.js
+var constants = __webpack_require__(8395);
+// EXTERNAL MODULE: ./lib/rotation/patient.js
+var patient = __webpack_require__(9515);
+// EXTERNAL MODULE: ./lib/rotation/plan.js
+var rotation_plan = __webpack_require__(5803);
+// EXTERNAL MODULE: ./lib/rotation/replace-key.js + 2 modules
+var replace_key = __webpack_require__(2131);
+// EXTERNAL MODULE: ./lib/rotation/rules.js
+var rules = __webpack_require__(9541);
+// EXTERNAL MODULE: ./lib/rotation/run.js
+var rotation_run = __webpack_require__(7467);
+// EXTERNAL MODULE: ./lib/rotation/take-look.js
+var take_look = __webpack_require__(7155);
+;// CONCATENATED MODULE: ./lib/rotation/survey.js
+
+
+
+
+
+
+
+/** Keys looked at side by side; each of them reads a few targets at a time, and GitHub's pace holds for all. */
+const SIDE_BY_SIDE = 4;
+/**
+ * The plans of many rotations from one list of the account's keys, each decided as its own run would decide it.
+ * Changes nothing. Whether a target can be written is left to the run that writes it. Rule W needs both servers'
+ * times close together, so where the list is more than half a minute old when a secret is read, the plan does not
+ * count on what W would revoke; the run that follows looks anew.
+ */
+async function survey(entries, ports) {
+    const warnings = new Set();
+    // No single key's settings have a say in these two, and it is no single key's run that tells of them.
+    const call = (0,patient/* patientCalls */.R)(ports, Number.POSITIVE_INFINITY, () => { });
+    const [list, account] = await Promise.all([
+        call(() => ports.keys.list()),
+        call(() => ports.keys.account()),
+    ]);
+    if (!list.ok)
+        return { ok: false, failure: unreadableList(list.failure) };
+    // It has been tried often enough.
+    const keys = seen(list, account.ok ? account : { ok: false, failure: { ...account.failure, retryable: false } });
+    const findings = await (0,rotation_run/* eachOf */.pQ)(entries, SIDE_BY_SIDE, ({ settings, targets }) => {
+        const run = new rotation_run/* Run */.KF(settings, {
+            ...ports,
+            keys,
+            targets: targets.map(readOnly),
+            report: (event) => {
+                if (event.type === 'warning')
+                    warnings.add(event.message);
+            },
+        });
+        return find(run);
+    });
+    return { ok: true, findings, warnings: [...warnings] };
+}
+async function find(run) {
+    const looked = await (0,take_look/* takeLook */.Z)(run, { places: undefined, full: false });
+    if (!looked.ok)
+        return { kind: 'unreadable', failure: looked.failure };
+    const { look } = looked;
+    const plan = (0,rotation_plan/* makePlan */.Cs)(look, run.settings, false);
+    const superseded = plan.due || run.settings.gracePeriod === 0 ? [] : supersededBy(plan.current, run, look);
+    const writes = (look.secrets ?? []).flatMap(({ updatedAt }) => updatedAt === undefined ? [] : [updatedAt]);
+    const revocableFrom = superseded.length === 0 ? undefined : Math.max(...writes) + run.settings.gracePeriod + constants/* MARGIN */.jS;
+    return { kind: 'planned', plan, superseded, revocableFrom };
+}
+/** None where they are more than `max-revocations`: then a person has to look, as in a rotation. */
+function supersededBy(current, run, look) {
+    const { date } = look;
+    const older = (0,replace_key/* olderKeys */.j)(run, look, current);
+    const living = older.filter((key) => date === undefined || !(0,rules/* isExpired */._d)(key, date));
+    if (living.length <= run.settings.maxRevocations)
+        return older.map((key) => key.id);
+    run.holdBack(living.map((key) => key.id));
+    return [];
+}
+/** The key service as it was seen once. */
+function seen(list, account) {
+    return {
+        list: () => Promise.resolve(list),
+        account: () => Promise.resolve(account),
+        create: unwanted,
+        verify: unwanted,
+        revoke: unwanted,
+    };
+}
+function unwanted() {
+    throw new Error('a survey changes nothing');
+}
+/** Without the preflight, which costs two or three requests for each target. */
+function readOnly(target) {
+    return {
+        label: target.label,
+        secretName: target.secretName,
+        shared: target.shared,
+        prepare: () => Promise.resolve({ ok: true, value: true, date: undefined }),
+        metadata: () => target.metadata(),
+        write: unwanted,
+    };
+}
+function unreadableList(failure) {
+    return {
+        reason: 'look',
+        code: 'look-failed',
+        message: 'the keys could not be read, so nothing is planned',
+        failures: [failure],
+    };
+}
+
+// EXTERNAL MODULE: ./lib/verbs/connect.js + 19 modules
+var connect = __webpack_require__(9493);
+// EXTERNAL MODULE: ./lib/verbs/in-session.js
+var in_session = __webpack_require__(1926);
+// EXTERNAL MODULE: ./lib/verbs/usable-inputs.js + 2 modules
+var usable_inputs = __webpack_require__(6549);
+;// CONCATENATED MODULE: ./lib/verbs/plan.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * GitHub counts a job's outputs as UTF-16, at most 1 MB of them.
+ * https://docs.github.com/actions/writing-workflows/choosing-what-your-workflow-does/passing-information-between-jobs
+ */
+const MOST_CHARACTERS = 450_000;
+/** Keys that one job revokes; the next run takes up the rest. */
+const MOST_SUPERSEDED = 1_000;
+const NOTHING_DUE = new Map([
+    ['due', '0'],
+    ['shards', '[]'],
+    ['matrices', '[]'],
+    ['superseded-key-ids', '[]'],
+    ['superseded', '0'],
+    ['revoke-after', ''],
+    ['plan', '[]'],
+]);
+/** What of a fleet is due: inputs and file → one list of keys, the secrets' dates → a plan for each key. */
+async function planVerb(context) {
+    const { env, secrets, sink, fail } = context;
+    for (const [name, value] of NOTHING_DUE)
+        sink.output(name, value);
+    const options = { readText: readerOf(env), mostTargets: (0,pace/* writesWithin */.ut)(constants/* WRITE_DEADLINE */.l) };
+    const inputs = (0,usable_inputs/* usableInputs */._)(loadPlanInputs(env, secrets, options), context);
+    if (inputs === undefined)
+        return;
+    const connection = (0,connect/* connect */.N)(inputs, context);
+    const looked = await (0,in_session/* inSession */.C)(connection, inputs, context, () => look(inputs, connection, context));
+    if (looked === undefined)
+        return;
+    if (!looked.ok) {
+        const { failures, ...failure } = looked.failure;
+        return fail((0,report_failure/* earlyFailure */.iF)({ ...failure, calls: failures }));
+    }
+    for (const warning of looked.warnings)
+        sink.warning({ title: 'Check the fleet', message: warning });
+    tell(inputs.keys.flatMap((key, index) => {
+        const finding = looked.findings[index];
+        return finding === undefined ? [] : [{ key, finding }];
+    }), context);
+}
+function look({ keys }, { keys: service, github, clock, session }, { secrets }) {
+    if (github === undefined)
+        throw new Error('a plan has a github-token: its inputs say so');
+    const entries = keys.map(({ settings, targets, audience, createEnvironment }) => ({
+        settings,
+        targets: targets.map((target) => (0,create_target/* createTarget */.Y)(target, { github, secrets, audience, createEnvironment })),
+    }));
+    return survey(entries, { keys: service, clock, random: Math.random, sessionEndsAt: session.endsAt });
+}
+function tell(planned, { sink, fail }) {
+    const due = planned.filter(needsJob);
+    const matrices = matricesOf(due.map(({ key }) => key));
+    sink.line(fleetHeadline(planned));
+    for (const line of fleetLines(planned))
+        sink.line(line);
+    const text = JSON.stringify(matrices);
+    if (text.length > MOST_CHARACTERS) {
+        const message = `the jobs of ${due.length} keys take ${text.length} characters, and GitHub hands over at most ${MOST_CHARACTERS} from one job to the next`;
+        fail((0,report_failure/* earlyFailure */.iF)({ code: 'fleet-too-large', message }), fleetSummary(planned));
+        return;
+    }
+    for (const { key, finding } of due) {
+        if (finding.kind !== 'unreadable')
+            continue;
+        const why = finding.failure.failures[0]?.message ?? finding.failure.message;
+        const message = `whether ${key.settings.keyName} is due is not known, so its job is to find out: ${why}`;
+        sink.warning({ title: 'Check the fleet', message });
+    }
+    sink.output('due', String(due.length));
+    sink.output('shards', JSON.stringify([...matrices.keys()]));
+    sink.output('matrices', text);
+    sink.output('plan', fleetJson(planned));
+    tellSuperseded(planned, sink);
+    sink.summary(fleetSummary(planned));
+}
+function tellSuperseded(planned, sink) {
+    const superseded = planned.flatMap(({ finding }) => finding.kind === 'planned' && finding.revocableFrom !== undefined
+        ? [{ ids: finding.superseded, from: finding.revocableFrom }]
+        : []);
+    const ids = superseded.flatMap((one) => one.ids);
+    if (ids.length === 0)
+        return;
+    const now = ids.slice(0, MOST_SUPERSEDED);
+    sink.output('superseded-key-ids', JSON.stringify(now));
+    sink.output('superseded', String(now.length));
+    sink.output('revoke-after', (0,words/* instantText */.Xx)(Math.max(...superseded.map(({ from }) => from))));
+}
+/** Files of the working folder: on a runner that is where the repository was checked out. */
+function readerOf({ GITHUB_WORKSPACE: workspace = '.' }) {
+    return (path) => {
+        try {
+            return (0,external_node_fs_.readFileSync)((0,external_node_path_.resolve)(workspace, path), 'utf8');
+        }
+        catch {
+            return undefined;
+        }
+    };
+}
+
+
+/***/ })
+
+};
