@@ -1,5 +1,8 @@
+import { keyNameComplaint } from '../inputs/given-key-name.ts';
 import { loadAccess } from '../inputs/load-access.ts';
+import type { InputProblem } from '../inputs/loaded.ts';
 import type { MutxClient } from '../mutx/client.ts';
+import { isWrittenKeyId } from '../mutx/key-id.ts';
 import { earlyFailure } from '../report/failure.ts';
 import { keyLines } from '../report/key-list.ts';
 import { retryText } from '../report/log.ts';
@@ -23,11 +26,40 @@ export type KeysOperation =
 /** Runs one of them. The plaintext of a new key is the output `key`: whoever asks for a key is to have it. */
 export function keysVerb(operation: KeysOperation): (context: VerbContext) => Promise<void> {
   return async (context) => {
-    const access = usableInputs(loadAccess(context.env, context.secrets), context);
+    const access = usableInputs(
+      loadAccess(context.env, context.secrets),
+      context,
+      argumentProblems(operation, context),
+    );
     if (access === undefined) return;
     const connection = connect(access, context);
     await inSession(connection, access, context, () => run(operation, connection.client, context));
   };
+}
+
+/** What MUTX would not take, whichever server it is. */
+function argumentProblems(
+  operation: KeysOperation,
+  { secrets }: Pick<VerbContext, 'secrets'>,
+): readonly InputProblem[] {
+  switch (operation.kind) {
+    case 'list':
+      return [];
+    case 'create': {
+      const { name } = operation;
+      const complaint = keyNameComplaint(name);
+      if (complaint === undefined) return [];
+      return [{ input: 'name', ...complaint, given: secrets.quote(name, 100), allowed: 'the name of a key' }];
+    }
+    case 'rotate':
+    case 'revoke': {
+      const { id } = operation;
+      if (isWrittenKeyId(id)) return [];
+      const message = 'is not the id of a key';
+      const fix = 'copy the id from `mutx-api-key keys list`; by name, `mutx-api-key revoke` revokes keys';
+      return [{ input: 'id', message, given: secrets.quote(id, 100), allowed: 'a UUID', fix }];
+    }
+  }
 }
 
 async function run(operation: KeysOperation, client: MutxClient, context: VerbContext): Promise<void> {
