@@ -2,6 +2,7 @@ import { count } from '../report/words.ts';
 import type { Credential } from '../session/credential.ts';
 import { type Check, fine, problem, warning } from './check.ts';
 import { longestGapInDays } from './cron.ts';
+import { isOutOfReach } from './reach.ts';
 import {
   type RotationStep,
   type RotationWorkflow,
@@ -54,6 +55,7 @@ function complaints(workflow: RotationWorkflow, given: Given): readonly Check[] 
       ...aboutSchedule(workflow, step, given),
       ...aboutConcurrency(step),
       ...aboutCredentials(step),
+      ...aboutAddress(step),
     ]),
   ].map(of);
 }
@@ -160,4 +162,12 @@ function aboutCredentials({ inputs, inEnvironment }: RotationStep): readonly Che
     checks.push(warning('workflow', text, fix));
   }
   return checks;
+}
+
+function aboutAddress({ inputs, isHosted }: RotationStep): readonly Check[] {
+  const url = URL.parse(inputs.get('api-url') ?? '');
+  if (url === null || !isHosted || !isOutOfReach(url)) return [];
+  const text = `its \`api-url\` is ${url.origin}, which a runner that GitHub hosts cannot reach`;
+  const fix = 'give the public address of MUTX, or run the job on a machine of that network';
+  return [warning('workflow', text, fix)];
 }

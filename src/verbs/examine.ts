@@ -3,6 +3,7 @@ import { clockChecks, type TimeSeen } from '../doctor/clocks.ts';
 import { acceptedCheck, claimChecks, refusedCheck } from '../doctor/credential.ts';
 import { keyChecks, roomCheck } from '../doctor/plan.ts';
 import { proxyChecks, type Way } from '../doctor/proxies.ts';
+import { isOutOfReach } from '../doctor/reach.ts';
 import { storedChecks } from '../doctor/stored.ts';
 import { expiryChecks, placeChecks } from '../doctor/writer-token.ts';
 import { tokenExpiryWarning } from '../github/token-expiry.ts';
@@ -158,7 +159,11 @@ async function probe({ api, clock }: Connection): Promise<Reply<Generation>> {
 function reachedCheck(reached: Reply<Generation>, { apiUrl }: RotateInputs): Check {
   if (reached.ok) {
     const generation = reached.value === 'v1' ? 'v1' : 'as documented, without /v1';
-    return fine('mutx', `MUTX: reachable at ${apiUrl.origin}${apiUrl.pathname} (API ${generation})`);
+    const onlyHere = isOutOfReach(apiUrl) ? `; a runner that GitHub hosts cannot reach this \`api-url\`` : '';
+    return fine(
+      'mutx',
+      `MUTX: reachable at ${apiUrl.origin}${apiUrl.pathname} (API ${generation})${onlyHere}`,
+    );
   }
   return problem(
     'mutx',

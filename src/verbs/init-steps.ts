@@ -28,7 +28,7 @@ export interface TodoLook {
 
 /** Looks at what is there already. The rotation comes last: it needs nothing of what could fail before it. */
 export async function todoOf(setup: Setup, plan: Plan | undefined, context: VerbContext): Promise<TodoLook> {
-  const { inputs, path, cron, isThere } = setup;
+  const { inputs, path, cron, uses, isThere } = setup;
   const connection = connect(inputs, context, { tokenExpiryIsTold: true });
   const { github, clock } = connection;
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
@@ -59,7 +59,10 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
     places,
     todo: [
       ...todo,
-      { step: { kind: 'workflow', path, cron, isThere }, run: (running) => writeWorkflow(setup, running) },
+      {
+        step: { kind: 'workflow', path, cron, uses, isThere },
+        run: (running) => writeWorkflow(setup, running),
+      },
       {
         step: { kind: 'rotation', keyName: inputs.settings.keyName, places: keys, plan },
         run: (running) => rotateVerb(running),

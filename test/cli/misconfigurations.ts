@@ -351,6 +351,11 @@ export const WARNINGS: readonly Wrong[] = [
     line: /^! rotate\.yml: `pull_request_target` lets anybody .*\. Fix: start it by/u,
   },
   {
+    what: 'an address of MUTX that GitHub cannot reach, in the file',
+    plant: () => workflow(SOUND.replace('with:', 'with:\n          api-url: http://localhost:4000')),
+    line: /^! rotate\.yml: its `api-url` is http:\/\/localhost:4000, which a runner that GitHub hosts cannot reach\. Fix: give the public address/u,
+  },
+  {
     what: 'a password in the file',
     plant: () => workflow(SOUND.replace(/password: .*/u, 'password: correct horse battery')),
     line: /^! rotate\.yml: `password` stands in the file itself.*\. Fix: make it invalid/u,
