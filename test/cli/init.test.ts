@@ -316,7 +316,7 @@ describe('mutx-api-key init, before it changes anything', () => {
     const { code, stdout } = await init(shell, emptyFolder(), args, { MUTX_GITHUB_TOKEN: token });
     expect(code).toBe(1);
     expect(stdout.split('\n').filter((line) => line.startsWith('✗'))).toEqual([
-      expect.stringMatching(/^✗ acme\/web@production: .*"Environments: write"/u),
+      expect.stringMatching(/^✗ acme\/web@production: .*"Environments: Read and write"/u),
     ]);
     expect(effects(shell)).toEqual([]);
   });
