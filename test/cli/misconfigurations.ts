@@ -185,6 +185,14 @@ export const PROBLEMS: readonly Wrong[] = [
     plant: () => workflow(SOUND.replace('SECRETS_WRITER_TOKEN', 'GITHUB_TOKEN')),
     line: /^✗ rotate\.yml: `github-token` is `GITHUB_TOKEN`, which can never write secrets\. Fix: give `github-token` a .* with "Secrets: Read and write" among its permissions$/u,
   },
+  {
+    what: 'GITHUB_TOKEN in the workflow, for an environment',
+    plant: () => ({
+      ...workflow(SOUND.replace('SECRETS_WRITER_TOKEN', 'GITHUB_TOKEN')),
+      args: ['--environment', 'production'],
+    }),
+    line: /^✗ rotate\.yml: .* with "Environments: Read and write" among its permissions$/u,
+  },
 ];
 
 /** What does not. */
