@@ -16,9 +16,10 @@ import { whatIsWrong } from '../report/input-failure.ts';
 import { makePlan, type Plan } from '../rotation/plan.ts';
 import type { Reply } from '../rotation/ports.ts';
 import type { Credential } from '../session/credential.ts';
+import { quietCalls, twice } from './calls.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
-import { type KeysLook, lookAtKeys, lookAtPlaces, patient } from './examine-services.ts';
+import { type KeysLook, lookAtKeys, lookAtPlaces } from './examine-services.ts';
 
 export interface Examination {
   readonly checks: readonly Check[];
@@ -142,7 +143,7 @@ function credentialChecks(credential: Credential, keys: KeysLook | undefined, no
 /** Asks for the keys without any credential: only MUTX itself, of whichever generation, says 401 in its own way. */
 async function probe({ api, clock }: Connection): Promise<Reply<Generation>> {
   let asked: Generation = 'v1';
-  return patient(
+  return quietCalls(clock)(
     () =>
       api.ask<Generation>(
         (generation) => {
@@ -152,7 +153,7 @@ async function probe({ api, clock }: Connection): Promise<Reply<Generation>> {
         ({ status }) =>
           status < 300 || status === 401 || status === 403 ? { ok: true, value: asked } : undefined,
       ),
-    clock,
+    twice,
   );
 }
 

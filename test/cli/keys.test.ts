@@ -63,6 +63,21 @@ describe('mutx-api-key keys', () => {
     expect(ledger.entries.filter(({ path }) => path.endsWith('/rotate'))).toHaveLength(1);
   });
 
+  it('never asks for a key twice: a lost reply is told, and that a key may be left over', async () => {
+    await using shell = await openShell();
+    const { mutx, ledger } = shell.emulator;
+    shell.emulator.fault({ server: 'mutx', method: 'POST', path: /api-keys$/u, what: 'reply-lost' });
+    const { code, stdout, stderr } = await shell.run(['keys', 'create', 'mine']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('a key may have been made that nobody knows');
+    expect(mutx.keys.length).toBe(1);
+    expect(
+      ledger.entries
+        .filter(({ path }) => path.endsWith('/api-keys'))
+        .filter(({ method }) => method === 'POST'),
+    ).toHaveLength(1);
+  });
+
   it('revokes a key, again without complaint, and fails for one that is not there to be replaced', async () => {
     await using shell = await openShell();
     const { mutx } = shell.emulator;
