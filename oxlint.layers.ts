@@ -32,22 +32,33 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     types: ['ephemeral/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
-  github: { values: ['http/', 'secrets/'], types: ['rotation/', 'inputs/', 'session/'], packages: ['node:'] },
-  // Of rotation/ what is pure and true for every call: the deadlines, and what may be tried again.
+  github: {
+    values: ['http/', 'secrets/', 'rotation/instant.ts'],
+    types: ['rotation/', 'inputs/', 'session/'],
+    packages: ['node:'],
+  },
+  // Of rotation/ what is pure and true for every call: the deadlines, what may be tried again, how a time is written.
   session: {
-    values: ['http/', 'mutx/', 'secrets/', 'rotation/constants.ts', 'rotation/retry.ts'],
+    values: [
+      'http/',
+      'mutx/',
+      'secrets/',
+      'rotation/constants.ts',
+      'rotation/instant.ts',
+      'rotation/retry.ts',
+    ],
     types: ['rotation/'],
     packages: ['node:'],
   },
   // Of mutx/ the decoding of claims only: which kind of JWT was pasted is known before anything is called.
   inputs: {
-    values: ['mutx/jwt.ts', 'mutx/key-id.ts', 'secrets/'],
+    values: ['mutx/jwt.ts', 'mutx/key-id.ts', 'rotation/instant.ts', 'secrets/'],
     types: ['audit/', 'ephemeral/', 'revoke/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
   fleet: { values: ['inputs/', 'secrets/'], types: [], packages: ['node:', 'yaml'] },
   report: {
-    values: ['secrets/'],
+    values: ['rotation/instant.ts', 'secrets/'],
     types: ['audit/', 'ephemeral/', 'fleet/', 'http/', 'inputs/', 'revoke/', 'rotation/', 'session/'],
     packages: ['node:'],
   },

@@ -57,6 +57,9 @@ function interrupted(): Promise<void> {
   });
 }
 
+/** Enough to look at every secret there is, and to write none. */
+const READING = { metadata: 'read', actions: 'read', environments: 'read', secrets: 'read' } as const;
+
 /** An account of each plan, and tokens. */
 function seeded({ mutx, github }: Emulator, { repository, environment }: EmulateOptions) {
   const writer = github.issueToken({ expiresAt: Date.now() + 90 * DAY });
@@ -68,6 +71,7 @@ function seeded({ mutx, github }: Emulator, { repository, environment }: Emulate
     EMULATED_REPOSITORY: repository,
     EMULATED_ENVIRONMENT: environment,
     EMULATED_WRITER_TOKEN: writer,
+    EMULATED_READER_TOKEN: github.issueToken({ permissions: READING }),
     EMULATED_WORKFLOW_TOKEN: github.issueToken({ kind: 'github-token' }),
   };
   for (const plan of ['FREE', 'STARTER', 'PRO', 'ENTERPRISE']) {

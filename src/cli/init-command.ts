@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { originOf } from '../init/origin.ts';
+import { majorTagOf } from '../init/ref.ts';
 import { initVerb } from '../verbs/init.ts';
 import { optionOf, withCommonOptions } from './options.ts';
 import { type Machine, runCommand } from './run-command.ts';
@@ -31,12 +32,13 @@ const INPUTS = [
 interface InitFlags extends Flags {
   readonly folder: string;
   readonly workflow: string;
+  readonly ref: string;
   readonly secretsEnvironment?: string;
   readonly yes?: boolean;
 }
 
 /** `init`: from nothing to a working schedule. */
-export function addInit(program: Command, machine: Machine): void {
+export function addInit(program: Command, machine: Machine, version: string): void {
   const command = program
     .command('init')
     .description('set up a repository whose key is rotated on a schedule');
@@ -47,23 +49,27 @@ export function addInit(program: Command, machine: Machine): void {
   command
     .option('--secrets-environment <name>', 'that keeps the credentials')
     .option('--workflow <path>', 'the file to write', WORKFLOW)
+    .option('--ref <ref>', 'of the action: a tag or a commit', majorTagOf(version))
     .option('--folder <path>', 'of the repository', '.')
     .option('--dry-run', 'say what would be done only')
     .option('--yes', 'do it without asking');
   withCommonOptions(command)
     .addHelpText('after', AFTER)
-    .action((flags: InitFlags) => runInit(flags, machine));
+    .action((flags: InitFlags) => runInit(flags, machine, version));
 }
 
 function runInit(
-  { folder, workflow, secretsEnvironment, yes, ...flags }: InitFlags,
+  { folder, workflow, ref, secretsEnvironment, yes, ...flags }: InitFlags,
   machine: Machine,
+  version: string,
 ): Promise<void> {
   const { env, streams } = machine;
   const repository = flags['repository'] ?? env['GITHUB_REPOSITORY'] ?? originIn(folder);
   const run = initVerb({
     folder,
     workflow,
+    ref,
+    version,
     secretsEnvironment,
     canConfirm: yes === true || isInteractive(streams),
     confirm: () => (yes === true ? Promise.resolve(true) : confirmed(streams)),

@@ -56,7 +56,7 @@ export function createProgram(machine: Machine, version: string): Command {
   for (const command of VERB_COMMANDS) addVerb(program, command, machine);
   addExec(program, machine);
   addKeys(program, machine);
-  addInit(program, machine);
+  addInit(program, machine, version);
   addDoctor(program, machine);
   addEmulate(program, machine);
   return program;

@@ -14,6 +14,8 @@ export interface RotationStep {
   /** Its job is in an environment. */
   readonly inEnvironment: boolean;
   readonly concurrency: Concurrency | undefined;
+  /** Its job asks for a runner that GitHub hosts. */
+  readonly isHosted: boolean;
 }
 
 export interface Concurrency {
@@ -32,6 +34,8 @@ export interface RotationWorkflow {
 
 const OURS = 'mutx/api-key-action';
 const STEP = /^mutx\/api-key-action@/iu;
+/** Labels of GitHub's own runners; with a list of labels it is somebody else's. */
+const HOSTED = /^(?:ubuntu|windows|macos)-/iu;
 const REUSABLE = /^mutx\/api-key-action\/\.github\/workflows\/rotate\.ya?ml@/iu;
 
 /** @returns `unreadable`: it names this action and is no YAML; undefined: it does not rotate */
@@ -49,6 +53,7 @@ export function readWorkflow({ name, text }: WorkflowText): RotationWorkflow | '
         inputs: new Map([...mapOf(step.get('with'))].map(([input, value]) => [input, textOf(value)])),
         inEnvironment: job.has('environment'),
         concurrency: outer ?? concurrencyOf(job.get('concurrency')),
+        isHosted: HOSTED.test(textOf(job.get('runs-on'))),
       })),
   );
   const callsReusable = jobs.some((job) => REUSABLE.test(textOf(job.get('uses'))));

@@ -1,19 +1,23 @@
-import { count } from '../report/words.ts';
+import { count, list } from '../report/words.ts';
 import type { Credential } from '../session/credential.ts';
 import { type Check, fine, problem, warning } from './check.ts';
 import { longestGapInDays } from './cron.ts';
+import { isOutOfReach } from './reach.ts';
 import {
   type RotationStep,
   type RotationWorkflow,
   readWorkflow,
   type WorkflowText,
 } from './workflow-file.ts';
+import { otherTokenFix } from './writer-token.ts';
 
 /** What the inputs say that the workflow may leave out. */
 export interface Given {
   readonly expiresInDays: number;
   /** undefined: not readable */
   readonly credential: Credential['kind'] | undefined;
+  /** What the token has to be permitted, as GitHub's settings name it: `"Secrets: Read and write"`. */
+  readonly permissions: readonly string[];
 }
 
 const CREDENTIALS = ['bootstrap-jwt', 'refresh-token', 'password', 'github-token'];
@@ -53,7 +57,8 @@ function complaints(workflow: RotationWorkflow, given: Given): readonly Check[] 
     ...workflow.steps.flatMap((step) => [
       ...aboutSchedule(workflow, step, given),
       ...aboutConcurrency(step),
-      ...aboutCredentials(step),
+      ...aboutCredentials(step, given),
+      ...aboutAddress(step),
     ]),
   ].map(of);
 }
@@ -138,7 +143,7 @@ function aboutConcurrency({ concurrency }: RotationStep): readonly Check[] {
   return [warning('workflow', text, `write ${CONCURRENCY}`)];
 }
 
-function aboutCredentials({ inputs, inEnvironment }: RotationStep): readonly Check[] {
+function aboutCredentials({ inputs, inEnvironment }: RotationStep, { permissions }: Given): readonly Check[] {
   const checks: Check[] = [];
   for (const name of CREDENTIALS) {
     const value = inputs.get(name)?.trim() ?? '';
@@ -149,9 +154,7 @@ function aboutCredentials({ inputs, inEnvironment }: RotationStep): readonly Che
   }
   if (GITHUB_TOKEN.test(inputs.get('github-token') ?? '')) {
     const text = '`github-token` is `GITHUB_TOKEN`, which can never write secrets';
-    const fix =
-      'give it a fine-grained personal access token, or the token of a GitHub App, that may write secrets';
-    checks.push(problem('workflow', text, fix));
+    checks.push(problem('workflow', text, otherTokenFix(list(permissions))));
   }
   if (inputs.has('refresh-token') && !inEnvironment) {
     const text = 'its refresh token is not in an environment, so a queued run may hold one that is spent';
@@ -160,4 +163,12 @@ function aboutCredentials({ inputs, inEnvironment }: RotationStep): readonly Che
     checks.push(warning('workflow', text, fix));
   }
   return checks;
+}
+
+function aboutAddress({ inputs, isHosted }: RotationStep): readonly Check[] {
+  const url = URL.parse(inputs.get('api-url') ?? '');
+  if (url === null || !isHosted || !isOutOfReach(url)) return [];
+  const text = `its \`api-url\` is ${url.origin}, which a runner that GitHub hosts cannot reach`;
+  const fix = 'give the public address of MUTX, or run the job on a machine of that network';
+  return [warning('workflow', text, fix)];
 }

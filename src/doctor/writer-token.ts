@@ -19,8 +19,19 @@ const OF_THE_TOKEN: ReadonlySet<string> = new Set([
   'github-rate-limited',
 ]);
 
-/** `"Secrets: write"` */
-const PERMISSION = /"[^"]+: (?:read|write)"/gu;
+/** `"Secrets: Read and write"` */
+const PERMISSION = /"[^"]+: (?:Read-only|Read and write|Admin)"/gu;
+
+/** What to do about a token without a permission, where it is known which. */
+const GRANTS: ReadonlyMap<string, (permissions: string) => string> = new Map([
+  ['github-token-cannot-write', otherTokenFix],
+  ['github-missing-permission', (permissions) => `give the token ${permissions} in its settings at GitHub`],
+]);
+
+/** In place of a token that can never write secrets. @param permissions as GitHub's settings name them */
+export function otherTokenFix(permissions: string): string {
+  return `give \`github-token\` a fine-grained personal access token, or the token of a GitHub App, with ${permissions} among its permissions`;
+}
 
 /** Whether each place can be written, as far as reading tells; the same cause is told once, with all its places. */
 export function placeChecks(places: readonly Prepared[]): readonly Check[] {
@@ -60,9 +71,11 @@ function groupCheck(group: readonly Failing[]): readonly Check[] {
     return [problem('github-token', `GitHub: ${failure.message}`, fixOf(failure))];
   }
   const permissions = new Set(group.flatMap((one) => one.failure.message.match(PERMISSION) ?? []));
-  const text = failure.message.replace(PERMISSION, list([...permissions]));
+  const named = list([...permissions]);
+  const text = failure.message.replace(PERMISSION, named);
   const labels = someOf([...new Set(group.map(({ label }) => label))], 'the list of targets');
-  return [problem(about, `${labels}: ${text}`, fixOf(failure))];
+  const grant = named === '' ? undefined : GRANTS.get(failure.code);
+  return [problem(about, `${labels}: ${text}`, grant?.(named) ?? fixOf(failure))];
 }
 
 const RENEW = 'make a new token, or use a GitHub App, whose tokens are made for each run';

@@ -73,7 +73,7 @@ export function isForAgents(permission: Permission): boolean {
 }
 
 /**
- * The permissions missing, for people: `"Secrets: write"`. GitHub's header names what the refused call needs
+ * The permissions missing, for people: `"Secrets: Read and write"`. GitHub's header names what the refused call needs
  * (`,` all of them, `;` one of these sets); where it names the target's own permission for reading, writing is
  * what is needed in the end.
  */
@@ -82,7 +82,7 @@ export function describeMissing(header: string | undefined, own: Permission): st
     .split(';')
     .map((set) => set.split(',').flatMap((one) => describe(one.trim(), own)))
     .filter((set) => set.length > 0);
-  if (sets.length === 0) return quoted(own.label, own.level);
+  if (sets.length === 0) return settingOf(own);
   return [...new Set(sets.map((set) => set.join(' and ')))].join(' or ');
 }
 
@@ -93,6 +93,18 @@ function describe(pair: string, own: Permission): readonly string[] {
   return [quoted(KNOWN.get(name)?.label ?? name, name === own.name ? own.level : level)];
 }
 
+/** How a permission is set on GitHub's settings pages: `"Secrets: Read and write"`. */
+export function settingOf({ label, level }: Permission): string {
+  return quoted(label, level);
+}
+
+/** As the settings pages call the levels; they have `admin` for some permissions of an organisation. */
+const LEVELS: Readonly<Record<string, string>> = {
+  read: 'Read-only',
+  write: 'Read and write',
+  admin: 'Admin',
+};
+
 function quoted(label: string, level: string): string {
-  return `"${label}: ${level}"`;
+  return `"${label}: ${LEVELS[level] ?? level}"`;
 }

@@ -1,3 +1,4 @@
+import { instantText } from '../rotation/instant.ts';
 import type { Duration, Instant } from '../rotation/ports.ts';
 
 const DAY: Duration = 24 * 60 * 60 * 1_000;
@@ -35,13 +36,12 @@ export function tokenExpiryWarning(
 ): TokenExpiryWarning | undefined {
   if (expiresAt === undefined || expiresAt - now > SOON) return undefined;
   const daysLeft = Math.max(0, Math.floor((expiresAt - now) / DAY));
-  const when = new Date(expiresAt).toISOString().replace('.000', '');
   const left = daysLeft === 0 ? 'less than a day' : `${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`;
   return {
     expiresAt,
     daysLeft,
     message:
-      `the github-token expires at ${when}, in ${left}; after that no secret can be written: ` +
+      `the github-token expires at ${instantText(expiresAt)}, in ${left}; after that no secret can be written: ` +
       'create a new personal access token, or use a GitHub App, whose tokens are made for each run',
   };
 }

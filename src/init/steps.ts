@@ -18,6 +18,8 @@ export type Step =
       readonly kind: 'workflow';
       readonly path: string;
       readonly cron: string;
+      /** `mutx/api-key-action@v1` */
+      readonly uses: string;
       /** It is there, just as it would be written. */
       readonly isThere: boolean;
     }
@@ -44,7 +46,7 @@ export function stepText(step: Step): string {
     case 'workflow':
       return step.isThere
         ? `keep the workflow ${step.path}, which is there just as it would be written`
-        : `write the workflow ${step.path} (cron: ${step.cron})`;
+        : `write the workflow ${step.path} (cron: ${step.cron}; uses: ${step.uses})`;
     case 'rotation':
       return `rotate: make the key ${step.keyName} and store it as ${someOf(step.places, 'the list of targets')}${revokes(step.plan)}`;
   }

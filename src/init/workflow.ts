@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { usesText } from './ref.ts';
 
 /** The workflow that a first-time setup writes. */
 export interface NewWorkflow {
@@ -10,6 +11,8 @@ export interface NewWorkflow {
   /** For a refresh token: the target that takes its successor. */
   readonly successor: string | undefined;
   readonly expiresInDays: number;
+  /** Of the action: a tag or a commit. */
+  readonly ref: string;
   /** Inputs of the action that are not what they would be anyway, as they were given. */
   readonly inputs: readonly (readonly [name: string, value: string])[];
 }
@@ -35,7 +38,7 @@ export function cronOf({ repository, credential, expiresInDays }: NewWorkflow): 
 
 /** The text of the file, for GitHub and for people. */
 export function workflowText(workflow: NewWorkflow): string {
-  const { credential, environment, successor, inputs } = workflow;
+  const { credential, environment, successor, ref, inputs } = workflow;
   const secrets = credential === 'password' ? (['email', 'password'] as const) : (['refresh-token'] as const);
   const given = [...secrets, 'github-token' as const].map(
     (name) => [name, `\${{ secrets.${SECRETS[name]} }}`] as const,
@@ -61,7 +64,7 @@ export function workflowText(workflow: NewWorkflow): string {
     ...(environment === undefined ? [] : [`    environment: ${scalar(environment)}`]),
     '    timeout-minutes: 60',
     '    steps:',
-    '      - uses: mutx/api-key-action@v1',
+    `      - uses: ${usesText(ref)}`,
     '        with:',
     ...[...given, ...place, ...others].map(([name, value]) => `          ${name}: ${value}`),
     '',

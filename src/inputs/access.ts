@@ -34,7 +34,7 @@ export function readAccess(reader: InputReader, env: NodeJS.ProcessEnv, secrets:
   const credential = readCredential(sources);
   const refreshes = credential?.kind === 'refresh-token';
   const githubToken = readGithubToken(sources, refreshes);
-  const here = thisRepository(reader, env);
+  const here = thisRepository(reader, env, secrets);
   const apiUrl = reader.url('api-url');
   const githubApiUrl = reader.runnerUrl('GITHUB_API_URL', 'https://api.github.com');
   const { host } = reader.runnerUrl('GITHUB_SERVER_URL', 'https://github.com');
@@ -42,18 +42,24 @@ export function readAccess(reader: InputReader, env: NodeJS.ProcessEnv, secrets:
   return { credential, githubToken, apiUrl, githubApiUrl, host, here, refreshTokenSecret };
 }
 
-function thisRepository(reader: InputReader, env: NodeJS.ProcessEnv): () => RepositoryName {
+function thisRepository(
+  reader: InputReader,
+  env: NodeJS.ProcessEnv,
+  secrets: SecretRegistry,
+): () => RepositoryName {
   const input = 'GITHUB_REPOSITORY';
-  const repository = parseRepository(env[input] ?? '');
+  const given = env[input] ?? '';
+  const repository = parseRepository(given);
   let noted = false;
   return () => {
     if (repository !== undefined) return repository;
     if (!noted) {
       reader.problems.push({
         input,
-        message: 'does not name a repository; the runner sets it',
+        message: 'does not name the repository that this is about',
+        ...(given === '' ? {} : { given: secrets.quote(given, 100) }),
         allowed: '`owner/repo`',
-        fix: 'outside of GitHub Actions, set it yourself',
+        fix: 'at the command line give `--repository owner/repo`, or set the variable; in GitHub Actions the runner sets it',
       });
     }
     noted = true;

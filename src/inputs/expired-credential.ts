@@ -1,3 +1,4 @@
+import { instantText } from '../rotation/instant.ts';
 import type { Duration, Instant } from '../rotation/ports.ts';
 import type { Credential } from '../session/credential.ts';
 import { allowedText } from './kinds.ts';
@@ -37,10 +38,5 @@ function expired(
 ): readonly InputProblem[] {
   if (expiresAt === undefined || now < expiresAt + LEEWAY) return [];
   const allowed = allowedText(specOf(input).kind);
-  return [{ input, message: `holds ${what} that expired at ${utc(expiresAt)}`, allowed, fix }];
-}
-
-/** Whole seconds, like `2026-11-23T21:14:05Z`. */
-function utc(instant: Instant): string {
-  return new Date(instant).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  return [{ input, message: `holds ${what} that expired at ${instantText(expiresAt)}`, allowed, fix }];
 }

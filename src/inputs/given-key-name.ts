@@ -7,12 +7,13 @@ const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 /** The name the user gave the key; empty: none. Notes what MUTX would not take. */
 export function givenKeyName(reader: InputReader): string {
   const name = reader.text('key-name');
-  const complaint = complaintAbout(name);
+  const complaint = keyNameComplaint(name);
   if (complaint !== undefined) reader.problem('key-name', complaint, name);
   return name;
 }
 
-function complaintAbout(name: string): Complaint | undefined {
+/** What MUTX would not take of a name; undefined: nothing. */
+export function keyNameComplaint(name: string): Complaint | undefined {
   if (INVISIBLE.test(name)) {
     return { message: 'holds a line break or a control character', fix: 'write it in one line' };
   }

@@ -1,4 +1,4 @@
-import { isKeyId } from '../mutx/key-id.ts';
+import { isWrittenKeyId } from '../mutx/key-id.ts';
 import type { RevocationRequest, Selection } from '../revoke/request.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { type Access, readAccess } from './access.ts';
@@ -61,7 +61,7 @@ function readIds(reader: InputReader): readonly string[] | undefined {
     reader.problem('key-ids', { message: 'is not a list of ids', fix }, text);
     return undefined;
   }
-  for (const entry of entries.filter((one) => !isKeyId(one))) {
+  for (const entry of entries.filter((one) => !isWrittenKeyId(one))) {
     const fix = "copy the id from MUTX, or from a rotation's outputs; a name goes into `key-name`";
     reader.problem('key-ids', { message: 'holds what cannot be the id of a key', fix }, entry);
   }

@@ -275,7 +275,10 @@ export const INPUTS = {
     verbs: { ephemeral: {} },
   },
   'key-ids': {
-    kind: { type: 'text', allowed: 'ids of keys: a JSON array, or separated by commas or lines' },
+    kind: {
+      type: 'text',
+      allowed: 'ids of keys, which are UUIDs: a JSON array, or separated by commas or lines',
+    },
     text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
     brief: 'keys to revoke, separated by commas',
     verbs: { revoke: {} },

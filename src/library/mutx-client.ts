@@ -1,11 +1,12 @@
 import type { MutxClient as OneAttempt } from '../mutx/client.ts';
+import type { CallPolicy } from '../rotation/patient.ts';
 import type { Account, KeyRecord, MintedKey, Reply } from '../rotation/ports.ts';
 import { idempotent, onlyIfNotDone } from '../rotation/retry.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { SessionFailure } from '../session/session.ts';
+import { toldCalls } from '../verbs/calls.ts';
 import { type Connection, connect } from '../verbs/connect.ts';
 import type { VerbContext } from '../verbs/context.ts';
-import { tried } from '../verbs/keys.ts';
 import { contextOf } from './context.ts';
 import { MutxCallError, MutxSessionError } from './errors.ts';
 import { InvalidOptionsError } from './invalid-options.ts';
@@ -94,15 +95,12 @@ export class MutxClient implements AsyncDisposable {
     await this.close();
   }
 
-  async #ask<T>(
-    call: (mutx: OneAttempt) => Promise<Reply<T>>,
-    policy: Parameters<typeof tried>[1],
-  ): Promise<T> {
+  async #ask<T>(call: (mutx: OneAttempt) => Promise<Reply<T>>, policy: CallPolicy): Promise<T> {
     if (this.#closed) throw new Error('this MutxClient was closed');
     this.#opening ??= this.#connection.session.open();
     const refused = await this.#opening;
     if (refused !== undefined) throw new MutxSessionError(refused);
-    const reply = await tried(() => call(this.#connection.client), policy, this.#context);
+    const reply = await toldCalls(this.#context)(() => call(this.#connection.client), policy);
     if (!reply.ok) throw new MutxCallError(reply.failure);
     return reply.value;
   }

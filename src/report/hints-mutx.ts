@@ -27,7 +27,7 @@ export const MUTX_HINTS: Readonly<Record<string, Hint>> = {
   },
   'mutx-validation': {
     cause: 'MUTX does not take a value that was sent',
-    fix: 'check `key-name` (at most 255 characters) and `expires-in-days` (1 to 365) against what MUTX says here',
+    fix: 'see what MUTX says here: it names the value, and what it may be. Names of keys have at most 255 characters, `expires-in-days` is 1 to 365, ids are UUIDs; if all of them are right, check that `api-url` is the MUTX API',
   },
   'mutx-too-many-keys': {
     cause: 'the account has more keys, revoked ones included, than this action reads',

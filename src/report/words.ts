@@ -1,7 +1,10 @@
 import type { StepName } from '../rotation/events.ts';
+import { instantText } from '../rotation/instant.ts';
 import type { TargetResult } from '../rotation/outcome.ts';
 import type { Plan, PlannedRevocation, Room } from '../rotation/plan.ts';
 import type { Duration, Instant } from '../rotation/ports.ts';
+
+export { instantText };
 
 /** `84 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 export function durationText(duration: Duration): string {
@@ -18,11 +21,6 @@ function twoUnits(seconds: number, large: number, name: string, small: number, s
   const rest = Math.floor((seconds % large) / small);
   const first = `${Math.floor(seconds / large)} ${name}`;
   return rest === 0 ? first : `${first} ${rest} ${smallName}`;
-}
-
-/** ISO 8601 in UTC, whole seconds: `2026-11-23T21:14:05Z`. */
-export function instantText(instant: Instant): string {
-  return new Date(instant).toISOString().replace(/\.\d{3}Z$/u, 'Z');
 }
 
 export function expiryText(expiresAt: Instant | undefined): string {

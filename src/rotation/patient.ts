@@ -1,6 +1,6 @@
 import { CALL_PATIENCE } from './constants.ts';
 import type { CallFailure, Clock, Duration, Instant, Reply } from './ports.ts';
-import { idempotent, Stopwatch, tryCall } from './retry.ts';
+import { idempotent, type RetryPolicy, Stopwatch, tryCall } from './retry.ts';
 
 export interface PatientPorts {
   readonly clock: Clock;
@@ -10,8 +10,11 @@ export interface PatientPorts {
   readonly sessionEndsAt?: Instant | undefined;
 }
 
-/** Makes a call that may be repeated, again and again as far as patience goes; the reply is the last one. */
-export type PatientCall = <T>(attempt: () => Promise<Reply<T>>) => Promise<Reply<T>>;
+/** What may be tried again of a call, in the time that is left for it. */
+export type CallPolicy = (timeLeft: () => Duration) => RetryPolicy;
+
+/** Makes a call, again and again as far as patience and its policy go: by default, one that may be repeated. */
+export type PatientCall = <T>(attempt: () => Promise<Reply<T>>, policy?: CallPolicy) => Promise<Reply<T>>;
 
 /**
  * For what is not one key's run: each call within the limits of a rotation's.
@@ -19,14 +22,14 @@ export type PatientCall = <T>(attempt: () => Promise<Reply<T>>) => Promise<Reply
  */
 export function patientCalls(
   { clock, random, sessionEndsAt = Number.POSITIVE_INFINITY }: PatientPorts,
-  allInAll: Duration,
-  onRetry: (failure: CallFailure, attempt: number, wait: Duration) => void,
+  allInAll: Duration = Number.POSITIVE_INFINITY,
+  onRetry: (failure: CallFailure, attempt: number, wait: Duration) => void = () => {},
 ): PatientCall {
   const since = new Stopwatch(clock);
-  return (attempt) => {
+  return (attempt, policy = idempotent) => {
     const watch = new Stopwatch(clock);
     const timeLeft = () =>
       Math.min(CALL_PATIENCE - watch.elapsed(), allInAll - since.elapsed(), sessionEndsAt - clock.now());
-    return tryCall(attempt, idempotent(timeLeft), { clock, random, onRetry });
+    return tryCall(attempt, policy(timeLeft), { clock, random, onRetry });
   };
 }

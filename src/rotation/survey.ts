@@ -54,7 +54,7 @@ type SurveyPorts = Pick<RotationPorts, 'keys' | 'clock' | 'random' | 'sessionEnd
 export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): Promise<Survey> {
   const warnings = new Set<string>();
   // No single key's settings have a say in these two, and it is no single key's run that tells of them.
-  const call = patientCalls(ports, Number.POSITIVE_INFINITY, () => {});
+  const call = patientCalls(ports);
   const [list, account] = await Promise.all([
     call(() => ports.keys.list()),
     call(() => ports.keys.account()),

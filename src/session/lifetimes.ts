@@ -1,4 +1,5 @@
 import type { JwtClaims } from '../mutx/jwt.ts';
+import { instantText } from '../rotation/instant.ts';
 import type { Duration, Instant } from '../rotation/ports.ts';
 import type { SessionWarning } from './session.ts';
 
@@ -33,7 +34,7 @@ export function lifetimeWarnings(
       {
         type: 'warning',
         code: 'log-in-again',
-        message: `log in again before ${utc(ends)} and store the new refresh token: this login ends then, 30 days after it began, however often it is used`,
+        message: `log in again before ${instantText(ends)} and store the new refresh token: this login ends then, 30 days after it began, however often it is used`,
         loginAgainBefore: ends,
       },
     ];
@@ -51,9 +52,4 @@ export function lifetimeWarnings(
 
 function hours(duration: Duration): string {
   return duration < HOUR ? 'less than an hour' : `${Math.floor(duration / HOUR)} h`;
-}
-
-/** Whole seconds, like `2026-11-23T21:14:05Z`. */
-function utc(instant: Instant): string {
-  return `${new Date(instant).toISOString().slice(0, 19)}Z`;
 }

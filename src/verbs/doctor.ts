@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { type Check, checkLine, condensed, wouldWork } from '../doctor/check.ts';
 import type { WorkflowText } from '../doctor/workflow-file.ts';
 import { workflowChecks } from '../doctor/workflows.ts';
+import { permissionFor, settingOf } from '../github/permissions.ts';
 import { loadRotateInputs } from '../inputs/load-rotate.ts';
+import type { Loaded } from '../inputs/loaded.ts';
+import type { RotateInputs } from '../inputs/rotate-inputs.ts';
+import { repositoryTarget } from '../inputs/targets.ts';
 import { earlyFailure } from '../report/failure.ts';
 import type { Sink } from '../report/sink.ts';
 import { count } from '../report/words.ts';
@@ -23,13 +27,25 @@ export function doctorVerb(folder: string): (context: VerbContext) => Promise<vo
     const { credential } = loaded.ok ? loaded.value : loaded;
     const expiresInDays = loaded.ok ? loaded.value.settings.expiresInDays : DEFAULT_DAYS;
     const files = workflowsIn(folder);
-    const workflows = workflowChecks(files, { expiresInDays, credential: credential?.kind });
+    const workflows = workflowChecks(files, {
+      expiresInDays,
+      credential: credential?.kind,
+      permissions: permissionsFor(loaded),
+    });
     verdict([...checks, ...workflows], context);
     sink.output('checks', JSON.stringify([...checks, ...workflows]));
   };
 }
 
 const DEFAULT_DAYS = 30;
+
+/** What the writer token needs for these targets; where they cannot be read, for the usual one. */
+function permissionsFor(loaded: Loaded<RotateInputs>): readonly string[] {
+  const targets = loaded.ok ? loaded.value.targets : [USUAL];
+  return [...new Set(targets.map((target) => settingOf(permissionFor(target))))];
+}
+
+const USUAL = repositoryTarget({ owner: 'owner', repo: 'repo' }, 'MUTX_API_KEY');
 
 function verdict(checks: readonly Check[], { sink, fail }: VerbContext): void {
   tell(checks, sink);

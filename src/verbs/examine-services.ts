@@ -5,22 +5,15 @@ import type { Prepared } from '../doctor/writer-token.ts';
 import { createTarget } from '../github/create-target.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import type { Look } from '../rotation/plan.ts';
-import type { CallFailure, Clock, Duration, Reply, SecretTarget } from '../rotation/ports.ts';
-import { type RetryPolicy, Stopwatch, tryCall } from '../rotation/retry.ts';
+import type { CallFailure, Reply, SecretTarget } from '../rotation/ports.ts';
+import { Stopwatch } from '../rotation/retry.ts';
 import { eachOf, Run, valuesOf } from '../rotation/run.ts';
 import { areClocksApart, takeLook } from '../rotation/take-look.ts';
 import type { Credential } from '../session/credential.ts';
 import type { SessionFailure } from '../session/session.ts';
+import { quietCalls, twice } from './calls.ts';
 import type { Connection } from './connect.ts';
 import type { VerbContext } from './context.ts';
-
-/** A person waits for the answer, and the run that is asked about has its own patience. */
-const LONGEST: Duration = 10_000;
-const TWICE: RetryPolicy = { tries: 2, again: () => true, timeLeft: () => LONGEST };
-
-export function patient<T>(call: () => Promise<Reply<T>>, clock: Clock): Promise<Reply<T>> {
-  return tryCall(call, TWICE, { clock, random: Math.random, onRetry: () => {} });
-}
 
 export type KeysLook =
   /** A refresh token is good for a single use: nothing was asked. */
@@ -87,12 +80,13 @@ export async function lookAtPlaces(
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
   const { audience, createEnvironment, settings, refreshTokenSecret } = inputs;
   const dependencies = { github, secrets, audience, createEnvironment };
+  const call = quietCalls(clock);
   let time: TimeSeen | undefined;
   const read = async (target: SecretTarget) => {
-    const ready = await patient(() => target.prepare(), clock);
+    const ready = await call(() => target.prepare(), twice);
     if (ready.ok && ready.date !== undefined) time ??= { service: ready.date, machine: clock.now() };
     if (!ready.ok) return ready;
-    return patient(() => target.metadata(), clock);
+    return call(() => target.metadata(), twice);
   };
   const targets = inputs.targets.map((target) => createTarget(target, dependencies));
   const replies = await eachOf(targets, settings.concurrency, read);
@@ -103,7 +97,7 @@ export async function lookAtPlaces(
   }));
   if (refreshTokenSecret !== undefined) {
     const successor = createTarget(refreshTokenSecret, dependencies);
-    const reply = await patient(() => successor.prepare(), clock);
+    const reply = await call(() => successor.prepare(), twice);
     const label = `${successor.label} (for the refresh token's successor)`;
     prepared.push({ label, about: 'successor', failure: failureOf(reply) });
   }

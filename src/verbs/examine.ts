@@ -3,6 +3,7 @@ import { clockChecks, type TimeSeen } from '../doctor/clocks.ts';
 import { acceptedCheck, claimChecks, refusedCheck } from '../doctor/credential.ts';
 import { keyChecks, roomCheck } from '../doctor/plan.ts';
 import { proxyChecks, type Way } from '../doctor/proxies.ts';
+import { isOutOfReach } from '../doctor/reach.ts';
 import { storedChecks } from '../doctor/stored.ts';
 import { expiryChecks, placeChecks } from '../doctor/writer-token.ts';
 import { tokenExpiryWarning } from '../github/token-expiry.ts';
@@ -15,9 +16,10 @@ import { whatIsWrong } from '../report/input-failure.ts';
 import { makePlan, type Plan } from '../rotation/plan.ts';
 import type { Reply } from '../rotation/ports.ts';
 import type { Credential } from '../session/credential.ts';
+import { quietCalls, twice } from './calls.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
-import { type KeysLook, lookAtKeys, lookAtPlaces, patient } from './examine-services.ts';
+import { type KeysLook, lookAtKeys, lookAtPlaces } from './examine-services.ts';
 
 export interface Examination {
   readonly checks: readonly Check[];
@@ -141,7 +143,7 @@ function credentialChecks(credential: Credential, keys: KeysLook | undefined, no
 /** Asks for the keys without any credential: only MUTX itself, of whichever generation, says 401 in its own way. */
 async function probe({ api, clock }: Connection): Promise<Reply<Generation>> {
   let asked: Generation = 'v1';
-  return patient(
+  return quietCalls(clock)(
     () =>
       api.ask<Generation>(
         (generation) => {
@@ -151,14 +153,18 @@ async function probe({ api, clock }: Connection): Promise<Reply<Generation>> {
         ({ status }) =>
           status < 300 || status === 401 || status === 403 ? { ok: true, value: asked } : undefined,
       ),
-    clock,
+    twice,
   );
 }
 
 function reachedCheck(reached: Reply<Generation>, { apiUrl }: RotateInputs): Check {
   if (reached.ok) {
     const generation = reached.value === 'v1' ? 'v1' : 'as documented, without /v1';
-    return fine('mutx', `MUTX: reachable at ${apiUrl.origin}${apiUrl.pathname} (API ${generation})`);
+    const onlyHere = isOutOfReach(apiUrl) ? `; a runner that GitHub hosts cannot reach this \`api-url\`` : '';
+    return fine(
+      'mutx',
+      `MUTX: reachable at ${apiUrl.origin}${apiUrl.pathname} (API ${generation})${onlyHere}`,
+    );
   }
   return problem(
     'mutx',

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOutOfReach } from '../doctor/reach.ts';
+import { refNote, usesText } from '../init/ref.ts';
 import { cronOf, type NewWorkflow, SECRETS, workflowText } from '../init/workflow.ts';
 import { credentialProblems } from '../inputs/expired-credential.ts';
 import { loadRotateInputs } from '../inputs/load-rotate.ts';
@@ -19,6 +21,10 @@ export interface InitOptions {
   readonly workflow: string;
   /** Environment that keeps the bootstrap secrets; undefined: the default of the kind of credential. */
   readonly secretsEnvironment: string | undefined;
+  /** Of the action, for the workflow: a tag or a commit. */
+  readonly ref: string;
+  /** That is running. */
+  readonly version: string;
   /** Somebody has agreed beforehand, or can be asked. */
   readonly canConfirm: boolean;
   /** Asks whether to go on. */
@@ -39,6 +45,7 @@ export interface Setup {
   readonly folder: string;
   readonly text: string;
   readonly cron: string;
+  readonly uses: string;
   /** The file is there, just as it would be written. */
   readonly isThere: boolean;
   /** What a person should think about before agreeing, a line each. */
@@ -110,6 +117,7 @@ export function setupOf(
     environment,
     successor,
     expiresInDays: inputs.settings.expiresInDays,
+    ref: options.ref,
     inputs: keptInputs(given),
   };
   const text = workflowText(workflow);
@@ -121,8 +129,9 @@ export function setupOf(
     folder: options.folder,
     text,
     cron: cronOf(workflow),
+    uses: usesText(options.ref),
     isThere: present === text,
-    notes: notesOf(inputs),
+    notes: notesOf(inputs, options),
   };
   return {
     env,
@@ -173,10 +182,17 @@ function keptInputs(env: NodeJS.ProcessEnv): readonly (readonly [string, string]
 /** GitHub's own command line has a token that may do all that its owner may. */
 const CLI_TOKEN = 'gho_';
 
-function notesOf({ githubToken }: RotateInputs): readonly string[] {
-  return githubToken.expose().startsWith(CLI_TOKEN)
+function notesOf({ githubToken, apiUrl }: RotateInputs, { ref, version }: InitOptions): readonly string[] {
+  const ofTheRef = refNote(ref, version);
+  const token = githubToken.expose().startsWith(CLI_TOKEN)
     ? [
         `the token that becomes ${SECRETS['github-token']} is that of GitHub's command line, which may do much more than write secrets: better give a fine-grained one`,
       ]
     : [];
+  const url = isOutOfReach(apiUrl)
+    ? [
+        `\`api-url\` is ${apiUrl.href}, which means this machine or its own network: it goes into the workflow, whose runner, hosted by GitHub, cannot reach it`,
+      ]
+    : [];
+  return [...(ofTheRef === undefined ? [] : [ofTheRef]), ...token, ...url];
 }

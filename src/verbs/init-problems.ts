@@ -1,3 +1,4 @@
+import { isRef } from '../init/ref.ts';
 import type { InputProblem } from '../inputs/loaded.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import { environmentTarget, identityOf } from '../inputs/targets.ts';
@@ -8,7 +9,7 @@ const WORKFLOW_PATH = /^\.github\/workflows\/[^/\\]+\.ya?ml$/u;
 
 /** What speaks against a setup, beyond what speaks against a rotation. @param env with the inputs of the first one */
 export function ownProblems(
-  { workflow, secretsEnvironment, canConfirm }: InitOptions,
+  { workflow, ref, secretsEnvironment, canConfirm }: InitOptions,
   credential: RotateInputs['credential']['kind'] | undefined,
   env: NodeJS.ProcessEnv,
 ): readonly InputProblem[] {
@@ -36,6 +37,14 @@ export function ownProblems(
       message: 'is not where GitHub looks for workflows',
       allowed: '`.github/workflows/NAME.yml`',
       fix: 'give a path from the root of the repository',
+    });
+  }
+  if (!isRef(ref)) {
+    problems.push({
+      input: '--ref',
+      message: 'is neither a tag of the action nor a commit',
+      allowed: '`v1`, `v1.2.3`, or the 40 digits of a commit',
+      fix: 'give the whole commit, or leave it out',
     });
   }
   if (secretsEnvironment !== undefined && !isEnvironment(secretsEnvironment)) {

@@ -5,12 +5,10 @@ import { createTarget } from '../github/create-target.ts';
 import type { Step } from '../init/steps.ts';
 import { earlyFailure } from '../report/failure.ts';
 import { placeText } from '../report/words.ts';
-import { CALL_PATIENCE } from '../rotation/constants.ts';
 import type { Plan } from '../rotation/plan.ts';
-import { idempotent, Stopwatch, tryCall } from '../rotation/retry.ts';
+import { quietCalls, twice } from './calls.ts';
 import { connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
-import { patient } from './examine-services.ts';
 import type { BootstrapSecret, Setup } from './init-inputs.ts';
 import { rotateVerb } from './rotate.ts';
 
@@ -28,17 +26,18 @@ export interface TodoLook {
 
 /** Looks at what is there already. The rotation comes last: it needs nothing of what could fail before it. */
 export async function todoOf(setup: Setup, plan: Plan | undefined, context: VerbContext): Promise<TodoLook> {
-  const { inputs, path, cron, isThere } = setup;
+  const { inputs, path, cron, uses, isThere } = setup;
   const connection = connect(inputs, context, { tokenExpiryIsTold: true });
   const { github, clock } = connection;
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
+  const call = quietCalls(clock);
   const places: Prepared[] = [];
   const todo: Todo[] = [];
   let makesPlace = true;
   for (const secret of setup.secrets) {
     const target = createTarget(secret.target, { github, secrets: context.secrets, createEnvironment: true });
-    const ready = await patient(() => target.prepare(), clock);
-    const found = ready.ok ? await patient(() => target.metadata(), clock) : ready;
+    const ready = await call(() => target.prepare(), twice);
+    const found = ready.ok ? await call(() => target.metadata(), twice) : ready;
     places.push({ label: target.label, about: 'target', failure: found.ok ? undefined : found.failure });
     const step: Step = {
       kind: 'secret',
@@ -59,7 +58,10 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
     places,
     todo: [
       ...todo,
-      { step: { kind: 'workflow', path, cron, isThere }, run: (running) => writeWorkflow(setup, running) },
+      {
+        step: { kind: 'workflow', path, cron, uses, isThere },
+        run: (running) => writeWorkflow(setup, running),
+      },
       {
         step: { kind: 'rotation', keyName: inputs.settings.keyName, places: keys, plan },
         run: (running) => rotateVerb(running),
@@ -76,17 +78,10 @@ async function storeSecret({ target, value }: BootstrapSecret, { inputs }: Setup
   const what = placeText({ secret: place.secretName, target: place.label });
   const perhaps = [`${what} may have been written all the same`];
   context.unfinished.state = () => perhaps;
-  const watch = new Stopwatch(clock);
-  const policy = idempotent(() => CALL_PATIENCE - watch.elapsed());
-  const retrying = { clock, random: Math.random, onRetry: () => {} };
-  const writing = tryCall(
-    async () => {
-      const ready = await place.prepare();
-      return ready.ok ? place.write(value, () => true) : ready;
-    },
-    policy,
-    retrying,
-  );
+  const writing = quietCalls(clock)(async () => {
+    const ready = await place.prepare();
+    return ready.ok ? place.write(value, () => true) : ready;
+  });
   const written = await context.gate.pass(writing);
   await connection.close();
   if (written.ok) return;

@@ -13,10 +13,9 @@ import {
   markIn,
   type RunNow,
 } from '../report/failure-issue.ts';
-import { CALL_PATIENCE } from '../rotation/constants.ts';
 import type { CallFailure, Reply } from '../rotation/ports.ts';
-import { idempotent, Stopwatch, tryCall } from '../rotation/retry.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { quietCalls } from './calls.ts';
 import { USER_AGENT } from './connect.ts';
 import type { VerbContext } from './context.ts';
 
@@ -68,7 +67,7 @@ async function noteFailure(
   const [first] = found.value;
   if (first !== undefined) {
     const body = issueBody(kind, run, markIn(first.body, kind, run.workflow));
-    return failureIn(await again(context, () => issues.update(first.number, body)));
+    return failureIn(await quietCalls(context.clock)(() => issues.update(first.number, body)));
   }
   // Once: an issue whose reply was lost would be opened a second time.
   const created = await issues.create(issueTitle(kind), issueBody(kind, run), ISSUE_LABEL);
@@ -84,7 +83,7 @@ async function noteSuccess(
   const found = await ours(issues, kind, run, context);
   if (!found.ok) return found.failure;
   for (const { number } of found.value) {
-    const closed = failureIn(await again(context, () => issues.close(number)));
+    const closed = failureIn(await quietCalls(context.clock)(() => issues.close(number)));
     if (closed !== undefined) return closed;
     const commented = failureIn(await issues.comment(number, closingComment(run)));
     if (commented !== undefined) return commented;
@@ -99,7 +98,7 @@ async function ours(
   { workflow }: RunNow,
   context: VerbContext,
 ): Promise<Reply<readonly Issue[]>> {
-  const found = await again(context, () => issues.open(ISSUE_LABEL));
+  const found = await quietCalls(context.clock)(() => issues.open(ISSUE_LABEL));
   if (!found.ok) return found;
   if (found.value === 'none') {
     sayOff(context);
@@ -113,12 +112,6 @@ function sayOff({ sink }: VerbContext): void {
     title: 'No issue about failures',
     message: 'this repository has issues switched off, so failed runs are told by GitHub’s own mails only',
   });
-}
-
-function again<T>({ clock }: VerbContext, attempt: () => Promise<Reply<T>>): Promise<Reply<T>> {
-  const watch = new Stopwatch(clock);
-  const policy = idempotent(() => CALL_PATIENCE - watch.elapsed());
-  return tryCall(attempt, policy, { clock, random: Math.random, onRetry: () => {} });
 }
 
 function failureIn(reply: Reply<unknown>): CallFailure | undefined {

@@ -1,12 +1,14 @@
+import { keyNameComplaint } from '../inputs/given-key-name.ts';
 import { loadAccess } from '../inputs/load-access.ts';
+import type { InputProblem } from '../inputs/loaded.ts';
 import type { MutxClient } from '../mutx/client.ts';
+import { isWrittenKeyId } from '../mutx/key-id.ts';
 import { earlyFailure } from '../report/failure.ts';
 import { keyLines } from '../report/key-list.ts';
-import { retryText } from '../report/log.ts';
 import { expiryText, instantText } from '../report/words.ts';
-import { CALL_PATIENCE } from '../rotation/constants.ts';
-import type { CallFailure, KeyRecord, MintedKey, Reply } from '../rotation/ports.ts';
-import { idempotent, onlyIfNotDone, type RetryPolicy, Stopwatch, tryCall } from '../rotation/retry.ts';
+import type { CallFailure, KeyRecord, MintedKey } from '../rotation/ports.ts';
+import { onlyIfNotDone } from '../rotation/retry.ts';
+import { toldCalls } from './calls.ts';
 import { connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
 import { inSession } from './in-session.ts';
@@ -23,33 +25,63 @@ export type KeysOperation =
 /** Runs one of them. The plaintext of a new key is the output `key`: whoever asks for a key is to have it. */
 export function keysVerb(operation: KeysOperation): (context: VerbContext) => Promise<void> {
   return async (context) => {
-    const access = usableInputs(loadAccess(context.env, context.secrets), context);
+    const access = usableInputs(
+      loadAccess(context.env, context.secrets),
+      context,
+      argumentProblems(operation, context),
+    );
     if (access === undefined) return;
     const connection = connect(access, context);
     await inSession(connection, access, context, () => run(operation, connection.client, context));
   };
 }
 
+/** What MUTX would not take, whichever server it is. */
+function argumentProblems(
+  operation: KeysOperation,
+  { secrets }: Pick<VerbContext, 'secrets'>,
+): readonly InputProblem[] {
+  switch (operation.kind) {
+    case 'list':
+      return [];
+    case 'create': {
+      const { name } = operation;
+      const complaint = keyNameComplaint(name);
+      if (complaint === undefined) return [];
+      return [{ input: 'name', ...complaint, given: secrets.quote(name, 100), allowed: 'the name of a key' }];
+    }
+    case 'rotate':
+    case 'revoke': {
+      const { id } = operation;
+      if (isWrittenKeyId(id)) return [];
+      const message = 'is not the id of a key';
+      const fix = 'copy the id from `mutx-api-key keys list`; by name, `mutx-api-key revoke` revokes keys';
+      return [{ input: 'id', message, given: secrets.quote(id, 100), allowed: 'a UUID', fix }];
+    }
+  }
+}
+
 async function run(operation: KeysOperation, client: MutxClient, context: VerbContext): Promise<void> {
+  const call = toldCalls(context);
   switch (operation.kind) {
     case 'list': {
-      const reply = await tried(() => client.list(), idempotent, context);
+      const reply = await call(() => client.list());
       return reply.ok ? listed(operation, reply.value, context) : failed(reply.failure, UNTOUCHED, context);
     }
     case 'create': {
       const { name, expiresInDays } = operation;
-      const reply = await tried(() => client.create(name, expiresInDays), onlyIfNotDone, context);
+      const reply = await call(() => client.create(name, expiresInDays), onlyIfNotDone);
       return reply.ok ? minted(reply.value, context) : failed(reply.failure, lostKey(reply.failure), context);
     }
     case 'rotate': {
-      const reply = await tried(() => client.rotateInPlace(operation.id), onlyIfNotDone, context);
+      const reply = await call(() => client.rotateInPlace(operation.id), onlyIfNotDone);
       return reply.ok
         ? minted(reply.value, context)
         : failed(reply.failure, lostSuccessor(reply.failure, operation.id), context);
     }
     case 'revoke': {
       const { id } = operation;
-      const reply = await tried(() => client.revoke(id), idempotent, context);
+      const reply = await call(() => client.revoke(id));
       if (!reply.ok) return failed(reply.failure, [`key ${id} may still be alive`], context);
       context.sink.line(`✓ ${reply.value === 'gone' ? 'was gone already' : 'revoked'}: ${id}`);
       return context.sink.output('revoked-key-ids', JSON.stringify([id]));
@@ -71,25 +103,6 @@ function lostSuccessor({ kind }: CallFailure, id: string): readonly string[] {
         `key ${id} may be revoked, and its successor made, whose plaintext nobody knows; \`keys list\` shows both`,
       ]
     : UNTOUCHED;
-}
-
-/** A call, tried again as far as its policy and our patience go. */
-export function tried<T>(
-  call: () => Promise<Reply<T>>,
-  policy: (timeLeft: () => number) => RetryPolicy,
-  { gate, clock: machineClock, sink }: VerbContext,
-): Promise<Reply<T>> {
-  const clock = gate.clock(machineClock);
-  const watch = new Stopwatch(clock);
-  return tryCall(
-    call,
-    policy(() => CALL_PATIENCE - watch.elapsed()),
-    {
-      clock,
-      random: Math.random,
-      onRetry: (failure, attempt, wait) => sink.line(retryText(failure, attempt, wait)),
-    },
-  );
 }
 
 function listed(

@@ -97,6 +97,15 @@ describe('mutx-api-key doctor, where everything is as it should be', () => {
     ],
     ['the reusable workflow', () => ({ workflow: CALLING })],
     [
+      'a MUTX of the own network, for a runner of the own network',
+      () => ({
+        workflow: SOUND.replace('ubuntu-latest', '[self-hosted, linux]').replace(
+          'with:',
+          'with:\n          api-url: https://mutx.internal',
+        ),
+      }),
+    ],
+    [
       'a plan with the last place free',
       ({ user }) => {
         user.plan = 'FREE';
@@ -112,6 +121,14 @@ describe('mutx-api-key doctor, where everything is as it should be', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('A rotation would work. Nothing was changed.');
     expectUntouched(shell);
+  });
+
+  it('says of an `api-url` on this machine that hosted runners cannot reach it', async () => {
+    await using shell = await openShell();
+    const { stdout } = await doctor(shell);
+    expect(stdout).toMatch(
+      /^✓ MUTX: reachable at http:\/\/127\S+ \(API v1\); a runner that GitHub hosts cannot reach this `api-url`$/mu,
+    );
   });
 
   it('says so of the older API, too', async () => {

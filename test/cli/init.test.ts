@@ -99,7 +99,10 @@ describe('mutx-api-key init', () => {
     expect(stdout).toContain(`Next: commit and push ${PATH}`);
     const first = storedKey(shell);
     const found = await shell.run(['doctor', '--folder', folder]);
-    expect(found.stdout.split('\n').filter((line) => /^[!✗]/u.test(line))).toEqual([]);
+    expect(found.stdout.split('\n').filter((line) => /^[!✗]/u.test(line))).toEqual([
+      // That of the emulator.
+      expect.stringMatching(/^! rotate-mutx-key\.yml: its `api-url` is http:\/\/127\.0\.0\.1:\d+, which/u),
+    ]);
 
     mutx.clock.advance(7 * DAY);
     github.clock.advance(7 * DAY);
@@ -210,6 +213,24 @@ describe('mutx-api-key init', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('says in its list what the workflow names, that this has to exist, and whom its runner cannot reach', async () => {
+    await using shell = await openShell();
+    const told = async (...args: readonly string[]) => {
+      const { stdout } = await init(shell, emptyFolder(), ['--dry-run', ...args]);
+      return stdout.split('\n').filter((line) => /^ {2}(?:4\.|!)/u.test(line));
+    };
+    const url = expect.stringMatching(/^ {2}! `api-url` is http:\/\/127\S+ which means this machine/u);
+    const cron = String.raw`cron: \d+ 4 \* \* 1`;
+    // The shell of these tests is of version 1.2.3.
+    expect(await told()).toEqual([
+      expect.stringMatching(new RegExp(`^  4\\. write .* \\(${cron}; uses: mutx/api-key-action@v1\\)$`, 'u')),
+      expect.stringMatching(/^ {2}! the workflow uses mutx\/api-key-action@v1, a tag that moves with every/u),
+      url,
+    ]);
+    const commit = '0123456789abcdef0123456789abcdef01234567';
+    expect(await told('--ref', commit)).toEqual([expect.stringContaining(`api-key-action@${commit})`), url]);
+  });
+
   it('does not use a refresh token before it was told to', async () => {
     await using shell = await openShell();
     const env = refreshing(shell);
@@ -242,7 +263,8 @@ describe('mutx-api-key init, before it changes anything', () => {
   it('tells everything that cannot be used at once', async () => {
     await using shell = await openShell();
     const { emulator, user } = shell;
-    const args = ['--workflow', '../x.yml', '--secrets-environment', '..', '--on-quota', 'panic'];
+    const args = ['--workflow', '../x.yml', '--ref', 'main', '--secrets-environment', '..'];
+    args.push('--on-quota', 'panic');
     const env = {
       MUTX_EMAIL: '',
       MUTX_PASSWORD: '',
@@ -253,6 +275,7 @@ describe('mutx-api-key init, before it changes anything', () => {
     expect(code).toBe(2);
     const told = stdout.split('\n').flatMap((line) => /^ {2}- `([\w-]+)`/u.exec(line)?.[1] ?? []);
     expect(told.toSorted()).toEqual([
+      '--ref',
       '--secrets-environment',
       '--workflow',
       '--yes',
@@ -293,7 +316,7 @@ describe('mutx-api-key init, before it changes anything', () => {
     const { code, stdout } = await init(shell, emptyFolder(), args, { MUTX_GITHUB_TOKEN: token });
     expect(code).toBe(1);
     expect(stdout.split('\n').filter((line) => line.startsWith('✗'))).toEqual([
-      expect.stringMatching(/^✗ acme\/web@production: .*"Environments: write"/u),
+      expect.stringMatching(/^✗ acme\/web@production: .*"Environments: Read and write"/u),
     ]);
     expect(effects(shell)).toEqual([]);
   });

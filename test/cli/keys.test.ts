@@ -63,15 +63,53 @@ describe('mutx-api-key keys', () => {
     expect(ledger.entries.filter(({ path }) => path.endsWith('/rotate'))).toHaveLength(1);
   });
 
-  it('revokes a key, again without complaint, and fails for what is no key', async () => {
+  it('never asks for a key twice: a lost reply is told, and that a key may be left over', async () => {
+    await using shell = await openShell();
+    const { mutx, ledger } = shell.emulator;
+    shell.emulator.fault({ server: 'mutx', method: 'POST', path: /api-keys$/u, what: 'reply-lost' });
+    const { code, stdout, stderr } = await shell.run(['keys', 'create', 'mine']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('a key may have been made that nobody knows');
+    expect(mutx.keys.length).toBe(1);
+    expect(
+      ledger.entries
+        .filter(({ path }) => path.endsWith('/api-keys'))
+        .filter(({ method }) => method === 'POST'),
+    ).toHaveLength(1);
+  });
+
+  it('revokes a key, again without complaint, and fails for one that is not there to be replaced', async () => {
     await using shell = await openShell();
     const { mutx } = shell.emulator;
     const key = mutx.addKey(shell.user, { name: 'mine' });
     expect((await shell.run(['keys', 'revoke', key.id])).code).toBe(0);
     expect(mutx.accepts(key.plaintext)).toBe(false);
     expect((await shell.run(['keys', 'revoke', key.id])).code).toBe(0);
-    const { code, stdout } = await shell.run(['keys', 'revoke', 'no-uuid']);
+    const { code, stderr } = await shell.run(['keys', 'rotate', '3f1d2c4b-0a5e-4c1d-9e2f-7b6a5c4d3e2f']);
     expect(code).toBe(1);
-    expect(stdout).toContain('mutx-api-key keys revoke: not done');
+    expect(stderr).toContain('mutx-api-key keys rotate: not done');
   });
+
+  it.each([
+    [
+      'revoke',
+      'nonsense',
+      '`id` is not the id of a key (given: `nonsense`); it takes a UUID. Fix: copy the id',
+    ],
+    ['rotate', '../agents', '`id` is not the id of a key (given: `../agents`)'],
+    ['revoke', `mutx_live_${'a'.repeat(43)}`, '`id` is not the id of a key (given: `(withheld'],
+    ['create', 'x'.repeat(256), '`name` is longer than the 255 characters that MUTX takes'],
+    ['create', 'two\nlines', '`name` holds a line break or a control character (given: `two lines`)'],
+  ])(
+    '%s %j: says what it takes, with every other problem, and calls nobody',
+    async (command, argument, words) => {
+      await using shell = await openShell();
+      const { code, stdout, stderr } = await shell.run(['keys', command, argument], { MUTX_PASSWORD: '' });
+      const said = stdout + stderr;
+      expect({ code, said }).toEqual({ code: 2, said: expect.stringContaining(words) });
+      expect(said).toContain('2 inputs cannot be used');
+      expect(said).not.toContain('mutx_live_a');
+      expect(shell.emulator.ledger.entries).toEqual([]);
+    },
+  );
 });

@@ -108,7 +108,19 @@ export const PROBLEMS: readonly Wrong[] = [
       env: { MUTX_GITHUB_TOKEN: emulator.github.issueToken({ kind: 'github-token' }) },
       args: ['--key-name', NAME, '--targets', `${HERE}\n${HERE}@production`],
     }),
-    line: /^✗ acme\/web and acme\/web@production: the github-token is GITHUB_TOKEN, which can never .*\. Fix: give `github-token` a fine-grained/u,
+    line: /^✗ acme\/web and acme\/web@production: the github-token is GITHUB_TOKEN, which can never .*\. Fix: give `github-token` a fine-grained .* with "Secrets: Read and write" and "Environments: Read and write" among its permissions$/u,
+  },
+  {
+    what: "a GitHub App's token without the permission, for an organisation",
+    plant: ({ emulator }) => {
+      emulator.github.addOrganisation('acme-org');
+      const permissions = { metadata: 'read', secrets: 'write' } as const;
+      return {
+        env: { MUTX_GITHUB_TOKEN: emulator.github.issueToken({ kind: 'app', permissions }) },
+        args: ['--key-name', NAME, '--targets', 'org:acme-org'],
+      };
+    },
+    line: /^✗ org:acme-org: .*or the token of a GitHub App without "Organization secrets: Read and write"\. Fix: give .* with "Organization secrets: Read and write" among its permissions$/u,
   },
   {
     what: 'a github-token that has ended',
@@ -124,7 +136,7 @@ export const PROBLEMS: readonly Wrong[] = [
     plant: ({ emulator }) => ({
       env: { MUTX_GITHUB_TOKEN: emulator.github.issueToken({ permissions: { metadata: 'read' } }) },
     }),
-    line: /^✗ acme\/web: the github-token lacks "Secrets: write"\. Fix: give the token the permission/u,
+    line: /^✗ acme\/web: the github-token lacks "Secrets: Read and write"\. Fix: give the token "Secrets: Read and write" in its settings/u,
   },
   {
     what: 'an environment that does not exist',
@@ -171,7 +183,15 @@ export const PROBLEMS: readonly Wrong[] = [
   {
     what: 'GITHUB_TOKEN in the workflow',
     plant: () => workflow(SOUND.replace('SECRETS_WRITER_TOKEN', 'GITHUB_TOKEN')),
-    line: /^✗ rotate\.yml: `github-token` is `GITHUB_TOKEN`, which can never write secrets\. Fix: /u,
+    line: /^✗ rotate\.yml: `github-token` is `GITHUB_TOKEN`, which can never write secrets\. Fix: give `github-token` a .* with "Secrets: Read and write" among its permissions$/u,
+  },
+  {
+    what: 'GITHUB_TOKEN in the workflow, for an environment',
+    plant: () => ({
+      ...workflow(SOUND.replace('SECRETS_WRITER_TOKEN', 'GITHUB_TOKEN')),
+      args: ['--environment', 'production'],
+    }),
+    line: /^✗ rotate\.yml: .* with "Environments: Read and write" among its permissions$/u,
   },
 ];
 
@@ -349,6 +369,11 @@ export const WARNINGS: readonly Wrong[] = [
     what: 'a workflow that anybody can start',
     plant: () => workflow(SOUND.replace('workflow_dispatch', 'pull_request_target')),
     line: /^! rotate\.yml: `pull_request_target` lets anybody .*\. Fix: start it by/u,
+  },
+  {
+    what: 'an address of MUTX that GitHub cannot reach, in the file',
+    plant: () => workflow(SOUND.replace('with:', 'with:\n          api-url: http://localhost:4000')),
+    line: /^! rotate\.yml: its `api-url` is http:\/\/localhost:4000, which a runner that GitHub hosts cannot reach\. Fix: give the public address/u,
   },
   {
     what: 'a password in the file',

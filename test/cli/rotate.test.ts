@@ -47,6 +47,19 @@ describe('mutx-api-key rotate', () => {
     });
   });
 
+  it('says how to name the repository where nobody has, and which one it did not understand', async () => {
+    await using shell = await openShell();
+    const none = await shell.run(['rotate'], { GITHUB_REPOSITORY: '' });
+    expect(none.code).toBe(2);
+    expect(none.stdout).toContain(
+      '- `GITHUB_REPOSITORY` does not name the repository that this is about; it takes `owner/repo`. Fix: at the command line give `--repository owner/repo`, or set the variable;',
+    );
+    const half = await shell.run(['rotate', '--repository', 'web']);
+    expect(half.stdout).toContain('(given: `web`)');
+    const { code } = await shell.run(['rotate', '--repository', HERE], { GITHUB_REPOSITORY: '' });
+    expect(code).toBe(0);
+  });
+
   it('takes a flag without a value for yes, and writes the summary where it is told to', async () => {
     await using shell = await openShell();
     const folder = await mkdtemp(join(tmpdir(), 'summary-'));

@@ -85,9 +85,11 @@ describe('a secret that cannot be written costs no refresh token', () => {
     const run = await scene.run({ inputs: { ...inputs, 'github-token': reader } });
     const log = expectFailed(run, 'session-successor-unwritable');
     expect(log).toContain('[github-missing-permission]');
-    expect(log).toMatch(/the github-token lacks "[\w ]+: write"/u);
+    expect(log).toMatch(/the github-token lacks "[\w ]+: Read and write"/u);
     expect(log).toContain('so the token was not used');
-    expect(log).toMatch(/Use a GitHub App installed on acme\S* with the permission "[\w ]+: write"/u);
+    expect(log).toMatch(
+      /Use a GitHub App installed on acme\S* with the permission "[\w ]+: Read and write"/u,
+    );
     expect(scene.requests(/auth|api-keys/u)).toEqual([]);
     expect(scene.requests(/^PUT/u)).toHaveLength(1);
     expect(scene.emulator.ledger.effects()).toEqual([]);
@@ -109,7 +111,7 @@ describe('a secret that cannot be written costs no refresh token', () => {
       await scene.run({ inputs: { ...inputs, 'github-token': narrow } }),
       'session-successor-unwritable',
     );
-    expect(log).toContain('"Administration: write"');
+    expect(log).toContain('"Administration: Read and write"');
     expect(scene.requests(/auth|api-keys/u)).toEqual([]);
     expectOk(await scene.run({ inputs }));
     expect(storedTokenWorks(scene.world, { repository: HERE, environment: 'staging' })).toBe(true);

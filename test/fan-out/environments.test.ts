@@ -85,7 +85,7 @@ describe('environments that do not exist', () => {
       inputs: { 'create-environment': 'true', 'github-token': token },
     });
     expect(run.exitCode).toBe(1);
-    expect(run.log.join('\n')).toContain('the github-token lacks "Administration: write"');
+    expect(run.log.join('\n')).toContain('the github-token lacks "Administration: Read and write"');
     expect(world.active(KEY_NAME)).toEqual([]);
   });
 });

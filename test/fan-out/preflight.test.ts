@@ -49,8 +49,8 @@ describe('many problems at once', () => {
       'the repository of acme/frozen is archived, and so read-only',
       'the repository of acme/before is now called acme/after',
       'the environment of acme/site@staging does not exist',
-      'the github-token lacks "Secrets: write"',
-      'the github-token lacks "Dependabot secrets: write"',
+      'the github-token lacks "Secrets: Read and write"',
+      'the github-token lacks "Dependabot secrets: Read and write"',
       'org:acme does not have the secret yet, and to create it it has to be said who may read it',
       'the organisation nobody does not exist, or the github-token cannot see it',
     ]);
@@ -67,15 +67,23 @@ describe('many problems at once', () => {
 
 describe('a missing permission', () => {
   const TARGETS: readonly (readonly [string, PermissionName, string])[] = [
-    ['acme/web', 'secrets', 'Secrets: write'],
-    ['dependabot:acme/web', 'dependabot_secrets', 'Dependabot secrets: write'],
-    ['codespaces:acme/web', 'codespaces_secrets', 'Codespaces secrets: write'],
-    ['agents:acme/web', 'agent_secrets', 'Agent secrets: write'],
-    ['acme/web@production', 'environments', 'Environments: write'],
-    ['org:acme', 'organization_secrets', 'Organization secrets: write'],
-    ['dependabot:org:acme', 'organization_dependabot_secrets', 'Organization dependabot secrets: write'],
-    ['codespaces:org:acme', 'organization_codespaces_secrets', 'Organization codespaces secrets: write'],
-    ['agents:org:acme', 'organization_agent_secrets', 'Organization agent secrets: write'],
+    ['acme/web', 'secrets', 'Secrets: Read and write'],
+    ['dependabot:acme/web', 'dependabot_secrets', 'Dependabot secrets: Read and write'],
+    ['codespaces:acme/web', 'codespaces_secrets', 'Codespaces secrets: Read and write'],
+    ['agents:acme/web', 'agent_secrets', 'Agent secrets: Read and write'],
+    ['acme/web@production', 'environments', 'Environments: Read and write'],
+    ['org:acme', 'organization_secrets', 'Organization secrets: Read and write'],
+    [
+      'dependabot:org:acme',
+      'organization_dependabot_secrets',
+      'Organization dependabot secrets: Read and write',
+    ],
+    [
+      'codespaces:org:acme',
+      'organization_codespaces_secrets',
+      'Organization codespaces secrets: Read and write',
+    ],
+    ['agents:org:acme', 'organization_agent_secrets', 'Organization agent secrets: Read and write'],
   ];
 
   it('is named as the settings page calls it, for every kind of target at once', async () => {
@@ -105,7 +113,7 @@ describe('a missing permission', () => {
     const run = await world.fanOut(['acme/web']);
     expect(run.exitCode).toBe(1);
     expect(run.log.join('\n')).toContain(
-      'the github-token lacks "Secrets: write" and "Actions: read" or "Administration: write"',
+      'the github-token lacks "Secrets: Read and write" and "Actions: Read-only" or "Administration: Read and write"',
     );
     expect(world.emulator.mutx.keys).toEqual([]);
   });
@@ -116,7 +124,7 @@ describe('a missing permission', () => {
     const token = world.emulator.github.issueToken({ permissions: { secrets: 'read' } });
     const run = await world.fanOut(['acme/web', 'acme/api'], { inputs: { 'github-token': token } });
     expect(run.exitCode).toBe(1);
-    expect(run.log.join('\n')).toContain('the github-token lacks "Secrets: write"');
+    expect(run.log.join('\n')).toContain('the github-token lacks "Secrets: Read and write"');
     expect(world.active(KEY_NAME)).toEqual([]);
   });
 });

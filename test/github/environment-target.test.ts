@@ -182,7 +182,9 @@ describe('an environment to be created', () => {
     await target.prepare();
     github.answer(CREATE, refusal(403, 'Resource not accessible by personal access token'));
     const reply = await target.write(github.secrets.admit('mutx_live_1'), always);
-    expect(reply.ok ? '' : reply.failure.message).toBe('the github-token lacks "Administration: write"');
+    expect(reply.ok ? '' : reply.failure.message).toBe(
+      'the github-token lacks "Administration: Read and write"',
+    );
   });
 
   it('is not created once the time for writing is over', async () => {

@@ -99,7 +99,7 @@ describe('a reply that says no', () => {
     expect(failure.message).toContain(
       'GITHUB_TOKEN, which can never write secrets whatever `permissions:` says',
     );
-    expect(failure.message).toContain('"Secrets: write" or "Environments: write"');
+    expect(failure.message).toContain('"Secrets: Read and write" or "Environments: Read and write"');
     expect(failure.hint).toContain('actions/create-github-app-token');
     expect(failure.hint).toContain('permission-secrets: write');
   });

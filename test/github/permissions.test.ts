@@ -48,15 +48,15 @@ describe('the permission that a target needs', () => {
 
 describe('the permission that is missing', () => {
   it.each([
-    [undefined, '"Secrets: write"'],
-    ['', '"Secrets: write"'],
-    ['<b>::add-mask::x</b>', '"Secrets: write"'],
-    ['secrets=read', '"Secrets: write"'],
-    ['secrets=write', '"Secrets: write"'],
-    ['secrets=read; environments=write', '"Secrets: write" or "Environments: write"'],
-    ['secrets=write,metadata=read', '"Secrets: write" and "Metadata: read"'],
-    ['brand_new=admin', '"brand_new: admin"'],
-    ['secrets=read;secrets=write', '"Secrets: write"'],
+    [undefined, '"Secrets: Read and write"'],
+    ['', '"Secrets: Read and write"'],
+    ['<b>::add-mask::x</b>', '"Secrets: Read and write"'],
+    ['secrets=read', '"Secrets: Read and write"'],
+    ['secrets=write', '"Secrets: Read and write"'],
+    ['secrets=read; environments=write', '"Secrets: Read and write" or "Environments: Read and write"'],
+    ['secrets=write,metadata=read', '"Secrets: Read and write" and "Metadata: Read-only"'],
+    ['brand_new=admin', '"brand_new: Admin"'],
+    ['secrets=read;secrets=write', '"Secrets: Read and write"'],
   ])('is told from the header %j', (header, words) => {
     expect(describeMissing(header, SECRETS)).toBe(words);
   });
@@ -65,9 +65,9 @@ describe('the permission that is missing', () => {
 describe('the hint', () => {
   it('narrows the token of an App where create-github-app-token can', () => {
     expect(
-      tokenHint('"Secrets: write"', SECRETS, { owner: 'acme', repository: 'web' }),
+      tokenHint('"Secrets: Read and write"', SECRETS, { owner: 'acme', repository: 'web' }),
     ).toMatchInlineSnapshot(`
-      "Use a GitHub App installed on acme/web with the permission "Secrets: write":
+      "Use a GitHub App installed on acme/web with the permission "Secrets: Read and write":
       - uses: actions/create-github-app-token@v3
         id: app-token
         with:
@@ -79,19 +79,19 @@ describe('the hint', () => {
       - uses: mutx/api-key-action@v1
         with:
           github-token: \${{ steps.app-token.outputs.token }}
-      Or a fine-grained personal access token with "Secrets: write", kept as a secret:
+      Or a fine-grained personal access token with "Secrets: Read and write", kept as a secret:
           github-token: \${{ secrets.SECRETS_WRITER_TOKEN }}"
     `);
   });
 
   it('leaves that out where it cannot, and names no repository for an organisation', () => {
     expect(
-      tokenHint('"Organization codespaces secrets: write"', CODESPACES, {
+      tokenHint('"Organization codespaces secrets: Read and write"', CODESPACES, {
         owner: 'acme',
         repository: undefined,
       }),
     ).toMatchInlineSnapshot(`
-      "Use a GitHub App installed on acme with the permission "Organization codespaces secrets: write":
+      "Use a GitHub App installed on acme with the permission "Organization codespaces secrets: Read and write":
       - uses: actions/create-github-app-token@v3
         id: app-token
         with:
@@ -101,7 +101,7 @@ describe('the hint', () => {
       - uses: mutx/api-key-action@v1
         with:
           github-token: \${{ steps.app-token.outputs.token }}
-      Or a fine-grained personal access token with "Organization codespaces secrets: write", kept as a secret:
+      Or a fine-grained personal access token with "Organization codespaces secrets: Read and write", kept as a secret:
           github-token: \${{ secrets.SECRETS_WRITER_TOKEN }}"
     `);
   });

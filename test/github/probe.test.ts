@@ -77,7 +77,7 @@ describe('a probe of a secret, in every place it can be', () => {
       failure: { kind: 'refused', status: 403, code: 'github-missing-permission' },
     });
     const words = reply.ok ? '' : `${reply.failure.message}\n${reply.failure.hint}`;
-    expect(words).toMatch(/^the github-token lacks ".*: write"\nUse a GitHub App/);
+    expect(words).toMatch(/^the github-token lacks ".*: Read and write"\nUse a GitHub App/);
     expect(here.puts()).toEqual([403]);
   });
 
@@ -120,7 +120,7 @@ describe('a probe that is not let through', () => {
         call: `PUT /repos/acme/web/actions/secrets/${SECRET}`,
         code: 'github-missing-permission',
         message:
-          'acme/web can be read, but its secrets not be written: the github-token lacks "Secrets: write"',
+          'acme/web can be read, but its secrets not be written: the github-token lacks "Secrets: Read and write"',
         hint: expect.stringContaining('permission-secrets: write'),
       },
     });
@@ -173,7 +173,7 @@ describe('a probe of an environment that is still to be made', () => {
     const one = await prepared(here, environment('stage'), { createEnvironment: true });
     const reply = await one.probe(here.unspent);
     expect(reply).toMatchObject({ failure: { kind: 'refused', code: 'github-missing-permission' } });
-    expect(reply.ok ? '' : reply.failure.message).toContain('Administration: write');
+    expect(reply.ok ? '' : reply.failure.message).toContain('Administration: Read and write');
     expect(here.emulator.ledger.effects()).toEqual([]);
   });
 });

@@ -60,7 +60,7 @@ describe('a secret in every place it can be', () => {
       expect(codeOf(reply)).toBe('github-token-cannot-write');
       const words = reply.ok ? '' : `${reply.failure.message}\n${reply.failure.hint}`;
       expect(words).toContain('can never write secrets');
-      expect(words).toMatch(/permission "[A-Za-z ]*(?:[Ss]ecrets|Environments): write"/);
+      expect(words).toMatch(/permission "[A-Za-z ]*(?:[Ss]ecrets|Environments): Read and write"/);
     },
   );
 
@@ -70,7 +70,7 @@ describe('a secret in every place it can be', () => {
     expect(await one.prepare()).toMatchObject({ ok: true });
     const reply = await one.write(here.secrets.admit('mutx_live_1'), always);
     expect(reply).toMatchObject({ failure: { kind: 'refused', code: 'github-missing-permission' } });
-    expect(reply.ok ? '' : reply.failure.message).toMatch(/^the github-token lacks ".*: write"$/);
+    expect(reply.ok ? '' : reply.failure.message).toMatch(/^the github-token lacks ".*: Read and write"$/);
   });
 
   it.each(PLACES)(
@@ -131,7 +131,7 @@ describe('environments', () => {
   it('are looked for with the permission that this takes', async () => {
     await using here = await world({ token: { permissions: { environments: 'write' } } });
     const reply = await here.target(environment('stage'), { createEnvironment: true }).prepare();
-    expect(reply.ok ? '' : reply.failure.message).toBe('the github-token lacks "Actions: read"');
+    expect(reply.ok ? '' : reply.failure.message).toBe('the github-token lacks "Actions: Read-only"');
   });
 });
 

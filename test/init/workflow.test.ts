@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { originOf } from '../../src/init/origin.ts';
+import { majorTagOf } from '../../src/init/ref.ts';
 import { cronOf, type NewWorkflow, workflowText } from '../../src/init/workflow.ts';
 
 const PLAIN: NewWorkflow = {
@@ -10,6 +11,7 @@ const PLAIN: NewWorkflow = {
   environment: undefined,
   successor: undefined,
   expiresInDays: 30,
+  ref: 'v1',
   inputs: [],
 };
 
@@ -85,6 +87,18 @@ describe('the workflow that init writes', () => {
     expect(rotate.steps[0].with).toMatchObject({
       targets: 'acme/web # the first: "one"\nacme/api@a: b as OTHER\n- odd\n',
     });
+  });
+});
+
+describe('the tag of the version that is running', () => {
+  it.each([
+    ['0.1.0', 'v1'],
+    ['1.0.0-rc.1', 'v1'],
+    ['1.12.3', 'v1'],
+    ['2.0.0', 'v2'],
+    ['12.0.0', 'v12'],
+  ])('of %s is %s', (version, tag) => {
+    expect(majorTagOf(version)).toBe(tag);
   });
 });
 

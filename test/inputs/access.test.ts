@@ -60,9 +60,9 @@ describe('the repository of this run', () => {
     expect(problemsOf(given, { GITHUB_REPOSITORY: '' })).toEqual([
       {
         input: 'GITHUB_REPOSITORY',
-        message: 'does not name a repository; the runner sets it',
+        message: 'does not name the repository that this is about',
         allowed: '`owner/repo`',
-        fix: 'outside of GitHub Actions, set it yourself',
+        fix: 'at the command line give `--repository owner/repo`, or set the variable; in GitHub Actions the runner sets it',
       },
     ]);
   });

@@ -23,12 +23,15 @@ describe('the runner’s own variables', () => {
     expect(problemsOf({}, { GITHUB_REPOSITORY: text })).toEqual([
       {
         input: 'GITHUB_REPOSITORY',
-        message: 'does not name a repository; the runner sets it',
+        message: 'does not name the repository that this is about',
+        ...(text === '' ? {} : { given: text }),
         allowed: '`owner/repo`',
-        fix: 'outside of GitHub Actions, set it yourself',
+        fix: 'at the command line give `--repository owner/repo`, or set the variable; in GitHub Actions the runner sets it',
       },
     ]);
-    expect(problemsOf({}, { GITHUB_REPOSITORY: undefined })).toHaveLength(1);
+    expect(problemsOf({}, { GITHUB_REPOSITORY: undefined })).toEqual(
+      problemsOf({}, { GITHUB_REPOSITORY: '' }),
+    );
   });
 
   it.each(['GITHUB_API_URL', 'GITHUB_SERVER_URL'])('%s is https or loopback', (variable) => {

@@ -4,6 +4,7 @@ import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { ACCESS_JWT, API_KEY, GITHUB_TOKEN, REFRESH_JWT, toldInFull, variables } from './given.ts';
 
 const ID = '3f1d2c4b-0a5e-4c1d-9e2f-7b6a5c4d3e2f';
+const OTHER = '0A5E3F1D-2C4B-4C1D-9E2F-7B6A5C4D3E2F';
 
 function load(inputs: Readonly<Record<string, string>>) {
   const env = variables({ 'bootstrap-jwt': ACCESS_JWT, ...inputs });
@@ -35,11 +36,11 @@ describe('the inputs of a revocation', () => {
   });
 
   it.each([
-    ['a JSON array', `["${ID}", "other"]`, [ID, 'other']],
+    ['a JSON array', `["${ID}", "${OTHER}"]`, [ID, OTHER]],
     ['an array over several lines', `\n[\n "${ID}"\n]\n`, [ID]],
     ['an empty array', '[]', []],
-    ['separated by commas', `${ID}, other,`, [ID, 'other']],
-    ['separated by lines', `${ID}\r\n\r\n other \n`, [ID, 'other']],
+    ['separated by commas', `${ID}, ${OTHER},`, [ID, OTHER]],
+    ['separated by lines', `${ID}\r\n\r\n ${OTHER} \n`, [ID, OTHER]],
     ['an id twice', `${ID},${ID}`, [ID]],
   ])('ids as %s', (_what, text, ids) => {
     expect(requestOf({ 'key-ids': text }).selection).toEqual({ by: 'ids', ids });
@@ -63,6 +64,8 @@ describe('the inputs of a revocation', () => {
     ['JSON that breaks off', { 'key-ids': '["a"' }, 'key-ids', 'is not a list of ids'],
     ['JSON that holds no texts', { 'key-ids': '[1]' }, 'key-ids', 'is not a list of ids'],
     ['commas only', { 'key-ids': ' , ' }, 'key-ids', 'is not a list of ids'],
+    ['a name', { 'key-ids': 'laptop' }, 'key-ids', 'cannot be the id of a key'],
+    ['half an id', { 'key-ids': ID.slice(0, -1) }, 'key-ids', 'cannot be the id of a key'],
     ['a path', { 'key-ids': '../agents' }, 'key-ids', 'cannot be the id of a key'],
     ['an object', { 'key-ids': '{"id":"x"}' }, 'key-ids', 'cannot be the id of a key'],
     ['a key itself as id', { 'key-ids': API_KEY }, 'key-ids', 'looks like a credential'],
@@ -73,6 +76,11 @@ describe('the inputs of a revocation', () => {
     const problems = problemsOf(inputs);
     expect(problems).toMatchObject([{ input, message: expect.stringContaining(message) }]);
     expect(JSON.stringify(problems)).not.toContain(API_KEY);
+  });
+
+  it('tells every id that cannot be one, and not those that can', () => {
+    const problems = problemsOf({ 'key-ids': `laptop, ${ID}, ${ID}0` });
+    expect(problems.map(({ given }) => given)).toEqual(['laptop', `${ID}0`]);
   });
 
   it('without a credential: told together with the others', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { permissionFor } from '../../src/github/permissions.ts';
+import { permissionFor, settingOf } from '../../src/github/permissions.ts';
 import { ACTIONS, codeBlocks, DOCUMENTS, read } from './files.ts';
 
 interface Step {
@@ -47,7 +47,7 @@ describe('the README', () => {
     const row = read('README.md')
       .split('\n')
       .find((line) => line.startsWith('|') && line.includes(` | \`${written}\` | `));
-    expect(row).toContain(`→ ${permissionFor(target).label}: Read and write`);
+    expect(row).toContain(`→ ${settingOf(permissionFor(target)).replaceAll('"', '')}`);
   });
 
   test('says that an OIDC exchange would be better, and that there is none', () => {

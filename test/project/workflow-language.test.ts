@@ -37,6 +37,7 @@ const NEW_WORKFLOWS: readonly NewWorkflow[] = [
     credential: 'password',
     environment: undefined,
     successor: undefined,
+    ref: 'v1',
     expiresInDays: 30,
     inputs: [
       ['targets', 'acme/web\nacme/api@production as OTHER'],
@@ -48,6 +49,7 @@ const NEW_WORKFLOWS: readonly NewWorkflow[] = [
     credential: 'refresh-token',
     environment: 'mutx-rotation',
     successor: 'acme/web@mutx-rotation as MUTX_REFRESH_TOKEN',
+    ref: 'v1',
     expiresInDays: 5,
     inputs: [],
   },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { patientCalls } from '../../src/rotation/patient.ts';
+import { type CallPolicy, patientCalls } from '../../src/rotation/patient.ts';
 import type { Reply } from '../../src/rotation/ports.ts';
+import { onlyIfNotDone } from '../../src/rotation/retry.ts';
 import { InMemoryPorts } from './ports.ts';
 import { MINUTE, SECOND, START } from './records.ts';
 import { breaks, throttles, works } from './scripts.ts';
@@ -26,6 +27,27 @@ describe('a patient call', () => {
     const call = patientCalls({ ...ports, clock: ports.clock, sessionEndsAt }, allInAll, () => {});
     expect(await call(list(ports))).toMatchObject({ ok: false });
     expect(ports.sleeps).toEqual([]);
+  });
+
+  it('has all the time there is, and tells nobody, unless it is told otherwise', async () => {
+    const ports = new InMemoryPorts().on('list', throttles(4 * MINUTE), works, throttles(4 * MINUTE));
+    const call = patientCalls(ports);
+    expect(await call(list(ports))).toMatchObject({ ok: true });
+    expect(await call(list(ports))).toMatchObject({ ok: true });
+    expect(ports.sleeps).toEqual([4 * MINUTE, 4 * MINUTE]);
+  });
+
+  it('keeps to the policy of a call that must not be repeated, in the time that is left for it', async () => {
+    const ports = new InMemoryPorts().always('list', breaks);
+    const call = patientCalls(ports, MINUTE);
+    const given: number[] = [];
+    const policy: CallPolicy = (timeLeft) => {
+      given.push(timeLeft());
+      return onlyIfNotDone(timeLeft);
+    };
+    expect(await call(list(ports), policy)).toMatchObject({ ok: false });
+    expect(ports.sleeps).toEqual([]);
+    expect(given).toEqual([MINUTE]);
   });
 
   it('counts what it has waited already', async () => {

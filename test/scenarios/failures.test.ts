@@ -203,9 +203,9 @@ describe('a token that cannot write', () => {
       "MUTX API key not rotated: not every target can be written, so no key was minted [preflight-failed]
 
         GitHub: GET /repos/acme/web/actions/secrets/public-key answered 403 [github-token-cannot-write]
-        why:   the github-token is GITHUB_TOKEN, which can never write secrets whatever \`permissions:\` says, or the token of a GitHub App without "Secrets: write"
+        why:   the github-token is GITHUB_TOKEN, which can never write secrets whatever \`permissions:\` says, or the token of a GitHub App without "Secrets: Read and write"
         cause: the \`GITHUB_TOKEN\` of a workflow cannot write secrets, whatever its \`permissions:\` say; neither can a GitHub App without the permission
-        fix:   Use a GitHub App installed on acme/web with the permission "Secrets: write":
+        fix:   Use a GitHub App installed on acme/web with the permission "Secrets: Read and write":
                - uses: actions/create-github-app-token@v3
                  id: app-token
                  with:
@@ -217,7 +217,7 @@ describe('a token that cannot write', () => {
                - uses: mutx/api-key-action@v1
                  with:
                    github-token: \${{ steps.app-token.outputs.token }}
-               Or a fine-grained personal access token with "Secrets: write", kept as a secret:
+               Or a fine-grained personal access token with "Secrets: Read and write", kept as a secret:
                    github-token: \${{ secrets.SECRETS_WRITER_TOKEN }}
         request id: <request id>
 
@@ -228,8 +228,8 @@ describe('a token that cannot write', () => {
 
         more: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-token-cannot-write
       ##[error]not every target can be written, so no key was minted [preflight-failed]
-      GitHub: GET /repos/acme/web/actions/secrets/public-key answered 403: the github-token is GITHUB_TOKEN, which can never write secrets whatever \`permissions:\` says, or the token of a GitHub App without "Secrets: write" [github-token-cannot-write]
-      Fix: Use a GitHub App installed on acme/web with the permission "Secrets: write":
+      GitHub: GET /repos/acme/web/actions/secrets/public-key answered 403: the github-token is GITHUB_TOKEN, which can never write secrets whatever \`permissions:\` says, or the token of a GitHub App without "Secrets: Read and write" [github-token-cannot-write]
+      Fix: Use a GitHub App installed on acme/web with the permission "Secrets: Read and write":
       - uses: actions/create-github-app-token@v3
         id: app-token
         with:
@@ -241,7 +241,7 @@ describe('a token that cannot write', () => {
       - uses: mutx/api-key-action@v1
         with:
           github-token: \${{ steps.app-token.outputs.token }}
-      Or a fine-grained personal access token with "Secrets: write", kept as a secret:
+      Or a fine-grained personal access token with "Secrets: Read and write", kept as a secret:
           github-token: \${{ secrets.SECRETS_WRITER_TOKEN }}
       State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked"
     `);
