@@ -621,7 +621,7 @@ const SIDE_BY_SIDE = 4;
 async function survey(entries, ports) {
     const warnings = new Set();
     // No single key's settings have a say in these two, and it is no single key's run that tells of them.
-    const call = (0,patient/* patientCalls */.R)(ports, Number.POSITIVE_INFINITY, () => { });
+    const call = (0,patient/* patientCalls */.R)(ports);
     const [list, account] = await Promise.all([
         call(() => ports.keys.list()),
         call(() => ports.keys.account()),

@@ -1262,6 +1262,7 @@ function writesWithin(time) {
 /* harmony export */   U$: () => (/* binding */ READ_ENVIRONMENTS),
 /* harmony export */   UV: () => (/* binding */ describeMissing)
 /* harmony export */ });
+/* unused harmony export settingOf */
 function writing(name, label, appTokenInput) {
     return { name, label, level: 'write', appTokenInput };
 }
@@ -1314,7 +1315,7 @@ function isForAgents(permission) {
     return permission === REPOSITORY.agents || permission === ORGANISATION.agents;
 }
 /**
- * The permissions missing, for people: `"Secrets: write"`. GitHub's header names what the refused call needs
+ * The permissions missing, for people: `"Secrets: Read and write"`. GitHub's header names what the refused call needs
  * (`,` all of them, `;` one of these sets); where it names the target's own permission for reading, writing is
  * what is needed in the end.
  */
@@ -1324,7 +1325,7 @@ function describeMissing(header, own) {
         .map((set) => set.split(',').flatMap((one) => describe(one.trim(), own)))
         .filter((set) => set.length > 0);
     if (sets.length === 0)
-        return quoted(own.label, own.level);
+        return settingOf(own);
     return [...new Set(sets.map((set) => set.join(' and ')))].join(' or ');
 }
 function describe(pair, own) {
@@ -1334,8 +1335,18 @@ function describe(pair, own) {
     const [, name = '', level = ''] = match;
     return [quoted(KNOWN.get(name)?.label ?? name, name === own.name ? own.level : level)];
 }
+/** How a permission is set on GitHub's settings pages: `"Secrets: Read and write"`. */
+function settingOf({ label, level }) {
+    return quoted(label, level);
+}
+/** As the settings pages call the levels; they have `admin` for some permissions of an organisation. */
+const LEVELS = {
+    read: 'Read-only',
+    write: 'Read and write',
+    admin: 'Admin',
+};
 function quoted(label, level) {
-    return `"${label}: ${level}"`;
+    return `"${label}: ${LEVELS[level] ?? level}"`;
 }
 
 
@@ -1498,6 +1509,8 @@ async function loadSodium() {
 /* harmony export */   D: () => (/* binding */ tokenExpiryWarning),
 /* harmony export */   g: () => (/* binding */ parseTokenExpiration)
 /* harmony export */ });
+/* harmony import */ var _rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3551);
+
 const DAY = 24 * 60 * 60 * 1_000;
 /** A writer token that dies sooner than this is worth a warning. */
 const SOON = 14 * DAY;
@@ -1520,12 +1533,11 @@ function tokenExpiryWarning(expiresAt, now) {
     if (expiresAt === undefined || expiresAt - now > SOON)
         return undefined;
     const daysLeft = Math.max(0, Math.floor((expiresAt - now) / DAY));
-    const when = new Date(expiresAt).toISOString().replace('.000', '');
     const left = daysLeft === 0 ? 'less than a day' : `${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`;
     return {
         expiresAt,
         daysLeft,
-        message: `the github-token expires at ${when}, in ${left}; after that no secret can be written: ` +
+        message: `the github-token expires at ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(expiresAt)}, in ${left}; after that no secret can be written: ` +
             'create a new personal access token, or use a GitHub App, whose tokens are made for each run',
     };
 }
@@ -2397,16 +2409,17 @@ function readAccess(reader, env, secrets) {
     const credential = readCredential(sources);
     const refreshes = credential?.kind === 'refresh-token';
     const githubToken = readGithubToken(sources, refreshes);
-    const here = thisRepository(reader, env);
+    const here = thisRepository(reader, env, secrets);
     const apiUrl = reader.url('api-url');
     const githubApiUrl = reader.runnerUrl('GITHUB_API_URL', 'https://api.github.com');
     const { host } = reader.runnerUrl('GITHUB_SERVER_URL', 'https://github.com');
     const refreshTokenSecret = (0,rotate_targets/* readRefreshTokenSecret */.hu)(reader, refreshes ? here : undefined);
     return { credential, githubToken, apiUrl, githubApiUrl, host, here, refreshTokenSecret };
 }
-function thisRepository(reader, env) {
+function thisRepository(reader, env, secrets) {
     const input = 'GITHUB_REPOSITORY';
-    const repository = (0,targets/* parseRepository */.SU)(env[input] ?? '');
+    const given = env[input] ?? '';
+    const repository = (0,targets/* parseRepository */.SU)(given);
     let noted = false;
     return () => {
         if (repository !== undefined)
@@ -2414,9 +2427,10 @@ function thisRepository(reader, env) {
         if (!noted) {
             reader.problems.push({
                 input,
-                message: 'does not name a repository; the runner sets it',
+                message: 'does not name the repository that this is about',
+                ...(given === '' ? {} : { given: secrets.quote(given, 100) }),
                 allowed: '`owner/repo`',
-                fix: 'outside of GitHub Actions, set it yourself',
+                fix: 'at the command line give `--repository owner/repo`, or set the variable; in GitHub Actions the runner sets it',
             });
         }
         noted = true;
@@ -2433,18 +2447,20 @@ function thisRepository(reader, env) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   e: () => (/* binding */ givenKeyName)
 /* harmony export */ });
+/* unused harmony export keyNameComplaint */
 /* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5864);
 
 const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 /** The name the user gave the key; empty: none. Notes what MUTX would not take. */
 function givenKeyName(reader) {
     const name = reader.text('key-name');
-    const complaint = complaintAbout(name);
+    const complaint = keyNameComplaint(name);
     if (complaint !== undefined)
         reader.problem('key-name', complaint, name);
     return name;
 }
-function complaintAbout(name) {
+/** What MUTX would not take of a name; undefined: nothing. */
+function keyNameComplaint(name) {
     if (INVISIBLE.test(name)) {
         return { message: 'holds a line break or a control character', fix: 'write it in one line' };
     }
@@ -3468,7 +3484,10 @@ const INPUTS = {
         verbs: { ephemeral: {} },
     },
     'key-ids': {
-        kind: { type: 'text', allowed: 'ids of keys: a JSON array, or separated by commas or lines' },
+        kind: {
+            type: 'text',
+            allowed: 'ids of keys, which are UUIDs: a JSON array, or separated by commas or lines',
+        },
         text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
         brief: 'keys to revoke, separated by commas',
         verbs: { revoke: {} },
@@ -3785,13 +3804,21 @@ function instant(name, value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ isWrittenKeyId),
 /* harmony export */   r: () => (/* binding */ isKeyId)
 /* harmony export */ });
 /* harmony import */ var _secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6111);
 
-/** UUIDs today; opaque to us, but they go into paths and messages, where no credential belongs. */
+/** Of a reply. UUIDs today; opaque to us, but they go into paths and messages, where no credential belongs. */
 function isKeyId(text) {
     return /^[\w-]{1,100}$/.test(text) && !(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .P)(text);
+}
+/**
+ * Of somebody who wrote it. MUTX describes the id of a key as a UUID (the path parameter `key_id` of its OpenAPI
+ * document), so anything else is a slip, to be told before anything is called.
+ */
+function isWrittenKeyId(text) {
+    return /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/iu.test(text);
 }
 
 
@@ -4205,7 +4232,7 @@ const MUTX_HINTS = {
     },
     'mutx-validation': {
         cause: 'MUTX does not take a value that was sent',
-        fix: 'check `key-name` (at most 255 characters) and `expires-in-days` (1 to 365) against what MUTX says here',
+        fix: 'see what MUTX says here: it names the value, and what it may be. Names of keys have at most 255 characters, `expires-in-days` is 1 to 365, ids are UUIDs; if all of them are right, check that `api-url` is the MUTX API',
     },
     'mutx-too-many-keys': {
         cause: 'the account has more keys, revoked ones included, than this action reads',
@@ -4819,12 +4846,15 @@ function fixPart(fix) {
 /* harmony export */   SE: () => (/* binding */ MOST_NAMED),
 /* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   X5: () => (/* binding */ expiryText),
-/* harmony export */   Xx: () => (/* binding */ instantText),
+/* harmony export */   Xx: () => (/* reexport safe */ _rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__.X),
 /* harmony export */   Z9: () => (/* binding */ placeText),
 /* harmony export */   l$: () => (/* binding */ STEP_TEXT),
 /* harmony export */   p_: () => (/* binding */ list),
 /* harmony export */   yU: () => (/* binding */ someOf)
 /* harmony export */ });
+/* harmony import */ var _rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3551);
+
+
 /** `84 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 function durationText(duration) {
     const ms = Math.max(0, Math.round(duration));
@@ -4844,12 +4874,8 @@ function twoUnits(seconds, large, name, small, smallName) {
     const first = `${Math.floor(seconds / large)} ${name}`;
     return rest === 0 ? first : `${first} ${rest} ${smallName}`;
 }
-/** ISO 8601 in UTC, whole seconds: `2026-11-23T21:14:05Z`. */
-function instantText(instant) {
-    return new Date(instant).toISOString().replace(/\.\d{3}Z$/u, 'Z');
-}
 function expiryText(expiresAt) {
-    return expiresAt === undefined ? 'never expires' : `expires ${instantText(expiresAt)}`;
+    return expiresAt === undefined ? 'never expires' : `expires ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(expiresAt)}`;
 }
 /** `1 key`, `2 keys`. */
 function count(many, one, several = `${one}s`) {
@@ -4929,7 +4955,7 @@ function roomLines(room) {
             return [`revoke ${room.victim.id} first: the plan has no place for both (on-quota: replace)`];
         case 'full':
         case 'too-soon': {
-            const when = room.at === undefined ? '' : ` before ${instantText(room.at)}`;
+            const when = room.at === undefined ? '' : ` before ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(room.at)}`;
             const keys = room.inTheWay.slice(0, MOST_NAMED).map((key) => key.id);
             const more = room.inTheWay.length - keys.length;
             const others = more > 0 ? ` and ${count(more, 'more key')}` : '';
@@ -5040,6 +5066,20 @@ function explain(room) {
 
 /***/ }),
 
+/***/ 3551:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ instantText)
+/* harmony export */ });
+/** ISO 8601 in UTC, whole seconds: `2026-11-23T21:14:05Z`. */
+function instantText(instant) {
+    return `${new Date(instant).toISOString().slice(0, -'.000Z'.length)}Z`;
+}
+
+
+/***/ }),
+
 /***/ 9515:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -5054,12 +5094,12 @@ function explain(room) {
  * For what is not one key's run: each call within the limits of a rotation's.
  * @param allInAll for how long, from now on, anything may still be tried again
  */
-function patientCalls({ clock, random, sessionEndsAt = Number.POSITIVE_INFINITY }, allInAll, onRetry) {
+function patientCalls({ clock, random, sessionEndsAt = Number.POSITIVE_INFINITY }, allInAll = Number.POSITIVE_INFINITY, onRetry = () => { }) {
     const since = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(clock);
-    return (attempt) => {
+    return (attempt, policy = _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .idempotent */ .yB) => {
         const watch = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(clock);
         const timeLeft = () => Math.min(_constants_js__WEBPACK_IMPORTED_MODULE_0__/* .CALL_PATIENCE */ .L7 - watch.elapsed(), allInAll - since.elapsed(), sessionEndsAt - clock.now());
-        return (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .tryCall */ .O9)(attempt, (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .idempotent */ .yB)(timeLeft), { clock, random, onRetry });
+        return (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .tryCall */ .O9)(attempt, policy(timeLeft), { clock, random, onRetry });
     };
 }
 
@@ -7023,7 +7063,10 @@ function loginFailure(failure, now) {
 
 // EXTERNAL MODULE: ./lib/mutx/jwt.js
 var jwt = __nccwpck_require__(4371);
+// EXTERNAL MODULE: ./lib/rotation/instant.js
+var instant = __nccwpck_require__(3551);
 ;// CONCATENATED MODULE: ./lib/session/lifetimes.js
+
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** From one use to the next; but the end of the login, 30 days after it began, comes first (mutx-api, "Sessions"). */
@@ -7047,7 +7090,7 @@ function lifetimeWarnings(spent, successor, now) {
             {
                 type: 'warning',
                 code: 'log-in-again',
-                message: `log in again before ${utc(ends)} and store the new refresh token: this login ends then, 30 days after it began, however often it is used`,
+                message: `log in again before ${(0,instant/* instantText */.X)(ends)} and store the new refresh token: this login ends then, 30 days after it began, however often it is used`,
                 loginAgainBefore: ends,
             },
         ];
@@ -7065,10 +7108,6 @@ function lifetimeWarnings(spent, successor, now) {
 }
 function hours(duration) {
     return duration < HOUR ? 'less than an hour' : `${Math.floor(duration / HOUR)} h`;
-}
-/** Whole seconds, like `2026-11-23T21:14:05Z`. */
-function utc(instant) {
-    return `${new Date(instant).toISOString().slice(0, 19)}Z`;
 }
 
 ;// CONCATENATED MODULE: ./lib/session/refresh-failures.js
@@ -7400,11 +7439,14 @@ __nccwpck_require__.d(__webpack_exports__, {
   _: () => (/* binding */ usableInputs)
 });
 
+// EXTERNAL MODULE: ./lib/rotation/instant.js
+var instant = __nccwpck_require__(3551);
 // EXTERNAL MODULE: ./lib/inputs/kinds.js
 var kinds = __nccwpck_require__(1850);
 // EXTERNAL MODULE: ./lib/inputs/table.js
 var table = __nccwpck_require__(4565);
 ;// CONCATENATED MODULE: ./lib/inputs/expired-credential.js
+
 
 
 /** How far this machine's clock may be ahead of MUTX's. */
@@ -7430,11 +7472,7 @@ function expired({ input, expiresAt }, now, what, fix) {
     if (expiresAt === undefined || now < expiresAt + LEEWAY)
         return [];
     const allowed = (0,kinds/* allowedText */.E)((0,table/* specOf */.rI)(input).kind);
-    return [{ input, message: `holds ${what} that expired at ${utc(expiresAt)}`, allowed, fix }];
-}
-/** Whole seconds, like `2026-11-23T21:14:05Z`. */
-function utc(instant) {
-    return new Date(instant).toISOString().replace(/\.\d{3}Z$/, 'Z');
+    return [{ input, message: `holds ${what} that expired at ${(0,instant/* instantText */.X)(expiresAt)}`, allowed, fix }];
 }
 
 // EXTERNAL MODULE: ./lib/report/annotations.js
@@ -7472,13 +7510,14 @@ function whatIsWrong({ input, message, given, allowed }) {
 /**
  * What was loaded, if a run can go on with it; otherwise every problem there is has been told, that the
  * credential has expired among them, and nothing has been called.
+ * @param others problems with what is no input of an action, to be told with them
  */
-function usableInputs(loaded, { sink, clock, fail }) {
+function usableInputs(loaded, { sink, clock, fail }, others = []) {
     for (const warning of loaded.warnings)
         sink.warning((0,annotations/* inputWarning */.N)(warning));
     const { credential } = loaded.ok ? loaded.value : loaded;
     const expired = credential === undefined ? [] : credentialProblems(credential, clock.now());
-    const problems = [...expired, ...(loaded.ok ? [] : loaded.problems)];
+    const problems = [...expired, ...(loaded.ok ? [] : loaded.problems), ...others];
     if (loaded.ok && problems.length === 0)
         return loaded.value;
     fail(inputFailure(problems));
@@ -10047,8 +10086,28 @@ function closingComment({ url }) {
     return `It works again: ${url}`;
 }
 
-;// CONCATENATED MODULE: ./lib/verbs/issue.js
+;// CONCATENATED MODULE: ./lib/verbs/calls.js
 
+
+/** Calls that a verb makes itself, for which no engine has a say. Nothing is said of tries that are made again. */
+function quietCalls(clock) {
+    return (0,patient/* patientCalls */.R)({ clock, random: Math.random });
+}
+/** The same, and a line for each try that is made again. */
+function toldCalls({ gate, clock, sink, }) {
+    const ports = { clock: gate.clock(clock), random: Math.random };
+    return patientCalls(ports, undefined, (failure, attempt, wait) => sink.line(retryText(failure, attempt, wait)));
+}
+/** A person waits for the answer, and the run that is asked about has its own patience. */
+const LONGEST = 10_000;
+/** For what changes nothing, and is only to be told of. */
+const twice = (timeLeft) => ({
+    tries: 2,
+    again: () => true,
+    timeLeft: () => Math.min(LONGEST, timeLeft()),
+});
+
+;// CONCATENATED MODULE: ./lib/verbs/issue.js
 
 
 
@@ -10093,7 +10152,7 @@ async function noteFailure(issues, { kind, run }, context) {
     const [first] = found.value;
     if (first !== undefined) {
         const body = issueBody(kind, run, markIn(first.body, kind, run.workflow));
-        return failureIn(await again(context, () => issues.update(first.number, body)));
+        return failureIn(await quietCalls(context.clock)(() => issues.update(first.number, body)));
     }
     // Once: an issue whose reply was lost would be opened a second time.
     const created = await issues.create(issueTitle(kind), issueBody(kind, run), ISSUE_LABEL);
@@ -10106,7 +10165,7 @@ async function noteSuccess(issues, { kind, run }, context) {
     if (!found.ok)
         return found.failure;
     for (const { number } of found.value) {
-        const closed = failureIn(await again(context, () => issues.close(number)));
+        const closed = failureIn(await quietCalls(context.clock)(() => issues.close(number)));
         if (closed !== undefined)
             return closed;
         const commented = failureIn(await issues.comment(number, closingComment(run)));
@@ -10117,7 +10176,7 @@ async function noteSuccess(issues, { kind, run }, context) {
 }
 /** The open issues about this workflow; more than one only where two runs opened them at the same moment. */
 async function ours(issues, kind, { workflow }, context) {
-    const found = await again(context, () => issues.open(ISSUE_LABEL));
+    const found = await quietCalls(context.clock)(() => issues.open(ISSUE_LABEL));
     if (!found.ok)
         return found;
     if (found.value === 'none') {
@@ -10131,11 +10190,6 @@ function sayOff({ sink }) {
         title: 'No issue about failures',
         message: 'this repository has issues switched off, so failed runs are told by GitHub’s own mails only',
     });
-}
-function again({ clock }, attempt) {
-    const watch = new retry/* Stopwatch */.eM(clock);
-    const policy = (0,retry/* idempotent */.yB)(() => constants/* CALL_PATIENCE */.L7 - watch.elapsed());
-    return (0,retry/* tryCall */.O9)(attempt, policy, { clock, random: Math.random, onRetry: () => { } });
 }
 function failureIn(reply) {
     return reply.ok ? undefined : reply.failure;
@@ -10237,7 +10291,7 @@ function readIds(reader) {
         reader.problem('key-ids', { message: 'is not a list of ids', fix }, text);
         return undefined;
     }
-    for (const entry of entries.filter((one) => !(0,key_id/* isKeyId */.r)(one))) {
+    for (const entry of entries.filter((one) => !(0,key_id/* isWrittenKeyId */.q)(one))) {
         const fix = "copy the id from MUTX, or from a rotation's outputs; a name goes into `key-name`";
         reader.problem('key-ids', { message: 'holds what cannot be the id of a key', fix }, entry);
     }
