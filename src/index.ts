@@ -46,5 +46,6 @@ export type {
   MintedKey,
 } from './rotation/ports.ts';
 export type { OnQuota } from './rotation/settings.ts';
+export type { SparedKey } from './rotation/spared.ts';
 export type { Secret } from './secrets/secret.ts';
 export type { SessionFailure, SessionFailureCode } from './session/session.ts';

@@ -2,6 +2,7 @@ import type { StepName } from '../rotation/events.ts';
 import type { TargetResult } from '../rotation/outcome.ts';
 import type { Plan, PlannedRevocation, Room } from '../rotation/plan.ts';
 import type { Duration, Instant } from '../rotation/ports.ts';
+import type { SparedKey } from '../rotation/spared.ts';
 
 /** `84 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 export function durationText(duration: Duration): string {
@@ -36,6 +37,9 @@ export function count(many: number, one: string, several = `${one}s`): string {
 
 /** As many keys as a STARTER plan has. Nobody reads five hundred names; for machines there are the outputs. */
 export const MOST_NAMED = 10;
+
+/** Where a run writes down all of what its log cuts short. */
+export const ALL_OF_IT = 'the job summary, or the file that `--summary` names,';
 
 /** `a`, `a and b`, `a, b and c`. */
 export function list(items: readonly string[]): string {
@@ -100,7 +104,23 @@ export function planLines(plan: Plan): readonly string[] {
   }
   for (const key of plan.held) lines.push(`keep ${key.id}: more keys than max-revocations would go`);
   for (const key of plan.usedElsewhere) lines.push(`keep ${key.id}: something else uses it`);
+  for (const key of plan.spared) lines.push(`keep ${sparedText([key])}`);
   return lines;
+}
+
+/**
+ * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked yet`.
+ * @param keys at least one, all of one run
+ * @param show how an id is shown
+ */
+export function sparedText(keys: readonly SparedKey[], show = (id: string): string => id): string {
+  const it = keys.length === 1 ? 'it' : 'them';
+  const until = instantText(Math.max(...keys.map((key) => key.until)));
+  const next = keys.some((key) => key.next === 'superseded')
+    ? `supersedes ${it}, and the grace period begins`
+    : `revokes ${it}`;
+  const ids = keys.map(({ id }) => show(id)).join(', ');
+  return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; a rotation after ${until} ${next}`;
 }
 
 function roomLines(room: Room): readonly string[] {

@@ -158,6 +158,7 @@ async function makeRoom(run: Run, plan: Plan): Promise<void> {
 }
 
 function notDue(run: Run, look: Look, plan: Extract<Plan, { due: false }>): Outcome {
+  run.spare(plan.spared);
   if (run.settings.gracePeriod > 0) {
     run.supersede(olderKeys(run, look, plan.current).map((key) => key.id));
   }

@@ -11,6 +11,7 @@ import {
   type StoredSecret,
 } from './rules.ts';
 import type { RotationSettings } from './settings.ts';
+import { type SparedKey, sparedBy, sparedKey } from './spared.ts';
 
 /** What a run saw, in the order in which protocol step 2 asks it to look. */
 export interface Look {
@@ -62,6 +63,8 @@ export type Plan = Dueness & {
   readonly held: readonly KeySummary[];
   /** Keys that no run stored and that someone uses: not touched by rule W, and warned about. */
   readonly usedElsewhere: readonly KeySummary[];
+  /** Keys that are too young to go, whatever is decided; the current one too, if it is to be replaced. */
+  readonly spared: readonly SparedKey[];
   readonly room: Room;
 };
 
@@ -235,6 +238,18 @@ export function roomFor(
   return { kind: 'fits', lastPlace };
 }
 
+/**
+ * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
+ * is in no target (rules.ts: `currentOf`), and has no grace period before it.
+ */
+function tooYoung(look: Look, settings: RotationSettings, { due, current }: Dueness): readonly SparedKey[] {
+  const { date } = look;
+  if (date === undefined) return [];
+  return sparedBy(ofName(look, settings), { createdAt: date })
+    .filter((key) => !isExpired(key, date) && (due || key.id !== current?.id))
+    .map((key) => sparedKey(key, due ? settings.gracePeriod : 0));
+}
+
 /** The plan of a run: a pure function of its look. */
 export function makePlan(look: Look, settings: RotationSettings, forced: boolean): Plan {
   const decision = dueness(look, settings, forced);
@@ -257,6 +272,7 @@ export function makePlan(look: Look, settings: RotationSettings, forced: boolean
     supersedes: superseding.map(summarize),
     held: tooMany ? counted.map(summarize) : [],
     usedElsewhere: usedElsewhere.map(summarize),
+    spared: tooYoung(look, settings, decision),
     room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
   };
 }
