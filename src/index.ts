@@ -26,6 +26,7 @@ export type {
 } from './library/options.ts';
 export { type NoSession, type RotateResult, rotate } from './library/rotate.ts';
 export type { RevocationReason, RotationEvent, StepName, WarningCode } from './rotation/events.ts';
+export type { InGrace } from './rotation/grace.ts';
 export type {
   FailureReason,
   KeySummary,

@@ -104,8 +104,17 @@ export function planLines(plan: Plan): readonly string[] {
   }
   for (const key of plan.held) lines.push(`keep ${key.id}: more keys than max-revocations would go`);
   for (const key of plan.usedElsewhere) lines.push(`keep ${key.id}: something else uses it`);
+  if (plan.inGrace !== undefined) {
+    const { ids, until } = plan.inGrace;
+    lines.push(`keep ${ids.join(', ')}: superseded, with a grace period until ${instantText(until)}`);
+  }
   for (const key of plan.spared) lines.push(`keep ${sparedText([key])}`);
   return lines;
+}
+
+/** Until when superseded keys are kept, where that is known; reads on from their ids. */
+export function graceText(graceEnds: Instant | undefined): string {
+  return graceEnds === undefined ? '' : ` (until ${instantText(graceEnds)})`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { CREATES, MARGIN } from './constants.ts';
 import { failed, quotaFailure } from './failures.ts';
+import { graceEnd } from './grace.ts';
 import { mint } from './mint.ts';
 import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import { type Look, type Plan, roomFor } from './plan.ts';
@@ -237,7 +238,11 @@ function spareYoung(run: Run, look: Look, minted: MintedKey): void {
 async function revokeOlder(run: Run, look: Look, minted: MintedKey): Promise<void> {
   const older = olderKeys(run, look, minted);
   if (run.settings.gracePeriod > 0) {
-    run.supersede(older.map((key) => key.id));
+    const now = run.githubTime();
+    run.supersede(
+      older.map((key) => key.id),
+      now === undefined ? undefined : graceEnd(now, run.settings),
+    );
     return;
   }
   if (older.length === 0) return;

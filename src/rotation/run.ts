@@ -14,6 +14,7 @@ export class Run {
   readonly #revoked = new Set<string>();
   readonly #left = new Set<string>();
   #superseded: readonly string[] = [];
+  #graceEnds: Instant | undefined;
   #spared: readonly SparedKey[] = [];
   /** A stored key was revoked for its place (`on-quota: replace`). */
   gaveUp = false;
@@ -112,8 +113,10 @@ export class Run {
     );
   }
 
-  supersede(ids: readonly string[]): void {
+  /** @param graceEnds when their grace period is over, by GitHub's clock */
+  supersede(ids: readonly string[], graceEnds: Instant | undefined): void {
     this.#superseded = ids;
+    this.#graceEnds = graceEnds;
   }
 
   /** Too young to be revoked. */
@@ -133,6 +136,7 @@ export class Run {
     return {
       revoked: [...this.#revoked],
       superseded: this.#superseded,
+      graceEnds: this.#superseded.length === 0 ? undefined : this.#graceEnds,
       left: [...this.#left],
       spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
     };

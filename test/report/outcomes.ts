@@ -5,7 +5,7 @@ import type { CallFailure, KeyRecord } from '../../src/rotation/ports.ts';
 /** Outcomes to render. */
 export const EXPIRES = Date.UTC(2026, 11, 23, 21, 0, 0);
 export const KEY = { id: 'id-new', name: 'gha/acme/web/MUTX_API_KEY', expiresAt: EXPIRES };
-export const NOTHING: KeysNow = { revoked: [], superseded: [], left: [], spared: [] };
+export const NOTHING: KeysNow = { revoked: [], superseded: [], graceEnds: undefined, left: [], spared: [] };
 
 /** Too young to be revoked. */
 export const YOUNG = {
@@ -31,6 +31,7 @@ export const PLAN: Plan = {
   supersedes: [{ id: 'id-old', name: KEY.name, expiresAt: EXPIRES }],
   held: [{ id: 'id-held', name: KEY.name, expiresAt: EXPIRES }],
   usedElsewhere: [{ id: 'id-used', name: KEY.name, expiresAt: EXPIRES }],
+  inGrace: undefined,
   spared: [YOUNG],
   room: { kind: 'replace', victim: { id: 'id-victim', name: KEY.name, expiresAt: undefined } },
 };

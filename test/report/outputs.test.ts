@@ -5,14 +5,19 @@ import { EARLY_OUTPUTS, outputsOf } from '../../src/report/outputs.ts';
 import { resultLines } from '../../src/report/result.ts';
 import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import type { Outcome } from '../../src/rotation/outcome.ts';
-import { CURRENT, callFailure, failed, KEY, NOTHING, PLAN, target, YOUNG } from './outcomes.ts';
+import { CURRENT, callFailure, EXPIRES, failed, KEY, NOTHING, PLAN, target, YOUNG } from './outcomes.ts';
 
 const NOT_DUE: Outcome = {
   kind: 'not-due',
   plan: { ...PLAN, due: false, why: 'it lives long enough', current: CURRENT },
   key: { ...KEY, id: 'id-old', expiresAt: undefined },
   targets: [target('unchanged')],
-  keys: { ...NOTHING, superseded: ['id-grace'], spared: [{ ...YOUNG, next: 'superseded' }] },
+  keys: {
+    ...NOTHING,
+    superseded: ['id-grace'],
+    graceEnds: EXPIRES,
+    spared: [{ ...YOUNG, next: 'superseded' }],
+  },
 };
 const ROTATED: Outcome = {
   kind: 'rotated',
@@ -21,6 +26,7 @@ const ROTATED: Outcome = {
   keys: {
     revoked: ['id-old'],
     superseded: [],
+    graceEnds: undefined,
     left: ['id-left'],
     spared: [YOUNG, { ...YOUNG, id: 'id-younger', until: YOUNG.until + 1_000 }],
   },
@@ -84,7 +90,7 @@ describe('the last lines of the log', () => {
       [
         'Not due: it lives long enough; key id-old stays (never expires)',
         'Revoked: none',
-        'Alive for the grace period: id-grace',
+        'Alive for the grace period: id-grace (until 2026-12-23T21:00:00Z)',
         'Not revoked yet: id-young: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z supersedes it, and the grace period begins',
       ],
     ],

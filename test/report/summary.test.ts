@@ -14,7 +14,13 @@ describe('the job summary', () => {
           kind: 'rotated',
           key: KEY,
           targets: [target('updated'), target('created', 'acme/web@production')],
-          keys: { revoked: ['id-old'], superseded: ['id-grace'], left: ['id-left'], spared: [YOUNG] },
+          keys: {
+            revoked: ['id-old'],
+            superseded: ['id-grace'],
+            graceEnds: EXPIRES,
+            left: ['id-left'],
+            spared: [YOUNG],
+          },
         },
         NAME,
       ),
@@ -32,7 +38,7 @@ describe('the job summary', () => {
 
       **Revoked:** \`id-old\`
 
-      **Superseded, alive for the grace period:** \`id-grace\`
+      **Superseded, alive for the grace period:** \`id-grace\` (until 2026-12-23T21:00:00Z)
 
       **Left for a later run to revoke:** \`id-left\`
 

@@ -41,6 +41,13 @@ describe('words', () => {
     );
   });
 
+  it('says in a plan what a grace period keeps, and until when', () => {
+    const inGrace = { ids: ['id-a', 'id-b'], until: EXPIRES };
+    expect(planLines({ ...PLAN, due: false, current: CURRENT, inGrace })).toContain(
+      'keep id-a, id-b: superseded, with a grace period until 2026-12-23T21:00:00Z',
+    );
+  });
+
   it('counts', () => {
     expect([count(1, 'key'), count(2, 'key'), count(0, 'copy', 'copies')]).toEqual([
       '1 key',
