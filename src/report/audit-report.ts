@@ -4,7 +4,7 @@ import type { SparedBeside } from '../audit/spared.ts';
 import type { AuditNote } from '../audit/take-look.ts';
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
 import type { Quote, ToldFinding } from './audit-words.ts';
-import { instantText } from './words.ts';
+import { afterText, instantText } from './words.ts';
 
 /** All that an audit came to, ready to be rendered. */
 export interface AuditResult {
@@ -29,7 +29,7 @@ const NAME_CHARACTERS = 255;
 /** The output `report`; its form is docs/audit-report.schema.json. */
 export function reportJson(result: AuditResult, quote: (text: string, max: number) => string): string {
   const { look, findings, keys, keyName, notes } = result;
-  const sparedUntil = new Map(result.spared.map(({ key, until }) => [key.id, until]));
+  const sparedUntil = new Map(result.spared.map(({ key, until }) => [key.id, afterText(until)]));
   const name: Quote = (text) => quote(text, NAME_CHARACTERS);
   return JSON.stringify({
     version: 1,
@@ -57,7 +57,7 @@ export function reportJson(result: AuditResult, quote: (text: string, max: numbe
       createdAt: instantText(key.createdAt),
       expiresAt: timeOrNull(key.expiresAt),
       lastUsed: timeOrNull(key.lastUsed),
-      sparedUntil: timeOrNull(sparedUntil.get(key.id)),
+      sparedUntil: sparedUntil.get(key.id) ?? null,
     })),
     secrets: look.secrets.slice(0, MOST_ROWS).map(({ place, updatedAt, keyName: of }, index) => ({
       ...place,

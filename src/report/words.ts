@@ -26,6 +26,11 @@ export function instantText(instant: Instant): string {
   return new Date(instant).toISOString().replace(/\.\d{3}Z$/u, 'Z');
 }
 
+/** A time after which something holds: rounded up, so that it is not told too early. */
+export function afterText(instant: Instant): string {
+  return instantText(Math.ceil(instant / 1_000) * 1_000);
+}
+
 export function expiryText(expiresAt: Instant | undefined): string {
   return expiresAt === undefined ? 'never expires' : `expires ${instantText(expiresAt)}`;
 }
@@ -106,7 +111,7 @@ export function planLines(plan: Plan): readonly string[] {
   for (const key of plan.usedElsewhere) lines.push(`keep ${key.id}: something else uses it`);
   if (plan.inGrace !== undefined) {
     const { ids, until } = plan.inGrace;
-    lines.push(`keep ${ids.join(', ')}: superseded, with a grace period until ${instantText(until)}`);
+    lines.push(`keep ${ids.join(', ')}: superseded, with a grace period until ${afterText(until)}`);
   }
   for (const key of plan.spared) lines.push(`keep ${sparedText([key])}`);
   return lines;
@@ -114,7 +119,7 @@ export function planLines(plan: Plan): readonly string[] {
 
 /** Until when superseded keys are kept, where that is known; reads on from their ids. */
 export function graceText(graceEnds: Instant | undefined): string {
-  return graceEnds === undefined ? '' : ` (until ${instantText(graceEnds)})`;
+  return graceEnds === undefined ? '' : ` (until ${afterText(graceEnds)})`;
 }
 
 /**
@@ -124,7 +129,7 @@ export function graceText(graceEnds: Instant | undefined): string {
  */
 export function sparedText(keys: readonly SparedKey[], show = (id: string): string => id): string {
   const it = keys.length === 1 ? 'it' : 'them';
-  const until = instantText(Math.max(...keys.map((key) => key.until)));
+  const until = afterText(Math.max(...keys.map((key) => key.until)));
   const next = keys.some((key) => key.next === 'superseded')
     ? `supersedes ${it}, and the grace period begins`
     : `revokes ${it}`;

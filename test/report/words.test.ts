@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { block, code, plain, prose } from '../../src/report/markdown.ts';
-import { count, durationText, instantText, list, planLines } from '../../src/report/words.ts';
+import { afterText, count, durationText, instantText, list, planLines } from '../../src/report/words.ts';
 import { CURRENT, EXPIRES, PLAN } from './outcomes.ts';
 
 describe('words', () => {
@@ -21,6 +21,14 @@ describe('words', () => {
 
   it('gives an instant in UTC, whole seconds, wherever the machine is', () => {
     expect(instantText(Date.UTC(2026, 0, 2, 3, 4, 5, 678))).toBe('2026-01-02T03:04:05Z');
+  });
+
+  it('rounds a time up after which something holds', () => {
+    const whole = Date.UTC(2026, 0, 2, 3, 4, 5);
+    expect([afterText(whole), afterText(whole + 1)]).toEqual([
+      '2026-01-02T03:04:05Z',
+      '2026-01-02T03:04:06Z',
+    ]);
   });
 
   it.each([
