@@ -24,6 +24,8 @@ describe('the keys that a rotation could not revoke yet', () => {
     ];
     expect(ids(look([...gone, key('a', { age: 2 * MINUTE })]))).toEqual([]);
     expect(ids(look([...gone, key('newest', { age: 0 })]))).toEqual([]);
+    const ended = key('ended', { age: 31 * DAY, expiresIn: -SECOND });
+    expect(ids(look([ended, key('newest', { age: 31 * DAY - MINUTE })]))).toEqual([]);
     expect(ids(look([key('a', { age: 2 * MINUTE }), ...gone, key('newest', { age: 0 })]))).toEqual(['a']);
   });
 

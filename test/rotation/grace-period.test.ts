@@ -70,6 +70,11 @@ describe('a grace period', () => {
     expect(await first.rotate({ ...grace, dryRun: true })).toMatchObject({
       plan: { due: false, inGrace: undefined },
     });
+    const keys = [key('old'), key('orphan', { age: 9 * DAY })];
+    const apart = { keys, targets: [{ label: 'acme/web', holds: 'old' }], githubAhead: 31 * SECOND };
+    expect(await new InMemoryPorts(apart).rotate({ renewBefore: DAY, dryRun: true })).toMatchObject({
+      plan: { due: false, inGrace: undefined },
+    });
     const timeless = world();
     for (const call of ['prepare', 'metadata', 'write']) timeless.always(call, undated);
     expect(await timeless.rotate(grace)).toMatchObject({
