@@ -590,6 +590,8 @@ function sorted(planned) {
 
 // EXTERNAL MODULE: ./lib/rotation/constants.js
 var constants = __webpack_require__(8395);
+// EXTERNAL MODULE: ./lib/rotation/grace.js
+var grace = __webpack_require__(2002);
 // EXTERNAL MODULE: ./lib/rotation/patient.js
 var patient = __webpack_require__(9515);
 // EXTERNAL MODULE: ./lib/rotation/plan.js
@@ -651,8 +653,7 @@ async function find(run) {
     const { look } = looked;
     const plan = (0,rotation_plan/* makePlan */.Cs)(look, run.settings, false);
     const superseded = plan.due || run.settings.gracePeriod === 0 ? [] : supersededBy(plan.current, run, look);
-    const writes = (look.secrets ?? []).flatMap(({ updatedAt }) => updatedAt === undefined ? [] : [updatedAt]);
-    const revocableFrom = superseded.length === 0 ? undefined : Math.max(...writes) + run.settings.gracePeriod + constants/* MARGIN */.jS;
+    const revocableFrom = superseded.length === 0 ? undefined : (0,grace/* graceEnd */.qS)((0,grace/* lastWriteOf */.Px)(look.secrets ?? []), run.settings);
     return { kind: 'planned', plan, superseded, revocableFrom };
 }
 /** None where they are more than `max-revocations`: then a person has to look, as in a rotation. */

@@ -3862,8 +3862,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/secrets/printable.js
 var printable = __nccwpck_require__(474);
-// EXTERNAL MODULE: ./lib/report/hints.js + 4 modules
-var hints = __nccwpck_require__(9923);
+// EXTERNAL MODULE: ./lib/report/hints.js + 5 modules
+var hints = __nccwpck_require__(3057);
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/report/state.js
@@ -3902,7 +3902,7 @@ function stateOf(outcome, givenUp) {
     return lines;
 }
 const MINTED = {
-    alive: 'alive; the next run that succeeds replaces it',
+    alive: 'alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
     revoked: 'revoked, because it was certain that no secret holds it',
     unknown: 'stored, but another run may have revoked it',
 };
@@ -4022,7 +4022,7 @@ function callLines({ failure, alike, cause, fix }) {
         lines.push(`  also:  ${alikeText(other)}`);
     const more = alike.length - also.length;
     if (more > 0)
-        lines.push(`  also:  ${more} more (${ALL_CALLS} has them all)`);
+        lines.push(`  also:  ${more} more (${words/* ALL_OF_IT */.ch} has them all)`);
     if (cause !== undefined)
         lines.push(`  cause: ${cause}`);
     if (fix !== undefined)
@@ -4046,8 +4046,6 @@ function alikeText(failure) {
     const call = callText(failure);
     return failure.target === undefined ? call : `${failure.target} (${call})`;
 }
-/** Where every call that failed is listed. */
-const ALL_CALLS = 'the job summary';
 /** The short form, which GitHub shows on the run's page. */
 function failureAnnotation(title, report) {
     const [first] = report.calls;
@@ -4056,7 +4054,7 @@ function failureAnnotation(title, report) {
         lines.push(`${callText(first.failure)}: ${first.failure.message} [${first.failure.code}]`);
         const also = first.alike.map((one) => one.target ?? callText(one));
         if (also.length > 0)
-            lines.push(`also: ${(0,words/* someOf */.yU)(also, ALL_CALLS)}`);
+            lines.push(`also: ${(0,words/* someOf */.yU)(also, words/* ALL_OF_IT */.ch)}`);
     }
     const more = report.calls.length - 1;
     if (more > 0)
@@ -4073,7 +4071,7 @@ function failureAnnotation(title, report) {
 
 /***/ }),
 
-/***/ 9923:
+/***/ 3057:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4206,7 +4204,12 @@ const KEY_HINTS = {
     },
 };
 
+;// CONCATENATED MODULE: ./lib/report/hint-phrases.js
+/** How a place in the plan is freed by hand; the codes of a full plan have it in common. */
+const REVOKE_ONE = 'revoke a key that nobody needs: `mutx-api-key keys list` shows all of them, and `mutx-api-key keys revoke ID`, or the action `mutx/api-key-action/revoke` with `key-ids: ID`, revokes one';
+
 ;// CONCATENATED MODULE: ./lib/report/hints-mutx.js
+
 const hints_mutx_RETRY = 'run again later; the retries of this run were used up';
 /** Causes of failed calls to MUTX (src/mutx) and of a session that could not be opened (src/session). */
 const MUTX_HINTS = {
@@ -4224,7 +4227,7 @@ const MUTX_HINTS = {
     },
     'mutx-quota': {
         cause: "the account's plan has no place for one more active key",
-        fix: 'revoke a key that nobody needs, take a larger plan, or set `on-quota`',
+        fix: `${REVOKE_ONE}. Or take a larger plan, or let the run wait for a place: a rotation with \`on-quota: wait\`, a key for one job (\`ephemeral\`, \`exec\`) with a longer \`quota-wait\``,
     },
     'mutx-conflict': {
         cause: 'MUTX says that this does not go with the state the key is in',
@@ -4312,6 +4315,7 @@ const MUTX_HINTS = {
 };
 
 ;// CONCATENATED MODULE: ./lib/report/hints-run.js
+
 /** What a run as a whole came to (rotation/outcome.ts), and what happens before and around it. */
 const RUN_HINTS = {
     'invalid-input': {
@@ -4340,15 +4344,15 @@ const RUN_HINTS = {
     },
     'quota-full': {
         cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-        fix: 'revoke a key that nobody needs, first of all one whose expiry is past, which works for nobody any more, or take a larger plan; `on-quota: wait` waits where a place becomes free by itself, `on-quota: replace` accepts a gap of seconds',
+        fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan; \`on-quota: wait\` waits where a place becomes free by itself, \`on-quota: replace\` accepts a gap of seconds`,
     },
     'quota-too-soon': {
         cause: 'the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it',
-        fix: 'run again at the time given, or set `on-quota: wait`',
+        fix: 'run again at the time given, or set `on-quota: wait`, which waits until then; `on-quota: replace` does not shorten that, because it too makes no second key while the first may still be on its way into the secret',
     },
     'quota-wait-over': {
         cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-        fix: 'wait longer with `quota-wait`, run fewer jobs at a time (`strategy.max-parallel`), take a larger plan, or revoke a key named here that nobody needs; `sweep-after` revokes what killed jobs of this repository left',
+        fix: `wait longer with \`quota-wait\`, run fewer jobs at a time (\`strategy.max-parallel\`), take a larger plan, or ${REVOKE_ONE}; \`sweep-after\` revokes what killed jobs of this repository left`,
     },
     'create-failed': {
         cause: 'MUTX did not make a key',
@@ -4388,7 +4392,7 @@ const RUN_HINTS = {
     },
     cancelled: {
         cause: 'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
-        fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away',
+        fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
     },
     'internal-error': {
         cause: 'something happened that this action does not expect',
@@ -4616,7 +4620,7 @@ function oneLine(text) {
 /* harmony export */ });
 /* harmony import */ var _annotations_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1116);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8251);
-/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9923);
+/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3057);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9820);
 /* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3394);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8191);
@@ -4783,11 +4787,14 @@ function targetTable(targets) {
 function statusCell({ status, failure }) {
     return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(failure.message)}`;
 }
-function keysText({ revoked, superseded, left }) {
+function keysText({ revoked, superseded, graceEnds, left, spared }) {
     return [
         `**Revoked:** ${ids(revoked)}`,
-        superseded.length > 0 ? `**Superseded, alive for the grace period:** ${ids(superseded)}` : '',
+        superseded.length > 0
+            ? `**Superseded, alive for the grace period:** ${ids(superseded)}${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .graceText */ .cd)(graceEnds)}`
+            : '',
         left.length > 0 ? `**Left for a later run to revoke:** ${ids(left)}` : '',
+        spared.length > 0 ? `**Not revoked yet:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .sparedText */ .p7)(spared, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
     ]
         .filter((line) => line !== '')
         .join('\n\n');
@@ -4848,7 +4855,11 @@ function fixPart(fix) {
 /* harmony export */   X5: () => (/* binding */ expiryText),
 /* harmony export */   Xx: () => (/* reexport safe */ _rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__.X),
 /* harmony export */   Z9: () => (/* binding */ placeText),
+/* harmony export */   cd: () => (/* binding */ graceText),
+/* harmony export */   ch: () => (/* binding */ ALL_OF_IT),
+/* harmony export */   gm: () => (/* binding */ afterText),
 /* harmony export */   l$: () => (/* binding */ STEP_TEXT),
+/* harmony export */   p7: () => (/* binding */ sparedText),
 /* harmony export */   p_: () => (/* binding */ list),
 /* harmony export */   yU: () => (/* binding */ someOf)
 /* harmony export */ });
@@ -4874,6 +4885,10 @@ function twoUnits(seconds, large, name, small, smallName) {
     const first = `${Math.floor(seconds / large)} ${name}`;
     return rest === 0 ? first : `${first} ${rest} ${smallName}`;
 }
+/** A time after which something holds: rounded up, so that it is not told too early. */
+function afterText(instant) {
+    return (0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(Math.ceil(instant / 1_000) * 1_000);
+}
 function expiryText(expiresAt) {
     return expiresAt === undefined ? 'never expires' : `expires ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(expiresAt)}`;
 }
@@ -4883,6 +4898,8 @@ function count(many, one, several = `${one}s`) {
 }
 /** As many keys as a STARTER plan has. Nobody reads five hundred names; for machines there are the outputs. */
 const MOST_NAMED = 10;
+/** Where a run writes down all of what its log cuts short. */
+const ALL_OF_IT = 'the job summary, or the file that `--summary` names,';
 /** `a`, `a and b`, `a, b and c`. */
 function list(items) {
     const last = items.at(-1) ?? '';
@@ -4945,7 +4962,31 @@ function planLines(plan) {
         lines.push(`keep ${key.id}: more keys than max-revocations would go`);
     for (const key of plan.usedElsewhere)
         lines.push(`keep ${key.id}: something else uses it`);
+    if (plan.inGrace !== undefined) {
+        const { ids, until } = plan.inGrace;
+        lines.push(`keep ${ids.join(', ')}: superseded, with a grace period until ${afterText(until)}`);
+    }
+    for (const key of plan.spared)
+        lines.push(`keep ${sparedText([key])}`);
     return lines;
+}
+/** Until when superseded keys are kept, where that is known; reads on from their ids. */
+function graceText(graceEnds) {
+    return graceEnds === undefined ? '' : ` (until ${afterText(graceEnds)})`;
+}
+/**
+ * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked yet`.
+ * @param keys at least one, all of one run
+ * @param show how an id is shown
+ */
+function sparedText(keys, show = (id) => id) {
+    const it = keys.length === 1 ? 'it' : 'them';
+    const until = afterText(Math.max(...keys.map((key) => key.until)));
+    const next = keys.some((key) => key.next === 'superseded')
+        ? `supersedes ${it}, and the grace period begins`
+        : `revokes ${it}`;
+    const ids = keys.map(({ id }) => show(id)).join(', ');
+    return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; a rotation after ${until} ${next}`;
 }
 function roomLines(room) {
     switch (room.kind) {
@@ -5066,6 +5107,40 @@ function explain(room) {
 
 /***/ }),
 
+/***/ 2002:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CM: () => (/* binding */ inGraceBeside),
+/* harmony export */   Px: () => (/* binding */ lastWriteOf),
+/* harmony export */   qS: () => (/* binding */ graceEnd)
+/* harmony export */ });
+/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9541);
+
+
+/** When a grace period that began with this write is over for rule W (docs/protocol.md, "The rules"). */
+function graceEnd(lastWrite, { gracePeriod }) {
+    return lastWrite + gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+}
+/** @param secrets of which at least one exists */
+function lastWriteOf(secrets) {
+    return Math.max(...secrets.flatMap(({ updatedAt }) => updatedAt ?? []));
+}
+/**
+ * What is superseded by the key that every target holds.
+ * @param keys of the name, without those that are to go
+ */
+function inGraceBeside(current, keys, { secrets = [] }, settings) {
+    const older = keys.filter((key) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .isOlderThanFence */ .vu)(key, current));
+    if (settings.gracePeriod === 0 || older.length === 0)
+        return undefined;
+    return { ids: older.map(({ id }) => id), until: graceEnd(lastWriteOf(secrets), settings) };
+}
+
+
+/***/ }),
+
 /***/ 3551:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -5116,8 +5191,12 @@ function patientCalls({ clock, random, sessionEndsAt = Number.POSITIVE_INFINITY 
 /* harmony export */   vQ: () => (/* binding */ needsSecrets)
 /* harmony export */ });
 /* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-/* harmony import */ var _quota_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8090);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9541);
+/* harmony import */ var _grace_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2002);
+/* harmony import */ var _quota_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8090);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9541);
+/* harmony import */ var _spared_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2349);
+
+
 
 
 
@@ -5132,7 +5211,7 @@ function olderKeys(look, settings) {
     const { date } = look;
     if (date === undefined)
         return [];
-    return ofName(look, settings).filter((key) => key.isActive && key.createdAt < date - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpired */ ._d)(key, date));
+    return ofName(look, settings).filter((key) => key.isActive && key.createdAt < date - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date));
 }
 /**
  * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
@@ -5142,10 +5221,10 @@ function needsSecrets(look, settings) {
     const { date } = look;
     const expired = date === undefined
         ? 0
-        : ofName(look, settings).filter((key) => key.isActive && (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpired */ ._d)(key, date)).length;
+        : ofName(look, settings).filter((key) => key.isActive && (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date)).length;
     return (settings.renewBefore !== undefined ||
         settings.gracePeriod > 0 ||
-        (look.places !== undefined && (0,_quota_js__WEBPACK_IMPORTED_MODULE_1__/* .placesTaken */ .O0)(look.keys) - expired + 1 >= look.places) ||
+        (look.places !== undefined && (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .placesTaken */ .O0)(look.keys) - expired + 1 >= look.places) ||
         olderKeys(look, settings).length > settings.maxRevocations);
 }
 /** What rules E and W allow to revoke at this look, and the keys they keep away from. */
@@ -5159,16 +5238,16 @@ function removable(look, settings) {
     for (const key of keys) {
         if (!key.isActive)
             continue;
-        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpired */ ._d)(key, date)) {
+        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date)) {
             found.push({ key, why: 'expired' });
             continue;
         }
         if (secrets === undefined || look.clocksApart)
             continue;
-        const how = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .notInAnyTarget */ ._A)(key, secrets, keys, settings.gracePeriod);
+        const how = (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .notInAnyTarget */ ._A)(key, secrets, keys, settings.gracePeriod);
         if (how === undefined || date <= how.revocableFrom)
             continue;
-        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isUsedElsewhere */ .KS)(key, how))
+        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isUsedElsewhere */ .KS)(key, how))
             usedElsewhere.push(key);
         else
             found.push({ key, why: how.kind });
@@ -5181,7 +5260,7 @@ function dueness(look, settings, forced) {
     const { renewBefore, gracePeriod } = settings;
     const current = secrets === undefined || date === undefined
         ? undefined
-        : (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .currentOfAll */ .qF)(secrets, ofName(look, settings), date);
+        : (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .currentOfAll */ .qF)(secrets, ofName(look, settings), date);
     if (forced)
         return { due: true, why: 'the last write came too late to be relied on', current };
     if (renewBefore === undefined && gracePeriod === 0)
@@ -5189,7 +5268,7 @@ function dueness(look, settings, forced) {
     if (date === undefined || secrets === undefined || current === undefined) {
         return { due: true, why: 'it is not certain that every target holds the same working key', current };
     }
-    const lastWrite = Math.max(...secrets.map(({ updatedAt }) => updatedAt).filter((at) => at !== undefined));
+    const lastWrite = (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .Px)(secrets);
     // With the margin: before it, rule W could not yet free what the last rotation superseded.
     if (gracePeriod > 0 && date - lastWrite <= gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) {
         return { due: false, why: 'the last rotation is less than the grace period ago', current };
@@ -5212,8 +5291,8 @@ function dueness(look, settings, forced) {
 function mayBeStoredToo(keys, secrets, current, date) {
     return keys.some((key) => key.id !== current.id &&
         key.isActive &&
-        !(0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpired */ ._d)(key, date) &&
-        (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .notInAnyTarget */ ._A)(key, secrets, keys, 0) === undefined);
+        !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date) &&
+        (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .notInAnyTarget */ ._A)(key, secrets, keys, 0) === undefined);
 }
 /** When a rule frees a place, at the earliest; undefined when none will. */
 function nextPlaceAt(look, settings, active) {
@@ -5224,17 +5303,17 @@ function nextPlaceAt(look, settings, active) {
             continue;
         const how = look.secrets === undefined || look.clocksApart
             ? undefined
-            : (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .notInAnyTarget */ ._A)(key, look.secrets, keys, settings.gracePeriod);
+            : (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .notInAnyTarget */ ._A)(key, look.secrets, keys, settings.gracePeriod);
         // A key that may be stored is no hope: the end of its life is the outage that nobody wants to wait for.
         if (how === undefined)
             continue;
         const expiry = key.expiresAt ?? Number.POSITIVE_INFINITY;
-        const soonest = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isUsedElsewhere */ .KS)(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
+        const soonest = (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isUsedElsewhere */ .KS)(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
         // What could have gone already and did not (`max-revocations`) will not go by itself either.
         if (!Number.isFinite(soonest) || (look.date !== undefined && soonest < look.date))
             continue;
         const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
-        const at = Math.max(soonest, ...others.map(_quota_js__WEBPACK_IMPORTED_MODULE_1__/* .settledAt */ .fC));
+        const at = Math.max(soonest, ...others.map(_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC));
         earliest = Math.min(earliest ?? at, at);
     }
     return earliest;
@@ -5260,12 +5339,24 @@ function roomFor(look, settings, gone, current) {
         .map((sent) => sent + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .LINGER */ .qh)
         .filter((by) => date === undefined || date < by);
     const lastPlace = active.length + onTheirWay.length + 1 >= places;
-    const young = date === undefined ? mine : mine.filter((key) => date < (0,_quota_js__WEBPACK_IMPORTED_MODULE_1__/* .settledAt */ .fC)(key));
+    const young = date === undefined ? mine : mine.filter((key) => date < (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC)(key));
     if (lastPlace && !look.repairs && young.length + onTheirWay.length > 0) {
-        const at = date === undefined ? undefined : Math.max(...young.map(_quota_js__WEBPACK_IMPORTED_MODULE_1__/* .settledAt */ .fC), ...onTheirWay);
+        const at = date === undefined ? undefined : Math.max(...young.map(_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC), ...onTheirWay);
         return { kind: 'too-soon', at, inTheWay: young.map(summarize) };
     }
     return { kind: 'fits', lastPlace };
+}
+/**
+ * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
+ * is in no target (rules.ts: `currentOf`), and has no grace period before it.
+ */
+function tooYoung(look, settings, { due, current }) {
+    const { date } = look;
+    if (date === undefined)
+        return [];
+    return (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedBy */ .jB)(ofName(look, settings), { createdAt: date })
+        .filter((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date) && (due || key.id !== current?.id))
+        .map((key) => (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedKey */ .rW)(key, due ? settings.gracePeriod : 0));
 }
 /** The plan of a run: a pure function of its look. */
 function makePlan(look, settings, forced) {
@@ -5289,6 +5380,10 @@ function makePlan(look, settings, forced) {
         supersedes: superseding.map(summarize),
         held: tooMany ? counted.map(summarize) : [],
         usedElsewhere: usedElsewhere.map(summarize),
+        inGrace: decision.due
+            ? undefined
+            : (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .inGraceBeside */ .CM)(decision.current, ofName(look, settings).filter((key) => !foundIds.has(key.id)), look, settings),
+        spared: tooYoung(look, settings, decision),
         room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
     };
 }
@@ -5346,6 +5441,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var constants = __nccwpck_require__(8395);
 // EXTERNAL MODULE: ./lib/rotation/failures.js
 var failures = __nccwpck_require__(1335);
+// EXTERNAL MODULE: ./lib/rotation/grace.js
+var grace = __nccwpck_require__(2002);
 // EXTERNAL MODULE: ./lib/rotation/retry.js
 var retry = __nccwpck_require__(3968);
 ;// CONCATENATED MODULE: ./lib/rotation/mint.js
@@ -5376,6 +5473,8 @@ var rotation_plan = __nccwpck_require__(5803);
 var rules = __nccwpck_require__(9541);
 // EXTERNAL MODULE: ./lib/rotation/run.js
 var rotation_run = __nccwpck_require__(7467);
+// EXTERNAL MODULE: ./lib/rotation/spared.js
+var spared = __nccwpck_require__(2349);
 ;// CONCATENATED MODULE: ./lib/rotation/store.js
 
 
@@ -5435,6 +5534,8 @@ function isDefinite(failure) {
 
 
 
+
+
 /** Protocol steps 5 to 8: create, verify, store everywhere, revoke. */
 async function replaceKey(run, tries, planned, plan) {
     const checked = await lookBeforeCreate(run, tries, planned, plan);
@@ -5459,6 +5560,7 @@ async function replaceKey(run, tries, planned, plan) {
         await revokeOlder(run, checked.look, minted);
     else
         run.leave(olderKeys(run, checked.look, minted).map((key) => key.id));
+    spareYoung(run, checked.look, minted);
     return {
         kind: 'rotated',
         key: summaryOf(minted),
@@ -5484,7 +5586,7 @@ async function lookBeforeCreate(run, tries, look, plan) {
             stop: (0,failures/* failed */.g)(run, {
                 reason: 'look',
                 code: 'look-failed',
-                message: 'the keys could not be listed again right before the create, so no key was minted',
+                message: 'the keys could not be listed again right before the create, so no key was made',
                 failures: [list.failure],
             }),
         };
@@ -5596,11 +5698,17 @@ async function abandon(run, minted, failure, results) {
 function olderKeys(run, look, k) {
     return look.keys.filter((key) => key.name === run.settings.keyName && (0,rules/* isOlderThanFence */.vu)(key, k) && !run.isRevoked(key.id));
 }
+/** Keys of the name that rule R does not allow to revoke yet, so that the run can say which they are. */
+function spareYoung(run, look, minted) {
+    const ofName = look.keys.filter((key) => key.name === run.settings.keyName);
+    run.spare((0,spared/* sparedBy */.jB)(ofName, minted).map((key) => (0,spared/* sparedKey */.rW)(key, run.settings.gracePeriod)));
+}
 /** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */
 async function revokeOlder(run, look, minted) {
     const older = olderKeys(run, look, minted);
     if (run.settings.gracePeriod > 0) {
-        run.supersede(older.map((key) => key.id));
+        const now = run.githubTime();
+        run.supersede(older.map((key) => key.id), now === undefined ? undefined : (0,grace/* graceEnd */.qS)(now, run.settings));
         return;
     }
     if (older.length === 0)
@@ -5805,6 +5913,8 @@ class Run {
     #revoked = new Set();
     #left = new Set();
     #superseded = [];
+    #graceEnds;
+    #spared = [];
     /** A stored key was revoked for its place (`on-quota: replace`). */
     gaveUp = false;
     /** What was stored too late by an earlier round: still what the targets hold, whatever comes of the next. */
@@ -5887,8 +5997,14 @@ class Run {
             return;
         this.warn('too-many-revocations', `${ids.length} keys would be revoked, more than max-revocations (${this.settings.maxRevocations}); none of them is: ${ids.join(', ')}`);
     }
-    supersede(ids) {
+    /** @param graceEnds when their grace period is over, by GitHub's clock */
+    supersede(ids, graceEnds) {
         this.#superseded = ids;
+        this.#graceEnds = graceEnds;
+    }
+    /** Too young to be revoked. */
+    spare(keys) {
+        this.#spared = keys;
     }
     isRevoked(id) {
         return this.#revoked.has(id);
@@ -5897,7 +6013,13 @@ class Run {
         this.ports.report({ type: 'warning', code, message });
     }
     keysNow() {
-        return { revoked: [...this.#revoked], superseded: this.#superseded, left: [...this.#left] };
+        return {
+            revoked: [...this.#revoked],
+            superseded: this.#superseded,
+            graceEnds: this.#superseded.length === 0 ? undefined : this.#graceEnds,
+            left: [...this.#left],
+            spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
+        };
     }
 }
 /** Runs `work` for each item, at most `limit` at a time; results in the items' order. */
@@ -5918,6 +6040,34 @@ function valuesOf(replies) {
 /** The failures among replies, in order. */
 function failuresOf(replies) {
     return replies.flatMap((reply) => (reply.ok ? [] : [reply.failure]));
+}
+
+
+/***/ }),
+
+/***/ 2349:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g9: () => (/* binding */ sparedUntil),
+/* harmony export */   jB: () => (/* binding */ sparedBy),
+/* harmony export */   rW: () => (/* binding */ sparedKey)
+/* harmony export */ });
+/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9541);
+
+
+/** The active ones of these keys that rule R keeps from a rotation whose key was, or would be, made at that time. */
+function sparedBy(keys, k) {
+    return keys.filter((key) => key.isActive && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .isOlderThanFence */ .vu)(key, k));
+}
+/** Until when a key is spared, by MUTX's time. */
+function sparedUntil({ createdAt }) {
+    return createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+}
+/** @param gracePeriod that the key will have once it is superseded */
+function sparedKey(key, gracePeriod) {
+    return { id: key.id, until: sparedUntil(key), next: gracePeriod > 0 ? 'superseded' : 'revoked' };
 }
 
 
@@ -6037,7 +6187,7 @@ function fail(reason, failures) {
             reason,
             code: `${reason}-failed`,
             message: reason === 'preflight'
-                ? 'not every target can be written, so no key was minted'
+                ? 'not every target can be written, so no key was made'
                 : 'the keys or the secrets could not be read, so nothing was changed',
             failures,
         },
@@ -8103,8 +8253,11 @@ const DAY = 24 * 60 * 60_000;
 const TOKEN_EXPIRING_WITHIN = 14 * DAY;
 /** From this part of the plan's places on, it is nearly full. */
 const NEARLY_FULL = 0.9;
-/** A key that lives no longer than this is made for a job; it leaves its place by itself. */
 const LONGEST_JOB_KEY = DAY + 60 * 60_000;
+/** A key that lives no longer than that is made for a job; it leaves its place by itself. */
+function isForAJob({ createdAt, expiresAt }) {
+    return expiresAt !== undefined && expiresAt - createdAt <= LONGEST_JOB_KEY;
+}
 /** A grace period is not known to an audit; none is taken to be shorter or longer than this. */
 const SHORTEST_GRACE = 1 * DAY;
 const LONGEST_GRACE = 7 * DAY;
@@ -8159,7 +8312,7 @@ function tokenFinding({ tokenExpiresAt, date }) {
 function isPassing(key, active, { date }) {
     if ((0,rules/* isExpired */._d)(key, date))
         return false;
-    if (key.expiresAt !== undefined && key.expiresAt - key.createdAt <= LONGEST_JOB_KEY)
+    if (isForAJob(key))
         return true;
     const successor = newest(active.filter(({ name }) => name === key.name));
     return successor !== undefined && successor.id !== key.id && date <= keptUntil(key, successor.createdAt);
@@ -8349,6 +8502,38 @@ function findAll(look, policy, only) {
     return findings.toSorted((a, b) => RANK[a.level] - RANK[b.level]);
 }
 
+// EXTERNAL MODULE: ./lib/rotation/spared.js
+var spared = __nccwpck_require__(2349);
+;// CONCATENATED MODULE: ./lib/audit/spared.js
+
+
+
+
+/**
+ * The keys that a rotation spared because a run might still be storing them. Nothing is wrong with them, so they are
+ * no finding; but who counts the keys of a name wants to know what they are. Not keys that a secret holds, nor keys
+ * made for a job: many jobs may share a name, and no rotation looks after it.
+ * @param keys those to tell of
+ */
+function sparedBeside(keys, look) {
+    const isAlive = (key) => key.isActive && !(0,rules/* isExpired */._d)(key, look.date);
+    const newestOf = new Map();
+    for (const key of look.keys) {
+        const latest = newestOf.get(key.name);
+        if (isAlive(key) && (latest === undefined || key.createdAt > latest.createdAt)) {
+            newestOf.set(key.name, key);
+        }
+    }
+    return keys.filter(isAlive).flatMap((key) => {
+        const latest = newestOf.get(key.name);
+        if (latest === undefined || latest.id === key.id || isForAJob(key))
+            return [];
+        if ((0,spared/* sparedBy */.jB)([key], latest).length === 0 || holdersOf(key, look).length > 0)
+            return [];
+        return [{ key, until: (0,spared/* sparedUntil */.g9)(key) }];
+    });
+}
+
 // EXTERNAL MODULE: ./lib/rotation/patient.js
 var patient = __nccwpck_require__(9515);
 // EXTERNAL MODULE: ./lib/rotation/quota.js
@@ -8507,6 +8692,7 @@ const NAME_CHARACTERS = 255;
 /** The output `report`; its form is docs/audit-report.schema.json. */
 function reportJson(result, quote) {
     const { look, findings, keys, keyName, notes } = result;
+    const sparedUntil = new Map(result.spared.map(({ key, until }) => [key.id, (0,words/* afterText */.gm)(until)]));
     const name = (text) => quote(text, NAME_CHARACTERS);
     return JSON.stringify({
         version: 1,
@@ -8534,6 +8720,7 @@ function reportJson(result, quote) {
             createdAt: (0,words/* instantText */.Xx)(key.createdAt),
             expiresAt: timeOrNull(key.expiresAt),
             lastUsed: timeOrNull(key.lastUsed),
+            sparedUntil: sparedUntil.get(key.id) ?? null,
         })),
         secrets: look.secrets.slice(0, MOST_ROWS).map(({ place, updatedAt, keyName: of }, index) => ({
             ...place,
@@ -8667,6 +8854,15 @@ function wordsOf(finding, date, quote) {
             };
     }
 }
+/** The keys that a rotation could not revoke yet, a line each. @param date of the look */
+function sparedTexts(spared, date, quote) {
+    const named = spared.slice(0, words/* MOST_NAMED */.SE).map(({ key, until }) => {
+        const which = date > until ? 'the next rotation' : `a rotation after ${(0,words/* afterText */.gm)(until)}`;
+        return `key ${quote(key.name)} (${key.id}) was made less than 15 minutes before the newest key of its name, so that it was too young to be revoked then: another run might still have been storing it; ${which} revokes it, or begins its grace period`;
+    });
+    const more = spared.length - named.length;
+    return more > 0 ? [...named, `and ${(0,words/* count */.U9)(more, 'more such key')}`] : named;
+}
 const ROTATE = 'run the rotation of this key (`mutx/api-key-action`), and see why its schedule has not';
 const REPLACE = 'replace it by one that expires, best by a rotation (`mutx/api-key-action`) on a schedule, then revoke it';
 function revokeFix({ id }) {
@@ -8758,6 +8954,9 @@ function auditSummary(result, quote) {
         notes.map((note) => `> ${(0,markdown/* plain */.pj)(NOTE_TEXT[note])}`).join('\n>\n'),
         findingTable(findings),
         keys.length === 0 ? 'There is no active key.' : keyTable(result, quote),
+        sparedTexts(result.spared, look.date, quote)
+            .map((text) => `- ${(0,markdown/* plain */.pj)(text)}`)
+            .join('\n'),
         secretTable(result),
         timeline(result, quote),
         keys.length > MOST_BARS ? `The timeline shows the first ${MOST_BARS} keys of the table.` : '',
@@ -8861,7 +9060,7 @@ function tellFindings(findings, sink) {
         const more = ofLevel.slice(shown.length);
         if (more.length === 0)
             continue;
-        const message = `${more.length} more findings of this level are in the log, the job summary and the output \`report\``;
+        const message = `${more.length} more findings of this level are in the log and in the output \`report\``;
         sink[level]({ title: 'More findings', message });
         for (const finding of more.slice(0, MOST_LINES))
             sink.line(`${level}: ${findingText(finding)}`);
@@ -8917,6 +9116,7 @@ var usable_inputs = __nccwpck_require__(6549);
 
 
 
+
 /** The action that audits: inputs → session → a look → findings → log, outputs, summary. */
 async function auditVerb(context) {
     const { env, secrets, sink, gate, unfinished, fail } = context;
@@ -8949,6 +9149,8 @@ async function auditVerb(context) {
     sink.output('findings', String(result.findings.length));
     sink.output('report', reportJson(result, (text, max) => secrets.quote(text, max)));
     tellFindings(result.findings, sink);
+    for (const text of sparedTexts(result.spared, result.look.date, quote))
+        sink.line(text);
     const summary = auditSummary(result, quote);
     const failure = findingsFailure(result.findings, inputs.failOn);
     if (failure === undefined)
@@ -8965,7 +9167,10 @@ function resultOf(look, { policy, keyName }, notes, quote) {
     const held = new Set(current.flatMap((key) => key?.id ?? []));
     const shown = look.keys.filter((key) => held.has(key.id) || (key.isActive && (keyName === undefined || key.name === keyName)));
     const keys = shown.toSorted((a, b) => Number(told.has(b.id)) - Number(told.has(a.id)) || b.createdAt - a.createdAt);
-    return { look, findings, keys, current, keyName, notes };
+    // A key that is in no secret is told as that.
+    const orphaned = new Set(findings.flatMap(({ kind, keys: of }) => (kind === 'orphaned' ? of : [])));
+    const spared = sparedBeside(keys.filter(({ id }) => !orphaned.has(id)), look);
+    return { look, findings, keys, current, spared, keyName, notes };
 }
 function portsOf({ targets }, { keys, github, clock, session }, { secrets, sink }) {
     return {
@@ -10318,8 +10523,6 @@ function listed(text) {
 
 
 
-/** Where every key is listed. */
-const ALL_KEYS = 'the job summary';
 /** What became of a key; reads on from it. */
 const STATE_TEXT = {
     revoked: 'revoked',
@@ -10363,7 +10566,7 @@ function plannedLines(results) {
 function keyStates(results) {
     return Object.keys(STATE_TEXT).flatMap((state) => {
         const keys = results.filter((result) => result.state === state).map(keyText);
-        return keys.length === 0 ? [] : [`${STATE_TEXT[state]}: ${(0,words/* someOf */.yU)(keys, ALL_KEYS)}`];
+        return keys.length === 0 ? [] : [`${STATE_TEXT[state]}: ${(0,words/* someOf */.yU)(keys, words/* ALL_OF_IT */.ch)}`];
     });
 }
 
@@ -10382,12 +10585,13 @@ function revokedIds(results) {
     return JSON.stringify(results.filter(({ state }) => DONE.has(state)).map(({ id }) => id));
 }
 /** The last lines of the log of a run that did what was asked. */
-function revocationLines(outcome) {
+function revocationLines(outcome, request) {
     const { results } = outcome;
+    const next = whatNext(outcome, request) ?? [];
     if (outcome.kind === 'planned') {
-        return [...plannedLines(results), 'Dry run: nothing was changed'];
+        return [...plannedLines(results), 'Dry run: nothing was changed'].concat(next);
     }
-    return results.length === 0 ? ['Nothing to revoke'] : keyStates(results);
+    return results.length === 0 ? ['Nothing to revoke'] : keyStates(results).concat(next);
 }
 /** A name that no active key has: done, or mistyped. */
 function noSuchKey(outcome, { selection }) {
@@ -10396,12 +10600,21 @@ function noSuchKey(outcome, { selection }) {
     const message = `no active key is named ${(0,printable/* printable */.g)(selection.name, 255)}: there was nothing to revoke. Names are matched exactly, case included`;
     return { title: 'No such key', message };
 }
+/** What a name that has lost all of its keys needs next; of keys named by their ids nobody knows. */
+function whatNext(outcome, { selection }) {
+    if (outcome.results.length === 0 || selection.by === 'ids')
+        return undefined;
+    const name = (0,printable/* printable */.g)(selection.name, 255);
+    return outcome.kind === 'planned'
+        ? `After that, no key named ${name} would work: run its rotation next, which stores a new one`
+        : `No key named ${name} works any more: run its rotation next, which stores a new one`;
+}
 /** Ids that count as done, and may be of another account. */
 function goneKeys({ results }) {
     const gone = results.filter(({ state }) => state === 'gone').map(({ id }) => id);
     if (gone.length === 0)
         return undefined;
-    const message = `${(0,words/* count */.U9)(gone.length, 'id')} of no key that this account has, or still has: ${(0,words/* someOf */.yU)(gone, 'the job summary')}. If that is unexpected, check the ids and the account`;
+    const message = `${(0,words/* count */.U9)(gone.length, 'id')} of no key that this account has, or still has: ${(0,words/* someOf */.yU)(gone, words/* ALL_OF_IT */.ch)}. If that is unexpected, check the ids and the account`;
     return { title: 'Keys that are gone', message };
 }
 /**
@@ -10434,19 +10647,21 @@ function named(results) {
     const keys = results.filter(({ state }) => state === 'untouched');
     const lines = keys.slice(0, words/* MOST_NAMED */.SE).map((key) => `would be revoked: ${keyText(key)}`);
     const more = keys.length - lines.length;
-    return more > 0 ? [...lines, `and ${(0,words/* count */.U9)(more, 'more key')}; the job summary has them all`] : lines;
+    return more > 0 ? [...lines, `and ${(0,words/* count */.U9)(more, 'more key')}; ${words/* ALL_OF_IT */.ch} has them all`] : lines;
 }
 /** The job summary, in GitHub's Markdown; text from outside is escaped. */
-function revocationSummary(outcome, failure) {
+function revocationSummary(outcome, request) {
     const { results } = outcome;
     const rows = revocation_keyTable(results);
-    if (failure !== undefined) {
-        return (0,report_summary/* page */.MY)(`❌ ${(0,markdown/* plain */.pj)(FAILURE_TITLE.revoke)}`, [...(0,report_summary/* failureText */.kY)(failure), rows]);
-    }
+    const next = (0,markdown/* plain */.pj)(whatNext(outcome, request) ?? '');
     if (outcome.kind === 'planned') {
-        return (0,report_summary/* page */.MY)('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows]);
+        return (0,report_summary/* page */.MY)('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows, next]);
     }
-    return (0,report_summary/* page */.MY)('MUTX API keys revoked', [results.length === 0 ? 'There was nothing to revoke.' : rows]);
+    return (0,report_summary/* page */.MY)('MUTX API keys revoked', [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);
+}
+/** The same for a run that failed. */
+function failedRevocationSummary({ results }, failure) {
+    return (0,report_summary/* page */.MY)(`❌ ${(0,markdown/* plain */.pj)(FAILURE_TITLE.revoke)}`, [...(0,report_summary/* failureText */.kY)(failure), revocation_keyTable(results)]);
 }
 function revocation_keyTable(results) {
     if (results.length === 0)
@@ -10715,11 +10930,11 @@ async function revokeVerb(context) {
         sink.notice(gone);
     if (outcome.kind === 'failed') {
         const report = revocationFailure(outcome, mayRevokeItself, connection.clock.now());
-        return fail(report, revocationSummary(outcome, report));
+        return fail(report, failedRevocationSummary(outcome, report));
     }
-    for (const line of revocationLines(outcome))
+    for (const line of revocationLines(outcome, request))
         sink.line(line);
-    sink.summary(revocationSummary(outcome));
+    sink.summary(revocationSummary(outcome, request));
 }
 function stateSoFar(results) {
     const others = 'every other key that was asked for: not revoked, or being revoked at that moment';
@@ -10926,7 +11141,7 @@ class Progress {
         lines.push(this.#givenUp.length === 0
             ? 'no key that a secret holds was revoked'
             : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`);
-        lines.push('run it again: the next run that succeeds puts one key everywhere and clears the rest away');
+        lines.push('run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes');
         return lines;
     }
     #mintedLines(id) {
@@ -10964,14 +11179,17 @@ function resultLines(outcome) {
                 ...keyLines(outcome.keys),
             ];
         case 'planned':
-            return ['Dry run: nothing was changed; the plan is above and in the job summary'];
+            return ['Dry run: nothing was changed; the plan is above'];
     }
 }
-function keyLines({ revoked, superseded, left }) {
+function keyLines({ revoked, superseded, graceEnds, left, spared }) {
     return [
         `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
-        ...(superseded.length === 0 ? [] : [`Alive for the grace period: ${superseded.join(', ')}`]),
+        ...(superseded.length === 0
+            ? []
+            : [`Alive for the grace period: ${superseded.join(', ')}${(0,words/* graceText */.cd)(graceEnds)}`]),
         ...(left.length === 0 ? [] : [`Left for a later run to revoke: ${left.join(', ')}`]),
+        ...(spared.length === 0 ? [] : [`Not revoked yet: ${(0,words/* sparedText */.p7)(spared)}`]),
     ];
 }
 
@@ -11119,8 +11337,9 @@ async function makeRoom(run, plan) {
     }, (revoked) => revoked.every(Boolean));
 }
 function notDue(run, look, plan) {
+    run.spare(plan.spared);
     if (run.settings.gracePeriod > 0) {
-        run.supersede((0,replace_key/* olderKeys */.j)(run, look, plan.current).map((key) => key.id));
+        run.supersede((0,replace_key/* olderKeys */.j)(run, look, plan.current).map((key) => key.id), plan.inGrace?.until);
     }
     return {
         kind: 'not-due',

@@ -26,6 +26,7 @@ export type {
 } from './library/options.ts';
 export { type NoSession, type RotateResult, rotate } from './library/rotate.ts';
 export type { RevocationReason, RotationEvent, StepName, WarningCode } from './rotation/events.ts';
+export type { InGrace } from './rotation/grace.ts';
 export type {
   FailureReason,
   KeySummary,
@@ -46,5 +47,6 @@ export type {
   MintedKey,
 } from './rotation/ports.ts';
 export type { OnQuota } from './rotation/settings.ts';
+export type { SparedKey } from './rotation/spared.ts';
 export type { Secret } from './secrets/secret.ts';
 export type { SessionFailure, SessionFailureCode } from './session/session.ts';

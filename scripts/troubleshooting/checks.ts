@@ -12,7 +12,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'look-failed': 'The failed call, which has a code of its own.',
   'quota-full': 'The lines “in the way”: which keys hold the places, and which of them have expired.',
   'quota-too-soon':
-    'When the last rotation of this key ran. On a plan of two keys 17 minutes have to lie between two.',
+    'When the last rotation of this key ran. On a plan of two keys 17 minutes have to lie between two, whatever `on-quota` is.',
   'quota-wait-over': 'The lines “in the way”, and how many jobs with a key of their own run at once.',
   'create-failed': 'The failed call, which has a code of its own.',
   'create-lost': 'The next run: it says whether a key was left over, and revokes it once that is safe.',
@@ -32,15 +32,16 @@ export const CHECKS: Readonly<Record<string, string>> = {
     'The failed call, which has a code of its own. The output says which secrets were stored before it.',
   'not-written': 'Whether the file is there already, and whether the folder can be written.',
   deadline: 'Which call came too late, and what took the time before it.',
-  'revoke-failed': 'The table of the keys in the job summary: what became of each.',
+  'revoke-failed':
+    'The table of the keys in the job summary (at the command line, the lines of the log): what became of each.',
   'revocations-exceeded': 'The keys that are named: do you know all of them?',
-  findings: 'The findings in the job summary, and [what each of them means](audit.md#findings).',
+  findings: 'The findings in the log and the job summary, and [what each of them means](audit.md#findings).',
   'mutx-unauthorized':
     'Which credential the step is given, and when it was made. An access JWT is dead after 30 minutes.',
   'mutx-forbidden': 'Whether the account can make a key at MUTX by hand.',
   'mutx-not-found':
     'The address in the failed call. For a revocation: whether the id belongs to this account.',
-  'mutx-quota': "The account's active keys, for instance with the action `audit`.",
+  'mutx-quota': "The account's active keys: `mutx-api-key keys list`, or the action `audit`.",
   'mutx-conflict': 'Whether another run, or a person, worked on the same key at that moment.',
   'mutx-validation': 'What MUTX says, which the log quotes after “why”.',
   'mutx-too-many-keys': 'How many keys the account has had in all.',

@@ -54,7 +54,7 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
   },
   'More findings': {
     means: 'GitHub shows ten annotations of a level for a step. The audit found more.',
-    fix: 'Read the job summary or the output `report`, which have all of them.',
+    fix: 'Read the log or the output `report`.',
   },
   'No such key': {
     means: 'A key that is to be revoked does not exist, or is not of this account. It counts as done.',

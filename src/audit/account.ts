@@ -2,7 +2,7 @@ import type { KeyRecord } from '../rotation/ports.ts';
 import { isExpired } from '../rotation/rules.ts';
 import type { Finding } from './finding.ts';
 import type { AuditLook } from './look.ts';
-import { LONGEST_JOB_KEY, NEARLY_FULL, TOKEN_EXPIRING_WITHIN } from './policy.ts';
+import { isForAJob, NEARLY_FULL, TOKEN_EXPIRING_WITHIN } from './policy.ts';
 import { keptUntil, newest } from './superseded.ts';
 
 /** The plan has hardly a place left that does not become free by itself. */
@@ -28,7 +28,7 @@ export function tokenFinding({ tokenExpiresAt, date }: AuditLook): readonly Find
 /** Made for a job that is running, or superseded and kept for a grace period. */
 function isPassing(key: KeyRecord, active: readonly KeyRecord[], { date }: AuditLook): boolean {
   if (isExpired(key, date)) return false;
-  if (key.expiresAt !== undefined && key.expiresAt - key.createdAt <= LONGEST_JOB_KEY) return true;
+  if (isForAJob(key)) return true;
   const successor = newest(active.filter(({ name }) => name === key.name));
   return successor !== undefined && successor.id !== key.id && date <= keptUntil(key, successor.createdAt);
 }

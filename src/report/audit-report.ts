@@ -1,9 +1,10 @@
 import type { Level } from '../audit/finding.ts';
 import type { AuditLook } from '../audit/look.ts';
+import type { SparedBeside } from '../audit/spared.ts';
 import type { AuditNote } from '../audit/take-look.ts';
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
 import type { Quote, ToldFinding } from './audit-words.ts';
-import { instantText } from './words.ts';
+import { afterText, instantText } from './words.ts';
 
 /** All that an audit came to, ready to be rendered. */
 export interface AuditResult {
@@ -14,6 +15,8 @@ export interface AuditResult {
   readonly keys: readonly KeyRecord[];
   /** The key that each secret holds, in the order of the look's secrets; undefined: not known. */
   readonly current: readonly (KeyRecord | undefined)[];
+  /** Extra keys of a name that are no finding: a rotation could not revoke them yet. */
+  readonly spared: readonly SparedBeside[];
   readonly keyName: string | undefined;
   readonly notes: readonly AuditNote[];
 }
@@ -26,6 +29,7 @@ const NAME_CHARACTERS = 255;
 /** The output `report`; its form is docs/audit-report.schema.json. */
 export function reportJson(result: AuditResult, quote: (text: string, max: number) => string): string {
   const { look, findings, keys, keyName, notes } = result;
+  const sparedUntil = new Map(result.spared.map(({ key, until }) => [key.id, afterText(until)]));
   const name: Quote = (text) => quote(text, NAME_CHARACTERS);
   return JSON.stringify({
     version: 1,
@@ -53,6 +57,7 @@ export function reportJson(result: AuditResult, quote: (text: string, max: numbe
       createdAt: instantText(key.createdAt),
       expiresAt: timeOrNull(key.expiresAt),
       lastUsed: timeOrNull(key.lastUsed),
+      sparedUntil: sparedUntil.get(key.id) ?? null,
     })),
     secrets: look.secrets.slice(0, MOST_ROWS).map(({ place, updatedAt, keyName: of }, index) => ({
       ...place,

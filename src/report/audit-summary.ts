@@ -1,7 +1,7 @@
 import type { Level } from '../audit/finding.ts';
 import type { Instant } from '../rotation/ports.ts';
 import { type AuditResult, countsOf, stateOf } from './audit-report.ts';
-import { NOTE_TEXT, type Quote, type ToldFinding } from './audit-words.ts';
+import { NOTE_TEXT, type Quote, sparedTexts, type ToldFinding } from './audit-words.ts';
 import { code, plain, prose, table } from './markdown.ts';
 import { page } from './summary.ts';
 import { MOST_BARS, rowName, timeline } from './timeline.ts';
@@ -21,6 +21,9 @@ export function auditSummary(result: AuditResult, quote: Quote): string {
     notes.map((note) => `> ${plain(NOTE_TEXT[note])}`).join('\n>\n'),
     findingTable(findings),
     keys.length === 0 ? 'There is no active key.' : keyTable(result, quote),
+    sparedTexts(result.spared, look.date, quote)
+      .map((text) => `- ${plain(text)}`)
+      .join('\n'),
     secretTable(result),
     timeline(result, quote),
     keys.length > MOST_BARS ? `The timeline shows the first ${MOST_BARS} keys of the table.` : '',

@@ -1,7 +1,8 @@
 import type { Finding, FindingKind, Level, SecretName } from '../audit/finding.ts';
+import type { SparedBeside } from '../audit/spared.ts';
 import type { AuditNote } from '../audit/take-look.ts';
 import type { Duration, Instant, KeyRecord } from '../rotation/ports.ts';
-import { count, durationText, instantText, placeText, someOf } from './words.ts';
+import { afterText, count, durationText, instantText, MOST_NAMED, placeText, someOf } from './words.ts';
 
 /** A finding as people and machines are told of it. All texts are one printable line and hold no credential. */
 export interface ToldFinding {
@@ -137,6 +138,16 @@ function wordsOf(finding: Finding, date: Instant, quote: Quote): Words {
         place: undefined,
       };
   }
+}
+
+/** The keys that a rotation could not revoke yet, a line each. @param date of the look */
+export function sparedTexts(spared: readonly SparedBeside[], date: Instant, quote: Quote): readonly string[] {
+  const named = spared.slice(0, MOST_NAMED).map(({ key, until }) => {
+    const which = date > until ? 'the next rotation' : `a rotation after ${afterText(until)}`;
+    return `key ${quote(key.name)} (${key.id}) was made less than 15 minutes before the newest key of its name, so that it was too young to be revoked then: another run might still have been storing it; ${which} revokes it, or begins its grace period`;
+  });
+  const more = spared.length - named.length;
+  return more > 0 ? [...named, `and ${count(more, 'more such key')}`] : named;
 }
 
 const ROTATE = 'run the rotation of this key (`mutx/api-key-action`), and see why its schedule has not';

@@ -45,7 +45,7 @@ export function tellFindings(findings: readonly ToldFinding[], sink: Sink): void
     for (const finding of shown) sink[level]({ title: finding.title, message: findingText(finding) });
     const more = ofLevel.slice(shown.length);
     if (more.length === 0) continue;
-    const message = `${more.length} more findings of this level are in the log, the job summary and the output \`report\``;
+    const message = `${more.length} more findings of this level are in the log and in the output \`report\``;
     sink[level]({ title: 'More findings', message });
     for (const finding of more.slice(0, MOST_LINES)) sink.line(`${level}: ${findingText(finding)}`);
   }

@@ -4,7 +4,7 @@ import { printable } from '../secrets/printable.ts';
 import { type Hint, hintOf } from './hints.ts';
 import type { Annotation } from './sink.ts';
 import { stateOf } from './state.ts';
-import { count, expiryText, instantText, MOST_NAMED, someOf } from './words.ts';
+import { ALL_OF_IT, count, expiryText, instantText, MOST_NAMED, someOf } from './words.ts';
 
 /** Why a run did not do what was asked for, ready to be rendered for the log, the annotation and the summary. */
 export interface FailureReport {
@@ -145,7 +145,7 @@ function callLines({ failure, alike, cause, fix }: FailedCall): readonly string[
   const also = alike.slice(0, MOST_NAMED - 1);
   for (const other of also) lines.push(`  also:  ${alikeText(other)}`);
   const more = alike.length - also.length;
-  if (more > 0) lines.push(`  also:  ${more} more (${ALL_CALLS} has them all)`);
+  if (more > 0) lines.push(`  also:  ${more} more (${ALL_OF_IT} has them all)`);
   if (cause !== undefined) lines.push(`  cause: ${cause}`);
   if (fix !== undefined) lines.push(...fixLines(fix));
   if (failure.requestId !== undefined) lines.push(`  request id: ${failure.requestId}`);
@@ -169,9 +169,6 @@ export function alikeText(failure: CallFailure): string {
   return failure.target === undefined ? call : `${failure.target} (${call})`;
 }
 
-/** Where every call that failed is listed. */
-const ALL_CALLS = 'the job summary';
-
 /** The short form, which GitHub shows on the run's page. */
 export function failureAnnotation(title: string, report: FailureReport): Annotation {
   const [first] = report.calls;
@@ -179,7 +176,7 @@ export function failureAnnotation(title: string, report: FailureReport): Annotat
   if (first !== undefined) {
     lines.push(`${callText(first.failure)}: ${first.failure.message} [${first.failure.code}]`);
     const also = first.alike.map((one) => one.target ?? callText(one));
-    if (also.length > 0) lines.push(`also: ${someOf(also, ALL_CALLS)}`);
+    if (also.length > 0) lines.push(`also: ${someOf(also, ALL_OF_IT)}`);
   }
   const more = report.calls.length - 1;
   if (more > 0) lines.push(`(and ${more} more; see the log)`);

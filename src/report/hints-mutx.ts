@@ -1,3 +1,4 @@
+import { REVOKE_ONE } from './hint-phrases.ts';
 import type { Hint } from './hints.ts';
 
 const RETRY = 'run again later; the retries of this run were used up';
@@ -19,7 +20,7 @@ export const MUTX_HINTS: Readonly<Record<string, Hint>> = {
   },
   'mutx-quota': {
     cause: "the account's plan has no place for one more active key",
-    fix: 'revoke a key that nobody needs, take a larger plan, or set `on-quota`',
+    fix: `${REVOKE_ONE}. Or take a larger plan, or let the run wait for a place: a rotation with \`on-quota: wait\`, a key for one job (\`ephemeral\`, \`exec\`) with a longer \`quota-wait\``,
   },
   'mutx-conflict': {
     cause: 'MUTX says that this does not go with the state the key is in',

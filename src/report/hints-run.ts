@@ -1,3 +1,4 @@
+import { REVOKE_ONE } from './hint-phrases.ts';
 import type { Hint } from './hints.ts';
 
 /** What a run as a whole came to (rotation/outcome.ts), and what happens before and around it. */
@@ -30,17 +31,17 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'quota-full': {
     cause:
       "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-    fix: 'revoke a key that nobody needs, first of all one whose expiry is past, which works for nobody any more, or take a larger plan; `on-quota: wait` waits where a place becomes free by itself, `on-quota: replace` accepts a gap of seconds',
+    fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan; \`on-quota: wait\` waits where a place becomes free by itself, \`on-quota: replace\` accepts a gap of seconds`,
   },
   'quota-too-soon': {
     cause:
       'the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it',
-    fix: 'run again at the time given, or set `on-quota: wait`',
+    fix: 'run again at the time given, or set `on-quota: wait`, which waits until then; `on-quota: replace` does not shorten that, because it too makes no second key while the first may still be on its way into the secret',
   },
   'quota-wait-over': {
     cause:
       "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-    fix: 'wait longer with `quota-wait`, run fewer jobs at a time (`strategy.max-parallel`), take a larger plan, or revoke a key named here that nobody needs; `sweep-after` revokes what killed jobs of this repository left',
+    fix: `wait longer with \`quota-wait\`, run fewer jobs at a time (\`strategy.max-parallel\`), take a larger plan, or ${REVOKE_ONE}; \`sweep-after\` revokes what killed jobs of this repository left`,
   },
   'create-failed': {
     cause: 'MUTX did not make a key',
@@ -83,7 +84,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   cancelled: {
     cause:
       'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
-    fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away',
+    fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
   },
   'internal-error': {
     cause: 'something happened that this action does not expect',

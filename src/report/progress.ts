@@ -66,7 +66,9 @@ export class Progress {
         ? 'no key that a secret holds was revoked'
         : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`,
     );
-    lines.push('run it again: the next run that succeeds puts one key everywhere and clears the rest away');
+    lines.push(
+      'run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
+    );
     return lines;
   }
 

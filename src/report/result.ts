@@ -1,5 +1,5 @@
 import type { KeysNow, Outcome } from '../rotation/outcome.ts';
-import { count, expiryText, list, placeText } from './words.ts';
+import { count, expiryText, graceText, list, placeText, sparedText } from './words.ts';
 
 /** Targets named one by one; beyond it, only their number. */
 const NAMED = 10;
@@ -18,14 +18,17 @@ export function resultLines(outcome: Exclude<Outcome, { kind: 'failed' }>): read
         ...keyLines(outcome.keys),
       ];
     case 'planned':
-      return ['Dry run: nothing was changed; the plan is above and in the job summary'];
+      return ['Dry run: nothing was changed; the plan is above'];
   }
 }
 
-function keyLines({ revoked, superseded, left }: KeysNow): readonly string[] {
+function keyLines({ revoked, superseded, graceEnds, left, spared }: KeysNow): readonly string[] {
   return [
     `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
-    ...(superseded.length === 0 ? [] : [`Alive for the grace period: ${superseded.join(', ')}`]),
+    ...(superseded.length === 0
+      ? []
+      : [`Alive for the grace period: ${superseded.join(', ')}${graceText(graceEnds)}`]),
     ...(left.length === 0 ? [] : [`Left for a later run to revoke: ${left.join(', ')}`]),
+    ...(spared.length === 0 ? [] : [`Not revoked yet: ${sparedText(spared)}`]),
   ];
 }

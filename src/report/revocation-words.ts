@@ -2,10 +2,7 @@ import type { KeyResult, KeyState, RevocationEvent } from '../revoke/request.ts'
 import { printable } from '../secrets/printable.ts';
 import { retryText } from './log.ts';
 import type { Sink } from './sink.ts';
-import { count, durationText, expiryText, someOf } from './words.ts';
-
-/** Where every key is listed. */
-const ALL_KEYS = 'the job summary';
+import { ALL_OF_IT, count, durationText, expiryText, someOf } from './words.ts';
 
 /** What became of a key; reads on from it. */
 export const STATE_TEXT: Readonly<Record<KeyState, string>> = {
@@ -57,6 +54,6 @@ export function plannedLines(results: readonly KeyResult[]): readonly string[] {
 export function keyStates(results: readonly KeyResult[]): readonly string[] {
   return (Object.keys(STATE_TEXT) as KeyState[]).flatMap((state) => {
     const keys = results.filter((result) => result.state === state).map(keyText);
-    return keys.length === 0 ? [] : [`${STATE_TEXT[state]}: ${someOf(keys, ALL_KEYS)}`];
+    return keys.length === 0 ? [] : [`${STATE_TEXT[state]}: ${someOf(keys, ALL_OF_IT)}`];
   });
 }

@@ -7,7 +7,7 @@ import { keyStates, keyText, plannedLines, STATE_TEXT } from './revocation-words
 import type { Annotation } from './sink.ts';
 import { failureText, MOST_ROWS, page } from './summary.ts';
 import { FAILURE_TITLE } from './titles.ts';
-import { count, instantText, MOST_NAMED, someOf } from './words.ts';
+import { ALL_OF_IT, count, instantText, MOST_NAMED, someOf } from './words.ts';
 
 type Failed = Extract<RevocationOutcome, { kind: 'failed' }>;
 
@@ -20,12 +20,16 @@ export function revokedIds(results: readonly KeyResult[]): string {
 }
 
 /** The last lines of the log of a run that did what was asked. */
-export function revocationLines(outcome: Exclude<RevocationOutcome, Failed>): readonly string[] {
+export function revocationLines(
+  outcome: Exclude<RevocationOutcome, Failed>,
+  request: RevocationRequest,
+): readonly string[] {
   const { results } = outcome;
+  const next = whatNext(outcome, request) ?? [];
   if (outcome.kind === 'planned') {
-    return [...plannedLines(results), 'Dry run: nothing was changed'];
+    return [...plannedLines(results), 'Dry run: nothing was changed'].concat(next);
   }
-  return results.length === 0 ? ['Nothing to revoke'] : keyStates(results);
+  return results.length === 0 ? ['Nothing to revoke'] : keyStates(results).concat(next);
 }
 
 /** A name that no active key has: done, or mistyped. */
@@ -38,11 +42,23 @@ export function noSuchKey(
   return { title: 'No such key', message };
 }
 
+/** What a name that has lost all of its keys needs next; of keys named by their ids nobody knows. */
+function whatNext(
+  outcome: Exclude<RevocationOutcome, Failed>,
+  { selection }: RevocationRequest,
+): string | undefined {
+  if (outcome.results.length === 0 || selection.by === 'ids') return undefined;
+  const name = printable(selection.name, 255);
+  return outcome.kind === 'planned'
+    ? `After that, no key named ${name} would work: run its rotation next, which stores a new one`
+    : `No key named ${name} works any more: run its rotation next, which stores a new one`;
+}
+
 /** Ids that count as done, and may be of another account. */
 export function goneKeys({ results }: RevocationOutcome): Annotation | undefined {
   const gone = results.filter(({ state }) => state === 'gone').map(({ id }) => id);
   if (gone.length === 0) return undefined;
-  const message = `${count(gone.length, 'id')} of no key that this account has, or still has: ${someOf(gone, 'the job summary')}. If that is unexpected, check the ids and the account`;
+  const message = `${count(gone.length, 'id')} of no key that this account has, or still has: ${someOf(gone, ALL_OF_IT)}. If that is unexpected, check the ids and the account`;
   return { title: 'Keys that are gone', message };
 }
 
@@ -78,20 +94,26 @@ function named(results: readonly KeyResult[]): readonly string[] {
   const keys = results.filter(({ state }) => state === 'untouched');
   const lines = keys.slice(0, MOST_NAMED).map((key) => `would be revoked: ${keyText(key)}`);
   const more = keys.length - lines.length;
-  return more > 0 ? [...lines, `and ${count(more, 'more key')}; the job summary has them all`] : lines;
+  return more > 0 ? [...lines, `and ${count(more, 'more key')}; ${ALL_OF_IT} has them all`] : lines;
 }
 
 /** The job summary, in GitHub's Markdown; text from outside is escaped. */
-export function revocationSummary(outcome: RevocationOutcome, failure?: FailureReport): string {
+export function revocationSummary(
+  outcome: Exclude<RevocationOutcome, Failed>,
+  request: RevocationRequest,
+): string {
   const { results } = outcome;
   const rows = keyTable(results);
-  if (failure !== undefined) {
-    return page(`❌ ${plain(FAILURE_TITLE.revoke)}`, [...failureText(failure), rows]);
-  }
+  const next = plain(whatNext(outcome, request) ?? '');
   if (outcome.kind === 'planned') {
-    return page('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows]);
+    return page('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows, next]);
   }
-  return page('MUTX API keys revoked', [results.length === 0 ? 'There was nothing to revoke.' : rows]);
+  return page('MUTX API keys revoked', [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);
+}
+
+/** The same for a run that failed. */
+export function failedRevocationSummary({ results }: Failed, failure: FailureReport): string {
+  return page(`❌ ${plain(FAILURE_TITLE.revoke)}`, [...failureText(failure), keyTable(results)]);
 }
 
 function keyTable(results: readonly KeyResult[]): string {

@@ -38,7 +38,7 @@ export function stateOf(outcome: Failed, givenUp: readonly string[]): readonly s
 }
 
 const MINTED: Readonly<Record<NonNullable<Failed['minted']>['state'], string>> = {
-  alive: 'alive; the next run that succeeds replaces it',
+  alive: 'alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
   revoked: 'revoked, because it was certain that no secret holds it',
   unknown: 'stored, but another run may have revoked it',
 };

@@ -3,7 +3,7 @@ import type { Plan } from '../rotation/plan.ts';
 import type { Instant } from '../rotation/ports.ts';
 import { alikeText, entryOf, type FailedCall, type FailureReport, failureOf } from './failure.ts';
 import { block, code, plain, prose, table } from './markdown.ts';
-import { count, instantText, planLines } from './words.ts';
+import { count, graceText, instantText, planLines, sparedText } from './words.ts';
 
 /** Rows beyond this would crowd out everything else; the outputs have them all. */
 export const MOST_ROWS = 500;
@@ -94,11 +94,14 @@ function statusCell({ status, failure }: TargetResult): string {
   return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${plain(failure.message)}`;
 }
 
-function keysText({ revoked, superseded, left }: KeysNow): string {
+function keysText({ revoked, superseded, graceEnds, left, spared }: KeysNow): string {
   return [
     `**Revoked:** ${ids(revoked)}`,
-    superseded.length > 0 ? `**Superseded, alive for the grace period:** ${ids(superseded)}` : '',
+    superseded.length > 0
+      ? `**Superseded, alive for the grace period:** ${ids(superseded)}${graceText(graceEnds)}`
+      : '',
     left.length > 0 ? `**Left for a later run to revoke:** ${ids(left)}` : '',
+    spared.length > 0 ? `**Not revoked yet:** ${sparedText(spared, code)}` : '',
   ]
     .filter((line) => line !== '')
     .join('\n\n');

@@ -3,6 +3,7 @@ import { instantText } from '../rotation/instant.ts';
 import type { TargetResult } from '../rotation/outcome.ts';
 import type { Plan, PlannedRevocation, Room } from '../rotation/plan.ts';
 import type { Duration, Instant } from '../rotation/ports.ts';
+import type { SparedKey } from '../rotation/spared.ts';
 
 export { instantText };
 
@@ -23,6 +24,11 @@ function twoUnits(seconds: number, large: number, name: string, small: number, s
   return rest === 0 ? first : `${first} ${rest} ${smallName}`;
 }
 
+/** A time after which something holds: rounded up, so that it is not told too early. */
+export function afterText(instant: Instant): string {
+  return instantText(Math.ceil(instant / 1_000) * 1_000);
+}
+
 export function expiryText(expiresAt: Instant | undefined): string {
   return expiresAt === undefined ? 'never expires' : `expires ${instantText(expiresAt)}`;
 }
@@ -34,6 +40,9 @@ export function count(many: number, one: string, several = `${one}s`): string {
 
 /** As many keys as a STARTER plan has. Nobody reads five hundred names; for machines there are the outputs. */
 export const MOST_NAMED = 10;
+
+/** Where a run writes down all of what its log cuts short. */
+export const ALL_OF_IT = 'the job summary, or the file that `--summary` names,';
 
 /** `a`, `a and b`, `a, b and c`. */
 export function list(items: readonly string[]): string {
@@ -98,7 +107,32 @@ export function planLines(plan: Plan): readonly string[] {
   }
   for (const key of plan.held) lines.push(`keep ${key.id}: more keys than max-revocations would go`);
   for (const key of plan.usedElsewhere) lines.push(`keep ${key.id}: something else uses it`);
+  if (plan.inGrace !== undefined) {
+    const { ids, until } = plan.inGrace;
+    lines.push(`keep ${ids.join(', ')}: superseded, with a grace period until ${afterText(until)}`);
+  }
+  for (const key of plan.spared) lines.push(`keep ${sparedText([key])}`);
   return lines;
+}
+
+/** Until when superseded keys are kept, where that is known; reads on from their ids. */
+export function graceText(graceEnds: Instant | undefined): string {
+  return graceEnds === undefined ? '' : ` (until ${afterText(graceEnds)})`;
+}
+
+/**
+ * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked yet`.
+ * @param keys at least one, all of one run
+ * @param show how an id is shown
+ */
+export function sparedText(keys: readonly SparedKey[], show = (id: string): string => id): string {
+  const it = keys.length === 1 ? 'it' : 'them';
+  const until = afterText(Math.max(...keys.map((key) => key.until)));
+  const next = keys.some((key) => key.next === 'superseded')
+    ? `supersedes ${it}, and the grace period begins`
+    : `revokes ${it}`;
+  const ids = keys.map(({ id }) => show(id)).join(', ');
+  return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; a rotation after ${until} ${next}`;
 }
 
 function roomLines(room: Room): readonly string[] {

@@ -158,8 +158,12 @@ async function makeRoom(run: Run, plan: Plan): Promise<void> {
 }
 
 function notDue(run: Run, look: Look, plan: Extract<Plan, { due: false }>): Outcome {
+  run.spare(plan.spared);
   if (run.settings.gracePeriod > 0) {
-    run.supersede(olderKeys(run, look, plan.current).map((key) => key.id));
+    run.supersede(
+      olderKeys(run, look, plan.current).map((key) => key.id),
+      plan.inGrace?.until,
+    );
   }
   return {
     kind: 'not-due',

@@ -1,5 +1,6 @@
 import type { Plan } from './plan.ts';
 import type { CallFailure, Instant } from './ports.ts';
+import type { SparedKey } from './spared.ts';
 
 export type TargetStatus = 'created' | 'updated' | 'unchanged' | 'failed' | 'skipped';
 
@@ -24,8 +25,12 @@ export interface KeysNow {
   readonly revoked: readonly string[];
   /** Superseded, alive, inside the grace period: rule R allows to revoke them when it is over. */
   readonly superseded: readonly string[];
+  /** When that is over, by GitHub's clock; undefined: nothing is superseded, or GitHub did not say what time it is. */
+  readonly graceEnds: Instant | undefined;
   /** Should have been revoked and were not (a failed DELETE, `max-revocations`); the next run takes them up. */
   readonly left: readonly string[];
+  /** Alive because they are too young to be revoked, as this run saw them; a later rotation takes them up. */
+  readonly spared: readonly SparedKey[];
 }
 
 export type FailureReason = 'preflight' | 'look' | 'quota' | 'create' | 'verify' | 'store' | 'late';

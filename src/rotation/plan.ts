@@ -1,4 +1,5 @@
 import { FENCE, LINGER, MARGIN } from './constants.ts';
+import { type InGrace, inGraceBeside, lastWriteOf } from './grace.ts';
 import type { KeySummary } from './outcome.ts';
 import type { Instant, KeyRecord } from './ports.ts';
 import { placesTaken, settledAt } from './quota.ts';
@@ -11,6 +12,7 @@ import {
   type StoredSecret,
 } from './rules.ts';
 import type { RotationSettings } from './settings.ts';
+import { type SparedKey, sparedBy, sparedKey } from './spared.ts';
 
 /** What a run saw, in the order in which protocol step 2 asks it to look. */
 export interface Look {
@@ -62,6 +64,10 @@ export type Plan = Dueness & {
   readonly held: readonly KeySummary[];
   /** Keys that no run stored and that someone uses: not touched by rule W, and warned about. */
   readonly usedElsewhere: readonly KeySummary[];
+  /** Not due: what the last rotation superseded, in its grace period. */
+  readonly inGrace: InGrace | undefined;
+  /** Keys that are too young to go, whatever is decided; the current one too, if it is to be replaced. */
+  readonly spared: readonly SparedKey[];
   readonly room: Room;
 };
 
@@ -140,7 +146,7 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
   if (date === undefined || secrets === undefined || current === undefined) {
     return { due: true, why: 'it is not certain that every target holds the same working key', current };
   }
-  const lastWrite = Math.max(...secrets.map(({ updatedAt }) => updatedAt).filter((at) => at !== undefined));
+  const lastWrite = lastWriteOf(secrets);
   // With the margin: before it, rule W could not yet free what the last rotation superseded.
   if (gracePeriod > 0 && date - lastWrite <= gracePeriod + MARGIN) {
     return { due: false, why: 'the last rotation is less than the grace period ago', current };
@@ -235,6 +241,18 @@ export function roomFor(
   return { kind: 'fits', lastPlace };
 }
 
+/**
+ * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
+ * is in no target (rules.ts: `currentOf`), and has no grace period before it.
+ */
+function tooYoung(look: Look, settings: RotationSettings, { due, current }: Dueness): readonly SparedKey[] {
+  const { date } = look;
+  if (date === undefined) return [];
+  return sparedBy(ofName(look, settings), { createdAt: date })
+    .filter((key) => !isExpired(key, date) && (due || key.id !== current?.id))
+    .map((key) => sparedKey(key, due ? settings.gracePeriod : 0));
+}
+
 /** The plan of a run: a pure function of its look. */
 export function makePlan(look: Look, settings: RotationSettings, forced: boolean): Plan {
   const decision = dueness(look, settings, forced);
@@ -257,6 +275,15 @@ export function makePlan(look: Look, settings: RotationSettings, forced: boolean
     supersedes: superseding.map(summarize),
     held: tooMany ? counted.map(summarize) : [],
     usedElsewhere: usedElsewhere.map(summarize),
+    inGrace: decision.due
+      ? undefined
+      : inGraceBeside(
+          decision.current,
+          ofName(look, settings).filter((key) => !foundIds.has(key.id)),
+          look,
+          settings,
+        ),
+    spared: tooYoung(look, settings, decision),
     room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
   };
 }

@@ -1,5 +1,6 @@
 import { CREATES, MARGIN } from './constants.ts';
 import { failed, quotaFailure } from './failures.ts';
+import { graceEnd } from './grace.ts';
 import { mint } from './mint.ts';
 import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import { type Look, type Plan, roomFor } from './plan.ts';
@@ -7,6 +8,7 @@ import type { CallFailure, KeyRecord, MintedKey } from './ports.ts';
 import type { Stopwatch } from './retry.ts';
 import { isExpired, isOlderThanFence } from './rules.ts';
 import { eachOf, type Run } from './run.ts';
+import { sparedBy, sparedKey } from './spared.ts';
 import { type Stored, storeEverywhere } from './store.ts';
 import type { Learned } from './take-look.ts';
 
@@ -55,6 +57,7 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
   if (stored.failures.length > 0) return notStored(run, minted, stored, inTime);
   if (late === 'in-time') await revokeOlder(run, checked.look, minted);
   else run.leave(olderKeys(run, checked.look, minted).map((key) => key.id));
+  spareYoung(run, checked.look, minted);
   return {
     kind: 'rotated',
     key: summaryOf(minted),
@@ -89,7 +92,7 @@ async function lookBeforeCreate(
       stop: failed(run, {
         reason: 'look',
         code: 'look-failed',
-        message: 'the keys could not be listed again right before the create, so no key was minted',
+        message: 'the keys could not be listed again right before the create, so no key was made',
         failures: [list.failure],
       }),
     };
@@ -225,11 +228,21 @@ export function olderKeys(run: Run, look: Look, k: { readonly createdAt: number 
   );
 }
 
+/** Keys of the name that rule R does not allow to revoke yet, so that the run can say which they are. */
+function spareYoung(run: Run, look: Look, minted: MintedKey): void {
+  const ofName = look.keys.filter((key) => key.name === run.settings.keyName);
+  run.spare(sparedBy(ofName, minted).map((key) => sparedKey(key, run.settings.gracePeriod)));
+}
+
 /** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */
 async function revokeOlder(run: Run, look: Look, minted: MintedKey): Promise<void> {
   const older = olderKeys(run, look, minted);
   if (run.settings.gracePeriod > 0) {
-    run.supersede(older.map((key) => key.id));
+    const now = run.githubTime();
+    run.supersede(
+      older.map((key) => key.id),
+      now === undefined ? undefined : graceEnd(now, run.settings),
+    );
     return;
   }
   if (older.length === 0) return;

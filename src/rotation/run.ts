@@ -4,6 +4,7 @@ import type { KeySummary, KeysNow, TargetResult } from './outcome.ts';
 import type { CallFailure, Duration, Instant, Reply, RotationPorts } from './ports.ts';
 import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from './retry.ts';
 import type { RotationSettings } from './settings.ts';
+import type { SparedKey } from './spared.ts';
 
 /** One run's collaborators and what it has done so far: the part of the state that every step shares. */
 export class Run {
@@ -13,6 +14,8 @@ export class Run {
   readonly #revoked = new Set<string>();
   readonly #left = new Set<string>();
   #superseded: readonly string[] = [];
+  #graceEnds: Instant | undefined;
+  #spared: readonly SparedKey[] = [];
   /** A stored key was revoked for its place (`on-quota: replace`). */
   gaveUp = false;
   /** What was stored too late by an earlier round: still what the targets hold, whatever comes of the next. */
@@ -110,8 +113,15 @@ export class Run {
     );
   }
 
-  supersede(ids: readonly string[]): void {
+  /** @param graceEnds when their grace period is over, by GitHub's clock */
+  supersede(ids: readonly string[], graceEnds: Instant | undefined): void {
     this.#superseded = ids;
+    this.#graceEnds = graceEnds;
+  }
+
+  /** Too young to be revoked. */
+  spare(keys: readonly SparedKey[]): void {
+    this.#spared = keys;
   }
 
   isRevoked(id: string): boolean {
@@ -123,7 +133,13 @@ export class Run {
   }
 
   keysNow(): KeysNow {
-    return { revoked: [...this.#revoked], superseded: this.#superseded, left: [...this.#left] };
+    return {
+      revoked: [...this.#revoked],
+      superseded: this.#superseded,
+      graceEnds: this.#superseded.length === 0 ? undefined : this.#graceEnds,
+      left: [...this.#left],
+      spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
+    };
   }
 }
 

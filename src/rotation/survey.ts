@@ -1,4 +1,4 @@
-import { MARGIN } from './constants.ts';
+import { graceEnd, lastWriteOf } from './grace.ts';
 import type { RotationFailure } from './outcome.ts';
 import { patientCalls } from './patient.ts';
 import { type Look, makePlan, type Plan } from './plan.ts';
@@ -85,11 +85,8 @@ async function find(run: Run): Promise<Finding> {
   const { look } = looked;
   const plan = makePlan(look, run.settings, false);
   const superseded = plan.due || run.settings.gracePeriod === 0 ? [] : supersededBy(plan.current, run, look);
-  const writes = (look.secrets ?? []).flatMap(({ updatedAt }) =>
-    updatedAt === undefined ? [] : [updatedAt],
-  );
   const revocableFrom =
-    superseded.length === 0 ? undefined : Math.max(...writes) + run.settings.gracePeriod + MARGIN;
+    superseded.length === 0 ? undefined : graceEnd(lastWriteOf(look.secrets ?? []), run.settings);
   return { kind: 'planned', plan, superseded, revocableFrom };
 }
 

@@ -133,7 +133,7 @@ function fail(reason: 'preflight' | 'look', failures: RotationFailure['failures'
       code: `${reason}-failed`,
       message:
         reason === 'preflight'
-          ? 'not every target can be written, so no key was minted'
+          ? 'not every target can be written, so no key was made'
           : 'the keys or the secrets could not be read, so nothing was changed',
       failures,
     },

@@ -1,12 +1,13 @@
 import { findAll } from '../audit/find.ts';
 import type { AuditLook } from '../audit/look.ts';
+import { sparedBeside } from '../audit/spared.ts';
 import { type AuditNote, type AuditPorts, takeAuditLook } from '../audit/take-look.ts';
 import { createTarget } from '../github/create-target.ts';
 import { type AuditInputs, loadAuditInputs } from '../inputs/load-audit.ts';
 import { auditFailure, findingsFailure, logAudit, tellFindings } from '../report/audit.ts';
 import { type AuditResult, reportJson } from '../report/audit-report.ts';
 import { auditSummary } from '../report/audit-summary.ts';
-import { toldFinding } from '../report/audit-words.ts';
+import { sparedTexts, toldFinding } from '../report/audit-words.ts';
 import { currentOf } from '../rotation/rules.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
@@ -46,6 +47,7 @@ export async function auditVerb(context: VerbContext): Promise<void> {
     reportJson(result, (text, max) => secrets.quote(text, max)),
   );
   tellFindings(result.findings, sink);
+  for (const text of sparedTexts(result.spared, result.look.date, quote)) sink.line(text);
   const summary = auditSummary(result, quote);
   const failure = findingsFailure(result.findings, inputs.failOn);
   if (failure === undefined) sink.summary(summary);
@@ -75,7 +77,13 @@ function resultOf(
   const keys = shown.toSorted(
     (a, b) => Number(told.has(b.id)) - Number(told.has(a.id)) || b.createdAt - a.createdAt,
   );
-  return { look, findings, keys, current, keyName, notes };
+  // A key that is in no secret is told as that.
+  const orphaned = new Set(findings.flatMap(({ kind, keys: of }) => (kind === 'orphaned' ? of : [])));
+  const spared = sparedBeside(
+    keys.filter(({ id }) => !orphaned.has(id)),
+    look,
+  );
+  return { look, findings, keys, current, spared, keyName, notes };
 }
 
 function portsOf(

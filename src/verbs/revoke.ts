@@ -1,5 +1,6 @@
 import { loadRevokeInputs } from '../inputs/load-revoke.ts';
 import {
+  failedRevocationSummary,
   goneKeys,
   noSuchKey,
   revocationFailure,
@@ -58,10 +59,10 @@ export async function revokeVerb(context: VerbContext): Promise<void> {
   if (gone !== undefined) sink.notice(gone);
   if (outcome.kind === 'failed') {
     const report = revocationFailure(outcome, mayRevokeItself, connection.clock.now());
-    return fail(report, revocationSummary(outcome, report));
+    return fail(report, failedRevocationSummary(outcome, report));
   }
-  for (const line of revocationLines(outcome)) sink.line(line);
-  sink.summary(revocationSummary(outcome));
+  for (const line of revocationLines(outcome, request)) sink.line(line);
+  sink.summary(revocationSummary(outcome, request));
 }
 
 function stateSoFar(results: readonly KeyResult[]): readonly string[] {

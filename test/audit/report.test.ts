@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { findAll } from '../../src/audit/find.ts';
 import type { AuditLook } from '../../src/audit/look.ts';
 import type { AuditPolicy } from '../../src/audit/policy.ts';
+import { sparedBeside } from '../../src/audit/spared.ts';
 import { findingsFailure, logAudit, tellFindings } from '../../src/report/audit.ts';
 import { type AuditResult, reportJson } from '../../src/report/audit-report.ts';
 import { auditSummary } from '../../src/report/audit-summary.ts';
-import { toldFinding } from '../../src/report/audit-words.ts';
+import { sparedTexts, toldFinding } from '../../src/report/audit-words.ts';
 import { timeline } from '../../src/report/timeline.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { RecordingSink } from '../report/recording-sink.ts';
@@ -21,7 +22,8 @@ const quote = (text: string, max = 100) => secrets.quote(text, max);
 
 function resultOf(seen: AuditLook, policy: Partial<AuditPolicy> = {}): AuditResult {
   const findings = findAll(seen, { ...POLICY, ...policy }).map((one) => toldFinding(one, seen.date, quote));
-  return { look: seen, findings, keys: seen.keys, current: [], keyName: undefined, notes: [] };
+  const spared = sparedBeside(seen.keys, seen);
+  return { look: seen, findings, keys: seen.keys, current: [], spared, keyName: undefined, notes: [] };
 }
 
 const never = (count: number) =>
@@ -121,6 +123,33 @@ describe('the report', () => {
     const text = reportJson({ ...result, keyName: name }, quote);
     expect(parseReport(text).keys).toMatchObject([{ name: '(withheld: the text holds a credential)' }]);
     expect(text + auditSummary(result, quote)).not.toContain(name);
+  });
+
+  it('says of a key that a rotation could not revoke yet what it is, and from when one can', () => {
+    const name = 'a`b';
+    const keys = [
+      key('new', { name, age: 0 }),
+      key('extra', { name, age: 60_000 }),
+      key('far', { age: 60_000 }),
+    ];
+    const early = resultOf(look(keys));
+    const until = '2027-01-15T08:14:00Z';
+    expect(parseReport(reportJson(early, quote)).keys).toMatchObject([
+      { id: 'new', sparedUntil: null },
+      { id: 'extra', sparedUntil: until },
+      { id: 'far', sparedUntil: null },
+    ]);
+    expect(early.findings).toEqual([]);
+    const text = (which: string) =>
+      `key ${name} (extra) was made less than 15 minutes before the newest key of its name, so that it was too young to be revoked then: another run might still have been storing it; ${which} revokes it, or begins its grace period`;
+    const texts = (result: AuditResult) => sparedTexts(result.spared, result.look.date, quote);
+    expect(texts(early)).toEqual([text(`a rotation after ${until}`)]);
+    expect(auditSummary(early, quote)).toContain('- key a\\`b \\(extra\\) was made less than 15 minutes');
+    const late = resultOf({ ...early.look, date: START + 14 * 60_000 + 1 });
+    expect(texts(late)).toEqual([text('the next rotation')]);
+    const many = Array.from({ length: 12 }, (_, n) => key(`k${n}`, { age: n }));
+    expect(texts(resultOf(look(many)))).toHaveLength(11);
+    expect(texts(resultOf(look(many))).at(-1)).toBe('and 1 more such key');
   });
 
   it('names what it could not look at, and an account without limit', () => {

@@ -65,8 +65,10 @@ describe('mutx-api-key rotate', () => {
     const folder = await mkdtemp(join(tmpdir(), 'summary-'));
     try {
       const summary = join(folder, 'summary.md');
-      const { code } = await shell.run(['rotate', '--dry-run', '--summary', summary]);
+      const { code, stdout } = await shell.run(['rotate', '--dry-run', '--summary', summary]);
       expect(code).toBe(0);
+      expect(stdout).toContain('Dry run: nothing was changed; the plan is above');
+      expect(stdout).not.toContain('job summary');
       expect(shell.emulator.mutx.keys).toEqual([]);
       expect(await readFile(summary, 'utf8')).toContain('## MUTX API key: plan (dry run)');
     } finally {

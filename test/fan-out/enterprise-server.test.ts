@@ -53,7 +53,7 @@ it('a server that has never heard of the secrets of agents: nothing is made', as
   await using world = await startCheckedWorld({ github: GITHUB });
   const run = await world.fanOut(['acme/web', 'agents:acme/web'], { env });
   expect(run.exitCode).toBe(1);
-  expect(run.log.join('\n')).toContain('not every target can be written, so no key was minted');
+  expect(run.log.join('\n')).toContain('not every target can be written, so no key was made');
   expect(world.emulator.ledger.effects()).toEqual([]);
   // In the emulator's eyes no client of an Enterprise Server asks in that version.
   world.emulator.ledger.clear();

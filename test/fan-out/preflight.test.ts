@@ -42,7 +42,7 @@ describe('many problems at once', () => {
     expect(ledger.effects()).toEqual([]);
     expect(world.emulator.mutx.keys).toEqual([]);
     const log = run.log.join('\n');
-    expect(log).toContain('not every target can be written, so no key was minted [preflight-failed]');
+    expect(log).toContain('not every target can be written, so no key was made [preflight-failed]');
     const why = run.log.flatMap((line) => /^ {2}why: {3}(.*)$/u.exec(line)?.[1] ?? []);
     expect(why).toEqual([
       'acme/gone does not exist, or the github-token cannot see it',

@@ -21,7 +21,7 @@ describe('the text of a failure', () => {
       },
     });
     expect(linesOf(outcome)).toMatchInlineSnapshot(`
-      "MUTX API key not rotated: not every target can be written, so no key was minted [preflight-failed]
+      "MUTX API key not rotated: not every target can be written, so no key was made [preflight-failed]
 
         GitHub: GET /repos/acme/web/actions/secrets/public-key answered 403 [github-token-cannot-write]
         why:   the github-token may not do this for acme/web
@@ -99,12 +99,14 @@ describe('the text of a failure', () => {
         (_, index) =>
           `  also:  acme/r${index + 1} (GitHub: GET /repos/acme/r${index + 1}/actions/secrets/public-key answered 404)`,
       ),
-      '  also:  240 more (the job summary has them all)',
+      '  also:  240 more (the job summary, or the file that `--summary` names, has them all)',
     ]);
     expect(lines.length).toBeLessThan(25);
     const { message } = failureAnnotation(FAILURE_TITLE.rotate, report);
     expect(message).toContain('also: acme/r1, acme/r2,');
-    expect(message).toContain('acme/r10 and 239 more (the job summary has them all)');
+    expect(message).toContain(
+      'acme/r10 and 239 more (the job summary, or the file that `--summary` names, has them all)',
+    );
     expect(message.length).toBeLessThan(1_500);
   });
 
@@ -117,7 +119,7 @@ describe('the text of a failure', () => {
       title: 'MUTX API key not rotated',
       message: [
         'too soon [quota-too-soon]',
-        'Fix: run again at the time given, or set `on-quota: wait`',
+        'Fix: run again at the time given, or set `on-quota: wait`, which waits until then; `on-quota: replace` does not shorten that, because it too makes no second key while the first may still be on its way into the secret',
         'State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked',
         'A run after 2026-12-23T21:00:00Z can work.',
       ].join('\n'),
@@ -185,7 +187,7 @@ describe('the state after a failure', () => {
         'MUTX_API_KEY in acme/a: holds the new key',
         'MUTX_API_KEY in acme/b: the write was refused, so it holds what it held before',
         'MUTX_API_KEY in acme/c: not known: the write may have been done; it holds the new key or what it held before, and both are alive',
-        'new key id-new: alive; the next run that succeeds replaces it (expires 2026-12-23T21:00:00Z)',
+        'new key id-new: alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old (expires 2026-12-23T21:00:00Z)',
         'revoked: id-expired',
         '1 key left for the next run to revoke: id-left',
       ],

@@ -55,6 +55,26 @@ describe('the table of failure codes', () => {
     expect([...codesInSource()].sort()).toEqual(Object.keys(HINTS).sort());
   });
 
+  it.each(['quota-full', 'quota-wait-over', 'mutx-quota'])(
+    '%s: how a place is freed by hand, at the command line and in a workflow',
+    (code) => {
+      for (const how of [
+        '`mutx-api-key keys list`',
+        '`mutx-api-key keys revoke ID`',
+        '`mutx/api-key-action/revoke` with `key-ids: ID`',
+      ]) {
+        expect(hintOf(code)?.fix).toContain(how);
+      }
+    },
+  );
+
+  it('says of a full plan how each verb waits, and of the fence what does not shorten it', () => {
+    expect(hintOf('mutx-quota')?.fix).toMatch(
+      /rotation with `on-quota: wait`.*`exec`\) with a longer `quota-wait`/u,
+    );
+    expect(hintOf('quota-too-soon')?.fix).toContain('`on-quota: replace` does not shorten that');
+  });
+
   it.each(Object.entries(HINTS))(
     '%s: a cause and a fix, in words that stand in a line',
     (_code, { cause, fix }) => {

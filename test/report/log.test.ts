@@ -63,6 +63,7 @@ describe('the log of a rotation', () => {
         "id-old is superseded by the new key",
         "keep id-held: more keys than max-revocations would go",
         "keep id-used: something else uses it",
+        "keep id-young: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z revokes it",
         "waiting 17 min for a place in the plan (until 2026-12-23T21:00:00Z)",
         "<",
         "> Make room",

@@ -5,7 +5,14 @@ import type { CallFailure, KeyRecord } from '../../src/rotation/ports.ts';
 /** Outcomes to render. */
 export const EXPIRES = Date.UTC(2026, 11, 23, 21, 0, 0);
 export const KEY = { id: 'id-new', name: 'gha/acme/web/MUTX_API_KEY', expiresAt: EXPIRES };
-export const NOTHING: KeysNow = { revoked: [], superseded: [], left: [] };
+export const NOTHING: KeysNow = { revoked: [], superseded: [], graceEnds: undefined, left: [], spared: [] };
+
+/** Too young to be revoked. */
+export const YOUNG = {
+  id: 'id-young',
+  until: EXPIRES - 29 * 86_400_000,
+  next: 'revoked',
+} as const;
 
 export const CURRENT: KeyRecord = {
   id: 'id-old',
@@ -24,6 +31,8 @@ export const PLAN: Plan = {
   supersedes: [{ id: 'id-old', name: KEY.name, expiresAt: EXPIRES }],
   held: [{ id: 'id-held', name: KEY.name, expiresAt: EXPIRES }],
   usedElsewhere: [{ id: 'id-used', name: KEY.name, expiresAt: EXPIRES }],
+  inGrace: undefined,
+  spared: [YOUNG],
   room: { kind: 'replace', victim: { id: 'id-victim', name: KEY.name, expiresAt: undefined } },
 };
 
@@ -63,7 +72,7 @@ export function failed(
     failure: {
       reason: 'preflight',
       code: 'preflight-failed',
-      message: 'not every target can be written, so no key was minted',
+      message: 'not every target can be written, so no key was made',
       failures: [],
       ...more.failure,
     },

@@ -5,20 +5,31 @@ import { EARLY_OUTPUTS, outputsOf } from '../../src/report/outputs.ts';
 import { resultLines } from '../../src/report/result.ts';
 import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import type { Outcome } from '../../src/rotation/outcome.ts';
-import { CURRENT, callFailure, failed, KEY, NOTHING, PLAN, target } from './outcomes.ts';
+import { CURRENT, callFailure, EXPIRES, failed, KEY, NOTHING, PLAN, target, YOUNG } from './outcomes.ts';
 
 const NOT_DUE: Outcome = {
   kind: 'not-due',
   plan: { ...PLAN, due: false, why: 'it lives long enough', current: CURRENT },
   key: { ...KEY, id: 'id-old', expiresAt: undefined },
   targets: [target('unchanged')],
-  keys: { ...NOTHING, superseded: ['id-grace'] },
+  keys: {
+    ...NOTHING,
+    superseded: ['id-grace'],
+    graceEnds: EXPIRES,
+    spared: [{ ...YOUNG, next: 'superseded' }],
+  },
 };
 const ROTATED: Outcome = {
   kind: 'rotated',
   key: KEY,
   targets: [target('created')],
-  keys: { revoked: ['id-old'], superseded: [], left: ['id-left'] },
+  keys: {
+    revoked: ['id-old'],
+    superseded: [],
+    graceEnds: undefined,
+    left: ['id-left'],
+    spared: [YOUNG, { ...YOUNG, id: 'id-younger', until: YOUNG.until + 1_000 }],
+  },
 };
 const PLANNED: Outcome = { kind: 'planned', plan: PLAN, targets: [target('skipped')], keys: NOTHING };
 
@@ -71,6 +82,7 @@ describe('the last lines of the log', () => {
         'Rotated: MUTX_API_KEY in acme/web → key id-new (expires 2026-12-23T21:00:00Z)',
         'Revoked: id-old',
         'Left for a later run to revoke: id-left',
+        'Not revoked yet: id-young, id-younger: younger than 15 minutes, so another run may still be storing them; a rotation after 2026-11-24T21:00:01Z revokes them',
       ],
     ],
     [
@@ -78,10 +90,11 @@ describe('the last lines of the log', () => {
       [
         'Not due: it lives long enough; key id-old stays (never expires)',
         'Revoked: none',
-        'Alive for the grace period: id-grace',
+        'Alive for the grace period: id-grace (until 2026-12-23T21:00:00Z)',
+        'Not revoked yet: id-young: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z supersedes it, and the grace period begins',
       ],
     ],
-    [PLANNED, ['Dry run: nothing was changed; the plan is above and in the job summary']],
+    [PLANNED, ['Dry run: nothing was changed; the plan is above']],
     [
       { ...ROTATED, targets: Array.from({ length: 11 }, () => target('updated')), keys: NOTHING },
       ['Rotated: 11 targets → key id-new (expires 2026-12-23T21:00:00Z)', 'Revoked: none'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  failedRevocationSummary,
   goneKeys,
   noSuchKey,
   revocationFailure,
@@ -66,16 +67,34 @@ describe('a revocation as it is told', () => {
   });
 
   it('says at the end in which state the keys are, or that there was nothing to do', () => {
-    expect(revocationLines({ kind: 'done', results: [] })).toEqual(['Nothing to revoke']);
-    expect(revocationLines({ kind: 'done', results: [result('revoked'), result('gone')] })).toEqual([
+    expect(revocationLines({ kind: 'done', results: [] }, byName)).toEqual(['Nothing to revoke']);
+    expect(revocationLines({ kind: 'done', results: [result('revoked'), result('gone')] }, byIds)).toEqual([
       'revoked: id-revoked',
       'is not a key of this account, or not any more: id-gone',
     ]);
-    expect(revocationLines({ kind: 'planned', results: [result('untouched'), result('gone')] })).toEqual([
+    expect(
+      revocationLines({ kind: 'planned', results: [result('untouched'), result('gone')] }, byIds),
+    ).toEqual([
       'revoke id-untouched, never expires',
       'id-gone is not a key of this account, or not any more',
       'Dry run: nothing was changed',
     ]);
+  });
+
+  it('of a name says what comes next, before and after; of ids nobody knows', () => {
+    const dry = { kind: 'planned', results: [result('untouched')] } as const;
+    const done = { kind: 'done', results: [result('revoked')] } as const;
+    const would = 'After that, no key named laptop would work: run its rotation next, which stores a new one';
+    const is = 'No key named laptop works any more: run its rotation next, which stores a new one';
+    expect(revocationLines(dry, byName).at(-1)).toBe(would);
+    expect(revocationLines(done, byName).at(-1)).toBe(is);
+    expect(revocationSummary(dry, byName).replaceAll('\\', '')).toContain(`\n\n${would}\n`);
+    expect(revocationSummary(done, byName).replaceAll('\\', '')).toContain(`\n\n${is}\n`);
+    for (const outcome of [dry, done]) {
+      expect([...revocationLines(outcome, byIds), revocationSummary(outcome, byIds)].join()).not.toContain(
+        'rotation',
+      );
+    }
   });
 
   it('warns of a name that no key has, and of ids that are of none', () => {
@@ -100,7 +119,9 @@ describe('a revocation that failed', () => {
     const { details } = revocationFailure(tooMany, false, NOW);
     expect(details).toHaveLength(11);
     expect(details[0]).toBe('would be revoked: x (k0)');
-    expect(details.at(-1)).toBe('and 2 more keys; the job summary has them all');
+    expect(details.at(-1)).toBe(
+      'and 2 more keys; the job summary, or the file that `--summary` names, has them all',
+    );
     expect(revocationFailure({ ...tooMany, results: many.slice(0, 2) }, false, NOW).details).toHaveLength(2);
   });
 
@@ -142,20 +163,22 @@ describe('the summary of a revocation', () => {
       result('alive', { failure: refused }),
     ];
     const outcome = failed(results);
-    expect(revocationSummary(outcome, revocationFailure(outcome, false, NOW))).toContain(
+    expect(failedRevocationSummary(outcome, revocationFailure(outcome, false, NOW))).toContain(
       [
         '| `id-revoked` | `a\\|b` | 2026-01-01T00:00:00Z | revoked |',
         '| `id-alive` |  |  | still alive\\: Invalid or expired API key |',
       ].join('\n'),
     );
-    expect(revocationSummary({ kind: 'planned', results })).toContain('(dry run)\n\nNothing was changed.');
-    expect(revocationSummary({ kind: 'done', results: [] })).toBe(
+    expect(revocationSummary({ kind: 'planned', results }, byIds)).toContain(
+      '(dry run)\n\nNothing was changed.',
+    );
+    expect(revocationSummary({ kind: 'done', results: [] }, byName)).toBe(
       '## MUTX API keys revoked\n\nThere was nothing to revoke.\n',
     );
   });
 
   it('is bounded', () => {
     const results = Array.from({ length: 502 }, (_, index) => result('revoked', { id: `k${index}` }));
-    expect(revocationSummary({ kind: 'done', results })).toContain('… and 2 more keys.');
+    expect(revocationSummary({ kind: 'done', results }, byIds)).toContain('… and 2 more keys.');
   });
 });

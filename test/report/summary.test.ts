@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { earlyFailure } from '../../src/report/failure.ts';
 import { failureSummary, summaryOf } from '../../src/report/summary.ts';
 import { FAILURE_TITLE } from '../../src/report/titles.ts';
-import { CURRENT, callFailure, EXPIRES, failed, KEY, NOTHING, PLAN, target } from './outcomes.ts';
+import { CURRENT, callFailure, EXPIRES, failed, KEY, NOTHING, PLAN, target, YOUNG } from './outcomes.ts';
 
 const NAME = KEY.name;
 
@@ -14,7 +14,13 @@ describe('the job summary', () => {
           kind: 'rotated',
           key: KEY,
           targets: [target('updated'), target('created', 'acme/web@production')],
-          keys: { revoked: ['id-old'], superseded: ['id-grace'], left: ['id-left'] },
+          keys: {
+            revoked: ['id-old'],
+            superseded: ['id-grace'],
+            graceEnds: EXPIRES,
+            left: ['id-left'],
+            spared: [YOUNG],
+          },
         },
         NAME,
       ),
@@ -32,9 +38,11 @@ describe('the job summary', () => {
 
       **Revoked:** \`id-old\`
 
-      **Superseded, alive for the grace period:** \`id-grace\`
+      **Superseded, alive for the grace period:** \`id-grace\` (until 2026-12-23T21:00:00Z)
 
       **Left for a later run to revoke:** \`id-left\`
+
+      **Not revoked yet:** \`id-young\`: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z revokes it
       "
     `);
   });
@@ -91,6 +99,7 @@ describe('the job summary', () => {
       - id-old is superseded by the new key
       - keep id-held\\: more keys than max-revocations would go
       - keep id-used\\: something else uses it
+      - keep id-young\\: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21\\:00\\:00Z revokes it
 
       Key name: \`gha/acme/web/MUTX_API_KEY\`
 
@@ -139,7 +148,7 @@ describe('the job summary', () => {
 
       - MUTX\\_API\\_KEY in acme/web\\: holds the new key
       - MUTX\\_API\\_KEY in acme/b\\: the write was refused, so it holds what it held before
-      - new key id-new\\: alive; the next run that succeeds replaces it \\(expires 2026-12-23T21\\:00\\:00Z\\)
+      - new key id-new\\: alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old \\(expires 2026-12-23T21\\:00\\:00Z\\)
       - no key that a secret holds was revoked
 
       [More about this, and what to check](https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-token-cannot-write)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { block, code, plain, prose } from '../../src/report/markdown.ts';
-import { count, durationText, list, planLines } from '../../src/report/words.ts';
+import { afterText, count, durationText, list, planLines } from '../../src/report/words.ts';
 import { CURRENT, EXPIRES, PLAN } from './outcomes.ts';
 
 describe('words', () => {
@@ -19,6 +19,14 @@ describe('words', () => {
     expect(durationText(ms)).toBe(text);
   });
 
+  it('rounds a time up after which something holds', () => {
+    const whole = Date.UTC(2026, 0, 2, 3, 4, 5);
+    expect([afterText(whole), afterText(whole + 1)]).toEqual([
+      '2026-01-02T03:04:05Z',
+      '2026-01-02T03:04:06Z',
+    ]);
+  });
+
   it.each([
     [[], ''],
     [['a'], 'a'],
@@ -34,6 +42,13 @@ describe('words', () => {
     );
     expect(planLines({ ...PLAN, room: { kind: 'full', at: undefined, inTheWay: [CURRENT] } })).toContain(
       'there is no place for one more key; in the way: id-old',
+    );
+  });
+
+  it('says in a plan what a grace period keeps, and until when', () => {
+    const inGrace = { ids: ['id-a', 'id-b'], until: EXPIRES };
+    expect(planLines({ ...PLAN, due: false, current: CURRENT, inGrace })).toContain(
+      'keep id-a, id-b: superseded, with a grace period until 2026-12-23T21:00:00Z',
     );
   });
 

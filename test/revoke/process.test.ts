@@ -78,6 +78,20 @@ describe.each(['v1', 'documented'] as const)('revoke, on the %s API', (generatio
     expect(world.emulator.ledger.effects()).toEqual([]);
   });
 
+  it('of a whole name says, before and after, that none of it works and a rotation has to follow', async () => {
+    await using world = await start();
+    const key = plant(world, KEY_NAME);
+    const dry = await revoke(world, { 'key-name': KEY_NAME, 'dry-run': 'true' });
+    const next = 'run its rotation next, which stores a new one';
+    expect(dry.log.at(-1)).toBe(`After that, no key named ${KEY_NAME} would work: ${next}`);
+    expect(dry.summary).toContain(`would work\\: ${next}`);
+    expect(world.emulator.mutx.accepts(key.plaintext)).toBe(true);
+    const run = await revoke(world, { 'key-name': KEY_NAME });
+    expect(run.log.at(-1)).toBe(`No key named ${KEY_NAME} works any more: ${next}`);
+    expect(run.summary).toContain(`works any more\\: ${next}`);
+    expect(world.emulator.mutx.accepts(key.plaintext)).toBe(false);
+  });
+
   it('beyond max-revocations: none is revoked, and the keys are named', async () => {
     await using world = await start();
     const keys = [plant(world, 'laptop'), plant(world, 'laptop'), plant(world, 'laptop')];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryPorts } from './ports.ts';
-import { DAY, key, MINUTE, SECOND } from './records.ts';
+import { DAY, key, MINUTE, SECOND, START } from './records.ts';
+import { undated } from './scripts.ts';
 
 // Holds invariant 8 of docs/threat-model.md.
 
@@ -46,6 +47,40 @@ describe('a grace period', () => {
       keys: { revoked: [], superseded: ['old'], left: [] },
     });
     expect(ports.changes()).toEqual([]);
+  });
+
+  it('says until when: the time from which a look may revoke, of the run itself and of later ones', async () => {
+    const until = START + 3 * DAY + MINUTE;
+    expect(await world().rotate(grace)).toMatchObject({ keys: { superseded: ['old'], graceEnds: until } });
+    const later = await rotatedAgo(DAY);
+    expect(await later.rotate(grace)).toMatchObject({
+      kind: 'not-due',
+      plan: { inGrace: { ids: ['old'], until } },
+      keys: { superseded: ['old'], graceEnds: until },
+    });
+    expect(await later.rotate({ ...grace, dryRun: true })).toMatchObject({
+      kind: 'planned',
+      plan: { inGrace: { ids: ['old'], until } },
+    });
+  });
+
+  it('says nothing of it where nothing is superseded, or nobody says what time it is', async () => {
+    const first = new InMemoryPorts();
+    expect(await first.rotate(grace)).toMatchObject({ keys: { superseded: [], graceEnds: undefined } });
+    expect(await first.rotate({ ...grace, dryRun: true })).toMatchObject({
+      plan: { due: false, inGrace: undefined },
+    });
+    const keys = [key('old'), key('orphan', { age: 9 * DAY })];
+    const apart = { keys, targets: [{ label: 'acme/web', holds: 'old' }], githubAhead: 31 * SECOND };
+    expect(await new InMemoryPorts(apart).rotate({ renewBefore: DAY, dryRun: true })).toMatchObject({
+      plan: { due: false, inGrace: undefined },
+    });
+    const timeless = world();
+    for (const call of ['prepare', 'metadata', 'write']) timeless.always(call, undated);
+    expect(await timeless.rotate(grace)).toMatchObject({
+      kind: 'rotated',
+      keys: { superseded: ['old'], graceEnds: undefined },
+    });
   });
 
   it('keeps the superseded key until a margin after its end, and makes none that could free nothing', async () => {

@@ -35,7 +35,7 @@ describe('a plan with room for two', () => {
       failure: {
         reason: 'look',
         code: 'look-failed',
-        message: 'the keys could not be listed again right before the create, so no key was minted',
+        message: 'the keys could not be listed again right before the create, so no key was made',
         failures: [{ status: 401 }],
       },
     });

@@ -38,7 +38,7 @@ describe('a rotation', () => {
         { target: 'acme/web', secret: 'MUTX_API_KEY', status: 'updated' },
         { target: 'acme/api', secret: 'MUTX_API_KEY', status: 'updated' },
       ],
-      keys: { revoked: ['old'], superseded: [], left: [] },
+      keys: { revoked: ['old'], superseded: [], graceEnds: undefined, left: [], spared: [] },
     });
     expect(ports.active()).toEqual(['new1']);
     expect(ports.stored()).toEqual({ 'acme/web': 'new1', 'acme/api': 'new1' });

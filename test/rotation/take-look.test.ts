@@ -95,7 +95,7 @@ describe('a look that fails', () => {
       failure: {
         reason: 'preflight',
         code: 'preflight-failed',
-        message: 'not every target can be written, so no key was minted',
+        message: 'not every target can be written, so no key was made',
         failures: [{ status: 403 }, { status: 404 }, { status: 401 }],
       },
     });

@@ -200,7 +200,7 @@ describe('a token that cannot write', () => {
     const { run, log } = await failing(world, { inputs: { 'github-token': token } });
     const text = normal(log, world);
     expect(text.slice(text.indexOf('MUTX API key not rotated'))).toMatchInlineSnapshot(`
-      "MUTX API key not rotated: not every target can be written, so no key was minted [preflight-failed]
+      "MUTX API key not rotated: not every target can be written, so no key was made [preflight-failed]
 
         GitHub: GET /repos/acme/web/actions/secrets/public-key answered 403 [github-token-cannot-write]
         why:   the github-token is GITHUB_TOKEN, which can never write secrets whatever \`permissions:\` says, or the token of a GitHub App without "Secrets: Read and write"
@@ -227,7 +227,7 @@ describe('a token that cannot write', () => {
         - no key that a secret holds was revoked
 
         more: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-token-cannot-write
-      ##[error]not every target can be written, so no key was minted [preflight-failed]
+      ##[error]not every target can be written, so no key was made [preflight-failed]
       GitHub: GET /repos/acme/web/actions/secrets/public-key answered 403: the github-token is GITHUB_TOKEN, which can never write secrets whatever \`permissions:\` says, or the token of a GitHub App without "Secrets: Read and write" [github-token-cannot-write]
       Fix: Use a GitHub App installed on acme/web with the permission "Secrets: Read and write":
       - uses: actions/create-github-app-token@v3
