@@ -10065,7 +10065,8 @@ async function isDead(ways, failures, calls) {
     if (works === undefined || !failures.every(isAboutCredential))
         return false;
     const reply = await calls.call(works);
-    return !reply.ok && reply.failure.kind === 'refused';
+    // 403 is said of a key that exists, or by something in front of MUTX.
+    return !reply.ok && reply.failure.kind === 'refused' && reply.failure.status === 401;
 }
 /** Each way in turn, until the caller has what it wants, or it is not the way that fails. */
 async function* tried(ways, work) {

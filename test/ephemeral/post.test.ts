@@ -70,6 +70,16 @@ describe('the post step is green, and', () => {
     expect(textOf(await step.post())).toMatch(/^Already gone: /mu);
   });
 
+  it.concurrent('does not take a 403 for a key that is gone', async () => {
+    await using job = await jobWorld();
+    const step = job.step();
+    await step.main();
+    const always = Number.POSITIVE_INFINITY;
+    job.world.emulator.fault({ server: 'mutx', what: 'refuse', status: 403, times: always });
+    await expectWarned(step, await step.post({ inputs: undefined }));
+    expect(job.alive()).toHaveLength(1);
+  });
+
   it.concurrent('says that the key has expired, a day later, and frees its place if it can', async () => {
     await using job = await jobWorld();
     const [alone, withPassword] = [job.step(), job.step({ credential: 'password' })];
