@@ -473,7 +473,11 @@ function entryText(reader) {
 }
 function inputProblem({ line, message, fix }, file) {
     const where = file === undefined ? 'the key' : `${file}:${line}`;
-    return { input: undefined, message: `${where}: ${message}`, allowed: '', fix };
+    const problem = { input: undefined, message: `${where}: ${message}`, allowed: '', fix };
+    // A path from elsewhere is none that the page of the run could lead to.
+    if (file === undefined || /^(?:[/\\]|[A-Za-z]:|\.\.)/u.test(file))
+        return problem;
+    return { ...problem, at: { file: file.replace(/^\.\//u, ''), line } };
 }
 
 ;// CONCATENATED MODULE: ./lib/fleet/matrix.js

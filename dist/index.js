@@ -51,10 +51,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
 /* harmony export */   V2: () => (/* binding */ failure),
 /* harmony export */   _l: () => (/* binding */ archivedCause),
 /* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   gP: () => (/* binding */ lacking),
 /* harmony export */   lD: () => (/* binding */ unclear),
 /* harmony export */   pA: () => (/* binding */ beforeWrite)
 /* harmony export */ });
-/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7781);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7781);
+/* harmony import */ var _token_hint_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4978);
+
 
 /** @param seen undefined: the call was not answered, or never made */
 function failure(context, seen, cause) {
@@ -72,6 +75,10 @@ function failure(context, seen, cause) {
 function refused(code, message, hint) {
     return { kind: 'refused', code, message, retryable: false, ...(hint === undefined ? {} : { hint }) };
 }
+/** Refused for what the token may not do. */
+function lacking(code, message, needs) {
+    return { ...refused(code, message, (0,_token_hint_js__WEBPACK_IMPORTED_MODULE_0__/* .tokenHint */ .jE)([needs])), needs };
+}
 function unclear(code, message, retryable) {
     return { kind: 'unclear', code, message, retryable };
 }
@@ -80,7 +87,7 @@ function archivedCause(target) {
 }
 /** GitHub's own words in an error reply: `{message}`; undefined if this is not one. */
 function messageOf(reply) {
-    const { message } = (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldsOf */ .Pf)((0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonOf */ .o_)(reply.body));
+    const { message } = (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldsOf */ .Pf)((0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonOf */ .o_)(reply.body));
     return typeof message === 'string' ? message : undefined;
 }
 /**
@@ -227,13 +234,13 @@ function forbidden(reply, message, context) {
     if (/\barchived\b/i.test(message))
         return (0,call_failure/* archivedCause */._l)(context.target);
     const missing = (0,permissions/* describeMissing */.UV)(reply.headers.get('x-accepted-github-permissions'), permission);
-    const hint = (0,token_hint/* tokenHint */.j)(missing, permission, reach);
+    const needs = (0,token_hint/* needsOf */.hN)(missing, permission, reach);
     if (/not accessible by integration/i.test(message)) {
-        return (0,call_failure/* refused */.J5)('github-token-cannot-write', 'the github-token is GITHUB_TOKEN, which can never write secrets whatever `permissions:` says, ' +
-            `or the token of a GitHub App without ${missing}`, hint);
+        return (0,call_failure/* lacking */.gP)('github-token-cannot-write', 'the github-token is GITHUB_TOKEN, which can never write secrets whatever `permissions:` says, ' +
+            `or the token of a GitHub App without ${missing}`, needs);
     }
     if (/not accessible by personal access token|must have admin rights/i.test(message)) {
-        return (0,call_failure/* refused */.J5)('github-missing-permission', `the github-token lacks ${missing}`, hint);
+        return (0,call_failure/* lacking */.gP)('github-missing-permission', `the github-token lacks ${missing}`, needs);
     }
     return (0,call_failure/* refused */.J5)('github-forbidden', secrets.quote(message), `The call needs ${missing}; a policy or an IP allow list of ${reach.owner} can forbid it too.`);
 }
@@ -596,7 +603,7 @@ class EncryptedSecret {
         const context = this.#calls.context(`PUT ${path}/${name}`, permission);
         const missing = (0,permissions/* describeMissing */.UV)(undefined, permission);
         const message = `${context.target} can be read, but its secrets not be written: the github-token lacks ${missing}`;
-        const cause = (0,call_failure/* refused */.J5)('github-missing-permission', message, (0,token_hint/* tokenHint */.j)(missing, permission, context.reach));
+        const cause = (0,call_failure/* lacking */.gP)('github-missing-permission', message, (0,token_hint/* needsOf */.hN)(missing, permission, context.reach));
         return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 404 }, cause) };
     }
     #request(method, below) {
@@ -1446,7 +1453,7 @@ function judge(calls, path, permission, key, repository) {
 function hiddenSecrets(calls, path, permission) {
     const context = calls.context(`GET ${path}`, permission);
     const missing = (0,_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .describeMissing */ .UV)(undefined, permission);
-    const cause = (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .refused */ .J5)('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, (0,_token_hint_js__WEBPACK_IMPORTED_MODULE_4__/* .tokenHint */ .j)(missing, permission, context.reach));
+    const cause = (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .lacking */ .gP)('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, (0,_token_hint_js__WEBPACK_IMPORTED_MODULE_4__/* .needsOf */ .hN)(missing, permission, context.reach));
     return { ok: false, failure: (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .failure */ .V2)(context, { status: 200 }, cause) };
 }
 
@@ -1549,27 +1556,41 @@ function tokenExpiryWarning(expiresAt, now) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   j: () => (/* binding */ tokenHint)
+/* harmony export */   Jy: () => (/* binding */ forOneToken),
+/* harmony export */   hN: () => (/* binding */ needsOf),
+/* harmony export */   jE: () => (/* binding */ tokenHint)
 /* harmony export */ });
+/** @param missing the permissions in words, see {@link describeMissing} */
+function needsOf(missing, permission, reach) {
+    const { name, level, appTokenInput } = permission;
+    const input = appTokenInput ? `permission-${name.replaceAll('_', '-')}: ${level}` : undefined;
+    return { missing, input, ...reach };
+}
 /**
  * How to get a token that may write secrets: a GitHub App's, made in the workflow, or a fine-grained personal
  * access token kept as a secret. Several lines, with YAML to copy.
- * @param missing the permissions in words, see {@link describeMissing}
+ * @param needs at least one, all of one owner
  */
-function tokenHint(missing, permission, reach) {
-    const narrowed = permission.appTokenInput
-        ? [`    permission-${permission.name.replaceAll('_', '-')}: ${permission.level}`]
+function tokenHint(needs) {
+    const owner = needs[0]?.owner ?? '';
+    const repositories = unique(needs.flatMap(({ repository }) => repository ?? []));
+    const permissions = unique(needs.map(({ missing }) => missing));
+    const missing = permissions.join(', ');
+    // Given one of these inputs, the token has nothing but what they name.
+    const narrowed = needs.every(({ input }) => input !== undefined)
+        ? unique(needs.flatMap(({ input }) => input ?? []))
         : [];
+    const places = repositories.map((repository) => `${owner}/${repository}`);
     return [
-        `Use a GitHub App installed on ${where(reach)} with the permission ${missing}:`,
+        `Use a GitHub App installed on ${places.length === 0 ? owner : places.join(', ')} with the permission${permissions.length > 1 ? 's' : ''} ${missing}:`,
         '- uses: actions/create-github-app-token@v3',
         '  id: app-token',
         '  with:',
         `    client-id: ${expression('vars.APP_CLIENT_ID')}`,
         `    private-key: ${expression('secrets.APP_PRIVATE_KEY')}`,
-        `    owner: ${reach.owner}`,
-        ...(reach.repository === undefined ? [] : [`    repositories: ${reach.repository}`]),
-        ...narrowed,
+        `    owner: ${owner}`,
+        ...(repositories.length === 0 ? [] : [`    repositories: ${repositories.join(',')}`]),
+        ...narrowed.map((input) => `    ${input}`),
         '- uses: mutx/api-key-action@v1',
         '  with:',
         `    github-token: ${expression('steps.app-token.outputs.token')}`,
@@ -1577,8 +1598,27 @@ function tokenHint(missing, permission, reach) {
         `    github-token: ${expression('secrets.SECRETS_WRITER_TOKEN')}`,
     ].join('\n');
 }
-function where({ owner, repository }) {
-    return repository === undefined ? owner : `${owner}/${repository}`;
+/**
+ * Where several calls lack permissions for one owner, one token can do for all of them: the first tells of it, the
+ * others point there. A failure for each target would be as many workflows to copy, none of which is enough.
+ */
+function forOneToken(failures) {
+    return failures.map((failure) => {
+        const { needs } = failure;
+        if (needs === undefined)
+            return failure;
+        const alike = failures.filter((one) => one.needs?.owner === needs.owner);
+        const all = alike.flatMap((one) => one.needs ?? []);
+        if (unique(all.map((one) => tokenHint([one]))).length < 2)
+            return failure;
+        return {
+            ...failure,
+            hint: alike[0] === failure ? tokenHint(all) : `One token with ${needs.missing} too: see above.`,
+        };
+    });
+}
+function unique(texts) {
+    return [...new Set(texts)];
 }
 /** An expression of GitHub Actions. */
 function expression(inner) {
@@ -3964,6 +4004,7 @@ function earlyFailure(early) {
         hint: (0,hints/* hintOf */.$)(early.code),
         state: early.state ?? ['nothing was changed: no key was made or revoked, no secret was written'],
         retryAt: early.retryAt,
+        ...(early.at === undefined ? {} : { at: early.at }),
     };
 }
 /** When a run can work again, as far as the servers say; undefined: they do not, or waiting helps against nothing. */
@@ -4065,7 +4106,8 @@ function failureAnnotation(title, report) {
     lines.push(`State now: ${report.state.join('; ')}`);
     if (report.retryAt !== undefined)
         lines.push(`A run after ${(0,words/* instantText */.Xx)(report.retryAt)} can work.`);
-    return { title, message: lines.join('\n') };
+    lines.push(`More: ${entryOf(report)}`);
+    return { title, message: lines.join('\n'), ...(report.at === undefined ? {} : { at: report.at }) };
 }
 
 
@@ -4758,7 +4800,7 @@ function failureSummary(title, report) {
 }
 /** Something that a person should know whatever became of the run; may stand before everything else. */
 function warningSummary(message, fix) {
-    const text = fix === undefined ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(message) : `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(message)}\n\n${fixPart(fix)}`;
+    const text = fix === undefined ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(message) : `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(message)}\n\n${fixPart(fix)}`;
     const quoted = text.split('\n').map((line) => `> ${line}`.trimEnd());
     return `${['> [!WARNING]', ...quoted].join('\n')}\n\n`;
 }
@@ -4785,7 +4827,7 @@ function targetTable(targets) {
     return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .tp)(['Target', 'Secret', 'Result'], rows) + rest;
 }
 function statusCell({ status, failure }) {
-    return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(failure.message)}`;
+    return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(failure.message)}`;
 }
 function keysText({ revoked, superseded, graceEnds, left, spared }) {
     return [
@@ -4810,14 +4852,14 @@ function planText(plan) {
 /** What a failed run has to tell, in Markdown. */
 function failureText(report) {
     const parts = [
-        `**${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(report.message)}** (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(report.code)})`,
+        `**${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(report.message)}** (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(report.code)})`,
         report.details.map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(line)}`).join('\n'),
         ...report.calls.map(callPart),
     ];
     if (report.hint !== undefined && report.calls.length === 0) {
         parts.push(`Cause: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(report.hint.cause)}`, fixPart(report.hint.fix));
     }
-    parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(line)}`)].join('\n'));
+    parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(line)}`)].join('\n'));
     if (report.retryAt !== undefined)
         parts.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .instantText */ .Xx)(report.retryAt)} can work.`);
     parts.push(`[More about this, and what to check](${(0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .entryOf */ .Ms)(report)})`);
@@ -4828,7 +4870,7 @@ function callPart({ failure, alike, cause, fix }) {
     const id = failure.requestId === undefined ? '' : `, request id ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(failure.requestId)}`;
     return [
         calls.join('\n'),
-        `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(failure.message)} (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(failure.code)}${id})`,
+        `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(failure.message)} (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(failure.code)}${id})`,
         cause === undefined ? '' : `Cause: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(cause)}`,
         fix === undefined ? '' : fixPart(fix),
     ]
@@ -7640,6 +7682,7 @@ function inputFailure(problems) {
         code: 'invalid-input',
         message: `${(0,words/* count */.U9)(problems.length, 'input')} cannot be used`,
         details: problems.map(problemText),
+        at: problems.find(({ at }) => at !== undefined)?.at,
     });
 }
 function problemText(problem) {
@@ -7848,11 +7891,12 @@ function guarded(sink, secrets) {
     // Escaping puts backslashes between a credential's characters, which must not hide it.
     const cleanMarkdown = (text) => withhold(text, (part) => holdsOne(part) || holdsOne(part.replace(/\\([!-/:-@[-`{-~])/gu, '$1')));
     const line = (text) => inert(flat(clean(text)));
-    const annotation = ({ title, message }) => ({
+    const annotation = ({ title, message, at }) => ({
         title: line(title),
         message: linesOf(clean(message))
             .map((one) => inert(flat(one)))
             .join('\n'),
+        ...(at === undefined ? {} : { at: { file: line(at.file), line: at.line } }),
     });
     let summaryRoom = SUMMARY_BYTES;
     let endsInLine = false;
@@ -10946,6 +10990,8 @@ function stateSoFar(results) {
 var pace = __nccwpck_require__(2132);
 // EXTERNAL MODULE: ./lib/github/sealed-box.js
 var sealed_box = __nccwpck_require__(8183);
+// EXTERNAL MODULE: ./lib/github/token-hint.js
+var token_hint = __nccwpck_require__(4978);
 // EXTERNAL MODULE: ./lib/inputs/read-key.js
 var read_key = __nccwpck_require__(6391);
 ;// CONCATENATED MODULE: ./lib/inputs/rotate-warnings.js
@@ -11369,6 +11415,7 @@ function allTargets(run, status) {
 
 
 
+
 /** The root action: inputs → session and targets → the engine → log, outputs, summary. */
 async function rotateVerb(context) {
     const { env, secrets, sink, gate, unfinished, fail } = context;
@@ -11380,7 +11427,7 @@ async function rotateVerb(context) {
     const { settings } = inputs;
     const connection = (0,connect/* connect */.N)(inputs, context, inputs);
     const progress = new Progress();
-    const outcome = await (0,in_session/* inSession */.C)(connection, inputs, context, async () => {
+    const ended = await (0,in_session/* inSession */.C)(connection, inputs, context, async () => {
         const log = new report_log/* RotationLog */.rA(sink, settings.keyName);
         unfinished.state = () => progress.state();
         const rotation = rotate(settings, {
@@ -11392,12 +11439,13 @@ async function rotateVerb(context) {
                     beside(event.step, connection.session);
             },
         });
-        const ended = await gate.pass(rotation);
+        const result = await gate.pass(rotation);
         log.end();
-        return ended;
+        return result;
     });
-    if (outcome === undefined)
+    if (ended === undefined)
         return;
+    const outcome = withOneToken(ended);
     for (const [name, value] of outputsOf(outcome, settings.keyName))
         sink.output(name, value);
     const summary = (0,report_summary/* summaryOf */.YG)(outcome, settings.keyName, progress.givenUp);
@@ -11406,6 +11454,12 @@ async function rotateVerb(context) {
     for (const line of resultLines(outcome))
         sink.line(line);
     sink.summary(summary);
+}
+function withOneToken(outcome) {
+    if (outcome.kind !== 'failed')
+        return outcome;
+    const { failure } = outcome;
+    return { ...outcome, failure: { ...failure, failures: (0,token_hint/* forOneToken */.Jy)(failure.failures) } };
 }
 /** What can be done while a step waits for its replies. */
 function beside(step, session) {
@@ -11465,14 +11519,14 @@ function startGroup(title) {
 function endGroup() {
     command('endgroup');
 }
-function notice(message, { title }) {
-    command('notice', message, title);
+function notice(message, properties) {
+    command('notice', message, properties);
 }
-function warning(message, { title }) {
-    command('warning', message, title);
+function warning(message, properties) {
+    command('warning', message, properties);
 }
-function error(message, { title }) {
-    command('error', message, title);
+function error(message, properties) {
+    command('error', message, properties);
 }
 /** @throws Error the runner's file cannot be written */
 function setOutput(name, value) {
@@ -11486,9 +11540,11 @@ function saveState(name, value) {
 function exportVariable(name, value) {
     append('GITHUB_ENV', name, value);
 }
-/** @param title not empty, where there is one */
-function command(name, data = '', title) {
-    const properties = title === undefined ? '' : ` title=${escaped(title).replaceAll(':', '%3A').replaceAll(',', '%2C')}`;
+function command(name, data = '', { title, file, line } = {}) {
+    const given = Object.entries({ title, file, line }).flatMap(([key, value]) => value === undefined
+        ? []
+        : [`${key}=${escaped(String(value)).replaceAll(':', '%3A').replaceAll(',', '%2C')}`]);
+    const properties = given.length === 0 ? '' : ` ${given.join(',')}`;
     info(`::${name}${properties}::${escaped(data)}`);
 }
 /** So that text stays in its command: without this, a line break would begin a command of its own. */
@@ -11514,9 +11570,9 @@ const runnerSink = {
     debug: (text) => debug(text),
     group: (title) => startGroup(title),
     endGroup: () => endGroup(),
-    notice: ({ title, message }) => notice(message, { title }),
-    warning: ({ title, message }) => warning(message, { title }),
-    error: ({ title, message }) => error(message, { title }),
+    notice: ({ title, message, at }) => notice(message, { title, ...at }),
+    warning: ({ title, message, at }) => warning(message, { title, ...at }),
+    error: ({ title, message, at }) => error(message, { title, ...at }),
     output: (name, value) => setOutput(name, value),
     state: (name, value) => saveState(name, value),
     secretOutput: (name, value) => setOutput(name, value.expose()),

@@ -3,6 +3,8 @@ export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
   readonly title: string | undefined;
   readonly message: string;
+  /** `path:line`, where it leads somewhere. */
+  readonly at?: string;
 }
 
 interface Command {
@@ -51,11 +53,12 @@ export class JobLog {
       case 'error':
       case 'warning':
       case 'notice': {
-        const { title } = properties;
+        const { title, file, line } = properties;
         this.annotations.push({
           level: name,
           title: title === undefined ? undefined : this.#masked(title),
           message: this.#masked(data),
+          ...(file === undefined ? {} : { at: this.#masked(`${file}:${line ?? 1}`) }),
         });
         return `##[${name}]${data}`;
       }

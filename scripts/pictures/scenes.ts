@@ -99,7 +99,7 @@ export const SCENES: Readonly<Record<string, (stage: Stage) => Promise<StepResul
   },
   'fleet-plan': async ({ rotate, use, emulator }) => {
     await rotate();
-    const key = JSON.stringify({ name: NAME, targets: TARGETS.split('\n'), 'renew-before': '7d' });
+    const key = JSON.stringify({ 'key-name': NAME, targets: TARGETS.split('\n'), 'renew-before': '7d' });
     return use('.github/actions/plan/action.yml', { key, 'github-token': emulator.github.issueToken() });
   },
 };

@@ -33,16 +33,24 @@ export function endGroup(): void {
   command('endgroup');
 }
 
-export function notice(message: string, { title }: { readonly title: string }): void {
-  command('notice', message, title);
+/** Of an annotation; none may be empty. */
+interface Properties {
+  readonly title: string;
+  /** Path in the repository. */
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
 }
 
-export function warning(message: string, { title }: { readonly title: string }): void {
-  command('warning', message, title);
+export function notice(message: string, properties: Properties): void {
+  command('notice', message, properties);
 }
 
-export function error(message: string, { title }: { readonly title: string }): void {
-  command('error', message, title);
+export function warning(message: string, properties: Properties): void {
+  command('warning', message, properties);
+}
+
+export function error(message: string, properties: Properties): void {
+  command('error', message, properties);
 }
 
 /** @throws Error the runner's file cannot be written */
@@ -60,10 +68,13 @@ export function exportVariable(name: string, value: string): void {
   append('GITHUB_ENV', name, value);
 }
 
-/** @param title not empty, where there is one */
-function command(name: string, data = '', title?: string): void {
-  const properties =
-    title === undefined ? '' : ` title=${escaped(title).replaceAll(':', '%3A').replaceAll(',', '%2C')}`;
+function command(name: string, data = '', { title, file, line }: Partial<Properties> = {}): void {
+  const given = Object.entries({ title, file, line }).flatMap(([key, value]) =>
+    value === undefined
+      ? []
+      : [`${key}=${escaped(String(value)).replaceAll(':', '%3A').replaceAll(',', '%2C')}`],
+  );
+  const properties = given.length === 0 ? '' : ` ${given.join(',')}`;
   info(`::${name}${properties}::${escaped(data)}`);
 }
 

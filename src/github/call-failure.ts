@@ -1,9 +1,9 @@
 import type { HttpReply } from '../http/result.ts';
-import type { CallFailure, FailureKind } from '../rotation/ports.ts';
+import type { CallFailure, FailureKind, TokenNeeds } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { fieldsOf, jsonOf } from './json.ts';
 import type { Permission } from './permissions.ts';
-import type { Reach } from './token-hint.ts';
+import { type Reach, tokenHint } from './token-hint.ts';
 
 /** What a failure needs to say about the call that failed. */
 export interface CallContext {
@@ -19,7 +19,7 @@ export interface CallContext {
 
 /** The part of a failure that does not come from its call. */
 export type Cause = Pick<CallFailure, 'kind' | 'code' | 'message' | 'retryable'> &
-  Partial<Pick<CallFailure, 'hint' | 'retryAfter'>>;
+  Partial<Pick<CallFailure, 'hint' | 'needs' | 'retryAfter'>>;
 
 /** What the call was answered. */
 interface Seen {
@@ -43,6 +43,11 @@ export function failure(context: CallContext, seen: Seen | undefined, cause: Cau
 /** The service itself said no, or what it said makes the request pointless: nothing was changed. */
 export function refused(code: string, message: string, hint?: string): Cause {
   return { kind: 'refused', code, message, retryable: false, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** Refused for what the token may not do. */
+export function lacking(code: string, message: string, needs: TokenNeeds): Cause {
+  return { ...refused(code, message, tokenHint([needs])), needs };
 }
 
 export function unclear(code: string, message: string, retryable: boolean): Cause {

@@ -5,13 +5,14 @@ import {
   type CallContext,
   type Cause,
   failure,
+  lacking,
   messageOf,
   refused,
   unclear,
 } from './call-failure.ts';
 import { describeMissing, isForAgents } from './permissions.ts';
 import { rateLimitWait } from './rate-limit.ts';
-import { tokenHint } from './token-hint.ts';
+import { needsOf } from './token-hint.ts';
 
 /**
  * Why a call to GitHub did not give what was asked for. `refused` only where the reply is GitHub's own error
@@ -134,17 +135,17 @@ function forbidden(reply: HttpReply, message: string, context: CallContext): Cau
   }
   if (/\barchived\b/i.test(message)) return archivedCause(context.target);
   const missing = describeMissing(reply.headers.get('x-accepted-github-permissions'), permission);
-  const hint = tokenHint(missing, permission, reach);
+  const needs = needsOf(missing, permission, reach);
   if (/not accessible by integration/i.test(message)) {
-    return refused(
+    return lacking(
       'github-token-cannot-write',
       'the github-token is GITHUB_TOKEN, which can never write secrets whatever `permissions:` says, ' +
         `or the token of a GitHub App without ${missing}`,
-      hint,
+      needs,
     );
   }
   if (/not accessible by personal access token|must have admin rights/i.test(message)) {
-    return refused('github-missing-permission', `the github-token lacks ${missing}`, hint);
+    return lacking('github-missing-permission', `the github-token lacks ${missing}`, needs);
   }
   return refused(
     'github-forbidden',

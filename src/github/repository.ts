@@ -1,11 +1,11 @@
 import type { Reply } from '../rotation/ports.ts';
-import { archivedCause, failure, refused } from './call-failure.ts';
+import { archivedCause, failure, lacking } from './call-failure.ts';
 import type { Calls } from './calls.ts';
 import { fieldsOf, isId } from './json.ts';
 import { ownerSegment, repositorySegment } from './names.ts';
 import { describeMissing, METADATA, type Permission } from './permissions.ts';
 import type { PublicKey } from './sealed-box.ts';
-import { tokenHint } from './token-hint.ts';
+import { needsOf } from './token-hint.ts';
 
 export interface Repository {
   readonly id: number;
@@ -56,10 +56,10 @@ export function judge(
 export function hiddenSecrets(calls: Calls, path: string, permission: Permission): Reply<never> {
   const context = calls.context(`GET ${path}`, permission);
   const missing = describeMissing(undefined, permission);
-  const cause = refused(
+  const cause = lacking(
     'github-missing-permission',
     `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`,
-    tokenHint(missing, permission, context.reach),
+    needsOf(missing, permission, context.reach),
   );
   return { ok: false, failure: failure(context, { status: 200 }, cause) };
 }

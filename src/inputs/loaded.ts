@@ -15,6 +15,8 @@ export interface InputProblem {
   readonly allowed: string;
   /** What to do. */
   readonly fix: string;
+  /** Where it stands, if it is in a file of the repository. */
+  readonly at?: { readonly file: string; readonly line: number };
 }
 
 /** The inputs of one action, all of them usable, or every problem there is. */

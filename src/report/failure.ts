@@ -2,7 +2,7 @@ import type { KeySummary, Outcome } from '../rotation/outcome.ts';
 import type { CallFailure, Instant } from '../rotation/ports.ts';
 import { printable } from '../secrets/printable.ts';
 import { type Hint, hintOf } from './hints.ts';
-import type { Annotation } from './sink.ts';
+import type { Annotation, FilePlace } from './sink.ts';
 import { stateOf } from './state.ts';
 import { ALL_OF_IT, count, expiryText, instantText, MOST_NAMED, someOf } from './words.ts';
 
@@ -21,6 +21,8 @@ export interface FailureReport {
   /** In which state things are now, a line each. */
   readonly state: readonly string[];
   readonly retryAt: Instant | undefined;
+  /** Where in the repository it can be mended. */
+  readonly at?: FilePlace;
 }
 
 /** One cause, and every call it made fail. */
@@ -73,6 +75,7 @@ export interface EarlyFailure {
   /** Where something was changed after all. */
   readonly state?: readonly string[];
   readonly retryAt?: Instant | undefined;
+  readonly at?: FilePlace | undefined;
 }
 
 /** A failure outside the rotation itself: before it began, nothing has been changed. */
@@ -85,6 +88,7 @@ export function earlyFailure(early: EarlyFailure): FailureReport {
     hint: hintOf(early.code),
     state: early.state ?? ['nothing was changed: no key was made or revoked, no secret was written'],
     retryAt: early.retryAt,
+    ...(early.at === undefined ? {} : { at: early.at }),
   };
 }
 
@@ -184,5 +188,6 @@ export function failureAnnotation(title: string, report: FailureReport): Annotat
   if (fix !== undefined) lines.push(`Fix: ${fix}`);
   lines.push(`State now: ${report.state.join('; ')}`);
   if (report.retryAt !== undefined) lines.push(`A run after ${instantText(report.retryAt)} can work.`);
-  return { title, message: lines.join('\n') };
+  lines.push(`More: ${entryOf(report)}`);
+  return { title, message: lines.join('\n'), ...(report.at === undefined ? {} : { at: report.at }) };
 }

@@ -21,11 +21,12 @@ export function guarded(sink: Sink, secrets: SecretRegistry): Sink {
   const cleanMarkdown = (text: string) =>
     withhold(text, (part) => holdsOne(part) || holdsOne(part.replace(/\\([!-/:-@[-`{-~])/gu, '$1')));
   const line = (text: string) => inert(flat(clean(text)));
-  const annotation = ({ title, message }: Annotation): Annotation => ({
+  const annotation = ({ title, message, at }: Annotation): Annotation => ({
     title: line(title),
     message: linesOf(clean(message))
       .map((one) => inert(flat(one)))
       .join('\n'),
+    ...(at === undefined ? {} : { at: { file: line(at.file), line: at.line } }),
   });
   let summaryRoom = SUMMARY_BYTES;
   let endsInLine = false;

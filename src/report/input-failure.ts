@@ -8,6 +8,7 @@ export function inputFailure(problems: readonly InputProblem[]): FailureReport {
     code: 'invalid-input',
     message: `${count(problems.length, 'input')} cannot be used`,
     details: problems.map(problemText),
+    at: problems.find(({ at }) => at !== undefined)?.at,
   });
 }
 

@@ -4,6 +4,15 @@ import type { Secret } from '../secrets/secret.ts';
 export interface Annotation {
   readonly title: string;
   readonly message: string;
+  /** Where in the repository the trouble is: the page then leads there. */
+  readonly at?: FilePlace;
+}
+
+export interface FilePlace {
+  /** Path in the repository. */
+  readonly file: string;
+  /** From 1 on. */
+  readonly line: number;
 }
 
 /**

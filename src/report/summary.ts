@@ -59,7 +59,7 @@ export function failureSummary(title: string, report: FailureReport): string {
 
 /** Something that a person should know whatever became of the run; may stand before everything else. */
 export function warningSummary(message: string, fix: string | undefined): string {
-  const text = fix === undefined ? plain(message) : `${plain(message)}\n\n${fixPart(fix)}`;
+  const text = fix === undefined ? prose(message) : `${prose(message)}\n\n${fixPart(fix)}`;
   const quoted = text.split('\n').map((line) => `> ${line}`.trimEnd());
   return `${['> [!WARNING]', ...quoted].join('\n')}\n\n`;
 }
@@ -91,7 +91,7 @@ function targetTable(targets: readonly TargetResult[]): string {
 }
 
 function statusCell({ status, failure }: TargetResult): string {
-  return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${plain(failure.message)}`;
+  return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${prose(failure.message)}`;
 }
 
 function keysText({ revoked, superseded, graceEnds, left, spared }: KeysNow): string {
@@ -120,14 +120,14 @@ function planText(plan: Plan): string {
 /** What a failed run has to tell, in Markdown. */
 export function failureText(report: FailureReport): string[] {
   const parts = [
-    `**${plain(report.message)}** (${code(report.code)})`,
+    `**${prose(report.message)}** (${code(report.code)})`,
     report.details.map((line) => `- ${prose(line)}`).join('\n'),
     ...report.calls.map(callPart),
   ];
   if (report.hint !== undefined && report.calls.length === 0) {
     parts.push(`Cause: ${prose(report.hint.cause)}`, fixPart(report.hint.fix));
   }
-  parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${plain(line)}`)].join('\n'));
+  parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${prose(line)}`)].join('\n'));
   if (report.retryAt !== undefined) parts.push(`A run after ${instantText(report.retryAt)} can work.`);
   parts.push(`[More about this, and what to check](${entryOf(report)})`);
   return parts;
@@ -138,7 +138,7 @@ function callPart({ failure, alike, cause, fix }: FailedCall): string {
   const id = failure.requestId === undefined ? '' : `, request id ${code(failure.requestId)}`;
   return [
     calls.join('\n'),
-    `${plain(failure.message)} (${code(failure.code)}${id})`,
+    `${prose(failure.message)} (${code(failure.code)}${id})`,
     cause === undefined ? '' : `Cause: ${prose(cause)}`,
     fix === undefined ? '' : fixPart(fix),
   ]

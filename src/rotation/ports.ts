@@ -45,12 +45,25 @@ export interface CallFailure {
   readonly message: string;
   /** What to do about it, when the adapter knows better than the generic hint of the code. */
   readonly hint?: string;
+  /** Where a token lacks a permission: what {@link hint} is about, so that several can be told in one. */
+  readonly needs?: TokenNeeds;
   /** The server's request id, cleaned. */
   readonly requestId?: string;
   /** From `Retry-After` or a rate limit's reset: how long the server asks to wait. */
   readonly retryAfter?: Duration;
   /** Whether trying the same idempotent call again may help (throttled, 5xx, network). */
   readonly retryable: boolean;
+}
+
+/** What a GitHub token has to be able to do. */
+export interface TokenNeeds {
+  readonly owner: string;
+  /** undefined: the organisation itself */
+  readonly repository: string | undefined;
+  /** In words, as GitHub's settings have them: `"Secrets: Read and write"`. */
+  readonly missing: string;
+  /** That of actions/create-github-app-token: `permission-secrets: write`; undefined: it has none for this. */
+  readonly input: string | undefined;
 }
 
 /** One row of the MUTX list. Times are the MUTX server's. */

@@ -1,6 +1,7 @@
 import { createTarget } from '../github/create-target.ts';
 import { paced, writesWithin } from '../github/pace.ts';
 import { warmUpSeal } from '../github/sealed-box.ts';
+import { forOneToken } from '../github/token-hint.ts';
 import { loadRotateInputs } from '../inputs/load-rotate.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import { failureOf } from '../report/failure.ts';
@@ -11,6 +12,7 @@ import { resultLines } from '../report/result.ts';
 import { summaryOf } from '../report/summary.ts';
 import { rotate } from '../rotation/engine.ts';
 import type { StepName } from '../rotation/events.ts';
+import type { Outcome } from '../rotation/outcome.ts';
 import type { RotationPorts } from '../rotation/ports.ts';
 import type { Session } from '../session/session.ts';
 import { type Connection, connect } from './connect.ts';
@@ -28,7 +30,7 @@ export async function rotateVerb(context: VerbContext): Promise<void> {
   const { settings } = inputs;
   const connection = connect(inputs, context, inputs);
   const progress = new Progress();
-  const outcome = await inSession(connection, inputs, context, async () => {
+  const ended = await inSession(connection, inputs, context, async () => {
     const log = new RotationLog(sink, settings.keyName);
     unfinished.state = () => progress.state();
     const rotation = rotate(settings, {
@@ -39,17 +41,24 @@ export async function rotateVerb(context: VerbContext): Promise<void> {
         if (event.type === 'step-started') beside(event.step, connection.session);
       },
     });
-    const ended = await gate.pass(rotation);
+    const result = await gate.pass(rotation);
     log.end();
-    return ended;
+    return result;
   });
-  if (outcome === undefined) return;
+  if (ended === undefined) return;
 
+  const outcome = withOneToken(ended);
   for (const [name, value] of outputsOf(outcome, settings.keyName)) sink.output(name, value);
   const summary = summaryOf(outcome, settings.keyName, progress.givenUp);
   if (outcome.kind === 'failed') return fail(failureOf(outcome, progress.givenUp), summary);
   for (const line of resultLines(outcome)) sink.line(line);
   sink.summary(summary);
+}
+
+function withOneToken(outcome: Outcome): Outcome {
+  if (outcome.kind !== 'failed') return outcome;
+  const { failure } = outcome;
+  return { ...outcome, failure: { ...failure, failures: forOneToken(failure.failures) } };
 }
 
 /** What can be done while a step waits for its replies. */

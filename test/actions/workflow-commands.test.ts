@@ -59,6 +59,12 @@ describe('the commands for the runner are those of @actions/core', () => {
         expect(line.split(/\r?\n/u)).toHaveLength(2);
       }),
     );
+    fc.assert(
+      fc.property(text.filter(Boolean), fc.integer({ min: 1 }), (file, line) => {
+        const here = linesOf(() => our('m', { title: 't', file, line }));
+        expect(here).toBe(linesOf(() => their('m', { title: 't', file, startLine: line })));
+      }),
+    );
   });
 
   it('endGroup', () => {
@@ -72,6 +78,8 @@ describe('the commands for the runner are those of @actions/core', () => {
     expect(log.masks).toEqual(['50 %\nsure']);
     read(() => ours.error('one\ntwo', { title: 'a: b, c' }));
     expect(log.annotations).toEqual([{ level: 'error', title: 'a: b, c', message: 'one\ntwo' }]);
+    read(() => ours.warning('m', { title: 't', file: 'a,b:c.yml', line: 7 }));
+    expect(log.annotations[1]).toMatchObject({ at: 'a,b:c.yml:7' });
   });
 });
 

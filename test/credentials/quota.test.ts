@@ -22,8 +22,9 @@ describe("the plan's quota, from GET /auth/me", () => {
       const named = mutx.keys.filter(({ name, id }) => log.includes(`${name} (${id})`));
       expect(named).toHaveLength(Math.min(places, 10));
       if (places > 10) expect(log).toContain(`and ${places - 10} more keys`);
-      expect(log).toContain('revoke a key that nobody needs, first of all one whose expiry is past');
-      expect(log).toContain('or take a larger plan');
+      expect(log).toContain('revoke a key that nobody needs: `mutx-api-key keys list`');
+      expect(log).toContain('first of all one whose expiry is past');
+      expect(log).toContain('Or take a larger plan');
       expect(scene.requests(/^(?!GET)/u)).toEqual([]);
     },
   );
@@ -112,7 +113,8 @@ describe("the plan's quota, from GET /auth/me", () => {
         expect(told).toContain("the account's plan has no place for one more key");
         for (const { name, id } of keys) expect(told).toContain(`in the way: ${name} (${id})`);
         expect(told).toMatch(/in the way: gone .*expires 2026-01-04T03:00:00Z[\s\S]*in the way: laptop/u);
-        expect(told).toContain('revoke a key that nobody needs, first of all one whose expiry is past');
+        expect(told).toContain('revoke a key that nobody needs: `mutx-api-key keys list`');
+        expect(told).toContain('first of all one whose expiry is past');
       }
       expect(scene.emulator.ledger.effects()).toEqual([]);
       expect(scene.requests(/^(?!GET)/u)).toHaveLength(account ? 0 : 1);

@@ -46,6 +46,19 @@ describe('the inputs of plan', () => {
     expect(problems).toMatch(/^: other\.yml:1: `target` is not known here/mu);
   });
 
+  it('lead to the line of the file, where that is in the repository', () => {
+    const places = (file: string) => {
+      FILES.set(file, 'keys:\n  - targets: [acme/other]\n    secret-name: "9"\n');
+      const result = loaded({ ...ENOUGH, 'fleet-file': file });
+      return result.ok ? [] : result.problems.map(({ at }) => at);
+    };
+    expect(places('keys/fleet.yml')).toEqual([{ file: 'keys/fleet.yml', line: 3 }]);
+    expect(places('./fleet.yml')).toEqual([{ file: 'fleet.yml', line: 3 }]);
+    for (const elsewhere of ['/tmp/fleet.yml', '../fleet.yml', 'C:\\fleet.yml']) {
+      expect(places(elsewhere)).toEqual([undefined]);
+    }
+  });
+
   it('take one key in place of the file: what is empty, or no setting of a key, is left out', () => {
     const given = { 'fleet-file': '', 'failure-issue': true, 'renew-before': '', verify: 'false' };
     const result = loaded({ ...ENOUGH, key: JSON.stringify({ ...given, 'max-revocations': 0 }) });

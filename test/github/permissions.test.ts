@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describeMissing, permissionFor } from '../../src/github/permissions.ts';
-import { tokenHint } from '../../src/github/token-hint.ts';
+import { describeMissing, permissionFor, settingOf } from '../../src/github/permissions.ts';
+import { forOneToken, needsOf, tokenHint } from '../../src/github/token-hint.ts';
 import type { SecretStoreName } from '../../src/inputs/targets.ts';
+import type { CallFailure } from '../../src/rotation/ports.ts';
 
 const STORES: readonly SecretStoreName[] = ['actions', 'dependabot', 'codespaces', 'agents'];
 const shared = { secretName: 'MUTX_API_KEY', label: 'x' } as const;
@@ -65,7 +66,7 @@ describe('the permission that is missing', () => {
 describe('the hint', () => {
   it('narrows the token of an App where create-github-app-token can', () => {
     expect(
-      tokenHint('"Secrets: Read and write"', SECRETS, { owner: 'acme', repository: 'web' }),
+      tokenHint([needsOf('"Secrets: Read and write"', SECRETS, { owner: 'acme', repository: 'web' })]),
     ).toMatchInlineSnapshot(`
       "Use a GitHub App installed on acme/web with the permission "Secrets: Read and write":
       - uses: actions/create-github-app-token@v3
@@ -86,10 +87,12 @@ describe('the hint', () => {
 
   it('leaves that out where it cannot, and names no repository for an organisation', () => {
     expect(
-      tokenHint('"Organization codespaces secrets: Read and write"', CODESPACES, {
-        owner: 'acme',
-        repository: undefined,
-      }),
+      tokenHint([
+        needsOf('"Organization codespaces secrets: Read and write"', CODESPACES, {
+          owner: 'acme',
+          repository: undefined,
+        }),
+      ]),
     ).toMatchInlineSnapshot(`
       "Use a GitHub App installed on acme with the permission "Organization codespaces secrets: Read and write":
       - uses: actions/create-github-app-token@v3
@@ -104,5 +107,67 @@ describe('the hint', () => {
       Or a fine-grained personal access token with "Organization codespaces secrets: Read and write", kept as a secret:
           github-token: \${{ secrets.SECRETS_WRITER_TOKEN }}"
     `);
+  });
+});
+
+describe('what several refused calls lack', () => {
+  const DEPENDABOT = permissionFor({
+    kind: 'repository',
+    store: 'dependabot',
+    owner: 'acme',
+    repo: 'web',
+    ...shared,
+  });
+  const refusedFor = (
+    permission: typeof SECRETS,
+    repository: string | undefined,
+    owner = 'acme',
+  ): CallFailure => {
+    const needs = needsOf(settingOf(permission), permission, { owner, repository });
+    return {
+      kind: 'refused',
+      service: 'github',
+      call: 'GET /x',
+      status: 403,
+      code: 'github-missing-permission',
+      message: 'm',
+      retryable: false,
+      hint: tokenHint([needs]),
+      needs,
+    };
+  };
+  const hintsOf = (...failures: readonly CallFailure[]) => forOneToken(failures).map(({ hint }) => hint);
+
+  it('is told of one token, once, and the others point there', () => {
+    const [first = '', ...others] = hintsOf(
+      refusedFor(SECRETS, 'web'),
+      refusedFor(DEPENDABOT, 'web'),
+      refusedFor(SECRETS, 'site'),
+    );
+    expect(first.split('\n')[0]).toBe(
+      'Use a GitHub App installed on acme/web, acme/site with the permissions "Secrets: Read and write", "Dependabot secrets: Read and write":',
+    );
+    expect(first.match(/permission-.*|repositories: .*/gu)).toEqual([
+      'repositories: web,site',
+      'permission-secrets: write',
+      'permission-dependabot-secrets: write',
+    ]);
+    expect(others).toEqual([
+      'One token with "Dependabot secrets: Read and write" too: see above.',
+      'One token with "Secrets: Read and write" too: see above.',
+    ]);
+  });
+
+  it('is not narrowed where one of them could not be named', () => {
+    const [first] = hintsOf(refusedFor(SECRETS, 'web'), refusedFor(CODESPACES, undefined));
+    expect(first).not.toContain('permission-');
+    expect(first).toContain('"Organization codespaces secrets: Read and write"');
+  });
+
+  it('is told for each owner, whose App is another, and once where it is the same', () => {
+    const apart = [refusedFor(SECRETS, 'web'), refusedFor(SECRETS, 'web', 'other')];
+    expect(forOneToken(apart)).toEqual(apart);
+    const same = [refusedFor(SECRETS, 'web'), refusedFor(SECRETS, 'web')];
+    expect(forOneToken(same)).toEqual(same);
   });
 });

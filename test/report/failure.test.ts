@@ -122,8 +122,18 @@ describe('the text of a failure', () => {
         'Fix: run again at the time given, or set `on-quota: wait`, which waits until then; `on-quota: replace` does not shorten that, because it too makes no second key while the first may still be on its way into the secret',
         'State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked',
         'A run after 2026-12-23T21:00:00Z can work.',
+        'More: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#quota-too-soon',
       ].join('\n'),
     });
+  });
+
+  it('leads to the line of a file where it can be mended', () => {
+    const at = { file: 'mutx-keys.yml', line: 3 };
+    const report = earlyFailure({ code: 'invalid-input', message: 'm', at });
+    expect(failureAnnotation('t', report).at).toEqual(at);
+    expect(failureAnnotation('t', earlyFailure({ code: 'invalid-input', message: 'm' }))).not.toHaveProperty(
+      'at',
+    );
   });
 
   it('says that nothing was changed by a failure before the rotation', () => {

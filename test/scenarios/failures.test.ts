@@ -243,10 +243,33 @@ describe('a token that cannot write', () => {
           github-token: \${{ steps.app-token.outputs.token }}
       Or a fine-grained personal access token with "Secrets: Read and write", kept as a secret:
           github-token: \${{ secrets.SECRETS_WRITER_TOKEN }}
-      State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked"
+      State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked
+      More: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-token-cannot-write"
     `);
     expect(world.emulator.mutx.keys).toEqual([]);
     await expectNoLeak(run, world);
+  });
+
+  it('in several places: one workflow to copy has all that is missing', async () => {
+    await using world = await startWorld();
+    world.emulator.github.addRepository('acme/site', { environments: ['production'] });
+    const token = world.emulator.github.issueToken({ permissions: { metadata: 'read' } });
+    const targets = 'acme/site\nacme/site@production\ndependabot:acme/web';
+    const { run, log } = await failing(world, {
+      inputs: { 'github-token': token, targets, 'key-name': 'site' },
+    });
+    const [whole = ''] = log.split('##[error]');
+    expect(whole.match(/actions\/create-github-app-token/gu)).toHaveLength(1);
+    expect(whole.match(/repositories: .*|permission-.*/gu)).toEqual([
+      'repositories: site,web',
+      'permission-secrets: write',
+      'permission-environments: write',
+      'permission-dependabot-secrets: write',
+    ]);
+    for (const text of [run.summary, run.annotations[0]?.message]) {
+      expect(text).toContain('permission-dependabot-secrets: write');
+      expect(text?.match(/actions\/create-github-app-token/gu)).toHaveLength(1);
+    }
   });
 });
 

@@ -45,7 +45,8 @@ describe('inputs', () => {
       \`expires-in-days\` is not a whole number from 1 to 365 (given: \`400\`); it takes a whole number from 1 to 365. Fix: set \`expires-in-days\` to one of the values allowed, or leave it out
       \`on-quota\` is none of its values (given: \`explode\`); it takes \`fail\`, \`wait\`, \`replace\`. Fix: set \`on-quota\` to one of the values allowed, or leave it out
       Fix: correct the inputs named here; nothing was called
-      State now: nothing was changed: no key was made or revoked, no secret was written"
+      State now: nothing was changed: no key was made or revoked, no secret was written
+      More: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#invalid-input"
     `);
     expect(run.annotations.filter(({ level }) => level === 'error')).toHaveLength(1);
     expect(run.outputs['rotated']).toBe('false');

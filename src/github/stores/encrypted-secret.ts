@@ -1,12 +1,12 @@
 import type { CallFailure, Reply, SecretMetadata } from '../../rotation/ports.ts';
 import type { Secret } from '../../secrets/secret.ts';
-import { beforeWrite, failure, refused } from '../call-failure.ts';
+import { beforeWrite, failure, lacking } from '../call-failure.ts';
 import type { Answers, Calls, Decode } from '../calls.ts';
 import type { ApiVersion, GithubRequest } from '../client.ts';
 import { fieldsOf } from '../json.ts';
 import { describeMissing, type Permission } from '../permissions.ts';
 import { isPublicKey, loadSeal, type PublicKey } from '../sealed-box.ts';
-import { tokenHint } from '../token-hint.ts';
+import { needsOf } from '../token-hint.ts';
 
 /** Where one secret lives on GitHub's API, and what it takes to write it. */
 export interface SecretPlace {
@@ -147,11 +147,7 @@ export class EncryptedSecret {
     const context = this.#calls.context(`PUT ${path}/${name}`, permission);
     const missing = describeMissing(undefined, permission);
     const message = `${context.target} can be read, but its secrets not be written: the github-token lacks ${missing}`;
-    const cause = refused(
-      'github-missing-permission',
-      message,
-      tokenHint(missing, permission, context.reach),
-    );
+    const cause = lacking('github-missing-permission', message, needsOf(missing, permission, context.reach));
     return { ok: false, failure: failure(context, { status: 404 }, cause) };
   }
 
