@@ -3927,7 +3927,7 @@ function stateOf(outcome, givenUp) {
         lines.push('no new key is known to exist');
     }
     else {
-        lines.push(`new key ${minted.id}: ${MINTED[minted.state]} (${(0,words/* expiryText */.X5)(minted.expiresAt)})`);
+        lines.push(`new key ${minted.id} (${(0,words/* expiryText */.X5)(minted.expiresAt)}): ${MINTED[minted.state]}`);
     }
     const others = keys.revoked.filter((id) => id !== minted?.id && !givenUp.includes(id));
     if (others.length > 0)
@@ -4798,9 +4798,18 @@ function summaryOf(outcome, keyName, givenUp = []) {
 function failureSummary(title, report) {
     return page(`❌ ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(title)}`, failureText(report));
 }
-/** Something that a person should know whatever became of the run; may stand before everything else. */
+/**
+ * Something that a person should know whatever became of the run; may stand before everything else.
+ * @param message what it is, and a line for each reason
+ */
 function warningSummary(message, fix) {
-    const text = fix === undefined ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(message) : `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(message)}\n\n${fixPart(fix)}`;
+    const [first = '', ...reasons] = message.split('\n');
+    const parts = [
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(first),
+        reasons.map((reason) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(reason)}`).join('\n'),
+        fix === undefined ? '' : fixPart(fix),
+    ];
+    const text = parts.filter((part) => part !== '').join('\n\n');
     const quoted = text.split('\n').map((line) => `> ${line}`.trimEnd());
     return `${['> [!WARNING]', ...quoted].join('\n')}\n\n`;
 }
@@ -4877,9 +4886,25 @@ function callPart({ failure, alike, cause, fix }) {
         .filter((part) => part !== '')
         .join('\n\n');
 }
+/** Lines to copy are those of a list or a mapping inside one; what stands between them is said, not copied. */
 function fixPart(fix) {
-    const [first = '', ...rest] = fix.split('\n');
-    return rest.length === 0 ? `Fix: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(first)}` : `Fix: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(first)}\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .block */ .om)('yaml', rest)}`;
+    const parts = [];
+    let toCopy = [];
+    const endBlock = () => {
+        if (toCopy.length > 0)
+            parts.push((0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .block */ .om)('yaml', toCopy));
+        toCopy = [];
+    };
+    for (const line of fix.split('\n')) {
+        if (/^(?: |- )/u.test(line)) {
+            toCopy.push(line);
+            continue;
+        }
+        endBlock();
+        parts.push((0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(line));
+    }
+    endBlock();
+    return `Fix: ${parts.join('\n\n')}`;
 }
 
 
@@ -9832,7 +9857,7 @@ function notGivenBack(result) {
     const { id, name, expiresAt, failures } = result;
     const message = id === undefined ? perhaps(name) : alive(id, name, expiresAt);
     const why = failures.map((failure) => `${(0,report_failure/* callText */.WT)(failure)}: ${failure.message} [${failure.code}]`);
-    const reasons = why.length === 0 ? [NO_WAY] : why;
+    const reasons = why.length === 0 ? [NO_WAY] : [...new Set(why)];
     return {
         annotation: { title: 'MUTX API key not revoked', message: [message, ...reasons].join('\n') },
         lines: [`Not revoked: ${message}`, ...reasons.map((reason) => `  ${reason}`)],

@@ -72,7 +72,7 @@ export function notGivenBack(result: NotGivenBack): {
   const { id, name, expiresAt, failures } = result;
   const message = id === undefined ? perhaps(name) : alive(id, name, expiresAt);
   const why = failures.map((failure) => `${callText(failure)}: ${failure.message} [${failure.code}]`);
-  const reasons = why.length === 0 ? [NO_WAY] : why;
+  const reasons = why.length === 0 ? [NO_WAY] : [...new Set(why)];
   return {
     annotation: { title: 'MUTX API key not revoked', message: [message, ...reasons].join('\n') },
     lines: [`Not revoked: ${message}`, ...reasons.map((reason) => `  ${reason}`)],

@@ -21,7 +21,7 @@ export function stateOf(outcome: Failed, givenUp: readonly string[]): readonly s
   if (minted === undefined) {
     lines.push('no new key is known to exist');
   } else {
-    lines.push(`new key ${minted.id}: ${MINTED[minted.state]} (${expiryText(minted.expiresAt)})`);
+    lines.push(`new key ${minted.id} (${expiryText(minted.expiresAt)}): ${MINTED[minted.state]}`);
   }
   const others = keys.revoked.filter((id) => id !== minted?.id && !givenUp.includes(id));
   if (others.length > 0) lines.push(`revoked: ${others.join(', ')}`);

@@ -57,9 +57,18 @@ export function failureSummary(title: string, report: FailureReport): string {
   return page(`❌ ${plain(title)}`, failureText(report));
 }
 
-/** Something that a person should know whatever became of the run; may stand before everything else. */
+/**
+ * Something that a person should know whatever became of the run; may stand before everything else.
+ * @param message what it is, and a line for each reason
+ */
 export function warningSummary(message: string, fix: string | undefined): string {
-  const text = fix === undefined ? prose(message) : `${prose(message)}\n\n${fixPart(fix)}`;
+  const [first = '', ...reasons] = message.split('\n');
+  const parts = [
+    prose(first),
+    reasons.map((reason) => `- ${prose(reason)}`).join('\n'),
+    fix === undefined ? '' : fixPart(fix),
+  ];
+  const text = parts.filter((part) => part !== '').join('\n\n');
   const quoted = text.split('\n').map((line) => `> ${line}`.trimEnd());
   return `${['> [!WARNING]', ...quoted].join('\n')}\n\n`;
 }
@@ -146,7 +155,22 @@ function callPart({ failure, alike, cause, fix }: FailedCall): string {
     .join('\n\n');
 }
 
+/** Lines to copy are those of a list or a mapping inside one; what stands between them is said, not copied. */
 function fixPart(fix: string): string {
-  const [first = '', ...rest] = fix.split('\n');
-  return rest.length === 0 ? `Fix: ${prose(first)}` : `Fix: ${prose(first)}\n\n${block('yaml', rest)}`;
+  const parts: string[] = [];
+  let toCopy: string[] = [];
+  const endBlock = () => {
+    if (toCopy.length > 0) parts.push(block('yaml', toCopy));
+    toCopy = [];
+  };
+  for (const line of fix.split('\n')) {
+    if (/^(?: |- )/u.test(line)) {
+      toCopy.push(line);
+      continue;
+    }
+    endBlock();
+    parts.push(prose(line));
+  }
+  endBlock();
+  return `Fix: ${parts.join('\n\n')}`;
 }

@@ -28,7 +28,7 @@ it('prints tokens that may less, and what the commands say of each is what docs/
   const refused = await as('EMULATED_READER_TOKEN', 'rotate');
   expect(refused.code).toBe(1);
   expect(refused.stdout).toContain('the github-token lacks "Secrets: Read and write"');
-  expect(refused.stdout).toMatch(/- new key \S+: revoked/u);
+  expect(refused.stdout).toMatch(/- new key \S+ \(expires \S+\): revoked/u);
 
   const never = await as('EMULATED_WORKFLOW_TOKEN', 'doctor');
   expect(never.code).toBe(1);

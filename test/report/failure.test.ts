@@ -175,7 +175,7 @@ describe('the state after a failure', () => {
       }),
       [
         'MUTX_API_KEY in acme/web: untouched',
-        'new key id-new: revoked, because it was certain that no secret holds it (expires 2026-12-23T21:00:00Z)',
+        'new key id-new (expires 2026-12-23T21:00:00Z): revoked, because it was certain that no secret holds it',
       ],
     ],
     [
@@ -197,7 +197,7 @@ describe('the state after a failure', () => {
         'MUTX_API_KEY in acme/a: holds the new key',
         'MUTX_API_KEY in acme/b: the write was refused, so it holds what it held before',
         'MUTX_API_KEY in acme/c: not known: the write may have been done; it holds the new key or what it held before, and both are alive',
-        'new key id-new: alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old (expires 2026-12-23T21:00:00Z)',
+        'new key id-new (expires 2026-12-23T21:00:00Z): alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
         'revoked: id-expired',
         '1 key left for the next run to revoke: id-left',
       ],
@@ -211,7 +211,7 @@ describe('the state after a failure', () => {
       }),
       [
         'MUTX_API_KEY in acme/web: holds the new key, which may not be active',
-        'new key id-new: stored, but another run may have revoked it (never expires)',
+        'new key id-new (never expires): stored, but another run may have revoked it',
       ],
     ],
   ])('when %s', (_when, outcome, lines) => {

@@ -47,16 +47,16 @@ describe('what a session tells', () => {
   it('as a warning stands in the summary too, with its fix where it has one', () => {
     const sink = new RecordingSink();
     const warning = { type: 'warning', code: 'renewal-failed', message: 'not renewed: <b>' } as const;
-    logSession({ ...warning, fix: 'log in again:\nuses: x' }, sink);
+    logSession({ ...warning, fix: 'log in again:\n- uses: x\nor in another way' }, sink);
     logSession({ ...warning, fix: undefined }, sink);
     logSession({ type: 'warning', code: 'logout-failed', message: 'still logged in' }, sink);
     expect(sink.calls).toEqual([
-      'warning Check the credentials: not renewed: <b> [renewal-failed]\nFix: log in again:\nuses: x',
+      'warning Check the credentials: not renewed: <b> [renewal-failed]\nFix: log in again:\n- uses: x\nor in another way',
       expect.stringMatching(/\[renewal-failed\]\nFix: see the failed call; the credential is not spent/u),
       'warning Check the credentials: still logged in',
     ]);
     expect(sink.summaries).toEqual([
-      '> [!WARNING]\n> not renewed\\: \\<b\\> \\[renewal-failed\\]\n>\n> Fix: log in again\\:\n>\n> ```yaml\n> uses: x\n> ```\n\n',
+      '> [!WARNING]\n> not renewed\\: \\<b\\> \\[renewal-failed\\]\n>\n> Fix: log in again\\:\n>\n> ```yaml\n> - uses: x\n> ```\n>\n> or in another way\n\n',
       expect.stringMatching(/^> \[!WARNING\]\n> not renewed.*\n>\n> Fix: see the failed call.*\n\n$/u),
       '> [!WARNING]\n> still logged in\n\n',
     ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { earlyFailure } from '../../src/report/failure.ts';
-import { failureSummary, summaryOf } from '../../src/report/summary.ts';
+import { failureSummary, summaryOf, warningSummary } from '../../src/report/summary.ts';
 import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import { CURRENT, callFailure, EXPIRES, failed, KEY, NOTHING, PLAN, target, YOUNG } from './outcomes.ts';
 
@@ -148,7 +148,7 @@ describe('the job summary', () => {
 
       - MUTX\\_API\\_KEY in acme/web\\: holds the new key
       - MUTX\\_API\\_KEY in acme/b\\: the write was refused, so it holds what it held before
-      - new key id-new\\: alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old \\(expires 2026-12-23T21\\:00\\:00Z\\)
+      - new key id-new \\(expires 2026-12-23T21\\:00\\:00Z\\)\\: alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old
       - no key that a secret holds was revoked
 
       [More about this, and what to check](https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-token-cannot-write)
@@ -216,5 +216,19 @@ describe('the job summary', () => {
     for (const row of text.split('\n').filter((line) => line.startsWith('| `'))) {
       expect(row.replaceAll('\\|', '').match(/\|/gu)).toHaveLength(4);
     }
+  });
+
+  it('has what is said between lines to copy outside of them', () => {
+    const failure = callFailure({ hint: 'One way:\n- uses: x\nOr `y`:\n    with: y' });
+    const text = summaryOf(failed({ failure: { failures: [failure] } }), NAME);
+    expect(text).toContain(
+      'Fix: One way\\:\n\n```yaml\n- uses: x\n```\n\nOr `y`\\:\n\n```yaml\n    with: y\n```',
+    );
+  });
+
+  it('has a warning with each of its reasons on a line', () => {
+    expect(warningSummary('what\nwhy\nand `why`', 'do *it*')).toBe(
+      '> [!WARNING]\n> what\n>\n> - why\n> - and `why`\n>\n> Fix: do \\*it\\*\n\n',
+    );
   });
 });

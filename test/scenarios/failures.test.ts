@@ -141,7 +141,7 @@ describe.concurrent('a failure', () => {
       expect(log).toContain(`[${code}`);
       const id = run.outputs['key-id'] ?? '';
       if (minted === undefined) expect(id).toBe('');
-      else expect(log).toContain(`new key ${id}: ${minted}`);
+      else expect(log).toMatch(new RegExp(`new key ${id} \\(expires \\S+\\): ${minted}`, 'u'));
       expectPromisesKept(world, was);
       await expectNoLeak(run, world);
     },

@@ -109,7 +109,8 @@ describe('a plan without a place for one more key', () => {
       in the way: gha/acme/web/MUTX_API_KEY (<key 1>), expires <time>
       Fix: run again at the time given, or set \`on-quota: wait\`, which waits until then; \`on-quota: replace\` does not shorten that, because it too makes no second key while the first may still be on its way into the secret
       State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked
-      A run after <time> can work."
+      A run after <time> can work.
+      More: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#quota-too-soon"
     `);
     expect(world.emulator.ledger.effects()).toEqual([]);
     expectPromisesKept(world, was);

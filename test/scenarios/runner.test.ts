@@ -29,7 +29,9 @@ describe("the runner's log", () => {
   it('undoes the escapes of commands: data has three, properties five', () => {
     const log = new JobLog(true);
     log.read('::warning title=a%3Ab%2Cc%25,file=x::one%0Atwo%25%3A');
-    expect(log.annotations).toEqual([{ level: 'warning', title: 'a:b,c%', message: 'one\ntwo%%3A' }]);
+    expect(log.annotations).toEqual([
+      { level: 'warning', title: 'a:b,c%', message: 'one\ntwo%%3A', at: 'x:1' },
+    ]);
     expect([log.read('::debug::a'), log.read('::group::a'), log.read('::endgroup::')]).toEqual([
       '##[debug]a',
       '##[group]a',
