@@ -7,7 +7,9 @@ const CODE = 'index.js';
 
 /** What ncc writes above each module that it takes in, and above its own code. */
 const MODULE = /^;\/\/ CONCATENATED MODULE: (?:external .*|\.\/(.*))$/u;
-const OWN = /^\/\*{3,}/u;
+const OWN = /^\/\*{6,}/u;
+/** A module that it did not put together with others, because a late file imports it: all of these are ours. */
+const SHARED = /^\/\*{3}\/ \d+:/u;
 
 /** How many bytes are in dist/, and whose they are. */
 export async function bundle(): Promise<Section> {
@@ -40,6 +42,7 @@ export function partsOf(code: string): ReadonlyMap<string, number> {
   for (const line of code.split('\n')) {
     const [marker, path] = MODULE.exec(line) ?? [];
     if (marker !== undefined) part = path === undefined ? 'ncc' : ownerOf(path);
+    else if (SHARED.test(line)) part = 'src, what fleet.js needs too';
     else if (OWN.test(line)) part = 'ncc';
     parts.set(part, (parts.get(part) ?? 0) + Buffer.byteLength(line) + 1);
   }

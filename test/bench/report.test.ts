@@ -45,11 +45,19 @@ describe('the bytes of a bundle', () => {
       'rotate();',
       ';// CONCATENATED MODULE: ./lib/rotation/plan.js',
       'plan();',
+      '/***/ 4711:',
+      'shared();',
+      '/***/ }),',
       '/******/ });',
       'end',
     ];
     const parts = partsOf(code.join('\n'));
-    expect([...parts.keys()]).toEqual(['ncc', '@actions/http-client', 'src/rotation']);
+    expect([...parts.keys()]).toEqual([
+      'ncc',
+      '@actions/http-client',
+      'src/rotation',
+      'src, what fleet.js needs too',
+    ]);
     expect(parts.get('@actions/http-client')).toBe(Buffer.byteLength(`${code[1]}\n${code[2]}\n`));
     const total = [...parts.values()].reduce((sum, bytes) => sum + bytes, 0);
     expect(total).toBe(Buffer.byteLength(`${code.join('\n')}\n`));
