@@ -79,7 +79,7 @@ async function lookForIt(
 ): Promise<GivenBack> {
   const failures: CallFailure[] = [];
   // Under a name that others use, too, nobody could tell which key it is.
-  for await (const reply of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
+  for await (const { reply } of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
     if (!reply.ok) failures.push(reply.failure);
     else if (reply.value.length === 0) return { kind: 'none-found', name };
     else return { kind: 'revoked', ids: reply.value, expired: false };
@@ -96,14 +96,15 @@ async function revokeIt(
   const { id, name, expiresAt } = remains;
   const expired = expiresAt !== undefined && clock.now() > expiresAt + LEEWAY;
   const failures: CallFailure[] = [];
-  const open = ways.filter(({ kind }) => !(expired && kind === 'key'));
-  for await (const reply of tried(open, (keys) => revokeBoth(keys, remains, calls))) {
+  for await (const { by, reply } of tried(ways, (keys) => revokeBoth(keys, remains, calls))) {
     if (!reply.ok) failures.push(reply.failure);
     else if (reply.value === 'gone') return { kind: 'gone', id };
-    else return { kind: 'revoked', ids: reply.value, expired };
+    else return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
   }
-  if (expired) return { kind: 'expired', id, expiresAt };
-  if (await isDead(open, failures, calls)) return { kind: 'gone', id };
+  // The clock of this machine may be wrong, so the key has the last word where it is at hand.
+  const dead = await isDead(ways, failures, calls);
+  if (expired && dead !== false) return { kind: 'expired', id, expiresAt };
+  if (dead === true) return { kind: 'gone', id };
   return { kind: 'failed', id, name, expiresAt, failures };
 }
 
@@ -128,14 +129,18 @@ async function revokeBoth(
     : { ...own, value: [...ids, id] };
 }
 
-/** Whether what every way was refused for is that the key does not exist any more: then it does not work either. */
+/**
+ * Whether what every way was refused for is that the key does not exist any more: then it does not work either.
+ * @returns undefined where the key is not at hand to be asked
+ */
 async function isDead(
   ways: readonly Way[],
   failures: readonly CallFailure[],
   calls: Calls,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const works = ways.find(({ kind }) => kind === 'key')?.works;
-  if (works === undefined || !failures.every(isAboutCredential)) return false;
+  if (works === undefined) return undefined;
+  if (!failures.every(isAboutCredential)) return false;
   const reply = await calls.call(works);
   // 403 is said of a key that exists, or by something in front of MUTX.
   return !reply.ok && reply.failure.kind === 'refused' && reply.failure.status === 401;
@@ -145,11 +150,11 @@ async function isDead(
 async function* tried<T>(
   ways: readonly Way[],
   work: (keys: GiveBackKeys) => Promise<Reply<T>>,
-): AsyncGenerator<Reply<T>> {
+): AsyncGenerator<{ readonly by: Way['kind']; readonly reply: Reply<T> }> {
   for (const way of ways) {
     const shut = await way.open();
     const reply: Reply<T> = shut === undefined ? await work(way.keys) : { ok: false, failure: shut };
-    yield reply;
+    yield { by: way.kind, reply };
     if (!reply.ok && !isAboutCredential(reply.failure)) return;
   }
 }

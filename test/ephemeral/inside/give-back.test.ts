@@ -133,17 +133,42 @@ describe('a key that has expired', () => {
   const note = { ...MINTED, expiresAt: START - HOUR_LATER };
   it('cannot speak for itself', async () => {
     const ways = scene();
-    expect(await giveBack(note, [ways.of('key')], ways.mutx.ports)).toEqual({
+    ways.mutx.world.on('verify', refuses(401));
+    expect(await giveBack(note, [ways.of('key', { refused: 401 })], ways.mutx.ports)).toEqual({
       kind: 'expired',
       id: 'mine',
       expiresAt: note.expiresAt,
     });
-    expect(ways.used).toEqual([]);
+  });
+
+  it('has not, where it still revokes itself: the clock of this machine is ahead', async () => {
+    const ways = scene();
+    expect(await giveBack(note, [ways.of('key')], ways.mutx.ports)).toEqual({
+      kind: 'revoked',
+      ids: ['mine'],
+      expired: false,
+    });
+    expect(ways.mutx.world.active()).toEqual([]);
+  });
+
+  it.each([
+    ['works', undefined],
+    ['gives no clear answer', fails({ kind: 'unclear' })],
+  ] as const)('is not said of one that %s', async (_, script: Script | undefined) => {
+    const ways = scene();
+    if (script !== undefined) ways.mutx.world.on('verify', script);
+    const all = [ways.of('key', { refused: 401 })];
+    expect(await giveBack(note, all, ways.mutx.ports)).toMatchObject({ kind: 'failed', id: 'mine' });
+  });
+
+  it('is known by the clock alone where the key is not at hand any more', async () => {
+    const ways = scene();
+    expect(await giveBack(note, [], ways.mutx.ports)).toMatchObject({ kind: 'expired' });
   });
 
   it('has its place freed by whoever can', async () => {
     const ways = scene();
-    const all = [ways.of('key'), ways.of('inputs')];
+    const all = [ways.of('key', { refused: 401 }), ways.of('inputs')];
     expect(await giveBack(note, all, ways.mutx.ports)).toEqual({
       kind: 'revoked',
       ids: ['mine'],

@@ -42,6 +42,25 @@ describe('a job that takes long', () => {
     },
   );
 
+  it.each([
+    ['v1', /^Revoked: \S+$/mu, 0],
+    ['documented', /^Not revoked: key \S+ .* may still be alive/mu, 1],
+  ] as const)(
+    'says of no key on the %s API that it has expired because the clock of this machine is days ahead',
+    async (generation, says, alive) => {
+      await using job = await here({ mutx: { generation } });
+      const main = await job.main({ 'bootstrap-jwt': job.mutx.issueAccessJwt(job.world.user) });
+      const note = main.sink.states.get('mutx-key') ?? '';
+      const ended = JSON.stringify({ ...JSON.parse(note), expiresAt: job.machine.now() - 2 * 24 * HOUR });
+      main.sink.states.set('mutx-key', ended);
+      if (generation === 'documented') job.machine.advance(31 * MINUTE);
+      const post = await job.post(main);
+      expect(post.log).toMatch(says);
+      expect(post.log).not.toContain('Expired');
+      expect(job.alive()).toHaveLength(alive);
+    },
+  );
+
   it('warns in the summary, too, when its inputs were another account’s e-mail address', async () => {
     await using job = await here({ mutx: { generation: 'documented' } });
     const { email, password } = job.world.user;
