@@ -33,7 +33,7 @@ export type GivenBack =
   | { readonly kind: 'skipped' }
   /** `ids`: all that were revoked; those of lost creates too. `expired`: it had ended before. */
   | { readonly kind: 'revoked'; readonly ids: readonly string[]; readonly expired: boolean }
-  /** Somebody else revoked it before. */
+  /** Somebody else revoked it before, or it does not work any more for a reason that MUTX does not tell. */
   | { readonly kind: 'gone'; readonly id: string }
   /** It ended by itself; its place in the plan is taken until somebody revokes it. */
   | { readonly kind: 'expired'; readonly id: string; readonly expiresAt: Instant }

@@ -55,7 +55,7 @@ export function givenBackLine(result: Exclude<GivenBack, NotGivenBack>): string 
     case 'revoked':
       return `Revoked: ${list(result.ids)}${result.expired ? ' (it had expired before)' : ''}`;
     case 'gone':
-      return `Already gone: key ${result.id} had been revoked before`;
+      return `Already gone: MUTX does not know key ${result.id} any more, or does not take it any more`;
     case 'expired':
       return `Expired: key ${result.id} ended by itself at ${instantText(result.expiresAt)}; its place in the plan is free once a later run has swept it`;
     case 'none-found':

@@ -139,7 +139,7 @@ describe('the end', () => {
     [{ kind: 'skipped' }, /made no key, or has revoked it itself/u],
     [{ kind: 'revoked', ids: ['a', 'b'], expired: false }, /^Revoked: a and b$/u],
     [{ kind: 'revoked', ids: ['a'], expired: true }, /^Revoked: a \(it had expired before\)$/u],
-    [{ kind: 'gone', id: 'a' }, /^Already gone: key a /u],
+    [{ kind: 'gone', id: 'a' }, /^Already gone: MUTX does not know key a /u],
     [
       { kind: 'expired', id: 'a', expiresAt: EXPIRES },
       /^Expired: key a ended by itself at 2026-12-23T21:00:00Z/u,

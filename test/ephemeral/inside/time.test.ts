@@ -61,6 +61,17 @@ describe('a job that takes long', () => {
     },
   );
 
+  it('does not say that a key was revoked which has expired, where the clock of this machine is behind', async () => {
+    await using job = await here();
+    const main = await job.main({ 'bootstrap-jwt': job.mutx.issueAccessJwt(job.world.user) });
+    job.machine.advance(25 * HOUR);
+    const note = JSON.parse(main.sink.states.get('mutx-key') ?? '') as { expiresAt: number };
+    main.sink.states.set('mutx-key', JSON.stringify({ ...note, expiresAt: note.expiresAt + 2 * HOUR }));
+    const post = await job.post(main);
+    expect(post.log).toMatch(/^Already gone: MUTX does not know key \S+ any more, or does not take it any more$/mu);
+    expect(post.log).not.toContain('revoked');
+  });
+
   it('warns in the summary, too, when its inputs were another account’s e-mail address', async () => {
     await using job = await here({ mutx: { generation: 'documented' } });
     const { email, password } = job.world.user;
