@@ -45,6 +45,8 @@ export type GivenBack =
       readonly id: string | undefined;
       readonly name: string;
       readonly expiresAt: Instant | undefined;
+      /** Nobody else uses the name; otherwise a key is not looked for by it. */
+      readonly unique: boolean;
       /** What each way came to; empty: there was none. */
       readonly failures: readonly CallFailure[];
     };
@@ -84,7 +86,7 @@ async function lookForIt(
     else if (reply.value.length === 0) return { kind: 'none-found', name };
     else return { kind: 'revoked', ids: reply.value, expired: false };
   }
-  return { kind: 'failed', id: undefined, name, expiresAt: undefined, failures };
+  return { kind: 'failed', id: undefined, name, expiresAt: undefined, unique, failures };
 }
 
 async function revokeIt(
@@ -93,7 +95,7 @@ async function revokeIt(
   calls: Calls,
   { clock }: CallPorts,
 ): Promise<GivenBack> {
-  const { id, name, expiresAt } = remains;
+  const { id, name, expiresAt, unique } = remains;
   const expired = expiresAt !== undefined && clock.now() > expiresAt + LEEWAY;
   const failures: CallFailure[] = [];
   for await (const { by, reply } of tried(ways, (keys) => revokeBoth(keys, remains, calls))) {
@@ -105,7 +107,7 @@ async function revokeIt(
   const dead = await isDead(ways, failures, calls);
   if (expired && dead !== false) return { kind: 'expired', id, expiresAt };
   if (dead === true) return { kind: 'gone', id };
-  return { kind: 'failed', id, name, expiresAt, failures };
+  return { kind: 'failed', id, name, expiresAt, unique, failures };
 }
 
 /** What lost creates left first: a key that revokes itself can do nothing afterwards. */

@@ -159,6 +159,25 @@ describe('what cannot be done', () => {
     );
   });
 
+  it('is told with its reason: a create without a clear answer, under a name that others use', async () => {
+    await using job = await here();
+    const times = Number.POSITIVE_INFINITY;
+    const create = { server: 'mutx', method: 'POST', path: /api-keys$/u, times } as const;
+    job.world.emulator.fault({ ...create, what: 'reply-lost' });
+    const inputs = {
+      'bootstrap-jwt': job.mutx.issueAccessJwt(job.world.user),
+      'key-name': 'ours',
+    };
+    const main = await job.main(inputs);
+    expect(main.failures[0]?.state).toEqual([
+      'a key named ours may exist, which nobody can use; nobody can tell which it is, because others may use the name, so it is not looked for: it ends by itself when it expires',
+      'nothing was handed out',
+    ]);
+    const post = await job.post(main, inputs);
+    expect(post.log).not.toMatch(/looking for|authenticate|was stopped/iu);
+    expect(post.log).toContain('nobody can tell which it is, because others may use the name');
+  });
+
   it('is told with its state: a key that MUTX does not take', async () => {
     await using job = await here();
     job.world.emulator.fault({ server: 'mutx', path: /auth\/me/u, what: 'refuse', status: 401 });
