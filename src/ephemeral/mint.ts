@@ -1,12 +1,12 @@
 import { CREATES } from '../rotation/constants.ts';
 import type { CallFailure, Duration, MintedKey } from '../rotation/ports.ts';
 import { onlyIfNotDone, Stopwatch } from '../rotation/retry.ts';
-import type { Calls } from './calls.ts';
+import { Calls } from './calls.ts';
 import type { EphemeralFailure } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
 import { revokeStrays } from './strays.ts';
-import { sweep } from './sweep.ts';
+import { SWEEP_PATIENCE, sweep } from './sweep.ts';
 
 /** Between two tries for a place; jobs of a matrix come at different times because of the jitter. */
 const SHORTEST_WAIT: Duration = 2_000;
@@ -123,7 +123,7 @@ class WaitForRoom {
   /** @returns why there is no point in waiting (any longer); undefined: try again */
   async wait(failure: CallFailure): Promise<EphemeralFailure | undefined> {
     const { clock, random, keys } = this.#ports;
-    const left = Math.min(this.#settings.quotaWait - this.#watch.elapsed(), this.#calls.sessionLeft());
+    const left = this.#left();
     const asked = failure.retryAfter ?? 0;
     if (left <= 0 || asked > left) return this.#full(failure);
     const jittered = SHORTEST_WAIT + (LONGEST_WAIT - SHORTEST_WAIT) * random();
@@ -132,13 +132,22 @@ class WaitForRoom {
     this.#calls.report({ type: 'waiting', wait, left });
     await clock.sleep(wait);
     const { sweep: settings } = this.#settings;
-    if (settings !== undefined) await sweep(this.#calls, keys, settings);
+    if (settings !== undefined) await sweep(this.#inPassing(), keys, settings);
     return undefined;
+  }
+
+  #left(): Duration {
+    return Math.min(this.#settings.quotaWait - this.#watch.elapsed(), this.#calls.sessionLeft());
+  }
+
+  /** For what is not the errand: nothing of it is tried again beyond the end of the wait. */
+  #inPassing(): Calls {
+    return new Calls(this.#ports, this.#ports.clock.now() + this.#left(), SWEEP_PATIENCE);
   }
 
   async #full(failure: CallFailure): Promise<EphemeralFailure> {
     const { keys, clock } = this.#ports;
-    const list = await this.#calls.call(() => keys.newest());
+    const list = await this.#inPassing().call(() => keys.newest());
     const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
     const { retryAfter } = failure;
     return {

@@ -9,6 +9,7 @@ import {
   refuses,
   throttles,
   undated,
+  works,
 } from '../../rotation/scripts.ts';
 import { full, Mutx, NAME, PREFIX } from './ports.ts';
 
@@ -215,6 +216,14 @@ describe('a plan without a place', () => {
     expect(mutx.world.sleeps).toEqual([6_000, 4_000]);
   });
 
+  it('is not waited for longer because the sweep, or the names, take long', async () => {
+    const mutx = new Mutx();
+    const began = mutx.world.clock.now();
+    mutx.world.always('create', full).on('list', works).always('list', throttles(4 * MINUTE));
+    expect(await mutx.mint({ sweep: SWEEP, quotaWait: 20 * SECOND })).toMatchObject({ code: 'quota-wait-over' });
+    expect(mutx.world.clock.now() - began).toBe(20 * SECOND);
+  });
+
   it('gets one from the sweep, which comes again before each try', async () => {
     const mutx = new Mutx();
     mutx.world.on('create', (call) => {
@@ -261,6 +270,11 @@ describe('the sweep', () => {
     mutx.world.on('list', undated);
     await mutx.mint({ sweep: SWEEP });
     expect(mutx.world.active()).toEqual(['dead', 'new1']);
+    // Nor is it said that there was nothing to sweep.
+    expect(mutx.events.filter(({ type }) => type === 'sweep-ended')).toEqual([]);
+    expect(mutx.warnings()).toEqual([
+      'sweep-failed: keys left behind were not looked for: MUTX does not say what time it is',
+    ]);
   });
 
   it.each(['list', 'revoke'])('does not keep the job from its key when it fails: %s', async (call) => {
