@@ -187,11 +187,13 @@ describe('a revocation that fails', () => {
   it('of a key that the list does not have is not called revoked: it may be of another account', async () => {
     const world = withKeys(key('a')).always('revoke b', breaks);
     expect(states(await world.revoke({ ids: ['b'] }))).toEqual({ b: 'gone' });
-    const known = withKeys(key('a'), key('b')).always('revoke b', breaks).on('list', works, () => ({
-      ok: true,
-      value: [],
-      date: undefined,
-    }));
+    const known = withKeys(key('a'), key('b'))
+      .always('revoke b', breaks)
+      .on('list', works, () => ({
+        ok: true,
+        value: [],
+        date: undefined,
+      }));
     expect(states(await known.revoke({ ids: ['a', 'b'], maxRevocations: 2 }, true))).toEqual({
       a: 'revoked',
       b: 'revoked',
@@ -199,7 +201,9 @@ describe('a revocation that fails', () => {
   });
 
   it('is not taken for a key that is alive where nothing is known of it', async () => {
-    const world = withKeys(key('a', { active: false })).always('revoke a', refuses(401)).always('list', refuses(401));
+    const world = withKeys(key('a', { active: false }))
+      .always('revoke a', refuses(401))
+      .always('list', refuses(401));
     expect(states(await world.revoke({ ids: ['a'] }))).toEqual({ a: 'unknown' });
   });
 

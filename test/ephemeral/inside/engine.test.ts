@@ -219,8 +219,13 @@ describe('a plan without a place', () => {
   it('is not waited for longer because the sweep, or the names, take long', async () => {
     const mutx = new Mutx();
     const began = mutx.world.clock.now();
-    mutx.world.always('create', full).on('list', works).always('list', throttles(4 * MINUTE));
-    expect(await mutx.mint({ sweep: SWEEP, quotaWait: 20 * SECOND })).toMatchObject({ code: 'quota-wait-over' });
+    mutx.world
+      .always('create', full)
+      .on('list', works)
+      .always('list', throttles(4 * MINUTE));
+    expect(await mutx.mint({ sweep: SWEEP, quotaWait: 20 * SECOND })).toMatchObject({
+      code: 'quota-wait-over',
+    });
     expect(mutx.world.clock.now() - began).toBe(20 * SECOND);
   });
 

@@ -68,7 +68,9 @@ describe('a job that takes long', () => {
     const note = JSON.parse(main.sink.states.get('mutx-key') ?? '') as { expiresAt: number };
     main.sink.states.set('mutx-key', JSON.stringify({ ...note, expiresAt: note.expiresAt + 2 * HOUR }));
     const post = await job.post(main);
-    expect(post.log).toMatch(/^Already gone: MUTX does not know key \S+ any more, or does not take it any more$/mu);
+    expect(post.log).toMatch(
+      /^Already gone: MUTX does not know key \S+ any more, or does not take it any more$/mu,
+    );
     expect(post.log).not.toContain('revoked');
   });
 
