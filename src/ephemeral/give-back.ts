@@ -4,8 +4,8 @@ import type { CallPorts, GiveBackKeys } from './ports.ts';
 import type { Remains } from './remains.ts';
 import { revokeStrays } from './strays.ts';
 
-/** What is over does not stay for long: how long one call may be tried again. */
-const PATIENCE: Duration = 60_000;
+/** What is over does not stay for long: how long one call may be tried again. MUTX limits requests by the minute. */
+const PATIENCE: Duration = 90_000;
 
 /** How far this machine's clock may be ahead of MUTX's. */
 const LEEWAY: Duration = 60_000;

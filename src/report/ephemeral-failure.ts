@@ -27,7 +27,7 @@ function stateAfter(
     return [
       minted.state === 'revoked'
         ? `the new key ${minted.id} was revoked at once, and handed to nobody`
-        : `the new key ${minted.id} is alive (${expiryText(minted.expiresAt)}), and was handed to nobody; the post step tries again to revoke it`,
+        : `the new key ${minted.id} may still be alive (${expiryText(minted.expiresAt)}), and was handed to nobody; the post step tries again to revoke it`,
     ];
   }
   return [

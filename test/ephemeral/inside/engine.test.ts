@@ -229,6 +229,38 @@ describe('a plan without a place', () => {
     expect(mutx.world.clock.now() - began).toBe(20 * SECOND);
   });
 
+  it('gets the one that its own lost key took, once that has come to be', async () => {
+    const mutx = new Mutx({ keys: [key('other')], allowed: 2 });
+    const stray = key('stray', { name: NAME, age: 0 });
+    mutx.world.on('create', breaks, (call) => {
+      // Applied after it was looked for.
+      mutx.world.setKey(stray);
+      return full(call);
+    });
+    expect(await mutx.mint({ quotaWait: 0 })).toMatchObject({ kind: 'ready' });
+    expect(mutx.world.active()).toEqual(['other', 'new1']);
+    const shared = new Mutx({ keys: [stray] });
+    shared.world.on('create', breaks, full);
+    expect(await shared.mint({ quotaWait: 0, unique: false })).toMatchObject({ code: 'quota-wait-over' });
+    expect(shared.world.active()).toEqual(['stray']);
+  });
+
+  it('says what the wait was ended by', async () => {
+    const message = async (quotaWait: number, retryAfter?: number, sessionEndsIn?: number) => {
+      const mutx = new Mutx(sessionEndsIn === undefined ? {} : { sessionEndsIn });
+      const wait = retryAfter === undefined ? {} : { retryAfter };
+      mutx.world.always('create', fails({ kind: 'refused', status: 409, code: 'mutx-quota', ...wait }));
+      const outcome = await mutx.mint({ quotaWait });
+      return outcome.kind === 'failed' ? outcome.message : '';
+    };
+    expect(await message(15 * SECOND)).toMatch(/for as long as `quota-wait` allows$/u);
+    expect(await message(2 * MINUTE, undefined, 10 * SECOND)).toMatch(/before the credential ends$/u);
+    expect(await message(2 * MINUTE, 20 * SECOND, 10 * SECOND)).toMatch(/longer than the credential lasts$/u);
+    expect(await message(2 * MINUTE, 10 * MINUTE)).toMatch(
+      /MUTX asks to wait longer than `quota-wait` allows$/u,
+    );
+  });
+
   it('gets one from the sweep, which comes again before each try', async () => {
     const mutx = new Mutx();
     mutx.world.on('create', (call) => {

@@ -3,7 +3,7 @@ import { giveBack, type Way } from '../../../src/ephemeral/give-back.ts';
 import type { Note } from '../../../src/ephemeral/note.ts';
 import type { CallFailure } from '../../../src/rotation/ports.ts';
 import { key, START } from '../../rotation/records.ts';
-import { breaks, fails, refuses, type Script } from '../../rotation/scripts.ts';
+import { breaks, fails, refuses, type Script, throttles } from '../../rotation/scripts.ts';
 import { HOUR_LATER, Mutx, NAME } from './ports.ts';
 
 // Holds invariant 29 of docs/threat-model.md.
@@ -100,6 +100,13 @@ describe('giving back', () => {
     expect(result).toMatchObject({ kind: 'failed', id: 'mine', name: NAME, failures: [{ status: 502 }] });
     expect(new Set(ways.used)).toEqual(new Set(['token revoke mine']));
     expect(ways.used).toHaveLength(4);
+  });
+
+  it('waits for the end of a limit of so many requests a minute', async () => {
+    const ways = scene();
+    ways.mutx.world.on('revoke', throttles(60_000));
+    expect(await giveBack(MINTED, [ways.of('key')], ways.mutx.ports)).toMatchObject({ kind: 'revoked' });
+    expect(ways.mutx.world.sleeps).toEqual([60_000]);
   });
 
   it('says that it is gone where there is no record of it', async () => {

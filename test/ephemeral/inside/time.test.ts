@@ -74,6 +74,15 @@ describe('a job that takes long', () => {
     expect(post.log).not.toContain('revoked');
   });
 
+  it('says that its key is revoked before it logs out, which may take its time', async () => {
+    await using job = await here({ mutx: { generation: 'documented' } });
+    const { email, password } = job.world.user;
+    const main = await job.main({ email, password });
+    job.machine.advance(HOUR);
+    const post = await job.post(main, { email, password });
+    expect(post.log).toMatch(/^Revoked: \S+\n.*logged out/msu);
+  });
+
   it('warns in the summary, too, when its inputs were another account’s e-mail address', async () => {
     await using job = await here({ mutx: { generation: 'documented' } });
     const { email, password } = job.world.user;
