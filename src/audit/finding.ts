@@ -15,6 +15,22 @@ interface About {
   readonly since: Instant | undefined;
 }
 
+/** Why nobody can tell whether a secret holds a key that works. */
+export type Doubt =
+  /** It holds one of several keys; these of them are dead, the newest or others. */
+  | {
+      readonly kind: 'newest-dead' | 'some-dead';
+      readonly candidates: readonly KeyRecord[];
+      readonly dead: readonly KeyRecord[];
+    }
+  /** No listed key was made for it; `saved-again`: an older one works. */
+  | {
+      readonly kind: 'saved-again' | 'none';
+      readonly shared: boolean;
+      /** Written after the list was read, or nearly: a rotation may be at work. */
+      readonly justNow: boolean;
+    };
+
 /** What an audit finds wrong. Facts only; report/ says them in words. */
 export type Finding = About &
   (
@@ -41,12 +57,21 @@ export type Finding = About &
         readonly key: KeyRecord;
         readonly works: boolean | undefined;
       }
-    /** The secret holds a key that was revoked. */
+    /** The secret holds one of these keys, and none of them works. */
     | {
         readonly kind: 'secret-dead';
         readonly place: SecretName;
         readonly updatedAt: Instant;
-        readonly key: KeyRecord;
+        /** At least one; newest first. */
+        readonly keys: readonly KeyRecord[];
+      }
+    /** The secret may hold a key that does not work; which one it holds is not known. */
+    | {
+        readonly kind: 'secret-doubtful';
+        readonly place: SecretName;
+        readonly updatedAt: Instant;
+        readonly keyName: string;
+        readonly why: Doubt;
       }
     | {
         readonly kind: 'quota';
