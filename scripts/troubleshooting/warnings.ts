@@ -1,8 +1,9 @@
 /** What a warning means that stands in the log under this title, and what to do: for docs/troubleshooting.md. */
 export const WARNINGS: Readonly<Record<string, { readonly means: string; readonly fix: string }>> = {
   'A key was not revoked': {
-    means: 'The new key is stored and works. An older one is still alive, because MUTX did not revoke it.',
-    fix: 'Nothing: the next rotation revokes it. Sooner: the action `revoke` with the id that is named.',
+    means:
+      'A key lives that was to go, because MUTX did not revoke it. An older key (“key … could not be revoked”, “no key was revoked”): it works beside the one that the secret holds. “The new key …, which no secret holds”: the rotation failed and could not take back what it had made; the secret holds what it held before. A key that `ephemeral` or `exec` could not check: it was not handed out.',
+    fix: 'Nothing about the key: the next rotation revokes it; that of `ephemeral` or `exec` is tried again at the end, and expires. Sooner: the action `revoke` with the id that is named. If the run failed, see its code.',
   },
   'More keys than max-revocations': {
     means: 'More keys would have gone than `max-revocations` allows, so none of them did.',

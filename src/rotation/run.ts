@@ -93,7 +93,8 @@ export class Run {
       return true;
     }
     this.#left.add(id);
-    this.warn('revocation-failed', `key ${id} could not be revoked: ${reply.failure.message}`);
+    const which = reason === 'own' ? `the new key ${id}, which no secret holds,` : `key ${id}`;
+    this.warn('revocation-failed', `${which} could not be revoked: ${reply.failure.message}`);
     return false;
   }
 
