@@ -79,7 +79,7 @@ describe('a key that comes to be after the post step has looked', () => {
     doomed.signal('SIGKILL');
     step.finished(await doomed.ended);
     expect(textOf(await step.post())).toMatch(
-      /a create got no clear answer, and there is no active key named gha\//u,
+      /a create got no clear answer, and no active key named gha\//u,
     );
     halt.release();
     await halt.applied;

@@ -166,7 +166,7 @@ describe('what cannot be done', () => {
     expect(main.failures[0]?.state[0]).toContain('the post step looks for it');
     expect(job.alive()).toEqual([]);
     expect((await job.post(main)).log).toContain(
-      'a create got no clear answer, and there is no active key named',
+      'a create got no clear answer, and no active key named',
     );
   });
 
