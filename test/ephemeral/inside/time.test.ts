@@ -165,9 +165,7 @@ describe('what cannot be done', () => {
     expect(main.failures[0]).toMatchObject({ code: 'create-lost' });
     expect(main.failures[0]?.state[0]).toContain('the post step looks for it');
     expect(job.alive()).toEqual([]);
-    expect((await job.post(main)).log).toContain(
-      'a create got no clear answer, and no active key named',
-    );
+    expect((await job.post(main)).log).toContain('a create got no clear answer, and no active key named');
   });
 
   it('is told with its reason: a create without a clear answer, under a name that others use', async () => {
@@ -197,6 +195,18 @@ describe('what cannot be done', () => {
       /^the new key \S+ was revoked at once, and handed to nobody$/u,
     );
     expect(main.sink.outputs.size).toBe(0);
+  });
+
+  it('is told before a key is made: a name that holds the password, so that no note of the key could be left', async () => {
+    await using job = await here();
+    const { email, password } = job.world.user;
+    const inputs = { email, password, 'key-name': `for ${password}` };
+    const main = await job.main(inputs);
+    expect(job.mutx.keys).toEqual([]);
+    expect(main.failures).toHaveLength(1);
+    expect(main.log + JSON.stringify(main.failures)).toContain('`key-name` holds a credential');
+    expect(main.log).not.toContain(password);
+    expect((await job.post(main, inputs)).log).toContain('Nothing to revoke: the first step made no key');
   });
 
   it('is told when the session cannot be opened', async () => {
