@@ -83,6 +83,22 @@ describe('a job that takes long', () => {
     expect(post.log).toMatch(/^Revoked: \S+\n.*logged out/msu);
   });
 
+  it('revokes its key on the documented API, too, where a page is the answer to what is not there', async () => {
+    await using job = await here({ mutx: { generation: 'documented' } });
+    const times = Number.POSITIVE_INFINITY;
+    job.world.emulator.fault({ server: 'mutx', path: /^\/v1\//u, what: 'html', status: 404, times });
+    const { email, password } = job.world.user;
+    for (const inputs of [
+      { 'bootstrap-jwt': job.mutx.issueAccessJwt(job.world.user) },
+      { email, password },
+    ]) {
+      const main = await job.main({ ...inputs, sweep: 'false' });
+      expect(main.failures).toEqual([]);
+      expect((await job.post(main)).log).toMatch(/^Revoked: /mu);
+    }
+    expect(job.alive()).toEqual([]);
+  });
+
   it('warns in the summary, too, when its inputs were another account’s e-mail address', async () => {
     await using job = await here({ mutx: { generation: 'documented' } });
     const { email, password } = job.world.user;
