@@ -12,6 +12,9 @@ import { SWEEP_PATIENCE, sweep } from './sweep.ts';
 const SHORTEST_WAIT: Duration = 2_000;
 const LONGEST_WAIT: Duration = 10_000;
 
+/** A list may have ten pages, MUTX takes a hundred requests a minute, and others wait, too. */
+const BETWEEN_SWEEPS: Duration = 60_000;
+
 /** After a create without a clear answer, before the next one. */
 const AFTER_LOST: Duration = 2_000;
 
@@ -112,6 +115,7 @@ class WaitForRoom {
   readonly #ports: EphemeralPorts;
   readonly #calls: Calls;
   readonly #watch: Stopwatch;
+  #swept: Stopwatch | undefined;
 
   constructor(settings: EphemeralSettings, ports: EphemeralPorts, calls: Calls) {
     this.#settings = settings;
@@ -136,7 +140,10 @@ class WaitForRoom {
     this.#calls.report({ type: 'waiting', wait, left });
     await clock.sleep(wait);
     const { sweep: settings } = this.#settings;
-    if (settings !== undefined) await sweep(this.#inPassing(), keys, settings);
+    if (settings !== undefined && (this.#swept?.elapsed() ?? BETWEEN_SWEEPS) >= BETWEEN_SWEEPS) {
+      this.#swept = new Stopwatch(clock);
+      await sweep(this.#inPassing(), keys, settings);
+    }
     return undefined;
   }
 

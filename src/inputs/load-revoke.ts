@@ -66,9 +66,8 @@ function readIds(reader: InputReader): readonly string[] | undefined {
     reader.problem('key-ids', { message: 'holds what cannot be the id of a key', fix }, entry);
   }
   // UUIDs, in which case means nothing.
-  return [...Map.groupBy(entries, (entry) => entry.toLowerCase()).values()].flatMap((same) =>
-    same.slice(0, 1),
-  );
+  const known = new Set<string>();
+  return entries.filter((entry) => known.size < known.add(entry.toLowerCase()).size);
 }
 
 /** The texts in a JSON array; undefined if it is none, or holds anything else. */

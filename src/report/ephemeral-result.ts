@@ -61,7 +61,7 @@ export function givenBackLine(result: Exclude<GivenBack, NotGivenBack>): string 
     case 'expired':
       return `Expired: key ${result.id} ended by itself at ${instantText(result.expiresAt)}; its place in the plan is free once a later run has swept it`;
     case 'none-found':
-      return `Nothing to revoke: a create got no clear answer, and there is no active key named ${result.name}`;
+      return `Nothing was revoked: a create got no clear answer, and no active key named ${result.name} was found`;
   }
 }
 

@@ -37,7 +37,8 @@ function tell(result: GivenBack, { sink, unfinished }: VerbContext): void {
   if (result.kind !== 'failed') {
     const line = givenBackLine(result);
     unfinished.state = () => [line];
-    return sink.line(line);
+    sink.line(line);
+    return;
   }
   const { annotation, lines, advice } = notGivenBack(result);
   for (const line of lines) sink.line(line);

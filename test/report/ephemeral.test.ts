@@ -148,7 +148,7 @@ describe('the end', () => {
       { kind: 'expired', id: 'a', expiresAt: EXPIRES },
       /^Expired: key a ended by itself at 2026-12-23T21:00:00Z/u,
     ],
-    [{ kind: 'none-found', name: 'n' }, /no active key named n$/u],
+    [{ kind: 'none-found', name: 'n' }, /no active key named n was found$/u],
   ] as const)('tells what became of it: %j', (result, says) => {
     expect(givenBackLine(result)).toMatch(says);
   });

@@ -261,7 +261,16 @@ describe('a plan without a place', () => {
     );
   });
 
-  it('gets one from the sweep, which comes again before each try', async () => {
+  it('is swept for once a minute: a list of ten pages before each try would be more than MUTX allows', async () => {
+    const mutx = new Mutx();
+    mutx.world.always('create', full);
+    await mutx.mint({ sweep: SWEEP, quotaWait: 2 * MINUTE });
+    expect(mutx.journal.filter((call) => call === 'create')).toHaveLength(21);
+    // First, after the first wait, a minute later; and who holds the places.
+    expect(mutx.journal.filter((call) => call === 'list')).toHaveLength(4);
+  });
+
+  it('gets one from the sweep, which comes again before the next try', async () => {
     const mutx = new Mutx();
     mutx.world.on('create', (call) => {
       mutx.world.setKey(leftover('late', '1'));

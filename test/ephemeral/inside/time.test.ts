@@ -83,6 +83,22 @@ describe('a job that takes long', () => {
     expect(post.log).toMatch(/^Revoked: \S+\n.*logged out/msu);
   });
 
+  it('revokes its key on the documented API, too, where a page is the answer to what is not there', async () => {
+    await using job = await here({ mutx: { generation: 'documented' } });
+    const times = Number.POSITIVE_INFINITY;
+    job.world.emulator.fault({ server: 'mutx', path: /^\/v1\//u, what: 'html', status: 404, times });
+    const { email, password } = job.world.user;
+    for (const inputs of [
+      { 'bootstrap-jwt': job.mutx.issueAccessJwt(job.world.user) },
+      { email, password },
+    ]) {
+      const main = await job.main({ ...inputs, sweep: 'false' });
+      expect(main.failures).toEqual([]);
+      expect((await job.post(main)).log).toMatch(/^Revoked: /mu);
+    }
+    expect(job.alive()).toEqual([]);
+  });
+
   it('warns in the summary, too, when its inputs were another account’s e-mail address', async () => {
     await using job = await here({ mutx: { generation: 'documented' } });
     const { email, password } = job.world.user;
@@ -165,9 +181,7 @@ describe('what cannot be done', () => {
     expect(main.failures[0]).toMatchObject({ code: 'create-lost' });
     expect(main.failures[0]?.state[0]).toContain('the post step looks for it');
     expect(job.alive()).toEqual([]);
-    expect((await job.post(main)).log).toContain(
-      'a create got no clear answer, and there is no active key named',
-    );
+    expect((await job.post(main)).log).toContain('a create got no clear answer, and no active key named');
   });
 
   it('is told with its reason: a create without a clear answer, under a name that others use', async () => {
@@ -197,6 +211,18 @@ describe('what cannot be done', () => {
       /^the new key \S+ was revoked at once, and handed to nobody$/u,
     );
     expect(main.sink.outputs.size).toBe(0);
+  });
+
+  it('is told before a key is made: a name that holds the password, so that no note of the key could be left', async () => {
+    await using job = await here();
+    const { email, password } = job.world.user;
+    const inputs = { email, password, 'key-name': `for ${password}` };
+    const main = await job.main(inputs);
+    expect(job.mutx.keys).toEqual([]);
+    expect(main.failures).toHaveLength(1);
+    expect(main.log + JSON.stringify(main.failures)).toContain('`key-name` holds a credential');
+    expect(main.log).not.toContain(password);
+    expect((await job.post(main, inputs)).log).toContain('Nothing to revoke: the first step made no key');
   });
 
   it('is told when the session cannot be opened', async () => {
