@@ -130,3 +130,16 @@ describe('a command that only prints, to nobody', () => {
     expect(rest).toBe('');
   });
 });
+
+describe('a key that was to be printed, to nobody', () => {
+  it.each([[[]], [['--json']]])('is not done, and it is said which key that is: %j', async (args) => {
+    await using shell = await openShell();
+    const child = start(COMMAND, ['keys', 'create', 'mine', ...args], shell.env);
+    child.stdout?.destroy();
+    const { code, rest } = await unread(child, ['stdout']);
+    const [key] = shell.emulator.mutx.keys;
+    expect(code).toBe(1);
+    expect(rest).toContain(`\`mutx-api-key keys revoke ${key?.id}\``);
+    expect(rest).not.toContain(key?.plaintext ?? '');
+  });
+});
