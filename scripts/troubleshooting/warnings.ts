@@ -57,6 +57,11 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
     means: 'GitHub shows ten annotations of a level for a step. The audit found more.',
     fix: 'Read the log or the output `report`.',
   },
+  'The key could not be printed': {
+    means:
+      '`mutx-api-key keys create` or `keys rotate` made a key, and nobody read its output, which shows it only this once.',
+    fix: 'Revoke the key that is named, and make another one; do not close the pipe that it is written to.',
+  },
   'No such key': {
     means: 'A key that is to be revoked does not exist, or is not of this account. It counts as done.',
     fix: 'Check the id, and that the credential is of the right account.',

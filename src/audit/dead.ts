@@ -1,7 +1,8 @@
 import { MARGIN } from '../rotation/constants.ts';
 import { holdingOf } from '../rotation/holding.ts';
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
-import type { Doubt, Finding } from './finding.ts';
+import type { Doubt } from './doubt.ts';
+import type { Finding } from './finding.ts';
 import type { AuditedSecret } from './look.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type { Duration, Instant, KeyRecord } from '../rotation/ports.ts';
+import type { Doubt } from './doubt.ts';
 
 export type Level = 'error' | 'warning' | 'notice';
 
@@ -14,22 +15,6 @@ interface About {
   /** Since when it is so, by the clock of the server that told it; undefined: that is not known. */
   readonly since: Instant | undefined;
 }
-
-/** Why nobody can tell whether a secret holds a key that works. */
-export type Doubt =
-  /** It holds one of several keys; these of them are dead, the newest or others. */
-  | {
-      readonly kind: 'newest-dead' | 'some-dead';
-      readonly candidates: readonly KeyRecord[];
-      readonly dead: readonly KeyRecord[];
-    }
-  /** No listed key was made for it; `saved-again`: an older one works. */
-  | {
-      readonly kind: 'saved-again' | 'none';
-      readonly shared: boolean;
-      /** Written after the list was read, or nearly: a rotation may be at work. */
-      readonly justNow: boolean;
-    };
 
 /** What an audit finds wrong. Facts only; report/ says them in words. */
 export type Finding = About &

@@ -1,4 +1,5 @@
-import type { Doubt, Finding } from '../audit/finding.ts';
+import type { Doubt } from '../audit/doubt.ts';
+import type { Finding } from '../audit/finding.ts';
 import type { KeyRecord } from '../rotation/ports.ts';
 import type { Quote, Words } from './audit-words.ts';
 import { count, instantText, placeText, someOf } from './words.ts';
