@@ -102,7 +102,8 @@ export function retryAtOf(failures: readonly CallFailure[], now: Instant): Insta
 function explained(failures: readonly CallFailure[]): readonly FailedCall[] {
   const groups = new Map<string, CallFailure[]>();
   for (const failure of failures) {
-    const same = [failure.code, failure.status, messageForAny(failure)].join('\n');
+    // A token is of one owner: another one's has a fix of its own.
+    const same = [failure.code, failure.status, failure.needs?.owner, messageForAny(failure)].join('\n');
     groups.set(same, [...(groups.get(same) ?? []), failure]);
   }
   return [...groups.values()].flatMap(([first, ...alike]) => {

@@ -84,6 +84,22 @@ describe('the text of a failure', () => {
     ]);
   });
 
+  it('tells the fix for each owner of whose token something is missing: a token is of one owner', () => {
+    const lacking = (owner: string, repository: string) =>
+      callFailure({
+        target: `${owner}/${repository}`,
+        message: 'the github-token lacks "Secrets: Read and write"',
+        hint: `a token of ${owner}`,
+        needs: { owner, repository, missing: '"Secrets: Read and write"', inputs: undefined },
+      });
+    const failures = [lacking('acme', 'web'), lacking('other', 'shop'), lacking('acme', 'site')];
+    const report = failureOf(failed({ failure: { failures } }));
+    expect(report.calls.map(({ fix, alike }) => [fix, alike.map((one) => one.target)])).toEqual([
+      ['a token of acme', ['acme/site']],
+      ['a token of other', []],
+    ]);
+  });
+
   it('names ten targets of a group, in a log and an annotation that stay short', () => {
     const failures = Array.from({ length: 250 }, (_, index) => missing(index));
     const targets = failures.map((one) => target('skipped', one.target));
