@@ -11480,6 +11480,7 @@ async function rotateVerb(context) {
         sink.line(line);
     sink.summary(summary);
 }
+/** With what the failed calls say of the token they lack put together, so that it can be mended in one go. */
 function withOneToken(outcome) {
     if (outcome.kind !== 'failed')
         return outcome;

@@ -6,7 +6,7 @@ import { rotate as runEngine } from '../rotation/engine.ts';
 import type { Outcome } from '../rotation/outcome.ts';
 import type { SessionFailure } from '../session/session.ts';
 import { connect } from '../verbs/connect.ts';
-import { portsOf } from '../verbs/rotate.ts';
+import { portsOf, withOneToken } from '../verbs/rotate.ts';
 import { contextOf, safe } from './context.ts';
 import { loadRotateOptions } from './load.ts';
 import type { RotateOptions } from './options.ts';
@@ -46,7 +46,7 @@ export async function rotate(options: RotateOptions): Promise<RotateResult> {
     }
     const log = new RotationLog(sink, inputs.settings.keyName);
     const tell = safe(on?.event);
-    const outcome = await runEngine(inputs.settings, {
+    const ended = await runEngine(inputs.settings, {
       ...portsOf(inputs, connection, context),
       report: (event) => {
         log.event(event);
@@ -54,6 +54,7 @@ export async function rotate(options: RotateOptions): Promise<RotateResult> {
       },
     });
     log.end();
+    const outcome = withOneToken(ended, inputs);
     if (outcome.kind === 'failed') fail(failureOf(outcome));
     else for (const line of resultLines(outcome)) sink.line(line);
     return outcome;

@@ -55,7 +55,8 @@ export async function rotateVerb(context: VerbContext): Promise<void> {
   sink.summary(summary);
 }
 
-function withOneToken(outcome: Outcome, { targets, refreshTokenSecret }: RotateInputs): Outcome {
+/** With what the failed calls say of the token they lack put together, so that it can be mended in one go. */
+export function withOneToken(outcome: Outcome, { targets, refreshTokenSecret }: RotateInputs): Outcome {
   if (outcome.kind !== 'failed') return outcome;
   const { failure } = outcome;
   const written = refreshTokenSecret === undefined ? targets : [...targets, refreshTokenSecret];
