@@ -27,7 +27,7 @@ export function stateOf(outcome: Failed, givenUp: readonly string[]): readonly s
   if (others.length > 0) lines.push(`revoked: ${others.join(', ')}`);
   lines.push(
     givenUp.length === 0
-      ? 'no key that a secret holds was revoked'
+      ? nothingLost(others.length > 0) + (minted?.state === 'unknown' ? ' by this run' : '')
       : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that held it holds a dead key until a run succeeds`,
   );
   const left = keys.left.filter((id) => id !== minted?.id);
@@ -36,6 +36,14 @@ export function stateOf(outcome: Failed, givenUp: readonly string[]): readonly s
   }
   return lines;
 }
+
+/** @param expired one that had expired may have been revoked: a secret may hold it, and is as dead as it was */
+export function nothingLost(expired: boolean): string {
+  return `no ${expired ? 'working ' : ''}key that a secret holds was revoked`;
+}
+
+/** What a secret holds after a write of which nobody knows whether it was done. */
+export const EITHER = 'not known: the write may have been done; it holds the new key or what it held before';
 
 const MINTED: Readonly<Record<NonNullable<Failed['minted']>['state'], string>> = {
   alive: 'alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
@@ -56,7 +64,7 @@ function contentOf(target: TargetResult, minted: Failed['minted']): string {
       // The new key is revoked only when every attempt on every target was refused.
       if (minted === undefined || minted.state === 'revoked') return 'untouched';
       return target.perhapsWritten === true
-        ? 'not known: the write may have been done; it holds the new key or what it held before, and both are alive'
+        ? EITHER
         : 'the write was refused, so it holds what it held before';
   }
 }

@@ -32,9 +32,30 @@ describe('the state of a run that ends in between', () => {
       ],
       [
         'MUTX_API_KEY in acme/a: holds the new key',
-        'MUTX_API_KEY in acme/b: the write failed',
+        'MUTX_API_KEY in acme/b: the write failed; it holds what it held before',
         'every other target: not written, or being written at that moment',
       ],
+    ],
+    [
+      'after a write that may have been done',
+      [
+        ...storing,
+        {
+          type: 'target-written',
+          result: { ...target('failed', 'acme/b', callFailure()), perhapsWritten: true },
+          done: 1,
+          of: 3,
+        },
+      ],
+      [
+        'MUTX_API_KEY in acme/b: not known: the write may have been done; it holds the new key or what it held before',
+        NOTHING_REVOKED,
+      ],
+    ],
+    [
+      'after an expired key, which a secret may hold, made room',
+      [{ type: 'revoked', id: 'id-expired', reason: 'E', gone: false }, creating],
+      ['revoked: id-expired', 'no working key that a secret holds was revoked'],
     ],
     [
       'after the new key was given up',
