@@ -15,12 +15,16 @@ export class Progress {
   readonly #failed: TargetResult[] = [];
   readonly #revoked: string[] = [];
   #expired = false;
+  #victim: string | undefined;
+  /** A stored key that was being revoked for its place, and may be. */
+  #givingUp: string | undefined;
   readonly #givenUp: string[] = [];
 
   event(event: RotationEvent): void {
     switch (event.type) {
       case 'step-started':
         if (event.step === 'create') this.#creating = true;
+        if (event.step === 'make-room') this.#givingUp = this.#victim;
         if (event.step === 'store') this.#storing = true;
         break;
       case 'step-ended':
@@ -37,10 +41,13 @@ export class Progress {
         break;
       case 'revoked':
         if (event.reason === 'E') this.#expired = true;
+        if (event.id === this.#givingUp) this.#givingUp = undefined;
         (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
         break;
-      case 'looked':
       case 'planned':
+        this.#victim = event.plan.room.kind === 'replace' ? event.plan.room.victim.id : undefined;
+        break;
+      case 'looked':
       case 'retrying':
       case 'waiting':
       case 'warning':
@@ -64,9 +71,14 @@ export class Progress {
     if (lines.length === 0) lines.push('no key was made and no secret was written');
     const others = this.#revoked.filter((id) => id !== this.#minted);
     if (others.length > 0) lines.push(`revoked: ${others.join(', ')}`);
+    if (this.#givingUp !== undefined) {
+      lines.push(
+        `perhaps revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givingUp}`,
+      );
+    }
     lines.push(
       this.#givenUp.length === 0
-        ? nothingLost(this.#expired)
+        ? nothingLost(this.#expired, this.#givingUp !== undefined)
         : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`,
     );
     lines.push(

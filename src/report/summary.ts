@@ -3,7 +3,7 @@ import type { Plan } from '../rotation/plan.ts';
 import type { Instant } from '../rotation/ports.ts';
 import { alikeText, entryOf, type FailedCall, type FailureReport, failureOf } from './failure.ts';
 import { block, code, plain, prose, table } from './markdown.ts';
-import { count, graceText, instantText, planLines, sparedText } from './words.ts';
+import { count, graceText, heldText, instantText, planLines, sparedText } from './words.ts';
 
 /** Rows beyond this would crowd out everything else; the outputs have them all. */
 export const MOST_ROWS = 500;
@@ -103,13 +103,15 @@ function statusCell({ status, failure }: TargetResult): string {
   return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${prose(failure.message)}`;
 }
 
-function keysText({ revoked, superseded, graceEnds, left, spared }: KeysNow): string {
+function keysText({ revoked, superseded, graceEnds, left, held, spared }: KeysNow): string {
+  const later = left.filter((id) => !held.includes(id));
   return [
     `**Revoked:** ${ids(revoked)}`,
     superseded.length > 0
       ? `**Superseded, alive for the grace period:** ${ids(superseded)}${graceText(graceEnds)}`
       : '',
-    left.length > 0 ? `**Left for a later run to revoke:** ${ids(left)}` : '',
+    later.length > 0 ? `**Left for a later run to revoke:** ${ids(later)}` : '',
+    held.length > 0 ? `**Held back:** ${heldText(held, code)}` : '',
     spared.length > 0 ? `**Not revoked yet:** ${sparedText(spared, code)}` : '',
   ]
     .filter((line) => line !== '')

@@ -120,6 +120,11 @@ export function graceText(graceEnds: Instant | undefined): string {
   return graceEnds === undefined ? '' : ` (until ${afterText(graceEnds)})`;
 }
 
+/** Keys that no run revokes by itself, and what is to be done about them. */
+export function heldText(held: readonly string[], show = (id: string): string => id): string {
+  return `not revoked, being more than max-revocations, until somebody revokes them or raises it: ${held.map(show).join(', ')}`;
+}
+
 /**
  * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked yet`.
  * @param keys at least one, all of one run

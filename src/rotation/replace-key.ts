@@ -216,9 +216,10 @@ async function abandon(
   results?: readonly TargetResult[],
 ): Promise<Outcome> {
   const gone = await run.revoke(minted.id, 'own');
+  const state = run.isPerhapsRevoked(minted.id) ? 'perhaps-revoked' : 'alive';
   // What the targets hold then is what the round before stored, and that is what has to be told.
   if (run.late !== undefined) return failed(run, failure);
-  return failed(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : 'alive' }, results);
+  return failed(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : state }, results);
 }
 
 /** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */

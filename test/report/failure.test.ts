@@ -220,6 +220,27 @@ describe('the state after a failure', () => {
       ],
     ],
     [
+      'it is not known whether keys were revoked, the new one among them',
+      failed({
+        failure: { reason: 'verify', code: 'verify-refused', message: 'x' },
+        minted: { ...KEY, state: 'perhaps-revoked' },
+        targets: [{ ...target('failed', 'acme/a', callFailure()), perhapsWritten: false }, target('skipped')],
+        keys: {
+          ...NOTHING,
+          left: ['id-new', 'id-old', 'id-held'],
+          held: ['id-held'],
+          unclear: ['id-new', 'id-old'],
+        },
+      }),
+      [
+        'MUTX_API_KEY in acme/a and MUTX_API_KEY in acme/web: untouched',
+        'new key id-new (expires 2026-12-23T21:00:00Z): no secret holds it, and it was to be revoked; whether it was is not known: if not, a rotation revokes it once it is 15 minutes old',
+        'perhaps revoked, for which there was no clear answer: id-old',
+        'no other key that a secret holds was revoked',
+        'not revoked, being more than max-revocations, until somebody revokes them or raises it: id-held',
+      ],
+    ],
+    [
       'the writes came too late',
       failed({
         failure: { reason: 'late', code: 'written-late', message: 'x' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Progress } from '../../src/report/progress.ts';
 import type { RotationEvent } from '../../src/rotation/events.ts';
-import { callFailure, target } from './outcomes.ts';
+import { callFailure, PLAN, target } from './outcomes.ts';
 
 function stateAfter(events: readonly RotationEvent[]): string {
   const progress = new Progress();
@@ -66,6 +66,17 @@ describe('the state of a run that ends in between', () => {
       'while revoking',
       [...storing, { type: 'revoked', id: 'id-old', reason: 'R', gone: false }],
       ['revoked: id-old', NOTHING_REVOKED],
+    ],
+    [
+      'while the stored key was being given up for room',
+      [
+        { type: 'planned', plan: PLAN },
+        { type: 'step-started', step: 'make-room' },
+      ],
+      [
+        'perhaps revoked before its successor was stored, as `on-quota: replace` asks: id-victim',
+        'no other key that a secret holds was revoked',
+      ],
     ],
     [
       'after the stored key was given up for room',
