@@ -132,12 +132,15 @@ export function heldText(held: readonly string[], show = (id: string): string =>
  */
 export function sparedText(keys: readonly SparedKey[], show = (id: string): string => id): string {
   const it = keys.length === 1 ? 'it' : 'them';
-  const until = afterText(Math.max(...keys.map((key) => key.until)));
-  const next = keys.some((key) => key.next === 'superseded')
+  const times = keys.map((key) => key.until);
+  const does = keys.some((key) => key.next === 'superseded')
     ? `supersedes ${it}, and the grace period begins`
     : `revokes ${it}`;
+  const next = keys.some((key) => key.next === 'open')
+    ? `no rotation but its own revokes ${it} before ${instantText(Math.min(...times))}`
+    : `a rotation after ${afterText(Math.max(...times))} ${does}`;
   const ids = keys.map(({ id }) => show(id)).join(', ');
-  return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; a rotation after ${until} ${next}`;
+  return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; ${next}`;
 }
 
 function roomLines(room: Room): readonly string[] {

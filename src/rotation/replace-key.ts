@@ -8,7 +8,7 @@ import type { CallFailure, KeyRecord, MintedKey } from './ports.ts';
 import type { Stopwatch } from './retry.ts';
 import { isExpired, isOlderThanFence } from './rules.ts';
 import { eachOf, type Run } from './run.ts';
-import { sparedBy, sparedKey } from './spared.ts';
+import { sparedBy, sparedKeys } from './spared.ts';
 import { type Stored, storeEverywhere } from './store.ts';
 import type { Learned } from './take-look.ts';
 
@@ -232,7 +232,8 @@ export function olderKeys(run: Run, look: Look, k: { readonly createdAt: number 
 /** Keys of the name that rule R does not allow to revoke yet, so that the run can say which they are. */
 function spareYoung(run: Run, look: Look, minted: MintedKey): void {
   const ofName = look.keys.filter((key) => key.name === run.settings.keyName);
-  run.spare(sparedBy(ofName, minted).map((key) => sparedKey(key, run.settings.gracePeriod)));
+  // The new key will be one more.
+  run.spare(sparedKeys(sparedBy(ofName, minted), run.settings, run.keysNow().left.length + 1));
 }
 
 /** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */

@@ -97,6 +97,23 @@ describe('the last lines of the log', () => {
         'Not revoked yet: id-young: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z supersedes it, and the grace period begins',
       ],
     ],
+    [
+      {
+        ...ROTATED,
+        keys: {
+          ...NOTHING,
+          spared: [
+            { ...YOUNG, id: 'id-younger', until: YOUNG.until + 1 },
+            { ...YOUNG, until: YOUNG.until - 1, next: 'open' },
+          ],
+        },
+      },
+      [
+        'Rotated: MUTX_API_KEY in acme/web → key id-new (expires 2026-12-23T21:00:00Z)',
+        'Revoked: none',
+        'Not revoked yet: id-younger, id-young: younger than 15 minutes, so another run may still be storing them; no rotation but its own revokes them before 2026-11-24T20:59:59Z',
+      ],
+    ],
     [PLANNED, ['Dry run: nothing was changed; the plan is above']],
     [
       { ...ROTATED, targets: Array.from({ length: 11 }, () => target('updated')), keys: NOTHING },
