@@ -24,11 +24,12 @@ export function resultLines(outcome: Exclude<Outcome, { kind: 'failed' }>): read
 
 function keyLines({ revoked, superseded, graceEnds, left, held, spared }: KeysNow): readonly string[] {
   const later = left.filter((id) => !held.includes(id));
+  const waiting = superseded.filter((id) => !left.includes(id));
   return [
     `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
-    ...(superseded.length === 0
+    ...(waiting.length === 0
       ? []
-      : [`Alive for the grace period: ${superseded.join(', ')}${graceText(graceEnds)}`]),
+      : [`Superseded, not revoked: ${waiting.join(', ')}${graceText(graceEnds)}`]),
     ...(later.length === 0 ? [] : [`Left for a later run to revoke: ${later.join(', ')}`]),
     ...(held.length === 0 ? [] : [`Held back: ${heldText(held)}`]),
     ...(spared.length === 0 ? [] : [`Not revoked yet: ${sparedText(spared)}`]),

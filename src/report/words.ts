@@ -115,9 +115,12 @@ export function planLines(plan: Plan): readonly string[] {
   return lines;
 }
 
-/** Until when superseded keys are kept, where that is known; reads on from their ids. */
+/**
+ * Until when the grace period of superseded keys lasts, where that is known; reads on from their ids. It may be over,
+ * where no rule revokes them (an organisation's secret, clocks apart).
+ */
 export function graceText(graceEnds: Instant | undefined): string {
-  return graceEnds === undefined ? '' : ` (until ${afterText(graceEnds)})`;
+  return graceEnds === undefined ? '' : ` (grace period until ${afterText(graceEnds)})`;
 }
 
 /** Keys that no run revokes by itself, and what is to be done about them. */

@@ -5,6 +5,7 @@ import type { MutxClient } from '../mutx/client.ts';
 import { isWrittenKeyId } from '../mutx/key-id.ts';
 import { earlyFailure } from '../report/failure.ts';
 import { keyLines } from '../report/key-list.ts';
+import { STATE_TEXT } from '../report/revocation-words.ts';
 import { expiryText, instantText } from '../report/words.ts';
 import type { CallFailure, KeyRecord, MintedKey } from '../rotation/ports.ts';
 import { onlyIfNotDone } from '../rotation/retry.ts';
@@ -83,7 +84,7 @@ async function run(operation: KeysOperation, client: MutxClient, context: VerbCo
       const { id } = operation;
       const reply = await call(() => client.revoke(id));
       if (!reply.ok) return failed(reply.failure, [`key ${id} may still be alive`], context);
-      context.sink.line(`✓ ${reply.value === 'gone' ? 'was gone already' : 'revoked'}: ${id}`);
+      context.sink.line(`✓ ${STATE_TEXT[reply.value]}: ${id}`);
       return context.sink.output('revoked-key-ids', JSON.stringify([id]));
     }
   }

@@ -78,6 +78,17 @@ describe('mutx-api-key keys', () => {
     ).toHaveLength(1);
   });
 
+  it('does not say that a key is gone which is another account’s: it lives', async () => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const theirs = mutx.addKey(mutx.addUser(), { name: 'theirs' });
+    const { code, stdout, stderr } = await shell.run(['keys', 'revoke', theirs.id]);
+    expect(code).toBe(0);
+    expect(mutx.accepts(theirs.plaintext)).toBe(true);
+    expect(stdout + stderr).toContain(`is not a key of this account, or not any more: ${theirs.id}`);
+    expect(stdout + stderr).not.toContain('gone');
+  });
+
   it('revokes a key, again without complaint, and fails for one that is not there to be replaced', async () => {
     await using shell = await openShell();
     const { mutx } = shell.emulator;

@@ -6,6 +6,7 @@ import {
   failureLines,
   failureOf,
 } from '../../src/report/failure.ts';
+import { summaryOf } from '../../src/report/summary.ts';
 import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import { callFailure, EXPIRES, failed, KEY, NOTHING, target } from './outcomes.ts';
 
@@ -279,5 +280,16 @@ describe('the state after a failure', () => {
       'revoked: id-expired',
       'no working key that a secret holds was revoked',
     ]);
+  });
+
+  it('does not promise that a run works a part of a second before it can', () => {
+    const outcome = failed({ failure: { retryAt: EXPIRES + 1 } });
+    const report = failureOf(outcome);
+    const said = [
+      failureLines(FAILURE_TITLE.rotate, report).join('\n'),
+      failureAnnotation(FAILURE_TITLE.rotate, report).message,
+      summaryOf(outcome, KEY.name),
+    ];
+    for (const text of said) expect(text).toContain('A run after 2026-12-23T21:00:01Z can work.');
   });
 });

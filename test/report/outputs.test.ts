@@ -93,7 +93,7 @@ describe('the last lines of the log', () => {
       [
         'Not due: it lives long enough; key id-old stays (never expires)',
         'Revoked: none',
-        'Alive for the grace period: id-grace (until 2026-12-23T21:00:00Z)',
+        'Superseded, not revoked: id-grace (grace period until 2026-12-23T21:00:00Z)',
         'Not revoked yet: id-young: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z supersedes it, and the grace period begins',
       ],
     ],

@@ -40,7 +40,7 @@ describe('the job summary', () => {
 
       **Revoked:** \`id-old\`
 
-      **Superseded, alive for the grace period:** \`id-grace\` (until 2026-12-23T21:00:00Z)
+      **Superseded, not revoked:** \`id-grace\` (grace period until 2026-12-23T21:00:00Z)
 
       **Left for a later run to revoke:** \`id-left\`
 
