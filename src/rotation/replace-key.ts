@@ -79,7 +79,8 @@ async function lookBeforeCreate(
   const gone = new Set(run.keysNow().revoked);
   const room = roomFor(look, run.settings, gone, plan.current);
   if (room.kind !== 'fits') {
-    return { stop: failed(run, quotaFailure(room, 'a key in the way could not be revoked')) };
+    const certain = run.keysNow().unclear.length > 0 ? ' for certain' : '';
+    return { stop: failed(run, quotaFailure(room, `a key in the way could not be revoked${certain}`)) };
   }
   if (!room.lastPlace) return { look };
   const list = await run.step(
@@ -92,7 +93,7 @@ async function lookBeforeCreate(
       stop: failed(run, {
         reason: 'look',
         code: 'look-failed',
-        message: 'the keys could not be listed again right before the create, so no key was made',
+        message: `the keys could not be listed again right before the create, so no ${tries.creates > 0 ? 'other ' : ''}key was made`,
         failures: [list.failure],
       }),
     };
