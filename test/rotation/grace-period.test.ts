@@ -163,4 +163,16 @@ describe('a grace period', () => {
     if (outcome.kind !== 'not-due') throw new Error(outcome.kind);
     expect(resultLines(outcome).slice(1)).toEqual(['Revoked: none', 'Left for a later run to revoke: old']);
   });
+
+  it('keeps a run from rotating until the stored key is dead, where it is as long as that lives', async () => {
+    const made = { age: 30 * DAY - MINUTE, expiresIn: MINUTE };
+    const ports = new InMemoryPorts({
+      keys: [key('current', made)],
+      targets: [{ label: 'acme/web', holds: 'current' }],
+    });
+    const long = { gracePeriod: 30 * DAY, renewBefore: 7 * DAY };
+    expect(await ports.rotate(long)).toMatchObject({ kind: 'not-due' });
+    ports.clock.time = START + 2 * MINUTE;
+    expect(await ports.rotate(long)).toMatchObject({ kind: 'rotated' });
+  });
 });
