@@ -9136,7 +9136,7 @@ function tellFindings(findings, sink) {
     }
 }
 function findingText({ message, since, fix }) {
-    const when = since === undefined ? '' : `, since ${(0,words/* instantText */.Xx)(since)}`;
+    const when = since === undefined ? '' : ` (since ${(0,words/* instantText */.Xx)(since)})`;
     return `${message}${when}. Fix: ${fix}`;
 }
 const FAILING = {
