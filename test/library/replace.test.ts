@@ -2,8 +2,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { rotate } from '../../src/index.ts';
 
-// Holds invariant 32 of docs/threat-model.md.
-
 const DAY = 86_400_000;
 
 test('the log tells of a stored key that was given up for its place, as that of the action does', async () => {
