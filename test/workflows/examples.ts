@@ -71,7 +71,7 @@ export class Example implements AsyncDisposable {
     const jobs = await start(
       this.#workflows[index] ?? '',
       {
-        vars: { MUTX_EMAIL: this.user.email, APP_CLIENT_ID: 'Iv1.0123456789abcdef' },
+        vars: { APP_CLIENT_ID: 'Iv1.0123456789abcdef' },
         secrets: {
           MUTX_EMAIL: this.user.email,
           MUTX_PASSWORD: this.user.password,
