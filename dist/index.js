@@ -2224,7 +2224,7 @@ function parseHttpDate(text) {
 
 /***/ }),
 
-/***/ 632:
+/***/ 6873:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2235,76 +2235,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/mutx/jwt.js
 var jwt = __nccwpck_require__(4371);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/secrets/printable.js
-var printable = __nccwpck_require__(474);
-;// CONCATENATED MODULE: ./lib/inputs/empty-secrets.js
-
-
-/** Events whose runs get no secrets when they come from a fork. */
-const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
-/**
- * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
- * from a secret that does not exist look the same to an action, so the event tells more than the input.
- * https://docs.github.com/actions/reference/security/secrets
- */
-function whyEmpty(env) {
-    if (env['GITHUB_ACTIONS'] !== 'true') {
-        return {
-            reason: 'its variable is not set',
-            fix: 'set the variable; `mutx-api-key --help` says how they are called',
-        };
-    }
-    if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
-        return {
-            reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
-            fix: "leave such runs out with `if: github.actor != 'dependabot[bot]'` on the job",
-        };
-    }
-    if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
-        return {
-            reason: 'it is not set, or the secret it is filled from does not exist or is not given to this job',
-            fix: "check the secret's name, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only",
-        };
-    }
-    const fork = forkOf(env);
-    if (fork === undefined) {
-        return {
-            reason: 'it is not set, or its secret does not exist, or this pull request comes from a fork, and then GitHub gives no secrets',
-            fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
-        };
-    }
-    return {
-        reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
-        fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
-    };
-}
-/** The repository a pull request comes from, if the event says that it is another one than it goes to. */
-function forkOf(env) {
-    const event = readEvent(env['GITHUB_EVENT_PATH']);
-    const head = nameOf(event, 'head') ?? 'since deleted';
-    const base = nameOf(event, 'base');
-    return base === undefined || head === base ? undefined : (0,printable/* printable */.g)(head, 100);
-}
-function nameOf(event, side) {
-    const name = inside(event, 'pull_request', side, 'repo', 'full_name');
-    return typeof name === 'string' ? name : undefined;
-}
-function inside(value, ...path) {
-    return path.reduce((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
-}
-function readEvent(path) {
-    if (path === undefined)
-        return undefined;
-    try {
-        return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8'));
-    }
-    catch {
-        return undefined;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/inputs/empty-secrets.js + 1 modules
+var empty_secrets = __nccwpck_require__(3615);
 // EXTERNAL MODULE: ./lib/inputs/pasted.js
 var pasted = __nccwpck_require__(6028);
 ;// CONCATENATED MODULE: ./lib/inputs/credential.js
@@ -2331,8 +2263,9 @@ function readCredential(from) {
     if (given.length === 1)
         return credentials[0];
     if (given.length === 0) {
-        const { reason, fix } = whyEmpty(from.env);
-        const refreshing = reader.takes('refresh-token') ? '`refresh-token`, ' : '';
+        const refreshes = reader.takes('refresh-token');
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(from.env, ['email', 'password'], ...(refreshes ? [['refresh-token']] : []), ['bootstrap-jwt']);
+        const refreshing = refreshes ? '`refresh-token`, ' : '';
         reader.problems.push({
             input: undefined,
             message: `no MUTX credential was given: ${reason}`,
@@ -2355,7 +2288,7 @@ function readCredential(from) {
 function readGithubToken({ reader, env, secrets }, refreshes) {
     const token = reader.raw('github-token').trim();
     if (token === '') {
-        const { reason, fix } = whyEmpty(env);
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['github-token']);
         if (reader.requires('github-token')) {
             reader.problem('github-token', { message: `is empty: ${reason}`, fix });
         }
@@ -2400,17 +2333,15 @@ function refreshToken({ reader, secrets }) {
 function credential_password({ reader, env, secrets }) {
     const text = reader.raw('password').replace(OUTER_LINE_BREAKS, '');
     if (!reader.isGiven('password')) {
-        const { reason, fix } = whyEmpty(env);
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['password']);
         reader.problem('password', { message: `is empty, but \`email\` was given: ${reason}`, fix });
     }
     else
         usable(reader, 'password', (0,pasted/* githubTokenComplaint */.mW)(text) ?? (0,pasted/* passwordComplaint */.de)(text));
     const email = reader.text('email');
     if (!reader.isGiven('email')) {
-        reader.problem('email', {
-            message: 'is empty, but `password` was given',
-            fix: "give the service account's e-mail address",
-        });
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['email']);
+        reader.problem('email', { message: `is empty, but \`password\` was given: ${reason}`, fix });
     }
     else if (email !== '' && !EMAIL.test(email)) {
         reader.problem('email', { message: 'is not an e-mail address', fix: 'give it as `name@example.com`' });
@@ -2476,6 +2407,103 @@ function thisRepository(reader, env, secrets) {
         noted = true;
         return { owner: 'unreadable', repo: 'unreadable' };
     };
+}
+
+
+/***/ }),
+
+/***/ 3615:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  w: () => (/* binding */ whyEmpty)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/secrets/printable.js
+var printable = __nccwpck_require__(474);
+;// CONCATENATED MODULE: ./lib/inputs/shell-variable.js
+/** Where else the writer token may be: GitHub's own command line reads it from there. */
+const GITHUB_CLI_TOKEN = 'GH_TOKEN';
+/** The environment variable that holds an input outside of GitHub Actions: `MUTX_KEY_NAME`. */
+function shellVariableOf(name) {
+    return `MUTX_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/empty-secrets.js
+
+
+
+/** Events whose runs get no secrets when they come from a fork. */
+const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
+/**
+ * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
+ * from a secret that does not exist look the same to an action, so the event tells more than the input.
+ * https://docs.github.com/actions/reference/security/secrets
+ * @param missing kinds of input, one of which is needed, each of the inputs that go together
+ */
+function whyEmpty(env, ...missing) {
+    if (env['GITHUB_ACTIONS'] !== 'true') {
+        return { reason: 'its variable is not set', fix: `set ${anyOf(missing.flatMap(variablesOf))}` };
+    }
+    if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
+        return {
+            reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
+            fix: "leave such runs out with `if: github.actor != 'dependabot[bot]'` on the job",
+        };
+    }
+    if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
+        return {
+            reason: 'it is not set, or the secret or variable it is filled from does not exist or is not given to this job',
+            fix: 'check the name of the secret or variable, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only',
+        };
+    }
+    const fork = forkOf(env);
+    if (fork === undefined) {
+        return {
+            reason: 'it is not set, or its secret does not exist, or this pull request comes from a fork, and then GitHub gives no secrets',
+            fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+        };
+    }
+    return {
+        reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
+        fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+    };
+}
+/** The variables of a shell that one kind of input is read from, in each way that there is. */
+function variablesOf(inputs) {
+    const own = inputs.map((input) => `\`${shellVariableOf(input)}\``).join(' and ');
+    return inputs.includes('github-token') ? [own, `\`${GITHUB_CLI_TOKEN}\``] : [own];
+}
+function anyOf(ways) {
+    return ways.length < 2 ? ways.join() : `${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}`;
+}
+/** The repository a pull request comes from, if the event says that it is another one than it goes to. */
+function forkOf(env) {
+    const event = readEvent(env['GITHUB_EVENT_PATH']);
+    const head = nameOf(event, 'head') ?? 'since deleted';
+    const base = nameOf(event, 'base');
+    return base === undefined || head === base ? undefined : (0,printable/* printable */.g)(head, 100);
+}
+function nameOf(event, side) {
+    const name = inside(event, 'pull_request', side, 'repo', 'full_name');
+    return typeof name === 'string' ? name : undefined;
+}
+function inside(value, ...path) {
+    return path.reduce((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
+}
+function readEvent(path) {
+    if (path === undefined)
+        return undefined;
+    try {
+        return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8'));
+    }
+    catch {
+        return undefined;
+    }
 }
 
 
@@ -2823,7 +2851,7 @@ function passwordComplaint(password) {
         return problem;
     return {
         message: `is too short to be masked: its ${SHORTEST_TOKEN - 1} or fewer characters would black out other words of the log`,
-        fix: `give the service account a password of at least ${SHORTEST_TOKEN} characters`,
+        fix: `copy the password again, whole; if it is as short as that, give the service account one of at least ${SHORTEST_TOKEN} characters`,
     };
 }
 /** What is wrong with any credential, a password too: it is not the credential itself. */
@@ -8684,8 +8712,10 @@ async function readPlan({ keys, report }, call) {
 
 // EXTERNAL MODULE: ./lib/github/create-target.js + 6 modules
 var create_target = __nccwpck_require__(1256);
-// EXTERNAL MODULE: ./lib/inputs/access.js + 2 modules
-var access = __nccwpck_require__(632);
+// EXTERNAL MODULE: ./lib/inputs/access.js + 1 modules
+var access = __nccwpck_require__(6873);
+// EXTERNAL MODULE: ./lib/inputs/empty-secrets.js + 1 modules
+var empty_secrets = __nccwpck_require__(3615);
 // EXTERNAL MODULE: ./lib/inputs/given-key-name.js
 var given_key_name = __nccwpck_require__(7468);
 // EXTERNAL MODULE: ./lib/inputs/key-name.js
@@ -8719,6 +8749,7 @@ var table = __nccwpck_require__(4565);
 
 
 
+
 /**
  * The inputs of the audit, from the runner's variables. Credentials are masked before anything else; every
  * problem is found, not only the first; nothing is called.
@@ -8732,9 +8763,10 @@ function loadAuditInputs(env, secrets) {
         keyName: keyName ?? (0,key_name/* defaultKeyName */.uL)(target, host),
     }));
     if (targets.length > 0 && !reader.isGiven('github-token')) {
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['github-token']);
         reader.problem('github-token', {
-            message: 'is empty, but `targets` was given, and secrets can only be looked at with a token',
-            fix: 'give a token that may read the metadata of these secrets, or leave `targets` out',
+            message: `is empty, but \`targets\` was given, and secrets can only be looked at with a token: ${reason}`,
+            fix: `${fix}; or leave \`targets\` out`,
         });
     }
     const policy = {
