@@ -15,8 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
-// EXTERNAL MODULE: ./lib/inputs/access.js + 2 modules
-var access = __webpack_require__(632);
+// EXTERNAL MODULE: ./lib/inputs/access.js + 1 modules
+var access = __webpack_require__(6873);
 // EXTERNAL MODULE: ./lib/inputs/reader.js + 1 modules
 var inputs_reader = __webpack_require__(6998);
 // EXTERNAL MODULE: ./lib/inputs/table.js

@@ -2224,7 +2224,7 @@ function parseHttpDate(text) {
 
 /***/ }),
 
-/***/ 632:
+/***/ 6873:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2235,76 +2235,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/mutx/jwt.js
 var jwt = __nccwpck_require__(4371);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/secrets/printable.js
-var printable = __nccwpck_require__(474);
-;// CONCATENATED MODULE: ./lib/inputs/empty-secrets.js
-
-
-/** Events whose runs get no secrets when they come from a fork. */
-const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
-/**
- * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
- * from a secret that does not exist look the same to an action, so the event tells more than the input.
- * https://docs.github.com/actions/reference/security/secrets
- */
-function whyEmpty(env) {
-    if (env['GITHUB_ACTIONS'] !== 'true') {
-        return {
-            reason: 'its variable is not set',
-            fix: 'set the variable; `mutx-api-key --help` says how they are called',
-        };
-    }
-    if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
-        return {
-            reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
-            fix: "leave such runs out with `if: github.actor != 'dependabot[bot]'` on the job",
-        };
-    }
-    if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
-        return {
-            reason: 'it is not set, or the secret it is filled from does not exist or is not given to this job',
-            fix: "check the secret's name, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only",
-        };
-    }
-    const fork = forkOf(env);
-    if (fork === undefined) {
-        return {
-            reason: 'it is not set, or its secret does not exist, or this pull request comes from a fork, and then GitHub gives no secrets',
-            fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
-        };
-    }
-    return {
-        reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
-        fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
-    };
-}
-/** The repository a pull request comes from, if the event says that it is another one than it goes to. */
-function forkOf(env) {
-    const event = readEvent(env['GITHUB_EVENT_PATH']);
-    const head = nameOf(event, 'head') ?? 'since deleted';
-    const base = nameOf(event, 'base');
-    return base === undefined || head === base ? undefined : (0,printable/* printable */.g)(head, 100);
-}
-function nameOf(event, side) {
-    const name = inside(event, 'pull_request', side, 'repo', 'full_name');
-    return typeof name === 'string' ? name : undefined;
-}
-function inside(value, ...path) {
-    return path.reduce((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
-}
-function readEvent(path) {
-    if (path === undefined)
-        return undefined;
-    try {
-        return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8'));
-    }
-    catch {
-        return undefined;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/inputs/empty-secrets.js + 1 modules
+var empty_secrets = __nccwpck_require__(3615);
 // EXTERNAL MODULE: ./lib/inputs/pasted.js
 var pasted = __nccwpck_require__(6028);
 ;// CONCATENATED MODULE: ./lib/inputs/credential.js
@@ -2331,8 +2263,9 @@ function readCredential(from) {
     if (given.length === 1)
         return credentials[0];
     if (given.length === 0) {
-        const { reason, fix } = whyEmpty(from.env);
-        const refreshing = reader.takes('refresh-token') ? '`refresh-token`, ' : '';
+        const refreshes = reader.takes('refresh-token');
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(from.env, ['email', 'password'], ...(refreshes ? [['refresh-token']] : []), ['bootstrap-jwt']);
+        const refreshing = refreshes ? '`refresh-token`, ' : '';
         reader.problems.push({
             input: undefined,
             message: `no MUTX credential was given: ${reason}`,
@@ -2355,7 +2288,7 @@ function readCredential(from) {
 function readGithubToken({ reader, env, secrets }, refreshes) {
     const token = reader.raw('github-token').trim();
     if (token === '') {
-        const { reason, fix } = whyEmpty(env);
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['github-token']);
         if (reader.requires('github-token')) {
             reader.problem('github-token', { message: `is empty: ${reason}`, fix });
         }
@@ -2400,17 +2333,15 @@ function refreshToken({ reader, secrets }) {
 function credential_password({ reader, env, secrets }) {
     const text = reader.raw('password').replace(OUTER_LINE_BREAKS, '');
     if (!reader.isGiven('password')) {
-        const { reason, fix } = whyEmpty(env);
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['password']);
         reader.problem('password', { message: `is empty, but \`email\` was given: ${reason}`, fix });
     }
     else
         usable(reader, 'password', (0,pasted/* githubTokenComplaint */.mW)(text) ?? (0,pasted/* passwordComplaint */.de)(text));
     const email = reader.text('email');
     if (!reader.isGiven('email')) {
-        reader.problem('email', {
-            message: 'is empty, but `password` was given',
-            fix: "give the service account's e-mail address",
-        });
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['email']);
+        reader.problem('email', { message: `is empty, but \`password\` was given: ${reason}`, fix });
     }
     else if (email !== '' && !EMAIL.test(email)) {
         reader.problem('email', { message: 'is not an e-mail address', fix: 'give it as `name@example.com`' });
@@ -2476,6 +2407,103 @@ function thisRepository(reader, env, secrets) {
         noted = true;
         return { owner: 'unreadable', repo: 'unreadable' };
     };
+}
+
+
+/***/ }),
+
+/***/ 3615:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  w: () => (/* binding */ whyEmpty)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/secrets/printable.js
+var printable = __nccwpck_require__(474);
+;// CONCATENATED MODULE: ./lib/inputs/shell-variable.js
+/** Where else the writer token may be: GitHub's own command line reads it from there. */
+const GITHUB_CLI_TOKEN = 'GH_TOKEN';
+/** The environment variable that holds an input outside of GitHub Actions: `MUTX_KEY_NAME`. */
+function shellVariableOf(name) {
+    return `MUTX_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/empty-secrets.js
+
+
+
+/** Events whose runs get no secrets when they come from a fork. */
+const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
+/**
+ * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
+ * from a secret that does not exist look the same to an action, so the event tells more than the input.
+ * https://docs.github.com/actions/reference/security/secrets
+ * @param missing kinds of input, one of which is needed, each of the inputs that go together
+ */
+function whyEmpty(env, ...missing) {
+    if (env['GITHUB_ACTIONS'] !== 'true') {
+        return { reason: 'its variable is not set', fix: `set ${anyOf(missing.flatMap(variablesOf))}` };
+    }
+    if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
+        return {
+            reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
+            fix: "leave such runs out with `if: github.actor != 'dependabot[bot]'` on the job",
+        };
+    }
+    if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
+        return {
+            reason: 'it is not set, or the secret or variable it is filled from does not exist or is not given to this job',
+            fix: 'check the name of the secret or variable, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only',
+        };
+    }
+    const fork = forkOf(env);
+    if (fork === undefined) {
+        return {
+            reason: 'it is not set, or its secret does not exist, or this pull request comes from a fork, and then GitHub gives no secrets',
+            fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+        };
+    }
+    return {
+        reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
+        fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+    };
+}
+/** The variables of a shell that one kind of input is read from, in each way that there is. */
+function variablesOf(inputs) {
+    const own = inputs.map((input) => `\`${shellVariableOf(input)}\``).join(' and ');
+    return inputs.includes('github-token') ? [own, `\`${GITHUB_CLI_TOKEN}\``] : [own];
+}
+function anyOf(ways) {
+    return ways.length < 2 ? ways.join() : `${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}`;
+}
+/** The repository a pull request comes from, if the event says that it is another one than it goes to. */
+function forkOf(env) {
+    const event = readEvent(env['GITHUB_EVENT_PATH']);
+    const head = nameOf(event, 'head') ?? 'since deleted';
+    const base = nameOf(event, 'base');
+    return base === undefined || head === base ? undefined : (0,printable/* printable */.g)(head, 100);
+}
+function nameOf(event, side) {
+    const name = inside(event, 'pull_request', side, 'repo', 'full_name');
+    return typeof name === 'string' ? name : undefined;
+}
+function inside(value, ...path) {
+    return path.reduce((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
+}
+function readEvent(path) {
+    if (path === undefined)
+        return undefined;
+    try {
+        return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8'));
+    }
+    catch {
+        return undefined;
+    }
 }
 
 
@@ -2823,7 +2851,7 @@ function passwordComplaint(password) {
         return problem;
     return {
         message: `is too short to be masked: its ${SHORTEST_TOKEN - 1} or fewer characters would black out other words of the log`,
-        fix: `give the service account a password of at least ${SHORTEST_TOKEN} characters`,
+        fix: `copy the password again, whole; if it is as short as that, give the service account one of at least ${SHORTEST_TOKEN} characters`,
     };
 }
 /** What is wrong with any credential, a password too: it is not the credential itself. */
@@ -4914,6 +4942,7 @@ function fixPart(fix) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B9: () => (/* binding */ NOBODY_CAN_TELL),
 /* harmony export */   EV: () => (/* binding */ PHASE_OF),
 /* harmony export */   HN: () => (/* binding */ planLines),
 /* harmony export */   S5: () => (/* binding */ durationText),
@@ -4956,6 +4985,8 @@ function twoUnits(seconds, large, name, small, smallName) {
 function afterText(instant) {
     return (0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(Math.ceil(instant / 1_000) * 1_000);
 }
+/** Why a key is not looked for by its name. */
+const NOBODY_CAN_TELL = 'nobody can tell which it is, because others may use the name, so it is not looked for';
 function expiryText(expiresAt) {
     return expiresAt === undefined ? 'never expires' : `expires ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(expiresAt)}`;
 }
@@ -6144,9 +6175,9 @@ function sparedKey(key, gracePeriod) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ areClocksApart),
 /* harmony export */   Z: () => (/* binding */ takeLook)
 /* harmony export */ });
+/* unused harmony export areClocksApart */
 /* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
 /* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5803);
 /* harmony import */ var _quota_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8090);
@@ -6685,7 +6716,8 @@ function whereTo(reply, secrets) {
 /**
  * The MUTX API of whichever generation, one attempt a call. The generation is found out by asking with the
  * calls themselves: where `/v1` is right, that costs nothing; where it is not, its 404 says that nothing was
- * done, and the same call is made without the prefix.
+ * done, and the same call is made without the prefix. A gateway may answer with a page of its own there, which says
+ * nothing of a call that changes something; then the list is asked for.
  */
 class MutxApi {
     secrets;
@@ -6716,6 +6748,8 @@ class MutxApi {
                 this.#generation ??= 'v1';
             return first;
         }
+        if (!isAnswered(first) && !(await this.#isDocumented(request)))
+            return first;
         // Another call may have learned meanwhile that this 404 is v1's own.
         if (this.#generation === 'v1')
             return first;
@@ -6723,6 +6757,20 @@ class MutxApi {
         if (isSuccess(second))
             this.#generation ??= 'documented';
         return second;
+    }
+    /**
+     * Whether the list is where the documented API has it, and not where v1 has it: then nothing was done by a call
+     * that was answered with a page.
+     */
+    async #isDocumented(like) {
+        const listOf = (generation) => {
+            const { headers = {} } = like(generation);
+            return { method: 'GET', path: '/api-keys', headers };
+        };
+        if (!isMissing(await this.#sendTo('v1', listOf)))
+            return false;
+        const { result } = await this.#sendTo('documented', listOf);
+        return result.kind === 'reply' && result.status !== 404 && isMutxs(result);
     }
     async #sendTo(generation, requestOf) {
         const request = requestOf(generation);
@@ -6743,14 +6791,15 @@ function isMutxs(reply) {
 function isSuccess({ result }) {
     return result.kind === 'reply' && result.status < 300 && isMutxs(result);
 }
+function isMissing({ result }) {
+    return result.kind === 'reply' && result.status === 404;
+}
 /**
- * Whether there is no such path. Anything that changes something is asked again only where MUTX itself says
- * so: a 404 of something in between does not prove that nothing was done.
+ * Whether a 404 says that nothing was done. Of what changes something only MUTX itself can say so: a page of
+ * something in between does not prove it.
  */
-function isMissing({ method, result }) {
-    if (result.kind !== 'reply' || result.status !== 404)
-        return false;
-    return method === 'GET' || ownError(result) !== undefined;
+function isAnswered({ method, result }) {
+    return method === 'GET' || (result.kind === 'reply' && ownError(result) !== undefined);
 }
 
 // EXTERNAL MODULE: ./lib/mutx/key-id.js
@@ -6841,8 +6890,9 @@ const MOST_PAGES = 100;
 const CONCURRENCY = 8;
 /**
  * The list, read to its end: the first page says how many there are, the others are read side by side, and as
- * long as the last one says that there is more, on it goes. Keys made meanwhile push others onto a page that
- * is read later (newest first), so rows may come twice, and none is missed.
+ * long as the last one says that there is more, on it goes. Keys made meanwhile push others onto the next page
+ * (newest first), so rows may come twice. One is missed only where that page came first; then there are fewer than
+ * there were on the first page, and they are read once more, one page after the other.
  */
 async function readAllPages(ask) {
     const first = await ask(0, LIMIT);
@@ -6866,7 +6916,14 @@ async function readAllPages(ask) {
             pages.push(last);
         }
     }
-    const keys = new Map(pages.flatMap((page) => page.keys).map((key) => [key.id, key]));
+    const keys = byId(pages.flatMap((page) => page.keys));
+    if (pages.length > 2 && keys.size < first.value.total) {
+        const again = await readFirstPages(ask, MOST_PAGES);
+        if (!again.ok)
+            return again;
+        for (const key of again.value)
+            keys.set(key.id, key);
+    }
     return { ok: true, value: [...keys.values()], date: first.date };
 }
 /**
@@ -6889,8 +6946,10 @@ async function readFirstPages(ask, most) {
         last = next.value;
         keys.push(...last.keys);
     }
-    const byId = new Map(keys.map((key) => [key.id, key]));
-    return { ok: true, value: [...byId.values()], date: first.date };
+    return { ok: true, value: [...byId(keys).values()], date: first.date };
+}
+function byId(keys) {
+    return new Map(keys.map((key) => [key.id, key]));
 }
 const TOO_MANY = `the list of keys goes on after ${MOST_PAGES} pages, and no more are read`;
 function unreadable(code, message) {
@@ -8435,13 +8494,26 @@ function outdatedSecret(secret, { secrets, keys }, date) {
     const key = newest(live.filter(({ createdAt }) => createdAt + constants/* FENCE */.AK + constants/* MARGIN */.jS < date));
     if (key === undefined || (updatedAt !== undefined && key.createdAt <= updatedAt + constants/* MARGIN */.jS))
         return [];
-    const works = updatedAt !== undefined && live.some((one) => (0,rules/* couldHaveWritten */.Lq)(one, updatedAt));
+    const works = updatedAt !== undefined && holdsOneOf(live, updatedAt, (0,rules/* currentOf */.$c)(secret, keys));
     const elsewhere = secrets.some((other) => other.updatedAt !== undefined && (0,rules/* currentOf */.$c)(other, keys)?.id === key.id);
     // A key that no secret holds while this one works is an orphan; so is one where there never was a secret.
     if (!elsewhere && (works || updatedAt === undefined))
         return [];
-    const level = works ? 'warning' : 'error';
+    const level = works === false ? 'error' : 'warning';
     return [{ kind: 'secret-outdated', level, since: key.createdAt, place, updatedAt, key, works }];
+}
+/**
+ * Whether a secret holds one of the live keys.
+ * @param current the key that it holds, where that is known
+ * @returns undefined where it may: saved again by hand, or, of an organisation, with its visibility edited since, it
+ * holds any key that there was by then
+ */
+function holdsOneOf(live, updatedAt, current) {
+    if (current !== undefined)
+        return live.some(({ id }) => id === current.id);
+    if (live.some((key) => (0,rules/* couldHaveWritten */.Lq)(key, updatedAt)))
+        return true;
+    return live.some(({ createdAt }) => createdAt <= updatedAt + constants/* MARGIN */.jS) ? undefined : false;
 }
 /** Only where revoked keys are listed; the documented API forgets them. */
 function deadSecret(secret, { keys }) {
@@ -8611,8 +8683,57 @@ var quota = __nccwpck_require__(8090);
 var retry = __nccwpck_require__(3968);
 // EXTERNAL MODULE: ./lib/rotation/run.js
 var rotation_run = __nccwpck_require__(7467);
-// EXTERNAL MODULE: ./lib/rotation/take-look.js
-var take_look = __nccwpck_require__(7155);
+;// CONCATENATED MODULE: ./lib/audit/clocks.js
+
+
+/**
+ * Whether MUTX's times can be compared with GitHub's: their clocks may differ by half of the margin that the rules
+ * allow. What passes here between two replies is no difference, but how much of it passed between the moments in
+ * which their dates were written is known only within bounds: both have to be near.
+ */
+class ClockComparison {
+    #clock;
+    #listing;
+    #listed;
+    #mutx;
+    #areApart = false;
+    constructor(clock) {
+        this.#clock = clock;
+        this.#listing = new retry/* Stopwatch */.eM(clock);
+        this.#listed = this.#listing;
+    }
+    /** One attempt to read the list of MUTX. */
+    async ofMutx(attempt) {
+        this.#listing = new retry/* Stopwatch */.eM(this.#clock);
+        const reply = await attempt();
+        this.#listed = new retry/* Stopwatch */.eM(this.#clock);
+        this.#mutx = reply.ok ? reply.date : undefined;
+        return reply;
+    }
+    /** One attempt to read something of GitHub, after the list. */
+    async ofGithub(attempt) {
+        const least = this.#listed.leastElapsed();
+        const reply = await attempt();
+        if (reply.ok && this.#isApart(reply.date, least, this.#listing.elapsed()))
+            this.#areApart = true;
+        return reply;
+    }
+    /** Also where either server does not say what time it is. */
+    get areApart() {
+        return this.#mutx === undefined || this.#areApart;
+    }
+    /** For how long the list has been known, from before it was asked for. */
+    elapsed() {
+        return this.#listing.elapsed();
+    }
+    #isApart(github, least, most) {
+        if (github === undefined || this.#mutx === undefined)
+            return true;
+        const apart = github - this.#mutx;
+        return [least, most].some((passed) => Math.abs(apart - passed) > constants/* MARGIN */.jS / 2);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/audit/take-look.js
 
 
@@ -8628,27 +8749,24 @@ const CONCURRENCY = 4;
  */
 async function takeAuditLook(ports) {
     const call = (0,patient/* patientCalls */.R)(ports, PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
-    let listed = new retry/* Stopwatch */.eM(ports.clock);
+    const clocks = new ClockComparison(ports.clock);
     const [list, plan] = await Promise.all([
-        call(() => {
-            listed = new retry/* Stopwatch */.eM(ports.clock);
-            return ports.keys.list();
-        }),
+        call(() => clocks.ofMutx(() => ports.keys.list())),
         readPlan(ports, call),
     ]);
     if (!list.ok)
         return { ok: false, failures: [list.failure] };
     const active = list.value.filter((key) => key.isActive).length;
-    ports.report({ type: 'listed', active, ms: listed.elapsed() });
+    ports.report({ type: 'listed', active, ms: clocks.elapsed() });
     const reading = new retry/* Stopwatch */.eM(ports.clock);
-    const secrets = await (0,rotation_run/* eachOf */.pQ)(ports.targets, CONCURRENCY, (target) => readSecret(target, call));
+    const secrets = await (0,rotation_run/* eachOf */.pQ)(ports.targets, CONCURRENCY, (target) => readSecret(target, call, clocks));
     const failures = (0,rotation_run/* failuresOf */.dJ)(secrets);
     if (failures.length > 0)
         return { ok: false, failures };
     if (secrets.length > 0) {
         ports.report({ type: 'secrets-read', secrets: secrets.length, ms: reading.elapsed() });
     }
-    const clocksApart = (0,take_look/* areClocksApart */.G)(list.date, secrets, listed.elapsed());
+    const clocksApart = clocks.areApart;
     if (list.date === undefined)
         ports.report({ type: 'note', note: 'no-date' });
     else if (clocksApart)
@@ -8666,8 +8784,8 @@ async function takeAuditLook(ports) {
         },
     };
 }
-async function readSecret({ keyName, target }, call) {
-    const reply = await call(() => target.metadata());
+async function readSecret({ keyName, target }, call, clocks) {
+    const reply = await call(() => clocks.ofGithub(() => target.metadata()));
     if (!reply.ok)
         return reply;
     const place = { target: target.label, secret: target.secretName };
@@ -8684,8 +8802,10 @@ async function readPlan({ keys, report }, call) {
 
 // EXTERNAL MODULE: ./lib/github/create-target.js + 6 modules
 var create_target = __nccwpck_require__(1256);
-// EXTERNAL MODULE: ./lib/inputs/access.js + 2 modules
-var access = __nccwpck_require__(632);
+// EXTERNAL MODULE: ./lib/inputs/access.js + 1 modules
+var access = __nccwpck_require__(6873);
+// EXTERNAL MODULE: ./lib/inputs/empty-secrets.js + 1 modules
+var empty_secrets = __nccwpck_require__(3615);
 // EXTERNAL MODULE: ./lib/inputs/given-key-name.js
 var given_key_name = __nccwpck_require__(7468);
 // EXTERNAL MODULE: ./lib/inputs/key-name.js
@@ -8719,6 +8839,7 @@ var table = __nccwpck_require__(4565);
 
 
 
+
 /**
  * The inputs of the audit, from the runner's variables. Credentials are masked before anything else; every
  * problem is found, not only the first; nothing is called.
@@ -8732,9 +8853,10 @@ function loadAuditInputs(env, secrets) {
         keyName: keyName ?? (0,key_name/* defaultKeyName */.uL)(target, host),
     }));
     if (targets.length > 0 && !reader.isGiven('github-token')) {
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['github-token']);
         reader.problem('github-token', {
-            message: 'is empty, but `targets` was given, and secrets can only be looked at with a token',
-            fix: 'give a token that may read the metadata of these secrets, or leave `targets` out',
+            message: `is empty, but \`targets\` was given, and secrets can only be looked at with a token: ${reason}`,
+            fix: `${fix}; or leave \`targets\` out`,
         });
     }
     const policy = {
@@ -8898,7 +9020,7 @@ function wordsOf(finding, date, quote) {
             const { key, place, updatedAt, works } = finding;
             const what = updatedAt === undefined
                 ? `is stored in other targets, and there is no ${(0,words/* placeText */.Z9)(place)}`
-                : `was made after the last write of ${(0,words/* placeText */.Z9)(place)} (${(0,words/* instantText */.Xx)(updatedAt)}): that holds ${works ? 'an older key' : 'no key that works'}`;
+                : `was made after the last write of ${(0,words/* placeText */.Z9)(place)} (${(0,words/* instantText */.Xx)(updatedAt)}): that holds ${held(works)}`;
             return about(key, what, ROTATE, place);
         }
         case 'secret-dead': {
@@ -8922,6 +9044,11 @@ function wordsOf(finding, date, quote) {
                 place: undefined,
             };
     }
+}
+function held(works) {
+    if (works === undefined)
+        return 'an older key, or none that works';
+    return works ? 'an older key' : 'no key that works';
 }
 /** The keys that a rotation could not revoke yet, a line each. @param date of the look */
 function sparedTexts(spared, date, quote) {
@@ -9262,7 +9389,10 @@ class Calls {
     #retrying;
     #patience;
     #sessionEndsAt;
-    /** @param patience how long a single call may be tried again, waits included */
+    /**
+     * @param sessionEndsAt or whatever else no wait may outlive
+     * @param patience how long a single call may be tried again, waits included
+     */
     constructor({ clock, random, report }, sessionEndsAt, patience = constants/* CALL_PATIENCE */.L7) {
         this.report = report;
         this.#sessionEndsAt = sessionEndsAt;
@@ -9312,6 +9442,8 @@ async function revokeStrays(keys, calls, name, but) {
 ;// CONCATENATED MODULE: ./lib/ephemeral/sweep.js
 /** After the prefix, to the end: `{run_id}.{attempt}/{job}/{random}`; a job that is too long is cut and hashed. */
 const REST = /^[1-9]\d{0,19}\.[1-9]\d{0,5}\/[A-Za-z_][\w-]*(?:~[0-9a-f]{16})?\/[0-9a-f]{12}$/;
+/** How long one call of the sweep may be tried again: it is not what the job waits for. */
+const SWEEP_PATIENCE = 30_000;
 /** Revoked by one sweep at most: who comes to mint a key does not stay to tidy up. */
 const MOST = 20;
 /** Whether a name is one of this repository's own per-run names: all of it, not how it begins. */
@@ -9337,8 +9469,12 @@ async function sweep(calls, keys, settings) {
         return;
     }
     const { date } = list;
+    if (date === undefined) {
+        calls.warn('sweep-failed', 'keys left behind were not looked for: MUTX does not say what time it is');
+        return;
+    }
     const found = list.value.flatMap((key) => {
-        const why = date === undefined ? undefined : leftBehind(key, settings, date);
+        const why = leftBehind(key, settings, date);
         return why === undefined ? [] : [{ key, why }];
     });
     let revoked = 0;
@@ -9359,9 +9495,12 @@ async function sweep(calls, keys, settings) {
 
 
 
+
 /** Between two tries for a place; jobs of a matrix come at different times because of the jitter. */
 const SHORTEST_WAIT = 2_000;
 const LONGEST_WAIT = 10_000;
+/** A list may have ten pages, MUTX takes a hundred requests a minute, and others wait, too. */
+const BETWEEN_SWEEPS = 60_000;
 /** After a create without a clear answer, before the next one. */
 const AFTER_LOST = 2_000;
 /**
@@ -9383,7 +9522,7 @@ async function mint(settings, ports, calls) {
         }
         const { failure } = reply;
         if (failure.code === 'mutx-quota') {
-            const full = await room.wait(failure);
+            const full = await room.wait(failure, lost > 0);
             if (full !== undefined)
                 return { ok: false, failed: { ...full, perhaps: lost > 0 } };
         }
@@ -9435,38 +9574,66 @@ class WaitForRoom {
     #ports;
     #calls;
     #watch;
+    #swept;
     constructor(settings, ports, calls) {
         this.#settings = settings;
         this.#ports = ports;
         this.#calls = calls;
         this.#watch = new retry/* Stopwatch */.eM(ports.clock);
     }
-    /** @returns why there is no point in waiting (any longer); undefined: try again */
-    async wait(failure) {
+    /**
+     * @param lost a create got no clear answer before
+     * @returns why there is no point in waiting (any longer); undefined: try again
+     */
+    async wait(failure, lost) {
         const { clock, random, keys } = this.#ports;
-        const left = Math.min(this.#settings.quotaWait - this.#watch.elapsed(), this.#calls.sessionLeft());
+        if (lost && (await this.#gaveUpLost()))
+            return undefined;
+        const left = this.#left();
         const asked = failure.retryAfter ?? 0;
         if (left <= 0 || asked > left)
-            return this.#full(failure);
+            return this.#full(failure, left > 0);
         const jittered = SHORTEST_WAIT + (LONGEST_WAIT - SHORTEST_WAIT) * random();
         // What the server asks for goes before ours; the last try is at the end of the time there is.
         const wait = Math.max(asked, Math.min(jittered, left));
         this.#calls.report({ type: 'waiting', wait, left });
         await clock.sleep(wait);
         const { sweep: settings } = this.#settings;
-        if (settings !== undefined)
-            await sweep(this.#calls, keys, settings);
+        if (settings !== undefined && (this.#swept?.elapsed() ?? BETWEEN_SWEEPS) >= BETWEEN_SWEEPS) {
+            this.#swept = new retry/* Stopwatch */.eM(clock);
+            await sweep(this.#inPassing(), keys, settings);
+        }
         return undefined;
     }
-    async #full(failure) {
+    /** The place may be taken by a key of this step's own, whose create came true after it was looked for. */
+    async #gaveUpLost() {
+        const { keyName, unique } = this.#settings;
+        if (!unique)
+            return false;
+        const found = await revokeStrays(this.#ports.keys, this.#inPassing(), keyName);
+        return found.ok && found.value.length > 0;
+    }
+    #left() {
+        return Math.min(this.#quotaLeft(), this.#calls.sessionLeft());
+    }
+    #quotaLeft() {
+        return this.#settings.quotaWait - this.#watch.elapsed();
+    }
+    /** For what is not the errand: nothing of it is tried again beyond the end of the wait. */
+    #inPassing() {
+        return new Calls(this.#ports, this.#ports.clock.now() + this.#left(), SWEEP_PATIENCE);
+    }
+    /** @param asked MUTX asks for a longer wait than there is time */
+    async #full(failure, asked) {
         const { keys, clock } = this.#ports;
-        const list = await this.#calls.call(() => keys.newest());
+        const sessionEnds = this.#calls.sessionLeft() < this.#quotaLeft();
+        const list = await this.#inPassing().call(() => keys.newest());
         const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
         const { retryAfter } = failure;
         return {
             kind: 'failed',
             code: 'quota-wait-over',
-            message: "the account's plan had no place for one more key, for as long as `quota-wait` allows",
+            message: `the account's plan had no place for one more key, ${endOfWait(asked, sessionEnds)}`,
             failures: [failure],
             holders: active.map(({ id, name, expiresAt }) => ({ id, name, expiresAt })),
             minted: undefined,
@@ -9475,13 +9642,16 @@ class WaitForRoom {
         };
     }
 }
+function endOfWait(asked, sessionEnds) {
+    if (asked)
+        return `and MUTX asks to wait longer than ${sessionEnds ? 'the credential lasts' : '`quota-wait` allows'}`;
+    return sessionEnds ? 'before the credential ends' : 'for as long as `quota-wait` allows';
+}
 
 ;// CONCATENATED MODULE: ./lib/ephemeral/engine.js
 
 
 
-/** How long one call of the sweep may be tried again: it is not what the job waits for. */
-const SWEEP_PATIENCE = 30_000;
 /**
  * Makes a key for this job (protocol, "Per-run keys"): sweep → create, with waiting for a place → keep what the
  * post step needs → verify. A key that does not work is revoked at once.
@@ -9680,12 +9850,21 @@ function loadEphemeralInputs(env, secrets) {
         run: () => readRun(reader, env),
     });
     const envName = readEnvName(reader);
+    // Both go into the note for the post step, which would be withheld, and the key be left behind.
+    if (secrets.holds(settings.keyName))
+        reader.problem('key-name', HOLDS_ONE);
+    if (secrets.holds(services.apiUrl.href))
+        reader.problem('api-url', HOLDS_ONE);
     const { problems, warnings } = reader;
     if (credential === undefined || problems.length > 0)
         return { ok: false, problems, warnings, credential };
     const value = { ...services, credential, settings, envName };
     return { ok: true, value, warnings: [...warnings, ...ephemeralWarnings(settings)] };
 }
+const HOLDS_ONE = {
+    message: 'holds a credential that was given in another input (the default name: in the name of the repository)',
+    fix: 'take it out, or take another password: what is part of a name or an address is no secret',
+};
 /**
  * The credential among the inputs, for the post step; undefined: there is none that can be used. In a nested
  * composite the runner gives that step no inputs, or those of another action, so nothing is wrong with that.
@@ -9698,28 +9877,28 @@ function loadEphemeralCredential(env, secrets) {
 
 
 /** Why there is no key for this job, and what there is instead. */
-function ephemeralFailure(failed, { keyName }) {
+function ephemeralFailure(failed, settings) {
     const { code, message, failures, holders, retryAt } = failed;
     return (0,report_failure/* earlyFailure */.iF)({
         code,
         message,
         calls: failures,
         details: (0,report_failure/* inTheWay */.Mb)(holders),
-        state: stateAfter(failed, keyName),
+        state: stateAfter(failed, settings),
         retryAt,
     });
 }
-function stateAfter({ minted, perhaps }, keyName) {
+function stateAfter({ minted, perhaps }, { keyName, unique }) {
     if (minted !== undefined) {
         return [
             minted.state === 'revoked'
                 ? `the new key ${minted.id} was revoked at once, and handed to nobody`
-                : `the new key ${minted.id} is alive (${(0,words/* expiryText */.X5)(minted.expiresAt)}), and was handed to nobody; the post step tries again to revoke it`,
+                : `the new key ${minted.id} may still be alive (${(0,words/* expiryText */.X5)(minted.expiresAt)}), and was handed to nobody; the post step tries again to revoke it`,
         ];
     }
     return [
         perhaps
-            ? `a key named ${keyName} may exist, which nobody can use; the post step looks for it`
+            ? `a key named ${keyName} may exist, which nobody can use; ${unique ? 'the post step looks for it' : `${words/* NOBODY_CAN_TELL */.B9}: it ends by itself when it expires`}`
             : 'no key was made',
         'nothing was handed out',
     ];
@@ -9744,11 +9923,14 @@ const WARNING_TITLE = {
 /** Renders the events of a per-run key as they come, a line each, and knows what they come to. */
 class EphemeralLog {
     #sink;
+    #looksFor;
     #swept = [];
     #key;
     #perhaps = false;
-    constructor(sink) {
+    /** @param unique nobody else uses the key's name, so that the post step looks for it by that */
+    constructor(sink, unique = true) {
         this.#sink = sink;
+        this.#looksFor = unique ? 'the post step looks for its key' : `of its key ${words/* NOBODY_CAN_TELL */.B9}`;
     }
     event = (event) => {
         switch (event.type) {
@@ -9786,10 +9968,10 @@ class EphemeralLog {
     };
     /** In which state things are at this moment, a line each. */
     state() {
-        const unknown = 'no key is known to exist; should a create be under way, the post step looks for its key';
+        const unknown = `no key is known to exist; should a create be under way, ${this.#looksFor}`;
         return [
             this.#key ?? unknown,
-            ...(this.#perhaps ? ['a create got no clear answer before; the post step looks for its key, too'] : []),
+            ...(this.#perhaps ? [`a create got no clear answer before; ${this.#looksFor}`] : []),
             ...(this.#swept.length === 0 ? [] : [`swept: ${this.#swept.join(', ')}`]),
         ];
     }
@@ -9830,7 +10012,9 @@ function givingBackLine(remains) {
         case 'nothing':
             return undefined;
         case 'asked':
-            return `Looking for a key named ${remains.name}: a create got no clear answer`;
+            return remains.unique
+                ? `Looking for a key named ${remains.name}: a create got no clear answer`
+                : `A create of a key named ${remains.name} got no clear answer`;
         case 'minted':
             return `Giving back key ${remains.id} (${remains.name})`;
     }
@@ -9845,19 +10029,20 @@ function givenBackLine(result) {
         case 'revoked':
             return `Revoked: ${(0,words/* list */.p_)(result.ids)}${result.expired ? ' (it had expired before)' : ''}`;
         case 'gone':
-            return `Already gone: key ${result.id} had been revoked before`;
+            return `Already gone: MUTX does not know key ${result.id} any more, or does not take it any more`;
         case 'expired':
             return `Expired: key ${result.id} ended by itself at ${(0,words/* instantText */.Xx)(result.expiresAt)}; its place in the plan is free once a later run has swept it`;
         case 'none-found':
-            return `Nothing to revoke: a create got no clear answer, and there is no active key named ${result.name}`;
+            return `Nothing was revoked: a create got no clear answer, and no active key named ${result.name} was found`;
     }
 }
 /** A key that may still be alive: never a reason for a red job, but for a person to know. */
 function notGivenBack(result) {
-    const { id, name, expiresAt, failures } = result;
+    const { id, name, expiresAt, unique, failures } = result;
     const message = id === undefined ? perhaps(name) : alive(id, name, expiresAt);
     const why = failures.map((failure) => `${(0,report_failure/* callText */.WT)(failure)}: ${failure.message} [${failure.code}]`);
-    const reasons = why.length === 0 ? [NO_WAY] : [...new Set(why)];
+    const none = id === undefined && !unique ? words/* NOBODY_CAN_TELL */.B9 : NO_WAY;
+    const reasons = why.length === 0 ? [none] : [...new Set(why)];
     return {
         annotation: { title: 'MUTX API key not revoked', message: [message, ...reasons].join('\n') },
         lines: [`Not revoked: ${message}`, ...reasons.map((reason) => `  ${reason}`)],
@@ -9869,7 +10054,7 @@ function alive(id, name, expiresAt) {
     return `key ${id} (${name}) may still be alive; it ${(0,words/* expiryText */.X5)(expiresAt)}`;
 }
 function perhaps(name) {
-    return `a key named ${name} may exist that nobody can use: the first step was stopped before it heard of it`;
+    return `a key named ${name} may exist that nobody can use: its create got no clear answer`;
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -10034,7 +10219,7 @@ async function ephemeralVerb(context) {
     const connection = (0,connect/* connect */.N)(inputs, context);
     const { session, keys, clock } = connection;
     const outcome = await (0,in_session/* inSession */.C)(connection, inputs, context, async () => {
-        const log = new EphemeralLog(sink);
+        const log = new EphemeralLog(sink, settings.unique);
         unfinished.state = () => log.state();
         const keeper = new HandOver(inputs, session, context);
         const report = log.event;
@@ -10059,8 +10244,8 @@ async function ephemeralVerb(context) {
 ;// CONCATENATED MODULE: ./lib/ephemeral/give-back.js
 
 
-/** What is over does not stay for long: how long one call may be tried again. */
-const give_back_PATIENCE = 60_000;
+/** What is over does not stay for long: how long one call may be tried again. MUTX limits requests by the minute. */
+const give_back_PATIENCE = 90_000;
 /** How far this machine's clock may be ahead of MUTX's. */
 const LEEWAY = 60_000;
 /**
@@ -10085,7 +10270,7 @@ async function giveBack(remains, ways, ports) {
 async function lookForIt({ name, unique }, ways, calls) {
     const failures = [];
     // Under a name that others use, too, nobody could tell which key it is.
-    for await (const reply of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
+    for await (const { reply } of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
         if (!reply.ok)
             failures.push(reply.failure);
         else if (reply.value.length === 0)
@@ -10093,26 +10278,27 @@ async function lookForIt({ name, unique }, ways, calls) {
         else
             return { kind: 'revoked', ids: reply.value, expired: false };
     }
-    return { kind: 'failed', id: undefined, name, expiresAt: undefined, failures };
+    return { kind: 'failed', id: undefined, name, expiresAt: undefined, unique, failures };
 }
 async function revokeIt(remains, ways, calls, { clock }) {
-    const { id, name, expiresAt } = remains;
+    const { id, name, expiresAt, unique } = remains;
     const expired = expiresAt !== undefined && clock.now() > expiresAt + LEEWAY;
     const failures = [];
-    const open = ways.filter(({ kind }) => !(expired && kind === 'key'));
-    for await (const reply of tried(open, (keys) => revokeBoth(keys, remains, calls))) {
+    for await (const { by, reply } of tried(ways, (keys) => revokeBoth(keys, remains, calls))) {
         if (!reply.ok)
             failures.push(reply.failure);
         else if (reply.value === 'gone')
             return { kind: 'gone', id };
         else
-            return { kind: 'revoked', ids: reply.value, expired };
+            return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
     }
-    if (expired)
+    // The clock of this machine may be wrong, so the key has the last word where it is at hand.
+    const dead = await isDead(ways, failures, calls);
+    if (expired && dead !== false)
         return { kind: 'expired', id, expiresAt };
-    if (await isDead(open, failures, calls))
+    if (dead === true)
         return { kind: 'gone', id };
-    return { kind: 'failed', id, name, expiresAt, failures };
+    return { kind: 'failed', id, name, expiresAt, unique, failures };
 }
 /** What lost creates left first: a key that revokes itself can do nothing afterwards. */
 async function revokeBoth(keys, { id, name, unique, strays }, calls) {
@@ -10128,10 +10314,15 @@ async function revokeBoth(keys, { id, name, unique, strays }, calls) {
         ? { ...own, value: 'gone' }
         : { ...own, value: [...ids, id] };
 }
-/** Whether what every way was refused for is that the key does not exist any more: then it does not work either. */
+/**
+ * Whether what every way was refused for is that the key does not exist any more: then it does not work either.
+ * @returns undefined where the key is not at hand to be asked
+ */
 async function isDead(ways, failures, calls) {
     const works = ways.find(({ kind }) => kind === 'key')?.works;
-    if (works === undefined || !failures.every(isAboutCredential))
+    if (works === undefined)
+        return undefined;
+    if (!failures.every(isAboutCredential))
         return false;
     const reply = await calls.call(works);
     // 403 is said of a key that exists, or by something in front of MUTX.
@@ -10142,7 +10333,7 @@ async function* tried(ways, work) {
     for (const way of ways) {
         const shut = await way.open();
         const reply = shut === undefined ? await work(way.keys) : { ok: false, failure: shut };
-        yield reply;
+        yield { by: way.kind, reply };
         if (!reply.ok && !isAboutCredential(reply.failure))
             return;
     }
@@ -10207,9 +10398,17 @@ async function ephemeralPostVerb(context) {
         sink.line(first);
     const ports = { clock: gate.clock(clock), random: Math.random, report: log.event };
     const result = await gate.pass(giveBack(note, ways, ports));
+    // Before the log-out, which may take its time: it is true from now on.
+    tell(result, context);
     await gate.pass(close());
-    if (result.kind !== 'failed')
-        return sink.line(givenBackLine(result));
+}
+function tell(result, { sink, unfinished }) {
+    if (result.kind !== 'failed') {
+        const line = givenBackLine(result);
+        unfinished.state = () => [line];
+        sink.line(line);
+        return;
+    }
     const { annotation, lines, advice } = notGivenBack(result);
     for (const line of lines)
         sink.line(line);
@@ -10570,7 +10769,9 @@ function readIds(reader) {
         const fix = "copy the id from MUTX, or from a rotation's outputs; a name goes into `key-name`";
         reader.problem('key-ids', { message: 'holds what cannot be the id of a key', fix }, entry);
     }
-    return [...new Set(entries)];
+    // UUIDs, in which case means nothing.
+    const known = new Set();
+    return entries.filter((entry) => known.size < known.add(entry.toLowerCase()).size);
 }
 /** The texts in a JSON array; undefined if it is none, or holds anything else. */
 function jsonTexts(text) {
@@ -10677,7 +10878,7 @@ function whatNext(outcome, { selection }) {
     const name = (0,printable/* printable */.g)(selection.name, 255);
     return outcome.kind === 'planned'
         ? `After that, no key named ${name} would work: run its rotation next, which stores a new one`
-        : `No key named ${name} works any more: run its rotation next, which stores a new one`;
+        : `What was named ${name} does not work any more: run its rotation next, which stores a new one`;
 }
 /** Ids that count as done, and may be of another account. */
 function goneKeys({ results }) {
@@ -10897,27 +11098,36 @@ function isCertain({ state }, list) {
 /** Asks the list what became of the keys of which the replies left it open. */
 async function settle(results, { ports, call, list }) {
     const now = await revoke_listed(ports, call);
+    const known = byId(list ?? []);
     const records = byId(now.ok ? now.value : []);
     return results.map((result) => {
         if (isCertain(result, list))
             return result;
-        const settled = now.ok ? seen(result, records.get(result.id.toLowerCase())) : unseen(result, now.failure);
+        const was = known.get(result.id.toLowerCase());
+        const settled = now.ok
+            ? seen(result, was, records.get(result.id.toLowerCase()))
+            : unseen(result, was, now.failure);
         ports.report({ type: 'result', result: settled });
         return settled;
     });
 }
-function seen(result, record) {
+/** @param was before anything was revoked; undefined: not listed, or nobody has looked */
+function seen(result, was, record) {
     const { id, state, failure } = result;
     const key = { id, name: record?.name ?? result.name, expiresAt: record?.expiresAt ?? result.expiresAt };
     if (record?.isActive === true) {
         return { ...key, state: 'alive', ...(failure === undefined ? {} : { failure }) };
     }
-    if (state === 'unknown')
+    // A key that was never in the list may be of another account, and alive.
+    if (state === 'unknown' && (was ?? record) !== undefined)
         return { ...key, state: 'revoked' };
     return { ...key, state: record === undefined ? 'gone' : 'already-revoked' };
 }
-function unseen(result, failure) {
-    return result.state === 'gone' ? { ...result, state: 'unknown', failure } : result;
+/** A refusal says that a key was not revoked by this, not that it is alive: that only the list knows. */
+function unseen(result, was, failure) {
+    if (result.state === 'alive' && was !== undefined)
+        return result;
+    return { ...result, state: 'unknown', failure: result.failure ?? failure };
 }
 function untouched(keys) {
     return keys.map((key) => ({ ...key, state: 'untouched' }));
@@ -11271,6 +11481,8 @@ var failures = __nccwpck_require__(1335);
 var rotation_plan = __nccwpck_require__(5803);
 // EXTERNAL MODULE: ./lib/rotation/replace-key.js + 2 modules
 var replace_key = __nccwpck_require__(2131);
+// EXTERNAL MODULE: ./lib/rotation/take-look.js
+var take_look = __nccwpck_require__(7155);
 ;// CONCATENATED MODULE: ./lib/rotation/engine.js
 
 

@@ -32,14 +32,14 @@ export type Finding = About &
       }
     /** Several at once, newest first. */
     | { readonly kind: 'duplicate-name'; readonly keys: readonly KeyRecord[] }
-    /** The secret was last written before its newest key was made. `works`: it still holds one that works. */
+    /** The secret was last written before its newest key was made. `works`: it still holds one that works; undefined: it may. */
     | {
         readonly kind: 'secret-outdated';
         readonly place: SecretName;
         /** undefined: there is no such secret */
         readonly updatedAt: Instant | undefined;
         readonly key: KeyRecord;
-        readonly works: boolean;
+        readonly works: boolean | undefined;
       }
     /** The secret holds a key that was revoked. */
     | {

@@ -70,14 +70,30 @@ function outdatedSecret(secret: AuditedSecret, { secrets, keys }: Group, date: I
   const live = keys.filter((key) => key.isActive && !isExpired(key, date));
   const key = newest(live.filter(({ createdAt }) => createdAt + FENCE + MARGIN < date));
   if (key === undefined || (updatedAt !== undefined && key.createdAt <= updatedAt + MARGIN)) return [];
-  const works = updatedAt !== undefined && live.some((one) => couldHaveWritten(one, updatedAt));
+  const works = updatedAt !== undefined && holdsOneOf(live, updatedAt, currentOf(secret, keys));
   const elsewhere = secrets.some(
     (other) => other.updatedAt !== undefined && currentOf(other, keys)?.id === key.id,
   );
   // A key that no secret holds while this one works is an orphan; so is one where there never was a secret.
   if (!elsewhere && (works || updatedAt === undefined)) return [];
-  const level = works ? 'warning' : 'error';
+  const level = works === false ? 'error' : 'warning';
   return [{ kind: 'secret-outdated', level, since: key.createdAt, place, updatedAt, key, works }];
+}
+
+/**
+ * Whether a secret holds one of the live keys.
+ * @param current the key that it holds, where that is known
+ * @returns undefined where it may: saved again by hand, or, of an organisation, with its visibility edited since, it
+ * holds any key that there was by then
+ */
+function holdsOneOf(
+  live: readonly KeyRecord[],
+  updatedAt: Instant,
+  current: KeyRecord | undefined,
+): boolean | undefined {
+  if (current !== undefined) return live.some(({ id }) => id === current.id);
+  if (live.some((key) => couldHaveWritten(key, updatedAt))) return true;
+  return live.some(({ createdAt }) => createdAt <= updatedAt + MARGIN) ? undefined : false;
 }
 
 /** Only where revoked keys are listed; the documented API forgets them. */

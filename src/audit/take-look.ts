@@ -3,7 +3,7 @@ import type { CallFailure, Duration, Instant, KeyService, Reply, SecretTarget } 
 import { placesOf } from '../rotation/quota.ts';
 import { Stopwatch } from '../rotation/retry.ts';
 import { eachOf, failuresOf, valuesOf } from '../rotation/run.ts';
-import { areClocksApart } from '../rotation/take-look.ts';
+import { ClockComparison } from './clocks.ts';
 import type { AuditedSecret, AuditLook } from './look.ts';
 
 /** For how long an audit may try anything again. */
@@ -52,26 +52,23 @@ export async function takeAuditLook(ports: AuditPorts): Promise<AuditLookResult>
   const call = patientCalls(ports, PATIENCE, (failure, attempt, wait) =>
     ports.report({ type: 'retrying', failure, attempt, wait }),
   );
-  let listed = new Stopwatch(ports.clock);
+  const clocks = new ClockComparison(ports.clock);
   const [list, plan] = await Promise.all([
-    call(() => {
-      listed = new Stopwatch(ports.clock);
-      return ports.keys.list();
-    }),
+    call(() => clocks.ofMutx(() => ports.keys.list())),
     readPlan(ports, call),
   ]);
   if (!list.ok) return { ok: false, failures: [list.failure] };
   const active = list.value.filter((key) => key.isActive).length;
-  ports.report({ type: 'listed', active, ms: listed.elapsed() });
+  ports.report({ type: 'listed', active, ms: clocks.elapsed() });
 
   const reading = new Stopwatch(ports.clock);
-  const secrets = await eachOf(ports.targets, CONCURRENCY, (target) => readSecret(target, call));
+  const secrets = await eachOf(ports.targets, CONCURRENCY, (target) => readSecret(target, call, clocks));
   const failures = failuresOf(secrets);
   if (failures.length > 0) return { ok: false, failures };
   if (secrets.length > 0) {
     ports.report({ type: 'secrets-read', secrets: secrets.length, ms: reading.elapsed() });
   }
-  const clocksApart = areClocksApart(list.date, secrets, listed.elapsed());
+  const clocksApart = clocks.areApart;
   if (list.date === undefined) ports.report({ type: 'note', note: 'no-date' });
   else if (clocksApart) ports.report({ type: 'note', note: 'clocks-apart' });
   return {
@@ -91,8 +88,9 @@ export async function takeAuditLook(ports: AuditPorts): Promise<AuditLookResult>
 async function readSecret(
   { keyName, target }: AuditTarget,
   call: PatientCall,
+  clocks: ClockComparison,
 ): Promise<Reply<AuditedSecret>> {
-  const reply = await call(() => target.metadata());
+  const reply = await call(() => clocks.ofGithub(() => target.metadata()));
   if (!reply.ok) return reply;
   const place = { target: target.label, secret: target.secretName };
   return { ...reply, value: { updatedAt: reply.value?.updatedAt, shared: target.shared, place, keyName } };

@@ -11,7 +11,10 @@ export class Calls {
   readonly #patience: Duration;
   readonly #sessionEndsAt: Instant | undefined;
 
-  /** @param patience how long a single call may be tried again, waits included */
+  /**
+   * @param sessionEndsAt or whatever else no wait may outlive
+   * @param patience how long a single call may be tried again, waits included
+   */
   constructor(
     { clock, random, report }: CallPorts,
     sessionEndsAt?: Instant,

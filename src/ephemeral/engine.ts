@@ -1,13 +1,10 @@
-import type { Duration, MintedKey } from '../rotation/ports.ts';
+import type { MintedKey } from '../rotation/ports.ts';
 import { Calls } from './calls.ts';
 import { mint } from './mint.ts';
 import type { EphemeralFailure, EphemeralOutcome } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
-import { sweep } from './sweep.ts';
-
-/** How long one call of the sweep may be tried again: it is not what the job waits for. */
-const SWEEP_PATIENCE: Duration = 30_000;
+import { SWEEP_PATIENCE, sweep } from './sweep.ts';
 
 /**
  * Makes a key for this job (protocol, "Per-run keys"): sweep → create, with waiting for a place → keep what the

@@ -4,8 +4,8 @@ import type { CallPorts, GiveBackKeys } from './ports.ts';
 import type { Remains } from './remains.ts';
 import { revokeStrays } from './strays.ts';
 
-/** What is over does not stay for long: how long one call may be tried again. */
-const PATIENCE: Duration = 60_000;
+/** What is over does not stay for long: how long one call may be tried again. MUTX limits requests by the minute. */
+const PATIENCE: Duration = 90_000;
 
 /** How far this machine's clock may be ahead of MUTX's. */
 const LEEWAY: Duration = 60_000;
@@ -33,7 +33,7 @@ export type GivenBack =
   | { readonly kind: 'skipped' }
   /** `ids`: all that were revoked; those of lost creates too. `expired`: it had ended before. */
   | { readonly kind: 'revoked'; readonly ids: readonly string[]; readonly expired: boolean }
-  /** Somebody else revoked it before. */
+  /** Somebody else revoked it before, or it does not work any more for a reason that MUTX does not tell. */
   | { readonly kind: 'gone'; readonly id: string }
   /** It ended by itself; its place in the plan is taken until somebody revokes it. */
   | { readonly kind: 'expired'; readonly id: string; readonly expiresAt: Instant }
@@ -45,6 +45,8 @@ export type GivenBack =
       readonly id: string | undefined;
       readonly name: string;
       readonly expiresAt: Instant | undefined;
+      /** Nobody else uses the name; otherwise a key is not looked for by it. */
+      readonly unique: boolean;
       /** What each way came to; empty: there was none. */
       readonly failures: readonly CallFailure[];
     };
@@ -79,12 +81,12 @@ async function lookForIt(
 ): Promise<GivenBack> {
   const failures: CallFailure[] = [];
   // Under a name that others use, too, nobody could tell which key it is.
-  for await (const reply of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
+  for await (const { reply } of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
     if (!reply.ok) failures.push(reply.failure);
     else if (reply.value.length === 0) return { kind: 'none-found', name };
     else return { kind: 'revoked', ids: reply.value, expired: false };
   }
-  return { kind: 'failed', id: undefined, name, expiresAt: undefined, failures };
+  return { kind: 'failed', id: undefined, name, expiresAt: undefined, unique, failures };
 }
 
 async function revokeIt(
@@ -93,18 +95,19 @@ async function revokeIt(
   calls: Calls,
   { clock }: CallPorts,
 ): Promise<GivenBack> {
-  const { id, name, expiresAt } = remains;
+  const { id, name, expiresAt, unique } = remains;
   const expired = expiresAt !== undefined && clock.now() > expiresAt + LEEWAY;
   const failures: CallFailure[] = [];
-  const open = ways.filter(({ kind }) => !(expired && kind === 'key'));
-  for await (const reply of tried(open, (keys) => revokeBoth(keys, remains, calls))) {
+  for await (const { by, reply } of tried(ways, (keys) => revokeBoth(keys, remains, calls))) {
     if (!reply.ok) failures.push(reply.failure);
     else if (reply.value === 'gone') return { kind: 'gone', id };
-    else return { kind: 'revoked', ids: reply.value, expired };
+    else return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
   }
-  if (expired) return { kind: 'expired', id, expiresAt };
-  if (await isDead(open, failures, calls)) return { kind: 'gone', id };
-  return { kind: 'failed', id, name, expiresAt, failures };
+  // The clock of this machine may be wrong, so the key has the last word where it is at hand.
+  const dead = await isDead(ways, failures, calls);
+  if (expired && dead !== false) return { kind: 'expired', id, expiresAt };
+  if (dead === true) return { kind: 'gone', id };
+  return { kind: 'failed', id, name, expiresAt, unique, failures };
 }
 
 /** What lost creates left first: a key that revokes itself can do nothing afterwards. */
@@ -128,14 +131,18 @@ async function revokeBoth(
     : { ...own, value: [...ids, id] };
 }
 
-/** Whether what every way was refused for is that the key does not exist any more: then it does not work either. */
+/**
+ * Whether what every way was refused for is that the key does not exist any more: then it does not work either.
+ * @returns undefined where the key is not at hand to be asked
+ */
 async function isDead(
   ways: readonly Way[],
   failures: readonly CallFailure[],
   calls: Calls,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const works = ways.find(({ kind }) => kind === 'key')?.works;
-  if (works === undefined || !failures.every(isAboutCredential)) return false;
+  if (works === undefined) return undefined;
+  if (!failures.every(isAboutCredential)) return false;
   const reply = await calls.call(works);
   // 403 is said of a key that exists, or by something in front of MUTX.
   return !reply.ok && reply.failure.kind === 'refused' && reply.failure.status === 401;
@@ -145,11 +152,11 @@ async function isDead(
 async function* tried<T>(
   ways: readonly Way[],
   work: (keys: GiveBackKeys) => Promise<Reply<T>>,
-): AsyncGenerator<Reply<T>> {
+): AsyncGenerator<{ readonly by: Way['kind']; readonly reply: Reply<T> }> {
   for (const way of ways) {
     const shut = await way.open();
     const reply: Reply<T> = shut === undefined ? await work(way.keys) : { ok: false, failure: shut };
-    yield reply;
+    yield { by: way.kind, reply };
     if (!reply.ok && !isAboutCredential(reply.failure)) return;
   }
 }

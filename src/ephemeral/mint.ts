@@ -1,16 +1,19 @@
 import { CREATES } from '../rotation/constants.ts';
 import type { CallFailure, Duration, MintedKey } from '../rotation/ports.ts';
 import { onlyIfNotDone, Stopwatch } from '../rotation/retry.ts';
-import type { Calls } from './calls.ts';
+import { Calls } from './calls.ts';
 import type { EphemeralFailure } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
 import { revokeStrays } from './strays.ts';
-import { sweep } from './sweep.ts';
+import { SWEEP_PATIENCE, sweep } from './sweep.ts';
 
 /** Between two tries for a place; jobs of a matrix come at different times because of the jitter. */
 const SHORTEST_WAIT: Duration = 2_000;
 const LONGEST_WAIT: Duration = 10_000;
+
+/** A list may have ten pages, MUTX takes a hundred requests a minute, and others wait, too. */
+const BETWEEN_SWEEPS: Duration = 60_000;
 
 /** After a create without a clear answer, before the next one. */
 const AFTER_LOST: Duration = 2_000;
@@ -45,7 +48,7 @@ export async function mint(
     }
     const { failure } = reply;
     if (failure.code === 'mutx-quota') {
-      const full = await room.wait(failure);
+      const full = await room.wait(failure, lost > 0);
       if (full !== undefined) return { ok: false, failed: { ...full, perhaps: lost > 0 } };
     } else if (failure.kind === 'unclear') {
       lost += 1;
@@ -112,6 +115,7 @@ class WaitForRoom {
   readonly #ports: EphemeralPorts;
   readonly #calls: Calls;
   readonly #watch: Stopwatch;
+  #swept: Stopwatch | undefined;
 
   constructor(settings: EphemeralSettings, ports: EphemeralPorts, calls: Calls) {
     this.#settings = settings;
@@ -120,31 +124,61 @@ class WaitForRoom {
     this.#watch = new Stopwatch(ports.clock);
   }
 
-  /** @returns why there is no point in waiting (any longer); undefined: try again */
-  async wait(failure: CallFailure): Promise<EphemeralFailure | undefined> {
+  /**
+   * @param lost a create got no clear answer before
+   * @returns why there is no point in waiting (any longer); undefined: try again
+   */
+  async wait(failure: CallFailure, lost: boolean): Promise<EphemeralFailure | undefined> {
     const { clock, random, keys } = this.#ports;
-    const left = Math.min(this.#settings.quotaWait - this.#watch.elapsed(), this.#calls.sessionLeft());
+    if (lost && (await this.#gaveUpLost())) return undefined;
+    const left = this.#left();
     const asked = failure.retryAfter ?? 0;
-    if (left <= 0 || asked > left) return this.#full(failure);
+    if (left <= 0 || asked > left) return this.#full(failure, left > 0);
     const jittered = SHORTEST_WAIT + (LONGEST_WAIT - SHORTEST_WAIT) * random();
     // What the server asks for goes before ours; the last try is at the end of the time there is.
     const wait = Math.max(asked, Math.min(jittered, left));
     this.#calls.report({ type: 'waiting', wait, left });
     await clock.sleep(wait);
     const { sweep: settings } = this.#settings;
-    if (settings !== undefined) await sweep(this.#calls, keys, settings);
+    if (settings !== undefined && (this.#swept?.elapsed() ?? BETWEEN_SWEEPS) >= BETWEEN_SWEEPS) {
+      this.#swept = new Stopwatch(clock);
+      await sweep(this.#inPassing(), keys, settings);
+    }
     return undefined;
   }
 
-  async #full(failure: CallFailure): Promise<EphemeralFailure> {
+  /** The place may be taken by a key of this step's own, whose create came true after it was looked for. */
+  async #gaveUpLost(): Promise<boolean> {
+    const { keyName, unique } = this.#settings;
+    if (!unique) return false;
+    const found = await revokeStrays(this.#ports.keys, this.#inPassing(), keyName);
+    return found.ok && found.value.length > 0;
+  }
+
+  #left(): Duration {
+    return Math.min(this.#quotaLeft(), this.#calls.sessionLeft());
+  }
+
+  #quotaLeft(): Duration {
+    return this.#settings.quotaWait - this.#watch.elapsed();
+  }
+
+  /** For what is not the errand: nothing of it is tried again beyond the end of the wait. */
+  #inPassing(): Calls {
+    return new Calls(this.#ports, this.#ports.clock.now() + this.#left(), SWEEP_PATIENCE);
+  }
+
+  /** @param asked MUTX asks for a longer wait than there is time */
+  async #full(failure: CallFailure, asked: boolean): Promise<EphemeralFailure> {
     const { keys, clock } = this.#ports;
-    const list = await this.#calls.call(() => keys.newest());
+    const sessionEnds = this.#calls.sessionLeft() < this.#quotaLeft();
+    const list = await this.#inPassing().call(() => keys.newest());
     const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
     const { retryAfter } = failure;
     return {
       kind: 'failed',
       code: 'quota-wait-over',
-      message: "the account's plan had no place for one more key, for as long as `quota-wait` allows",
+      message: `the account's plan had no place for one more key, ${endOfWait(asked, sessionEnds)}`,
       failures: [failure],
       holders: active.map(({ id, name, expiresAt }) => ({ id, name, expiresAt })),
       minted: undefined,
@@ -152,4 +186,10 @@ class WaitForRoom {
       retryAt: retryAfter === undefined ? undefined : clock.now() + retryAfter,
     };
   }
+}
+
+function endOfWait(asked: boolean, sessionEnds: boolean): string {
+  if (asked)
+    return `and MUTX asks to wait longer than ${sessionEnds ? 'the credential lasts' : '`quota-wait` allows'}`;
+  return sessionEnds ? 'before the credential ends' : 'for as long as `quota-wait` allows';
 }

@@ -1,4 +1,4 @@
-import type { Instant, KeyRecord } from '../rotation/ports.ts';
+import type { Duration, Instant, KeyRecord } from '../rotation/ports.ts';
 import type { Calls } from './calls.ts';
 import type { RunKeys } from './ports.ts';
 import type { SweepSettings } from './settings.ts';
@@ -8,6 +8,9 @@ export type LeftBehind = 'expired' | 'old';
 
 /** After the prefix, to the end: `{run_id}.{attempt}/{job}/{random}`; a job that is too long is cut and hashed. */
 const REST = /^[1-9]\d{0,19}\.[1-9]\d{0,5}\/[A-Za-z_][\w-]*(?:~[0-9a-f]{16})?\/[0-9a-f]{12}$/;
+
+/** How long one call of the sweep may be tried again: it is not what the job waits for. */
+export const SWEEP_PATIENCE: Duration = 30_000;
 
 /** Revoked by one sweep at most: who comes to mint a key does not stay to tidy up. */
 const MOST = 20;
@@ -39,8 +42,12 @@ export async function sweep(calls: Calls, keys: RunKeys, settings: SweepSettings
     return;
   }
   const { date } = list;
+  if (date === undefined) {
+    calls.warn('sweep-failed', 'keys left behind were not looked for: MUTX does not say what time it is');
+    return;
+  }
   const found = list.value.flatMap((key) => {
-    const why = date === undefined ? undefined : leftBehind(key, settings, date);
+    const why = leftBehind(key, settings, date);
     return why === undefined ? [] : [{ key, why }];
   });
   let revoked = 0;

@@ -65,7 +65,9 @@ function readIds(reader: InputReader): readonly string[] | undefined {
     const fix = "copy the id from MUTX, or from a rotation's outputs; a name goes into `key-name`";
     reader.problem('key-ids', { message: 'holds what cannot be the id of a key', fix }, entry);
   }
-  return [...new Set(entries)];
+  // UUIDs, in which case means nothing.
+  const known = new Set<string>();
+  return entries.filter((entry) => known.size < known.add(entry.toLowerCase()).size);
 }
 
 /** The texts in a JSON array; undefined if it is none, or holds anything else. */

@@ -31,7 +31,8 @@ interface Sent {
 /**
  * The MUTX API of whichever generation, one attempt a call. The generation is found out by asking with the
  * calls themselves: where `/v1` is right, that costs nothing; where it is not, its 404 says that nothing was
- * done, and the same call is made without the prefix.
+ * done, and the same call is made without the prefix. A gateway may answer with a page of its own there, which says
+ * nothing of a call that changes something; then the list is asked for.
  */
 export class MutxApi {
   readonly secrets: SecretRegistry;
@@ -63,11 +64,26 @@ export class MutxApi {
       if (isSuccess(first)) this.#generation ??= 'v1';
       return first;
     }
+    if (!isAnswered(first) && !(await this.#isDocumented(request))) return first;
     // Another call may have learned meanwhile that this 404 is v1's own.
     if (this.#generation === 'v1') return first;
     const second = await this.#sendTo('documented', request);
     if (isSuccess(second)) this.#generation ??= 'documented';
     return second;
+  }
+
+  /**
+   * Whether the list is where the documented API has it, and not where v1 has it: then nothing was done by a call
+   * that was answered with a page.
+   */
+  async #isDocumented(like: ApiRequest): Promise<boolean> {
+    const listOf: ApiRequest = (generation) => {
+      const { headers = {} } = like(generation);
+      return { method: 'GET', path: '/api-keys', headers };
+    };
+    if (!isMissing(await this.#sendTo('v1', listOf))) return false;
+    const { result } = await this.#sendTo('documented', listOf);
+    return result.kind === 'reply' && result.status !== 404 && isMutxs(result);
   }
 
   async #sendTo(generation: Generation, requestOf: ApiRequest): Promise<Sent> {
@@ -93,11 +109,14 @@ function isSuccess({ result }: Sent): boolean {
   return result.kind === 'reply' && result.status < 300 && isMutxs(result);
 }
 
+function isMissing({ result }: Sent): boolean {
+  return result.kind === 'reply' && result.status === 404;
+}
+
 /**
- * Whether there is no such path. Anything that changes something is asked again only where MUTX itself says
- * so: a 404 of something in between does not prove that nothing was done.
+ * Whether a 404 says that nothing was done. Of what changes something only MUTX itself can say so: a page of
+ * something in between does not prove it.
  */
-function isMissing({ method, result }: Sent): boolean {
-  if (result.kind !== 'reply' || result.status !== 404) return false;
-  return method === 'GET' || ownError(result) !== undefined;
+function isAnswered({ method, result }: Sent): boolean {
+  return method === 'GET' || (result.kind === 'reply' && ownError(result) !== undefined);
 }

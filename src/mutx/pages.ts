@@ -13,8 +13,9 @@ type Ask = (skip: number, limit: number) => Promise<Reply<KeyPage>>;
 
 /**
  * The list, read to its end: the first page says how many there are, the others are read side by side, and as
- * long as the last one says that there is more, on it goes. Keys made meanwhile push others onto a page that
- * is read later (newest first), so rows may come twice, and none is missed.
+ * long as the last one says that there is more, on it goes. Keys made meanwhile push others onto the next page
+ * (newest first), so rows may come twice. One is missed only where that page came first; then there are fewer than
+ * there were on the first page, and they are read once more, one page after the other.
  */
 export async function readAllPages(ask: Ask): Promise<Reply<readonly KeyRecord[]>> {
   const first = await ask(0, LIMIT);
@@ -34,7 +35,12 @@ export async function readAllPages(ask: Ask): Promise<Reply<readonly KeyRecord[]
       pages.push(last);
     }
   }
-  const keys = new Map(pages.flatMap((page) => page.keys).map((key) => [key.id, key]));
+  const keys = byId(pages.flatMap((page) => page.keys));
+  if (pages.length > 2 && keys.size < first.value.total) {
+    const again = await readFirstPages(ask, MOST_PAGES);
+    if (!again.ok) return again;
+    for (const key of again.value) keys.set(key.id, key);
+  }
   return { ok: true, value: [...keys.values()], date: first.date };
 }
 
@@ -55,8 +61,11 @@ export async function readFirstPages(ask: Ask, most: number): Promise<Reply<read
     last = next.value;
     keys.push(...last.keys);
   }
-  const byId = new Map(keys.map((key) => [key.id, key]));
-  return { ok: true, value: [...byId.values()], date: first.date };
+  return { ok: true, value: [...byId(keys).values()], date: first.date };
+}
+
+function byId(keys: readonly KeyRecord[]): Map<string, KeyRecord> {
+  return new Map(keys.map((key) => [key.id, key]));
 }
 
 const TOO_MANY = `the list of keys goes on after ${MOST_PAGES} pages, and no more are read`;

@@ -114,7 +114,7 @@ function wordsOf(finding: Finding, date: Instant, quote: Quote): Words {
       const what =
         updatedAt === undefined
           ? `is stored in other targets, and there is no ${placeText(place)}`
-          : `was made after the last write of ${placeText(place)} (${instantText(updatedAt)}): that holds ${works ? 'an older key' : 'no key that works'}`;
+          : `was made after the last write of ${placeText(place)} (${instantText(updatedAt)}): that holds ${held(works)}`;
       return about(key, what, ROTATE, place);
     }
     case 'secret-dead': {
@@ -138,6 +138,11 @@ function wordsOf(finding: Finding, date: Instant, quote: Quote): Words {
         place: undefined,
       };
   }
+}
+
+function held(works: boolean | undefined): string {
+  if (works === undefined) return 'an older key, or none that works';
+  return works ? 'an older key' : 'no key that works';
 }
 
 /** The keys that a rotation could not revoke yet, a line each. @param date of the look */

@@ -2,7 +2,7 @@ import type { EphemeralEvent, EphemeralWarning, RevokedBecause } from '../epheme
 import type { LeftBehind } from '../ephemeral/sweep.ts';
 import { retryText } from './log.ts';
 import type { Sink } from './sink.ts';
-import { count, durationText, expiryText } from './words.ts';
+import { count, durationText, expiryText, NOBODY_CAN_TELL } from './words.ts';
 
 const WHY_SWEPT: Readonly<Record<LeftBehind, string>> = {
   expired: 'expired',
@@ -23,12 +23,15 @@ export const WARNING_TITLE: Readonly<Record<EphemeralWarning, string>> = {
 /** Renders the events of a per-run key as they come, a line each, and knows what they come to. */
 export class EphemeralLog {
   readonly #sink: Sink;
+  readonly #looksFor: string;
   readonly #swept: string[] = [];
   #key: string | undefined;
   #perhaps = false;
 
-  constructor(sink: Sink) {
+  /** @param unique nobody else uses the key's name, so that the post step looks for it by that */
+  constructor(sink: Sink, unique = true) {
     this.#sink = sink;
+    this.#looksFor = unique ? 'the post step looks for its key' : `of its key ${NOBODY_CAN_TELL}`;
   }
 
   readonly event = (event: EphemeralEvent): void => {
@@ -68,10 +71,10 @@ export class EphemeralLog {
 
   /** In which state things are at this moment, a line each. */
   state(): readonly string[] {
-    const unknown = 'no key is known to exist; should a create be under way, the post step looks for its key';
+    const unknown = `no key is known to exist; should a create be under way, ${this.#looksFor}`;
     return [
       this.#key ?? unknown,
-      ...(this.#perhaps ? ['a create got no clear answer before; the post step looks for its key, too'] : []),
+      ...(this.#perhaps ? [`a create got no clear answer before; ${this.#looksFor}`] : []),
       ...(this.#swept.length === 0 ? [] : [`swept: ${this.#swept.join(', ')}`]),
     ];
   }

@@ -6,7 +6,7 @@ import { callText } from './failure.ts';
 import { code } from './markdown.ts';
 import type { Annotation } from './sink.ts';
 import { keyTable, page } from './summary.ts';
-import { expiryText, instantText, list } from './words.ts';
+import { expiryText, instantText, list, NOBODY_CAN_TELL } from './words.ts';
 
 type Handed = Omit<MintedKey, 'key' | 'createdAt'>;
 type NotGivenBack = Extract<GivenBack, { kind: 'failed' }>;
@@ -39,7 +39,9 @@ export function givingBackLine(remains: Remains | undefined): string | undefined
     case 'nothing':
       return undefined;
     case 'asked':
-      return `Looking for a key named ${remains.name}: a create got no clear answer`;
+      return remains.unique
+        ? `Looking for a key named ${remains.name}: a create got no clear answer`
+        : `A create of a key named ${remains.name} got no clear answer`;
     case 'minted':
       return `Giving back key ${remains.id} (${remains.name})`;
   }
@@ -55,11 +57,11 @@ export function givenBackLine(result: Exclude<GivenBack, NotGivenBack>): string 
     case 'revoked':
       return `Revoked: ${list(result.ids)}${result.expired ? ' (it had expired before)' : ''}`;
     case 'gone':
-      return `Already gone: key ${result.id} had been revoked before`;
+      return `Already gone: MUTX does not know key ${result.id} any more, or does not take it any more`;
     case 'expired':
       return `Expired: key ${result.id} ended by itself at ${instantText(result.expiresAt)}; its place in the plan is free once a later run has swept it`;
     case 'none-found':
-      return `Nothing to revoke: a create got no clear answer, and there is no active key named ${result.name}`;
+      return `Nothing was revoked: a create got no clear answer, and no active key named ${result.name} was found`;
   }
 }
 
@@ -69,10 +71,11 @@ export function notGivenBack(result: NotGivenBack): {
   readonly lines: readonly string[];
   readonly advice: string;
 } {
-  const { id, name, expiresAt, failures } = result;
+  const { id, name, expiresAt, unique, failures } = result;
   const message = id === undefined ? perhaps(name) : alive(id, name, expiresAt);
   const why = failures.map((failure) => `${callText(failure)}: ${failure.message} [${failure.code}]`);
-  const reasons = why.length === 0 ? [NO_WAY] : [...new Set(why)];
+  const none = id === undefined && !unique ? NOBODY_CAN_TELL : NO_WAY;
+  const reasons = why.length === 0 ? [none] : [...new Set(why)];
   return {
     annotation: { title: 'MUTX API key not revoked', message: [message, ...reasons].join('\n') },
     lines: [`Not revoked: ${message}`, ...reasons.map((reason) => `  ${reason}`)],
@@ -89,5 +92,5 @@ function alive(id: string, name: string, expiresAt: number | undefined): string 
 }
 
 function perhaps(name: string): string {
-  return `a key named ${name} may exist that nobody can use: the first step was stopped before it heard of it`;
+  return `a key named ${name} may exist that nobody can use: its create got no clear answer`;
 }

@@ -6,12 +6,12 @@ import { ephemeralFailure } from './ephemeral-failure.ts';
 import { givenBackLine } from './ephemeral-result.ts';
 import { callText, earlyFailure, type FailureReport } from './failure.ts';
 import type { Annotation } from './sink.ts';
-import { expiryText } from './words.ts';
+import { expiryText, NOBODY_CAN_TELL } from './words.ts';
 
 /** Why there is no key for the command, and in which state things are once it was cleared up after. */
 export function execFailure(
   failed: EphemeralFailure,
-  settings: Pick<EphemeralSettings, 'keyName'>,
+  settings: Pick<EphemeralSettings, 'keyName' | 'unique'>,
   state: readonly string[],
 ): FailureReport {
   return { ...ephemeralFailure(failed, settings), state: ['the command was not run', ...state] };
@@ -50,7 +50,11 @@ export function notReturned(
   { failures }: Extract<GivenBack, { kind: 'failed' }>,
 ): Annotation {
   const why = failures.map((failure) => `${callText(failure)}: ${failure.message} [${failure.code}]`);
-  const reasons = why.length === 0 ? ['there was nothing left to authenticate with'] : why;
+  const none =
+    remains.stage === 'asked' && !remains.unique
+      ? NOBODY_CAN_TELL
+      : 'there was nothing left to authenticate with';
+  const reasons = why.length === 0 ? [none] : why;
   const message = [remainsText(remains), ...reasons, `Fix: ${adviceOn(remains)}`];
   return { title: 'MUTX API key not revoked', message: message.join('\n') };
 }

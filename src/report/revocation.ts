@@ -51,7 +51,7 @@ function whatNext(
   const name = printable(selection.name, 255);
   return outcome.kind === 'planned'
     ? `After that, no key named ${name} would work: run its rotation next, which stores a new one`
-    : `No key named ${name} works any more: run its rotation next, which stores a new one`;
+    : `What was named ${name} does not work any more: run its rotation next, which stores a new one`;
 }
 
 /** Ids that count as done, and may be of another account. */

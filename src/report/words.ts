@@ -29,6 +29,10 @@ export function afterText(instant: Instant): string {
   return instantText(Math.ceil(instant / 1_000) * 1_000);
 }
 
+/** Why a key is not looked for by its name. */
+export const NOBODY_CAN_TELL =
+  'nobody can tell which it is, because others may use the name, so it is not looked for';
+
 export function expiryText(expiresAt: Instant | undefined): string {
   return expiresAt === undefined ? 'never expires' : `expires ${instantText(expiresAt)}`;
 }

@@ -42,7 +42,7 @@ export type KeyState =
   /** Not touched: a dry run, or one that was stopped. */
   | 'untouched'
   | 'alive'
-  /** A request for it got no clear answer, and the list could not be asked. */
+  /** No request for it got an answer that says so for certain, and the list could not be asked. */
   | 'unknown';
 
 export interface KeyResult extends KeyToRevoke {

@@ -100,27 +100,35 @@ function isCertain({ state }: KeyResult, list: Work['list']): boolean {
 /** Asks the list what became of the keys of which the replies left it open. */
 async function settle(results: readonly KeyResult[], { ports, call, list }: Work): Promise<KeyResult[]> {
   const now = await listed(ports, call);
+  const known = byId(list ?? []);
   const records = byId(now.ok ? now.value : []);
   return results.map((result) => {
     if (isCertain(result, list)) return result;
-    const settled = now.ok ? seen(result, records.get(result.id.toLowerCase())) : unseen(result, now.failure);
+    const was = known.get(result.id.toLowerCase());
+    const settled = now.ok
+      ? seen(result, was, records.get(result.id.toLowerCase()))
+      : unseen(result, was, now.failure);
     ports.report({ type: 'result', result: settled });
     return settled;
   });
 }
 
-function seen(result: KeyResult, record: KeyRecord | undefined): KeyResult {
+/** @param was before anything was revoked; undefined: not listed, or nobody has looked */
+function seen(result: KeyResult, was: KeyRecord | undefined, record: KeyRecord | undefined): KeyResult {
   const { id, state, failure } = result;
   const key = { id, name: record?.name ?? result.name, expiresAt: record?.expiresAt ?? result.expiresAt };
   if (record?.isActive === true) {
     return { ...key, state: 'alive', ...(failure === undefined ? {} : { failure }) };
   }
-  if (state === 'unknown') return { ...key, state: 'revoked' };
+  // A key that was never in the list may be of another account, and alive.
+  if (state === 'unknown' && (was ?? record) !== undefined) return { ...key, state: 'revoked' };
   return { ...key, state: record === undefined ? 'gone' : 'already-revoked' };
 }
 
-function unseen(result: KeyResult, failure: CallFailure): KeyResult {
-  return result.state === 'gone' ? { ...result, state: 'unknown', failure } : result;
+/** A refusal says that a key was not revoked by this, not that it is alive: that only the list knows. */
+function unseen(result: KeyResult, was: KeyRecord | undefined, failure: CallFailure): KeyResult {
+  if (result.state === 'alive' && was !== undefined) return result;
+  return { ...result, state: 'unknown', failure: result.failure ?? failure };
 }
 
 function untouched(keys: readonly KeyToRevoke[]): readonly KeyResult[] {

@@ -1,4 +1,4 @@
-import { giveBack } from '../ephemeral/give-back.ts';
+import { type GivenBack, giveBack } from '../ephemeral/give-back.ts';
 import { decodeNote, NOTE, type Whereabouts } from '../ephemeral/note.ts';
 import { loadEphemeralCredential } from '../inputs/load-ephemeral.ts';
 import { parseBaseUrl } from '../inputs/urls.ts';
@@ -28,8 +28,18 @@ export async function ephemeralPostVerb(context: VerbContext): Promise<void> {
   if (first !== undefined) sink.line(first);
   const ports = { clock: gate.clock(clock), random: Math.random, report: log.event };
   const result = await gate.pass(giveBack(note, ways, ports));
+  // Before the log-out, which may take its time: it is true from now on.
+  tell(result, context);
   await gate.pass(close());
-  if (result.kind !== 'failed') return sink.line(givenBackLine(result));
+}
+
+function tell(result: GivenBack, { sink, unfinished }: VerbContext): void {
+  if (result.kind !== 'failed') {
+    const line = givenBackLine(result);
+    unfinished.state = () => [line];
+    sink.line(line);
+    return;
+  }
   const { annotation, lines, advice } = notGivenBack(result);
   for (const line of lines) sink.line(line);
   sink.warning(annotation);

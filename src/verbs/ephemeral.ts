@@ -23,7 +23,7 @@ export async function ephemeralVerb(context: VerbContext): Promise<void> {
   const connection = connect(inputs, context);
   const { session, keys, clock } = connection;
   const outcome = await inSession(connection, inputs, context, async () => {
-    const log = new EphemeralLog(sink);
+    const log = new EphemeralLog(sink, settings.unique);
     unfinished.state = () => log.state();
     const keeper = new HandOver(inputs, session, context);
     const report = log.event;

@@ -5,8 +5,10 @@ import type { MutxClient } from '../mutx/client.ts';
 import { isWrittenKeyId } from '../mutx/key-id.ts';
 import { earlyFailure } from '../report/failure.ts';
 import { keyLines } from '../report/key-list.ts';
-import { STATE_TEXT } from '../report/revocation-words.ts';
+import { revocationFailure, revokedIds } from '../report/revocation.ts';
+import { logRevocation } from '../report/revocation-words.ts';
 import { expiryText, instantText } from '../report/words.ts';
+import { revokeKeys } from '../revoke/revoke.ts';
 import type { CallFailure, KeyRecord, MintedKey } from '../rotation/ports.ts';
 import { onlyIfNotDone } from '../rotation/retry.ts';
 import { toldCalls } from './calls.ts';
@@ -80,14 +82,26 @@ async function run(operation: KeysOperation, client: MutxClient, context: VerbCo
         ? minted(reply.value, context)
         : failed(reply.failure, lostSuccessor(reply.failure, operation.id), context);
     }
-    case 'revoke': {
-      const { id } = operation;
-      const reply = await call(() => client.revoke(id));
-      if (!reply.ok) return failed(reply.failure, [`key ${id} may still be alive`], context);
-      context.sink.line(`✓ ${STATE_TEXT[reply.value]}: ${id}`);
-      return context.sink.output('revoked-key-ids', JSON.stringify([id]));
-    }
+    case 'revoke':
+      return revoke(operation.id, client, context);
   }
+}
+
+/** As the action `revoke` does it: a 404 alone says nothing of a key, for any server has one. */
+async function revoke(id: string, keys: MutxClient, context: VerbContext): Promise<void> {
+  const { sink, gate, clock, fail } = context;
+  const outcome = await revokeKeys(
+    { selection: { by: 'ids', ids: [id] }, maxRevocations: 1, dryRun: false },
+    {
+      keys,
+      clock: gate.clock(clock),
+      random: Math.random,
+      mayRevokeItself: false,
+      report: (event) => logRevocation(event, sink),
+    },
+  );
+  if (outcome.kind === 'failed') return fail(revocationFailure(outcome, false, clock.now()));
+  sink.output('revoked-key-ids', revokedIds(outcome.results));
 }
 
 const UNTOUCHED = ['nothing was changed'];

@@ -228,6 +228,16 @@ describe('a secret', () => {
     }
   });
 
+  it('is not said to hold no key that works where it may: somebody saved it again, or edited its visibility', () => {
+    const keys = [key('new', { age: 2 * DAY }), key('old', { age: 20 * DAY })];
+    for (const shared of [true, false]) {
+      const secrets = [secret('acme/web', 19 * DAY, { shared })];
+      expect(found(keys, { secrets })).toMatchObject([
+        { kind: 'secret-outdated', level: 'warning', works: undefined, key: { id: 'new' } },
+      ]);
+    }
+  });
+
   it('that a fan-out did not reach: a warning where it still works, an error where it is missing', () => {
     const keys = [key('new', { age: 9 * DAY }), key('old', { age: 10 * DAY })];
     const secrets = [

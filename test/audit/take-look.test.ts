@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AuditEvent, takeAuditLook } from '../../src/audit/take-look.ts';
 import { InMemoryPorts } from '../rotation/ports.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START } from '../rotation/records.ts';
-import { breaks, refuses, throttles, undated } from '../rotation/scripts.ts';
+import { breaks, refuses, takes, throttles, undated } from '../rotation/scripts.ts';
 
 class Case extends InMemoryPorts {
   readonly seen: AuditEvent[] = [];
@@ -89,6 +89,33 @@ describe('the look of an audit', () => {
       refuses(404),
     );
     expect(await world.look()).toMatchObject({ ok: false, failures: [{ status: 404 }] });
+  });
+
+  it('does not take time that passes for clocks that are apart', async () => {
+    const slowPlan = new Case().on('account', throttles(2 * MINUTE));
+    expect(await slowPlan.look()).toMatchObject({ ok: true, look: { clocksApart: false } });
+    const slowSecret = new Case({ targets: [{ label: 'acme/web' }, { label: 'acme/api' }] }).on(
+      'metadata acme/api',
+      throttles(2 * MINUTE),
+    );
+    expect(await slowSecret.look()).toMatchObject({ ok: true, look: { clocksApart: false } });
+    expect([...slowPlan.notes(), ...slowSecret.notes()]).toEqual([]);
+  });
+
+  it('does not let time that passes hide clocks that are apart', async () => {
+    const behind = new Case({ githubAhead: -2 * MINUTE }).on('metadata', throttles(2 * MINUTE));
+    expect(await behind.look()).toMatchObject({ look: { clocksApart: true } });
+    // The list's date is from the end of its call, or from the beginning: nobody can tell.
+    const late = new Case({ githubAhead: MINUTE }).on('list', takes(MINUTE));
+    expect(await late.look()).toMatchObject({ look: { clocksApart: true } });
+    const early = new Case({ githubAhead: -MINUTE }).on('list', ({ apply, ports }) => {
+      const reply = apply();
+      ports.clock.time += MINUTE;
+      return reply;
+    });
+    expect(await early.look()).toMatchObject({ look: { clocksApart: true } });
+    const undatedSecret = new Case().on('metadata', undated);
+    expect(await undatedSecret.look()).toMatchObject({ look: { clocksApart: true } });
   });
 
   it('tries again, and compares the clocks by the list that came', async () => {

@@ -205,6 +205,16 @@ describe('a command that does not run', () => {
     expect(mutx.accepts(made(shell).plaintext)).toBe(false);
   });
 
+  it('says of a create without a clear answer why nobody looks for its key: the name may be others’, too', async () => {
+    await using shell = await openShell();
+    const at = { server: 'mutx', method: 'POST', path: /api-keys$/u } as const;
+    shell.emulator.fault({ ...at, what: 'raw', status: 200, body: '"yes"' });
+    const { code, stderr } = await run(shell, ['--key-name', 'ours', ...FINE]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('nobody can tell which it is, because others may use the name');
+    expect(stderr).not.toContain('nothing left to authenticate with');
+  });
+
   it('is not run without a credential, nor with one that it does not take; nothing is called', async () => {
     await using shell = await openShell();
     const none = { MUTX_EMAIL: '', MUTX_PASSWORD: '' };

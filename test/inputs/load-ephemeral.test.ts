@@ -34,6 +34,17 @@ function problems(...given: Parameters<typeof load>) {
 }
 
 describe('the inputs of a key for one job', () => {
+  it('are refused where a name or an address holds the password: they go where no credential may be', () => {
+    const given = { 'bootstrap-jwt': '', email: 'a@example.com', password: 'acme-web' };
+    const says = (input: string) => [
+      { input, message: expect.stringContaining('holds a credential that was given') },
+    ];
+    expect(problems({ ...given, 'key-name': 'for acme-web' })).toMatchObject(says('key-name'));
+    expect(problems(given, { GITHUB_REPOSITORY: 'acme-web/app' })).toMatchObject(says('key-name'));
+    expect(problems({ ...given, 'api-url': 'https://acme-web.example' })).toMatchObject(says('api-url'));
+    expect(problems(given)).toEqual([]);
+  });
+
   it('have the defaults of the interface', () => {
     const { settings, envName, apiUrl, githubToken, refreshTokenSecret, warnings } = loaded();
     expect(settings).toMatchObject({

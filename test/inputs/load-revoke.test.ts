@@ -42,6 +42,7 @@ describe('the inputs of a revocation', () => {
     ['separated by commas', `${ID}, ${OTHER},`, [ID, OTHER]],
     ['separated by lines', `${ID}\r\n\r\n ${OTHER} \n`, [ID, OTHER]],
     ['an id twice', `${ID},${ID}`, [ID]],
+    ['an id twice, in both cases', `${ID},${OTHER},${ID.toUpperCase()}`, [ID, OTHER]],
   ])('ids as %s', (_what, text, ids) => {
     expect(requestOf({ 'key-ids': text }).selection).toEqual({ by: 'ids', ids });
   });

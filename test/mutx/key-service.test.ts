@@ -162,7 +162,19 @@ test('a proxy’s 404 does not let a create be sent again', async () => {
     code: 'mutx-proxy-page',
   });
   expect(mutx.emulator.mutx.keys).toHaveLength(1);
-  expect(mutx.lines).toHaveLength(1);
+  expect(mutx.lines).toEqual(['POST /v1/api-keys 404', 'GET /v1/api-keys 200']);
+});
+
+test.each([
+  ['its 404 of every path', /./u, ['GET /v1/api-keys 404', 'GET /api-keys 404']],
+  ['its 404 of every path below /v1', /^\/v1\//u, ['GET /v1/api-keys 404', 'GET /api-keys 404']],
+] as const)('… nor %s, where the API is v1', async (_, path, asked) => {
+  mutx = await startMutx();
+  const times = Number.POSITIVE_INFINITY;
+  mutx.emulator.fault({ server: 'mutx', path, what: 'html', status: 404, applied: true, times });
+  expect(failure(await mutx.keys.create(NAME, 1))).toMatchObject({ code: 'mutx-proxy-page' });
+  expect(mutx.emulator.mutx.keys).toHaveLength(1);
+  expect(mutx.lines.slice(1)).toEqual(asked);
 });
 
 test('the list is read to its end, in the order of the server, without rows that come twice', async () => {

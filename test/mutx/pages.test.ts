@@ -56,6 +56,26 @@ test('keys that come while the pages are read are read too', async () => {
   expect(new Set(reply.ok ? reply.value.map(({ id }) => id) : []).size).toBe(200);
 });
 
+test('a key is not missed that another one, made meanwhile, pushes onto a page that was read before', async () => {
+  let made = 0;
+  const asked: number[] = [];
+  const reply = await readAllPages(async (skip, limit) => {
+    asked.push(skip);
+    // The second page comes after the key, the third, asked for beside it, came before.
+    if (skip === 100) made = 1;
+    const shift = skip === 200 && asked.length <= 3 ? 0 : made;
+    const { ask } = serverWith(300 + shift, 100);
+    const { value, date } = await ask(skip, limit);
+    const keys = value.keys.map(({ createdAt }) => record(createdAt - shift));
+    return { ok: true, date, value: { ...value, keys } };
+  });
+  const ids = new Set(reply.ok ? reply.value.map(({ id }) => id) : []);
+  expect(Array.from({ length: 300 }, (_, n) => `k${n}`).filter((id) => !ids.has(id))).toEqual([]);
+  // Once more, one page after the other: then none can be missed.
+  expect(asked).toEqual([0, 100, 200, 0, 100, 200, 300]);
+  expect(reply).toMatchObject({ date: 0 });
+});
+
 test('a hundred pages are read, and a list that goes on then is not', async () => {
   expect(await read(serverWith(10_000, 100))).toMatchObject({ ok: true, value: { length: 10_000 } });
   const longer = serverWith(10_001, 100);

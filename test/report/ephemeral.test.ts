@@ -38,6 +38,9 @@ describe('the first line of a step', () => {
     expect(givingBackLine({ stage: 'asked', ...named })).toBe(
       'Looking for a key named n: a create got no clear answer',
     );
+    expect(givingBackLine({ stage: 'asked', ...named, unique: false })).toBe(
+      'A create of a key named n got no clear answer',
+    );
   });
 
   it('is not there where nothing is to be done', () => {
@@ -85,9 +88,10 @@ describe('the log of a key for one job', () => {
     const swept = { type: 'swept', id: 'k0', name: 'n', why: 'old' } as const;
     expect(logged(swept, lost, minted).state).toEqual([
       'the new key k is alive (never expires); the post step revokes it',
-      'a create got no clear answer before; the post step looks for its key, too',
+      'a create got no clear answer before; the post step looks for its key',
       'swept: k0',
     ]);
+    expect(new EphemeralLog(new RecordingSink(), false).state()[0]).toContain('nobody can tell which it is');
     expect(logged(minted, { type: 'revoked', id: 'k', because: 'not-verified' }).state).toEqual([
       'the new key k was revoked',
     ]);
@@ -107,18 +111,18 @@ describe('a failure', () => {
   };
   it('says what there is instead of a key', () => {
     const state = (more: Partial<EphemeralFailure>) =>
-      ephemeralFailure({ ...failed, ...more }, { keyName: 'n' }).state;
+      ephemeralFailure({ ...failed, ...more }, { keyName: 'n', unique: true }).state;
     expect(state({})[0]).toBe('a key named n may exist, which nobody can use; the post step looks for it');
     expect(state({ perhaps: false })).toEqual(['no key was made', 'nothing was handed out']);
     expect(state({ minted: { ...KEY, state: 'alive' } })[0]).toMatch(
-      /^the new key id-new is alive \(expires /u,
+      /^the new key id-new may still be alive \(expires /u,
     );
     expect(state({ minted: { ...KEY, state: 'revoked' } })[0]).toContain('was revoked at once');
   });
 
   it('names who holds the places', () => {
     const holders = [{ id: 'h', name: 'laptop', expiresAt: undefined }];
-    expect(ephemeralFailure({ ...failed, holders }, { keyName: 'n' }).details).toEqual([
+    expect(ephemeralFailure({ ...failed, holders }, { keyName: 'n', unique: true }).details).toEqual([
       'in the way: laptop (h), never expires',
     ]);
   });
@@ -139,18 +143,18 @@ describe('the end', () => {
     [{ kind: 'skipped' }, /made no key, or has revoked it itself/u],
     [{ kind: 'revoked', ids: ['a', 'b'], expired: false }, /^Revoked: a and b$/u],
     [{ kind: 'revoked', ids: ['a'], expired: true }, /^Revoked: a \(it had expired before\)$/u],
-    [{ kind: 'gone', id: 'a' }, /^Already gone: key a /u],
+    [{ kind: 'gone', id: 'a' }, /^Already gone: MUTX does not know key a /u],
     [
       { kind: 'expired', id: 'a', expiresAt: EXPIRES },
       /^Expired: key a ended by itself at 2026-12-23T21:00:00Z/u,
     ],
-    [{ kind: 'none-found', name: 'n' }, /no active key named n$/u],
+    [{ kind: 'none-found', name: 'n' }, /no active key named n was found$/u],
   ] as const)('tells what became of it: %j', (result, says) => {
     expect(givenBackLine(result)).toMatch(says);
   });
 
   it('names what may still be alive, why, and what to do', () => {
-    const base = { kind: 'failed', name: 'n', expiresAt: EXPIRES } as const;
+    const base = { kind: 'failed', name: 'n', expiresAt: EXPIRES, unique: true } as const;
     const { annotation, lines, advice } = notGivenBack({ ...base, id: 'a', failures: [LOST] });
     expect(annotation.message).toContain('key a (n) may still be alive; it expires 2026-12-23T21:00:00Z');
     expect(lines[1]).toContain('MUTX: POST /v1/api-keys answered 502');
@@ -158,5 +162,10 @@ describe('the end', () => {
     const unknown = notGivenBack({ ...base, id: undefined, failures: [] });
     expect(unknown.annotation.message).toContain('a key named n may exist that nobody can use');
     expect(unknown.lines[1]).toContain('nothing left to authenticate with');
+    const shared = notGivenBack({ ...base, id: undefined, unique: false, failures: [] });
+    expect(shared.lines[1]).toContain('nobody can tell which it is');
+    // With its id it is the same key whoever uses the name.
+    const known = notGivenBack({ ...base, id: 'a', unique: false, failures: [] });
+    expect(known.lines[1]).toContain('nothing left to authenticate with');
   });
 });

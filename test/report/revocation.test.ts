@@ -85,7 +85,7 @@ describe('a revocation as it is told', () => {
     const dry = { kind: 'planned', results: [result('untouched')] } as const;
     const done = { kind: 'done', results: [result('revoked')] } as const;
     const would = 'After that, no key named laptop would work: run its rotation next, which stores a new one';
-    const is = 'No key named laptop works any more: run its rotation next, which stores a new one';
+    const is = 'What was named laptop does not work any more: run its rotation next, which stores a new one';
     expect(revocationLines(dry, byName).at(-1)).toBe(would);
     expect(revocationLines(done, byName).at(-1)).toBe(is);
     expect(revocationSummary(dry, byName).replaceAll('\\', '')).toContain(`\n\n${would}\n`);

@@ -87,9 +87,22 @@ describe.each(['v1', 'documented'] as const)('revoke, on the %s API', (generatio
     expect(dry.summary).toContain(`would work\\: ${next}`);
     expect(world.emulator.mutx.accepts(key.plaintext)).toBe(true);
     const run = await revoke(world, { 'key-name': KEY_NAME });
-    expect(run.log.at(-1)).toBe(`No key named ${KEY_NAME} works any more: ${next}`);
-    expect(run.summary).toContain(`works any more\\: ${next}`);
+    expect(run.log.at(-1)).toBe(`What was named ${KEY_NAME} does not work any more: ${next}`);
+    expect(run.summary).toContain(`does not work any more\\: ${next}`);
     expect(world.emulator.mutx.accepts(key.plaintext)).toBe(false);
+  });
+
+  it('of a whole name does not speak of a key that was made meanwhile', async () => {
+    await using world = await start();
+    plant(world, KEY_NAME);
+    const held = world.emulator.fault({ server: 'mutx', method: 'DELETE', what: 'slow' });
+    const running = revoke(world, { 'key-name': KEY_NAME });
+    await held.met();
+    const next = plant(world, KEY_NAME);
+    held.release();
+    const run = await running;
+    expect(world.emulator.mutx.accepts(next.plaintext)).toBe(true);
+    expect(textOf(run)).not.toContain(`No key named ${KEY_NAME} works`);
   });
 
   it('beyond max-revocations: none is revoked, and the keys are named', async () => {

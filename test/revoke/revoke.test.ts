@@ -184,6 +184,29 @@ describe('a revocation that fails', () => {
     expect(states(await blind.revoke({ ids: ['a'] }))).toEqual({ a: 'unknown' });
   });
 
+  it('of a key that the list does not have is not called revoked: it may be of another account', async () => {
+    const world = withKeys(key('a')).always('revoke b', breaks);
+    expect(states(await world.revoke({ ids: ['b'] }))).toEqual({ b: 'gone' });
+    const known = withKeys(key('a'), key('b'))
+      .always('revoke b', breaks)
+      .on('list', works, () => ({
+        ok: true,
+        value: [],
+        date: undefined,
+      }));
+    expect(states(await known.revoke({ ids: ['a', 'b'], maxRevocations: 2 }, true))).toEqual({
+      a: 'revoked',
+      b: 'revoked',
+    });
+  });
+
+  it('is not taken for a key that is alive where nothing is known of it', async () => {
+    const world = withKeys(key('a', { active: false }))
+      .always('revoke a', refuses(401))
+      .always('list', refuses(401));
+    expect(states(await world.revoke({ ids: ['a'] }))).toEqual({ a: 'unknown' });
+  });
+
   it('of a key that someone else has revoked meanwhile counts as done', async () => {
     const world = withKeys(key('a')).on('revoke a', (call) => {
       call.apply();

@@ -9,6 +9,7 @@ import {
   refuses,
   throttles,
   undated,
+  works,
 } from '../../rotation/scripts.ts';
 import { full, Mutx, NAME, PREFIX } from './ports.ts';
 
@@ -215,7 +216,61 @@ describe('a plan without a place', () => {
     expect(mutx.world.sleeps).toEqual([6_000, 4_000]);
   });
 
-  it('gets one from the sweep, which comes again before each try', async () => {
+  it('is not waited for longer because the sweep, or the names, take long', async () => {
+    const mutx = new Mutx();
+    const began = mutx.world.clock.now();
+    mutx.world
+      .always('create', full)
+      .on('list', works)
+      .always('list', throttles(4 * MINUTE));
+    expect(await mutx.mint({ sweep: SWEEP, quotaWait: 20 * SECOND })).toMatchObject({
+      code: 'quota-wait-over',
+    });
+    expect(mutx.world.clock.now() - began).toBe(20 * SECOND);
+  });
+
+  it('gets the one that its own lost key took, once that has come to be', async () => {
+    const mutx = new Mutx({ keys: [key('other')], allowed: 2 });
+    const stray = key('stray', { name: NAME, age: 0 });
+    mutx.world.on('create', breaks, (call) => {
+      // Applied after it was looked for.
+      mutx.world.setKey(stray);
+      return full(call);
+    });
+    expect(await mutx.mint({ quotaWait: 0 })).toMatchObject({ kind: 'ready' });
+    expect(mutx.world.active()).toEqual(['other', 'new1']);
+    const shared = new Mutx({ keys: [stray] });
+    shared.world.on('create', breaks, full);
+    expect(await shared.mint({ quotaWait: 0, unique: false })).toMatchObject({ code: 'quota-wait-over' });
+    expect(shared.world.active()).toEqual(['stray']);
+  });
+
+  it('says what the wait was ended by', async () => {
+    const message = async (quotaWait: number, retryAfter?: number, sessionEndsIn?: number) => {
+      const mutx = new Mutx(sessionEndsIn === undefined ? {} : { sessionEndsIn });
+      const wait = retryAfter === undefined ? {} : { retryAfter };
+      mutx.world.always('create', fails({ kind: 'refused', status: 409, code: 'mutx-quota', ...wait }));
+      const outcome = await mutx.mint({ quotaWait });
+      return outcome.kind === 'failed' ? outcome.message : '';
+    };
+    expect(await message(15 * SECOND)).toMatch(/for as long as `quota-wait` allows$/u);
+    expect(await message(2 * MINUTE, undefined, 10 * SECOND)).toMatch(/before the credential ends$/u);
+    expect(await message(2 * MINUTE, 20 * SECOND, 10 * SECOND)).toMatch(/longer than the credential lasts$/u);
+    expect(await message(2 * MINUTE, 10 * MINUTE)).toMatch(
+      /MUTX asks to wait longer than `quota-wait` allows$/u,
+    );
+  });
+
+  it('is swept for once a minute: a list of ten pages before each try would be more than MUTX allows', async () => {
+    const mutx = new Mutx();
+    mutx.world.always('create', full);
+    await mutx.mint({ sweep: SWEEP, quotaWait: 2 * MINUTE });
+    expect(mutx.journal.filter((call) => call === 'create')).toHaveLength(21);
+    // First, after the first wait, a minute later; and who holds the places.
+    expect(mutx.journal.filter((call) => call === 'list')).toHaveLength(4);
+  });
+
+  it('gets one from the sweep, which comes again before the next try', async () => {
     const mutx = new Mutx();
     mutx.world.on('create', (call) => {
       mutx.world.setKey(leftover('late', '1'));
@@ -261,6 +316,11 @@ describe('the sweep', () => {
     mutx.world.on('list', undated);
     await mutx.mint({ sweep: SWEEP });
     expect(mutx.world.active()).toEqual(['dead', 'new1']);
+    // Nor is it said that there was nothing to sweep.
+    expect(mutx.events.filter(({ type }) => type === 'sweep-ended')).toEqual([]);
+    expect(mutx.warnings()).toEqual([
+      'sweep-failed: keys left behind were not looked for: MUTX does not say what time it is',
+    ]);
   });
 
   it.each(['list', 'revoke'])('does not keep the job from its key when it fails: %s', async (call) => {

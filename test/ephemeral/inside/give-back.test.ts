@@ -3,7 +3,7 @@ import { giveBack, type Way } from '../../../src/ephemeral/give-back.ts';
 import type { Note } from '../../../src/ephemeral/note.ts';
 import type { CallFailure } from '../../../src/rotation/ports.ts';
 import { key, START } from '../../rotation/records.ts';
-import { breaks, fails, refuses, type Script } from '../../rotation/scripts.ts';
+import { breaks, fails, refuses, type Script, throttles } from '../../rotation/scripts.ts';
 import { HOUR_LATER, Mutx, NAME } from './ports.ts';
 
 // Holds invariant 29 of docs/threat-model.md.
@@ -102,6 +102,13 @@ describe('giving back', () => {
     expect(ways.used).toHaveLength(4);
   });
 
+  it('waits for the end of a limit of so many requests a minute', async () => {
+    const ways = scene();
+    ways.mutx.world.on('revoke', throttles(60_000));
+    expect(await giveBack(MINTED, [ways.of('key')], ways.mutx.ports)).toMatchObject({ kind: 'revoked' });
+    expect(ways.mutx.world.sleeps).toEqual([60_000]);
+  });
+
   it('says that it is gone where there is no record of it', async () => {
     const ways = scene([]);
     expect(await giveBack(MINTED, [ways.of('token')], ways.mutx.ports)).toEqual({ kind: 'gone', id: 'mine' });
@@ -133,17 +140,42 @@ describe('a key that has expired', () => {
   const note = { ...MINTED, expiresAt: START - HOUR_LATER };
   it('cannot speak for itself', async () => {
     const ways = scene();
-    expect(await giveBack(note, [ways.of('key')], ways.mutx.ports)).toEqual({
+    ways.mutx.world.on('verify', refuses(401));
+    expect(await giveBack(note, [ways.of('key', { refused: 401 })], ways.mutx.ports)).toEqual({
       kind: 'expired',
       id: 'mine',
       expiresAt: note.expiresAt,
     });
-    expect(ways.used).toEqual([]);
+  });
+
+  it('has not, where it still revokes itself: the clock of this machine is ahead', async () => {
+    const ways = scene();
+    expect(await giveBack(note, [ways.of('key')], ways.mutx.ports)).toEqual({
+      kind: 'revoked',
+      ids: ['mine'],
+      expired: false,
+    });
+    expect(ways.mutx.world.active()).toEqual([]);
+  });
+
+  it.each([
+    ['works', undefined],
+    ['gives no clear answer', fails({ kind: 'unclear' })],
+  ] as const)('is not said of one that %s', async (_, script: Script | undefined) => {
+    const ways = scene();
+    if (script !== undefined) ways.mutx.world.on('verify', script);
+    const all = [ways.of('key', { refused: 401 })];
+    expect(await giveBack(note, all, ways.mutx.ports)).toMatchObject({ kind: 'failed', id: 'mine' });
+  });
+
+  it('is known by the clock alone where the key is not at hand any more', async () => {
+    const ways = scene();
+    expect(await giveBack(note, [], ways.mutx.ports)).toMatchObject({ kind: 'expired' });
   });
 
   it('has its place freed by whoever can', async () => {
     const ways = scene();
-    const all = [ways.of('key'), ways.of('inputs')];
+    const all = [ways.of('key', { refused: 401 }), ways.of('inputs')];
     expect(await giveBack(note, all, ways.mutx.ports)).toEqual({
       kind: 'revoked',
       ids: ['mine'],

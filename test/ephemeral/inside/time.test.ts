@@ -42,6 +42,63 @@ describe('a job that takes long', () => {
     },
   );
 
+  it.each([
+    ['v1', /^Revoked: \S+$/mu, 0],
+    ['documented', /^Not revoked: key \S+ .* may still be alive/mu, 1],
+  ] as const)(
+    'says of no key on the %s API that it has expired because the clock of this machine is days ahead',
+    async (generation, says, alive) => {
+      await using job = await here({ mutx: { generation } });
+      const main = await job.main({ 'bootstrap-jwt': job.mutx.issueAccessJwt(job.world.user) });
+      const note = main.sink.states.get('mutx-key') ?? '';
+      const ended = JSON.stringify({ ...JSON.parse(note), expiresAt: job.machine.now() - 2 * 24 * HOUR });
+      main.sink.states.set('mutx-key', ended);
+      if (generation === 'documented') job.machine.advance(31 * MINUTE);
+      const post = await job.post(main);
+      expect(post.log).toMatch(says);
+      expect(post.log).not.toContain('Expired');
+      expect(job.alive()).toHaveLength(alive);
+    },
+  );
+
+  it('does not say that a key was revoked which has expired, where the clock of this machine is behind', async () => {
+    await using job = await here();
+    const main = await job.main({ 'bootstrap-jwt': job.mutx.issueAccessJwt(job.world.user) });
+    job.machine.advance(25 * HOUR);
+    const note = JSON.parse(main.sink.states.get('mutx-key') ?? '') as { expiresAt: number };
+    main.sink.states.set('mutx-key', JSON.stringify({ ...note, expiresAt: note.expiresAt + 2 * HOUR }));
+    const post = await job.post(main);
+    expect(post.log).toMatch(
+      /^Already gone: MUTX does not know key \S+ any more, or does not take it any more$/mu,
+    );
+    expect(post.log).not.toContain('revoked');
+  });
+
+  it('says that its key is revoked before it logs out, which may take its time', async () => {
+    await using job = await here({ mutx: { generation: 'documented' } });
+    const { email, password } = job.world.user;
+    const main = await job.main({ email, password });
+    job.machine.advance(HOUR);
+    const post = await job.post(main, { email, password });
+    expect(post.log).toMatch(/^Revoked: \S+\n.*logged out/msu);
+  });
+
+  it('revokes its key on the documented API, too, where a page is the answer to what is not there', async () => {
+    await using job = await here({ mutx: { generation: 'documented' } });
+    const times = Number.POSITIVE_INFINITY;
+    job.world.emulator.fault({ server: 'mutx', path: /^\/v1\//u, what: 'html', status: 404, times });
+    const { email, password } = job.world.user;
+    for (const inputs of [
+      { 'bootstrap-jwt': job.mutx.issueAccessJwt(job.world.user) },
+      { email, password },
+    ]) {
+      const main = await job.main({ ...inputs, sweep: 'false' });
+      expect(main.failures).toEqual([]);
+      expect((await job.post(main)).log).toMatch(/^Revoked: /mu);
+    }
+    expect(job.alive()).toEqual([]);
+  });
+
   it('warns in the summary, too, when its inputs were another account’s e-mail address', async () => {
     await using job = await here({ mutx: { generation: 'documented' } });
     const { email, password } = job.world.user;
@@ -124,9 +181,26 @@ describe('what cannot be done', () => {
     expect(main.failures[0]).toMatchObject({ code: 'create-lost' });
     expect(main.failures[0]?.state[0]).toContain('the post step looks for it');
     expect(job.alive()).toEqual([]);
-    expect((await job.post(main)).log).toContain(
-      'a create got no clear answer, and there is no active key named',
-    );
+    expect((await job.post(main)).log).toContain('a create got no clear answer, and no active key named');
+  });
+
+  it('is told with its reason: a create without a clear answer, under a name that others use', async () => {
+    await using job = await here();
+    const times = Number.POSITIVE_INFINITY;
+    const create = { server: 'mutx', method: 'POST', path: /api-keys$/u, times } as const;
+    job.world.emulator.fault({ ...create, what: 'reply-lost' });
+    const inputs = {
+      'bootstrap-jwt': job.mutx.issueAccessJwt(job.world.user),
+      'key-name': 'ours',
+    };
+    const main = await job.main(inputs);
+    expect(main.failures[0]?.state).toEqual([
+      'a key named ours may exist, which nobody can use; nobody can tell which it is, because others may use the name, so it is not looked for: it ends by itself when it expires',
+      'nothing was handed out',
+    ]);
+    const post = await job.post(main, inputs);
+    expect(post.log).not.toMatch(/looking for|authenticate|was stopped/iu);
+    expect(post.log).toContain('nobody can tell which it is, because others may use the name');
   });
 
   it('is told with its state: a key that MUTX does not take', async () => {
@@ -137,6 +211,18 @@ describe('what cannot be done', () => {
       /^the new key \S+ was revoked at once, and handed to nobody$/u,
     );
     expect(main.sink.outputs.size).toBe(0);
+  });
+
+  it('is told before a key is made: a name that holds the password, so that no note of the key could be left', async () => {
+    await using job = await here();
+    const { email, password } = job.world.user;
+    const inputs = { email, password, 'key-name': `for ${password}` };
+    const main = await job.main(inputs);
+    expect(job.mutx.keys).toEqual([]);
+    expect(main.failures).toHaveLength(1);
+    expect(main.log + JSON.stringify(main.failures)).toContain('`key-name` holds a credential');
+    expect(main.log).not.toContain(password);
+    expect((await job.post(main, inputs)).log).toContain('Nothing to revoke: the first step made no key');
   });
 
   it('is told when the session cannot be opened', async () => {
