@@ -52,8 +52,8 @@ function storedCheck(one: Stored, keys: readonly KeyRecord[], date: number): Che
   if (key === undefined) {
     return warning(
       'key',
-      `${written}, when no key of this name was made: someone set it by hand, or under another key-name`,
-      'check `key-name`; if it is right, a rotation overwrites the secret, and the key that it holds now is yours to revoke',
+      `${written}, when no key was made that this name still has: it was revoked, where the API forgets those, or someone set it by hand, or under another key-name`,
+      'check `key-name`; if it is right, rotate now: that overwrites the secret, and a key that was set by hand is yours to revoke',
     );
   }
   if (others.length > 0) return fine('key', `${written}; it holds one of ${others.length + 1} keys`);

@@ -1,5 +1,6 @@
 import { failureOf } from '../report/failure.ts';
 import { RotationLog } from '../report/log.ts';
+import { Progress } from '../report/progress.ts';
 import { resultLines } from '../report/result.ts';
 import { sessionFailure } from '../report/session-log.ts';
 import { rotate as runEngine } from '../rotation/engine.ts';
@@ -45,17 +46,19 @@ export async function rotate(options: RotateOptions): Promise<RotateResult> {
       return { kind: 'no-session', failure: refused };
     }
     const log = new RotationLog(sink, inputs.settings.keyName);
+    const progress = new Progress();
     const tell = safe(on?.event);
     const ended = await runEngine(inputs.settings, {
       ...portsOf(inputs, connection, context),
       report: (event) => {
+        progress.event(event);
         log.event(event);
         tell(event);
       },
     });
     log.end();
-    const outcome = withOneToken(ended);
-    if (outcome.kind === 'failed') fail(failureOf(outcome));
+    const outcome = withOneToken(ended, inputs);
+    if (outcome.kind === 'failed') fail(failureOf(outcome, progress.givenUp));
     else for (const line of resultLines(outcome)) sink.line(line);
     return outcome;
   } finally {

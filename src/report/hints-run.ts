@@ -26,7 +26,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   },
   'look-failed': {
     cause: 'the list of keys or the dates of the secrets could not be read',
-    fix: 'see the failed call; nothing was changed, so the run can simply be repeated',
+    fix: 'see the failed call; the run can simply be repeated',
   },
   'quota-full': {
     cause:
@@ -45,7 +45,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   },
   'create-failed': {
     cause: 'MUTX did not make a key',
-    fix: 'see the failed call; nothing was changed',
+    fix: 'see the failed call; no secret was written',
   },
   'create-lost': {
     cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',

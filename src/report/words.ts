@@ -119,9 +119,17 @@ export function planLines(plan: Plan): readonly string[] {
   return lines;
 }
 
-/** Until when superseded keys are kept, where that is known; reads on from their ids. */
+/**
+ * Until when the grace period of superseded keys lasts, where that is known; reads on from their ids. It may be over,
+ * where no rule revokes them (an organisation's secret, clocks apart).
+ */
 export function graceText(graceEnds: Instant | undefined): string {
-  return graceEnds === undefined ? '' : ` (until ${afterText(graceEnds)})`;
+  return graceEnds === undefined ? '' : ` (grace period until ${afterText(graceEnds)})`;
+}
+
+/** Keys that no run revokes by itself, and what is to be done about them. */
+export function heldText(held: readonly string[], show = (id: string): string => id): string {
+  return `not revoked, being more than max-revocations, until somebody revokes them or raises it: ${held.map(show).join(', ')}`;
 }
 
 /**
@@ -131,12 +139,15 @@ export function graceText(graceEnds: Instant | undefined): string {
  */
 export function sparedText(keys: readonly SparedKey[], show = (id: string): string => id): string {
   const it = keys.length === 1 ? 'it' : 'them';
-  const until = afterText(Math.max(...keys.map((key) => key.until)));
-  const next = keys.some((key) => key.next === 'superseded')
+  const times = keys.map((key) => key.until);
+  const does = keys.some((key) => key.next === 'superseded')
     ? `supersedes ${it}, and the grace period begins`
     : `revokes ${it}`;
+  const next = keys.some((key) => key.next === 'open')
+    ? `no rotation but its own revokes ${it} before ${instantText(Math.min(...times))}`
+    : `a rotation after ${afterText(Math.max(...times))} ${does}`;
   const ids = keys.map(({ id }) => show(id)).join(', ');
-  return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; a rotation after ${until} ${next}`;
+  return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; ${next}`;
 }
 
 function roomLines(room: Room): readonly string[] {

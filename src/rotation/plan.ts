@@ -12,7 +12,7 @@ import {
   type StoredSecret,
 } from './rules.ts';
 import type { RotationSettings } from './settings.ts';
-import { type SparedKey, sparedBy, sparedKey } from './spared.ts';
+import { type SparedKey, sparedBy, sparedKeys } from './spared.ts';
 
 /** What a run saw, in the order in which protocol step 2 asks it to look. */
 export interface Look {
@@ -243,14 +243,23 @@ export function roomFor(
 
 /**
  * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
- * is in no target (rules.ts: `currentOf`), and has no grace period before it.
+ * is in no target (rules.ts: `currentOf`); but its run may store it yet, and then it has a grace period before it.
+ * @param staying keys of the name that are old enough to go, and that this run would leave
  */
-function tooYoung(look: Look, settings: RotationSettings, { due, current }: Dueness): readonly SparedKey[] {
+function tooYoung(
+  look: Look,
+  settings: RotationSettings,
+  { due, current }: Dueness,
+  staying: number,
+): readonly SparedKey[] {
   const { date } = look;
   if (date === undefined) return [];
-  return sparedBy(ofName(look, settings), { createdAt: date })
-    .filter((key) => !isExpired(key, date) && (due || key.id !== current?.id))
-    .map((key) => sparedKey(key, due ? settings.gracePeriod : 0));
+  const young = sparedBy(ofName(look, settings), { createdAt: date }).filter((key) => !isExpired(key, date));
+  // The new key will be one more.
+  if (due) return sparedKeys(young, settings, staying + 1);
+  const beside = young.filter((key) => key.id !== current.id);
+  const spared = sparedKeys(beside, settings, staying + young.length - beside.length);
+  return settings.gracePeriod > 0 ? spared.map((key) => ({ ...key, next: 'open' })) : spared;
 }
 
 /** The plan of a run: a pure function of its look. */
@@ -258,7 +267,8 @@ export function makePlan(look: Look, settings: RotationSettings, forced: boolean
   const decision = dueness(look, settings, forced);
   const { found, usedElsewhere } = removable(look, settings);
   const foundIds = new Set(found.map(({ key }) => key.id));
-  const superseding = decision.due ? olderKeys(look, settings).filter((key) => !foundIds.has(key.id)) : [];
+  const older = olderKeys(look, settings).filter((key) => !foundIds.has(key.id));
+  const superseding = decision.due ? older : [];
   const counted = [
     ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
     ...(settings.gracePeriod === 0 ? superseding : []),
@@ -283,7 +293,7 @@ export function makePlan(look: Look, settings: RotationSettings, forced: boolean
           look,
           settings,
         ),
-    spared: tooYoung(look, settings, decision),
+    spared: tooYoung(look, settings, decision, decision.due && !tooMany ? 0 : older.length),
     room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
   };
 }

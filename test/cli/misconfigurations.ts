@@ -193,6 +193,14 @@ export const PROBLEMS: readonly Wrong[] = [
     }),
     line: /^✗ rotate\.yml: .* with "Environments: Read and write" among its permissions$/u,
   },
+  {
+    what: "GITHUB_TOKEN in the workflow, which has to write a refresh token's successor too",
+    plant: (shell) => {
+      const { env, workflow: text = '' } = refreshing(shell);
+      return { env, workflow: text.replace('SECRETS_WRITER_TOKEN', 'GITHUB_TOKEN') };
+    },
+    line: /^✗ rotate\.yml: .* with "Secrets: Read and write" and "Environments: Read and write" among its permissions$/u,
+  },
 ];
 
 /** What does not. */
@@ -257,7 +265,16 @@ export const WARNINGS: readonly Wrong[] = [
       emulator.github.setSecret(HERE, 'MUTX_API_KEY', 'by hand');
       return {};
     },
-    line: /^! MUTX_API_KEY in acme\/web: written at .*, when no key of this name was made: .*\. Fix: check `key-name`/u,
+    line: /^! MUTX_API_KEY in acme\/web: written at .*, when no key was made that this name still has: .* set it by hand.*\. Fix: check `key-name`/u,
+  },
+  {
+    what: 'a stored key that was revoked, where the API forgets those',
+    emulator: { mutx: { generation: 'documented' } },
+    plant: ({ emulator, user }) => {
+      makeStored(emulator, user, emulator.mutx.clock.now() - 4 * DAY).isActive = false;
+      return {};
+    },
+    line: /^! MUTX_API_KEY in acme\/web: written at .*, when no key was made that this name still has: it was revoked, .*\. Fix: check `key-name`/u,
   },
   {
     what: 'targets of which one does not have the key',

@@ -250,6 +250,21 @@ describe('on-quota: replace', () => {
     expect(ports.told('step-ended').at(-1)).toMatchObject({ step: 'make-room', ok: false });
   });
 
+  it('does not say that the stored one lives when nobody knows whether it was revoked', async () => {
+    const ports = new InMemoryPorts({ keys: [old, other], targets: ONE, plan: 'FREE' });
+    ports.always('revoke old', losesReply);
+    const outcome = await ports.rotate({ onQuota: 'replace' });
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      failure: { message: expect.stringMatching(/; a key in the way could not be revoked for certain$/u) },
+      keys: { left: ['old'], unclear: ['old'] },
+    });
+    expect(ports.active()).toEqual(['other']);
+    expect(ports.told('warning')).toMatchObject([
+      { message: 'it is not known whether key old was revoked: revoke old failed' },
+    ]);
+  });
+
   it('gives nothing up while there is room', async () => {
     const ports = new InMemoryPorts({ keys: [old], targets: ONE, plan: 'FREE' });
     await ports.rotate({ onQuota: 'replace' });
