@@ -113,6 +113,18 @@ function explained(failures: readonly CallFailure[]): readonly FailedCall[] {
   });
 }
 
+/** The same for somebody at a shell: what a token lacks, in one line, in place of a workflow to copy. */
+export function withoutWorkflow(report: FailureReport): FailureReport {
+  const calls = report.calls.map((call) => {
+    const { needs } = call.failure;
+    if (needs === undefined) return call;
+    const { owner, repository, missing } = needs;
+    const place = repository === undefined ? owner : `${owner}/${repository}`;
+    return { ...call, fix: `give the token ${missing} for ${place}, or take another token that has it` };
+  });
+  return { ...report, calls };
+}
+
 /** The message without its target; what else differs is to be told, such as the new name of a repository. */
 function messageForAny({ message, target }: CallFailure): string {
   return target === undefined ? message : message.replace(target, '…');

@@ -9,7 +9,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   },
   'preflight-failed': {
     cause: 'a target cannot be written with this token, or does not exist',
-    fix: 'mend what is said of each target here; no key is made before every target can be written',
+    fix: 'mend what is said of each target here; no key is made while one of them is known not to be writable',
   },
   'too-many-targets': {
     cause:
@@ -31,7 +31,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'quota-full': {
     cause:
       "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-    fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan; \`on-quota: wait\` waits where a place becomes free by itself, \`on-quota: replace\` accepts a gap of seconds`,
+    fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan. A rotation with \`on-quota: wait\` waits for a place that becomes free by itself, one with \`on-quota: replace\` gives up a key of its own name first, with a gap of seconds; where it was set, the first line says why it did not help`,
   },
   'quota-too-soon': {
     cause:

@@ -1,4 +1,4 @@
-import type { KeysNow, Outcome } from '../rotation/outcome.ts';
+import type { KeysNow, Outcome, TargetResult } from '../rotation/outcome.ts';
 import { count, expiryText, graceText, heldText, list, placeText, sparedText } from './words.ts';
 
 /** Targets named one by one; beyond it, only their number. */
@@ -9,8 +9,10 @@ export function resultLines(outcome: Exclude<Outcome, { kind: 'failed' }>): read
   switch (outcome.kind) {
     case 'rotated': {
       const { key, targets } = outcome;
-      const where = targets.length > NAMED ? count(targets.length, 'target') : list(targets.map(placeText));
-      return [`Rotated: ${where} → key ${key.id} (${expiryText(key.expiresAt)})`, ...keyLines(outcome.keys)];
+      return [
+        `Rotated: ${whereText(targets)} → key ${key.id} (${expiryText(key.expiresAt)})`,
+        ...keyLines(outcome.keys),
+      ];
     }
     case 'not-due':
       return [
@@ -18,8 +20,15 @@ export function resultLines(outcome: Exclude<Outcome, { kind: 'failed' }>): read
         ...keyLines(outcome.keys),
       ];
     case 'planned':
-      return ['Dry run: nothing was changed; the plan is above'];
+      return [
+        ...(outcome.plan.due ? [`A run would store a new key: ${whereText(outcome.targets)}`] : []),
+        'Dry run: nothing was changed; the plan is above',
+      ];
   }
+}
+
+function whereText(targets: readonly TargetResult[]): string {
+  return targets.length > NAMED ? count(targets.length, 'target') : list(targets.map(placeText));
 }
 
 function keyLines({ revoked, superseded, graceEnds, left, held, spared }: KeysNow): readonly string[] {

@@ -81,12 +81,13 @@ export const PHASE_OF: Readonly<Record<StepName, string>> = {
 
 /** What a step's line says when the step was done, and when it was not. */
 export const STEP_TEXT: Readonly<Record<StepName, readonly [done: string, notDone: string]>> = {
-  preflight: ['every target can be written', 'not every target can be written'],
+  // Whether it can be written GitHub tells at the write only.
+  preflight: ['the public key of every target read', 'not every target can be written'],
   list: ['keys listed', 'keys could not be listed'],
   metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
   'make-room': ['room made', 'not all of the room could be made'],
   create: ['key created', 'key not created'],
-  verify: ['MUTX accepts the new key', 'MUTX does not accept the new key'],
+  verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
   store: ['stored in every target', 'not stored in every target'],
   'check-late': ['the stored key is still active', 'could not check whether the stored key is still active'],
   revoke: ['superseded keys revoked', 'not every superseded key revoked'],

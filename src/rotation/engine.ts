@@ -129,6 +129,12 @@ async function noRoom(
   look: Look,
   room: Extract<Room, { kind: 'full' | 'too-soon' }>,
 ): Promise<Round> {
+  if (run.settings.onQuota === 'replace' && room.kind === 'full') {
+    return failed(
+      run,
+      quotaFailure(room, 'no key of this name can be given up: none is older than 15 minutes'),
+    );
+  }
   if (run.settings.onQuota !== 'wait') return failed(run, quotaFailure(room));
   if (room.at === undefined || look.date === undefined) {
     return failed(run, quotaFailure(room, 'waiting would not help: no rule frees a place by itself'));

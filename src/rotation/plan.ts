@@ -4,6 +4,7 @@ import type { KeySummary } from './outcome.ts';
 import type { Instant, KeyRecord } from './ports.ts';
 import { placesTaken, settledAt } from './quota.ts';
 import {
+  candidatesFor,
   currentOfAll,
   isExpired,
   isUsedElsewhere,
@@ -144,7 +145,7 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
   if (forced) return { due: true, why: 'the last write came too late to be relied on', current };
   if (renewBefore === undefined && gracePeriod === 0) return { due: true, why: 'every run rotates', current };
   if (date === undefined || secrets === undefined || current === undefined) {
-    return { due: true, why: 'it is not certain that every target holds the same working key', current };
+    return { due: true, why: whyUncertain(look, settings), current };
   }
   const lastWrite = lastWriteOf(secrets);
   // With the margin: before it, rule W could not yet free what the last rotation superseded.
@@ -159,6 +160,22 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
   return current.expiresAt - date > renewBefore
     ? { due: false, why: 'the current key lives longer than renew-before', current }
     : { due: true, why: 'the current key has less than renew-before left', current };
+}
+
+/** What is not known of the targets, as exactly as that can be told. */
+function whyUncertain(look: Look, settings: RotationSettings): string {
+  const keys = ofName(look, settings);
+  if (!keys.some((key) => key.isActive)) return 'no key of this name is active';
+  const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
+  if (secrets.some(({ updatedAt }) => updatedAt === undefined)) return 'not every target has the secret yet';
+  const candidates = secrets.map((secret) => candidatesFor(secret, keys));
+  if (candidates.some(({ length }) => length > 1)) {
+    return 'keys of this name were made so close together that it is not certain which one a target holds';
+  }
+  if (candidates.flat().some((key) => !key.isActive || isExpired(key, date))) {
+    return 'a target holds a key that does not work any more';
+  }
+  return 'it is not certain that every target holds the same working key';
 }
 
 /**

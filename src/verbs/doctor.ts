@@ -58,7 +58,7 @@ function verdict(checks: readonly Check[], { sink, fail }: VerbContext): void {
   }
   const warnings = many('warning');
   const but = warnings === 0 ? '' : `; ${count(warnings, 'thing')} should be mended, marked ! above`;
-  sink.line(`A rotation would work${but}. Nothing was changed.`);
+  sink.line(`Nothing was found that would stop a rotation${but}. Nothing was changed.`);
 }
 
 /** A line for each. */

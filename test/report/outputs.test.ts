@@ -114,7 +114,13 @@ describe('the last lines of the log', () => {
         'Not revoked yet: id-younger, id-young: younger than 15 minutes, so another run may still be storing them; no rotation but its own revokes them before 2026-11-24T20:59:59Z',
       ],
     ],
-    [PLANNED, ['Dry run: nothing was changed; the plan is above']],
+    [
+      PLANNED,
+      [
+        'A run would store a new key: MUTX_API_KEY in acme/web',
+        'Dry run: nothing was changed; the plan is above',
+      ],
+    ],
     [
       { ...ROTATED, targets: Array.from({ length: 11 }, () => target('updated')), keys: NOTHING },
       ['Rotated: 11 targets → key id-new (expires 2026-12-23T21:00:00Z)', 'Revoked: none'],

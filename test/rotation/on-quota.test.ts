@@ -228,6 +228,15 @@ describe('on-quota: wait', () => {
 });
 
 describe('on-quota: replace', () => {
+  it('says so where no key of the name is old enough to be given up', async () => {
+    const keys = [key('young', { age: 5 * MINUTE }), other];
+    const ports = new InMemoryPorts({ keys, targets: ONE, plan: 'FREE' });
+    expect(await ports.rotate({ onQuota: 'replace' })).toMatchObject({
+      failure: { code: 'quota-full', message: expect.stringContaining('none is older than 15 minutes') },
+    });
+    expect(ports.changes()).toEqual([]);
+  });
+
   it('revokes the stored key, then creates and stores', async () => {
     const ports = new InMemoryPorts({ keys: [old, other], targets: ONE, plan: 'FREE' });
     expect(await ports.rotate({ onQuota: 'replace' })).toMatchObject({
