@@ -502,8 +502,8 @@ function entryOf({ id, given, settings }) {
 var create_target = __webpack_require__(1256);
 // EXTERNAL MODULE: ./lib/github/pace.js
 var pace = __webpack_require__(2132);
-// EXTERNAL MODULE: ./lib/report/failure.js + 1 modules
-var report_failure = __webpack_require__(8251);
+// EXTERNAL MODULE: ./lib/report/failure.js
+var report_failure = __webpack_require__(7340);
 // EXTERNAL MODULE: ./lib/report/markdown.js
 var markdown = __webpack_require__(3021);
 // EXTERNAL MODULE: ./lib/report/words.js

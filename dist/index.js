@@ -466,7 +466,8 @@ class GithubClient {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Y: () => (/* binding */ createTarget)
+  Y: () => (/* binding */ createTarget),
+  A: () => (/* binding */ needsOfTarget)
 });
 
 // EXTERNAL MODULE: ./lib/github/calls.js + 2 modules
@@ -758,16 +759,21 @@ function decodeVisibility(json) {
 }
 /**
  * Every repository that may read a secret of visibility `selected`, all pages. What is not in this list loses
- * its access with the next PUT, so a list shorter than the count that comes with it is a failure.
+ * its access with the next PUT, so a list shorter than the count that comes with it is a failure; and so is a count
+ * that changes between two pages, because what moved to a page that was read already is missed.
  */
 async function selectedRepositories(calls, place) {
     const ids = new Set();
     const path = `${place.path}/${place.name}/repositories`;
+    let counted;
     for (let page = 1;; page++) {
         const before = ids.size;
         const reply = await calls.ask({ method: 'GET', path, query: { per_page: PER_PAGE, page }, apiVersion: place.apiVersion }, place.permission, { 200: decodePage });
         if (!reply.ok)
             return reply;
+        counted ??= reply.value.total;
+        if (reply.value.total !== counted)
+            return changed(calls, path, place);
         for (const id of reply.value.ids)
             ids.add(id);
         if (ids.size >= reply.value.total)
@@ -786,6 +792,18 @@ function incomplete(calls, path, place, seen, total) {
             message: `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
                 `${context.target}; writing it would take it away from the others`,
             hint: 'Give the token access to all repositories of the organisation.',
+            retryable: true,
+        }),
+    };
+}
+function changed(calls, path, place) {
+    const context = calls.context(`GET ${path}`, place.permission);
+    return {
+        ok: false,
+        failure: (0,call_failure/* failure */.V2)(context, { status: 200 }, {
+            kind: 'unclear',
+            code: 'github-audience-changed',
+            message: `the repositories that may read ${place.name} of ${context.target} changed while they were read`,
             retryable: true,
         }),
     };
@@ -990,6 +1008,7 @@ class RepositoryTarget {
 
 
 
+
 /**
  * The place that a target names, ready to be prepared, looked at and written.
  * @throws TypeError if a name is not fit for a URL, which inputs/ has made sure of
@@ -1005,19 +1024,19 @@ function createTarget(target, dependencies) {
     switch (target.kind) {
         case 'repository': {
             const path = (0,github_repository/* repositoryPath */.SH)(target.owner, target.repo);
-            const calls = new github_calls/* Calls */.g(github, secrets, subject(target.label, target.owner, target.repo));
+            const calls = new github_calls/* Calls */.g(github, secrets, subject(target, target.owner, target.repo));
             return new RepositoryTarget(calls, path, place(`${path}/${target.store}/secrets`));
         }
         case 'environment': {
             const repository = (0,github_repository/* repositoryPath */.SH)(target.owner, target.repo);
             const environment = `${repository}/environments/${(0,names/* environmentSegment */.vQ)(target.environment)}`;
-            const calls = new github_calls/* Calls */.g(github, secrets, subject(target.label, target.owner, target.repo));
+            const calls = new github_calls/* Calls */.g(github, secrets, subject(target, target.owner, target.repo));
             const create = dependencies.createEnvironment ?? false;
             return new EnvironmentTarget(calls, { repository, environment }, place(`${environment}/secrets`), create);
         }
         case 'organisation': {
             const org = (0,names/* ownerSegment */.VK)(target.org);
-            const calls = new github_calls/* Calls */.g(github, secrets, subject(target.label, org));
+            const calls = new github_calls/* Calls */.g(github, secrets, subject(target, org));
             return new OrganisationTarget(calls, place(`/orgs/${org}/${target.store}/secrets`), {
                 org,
                 stringIds: target.store === 'dependabot',
@@ -1026,8 +1045,16 @@ function createTarget(target, dependencies) {
         }
     }
 }
+/** What a token has to be able to do to write this target's secret. */
+function needsOfTarget(target) {
+    const permission = (0,permissions/* permissionFor */.Tj)(target);
+    const reach = target.kind === 'organisation'
+        ? { owner: target.org, repository: undefined }
+        : { owner: target.owner, repository: target.repo };
+    return (0,token_hint/* needsOf */.hN)((0,permissions/* settingOf */.y7)(permission), permission, reach);
+}
 function subject(target, owner, repository) {
-    return { target, reach: { owner, repository } };
+    return { target: target.label, reach: { owner, repository, writes: (0,permissions/* permissionFor */.Tj)(target) } };
 }
 /** Agents' secrets came with a newer version of the API, which GitHub Enterprise Server does not know. */
 function apiVersion(store) {
@@ -1267,9 +1294,9 @@ function writesWithin(time) {
 /* harmony export */   MV: () => (/* binding */ METADATA),
 /* harmony export */   Tj: () => (/* binding */ permissionFor),
 /* harmony export */   U$: () => (/* binding */ READ_ENVIRONMENTS),
-/* harmony export */   UV: () => (/* binding */ describeMissing)
+/* harmony export */   UV: () => (/* binding */ describeMissing),
+/* harmony export */   y7: () => (/* binding */ settingOf)
 /* harmony export */ });
-/* unused harmony export settingOf */
 function writing(name, label, appTokenInput) {
     return { name, label, level: 'write', appTokenInput };
 }
@@ -1408,11 +1435,11 @@ function secondsIn(text) {
 /* harmony export */   TM: () => (/* binding */ getRepository),
 /* harmony export */   af: () => (/* binding */ hiddenSecrets)
 /* harmony export */ });
-/* harmony import */ var _call_failure_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8964);
-/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7781);
-/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4591);
-/* harmony import */ var _permissions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8859);
-/* harmony import */ var _token_hint_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4978);
+/* harmony import */ var _call_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8964);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7781);
+/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4591);
+/* harmony import */ var _permissions_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8859);
+/* harmony import */ var _token_hint_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4978);
 
 
 
@@ -1420,13 +1447,13 @@ function secondsIn(text) {
 
 /** The path of a repository in GitHub's API; throws on names that are none. */
 function repositoryPath(owner, repository) {
-    return `/repos/${(0,_names_js__WEBPACK_IMPORTED_MODULE_1__/* .ownerSegment */ .VK)(owner)}/${(0,_names_js__WEBPACK_IMPORTED_MODULE_1__/* .repositorySegment */ .Wt)(repository)}`;
+    return `/repos/${(0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .ownerSegment */ .VK)(owner)}/${(0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .repositorySegment */ .Wt)(repository)}`;
 }
 function getRepository(calls, path) {
-    return calls.ask({ method: 'GET', path }, _permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .METADATA */ .MV, {
+    return calls.ask({ method: 'GET', path }, _permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .METADATA */ .MV, {
         200: (json) => {
-            const { id, archived } = (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .fieldsOf */ .Pf)(json);
-            return (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isId */ .eQ)(id) ? { value: { id, archived: archived === true } } : undefined;
+            const { id, archived } = (0,_json_js__WEBPACK_IMPORTED_MODULE_4__/* .fieldsOf */ .Pf)(json);
+            return (0,_json_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ)(id) ? { value: { id, archived: archived === true } } : undefined;
         },
     });
 }
@@ -1439,7 +1466,7 @@ function getRepository(calls, path) {
 function judge(calls, path, permission, key, repository) {
     if (repository.ok && repository.value.archived) {
         const context = calls.context(`GET ${path}`, permission);
-        return { ok: false, failure: (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .failure */ .V2)(context, { status: 200 }, (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .archivedCause */ ._l)(context.target)) };
+        return { ok: false, failure: (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .failure */ .V2)(context, { status: 200 }, (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .archivedCause */ ._l)(context.target)) };
     }
     if (key.ok) {
         // The key shows that the repository is there; an unclear look at it is worth another try all the same,
@@ -1452,9 +1479,9 @@ function judge(calls, path, permission, key, repository) {
 /** What is there to be seen, is not to be written: a permission is missing. */
 function hiddenSecrets(calls, path, permission) {
     const context = calls.context(`GET ${path}`, permission);
-    const missing = (0,_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .describeMissing */ .UV)(undefined, permission);
-    const cause = (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .lacking */ .gP)('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, (0,_token_hint_js__WEBPACK_IMPORTED_MODULE_4__/* .needsOf */ .hN)(missing, permission, context.reach));
-    return { ok: false, failure: (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .failure */ .V2)(context, { status: 200 }, cause) };
+    const missing = (0,_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .describeMissing */ .UV)(undefined, permission);
+    const cause = (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .lacking */ .gP)('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, (0,_token_hint_js__WEBPACK_IMPORTED_MODULE_2__/* .needsOf */ .hN)(missing, permission, context.reach));
+    return { ok: false, failure: (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .failure */ .V2)(context, { status: 200 }, cause) };
 }
 
 
@@ -1560,11 +1587,23 @@ function tokenExpiryWarning(expiresAt, now) {
 /* harmony export */   hN: () => (/* binding */ needsOf),
 /* harmony export */   jE: () => (/* binding */ tokenHint)
 /* harmony export */ });
+/* harmony import */ var _permissions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8859);
+
 /** @param missing the permissions in words, see {@link describeMissing} */
-function needsOf(missing, permission, reach) {
-    const { name, level, appTokenInput } = permission;
-    const input = appTokenInput ? `permission-${name.replaceAll('_', '-')}: ${level}` : undefined;
-    return { missing, input, ...reach };
+function needsOf(missing, permission, { owner, repository, writes = permission }) {
+    const all = writes === permission ? [permission] : [writes, permission];
+    // A token for what is missing alone could not write in the end.
+    const needed = writes === permission ? missing : `${(0,_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .settingOf */ .y7)(writes)} and ${missing}`;
+    const inputs = all.every(({ appTokenInput }) => appTokenInput) && namesNoOthers(needed, all);
+    return { owner, repository, missing: needed, inputs: inputs ? all.map(inputOf) : undefined };
+}
+function inputOf({ name, level }) {
+    return `permission-${name.replaceAll('_', '-')}: ${level}`;
+}
+/** GitHub's own word for what a call needs goes before ours; every token that is good for a repository has `Metadata`. */
+function namesNoOthers(words, permissions) {
+    const known = new Set([...permissions, _permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .METADATA */ .MV].map(_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .settingOf */ .y7));
+    return words.split(' or ').some((set) => (set.match(/"[^"]+"/gu) ?? []).every((one) => known.has(one)));
 }
 /**
  * How to get a token that may write secrets: a GitHub App's, made in the workflow, or a fine-grained personal
@@ -1577,19 +1616,24 @@ function tokenHint(needs) {
     const permissions = unique(needs.map(({ missing }) => missing));
     const missing = permissions.join(', ');
     // Given one of these inputs, the token has nothing but what they name.
-    const narrowed = needs.every(({ input }) => input !== undefined)
-        ? unique(needs.flatMap(({ input }) => input ?? []))
+    const narrowed = needs.every(({ inputs }) => inputs !== undefined)
+        ? unique(needs.flatMap(({ inputs }) => inputs ?? []))
         : [];
-    const places = repositories.map((repository) => `${owner}/${repository}`);
+    // A token for some repositories does not see who else may read an organisation's secret.
+    const isForAll = needs.some(({ repository }) => repository === undefined);
+    const places = [
+        ...(isForAll ? [owner] : []),
+        ...repositories.map((repository) => `${owner}/${repository}`),
+    ];
     return [
-        `Use a GitHub App installed on ${places.length === 0 ? owner : places.join(', ')} with the permission${permissions.length > 1 ? 's' : ''} ${missing}:`,
+        `Use a GitHub App installed on ${places.join(', ')} with the permission${permissions.length > 1 ? 's' : ''} ${missing}:`,
         '- uses: actions/create-github-app-token@v3',
         '  id: app-token',
         '  with:',
         `    client-id: ${expression('vars.APP_CLIENT_ID')}`,
         `    private-key: ${expression('secrets.APP_PRIVATE_KEY')}`,
         `    owner: ${owner}`,
-        ...(repositories.length === 0 ? [] : [`    repositories: ${repositories.join(',')}`]),
+        ...(isForAll ? [] : [`    repositories: ${repositories.join(',')}`]),
         ...narrowed.map((input) => `    ${input}`),
         '- uses: mutx/api-key-action@v1',
         '  with:',
@@ -1601,14 +1645,16 @@ function tokenHint(needs) {
 /**
  * Where several calls lack permissions for one owner, one token can do for all of them: the first tells of it, the
  * others point there. A failure for each target would be as many workflows to copy, none of which is enough.
+ * @param everything that the token is for: what works with the one of now must work with the new one too
  */
-function forOneToken(failures) {
+function forOneToken(failures, everything) {
     return failures.map((failure) => {
         const { needs } = failure;
         if (needs === undefined)
             return failure;
         const alike = failures.filter((one) => one.needs?.owner === needs.owner);
-        const all = alike.flatMap((one) => one.needs ?? []);
+        const rest = everything.filter(({ owner }) => owner === needs.owner);
+        const all = [...alike.flatMap((one) => one.needs ?? []), ...rest];
         if (unique(all.map((one) => tokenHint([one]))).length < 2)
             return failure;
         return {
@@ -3911,89 +3957,25 @@ function credentialWarning(message) {
 
 /***/ }),
 
-/***/ 8251:
+/***/ 7340:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  y4: () => (/* binding */ alikeText),
-  WT: () => (/* binding */ callText),
-  iF: () => (/* binding */ earlyFailure),
-  Ms: () => (/* binding */ entryOf),
-  Qp: () => (/* binding */ failureAnnotation),
-  w7: () => (/* binding */ failureLines),
-  g5: () => (/* binding */ failureOf),
-  Mb: () => (/* binding */ inTheWay),
-  ds: () => (/* binding */ retryAtOf)
-});
-
-// EXTERNAL MODULE: ./lib/secrets/printable.js
-var printable = __nccwpck_require__(474);
-// EXTERNAL MODULE: ./lib/report/hints.js + 5 modules
-var hints = __nccwpck_require__(3057);
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
-;// CONCATENATED MODULE: ./lib/report/state.js
-
-/**
- * In which state a failed run leaves things: which secret holds what, which keys are alive. A line each; the
- * first question of whoever reads a failed log is whether production still works.
- * @param givenUp keys revoked before their successor was stored (`on-quota: replace`)
- */
-function stateOf(outcome, givenUp) {
-    const { minted, targets, keys } = outcome;
-    const lines = [];
-    const groups = new Map();
-    for (const target of targets) {
-        const held = contentOf(target, minted);
-        groups.set(held, [...(groups.get(held) ?? []), target]);
-    }
-    for (const [held, of] of groups)
-        lines.push(`${(0,words/* someOf */.yU)(of.map(words/* placeText */.Z9), 'the output `targets`')}: ${held}`);
-    if (minted === undefined) {
-        lines.push('no new key is known to exist');
-    }
-    else {
-        lines.push(`new key ${minted.id} (${(0,words/* expiryText */.X5)(minted.expiresAt)}): ${MINTED[minted.state]}`);
-    }
-    const others = keys.revoked.filter((id) => id !== minted?.id && !givenUp.includes(id));
-    if (others.length > 0)
-        lines.push(`revoked: ${others.join(', ')}`);
-    lines.push(givenUp.length === 0
-        ? 'no key that a secret holds was revoked'
-        : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that held it holds a dead key until a run succeeds`);
-    const left = keys.left.filter((id) => id !== minted?.id);
-    if (left.length > 0) {
-        lines.push(`${(0,words/* count */.U9)(left.length, 'key')} left for the next run to revoke: ${left.join(', ')}`);
-    }
-    return lines;
-}
-const MINTED = {
-    alive: 'alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
-    revoked: 'revoked, because it was certain that no secret holds it',
-    unknown: 'stored, but another run may have revoked it',
-};
-/** What a target's secret holds after a run that failed. */
-function contentOf(target, minted) {
-    switch (target.status) {
-        case 'created':
-        case 'updated':
-            return minted?.state === 'unknown' ? 'holds the new key, which may not be active' : 'holds the new key';
-        case 'unchanged':
-        case 'skipped':
-            return 'untouched';
-        case 'failed':
-            // The new key is revoked only when every attempt on every target was refused.
-            if (minted === undefined || minted.state === 'revoked')
-                return 'untouched';
-            return target.perhapsWritten === true
-                ? 'not known: the write may have been done; it holds the new key or what it held before, and both are alive'
-                : 'the write was refused, so it holds what it held before';
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/report/failure.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Mb: () => (/* binding */ inTheWay),
+/* harmony export */   Ms: () => (/* binding */ entryOf),
+/* harmony export */   Qp: () => (/* binding */ failureAnnotation),
+/* harmony export */   WT: () => (/* binding */ callText),
+/* harmony export */   YQ: () => (/* binding */ withoutWorkflow),
+/* harmony export */   ds: () => (/* binding */ retryAtOf),
+/* harmony export */   g5: () => (/* binding */ failureOf),
+/* harmony export */   iF: () => (/* binding */ earlyFailure),
+/* harmony export */   w7: () => (/* binding */ failureLines),
+/* harmony export */   y4: () => (/* binding */ alikeText)
+/* harmony export */ });
+/* harmony import */ var _secrets_printable_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(474);
+/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3057);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4127);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8191);
 
 
 
@@ -4008,8 +3990,8 @@ function failureOf(outcome, givenUp = []) {
         code: failure.code,
         calls: explained(failure.failures),
         details: inTheWay(failure.inTheWay ?? []),
-        hint: (0,hints/* hintOf */.$)(failure.code),
-        state: stateOf(outcome, givenUp),
+        hint: (0,_hints_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(failure.code),
+        state: (0,_state_js__WEBPACK_IMPORTED_MODULE_1__/* .stateOf */ .L4)(outcome, givenUp),
         retryAt: failure.retryAt,
     };
 }
@@ -4017,10 +3999,10 @@ function failureOf(outcome, givenUp = []) {
 function inTheWay(keys) {
     const named = keys
         .toSorted((a, b) => (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
-        .slice(0, words/* MOST_NAMED */.SE)
-        .map(({ id, name, expiresAt }) => `in the way: ${(0,printable/* printable */.g)(name, 100)} (${id}), ${(0,words/* expiryText */.X5)(expiresAt)}`);
+        .slice(0, _words_js__WEBPACK_IMPORTED_MODULE_2__/* .MOST_NAMED */ .SE)
+        .map(({ id, name, expiresAt }) => `in the way: ${(0,_secrets_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(name, 100)} (${id}), ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .expiryText */ .X5)(expiresAt)}`);
     const more = keys.length - named.length;
-    return more > 0 ? [...named, `and ${(0,words/* count */.U9)(more, 'more key')}`] : named;
+    return more > 0 ? [...named, `and ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(more, 'more key')}`] : named;
 }
 /** A failure outside the rotation itself: before it began, nothing has been changed. */
 function earlyFailure(early) {
@@ -4029,7 +4011,7 @@ function earlyFailure(early) {
         code: early.code,
         calls: explained(early.calls ?? []),
         details: early.details ?? [],
-        hint: (0,hints/* hintOf */.$)(early.code),
+        hint: (0,_hints_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(early.code),
         state: early.state ?? ['nothing was changed: no key was made or revoked, no secret was written'],
         retryAt: early.retryAt,
         ...(early.at === undefined ? {} : { at: early.at }),
@@ -4044,15 +4026,28 @@ function retryAtOf(failures, now) {
 function explained(failures) {
     const groups = new Map();
     for (const failure of failures) {
-        const same = [failure.code, failure.status, messageForAny(failure)].join('\n');
+        // A token is of one owner: another one's has a fix of its own.
+        const same = [failure.code, failure.status, failure.needs?.owner, messageForAny(failure)].join('\n');
         groups.set(same, [...(groups.get(same) ?? []), failure]);
     }
     return [...groups.values()].flatMap(([first, ...alike]) => {
         if (first === undefined)
             return [];
-        const hint = (0,hints/* hintOf */.$)(first.code);
+        const hint = (0,_hints_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(first.code);
         return [{ failure: first, alike, cause: hint?.cause, fix: first.hint ?? hint?.fix }];
     });
+}
+/** The same for somebody at a shell: what a token lacks, in one line, in place of a workflow to copy. */
+function withoutWorkflow(report) {
+    const calls = report.calls.map((call) => {
+        const { needs } = call.failure;
+        if (needs === undefined)
+            return call;
+        const { owner, repository, missing } = needs;
+        const place = repository === undefined ? owner : `${owner}/${repository}`;
+        return { ...call, fix: `give the token ${missing} for ${place}, or take another token that has it` };
+    });
+    return { ...report, calls };
 }
 /** The message without its target; what else differs is to be told, such as the new name of a repository. */
 function messageForAny({ message, target }) {
@@ -4079,19 +4074,19 @@ function failureLines(title, report) {
     }
     lines.push('', '  State of things now:', ...report.state.map((line) => `  - ${line}`));
     if (report.retryAt !== undefined) {
-        lines.push('', `  A run after ${(0,words/* instantText */.Xx)(report.retryAt)} can work.`);
+        lines.push('', `  A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .afterText */ .gm)(report.retryAt)} can work.`);
     }
     lines.push('', `  more: ${entryOf(report)}`);
     return lines;
 }
 function callLines({ failure, alike, cause, fix }) {
     const lines = [`  ${callText(failure)} [${failure.code}]`, `  why:   ${failure.message}`];
-    const also = alike.slice(0, words/* MOST_NAMED */.SE - 1);
+    const also = alike.slice(0, _words_js__WEBPACK_IMPORTED_MODULE_2__/* .MOST_NAMED */ .SE - 1);
     for (const other of also)
         lines.push(`  also:  ${alikeText(other)}`);
     const more = alike.length - also.length;
     if (more > 0)
-        lines.push(`  also:  ${more} more (${words/* ALL_OF_IT */.ch} has them all)`);
+        lines.push(`  also:  ${more} more (${_words_js__WEBPACK_IMPORTED_MODULE_2__/* .ALL_OF_IT */ .ch} has them all)`);
     if (cause !== undefined)
         lines.push(`  cause: ${cause}`);
     if (fix !== undefined)
@@ -4123,7 +4118,7 @@ function failureAnnotation(title, report) {
         lines.push(`${callText(first.failure)}: ${first.failure.message} [${first.failure.code}]`);
         const also = first.alike.map((one) => one.target ?? callText(one));
         if (also.length > 0)
-            lines.push(`also: ${(0,words/* someOf */.yU)(also, words/* ALL_OF_IT */.ch)}`);
+            lines.push(`also: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .someOf */ .yU)(also, _words_js__WEBPACK_IMPORTED_MODULE_2__/* .ALL_OF_IT */ .ch)}`);
     }
     const more = report.calls.length - 1;
     if (more > 0)
@@ -4133,7 +4128,7 @@ function failureAnnotation(title, report) {
         lines.push(`Fix: ${fix}`);
     lines.push(`State now: ${report.state.join('; ')}`);
     if (report.retryAt !== undefined)
-        lines.push(`A run after ${(0,words/* instantText */.Xx)(report.retryAt)} can work.`);
+        lines.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .afterText */ .gm)(report.retryAt)} can work.`);
     lines.push(`More: ${entryOf(report)}`);
     return { title, message: lines.join('\n'), ...(report.at === undefined ? {} : { at: report.at }) };
 }
@@ -4228,6 +4223,10 @@ const GITHUB_HINTS = {
     'github-audience-incomplete': {
         cause: 'the token does not see all the repositories that may read this organisation secret',
         fix: 'give the token access to all repositories of the organisation: writing the secret with only some of them would take it away from the others',
+    },
+    'github-audience-changed': {
+        cause: 'somebody changed which repositories may read this organisation secret while the list of them was read',
+        fix: 'run it again once nobody changes it any more: writing the secret with a list of both times could give it to the wrong ones',
     },
     'github-selected-repository-elsewhere': {
         cause: 'a repository of `selected-repositories` does not belong to the organisation of the target',
@@ -4352,7 +4351,7 @@ const MUTX_HINTS = {
     },
     'session-login-failed': {
         cause: 'MUTX did not answer the log-in, or not with a session',
-        fix: 'see the failed call; no key and no secret was touched, so the run can simply be repeated',
+        fix: 'see the failed call; the run can simply be repeated',
     },
     'session-login-refused': {
         cause: 'MUTX does not take this `email` and `password`',
@@ -4394,7 +4393,7 @@ const RUN_HINTS = {
     },
     'preflight-failed': {
         cause: 'a target cannot be written with this token, or does not exist',
-        fix: 'mend what is said of each target here; no key is made before every target can be written',
+        fix: 'mend what is said of each target here; no key is made while one of them is known not to be writable',
     },
     'too-many-targets': {
         cause: 'GitHub allows about 80 writes a minute and 500 an hour, and every write of a key has to start within ten minutes of making it',
@@ -4410,11 +4409,11 @@ const RUN_HINTS = {
     },
     'look-failed': {
         cause: 'the list of keys or the dates of the secrets could not be read',
-        fix: 'see the failed call; nothing was changed, so the run can simply be repeated',
+        fix: 'see the failed call; the run can simply be repeated',
     },
     'quota-full': {
         cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-        fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan; \`on-quota: wait\` waits where a place becomes free by itself, \`on-quota: replace\` accepts a gap of seconds`,
+        fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan. A rotation with \`on-quota: wait\` waits for a place that becomes free by itself, one with \`on-quota: replace\` gives up a key of its own name first, with a gap of seconds; where it was set, the first line says why it did not help`,
     },
     'quota-too-soon': {
         cause: 'the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it',
@@ -4426,7 +4425,7 @@ const RUN_HINTS = {
     },
     'create-failed': {
         cause: 'MUTX did not make a key',
-        fix: 'see the failed call; nothing was changed',
+        fix: 'see the failed call; no secret was written',
     },
     'create-lost': {
         cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',
@@ -4519,7 +4518,7 @@ function hintOf(code) {
 /* harmony export */   rA: () => (/* binding */ RotationLog)
 /* harmony export */ });
 /* unused harmony export WARNING_TITLE */
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8251);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7340);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
 
 
@@ -4689,7 +4688,7 @@ function oneLine(text) {
 /* harmony export */   Py: () => (/* binding */ logSession)
 /* harmony export */ });
 /* harmony import */ var _annotations_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1116);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8251);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7340);
 /* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3057);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9820);
 /* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3394);
@@ -4760,6 +4759,94 @@ function spendingState({ secretName, label }) {
 
 /***/ }),
 
+/***/ 4127:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L4: () => (/* binding */ stateOf),
+/* harmony export */   g7: () => (/* binding */ nothingLost),
+/* harmony export */   iw: () => (/* binding */ EITHER)
+/* harmony export */ });
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8191);
+
+/**
+ * In which state a failed run leaves things: which secret holds what, which keys are alive. A line each; the
+ * first question of whoever reads a failed log is whether production still works.
+ * @param givenUp keys revoked before their successor was stored (`on-quota: replace`)
+ */
+function stateOf(outcome, givenUp) {
+    const { minted, targets, keys } = outcome;
+    const lines = [];
+    const groups = new Map();
+    for (const target of targets) {
+        const held = contentOf(target, minted);
+        groups.set(held, [...(groups.get(held) ?? []), target]);
+    }
+    for (const [held, of] of groups)
+        lines.push(`${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .someOf */ .yU)(of.map(_words_js__WEBPACK_IMPORTED_MODULE_0__/* .placeText */ .Z9), 'the output `targets`')}: ${held}`);
+    if (minted === undefined) {
+        lines.push('no new key is known to exist');
+    }
+    else {
+        lines.push(`new key ${minted.id} (${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .expiryText */ .X5)(minted.expiresAt)}): ${MINTED[minted.state]}`);
+    }
+    const others = keys.revoked.filter((id) => id !== minted?.id && !givenUp.includes(id));
+    if (others.length > 0)
+        lines.push(`revoked: ${others.join(', ')}`);
+    const perhaps = keys.unclear.filter((id) => id !== minted?.id);
+    if (perhaps.length > 0) {
+        lines.push(`perhaps revoked, for which there was no clear answer: ${perhaps.join(', ')}`);
+    }
+    lines.push(givenUp.length === 0
+        ? nothingLost(others.length > 0, perhaps.length > 0) +
+            (minted?.state === 'unknown' ? ' by this run' : '')
+        : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that held it holds a dead key until a run succeeds`);
+    const left = keys.left.filter((id) => ![minted?.id, ...keys.held, ...perhaps].includes(id));
+    if (keys.held.length > 0)
+        lines.push((0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .heldText */ .Dx)(keys.held));
+    if (left.length > 0) {
+        lines.push(`${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(left.length, 'key')} left for the next run to revoke: ${left.join(', ')}`);
+    }
+    return lines;
+}
+/**
+ * @param expired one that had expired may have been revoked: a secret may hold it, and is as dead as it was
+ * @param perhaps of some it is not known, and a secret may hold them
+ */
+function nothingLost(expired, perhaps = false) {
+    return `no ${perhaps ? 'other ' : ''}${expired ? 'working ' : ''}key that a secret holds was revoked`;
+}
+/** What a secret holds after a write of which nobody knows whether it was done. */
+const EITHER = 'not known: the write may have been done; it holds the new key or what it held before';
+const MINTED = {
+    alive: 'alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
+    revoked: 'revoked, because it was certain that no secret holds it',
+    'perhaps-revoked': 'no secret holds it, and it was to be revoked; whether it was is not known: if not, a rotation revokes it once it is 15 minutes old',
+    unknown: 'stored, but another run may have revoked it',
+};
+/** What a target's secret holds after a run that failed. */
+function contentOf(target, minted) {
+    switch (target.status) {
+        case 'created':
+        case 'updated':
+            return minted?.state === 'unknown' ? 'holds the new key, which may not be active' : 'holds the new key';
+        case 'unchanged':
+        case 'skipped':
+            return 'untouched';
+        case 'failed':
+            // The new key is revoked only when every attempt on every target was refused.
+            if (minted === undefined || minted.state === 'revoked' || minted.state === 'perhaps-revoked') {
+                return 'untouched';
+            }
+            return target.perhapsWritten === true
+                ? EITHER
+                : 'the write was refused, so it holds what it held before';
+    }
+}
+
+
+/***/ }),
+
 /***/ 3394:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -4772,7 +4859,7 @@ function spendingState({ secretName, label }) {
 /* harmony export */   s9: () => (/* binding */ keyTable),
 /* harmony export */   wq: () => (/* binding */ MOST_ROWS)
 /* harmony export */ });
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8251);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7340);
 /* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
 
@@ -4866,13 +4953,14 @@ function targetTable(targets) {
 function statusCell({ status, failure }) {
     return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(failure.message)}`;
 }
-function keysText({ revoked, superseded, graceEnds, left, spared }) {
+function keysText({ revoked, superseded, graceEnds, left, held, spared }) {
+    const later = left.filter((id) => !held.includes(id));
+    const waiting = superseded.filter((id) => !left.includes(id));
     return [
         `**Revoked:** ${ids(revoked)}`,
-        superseded.length > 0
-            ? `**Superseded, alive for the grace period:** ${ids(superseded)}${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .graceText */ .cd)(graceEnds)}`
-            : '',
-        left.length > 0 ? `**Left for a later run to revoke:** ${ids(left)}` : '',
+        waiting.length > 0 ? `**Superseded, not revoked:** ${ids(waiting)}${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .graceText */ .cd)(graceEnds)}` : '',
+        later.length > 0 ? `**Left for a later run to revoke:** ${ids(later)}` : '',
+        held.length > 0 ? `**Held back:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .heldText */ .Dx)(held, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
         spared.length > 0 ? `**Not revoked yet:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .sparedText */ .p7)(spared, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
     ]
         .filter((line) => line !== '')
@@ -4898,7 +4986,7 @@ function failureText(report) {
     }
     parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(line)}`)].join('\n'));
     if (report.retryAt !== undefined)
-        parts.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .instantText */ .Xx)(report.retryAt)} can work.`);
+        parts.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .afterText */ .gm)(report.retryAt)} can work.`);
     parts.push(`[More about this, and what to check](${(0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .entryOf */ .Ms)(report)})`);
     return parts;
 }
@@ -4943,6 +5031,7 @@ function fixPart(fix) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   B9: () => (/* binding */ NOBODY_CAN_TELL),
+/* harmony export */   Dx: () => (/* binding */ heldText),
 /* harmony export */   EV: () => (/* binding */ PHASE_OF),
 /* harmony export */   HN: () => (/* binding */ planLines),
 /* harmony export */   S5: () => (/* binding */ durationText),
@@ -5028,12 +5117,13 @@ const PHASE_OF = {
 };
 /** What a step's line says when the step was done, and when it was not. */
 const STEP_TEXT = {
-    preflight: ['every target can be written', 'not every target can be written'],
+    // Whether it can be written GitHub tells at the write only.
+    preflight: ['the public key of every target read', 'not every target can be written'],
     list: ['keys listed', 'keys could not be listed'],
     metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
     'make-room': ['room made', 'not all of the room could be made'],
     create: ['key created', 'key not created'],
-    verify: ['MUTX accepts the new key', 'MUTX does not accept the new key'],
+    verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
     store: ['stored in every target', 'not stored in every target'],
     'check-late': ['the stored key is still active', 'could not check whether the stored key is still active'],
     revoke: ['superseded keys revoked', 'not every superseded key revoked'],
@@ -5068,9 +5158,16 @@ function planLines(plan) {
         lines.push(`keep ${sparedText([key])}`);
     return lines;
 }
-/** Until when superseded keys are kept, where that is known; reads on from their ids. */
+/**
+ * Until when the grace period of superseded keys lasts, where that is known; reads on from their ids. It may be over,
+ * where no rule revokes them (an organisation's secret, clocks apart).
+ */
 function graceText(graceEnds) {
-    return graceEnds === undefined ? '' : ` (until ${afterText(graceEnds)})`;
+    return graceEnds === undefined ? '' : ` (grace period until ${afterText(graceEnds)})`;
+}
+/** Keys that no run revokes by itself, and what is to be done about them. */
+function heldText(held, show = (id) => id) {
+    return `not revoked, being more than max-revocations, until somebody revokes them or raises it: ${held.map(show).join(', ')}`;
 }
 /**
  * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked yet`.
@@ -5079,12 +5176,15 @@ function graceText(graceEnds) {
  */
 function sparedText(keys, show = (id) => id) {
     const it = keys.length === 1 ? 'it' : 'them';
-    const until = afterText(Math.max(...keys.map((key) => key.until)));
-    const next = keys.some((key) => key.next === 'superseded')
+    const times = keys.map((key) => key.until);
+    const does = keys.some((key) => key.next === 'superseded')
         ? `supersedes ${it}, and the grace period begins`
         : `revokes ${it}`;
+    const next = keys.some((key) => key.next === 'open')
+        ? `no rotation but its own revokes ${it} before ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(Math.min(...times))}`
+        : `a rotation after ${afterText(Math.max(...times))} ${does}`;
     const ids = keys.map(({ id }) => show(id)).join(', ');
-    return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; a rotation after ${until} ${next}`;
+    return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; ${next}`;
 }
 function roomLines(room) {
     switch (room.kind) {
@@ -5364,7 +5464,7 @@ function dueness(look, settings, forced) {
     if (renewBefore === undefined && gracePeriod === 0)
         return { due: true, why: 'every run rotates', current };
     if (date === undefined || secrets === undefined || current === undefined) {
-        return { due: true, why: 'it is not certain that every target holds the same working key', current };
+        return { due: true, why: whyUncertain(look, settings), current };
     }
     const lastWrite = (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .Px)(secrets);
     // With the margin: before it, rule W could not yet free what the last rotation superseded.
@@ -5381,6 +5481,23 @@ function dueness(look, settings, forced) {
     return current.expiresAt - date > renewBefore
         ? { due: false, why: 'the current key lives longer than renew-before', current }
         : { due: true, why: 'the current key has less than renew-before left', current };
+}
+/** What is not known of the targets, as exactly as that can be told. */
+function whyUncertain(look, settings) {
+    const keys = ofName(look, settings);
+    if (!keys.some((key) => key.isActive))
+        return 'no key of this name is active';
+    const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
+    if (secrets.some(({ updatedAt }) => updatedAt === undefined))
+        return 'not every target has the secret yet';
+    const candidates = secrets.map((secret) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .candidatesFor */ ._j)(secret, keys));
+    if (candidates.some(({ length }) => length > 1)) {
+        return 'keys of this name were made so close together that it is not certain which one a target holds';
+    }
+    if (candidates.flat().some((key) => !key.isActive || (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date))) {
+        return 'a target holds a key that does not work any more';
+    }
+    return 'it is not certain that every target holds the same working key';
 }
 /**
  * Whether another working key may be what a target really holds. An organisation secret's date moves when its
@@ -5446,22 +5563,28 @@ function roomFor(look, settings, gone, current) {
 }
 /**
  * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
- * is in no target (rules.ts: `currentOf`), and has no grace period before it.
+ * is in no target (rules.ts: `currentOf`); but its run may store it yet, and then it has a grace period before it.
+ * @param staying keys of the name that are old enough to go, and that this run would leave
  */
-function tooYoung(look, settings, { due, current }) {
+function tooYoung(look, settings, { due, current }, staying) {
     const { date } = look;
     if (date === undefined)
         return [];
-    return (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedBy */ .jB)(ofName(look, settings), { createdAt: date })
-        .filter((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date) && (due || key.id !== current?.id))
-        .map((key) => (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedKey */ .rW)(key, due ? settings.gracePeriod : 0));
+    const young = (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedBy */ .jB)(ofName(look, settings), { createdAt: date }).filter((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date));
+    // The new key will be one more.
+    if (due)
+        return (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedKeys */ .y)(young, settings, staying + 1);
+    const beside = young.filter((key) => key.id !== current.id);
+    const spared = (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedKeys */ .y)(beside, settings, staying + young.length - beside.length);
+    return settings.gracePeriod > 0 ? spared.map((key) => ({ ...key, next: 'open' })) : spared;
 }
 /** The plan of a run: a pure function of its look. */
 function makePlan(look, settings, forced) {
     const decision = dueness(look, settings, forced);
     const { found, usedElsewhere } = removable(look, settings);
     const foundIds = new Set(found.map(({ key }) => key.id));
-    const superseding = decision.due ? olderKeys(look, settings).filter((key) => !foundIds.has(key.id)) : [];
+    const older = olderKeys(look, settings).filter((key) => !foundIds.has(key.id));
+    const superseding = decision.due ? older : [];
     const counted = [
         ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
         ...(settings.gracePeriod === 0 ? superseding : []),
@@ -5481,7 +5604,7 @@ function makePlan(look, settings, forced) {
         inGrace: decision.due
             ? undefined
             : (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .inGraceBeside */ .CM)(decision.current, ofName(look, settings).filter((key) => !foundIds.has(key.id)), look, settings),
-        spared: tooYoung(look, settings, decision),
+        spared: tooYoung(look, settings, decision, decision.due && !tooMany ? 0 : older.length),
         room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
     };
 }
@@ -5674,7 +5797,8 @@ async function lookBeforeCreate(run, tries, look, plan) {
     const gone = new Set(run.keysNow().revoked);
     const room = (0,rotation_plan/* roomFor */.N_)(look, run.settings, gone, plan.current);
     if (room.kind !== 'fits') {
-        return { stop: (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, 'a key in the way could not be revoked')) };
+        const certain = run.keysNow().unclear.length > 0 ? ' for certain' : '';
+        return { stop: (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, `a key in the way could not be revoked${certain}`)) };
     }
     if (!room.lastPlace)
         return { look };
@@ -5684,7 +5808,7 @@ async function lookBeforeCreate(run, tries, look, plan) {
             stop: (0,failures/* failed */.g)(run, {
                 reason: 'look',
                 code: 'look-failed',
-                message: 'the keys could not be listed again right before the create, so no key was made',
+                message: `the keys could not be listed again right before the create, so no ${tries.creates > 0 ? 'other ' : ''}key was made`,
                 failures: [list.failure],
             }),
         };
@@ -5787,10 +5911,11 @@ function isDeadline({ code }) {
 /** The new key is certainly in no secret, and no write of it is in flight: revoke it and fail. */
 async function abandon(run, minted, failure, results) {
     const gone = await run.revoke(minted.id, 'own');
+    const state = run.isPerhapsRevoked(minted.id) ? 'perhaps-revoked' : 'alive';
     // What the targets hold then is what the round before stored, and that is what has to be told.
     if (run.late !== undefined)
         return (0,failures/* failed */.g)(run, failure);
-    return (0,failures/* failed */.g)(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : 'alive' }, results);
+    return (0,failures/* failed */.g)(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : state }, results);
 }
 /** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
 function olderKeys(run, look, k) {
@@ -5799,7 +5924,8 @@ function olderKeys(run, look, k) {
 /** Keys of the name that rule R does not allow to revoke yet, so that the run can say which they are. */
 function spareYoung(run, look, minted) {
     const ofName = look.keys.filter((key) => key.name === run.settings.keyName);
-    run.spare((0,spared/* sparedBy */.jB)(ofName, minted).map((key) => (0,spared/* sparedKey */.rW)(key, run.settings.gracePeriod)));
+    // The new key will be one more.
+    run.spare((0,spared/* sparedKeys */.y)((0,spared/* sparedBy */.jB)(ofName, minted), run.settings, run.keysNow().left.length + 1));
 }
 /** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */
 async function revokeOlder(run, look, minted) {
@@ -5917,6 +6043,7 @@ class Stopwatch {
 /* harmony export */   Lq: () => (/* binding */ couldHaveWritten),
 /* harmony export */   _A: () => (/* binding */ notInAnyTarget),
 /* harmony export */   _d: () => (/* binding */ isExpired),
+/* harmony export */   _j: () => (/* binding */ candidatesFor),
 /* harmony export */   qF: () => (/* binding */ currentOfAll),
 /* harmony export */   vu: () => (/* binding */ isOlderThanFence)
 /* harmony export */ });
@@ -5939,11 +6066,12 @@ function couldHaveWritten(key, updatedAt) {
  * when there is none, or more than one.
  */
 function currentOf(secret, keysOfName) {
-    const { updatedAt } = secret;
-    if (updatedAt === undefined)
-        return undefined;
-    const candidates = keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
+    const candidates = candidatesFor(secret, keysOfName);
     return candidates.length === 1 ? candidates[0] : undefined;
+}
+/** Every key that may be what the secret holds, by the times. */
+function candidatesFor({ updatedAt }, keysOfName) {
+    return updatedAt === undefined ? [] : keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
 }
 /** The same known, active, unexpired key in every target. */
 function currentOfAll(secrets, keysOfName, date) {
@@ -6010,6 +6138,8 @@ class Run {
     retrying;
     #revoked = new Set();
     #left = new Set();
+    #held = new Set();
+    #unclear = new Set();
     #superseded = [];
     #graceEnds;
     #spared = [];
@@ -6071,15 +6201,24 @@ class Run {
     }
     /** Revokes one key, with retries. A failure is a warning: the next run takes it up. */
     async revoke(id, reason) {
-        const reply = await this.call(() => this.ports.keys.revoke(id));
+        let unclear = false;
+        const reply = await this.call(async () => {
+            const attempt = await this.ports.keys.revoke(id);
+            unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
+            return attempt;
+        });
         if (reply.ok) {
             this.#revoked.add(id);
-            this.#left.delete(id);
+            for (const set of [this.#left, this.#held, this.#unclear])
+                set.delete(id);
             this.ports.report({ type: 'revoked', id, reason, gone: reply.value === 'gone' });
             return true;
         }
         this.#left.add(id);
-        this.warn('revocation-failed', `key ${id} could not be revoked: ${reply.failure.message}`);
+        if (unclear)
+            this.#unclear.add(id);
+        const what = unclear ? `it is not known whether key ${id} was revoked` : `key ${id} could not be revoked`;
+        this.warn('revocation-failed', `${what}: ${reply.failure.message}`);
         return false;
     }
     /** Superseded, and not revoked by this run. */
@@ -6089,8 +6228,10 @@ class Run {
     }
     /** Too many to revoke: none of them is, and a person is told. */
     holdBack(ids) {
-        const known = ids.every((id) => this.#left.has(id));
+        const known = ids.every((id) => this.#held.has(id));
         this.leave(ids);
+        for (const id of ids)
+            this.#held.add(id);
         if (known)
             return;
         this.warn('too-many-revocations', `${ids.length} keys would be revoked, more than max-revocations (${this.settings.maxRevocations}); none of them is: ${ids.join(', ')}`);
@@ -6107,6 +6248,9 @@ class Run {
     isRevoked(id) {
         return this.#revoked.has(id);
     }
+    isPerhapsRevoked(id) {
+        return this.#unclear.has(id);
+    }
     warn(code, message) {
         this.ports.report({ type: 'warning', code, message });
     }
@@ -6116,6 +6260,8 @@ class Run {
             superseded: this.#superseded,
             graceEnds: this.#superseded.length === 0 ? undefined : this.#graceEnds,
             left: [...this.#left],
+            held: [...this.#held],
+            unclear: [...this.#unclear],
             spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
         };
     }
@@ -6149,7 +6295,7 @@ function failuresOf(replies) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   g9: () => (/* binding */ sparedUntil),
 /* harmony export */   jB: () => (/* binding */ sparedBy),
-/* harmony export */   rW: () => (/* binding */ sparedKey)
+/* harmony export */   y: () => (/* binding */ sparedKeys)
 /* harmony export */ });
 /* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
 /* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9541);
@@ -6163,9 +6309,14 @@ function sparedBy(keys, k) {
 function sparedUntil({ createdAt }) {
     return createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
 }
-/** @param gracePeriod that the key will have once it is superseded */
-function sparedKey(key, gracePeriod) {
-    return { id: key.id, until: sparedUntil(key), next: gracePeriod > 0 ? 'superseded' : 'revoked' };
+/**
+ * What becomes of spared keys that a rotation leaves behind.
+ * @param others keys of the name that will be as old then, the new one among them: together they may be too many to go
+ */
+function sparedKeys(keys, { gracePeriod, maxRevocations }, others) {
+    const whole = keys.length + others > maxRevocations ? 'open' : 'revoked';
+    const next = gracePeriod > 0 ? 'superseded' : whole;
+    return keys.map((key) => ({ id: key.id, until: sparedUntil(key), next }));
 }
 
 
@@ -7753,8 +7904,8 @@ function expired({ input, expiresAt }, now, what, fix) {
 
 // EXTERNAL MODULE: ./lib/report/annotations.js
 var annotations = __nccwpck_require__(1116);
-// EXTERNAL MODULE: ./lib/report/failure.js + 1 modules
-var failure = __nccwpck_require__(8251);
+// EXTERNAL MODULE: ./lib/report/failure.js
+var failure = __nccwpck_require__(7340);
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/report/input-failure.js
@@ -7953,8 +8104,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-// EXTERNAL MODULE: ./lib/report/failure.js + 1 modules
-var report_failure = __nccwpck_require__(8251);
+// EXTERNAL MODULE: ./lib/report/failure.js
+var report_failure = __nccwpck_require__(7340);
 // EXTERNAL MODULE: ./lib/secrets/shapes.js
 var shapes = __nccwpck_require__(6111);
 ;// CONCATENATED MODULE: ./lib/report/guard.js
@@ -8333,7 +8484,9 @@ async function runVerb(run, title, host) {
         state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
         cleanUp: async () => { },
     };
-    const fail = (report, summary = (0,report_summary/* failureSummary */.jg)(title, report)) => {
+    const fail = (told, summary = (0,report_summary/* failureSummary */.jg)(title, told)) => {
+        // Where nobody reads annotations, no workflow is at hand either.
+        const report = host.annotates ? told : (0,report_failure/* withoutWorkflow */.YQ)(told);
         process.exitCode = host.failed(report);
         for (const line of (0,report_failure/* failureLines */.w7)(title, report))
             sink.line(line);
@@ -10525,7 +10678,7 @@ const failure_issue_TITLE = {
     audit: 'The audit of MUTX API keys fails',
 };
 const WHAT = {
-    rotate: 'A run of the workflow that rotates the MUTX API keys failed. The keys that are stored go on working until they expire; what failed, and how to mend it, stands in the summary of the run.',
+    rotate: 'A run of the workflow that rotates the MUTX API keys failed. The keys that are stored go on working until they expire, unless the summary of the run says otherwise; what failed, and how to mend it, stands there, too.',
     audit: 'A run of the workflow that audits the MUTX API keys failed: it has findings, or could not look. They stand in the summary of the run.',
 };
 function issueTitle(kind) {
@@ -11236,6 +11389,7 @@ const rotate_warnings_DAY = 86_400_000;
 function warningsFor(inputs, reader, env) {
     return [
         ...aboutTiming(inputs),
+        ...aboutGrace(inputs),
         ...refreshTokenWarnings(inputs, reader),
         ...aboutTargets(inputs),
         ...aboutEvent(env),
@@ -11250,6 +11404,13 @@ function aboutTiming({ settings: { renewBefore, expiresInDays } }) {
     return renewBefore === undefined || renewBefore < expiresInDays * rotate_warnings_DAY
         ? []
         : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
+}
+function aboutGrace({ settings: { gracePeriod, expiresInDays } }) {
+    return gracePeriod < expiresInDays * rotate_warnings_DAY
+        ? []
+        : [
+            '`grace-period` is not shorter than `expires-in-days`: no run rotates before it is over, so the stored key expires first, and is dead until the next run',
+        ];
 }
 function aboutTargets({ audience, settings, targets }) {
     const shared = targets.some((target) => target.kind === 'organisation');
@@ -11358,7 +11519,10 @@ function targetOutput({ target, secret, status, failure }) {
     return { target, secret, status, ...(failure === undefined ? {} : { error: failure.message }) };
 }
 
+// EXTERNAL MODULE: ./lib/report/state.js
+var state = __nccwpck_require__(4127);
 ;// CONCATENATED MODULE: ./lib/report/progress.js
+
 
 /**
  * How far a run has come, followed from its events: what to say of the state of things when the run ends
@@ -11371,12 +11535,18 @@ class Progress {
     #written = [];
     #failed = [];
     #revoked = [];
+    #expired = false;
+    #victim;
+    /** A stored key that was being revoked for its place, and may be. */
+    #givingUp;
     #givenUp = [];
     event(event) {
         switch (event.type) {
             case 'step-started':
                 if (event.step === 'create')
                     this.#creating = true;
+                if (event.step === 'make-room')
+                    this.#givingUp = this.#victim;
                 if (event.step === 'store')
                     this.#storing = true;
                 break;
@@ -11394,10 +11564,16 @@ class Progress {
                 (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
                 break;
             case 'revoked':
+                if (event.reason === 'E')
+                    this.#expired = true;
+                if (event.id === this.#givingUp)
+                    this.#givingUp = undefined;
                 (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
                 break;
-            case 'looked':
             case 'planned':
+                this.#victim = event.plan.room.kind === 'replace' ? event.plan.room.victim.id : undefined;
+                break;
+            case 'looked':
             case 'retrying':
             case 'waiting':
             case 'warning':
@@ -11420,8 +11596,11 @@ class Progress {
         const others = this.#revoked.filter((id) => id !== this.#minted);
         if (others.length > 0)
             lines.push(`revoked: ${others.join(', ')}`);
+        if (this.#givingUp !== undefined) {
+            lines.push(`perhaps revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givingUp}`);
+        }
         lines.push(this.#givenUp.length === 0
-            ? 'no key that a secret holds was revoked'
+            ? (0,state/* nothingLost */.g7)(this.#expired, this.#givingUp !== undefined)
             : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`);
         lines.push('run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes');
         return lines;
@@ -11432,8 +11611,12 @@ class Progress {
         const lines = [`the new key ${id} is alive`];
         if (this.#written.length > 0)
             lines.push(`${(0,words/* list */.p_)(this.#written.map(words/* placeText */.Z9))}: holds the new key`);
-        if (this.#failed.length > 0) {
-            lines.push(`${(0,words/* list */.p_)(this.#failed.map(words/* placeText */.Z9))}: the write failed; the old key there still works`);
+        const perhaps = this.#failed.filter(({ perhapsWritten }) => perhapsWritten === true);
+        const refused = this.#failed.filter((one) => !perhaps.includes(one));
+        if (perhaps.length > 0)
+            lines.push(`${(0,words/* list */.p_)(perhaps.map(words/* placeText */.Z9))}: ${state/* EITHER */.iw}`);
+        if (refused.length > 0) {
+            lines.push(`${(0,words/* list */.p_)(refused.map(words/* placeText */.Z9))}: the write failed; it holds what it held before`);
         }
         if (this.#storing)
             lines.push('every other target: not written, or being written at that moment');
@@ -11452,8 +11635,10 @@ function resultLines(outcome) {
     switch (outcome.kind) {
         case 'rotated': {
             const { key, targets } = outcome;
-            const where = targets.length > NAMED ? (0,words/* count */.U9)(targets.length, 'target') : (0,words/* list */.p_)(targets.map(words/* placeText */.Z9));
-            return [`Rotated: ${where} → key ${key.id} (${(0,words/* expiryText */.X5)(key.expiresAt)})`, ...keyLines(outcome.keys)];
+            return [
+                `Rotated: ${whereText(targets)} → key ${key.id} (${(0,words/* expiryText */.X5)(key.expiresAt)})`,
+                ...keyLines(outcome.keys),
+            ];
         }
         case 'not-due':
             return [
@@ -11461,16 +11646,25 @@ function resultLines(outcome) {
                 ...keyLines(outcome.keys),
             ];
         case 'planned':
-            return ['Dry run: nothing was changed; the plan is above'];
+            return [
+                ...(outcome.plan.due ? [`A run would store a new key: ${whereText(outcome.targets)}`] : []),
+                'Dry run: nothing was changed; the plan is above',
+            ];
     }
 }
-function keyLines({ revoked, superseded, graceEnds, left, spared }) {
+function whereText(targets) {
+    return targets.length > NAMED ? (0,words/* count */.U9)(targets.length, 'target') : (0,words/* list */.p_)(targets.map(words/* placeText */.Z9));
+}
+function keyLines({ revoked, superseded, graceEnds, left, held, spared }) {
+    const later = left.filter((id) => !held.includes(id));
+    const waiting = superseded.filter((id) => !left.includes(id));
     return [
         `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
-        ...(superseded.length === 0
+        ...(waiting.length === 0
             ? []
-            : [`Alive for the grace period: ${superseded.join(', ')}${(0,words/* graceText */.cd)(graceEnds)}`]),
-        ...(left.length === 0 ? [] : [`Left for a later run to revoke: ${left.join(', ')}`]),
+            : [`Superseded, not revoked: ${waiting.join(', ')}${(0,words/* graceText */.cd)(graceEnds)}`]),
+        ...(later.length === 0 ? [] : [`Left for a later run to revoke: ${later.join(', ')}`]),
+        ...(held.length === 0 ? [] : [`Held back: ${(0,words/* heldText */.Dx)(held)}`]),
         ...(spared.length === 0 ? [] : [`Not revoked yet: ${(0,words/* sparedText */.p7)(spared)}`]),
     ];
 }
@@ -11532,7 +11726,7 @@ function moreThanFit({ targets, writesWithin }) {
 async function oneRound(run, tries) {
     const looked = await (0,take_look/* takeLook */.Z)(run, tries.learned);
     if (!looked.ok)
-        return (0,failures/* failed */.g)(run, looked.failure);
+        return (0,failures/* failed */.g)(run, notAgain(run, tries, looked.failure));
     // Known only now: an environment that has to be made takes a write of its own.
     const tooMany = moreThanFit(run.ports);
     if (tooMany !== undefined)
@@ -11559,6 +11753,18 @@ async function oneRound(run, tries) {
     await makeRoom(run, plan);
     return (0,replace_key/* replaceKey */.o)(run, tries, look, plan);
 }
+/** What a look that failed has to say when an earlier round has changed something. */
+function notAgain(run, { lost }, failure) {
+    if (lost === 0 && run.late === undefined && run.keysNow().revoked.length === 0)
+        return failure;
+    const what = failure.reason === 'preflight'
+        ? 'not every target can be written any more'
+        : 'the keys or the secrets could not be read again';
+    const orphan = lost === 0
+        ? ''
+        : '; a create was lost before that: a key may exist whose text nobody knows, and a later run revokes it';
+    return { ...failure, message: what + orphan };
+}
 /** MUTX's times by which the lost creates were sent; a look without a time counts them and learns nothing. */
 function lostCreates({ lost, lostAt }, date) {
     const unseen = new Array(lost - lostAt.length).fill(date ?? 0);
@@ -11584,6 +11790,9 @@ function warnAbout(run, plan) {
 }
 /** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
 async function noRoom(run, tries, look, room) {
+    if (run.settings.onQuota === 'replace' && room.kind === 'full') {
+        return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, 'no key of this name can be given up: none is older than 15 minutes'));
+    }
     if (run.settings.onQuota !== 'wait')
         return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room));
     if (room.at === undefined || look.date === undefined) {
@@ -11682,7 +11891,7 @@ async function rotateVerb(context) {
     });
     if (ended === undefined)
         return;
-    const outcome = withOneToken(ended);
+    const outcome = withOneToken(ended, inputs);
     for (const [name, value] of outputsOf(outcome, settings.keyName))
         sink.output(name, value);
     const summary = (0,report_summary/* summaryOf */.YG)(outcome, settings.keyName, progress.givenUp);
@@ -11693,11 +11902,13 @@ async function rotateVerb(context) {
     sink.summary(summary);
 }
 /** With what the failed calls say of the token they lack put together, so that it can be mended in one go. */
-function withOneToken(outcome) {
+function withOneToken(outcome, { targets, refreshTokenSecret }) {
     if (outcome.kind !== 'failed')
         return outcome;
     const { failure } = outcome;
-    return { ...outcome, failure: { ...failure, failures: (0,token_hint/* forOneToken */.Jy)(failure.failures) } };
+    const written = refreshTokenSecret === undefined ? targets : [...targets, refreshTokenSecret];
+    const failures = (0,token_hint/* forOneToken */.Jy)(failure.failures, written.map(create_target/* needsOfTarget */.A));
+    return { ...outcome, failure: { ...failure, failures } };
 }
 /** What can be done while a step waits for its replies. */
 function beside(step, session) {
