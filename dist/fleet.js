@@ -15,8 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
-// EXTERNAL MODULE: ./lib/inputs/access.js + 2 modules
-var access = __webpack_require__(632);
+// EXTERNAL MODULE: ./lib/inputs/access.js + 1 modules
+var access = __webpack_require__(6873);
 // EXTERNAL MODULE: ./lib/inputs/reader.js + 1 modules
 var inputs_reader = __webpack_require__(6998);
 // EXTERNAL MODULE: ./lib/inputs/table.js
@@ -502,8 +502,8 @@ function entryOf({ id, given, settings }) {
 var create_target = __webpack_require__(1256);
 // EXTERNAL MODULE: ./lib/github/pace.js
 var pace = __webpack_require__(2132);
-// EXTERNAL MODULE: ./lib/report/failure.js + 1 modules
-var report_failure = __webpack_require__(8251);
+// EXTERNAL MODULE: ./lib/report/failure.js
+var report_failure = __webpack_require__(7340);
 // EXTERNAL MODULE: ./lib/report/markdown.js
 var markdown = __webpack_require__(3021);
 // EXTERNAL MODULE: ./lib/report/words.js

@@ -466,7 +466,8 @@ class GithubClient {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Y: () => (/* binding */ createTarget)
+  Y: () => (/* binding */ createTarget),
+  A: () => (/* binding */ needsOfTarget)
 });
 
 // EXTERNAL MODULE: ./lib/github/calls.js + 2 modules
@@ -758,16 +759,21 @@ function decodeVisibility(json) {
 }
 /**
  * Every repository that may read a secret of visibility `selected`, all pages. What is not in this list loses
- * its access with the next PUT, so a list shorter than the count that comes with it is a failure.
+ * its access with the next PUT, so a list shorter than the count that comes with it is a failure; and so is a count
+ * that changes between two pages, because what moved to a page that was read already is missed.
  */
 async function selectedRepositories(calls, place) {
     const ids = new Set();
     const path = `${place.path}/${place.name}/repositories`;
+    let counted;
     for (let page = 1;; page++) {
         const before = ids.size;
         const reply = await calls.ask({ method: 'GET', path, query: { per_page: PER_PAGE, page }, apiVersion: place.apiVersion }, place.permission, { 200: decodePage });
         if (!reply.ok)
             return reply;
+        counted ??= reply.value.total;
+        if (reply.value.total !== counted)
+            return changed(calls, path, place);
         for (const id of reply.value.ids)
             ids.add(id);
         if (ids.size >= reply.value.total)
@@ -786,6 +792,18 @@ function incomplete(calls, path, place, seen, total) {
             message: `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
                 `${context.target}; writing it would take it away from the others`,
             hint: 'Give the token access to all repositories of the organisation.',
+            retryable: true,
+        }),
+    };
+}
+function changed(calls, path, place) {
+    const context = calls.context(`GET ${path}`, place.permission);
+    return {
+        ok: false,
+        failure: (0,call_failure/* failure */.V2)(context, { status: 200 }, {
+            kind: 'unclear',
+            code: 'github-audience-changed',
+            message: `the repositories that may read ${place.name} of ${context.target} changed while they were read`,
             retryable: true,
         }),
     };
@@ -990,6 +1008,7 @@ class RepositoryTarget {
 
 
 
+
 /**
  * The place that a target names, ready to be prepared, looked at and written.
  * @throws TypeError if a name is not fit for a URL, which inputs/ has made sure of
@@ -1005,19 +1024,19 @@ function createTarget(target, dependencies) {
     switch (target.kind) {
         case 'repository': {
             const path = (0,github_repository/* repositoryPath */.SH)(target.owner, target.repo);
-            const calls = new github_calls/* Calls */.g(github, secrets, subject(target.label, target.owner, target.repo));
+            const calls = new github_calls/* Calls */.g(github, secrets, subject(target, target.owner, target.repo));
             return new RepositoryTarget(calls, path, place(`${path}/${target.store}/secrets`));
         }
         case 'environment': {
             const repository = (0,github_repository/* repositoryPath */.SH)(target.owner, target.repo);
             const environment = `${repository}/environments/${(0,names/* environmentSegment */.vQ)(target.environment)}`;
-            const calls = new github_calls/* Calls */.g(github, secrets, subject(target.label, target.owner, target.repo));
+            const calls = new github_calls/* Calls */.g(github, secrets, subject(target, target.owner, target.repo));
             const create = dependencies.createEnvironment ?? false;
             return new EnvironmentTarget(calls, { repository, environment }, place(`${environment}/secrets`), create);
         }
         case 'organisation': {
             const org = (0,names/* ownerSegment */.VK)(target.org);
-            const calls = new github_calls/* Calls */.g(github, secrets, subject(target.label, org));
+            const calls = new github_calls/* Calls */.g(github, secrets, subject(target, org));
             return new OrganisationTarget(calls, place(`/orgs/${org}/${target.store}/secrets`), {
                 org,
                 stringIds: target.store === 'dependabot',
@@ -1026,8 +1045,16 @@ function createTarget(target, dependencies) {
         }
     }
 }
+/** What a token has to be able to do to write this target's secret. */
+function needsOfTarget(target) {
+    const permission = (0,permissions/* permissionFor */.Tj)(target);
+    const reach = target.kind === 'organisation'
+        ? { owner: target.org, repository: undefined }
+        : { owner: target.owner, repository: target.repo };
+    return (0,token_hint/* needsOf */.hN)((0,permissions/* settingOf */.y7)(permission), permission, reach);
+}
 function subject(target, owner, repository) {
-    return { target, reach: { owner, repository } };
+    return { target: target.label, reach: { owner, repository, writes: (0,permissions/* permissionFor */.Tj)(target) } };
 }
 /** Agents' secrets came with a newer version of the API, which GitHub Enterprise Server does not know. */
 function apiVersion(store) {
@@ -1267,9 +1294,9 @@ function writesWithin(time) {
 /* harmony export */   MV: () => (/* binding */ METADATA),
 /* harmony export */   Tj: () => (/* binding */ permissionFor),
 /* harmony export */   U$: () => (/* binding */ READ_ENVIRONMENTS),
-/* harmony export */   UV: () => (/* binding */ describeMissing)
+/* harmony export */   UV: () => (/* binding */ describeMissing),
+/* harmony export */   y7: () => (/* binding */ settingOf)
 /* harmony export */ });
-/* unused harmony export settingOf */
 function writing(name, label, appTokenInput) {
     return { name, label, level: 'write', appTokenInput };
 }
@@ -1408,11 +1435,11 @@ function secondsIn(text) {
 /* harmony export */   TM: () => (/* binding */ getRepository),
 /* harmony export */   af: () => (/* binding */ hiddenSecrets)
 /* harmony export */ });
-/* harmony import */ var _call_failure_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8964);
-/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7781);
-/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4591);
-/* harmony import */ var _permissions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8859);
-/* harmony import */ var _token_hint_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4978);
+/* harmony import */ var _call_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8964);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7781);
+/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4591);
+/* harmony import */ var _permissions_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8859);
+/* harmony import */ var _token_hint_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4978);
 
 
 
@@ -1420,13 +1447,13 @@ function secondsIn(text) {
 
 /** The path of a repository in GitHub's API; throws on names that are none. */
 function repositoryPath(owner, repository) {
-    return `/repos/${(0,_names_js__WEBPACK_IMPORTED_MODULE_1__/* .ownerSegment */ .VK)(owner)}/${(0,_names_js__WEBPACK_IMPORTED_MODULE_1__/* .repositorySegment */ .Wt)(repository)}`;
+    return `/repos/${(0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .ownerSegment */ .VK)(owner)}/${(0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .repositorySegment */ .Wt)(repository)}`;
 }
 function getRepository(calls, path) {
-    return calls.ask({ method: 'GET', path }, _permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .METADATA */ .MV, {
+    return calls.ask({ method: 'GET', path }, _permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .METADATA */ .MV, {
         200: (json) => {
-            const { id, archived } = (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .fieldsOf */ .Pf)(json);
-            return (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isId */ .eQ)(id) ? { value: { id, archived: archived === true } } : undefined;
+            const { id, archived } = (0,_json_js__WEBPACK_IMPORTED_MODULE_4__/* .fieldsOf */ .Pf)(json);
+            return (0,_json_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ)(id) ? { value: { id, archived: archived === true } } : undefined;
         },
     });
 }
@@ -1439,7 +1466,7 @@ function getRepository(calls, path) {
 function judge(calls, path, permission, key, repository) {
     if (repository.ok && repository.value.archived) {
         const context = calls.context(`GET ${path}`, permission);
-        return { ok: false, failure: (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .failure */ .V2)(context, { status: 200 }, (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .archivedCause */ ._l)(context.target)) };
+        return { ok: false, failure: (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .failure */ .V2)(context, { status: 200 }, (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .archivedCause */ ._l)(context.target)) };
     }
     if (key.ok) {
         // The key shows that the repository is there; an unclear look at it is worth another try all the same,
@@ -1452,9 +1479,9 @@ function judge(calls, path, permission, key, repository) {
 /** What is there to be seen, is not to be written: a permission is missing. */
 function hiddenSecrets(calls, path, permission) {
     const context = calls.context(`GET ${path}`, permission);
-    const missing = (0,_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .describeMissing */ .UV)(undefined, permission);
-    const cause = (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .lacking */ .gP)('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, (0,_token_hint_js__WEBPACK_IMPORTED_MODULE_4__/* .needsOf */ .hN)(missing, permission, context.reach));
-    return { ok: false, failure: (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .failure */ .V2)(context, { status: 200 }, cause) };
+    const missing = (0,_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .describeMissing */ .UV)(undefined, permission);
+    const cause = (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .lacking */ .gP)('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, (0,_token_hint_js__WEBPACK_IMPORTED_MODULE_2__/* .needsOf */ .hN)(missing, permission, context.reach));
+    return { ok: false, failure: (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .failure */ .V2)(context, { status: 200 }, cause) };
 }
 
 
@@ -1560,11 +1587,23 @@ function tokenExpiryWarning(expiresAt, now) {
 /* harmony export */   hN: () => (/* binding */ needsOf),
 /* harmony export */   jE: () => (/* binding */ tokenHint)
 /* harmony export */ });
+/* harmony import */ var _permissions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8859);
+
 /** @param missing the permissions in words, see {@link describeMissing} */
-function needsOf(missing, permission, reach) {
-    const { name, level, appTokenInput } = permission;
-    const input = appTokenInput ? `permission-${name.replaceAll('_', '-')}: ${level}` : undefined;
-    return { missing, input, ...reach };
+function needsOf(missing, permission, { owner, repository, writes = permission }) {
+    const all = writes === permission ? [permission] : [writes, permission];
+    // A token for what is missing alone could not write in the end.
+    const needed = writes === permission ? missing : `${(0,_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .settingOf */ .y7)(writes)} and ${missing}`;
+    const inputs = all.every(({ appTokenInput }) => appTokenInput) && namesNoOthers(needed, all);
+    return { owner, repository, missing: needed, inputs: inputs ? all.map(inputOf) : undefined };
+}
+function inputOf({ name, level }) {
+    return `permission-${name.replaceAll('_', '-')}: ${level}`;
+}
+/** GitHub's own word for what a call needs goes before ours; every token that is good for a repository has `Metadata`. */
+function namesNoOthers(words, permissions) {
+    const known = new Set([...permissions, _permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .METADATA */ .MV].map(_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .settingOf */ .y7));
+    return words.split(' or ').some((set) => (set.match(/"[^"]+"/gu) ?? []).every((one) => known.has(one)));
 }
 /**
  * How to get a token that may write secrets: a GitHub App's, made in the workflow, or a fine-grained personal
@@ -1577,19 +1616,24 @@ function tokenHint(needs) {
     const permissions = unique(needs.map(({ missing }) => missing));
     const missing = permissions.join(', ');
     // Given one of these inputs, the token has nothing but what they name.
-    const narrowed = needs.every(({ input }) => input !== undefined)
-        ? unique(needs.flatMap(({ input }) => input ?? []))
+    const narrowed = needs.every(({ inputs }) => inputs !== undefined)
+        ? unique(needs.flatMap(({ inputs }) => inputs ?? []))
         : [];
-    const places = repositories.map((repository) => `${owner}/${repository}`);
+    // A token for some repositories does not see who else may read an organisation's secret.
+    const isForAll = needs.some(({ repository }) => repository === undefined);
+    const places = [
+        ...(isForAll ? [owner] : []),
+        ...repositories.map((repository) => `${owner}/${repository}`),
+    ];
     return [
-        `Use a GitHub App installed on ${places.length === 0 ? owner : places.join(', ')} with the permission${permissions.length > 1 ? 's' : ''} ${missing}:`,
+        `Use a GitHub App installed on ${places.join(', ')} with the permission${permissions.length > 1 ? 's' : ''} ${missing}:`,
         '- uses: actions/create-github-app-token@v3',
         '  id: app-token',
         '  with:',
         `    client-id: ${expression('vars.APP_CLIENT_ID')}`,
         `    private-key: ${expression('secrets.APP_PRIVATE_KEY')}`,
         `    owner: ${owner}`,
-        ...(repositories.length === 0 ? [] : [`    repositories: ${repositories.join(',')}`]),
+        ...(isForAll ? [] : [`    repositories: ${repositories.join(',')}`]),
         ...narrowed.map((input) => `    ${input}`),
         '- uses: mutx/api-key-action@v1',
         '  with:',
@@ -1601,14 +1645,16 @@ function tokenHint(needs) {
 /**
  * Where several calls lack permissions for one owner, one token can do for all of them: the first tells of it, the
  * others point there. A failure for each target would be as many workflows to copy, none of which is enough.
+ * @param everything that the token is for: what works with the one of now must work with the new one too
  */
-function forOneToken(failures) {
+function forOneToken(failures, everything) {
     return failures.map((failure) => {
         const { needs } = failure;
         if (needs === undefined)
             return failure;
         const alike = failures.filter((one) => one.needs?.owner === needs.owner);
-        const all = alike.flatMap((one) => one.needs ?? []);
+        const rest = everything.filter(({ owner }) => owner === needs.owner);
+        const all = [...alike.flatMap((one) => one.needs ?? []), ...rest];
         if (unique(all.map((one) => tokenHint([one]))).length < 2)
             return failure;
         return {
@@ -2224,7 +2270,7 @@ function parseHttpDate(text) {
 
 /***/ }),
 
-/***/ 632:
+/***/ 6873:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2235,76 +2281,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/mutx/jwt.js
 var jwt = __nccwpck_require__(4371);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/secrets/printable.js
-var printable = __nccwpck_require__(474);
-;// CONCATENATED MODULE: ./lib/inputs/empty-secrets.js
-
-
-/** Events whose runs get no secrets when they come from a fork. */
-const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
-/**
- * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
- * from a secret that does not exist look the same to an action, so the event tells more than the input.
- * https://docs.github.com/actions/reference/security/secrets
- */
-function whyEmpty(env) {
-    if (env['GITHUB_ACTIONS'] !== 'true') {
-        return {
-            reason: 'its variable is not set',
-            fix: 'set the variable; `mutx-api-key --help` says how they are called',
-        };
-    }
-    if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
-        return {
-            reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
-            fix: "leave such runs out with `if: github.actor != 'dependabot[bot]'` on the job",
-        };
-    }
-    if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
-        return {
-            reason: 'it is not set, or the secret it is filled from does not exist or is not given to this job',
-            fix: "check the secret's name, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only",
-        };
-    }
-    const fork = forkOf(env);
-    if (fork === undefined) {
-        return {
-            reason: 'it is not set, or its secret does not exist, or this pull request comes from a fork, and then GitHub gives no secrets',
-            fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
-        };
-    }
-    return {
-        reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
-        fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
-    };
-}
-/** The repository a pull request comes from, if the event says that it is another one than it goes to. */
-function forkOf(env) {
-    const event = readEvent(env['GITHUB_EVENT_PATH']);
-    const head = nameOf(event, 'head') ?? 'since deleted';
-    const base = nameOf(event, 'base');
-    return base === undefined || head === base ? undefined : (0,printable/* printable */.g)(head, 100);
-}
-function nameOf(event, side) {
-    const name = inside(event, 'pull_request', side, 'repo', 'full_name');
-    return typeof name === 'string' ? name : undefined;
-}
-function inside(value, ...path) {
-    return path.reduce((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
-}
-function readEvent(path) {
-    if (path === undefined)
-        return undefined;
-    try {
-        return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8'));
-    }
-    catch {
-        return undefined;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/inputs/empty-secrets.js + 1 modules
+var empty_secrets = __nccwpck_require__(3615);
 // EXTERNAL MODULE: ./lib/inputs/pasted.js
 var pasted = __nccwpck_require__(6028);
 ;// CONCATENATED MODULE: ./lib/inputs/credential.js
@@ -2331,8 +2309,9 @@ function readCredential(from) {
     if (given.length === 1)
         return credentials[0];
     if (given.length === 0) {
-        const { reason, fix } = whyEmpty(from.env);
-        const refreshing = reader.takes('refresh-token') ? '`refresh-token`, ' : '';
+        const refreshes = reader.takes('refresh-token');
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(from.env, ['email', 'password'], ...(refreshes ? [['refresh-token']] : []), ['bootstrap-jwt']);
+        const refreshing = refreshes ? '`refresh-token`, ' : '';
         reader.problems.push({
             input: undefined,
             message: `no MUTX credential was given: ${reason}`,
@@ -2355,7 +2334,7 @@ function readCredential(from) {
 function readGithubToken({ reader, env, secrets }, refreshes) {
     const token = reader.raw('github-token').trim();
     if (token === '') {
-        const { reason, fix } = whyEmpty(env);
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['github-token']);
         if (reader.requires('github-token')) {
             reader.problem('github-token', { message: `is empty: ${reason}`, fix });
         }
@@ -2400,17 +2379,15 @@ function refreshToken({ reader, secrets }) {
 function credential_password({ reader, env, secrets }) {
     const text = reader.raw('password').replace(OUTER_LINE_BREAKS, '');
     if (!reader.isGiven('password')) {
-        const { reason, fix } = whyEmpty(env);
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['password']);
         reader.problem('password', { message: `is empty, but \`email\` was given: ${reason}`, fix });
     }
     else
         usable(reader, 'password', (0,pasted/* githubTokenComplaint */.mW)(text) ?? (0,pasted/* passwordComplaint */.de)(text));
     const email = reader.text('email');
     if (!reader.isGiven('email')) {
-        reader.problem('email', {
-            message: 'is empty, but `password` was given',
-            fix: "give the service account's e-mail address",
-        });
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['email']);
+        reader.problem('email', { message: `is empty, but \`password\` was given: ${reason}`, fix });
     }
     else if (email !== '' && !EMAIL.test(email)) {
         reader.problem('email', { message: 'is not an e-mail address', fix: 'give it as `name@example.com`' });
@@ -2476,6 +2453,103 @@ function thisRepository(reader, env, secrets) {
         noted = true;
         return { owner: 'unreadable', repo: 'unreadable' };
     };
+}
+
+
+/***/ }),
+
+/***/ 3615:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  w: () => (/* binding */ whyEmpty)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/secrets/printable.js
+var printable = __nccwpck_require__(474);
+;// CONCATENATED MODULE: ./lib/inputs/shell-variable.js
+/** Where else the writer token may be: GitHub's own command line reads it from there. */
+const GITHUB_CLI_TOKEN = 'GH_TOKEN';
+/** The environment variable that holds an input outside of GitHub Actions: `MUTX_KEY_NAME`. */
+function shellVariableOf(name) {
+    return `MUTX_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/empty-secrets.js
+
+
+
+/** Events whose runs get no secrets when they come from a fork. */
+const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
+/**
+ * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
+ * from a secret that does not exist look the same to an action, so the event tells more than the input.
+ * https://docs.github.com/actions/reference/security/secrets
+ * @param missing kinds of input, one of which is needed, each of the inputs that go together
+ */
+function whyEmpty(env, ...missing) {
+    if (env['GITHUB_ACTIONS'] !== 'true') {
+        return { reason: 'its variable is not set', fix: `set ${anyOf(missing.flatMap(variablesOf))}` };
+    }
+    if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
+        return {
+            reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
+            fix: "leave such runs out with `if: github.actor != 'dependabot[bot]'` on the job",
+        };
+    }
+    if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
+        return {
+            reason: 'it is not set, or the secret or variable it is filled from does not exist or is not given to this job',
+            fix: 'check the name of the secret or variable, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only',
+        };
+    }
+    const fork = forkOf(env);
+    if (fork === undefined) {
+        return {
+            reason: 'it is not set, or its secret does not exist, or this pull request comes from a fork, and then GitHub gives no secrets',
+            fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+        };
+    }
+    return {
+        reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
+        fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+    };
+}
+/** The variables of a shell that one kind of input is read from, in each way that there is. */
+function variablesOf(inputs) {
+    const own = inputs.map((input) => `\`${shellVariableOf(input)}\``).join(' and ');
+    return inputs.includes('github-token') ? [own, `\`${GITHUB_CLI_TOKEN}\``] : [own];
+}
+function anyOf(ways) {
+    return ways.length < 2 ? ways.join() : `${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}`;
+}
+/** The repository a pull request comes from, if the event says that it is another one than it goes to. */
+function forkOf(env) {
+    const event = readEvent(env['GITHUB_EVENT_PATH']);
+    const head = nameOf(event, 'head') ?? 'since deleted';
+    const base = nameOf(event, 'base');
+    return base === undefined || head === base ? undefined : (0,printable/* printable */.g)(head, 100);
+}
+function nameOf(event, side) {
+    const name = inside(event, 'pull_request', side, 'repo', 'full_name');
+    return typeof name === 'string' ? name : undefined;
+}
+function inside(value, ...path) {
+    return path.reduce((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
+}
+function readEvent(path) {
+    if (path === undefined)
+        return undefined;
+    try {
+        return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8'));
+    }
+    catch {
+        return undefined;
+    }
 }
 
 
@@ -2823,7 +2897,7 @@ function passwordComplaint(password) {
         return problem;
     return {
         message: `is too short to be masked: its ${SHORTEST_TOKEN - 1} or fewer characters would black out other words of the log`,
-        fix: `give the service account a password of at least ${SHORTEST_TOKEN} characters`,
+        fix: `copy the password again, whole; if it is as short as that, give the service account one of at least ${SHORTEST_TOKEN} characters`,
     };
 }
 /** What is wrong with any credential, a password too: it is not the credential itself. */
@@ -3883,89 +3957,25 @@ function credentialWarning(message) {
 
 /***/ }),
 
-/***/ 8251:
+/***/ 7340:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  y4: () => (/* binding */ alikeText),
-  WT: () => (/* binding */ callText),
-  iF: () => (/* binding */ earlyFailure),
-  Ms: () => (/* binding */ entryOf),
-  Qp: () => (/* binding */ failureAnnotation),
-  w7: () => (/* binding */ failureLines),
-  g5: () => (/* binding */ failureOf),
-  Mb: () => (/* binding */ inTheWay),
-  ds: () => (/* binding */ retryAtOf)
-});
-
-// EXTERNAL MODULE: ./lib/secrets/printable.js
-var printable = __nccwpck_require__(474);
-// EXTERNAL MODULE: ./lib/report/hints.js + 5 modules
-var hints = __nccwpck_require__(3057);
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
-;// CONCATENATED MODULE: ./lib/report/state.js
-
-/**
- * In which state a failed run leaves things: which secret holds what, which keys are alive. A line each; the
- * first question of whoever reads a failed log is whether production still works.
- * @param givenUp keys revoked before their successor was stored (`on-quota: replace`)
- */
-function stateOf(outcome, givenUp) {
-    const { minted, targets, keys } = outcome;
-    const lines = [];
-    const groups = new Map();
-    for (const target of targets) {
-        const held = contentOf(target, minted);
-        groups.set(held, [...(groups.get(held) ?? []), target]);
-    }
-    for (const [held, of] of groups)
-        lines.push(`${(0,words/* someOf */.yU)(of.map(words/* placeText */.Z9), 'the output `targets`')}: ${held}`);
-    if (minted === undefined) {
-        lines.push('no new key is known to exist');
-    }
-    else {
-        lines.push(`new key ${minted.id} (${(0,words/* expiryText */.X5)(minted.expiresAt)}): ${MINTED[minted.state]}`);
-    }
-    const others = keys.revoked.filter((id) => id !== minted?.id && !givenUp.includes(id));
-    if (others.length > 0)
-        lines.push(`revoked: ${others.join(', ')}`);
-    lines.push(givenUp.length === 0
-        ? 'no key that a secret holds was revoked'
-        : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that held it holds a dead key until a run succeeds`);
-    const left = keys.left.filter((id) => id !== minted?.id);
-    if (left.length > 0) {
-        lines.push(`${(0,words/* count */.U9)(left.length, 'key')} left for the next run to revoke: ${left.join(', ')}`);
-    }
-    return lines;
-}
-const MINTED = {
-    alive: 'alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
-    revoked: 'revoked, because it was certain that no secret holds it',
-    unknown: 'stored, but another run may have revoked it',
-};
-/** What a target's secret holds after a run that failed. */
-function contentOf(target, minted) {
-    switch (target.status) {
-        case 'created':
-        case 'updated':
-            return minted?.state === 'unknown' ? 'holds the new key, which may not be active' : 'holds the new key';
-        case 'unchanged':
-        case 'skipped':
-            return 'untouched';
-        case 'failed':
-            // The new key is revoked only when every attempt on every target was refused.
-            if (minted === undefined || minted.state === 'revoked')
-                return 'untouched';
-            return target.perhapsWritten === true
-                ? 'not known: the write may have been done; it holds the new key or what it held before, and both are alive'
-                : 'the write was refused, so it holds what it held before';
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/report/failure.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Mb: () => (/* binding */ inTheWay),
+/* harmony export */   Ms: () => (/* binding */ entryOf),
+/* harmony export */   Qp: () => (/* binding */ failureAnnotation),
+/* harmony export */   WT: () => (/* binding */ callText),
+/* harmony export */   YQ: () => (/* binding */ withoutWorkflow),
+/* harmony export */   ds: () => (/* binding */ retryAtOf),
+/* harmony export */   g5: () => (/* binding */ failureOf),
+/* harmony export */   iF: () => (/* binding */ earlyFailure),
+/* harmony export */   w7: () => (/* binding */ failureLines),
+/* harmony export */   y4: () => (/* binding */ alikeText)
+/* harmony export */ });
+/* harmony import */ var _secrets_printable_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(474);
+/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3057);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4127);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8191);
 
 
 
@@ -3980,8 +3990,8 @@ function failureOf(outcome, givenUp = []) {
         code: failure.code,
         calls: explained(failure.failures),
         details: inTheWay(failure.inTheWay ?? []),
-        hint: (0,hints/* hintOf */.$)(failure.code),
-        state: stateOf(outcome, givenUp),
+        hint: (0,_hints_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(failure.code),
+        state: (0,_state_js__WEBPACK_IMPORTED_MODULE_1__/* .stateOf */ .L4)(outcome, givenUp),
         retryAt: failure.retryAt,
     };
 }
@@ -3989,10 +3999,10 @@ function failureOf(outcome, givenUp = []) {
 function inTheWay(keys) {
     const named = keys
         .toSorted((a, b) => (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
-        .slice(0, words/* MOST_NAMED */.SE)
-        .map(({ id, name, expiresAt }) => `in the way: ${(0,printable/* printable */.g)(name, 100)} (${id}), ${(0,words/* expiryText */.X5)(expiresAt)}`);
+        .slice(0, _words_js__WEBPACK_IMPORTED_MODULE_2__/* .MOST_NAMED */ .SE)
+        .map(({ id, name, expiresAt }) => `in the way: ${(0,_secrets_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(name, 100)} (${id}), ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .expiryText */ .X5)(expiresAt)}`);
     const more = keys.length - named.length;
-    return more > 0 ? [...named, `and ${(0,words/* count */.U9)(more, 'more key')}`] : named;
+    return more > 0 ? [...named, `and ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(more, 'more key')}`] : named;
 }
 /** A failure outside the rotation itself: before it began, nothing has been changed. */
 function earlyFailure(early) {
@@ -4001,7 +4011,7 @@ function earlyFailure(early) {
         code: early.code,
         calls: explained(early.calls ?? []),
         details: early.details ?? [],
-        hint: (0,hints/* hintOf */.$)(early.code),
+        hint: (0,_hints_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(early.code),
         state: early.state ?? ['nothing was changed: no key was made or revoked, no secret was written'],
         retryAt: early.retryAt,
         ...(early.at === undefined ? {} : { at: early.at }),
@@ -4016,15 +4026,28 @@ function retryAtOf(failures, now) {
 function explained(failures) {
     const groups = new Map();
     for (const failure of failures) {
-        const same = [failure.code, failure.status, messageForAny(failure)].join('\n');
+        // A token is of one owner: another one's has a fix of its own.
+        const same = [failure.code, failure.status, failure.needs?.owner, messageForAny(failure)].join('\n');
         groups.set(same, [...(groups.get(same) ?? []), failure]);
     }
     return [...groups.values()].flatMap(([first, ...alike]) => {
         if (first === undefined)
             return [];
-        const hint = (0,hints/* hintOf */.$)(first.code);
+        const hint = (0,_hints_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(first.code);
         return [{ failure: first, alike, cause: hint?.cause, fix: first.hint ?? hint?.fix }];
     });
+}
+/** The same for somebody at a shell: what a token lacks, in one line, in place of a workflow to copy. */
+function withoutWorkflow(report) {
+    const calls = report.calls.map((call) => {
+        const { needs } = call.failure;
+        if (needs === undefined)
+            return call;
+        const { owner, repository, missing } = needs;
+        const place = repository === undefined ? owner : `${owner}/${repository}`;
+        return { ...call, fix: `give the token ${missing} for ${place}, or take another token that has it` };
+    });
+    return { ...report, calls };
 }
 /** The message without its target; what else differs is to be told, such as the new name of a repository. */
 function messageForAny({ message, target }) {
@@ -4051,19 +4074,19 @@ function failureLines(title, report) {
     }
     lines.push('', '  State of things now:', ...report.state.map((line) => `  - ${line}`));
     if (report.retryAt !== undefined) {
-        lines.push('', `  A run after ${(0,words/* instantText */.Xx)(report.retryAt)} can work.`);
+        lines.push('', `  A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .afterText */ .gm)(report.retryAt)} can work.`);
     }
     lines.push('', `  more: ${entryOf(report)}`);
     return lines;
 }
 function callLines({ failure, alike, cause, fix }) {
     const lines = [`  ${callText(failure)} [${failure.code}]`, `  why:   ${failure.message}`];
-    const also = alike.slice(0, words/* MOST_NAMED */.SE - 1);
+    const also = alike.slice(0, _words_js__WEBPACK_IMPORTED_MODULE_2__/* .MOST_NAMED */ .SE - 1);
     for (const other of also)
         lines.push(`  also:  ${alikeText(other)}`);
     const more = alike.length - also.length;
     if (more > 0)
-        lines.push(`  also:  ${more} more (${words/* ALL_OF_IT */.ch} has them all)`);
+        lines.push(`  also:  ${more} more (${_words_js__WEBPACK_IMPORTED_MODULE_2__/* .ALL_OF_IT */ .ch} has them all)`);
     if (cause !== undefined)
         lines.push(`  cause: ${cause}`);
     if (fix !== undefined)
@@ -4095,7 +4118,7 @@ function failureAnnotation(title, report) {
         lines.push(`${callText(first.failure)}: ${first.failure.message} [${first.failure.code}]`);
         const also = first.alike.map((one) => one.target ?? callText(one));
         if (also.length > 0)
-            lines.push(`also: ${(0,words/* someOf */.yU)(also, words/* ALL_OF_IT */.ch)}`);
+            lines.push(`also: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .someOf */ .yU)(also, _words_js__WEBPACK_IMPORTED_MODULE_2__/* .ALL_OF_IT */ .ch)}`);
     }
     const more = report.calls.length - 1;
     if (more > 0)
@@ -4105,7 +4128,7 @@ function failureAnnotation(title, report) {
         lines.push(`Fix: ${fix}`);
     lines.push(`State now: ${report.state.join('; ')}`);
     if (report.retryAt !== undefined)
-        lines.push(`A run after ${(0,words/* instantText */.Xx)(report.retryAt)} can work.`);
+        lines.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .afterText */ .gm)(report.retryAt)} can work.`);
     lines.push(`More: ${entryOf(report)}`);
     return { title, message: lines.join('\n'), ...(report.at === undefined ? {} : { at: report.at }) };
 }
@@ -4200,6 +4223,10 @@ const GITHUB_HINTS = {
     'github-audience-incomplete': {
         cause: 'the token does not see all the repositories that may read this organisation secret',
         fix: 'give the token access to all repositories of the organisation: writing the secret with only some of them would take it away from the others',
+    },
+    'github-audience-changed': {
+        cause: 'somebody changed which repositories may read this organisation secret while the list of them was read',
+        fix: 'run it again once nobody changes it any more: writing the secret with a list of both times could give it to the wrong ones',
     },
     'github-selected-repository-elsewhere': {
         cause: 'a repository of `selected-repositories` does not belong to the organisation of the target',
@@ -4324,7 +4351,7 @@ const MUTX_HINTS = {
     },
     'session-login-failed': {
         cause: 'MUTX did not answer the log-in, or not with a session',
-        fix: 'see the failed call; no key and no secret was touched, so the run can simply be repeated',
+        fix: 'see the failed call; the run can simply be repeated',
     },
     'session-login-refused': {
         cause: 'MUTX does not take this `email` and `password`',
@@ -4366,7 +4393,7 @@ const RUN_HINTS = {
     },
     'preflight-failed': {
         cause: 'a target cannot be written with this token, or does not exist',
-        fix: 'mend what is said of each target here; no key is made before every target can be written',
+        fix: 'mend what is said of each target here; no key is made while one of them is known not to be writable',
     },
     'too-many-targets': {
         cause: 'GitHub allows about 80 writes a minute and 500 an hour, and every write of a key has to start within ten minutes of making it',
@@ -4382,11 +4409,11 @@ const RUN_HINTS = {
     },
     'look-failed': {
         cause: 'the list of keys or the dates of the secrets could not be read',
-        fix: 'see the failed call; nothing was changed, so the run can simply be repeated',
+        fix: 'see the failed call; the run can simply be repeated',
     },
     'quota-full': {
         cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-        fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan; \`on-quota: wait\` waits where a place becomes free by itself, \`on-quota: replace\` accepts a gap of seconds`,
+        fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan. A rotation with \`on-quota: wait\` waits for a place that becomes free by itself, one with \`on-quota: replace\` gives up a key of its own name first, with a gap of seconds; where it was set, the first line says why it did not help`,
     },
     'quota-too-soon': {
         cause: 'the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it',
@@ -4398,7 +4425,7 @@ const RUN_HINTS = {
     },
     'create-failed': {
         cause: 'MUTX did not make a key',
-        fix: 'see the failed call; nothing was changed',
+        fix: 'see the failed call; no secret was written',
     },
     'create-lost': {
         cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',
@@ -4491,7 +4518,7 @@ function hintOf(code) {
 /* harmony export */   rA: () => (/* binding */ RotationLog)
 /* harmony export */ });
 /* unused harmony export WARNING_TITLE */
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8251);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7340);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
 
 
@@ -4661,7 +4688,7 @@ function oneLine(text) {
 /* harmony export */   Py: () => (/* binding */ logSession)
 /* harmony export */ });
 /* harmony import */ var _annotations_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1116);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8251);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7340);
 /* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3057);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9820);
 /* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3394);
@@ -4732,6 +4759,94 @@ function spendingState({ secretName, label }) {
 
 /***/ }),
 
+/***/ 4127:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L4: () => (/* binding */ stateOf),
+/* harmony export */   g7: () => (/* binding */ nothingLost),
+/* harmony export */   iw: () => (/* binding */ EITHER)
+/* harmony export */ });
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8191);
+
+/**
+ * In which state a failed run leaves things: which secret holds what, which keys are alive. A line each; the
+ * first question of whoever reads a failed log is whether production still works.
+ * @param givenUp keys revoked before their successor was stored (`on-quota: replace`)
+ */
+function stateOf(outcome, givenUp) {
+    const { minted, targets, keys } = outcome;
+    const lines = [];
+    const groups = new Map();
+    for (const target of targets) {
+        const held = contentOf(target, minted);
+        groups.set(held, [...(groups.get(held) ?? []), target]);
+    }
+    for (const [held, of] of groups)
+        lines.push(`${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .someOf */ .yU)(of.map(_words_js__WEBPACK_IMPORTED_MODULE_0__/* .placeText */ .Z9), 'the output `targets`')}: ${held}`);
+    if (minted === undefined) {
+        lines.push('no new key is known to exist');
+    }
+    else {
+        lines.push(`new key ${minted.id} (${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .expiryText */ .X5)(minted.expiresAt)}): ${MINTED[minted.state]}`);
+    }
+    const others = keys.revoked.filter((id) => id !== minted?.id && !givenUp.includes(id));
+    if (others.length > 0)
+        lines.push(`revoked: ${others.join(', ')}`);
+    const perhaps = keys.unclear.filter((id) => id !== minted?.id);
+    if (perhaps.length > 0) {
+        lines.push(`perhaps revoked, for which there was no clear answer: ${perhaps.join(', ')}`);
+    }
+    lines.push(givenUp.length === 0
+        ? nothingLost(others.length > 0, perhaps.length > 0) +
+            (minted?.state === 'unknown' ? ' by this run' : '')
+        : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that held it holds a dead key until a run succeeds`);
+    const left = keys.left.filter((id) => ![minted?.id, ...keys.held, ...perhaps].includes(id));
+    if (keys.held.length > 0)
+        lines.push((0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .heldText */ .Dx)(keys.held));
+    if (left.length > 0) {
+        lines.push(`${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(left.length, 'key')} left for the next run to revoke: ${left.join(', ')}`);
+    }
+    return lines;
+}
+/**
+ * @param expired one that had expired may have been revoked: a secret may hold it, and is as dead as it was
+ * @param perhaps of some it is not known, and a secret may hold them
+ */
+function nothingLost(expired, perhaps = false) {
+    return `no ${perhaps ? 'other ' : ''}${expired ? 'working ' : ''}key that a secret holds was revoked`;
+}
+/** What a secret holds after a write of which nobody knows whether it was done. */
+const EITHER = 'not known: the write may have been done; it holds the new key or what it held before';
+const MINTED = {
+    alive: 'alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
+    revoked: 'revoked, because it was certain that no secret holds it',
+    'perhaps-revoked': 'no secret holds it, and it was to be revoked; whether it was is not known: if not, a rotation revokes it once it is 15 minutes old',
+    unknown: 'stored, but another run may have revoked it',
+};
+/** What a target's secret holds after a run that failed. */
+function contentOf(target, minted) {
+    switch (target.status) {
+        case 'created':
+        case 'updated':
+            return minted?.state === 'unknown' ? 'holds the new key, which may not be active' : 'holds the new key';
+        case 'unchanged':
+        case 'skipped':
+            return 'untouched';
+        case 'failed':
+            // The new key is revoked only when every attempt on every target was refused.
+            if (minted === undefined || minted.state === 'revoked' || minted.state === 'perhaps-revoked') {
+                return 'untouched';
+            }
+            return target.perhapsWritten === true
+                ? EITHER
+                : 'the write was refused, so it holds what it held before';
+    }
+}
+
+
+/***/ }),
+
 /***/ 3394:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -4744,7 +4859,7 @@ function spendingState({ secretName, label }) {
 /* harmony export */   s9: () => (/* binding */ keyTable),
 /* harmony export */   wq: () => (/* binding */ MOST_ROWS)
 /* harmony export */ });
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8251);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7340);
 /* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
 
@@ -4838,13 +4953,14 @@ function targetTable(targets) {
 function statusCell({ status, failure }) {
     return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(failure.message)}`;
 }
-function keysText({ revoked, superseded, graceEnds, left, spared }) {
+function keysText({ revoked, superseded, graceEnds, left, held, spared }) {
+    const later = left.filter((id) => !held.includes(id));
+    const waiting = superseded.filter((id) => !left.includes(id));
     return [
         `**Revoked:** ${ids(revoked)}`,
-        superseded.length > 0
-            ? `**Superseded, alive for the grace period:** ${ids(superseded)}${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .graceText */ .cd)(graceEnds)}`
-            : '',
-        left.length > 0 ? `**Left for a later run to revoke:** ${ids(left)}` : '',
+        waiting.length > 0 ? `**Superseded, not revoked:** ${ids(waiting)}${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .graceText */ .cd)(graceEnds)}` : '',
+        later.length > 0 ? `**Left for a later run to revoke:** ${ids(later)}` : '',
+        held.length > 0 ? `**Held back:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .heldText */ .Dx)(held, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
         spared.length > 0 ? `**Not revoked yet:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .sparedText */ .p7)(spared, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
     ]
         .filter((line) => line !== '')
@@ -4870,7 +4986,7 @@ function failureText(report) {
     }
     parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(line)}`)].join('\n'));
     if (report.retryAt !== undefined)
-        parts.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .instantText */ .Xx)(report.retryAt)} can work.`);
+        parts.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .afterText */ .gm)(report.retryAt)} can work.`);
     parts.push(`[More about this, and what to check](${(0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .entryOf */ .Ms)(report)})`);
     return parts;
 }
@@ -4914,6 +5030,8 @@ function fixPart(fix) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B9: () => (/* binding */ NOBODY_CAN_TELL),
+/* harmony export */   Dx: () => (/* binding */ heldText),
 /* harmony export */   EV: () => (/* binding */ PHASE_OF),
 /* harmony export */   HN: () => (/* binding */ planLines),
 /* harmony export */   S5: () => (/* binding */ durationText),
@@ -4956,6 +5074,8 @@ function twoUnits(seconds, large, name, small, smallName) {
 function afterText(instant) {
     return (0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(Math.ceil(instant / 1_000) * 1_000);
 }
+/** Why a key is not looked for by its name. */
+const NOBODY_CAN_TELL = 'nobody can tell which it is, because others may use the name, so it is not looked for';
 function expiryText(expiresAt) {
     return expiresAt === undefined ? 'never expires' : `expires ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(expiresAt)}`;
 }
@@ -4997,12 +5117,13 @@ const PHASE_OF = {
 };
 /** What a step's line says when the step was done, and when it was not. */
 const STEP_TEXT = {
-    preflight: ['every target can be written', 'not every target can be written'],
+    // Whether it can be written GitHub tells at the write only.
+    preflight: ['the public key of every target read', 'not every target can be written'],
     list: ['keys listed', 'keys could not be listed'],
     metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
     'make-room': ['room made', 'not all of the room could be made'],
     create: ['key created', 'key not created'],
-    verify: ['MUTX accepts the new key', 'MUTX does not accept the new key'],
+    verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
     store: ['stored in every target', 'not stored in every target'],
     'check-late': ['the stored key is still active', 'could not check whether the stored key is still active'],
     revoke: ['superseded keys revoked', 'not every superseded key revoked'],
@@ -5037,9 +5158,16 @@ function planLines(plan) {
         lines.push(`keep ${sparedText([key])}`);
     return lines;
 }
-/** Until when superseded keys are kept, where that is known; reads on from their ids. */
+/**
+ * Until when the grace period of superseded keys lasts, where that is known; reads on from their ids. It may be over,
+ * where no rule revokes them (an organisation's secret, clocks apart).
+ */
 function graceText(graceEnds) {
-    return graceEnds === undefined ? '' : ` (until ${afterText(graceEnds)})`;
+    return graceEnds === undefined ? '' : ` (grace period until ${afterText(graceEnds)})`;
+}
+/** Keys that no run revokes by itself, and what is to be done about them. */
+function heldText(held, show = (id) => id) {
+    return `not revoked, being more than max-revocations, until somebody revokes them or raises it: ${held.map(show).join(', ')}`;
 }
 /**
  * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked yet`.
@@ -5048,12 +5176,15 @@ function graceText(graceEnds) {
  */
 function sparedText(keys, show = (id) => id) {
     const it = keys.length === 1 ? 'it' : 'them';
-    const until = afterText(Math.max(...keys.map((key) => key.until)));
-    const next = keys.some((key) => key.next === 'superseded')
+    const times = keys.map((key) => key.until);
+    const does = keys.some((key) => key.next === 'superseded')
         ? `supersedes ${it}, and the grace period begins`
         : `revokes ${it}`;
+    const next = keys.some((key) => key.next === 'open')
+        ? `no rotation but its own revokes ${it} before ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(Math.min(...times))}`
+        : `a rotation after ${afterText(Math.max(...times))} ${does}`;
     const ids = keys.map(({ id }) => show(id)).join(', ');
-    return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; a rotation after ${until} ${next}`;
+    return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; ${next}`;
 }
 function roomLines(room) {
     switch (room.kind) {
@@ -5333,7 +5464,7 @@ function dueness(look, settings, forced) {
     if (renewBefore === undefined && gracePeriod === 0)
         return { due: true, why: 'every run rotates', current };
     if (date === undefined || secrets === undefined || current === undefined) {
-        return { due: true, why: 'it is not certain that every target holds the same working key', current };
+        return { due: true, why: whyUncertain(look, settings), current };
     }
     const lastWrite = (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .Px)(secrets);
     // With the margin: before it, rule W could not yet free what the last rotation superseded.
@@ -5350,6 +5481,23 @@ function dueness(look, settings, forced) {
     return current.expiresAt - date > renewBefore
         ? { due: false, why: 'the current key lives longer than renew-before', current }
         : { due: true, why: 'the current key has less than renew-before left', current };
+}
+/** What is not known of the targets, as exactly as that can be told. */
+function whyUncertain(look, settings) {
+    const keys = ofName(look, settings);
+    if (!keys.some((key) => key.isActive))
+        return 'no key of this name is active';
+    const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
+    if (secrets.some(({ updatedAt }) => updatedAt === undefined))
+        return 'not every target has the secret yet';
+    const candidates = secrets.map((secret) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .candidatesFor */ ._j)(secret, keys));
+    if (candidates.some(({ length }) => length > 1)) {
+        return 'keys of this name were made so close together that it is not certain which one a target holds';
+    }
+    if (candidates.flat().some((key) => !key.isActive || (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date))) {
+        return 'a target holds a key that does not work any more';
+    }
+    return 'it is not certain that every target holds the same working key';
 }
 /**
  * Whether another working key may be what a target really holds. An organisation secret's date moves when its
@@ -5415,22 +5563,28 @@ function roomFor(look, settings, gone, current) {
 }
 /**
  * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
- * is in no target (rules.ts: `currentOf`), and has no grace period before it.
+ * is in no target (rules.ts: `currentOf`); but its run may store it yet, and then it has a grace period before it.
+ * @param staying keys of the name that are old enough to go, and that this run would leave
  */
-function tooYoung(look, settings, { due, current }) {
+function tooYoung(look, settings, { due, current }, staying) {
     const { date } = look;
     if (date === undefined)
         return [];
-    return (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedBy */ .jB)(ofName(look, settings), { createdAt: date })
-        .filter((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date) && (due || key.id !== current?.id))
-        .map((key) => (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedKey */ .rW)(key, due ? settings.gracePeriod : 0));
+    const young = (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedBy */ .jB)(ofName(look, settings), { createdAt: date }).filter((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date));
+    // The new key will be one more.
+    if (due)
+        return (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedKeys */ .y)(young, settings, staying + 1);
+    const beside = young.filter((key) => key.id !== current.id);
+    const spared = (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedKeys */ .y)(beside, settings, staying + young.length - beside.length);
+    return settings.gracePeriod > 0 ? spared.map((key) => ({ ...key, next: 'open' })) : spared;
 }
 /** The plan of a run: a pure function of its look. */
 function makePlan(look, settings, forced) {
     const decision = dueness(look, settings, forced);
     const { found, usedElsewhere } = removable(look, settings);
     const foundIds = new Set(found.map(({ key }) => key.id));
-    const superseding = decision.due ? olderKeys(look, settings).filter((key) => !foundIds.has(key.id)) : [];
+    const older = olderKeys(look, settings).filter((key) => !foundIds.has(key.id));
+    const superseding = decision.due ? older : [];
     const counted = [
         ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
         ...(settings.gracePeriod === 0 ? superseding : []),
@@ -5450,7 +5604,7 @@ function makePlan(look, settings, forced) {
         inGrace: decision.due
             ? undefined
             : (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .inGraceBeside */ .CM)(decision.current, ofName(look, settings).filter((key) => !foundIds.has(key.id)), look, settings),
-        spared: tooYoung(look, settings, decision),
+        spared: tooYoung(look, settings, decision, decision.due && !tooMany ? 0 : older.length),
         room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
     };
 }
@@ -5643,7 +5797,8 @@ async function lookBeforeCreate(run, tries, look, plan) {
     const gone = new Set(run.keysNow().revoked);
     const room = (0,rotation_plan/* roomFor */.N_)(look, run.settings, gone, plan.current);
     if (room.kind !== 'fits') {
-        return { stop: (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, 'a key in the way could not be revoked')) };
+        const certain = run.keysNow().unclear.length > 0 ? ' for certain' : '';
+        return { stop: (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, `a key in the way could not be revoked${certain}`)) };
     }
     if (!room.lastPlace)
         return { look };
@@ -5653,7 +5808,7 @@ async function lookBeforeCreate(run, tries, look, plan) {
             stop: (0,failures/* failed */.g)(run, {
                 reason: 'look',
                 code: 'look-failed',
-                message: 'the keys could not be listed again right before the create, so no key was made',
+                message: `the keys could not be listed again right before the create, so no ${tries.creates > 0 ? 'other ' : ''}key was made`,
                 failures: [list.failure],
             }),
         };
@@ -5756,10 +5911,11 @@ function isDeadline({ code }) {
 /** The new key is certainly in no secret, and no write of it is in flight: revoke it and fail. */
 async function abandon(run, minted, failure, results) {
     const gone = await run.revoke(minted.id, 'own');
+    const state = run.isPerhapsRevoked(minted.id) ? 'perhaps-revoked' : 'alive';
     // What the targets hold then is what the round before stored, and that is what has to be told.
     if (run.late !== undefined)
         return (0,failures/* failed */.g)(run, failure);
-    return (0,failures/* failed */.g)(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : 'alive' }, results);
+    return (0,failures/* failed */.g)(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : state }, results);
 }
 /** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
 function olderKeys(run, look, k) {
@@ -5768,7 +5924,8 @@ function olderKeys(run, look, k) {
 /** Keys of the name that rule R does not allow to revoke yet, so that the run can say which they are. */
 function spareYoung(run, look, minted) {
     const ofName = look.keys.filter((key) => key.name === run.settings.keyName);
-    run.spare((0,spared/* sparedBy */.jB)(ofName, minted).map((key) => (0,spared/* sparedKey */.rW)(key, run.settings.gracePeriod)));
+    // The new key will be one more.
+    run.spare((0,spared/* sparedKeys */.y)((0,spared/* sparedBy */.jB)(ofName, minted), run.settings, run.keysNow().left.length + 1));
 }
 /** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */
 async function revokeOlder(run, look, minted) {
@@ -5886,6 +6043,7 @@ class Stopwatch {
 /* harmony export */   Lq: () => (/* binding */ couldHaveWritten),
 /* harmony export */   _A: () => (/* binding */ notInAnyTarget),
 /* harmony export */   _d: () => (/* binding */ isExpired),
+/* harmony export */   _j: () => (/* binding */ candidatesFor),
 /* harmony export */   qF: () => (/* binding */ currentOfAll),
 /* harmony export */   vu: () => (/* binding */ isOlderThanFence)
 /* harmony export */ });
@@ -5908,11 +6066,12 @@ function couldHaveWritten(key, updatedAt) {
  * when there is none, or more than one.
  */
 function currentOf(secret, keysOfName) {
-    const { updatedAt } = secret;
-    if (updatedAt === undefined)
-        return undefined;
-    const candidates = keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
+    const candidates = candidatesFor(secret, keysOfName);
     return candidates.length === 1 ? candidates[0] : undefined;
+}
+/** Every key that may be what the secret holds, by the times. */
+function candidatesFor({ updatedAt }, keysOfName) {
+    return updatedAt === undefined ? [] : keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
 }
 /** The same known, active, unexpired key in every target. */
 function currentOfAll(secrets, keysOfName, date) {
@@ -5979,6 +6138,8 @@ class Run {
     retrying;
     #revoked = new Set();
     #left = new Set();
+    #held = new Set();
+    #unclear = new Set();
     #superseded = [];
     #graceEnds;
     #spared = [];
@@ -6040,15 +6201,24 @@ class Run {
     }
     /** Revokes one key, with retries. A failure is a warning: the next run takes it up. */
     async revoke(id, reason) {
-        const reply = await this.call(() => this.ports.keys.revoke(id));
+        let unclear = false;
+        const reply = await this.call(async () => {
+            const attempt = await this.ports.keys.revoke(id);
+            unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
+            return attempt;
+        });
         if (reply.ok) {
             this.#revoked.add(id);
-            this.#left.delete(id);
+            for (const set of [this.#left, this.#held, this.#unclear])
+                set.delete(id);
             this.ports.report({ type: 'revoked', id, reason, gone: reply.value === 'gone' });
             return true;
         }
         this.#left.add(id);
-        this.warn('revocation-failed', `key ${id} could not be revoked: ${reply.failure.message}`);
+        if (unclear)
+            this.#unclear.add(id);
+        const what = unclear ? `it is not known whether key ${id} was revoked` : `key ${id} could not be revoked`;
+        this.warn('revocation-failed', `${what}: ${reply.failure.message}`);
         return false;
     }
     /** Superseded, and not revoked by this run. */
@@ -6058,8 +6228,10 @@ class Run {
     }
     /** Too many to revoke: none of them is, and a person is told. */
     holdBack(ids) {
-        const known = ids.every((id) => this.#left.has(id));
+        const known = ids.every((id) => this.#held.has(id));
         this.leave(ids);
+        for (const id of ids)
+            this.#held.add(id);
         if (known)
             return;
         this.warn('too-many-revocations', `${ids.length} keys would be revoked, more than max-revocations (${this.settings.maxRevocations}); none of them is: ${ids.join(', ')}`);
@@ -6076,6 +6248,9 @@ class Run {
     isRevoked(id) {
         return this.#revoked.has(id);
     }
+    isPerhapsRevoked(id) {
+        return this.#unclear.has(id);
+    }
     warn(code, message) {
         this.ports.report({ type: 'warning', code, message });
     }
@@ -6085,6 +6260,8 @@ class Run {
             superseded: this.#superseded,
             graceEnds: this.#superseded.length === 0 ? undefined : this.#graceEnds,
             left: [...this.#left],
+            held: [...this.#held],
+            unclear: [...this.#unclear],
             spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
         };
     }
@@ -6118,7 +6295,7 @@ function failuresOf(replies) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   g9: () => (/* binding */ sparedUntil),
 /* harmony export */   jB: () => (/* binding */ sparedBy),
-/* harmony export */   rW: () => (/* binding */ sparedKey)
+/* harmony export */   y: () => (/* binding */ sparedKeys)
 /* harmony export */ });
 /* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
 /* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9541);
@@ -6132,9 +6309,14 @@ function sparedBy(keys, k) {
 function sparedUntil({ createdAt }) {
     return createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
 }
-/** @param gracePeriod that the key will have once it is superseded */
-function sparedKey(key, gracePeriod) {
-    return { id: key.id, until: sparedUntil(key), next: gracePeriod > 0 ? 'superseded' : 'revoked' };
+/**
+ * What becomes of spared keys that a rotation leaves behind.
+ * @param others keys of the name that will be as old then, the new one among them: together they may be too many to go
+ */
+function sparedKeys(keys, { gracePeriod, maxRevocations }, others) {
+    const whole = keys.length + others > maxRevocations ? 'open' : 'revoked';
+    const next = gracePeriod > 0 ? 'superseded' : whole;
+    return keys.map((key) => ({ id: key.id, until: sparedUntil(key), next }));
 }
 
 
@@ -6144,9 +6326,9 @@ function sparedKey(key, gracePeriod) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ areClocksApart),
 /* harmony export */   Z: () => (/* binding */ takeLook)
 /* harmony export */ });
+/* unused harmony export areClocksApart */
 /* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
 /* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5803);
 /* harmony import */ var _quota_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8090);
@@ -6685,7 +6867,8 @@ function whereTo(reply, secrets) {
 /**
  * The MUTX API of whichever generation, one attempt a call. The generation is found out by asking with the
  * calls themselves: where `/v1` is right, that costs nothing; where it is not, its 404 says that nothing was
- * done, and the same call is made without the prefix.
+ * done, and the same call is made without the prefix. A gateway may answer with a page of its own there, which says
+ * nothing of a call that changes something; then the list is asked for.
  */
 class MutxApi {
     secrets;
@@ -6716,6 +6899,8 @@ class MutxApi {
                 this.#generation ??= 'v1';
             return first;
         }
+        if (!isAnswered(first) && !(await this.#isDocumented(request)))
+            return first;
         // Another call may have learned meanwhile that this 404 is v1's own.
         if (this.#generation === 'v1')
             return first;
@@ -6723,6 +6908,20 @@ class MutxApi {
         if (isSuccess(second))
             this.#generation ??= 'documented';
         return second;
+    }
+    /**
+     * Whether the list is where the documented API has it, and not where v1 has it: then nothing was done by a call
+     * that was answered with a page.
+     */
+    async #isDocumented(like) {
+        const listOf = (generation) => {
+            const { headers = {} } = like(generation);
+            return { method: 'GET', path: '/api-keys', headers };
+        };
+        if (!isMissing(await this.#sendTo('v1', listOf)))
+            return false;
+        const { result } = await this.#sendTo('documented', listOf);
+        return result.kind === 'reply' && result.status !== 404 && isMutxs(result);
     }
     async #sendTo(generation, requestOf) {
         const request = requestOf(generation);
@@ -6743,14 +6942,15 @@ function isMutxs(reply) {
 function isSuccess({ result }) {
     return result.kind === 'reply' && result.status < 300 && isMutxs(result);
 }
+function isMissing({ result }) {
+    return result.kind === 'reply' && result.status === 404;
+}
 /**
- * Whether there is no such path. Anything that changes something is asked again only where MUTX itself says
- * so: a 404 of something in between does not prove that nothing was done.
+ * Whether a 404 says that nothing was done. Of what changes something only MUTX itself can say so: a page of
+ * something in between does not prove it.
  */
-function isMissing({ method, result }) {
-    if (result.kind !== 'reply' || result.status !== 404)
-        return false;
-    return method === 'GET' || ownError(result) !== undefined;
+function isAnswered({ method, result }) {
+    return method === 'GET' || (result.kind === 'reply' && ownError(result) !== undefined);
 }
 
 // EXTERNAL MODULE: ./lib/mutx/key-id.js
@@ -6841,8 +7041,9 @@ const MOST_PAGES = 100;
 const CONCURRENCY = 8;
 /**
  * The list, read to its end: the first page says how many there are, the others are read side by side, and as
- * long as the last one says that there is more, on it goes. Keys made meanwhile push others onto a page that
- * is read later (newest first), so rows may come twice, and none is missed.
+ * long as the last one says that there is more, on it goes. Keys made meanwhile push others onto the next page
+ * (newest first), so rows may come twice. One is missed only where that page came first; then there are fewer than
+ * there were on the first page, and they are read once more, one page after the other.
  */
 async function readAllPages(ask) {
     const first = await ask(0, LIMIT);
@@ -6866,7 +7067,14 @@ async function readAllPages(ask) {
             pages.push(last);
         }
     }
-    const keys = new Map(pages.flatMap((page) => page.keys).map((key) => [key.id, key]));
+    const keys = byId(pages.flatMap((page) => page.keys));
+    if (pages.length > 2 && keys.size < first.value.total) {
+        const again = await readFirstPages(ask, MOST_PAGES);
+        if (!again.ok)
+            return again;
+        for (const key of again.value)
+            keys.set(key.id, key);
+    }
     return { ok: true, value: [...keys.values()], date: first.date };
 }
 /**
@@ -6889,8 +7097,10 @@ async function readFirstPages(ask, most) {
         last = next.value;
         keys.push(...last.keys);
     }
-    const byId = new Map(keys.map((key) => [key.id, key]));
-    return { ok: true, value: [...byId.values()], date: first.date };
+    return { ok: true, value: [...byId(keys).values()], date: first.date };
+}
+function byId(keys) {
+    return new Map(keys.map((key) => [key.id, key]));
 }
 const TOO_MANY = `the list of keys goes on after ${MOST_PAGES} pages, and no more are read`;
 function unreadable(code, message) {
@@ -7694,8 +7904,8 @@ function expired({ input, expiresAt }, now, what, fix) {
 
 // EXTERNAL MODULE: ./lib/report/annotations.js
 var annotations = __nccwpck_require__(1116);
-// EXTERNAL MODULE: ./lib/report/failure.js + 1 modules
-var failure = __nccwpck_require__(8251);
+// EXTERNAL MODULE: ./lib/report/failure.js
+var failure = __nccwpck_require__(7340);
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/report/input-failure.js
@@ -7894,8 +8104,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-// EXTERNAL MODULE: ./lib/report/failure.js + 1 modules
-var report_failure = __nccwpck_require__(8251);
+// EXTERNAL MODULE: ./lib/report/failure.js
+var report_failure = __nccwpck_require__(7340);
 // EXTERNAL MODULE: ./lib/secrets/shapes.js
 var shapes = __nccwpck_require__(6111);
 ;// CONCATENATED MODULE: ./lib/report/guard.js
@@ -8274,7 +8484,9 @@ async function runVerb(run, title, host) {
         state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
         cleanUp: async () => { },
     };
-    const fail = (report, summary = (0,report_summary/* failureSummary */.jg)(title, report)) => {
+    const fail = (told, summary = (0,report_summary/* failureSummary */.jg)(title, told)) => {
+        // Where nobody reads annotations, no workflow is at hand either.
+        const report = host.annotates ? told : (0,report_failure/* withoutWorkflow */.YQ)(told);
         process.exitCode = host.failed(report);
         for (const line of (0,report_failure/* failureLines */.w7)(title, report))
             sink.line(line);
@@ -8435,13 +8647,26 @@ function outdatedSecret(secret, { secrets, keys }, date) {
     const key = newest(live.filter(({ createdAt }) => createdAt + constants/* FENCE */.AK + constants/* MARGIN */.jS < date));
     if (key === undefined || (updatedAt !== undefined && key.createdAt <= updatedAt + constants/* MARGIN */.jS))
         return [];
-    const works = updatedAt !== undefined && live.some((one) => (0,rules/* couldHaveWritten */.Lq)(one, updatedAt));
+    const works = updatedAt !== undefined && holdsOneOf(live, updatedAt, (0,rules/* currentOf */.$c)(secret, keys));
     const elsewhere = secrets.some((other) => other.updatedAt !== undefined && (0,rules/* currentOf */.$c)(other, keys)?.id === key.id);
     // A key that no secret holds while this one works is an orphan; so is one where there never was a secret.
     if (!elsewhere && (works || updatedAt === undefined))
         return [];
-    const level = works ? 'warning' : 'error';
+    const level = works === false ? 'error' : 'warning';
     return [{ kind: 'secret-outdated', level, since: key.createdAt, place, updatedAt, key, works }];
+}
+/**
+ * Whether a secret holds one of the live keys.
+ * @param current the key that it holds, where that is known
+ * @returns undefined where it may: saved again by hand, or, of an organisation, with its visibility edited since, it
+ * holds any key that there was by then
+ */
+function holdsOneOf(live, updatedAt, current) {
+    if (current !== undefined)
+        return live.some(({ id }) => id === current.id);
+    if (live.some((key) => (0,rules/* couldHaveWritten */.Lq)(key, updatedAt)))
+        return true;
+    return live.some(({ createdAt }) => createdAt <= updatedAt + constants/* MARGIN */.jS) ? undefined : false;
 }
 /** Only where revoked keys are listed; the documented API forgets them. */
 function deadSecret(secret, { keys }) {
@@ -8611,8 +8836,57 @@ var quota = __nccwpck_require__(8090);
 var retry = __nccwpck_require__(3968);
 // EXTERNAL MODULE: ./lib/rotation/run.js
 var rotation_run = __nccwpck_require__(7467);
-// EXTERNAL MODULE: ./lib/rotation/take-look.js
-var take_look = __nccwpck_require__(7155);
+;// CONCATENATED MODULE: ./lib/audit/clocks.js
+
+
+/**
+ * Whether MUTX's times can be compared with GitHub's: their clocks may differ by half of the margin that the rules
+ * allow. What passes here between two replies is no difference, but how much of it passed between the moments in
+ * which their dates were written is known only within bounds: both have to be near.
+ */
+class ClockComparison {
+    #clock;
+    #listing;
+    #listed;
+    #mutx;
+    #areApart = false;
+    constructor(clock) {
+        this.#clock = clock;
+        this.#listing = new retry/* Stopwatch */.eM(clock);
+        this.#listed = this.#listing;
+    }
+    /** One attempt to read the list of MUTX. */
+    async ofMutx(attempt) {
+        this.#listing = new retry/* Stopwatch */.eM(this.#clock);
+        const reply = await attempt();
+        this.#listed = new retry/* Stopwatch */.eM(this.#clock);
+        this.#mutx = reply.ok ? reply.date : undefined;
+        return reply;
+    }
+    /** One attempt to read something of GitHub, after the list. */
+    async ofGithub(attempt) {
+        const least = this.#listed.leastElapsed();
+        const reply = await attempt();
+        if (reply.ok && this.#isApart(reply.date, least, this.#listing.elapsed()))
+            this.#areApart = true;
+        return reply;
+    }
+    /** Also where either server does not say what time it is. */
+    get areApart() {
+        return this.#mutx === undefined || this.#areApart;
+    }
+    /** For how long the list has been known, from before it was asked for. */
+    elapsed() {
+        return this.#listing.elapsed();
+    }
+    #isApart(github, least, most) {
+        if (github === undefined || this.#mutx === undefined)
+            return true;
+        const apart = github - this.#mutx;
+        return [least, most].some((passed) => Math.abs(apart - passed) > constants/* MARGIN */.jS / 2);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/audit/take-look.js
 
 
@@ -8628,27 +8902,24 @@ const CONCURRENCY = 4;
  */
 async function takeAuditLook(ports) {
     const call = (0,patient/* patientCalls */.R)(ports, PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
-    let listed = new retry/* Stopwatch */.eM(ports.clock);
+    const clocks = new ClockComparison(ports.clock);
     const [list, plan] = await Promise.all([
-        call(() => {
-            listed = new retry/* Stopwatch */.eM(ports.clock);
-            return ports.keys.list();
-        }),
+        call(() => clocks.ofMutx(() => ports.keys.list())),
         readPlan(ports, call),
     ]);
     if (!list.ok)
         return { ok: false, failures: [list.failure] };
     const active = list.value.filter((key) => key.isActive).length;
-    ports.report({ type: 'listed', active, ms: listed.elapsed() });
+    ports.report({ type: 'listed', active, ms: clocks.elapsed() });
     const reading = new retry/* Stopwatch */.eM(ports.clock);
-    const secrets = await (0,rotation_run/* eachOf */.pQ)(ports.targets, CONCURRENCY, (target) => readSecret(target, call));
+    const secrets = await (0,rotation_run/* eachOf */.pQ)(ports.targets, CONCURRENCY, (target) => readSecret(target, call, clocks));
     const failures = (0,rotation_run/* failuresOf */.dJ)(secrets);
     if (failures.length > 0)
         return { ok: false, failures };
     if (secrets.length > 0) {
         ports.report({ type: 'secrets-read', secrets: secrets.length, ms: reading.elapsed() });
     }
-    const clocksApart = (0,take_look/* areClocksApart */.G)(list.date, secrets, listed.elapsed());
+    const clocksApart = clocks.areApart;
     if (list.date === undefined)
         ports.report({ type: 'note', note: 'no-date' });
     else if (clocksApart)
@@ -8666,8 +8937,8 @@ async function takeAuditLook(ports) {
         },
     };
 }
-async function readSecret({ keyName, target }, call) {
-    const reply = await call(() => target.metadata());
+async function readSecret({ keyName, target }, call, clocks) {
+    const reply = await call(() => clocks.ofGithub(() => target.metadata()));
     if (!reply.ok)
         return reply;
     const place = { target: target.label, secret: target.secretName };
@@ -8684,8 +8955,10 @@ async function readPlan({ keys, report }, call) {
 
 // EXTERNAL MODULE: ./lib/github/create-target.js + 6 modules
 var create_target = __nccwpck_require__(1256);
-// EXTERNAL MODULE: ./lib/inputs/access.js + 2 modules
-var access = __nccwpck_require__(632);
+// EXTERNAL MODULE: ./lib/inputs/access.js + 1 modules
+var access = __nccwpck_require__(6873);
+// EXTERNAL MODULE: ./lib/inputs/empty-secrets.js + 1 modules
+var empty_secrets = __nccwpck_require__(3615);
 // EXTERNAL MODULE: ./lib/inputs/given-key-name.js
 var given_key_name = __nccwpck_require__(7468);
 // EXTERNAL MODULE: ./lib/inputs/key-name.js
@@ -8719,6 +8992,7 @@ var table = __nccwpck_require__(4565);
 
 
 
+
 /**
  * The inputs of the audit, from the runner's variables. Credentials are masked before anything else; every
  * problem is found, not only the first; nothing is called.
@@ -8732,9 +9006,10 @@ function loadAuditInputs(env, secrets) {
         keyName: keyName ?? (0,key_name/* defaultKeyName */.uL)(target, host),
     }));
     if (targets.length > 0 && !reader.isGiven('github-token')) {
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['github-token']);
         reader.problem('github-token', {
-            message: 'is empty, but `targets` was given, and secrets can only be looked at with a token',
-            fix: 'give a token that may read the metadata of these secrets, or leave `targets` out',
+            message: `is empty, but \`targets\` was given, and secrets can only be looked at with a token: ${reason}`,
+            fix: `${fix}; or leave \`targets\` out`,
         });
     }
     const policy = {
@@ -8898,7 +9173,7 @@ function wordsOf(finding, date, quote) {
             const { key, place, updatedAt, works } = finding;
             const what = updatedAt === undefined
                 ? `is stored in other targets, and there is no ${(0,words/* placeText */.Z9)(place)}`
-                : `was made after the last write of ${(0,words/* placeText */.Z9)(place)} (${(0,words/* instantText */.Xx)(updatedAt)}): that holds ${works ? 'an older key' : 'no key that works'}`;
+                : `was made after the last write of ${(0,words/* placeText */.Z9)(place)} (${(0,words/* instantText */.Xx)(updatedAt)}): that holds ${held(works)}`;
             return about(key, what, ROTATE, place);
         }
         case 'secret-dead': {
@@ -8922,6 +9197,11 @@ function wordsOf(finding, date, quote) {
                 place: undefined,
             };
     }
+}
+function held(works) {
+    if (works === undefined)
+        return 'an older key, or none that works';
+    return works ? 'an older key' : 'no key that works';
 }
 /** The keys that a rotation could not revoke yet, a line each. @param date of the look */
 function sparedTexts(spared, date, quote) {
@@ -9136,7 +9416,7 @@ function tellFindings(findings, sink) {
     }
 }
 function findingText({ message, since, fix }) {
-    const when = since === undefined ? '' : `, since ${(0,words/* instantText */.Xx)(since)}`;
+    const when = since === undefined ? '' : ` (since ${(0,words/* instantText */.Xx)(since)})`;
     return `${message}${when}. Fix: ${fix}`;
 }
 const FAILING = {
@@ -9262,7 +9542,10 @@ class Calls {
     #retrying;
     #patience;
     #sessionEndsAt;
-    /** @param patience how long a single call may be tried again, waits included */
+    /**
+     * @param sessionEndsAt or whatever else no wait may outlive
+     * @param patience how long a single call may be tried again, waits included
+     */
     constructor({ clock, random, report }, sessionEndsAt, patience = constants/* CALL_PATIENCE */.L7) {
         this.report = report;
         this.#sessionEndsAt = sessionEndsAt;
@@ -9312,6 +9595,8 @@ async function revokeStrays(keys, calls, name, but) {
 ;// CONCATENATED MODULE: ./lib/ephemeral/sweep.js
 /** After the prefix, to the end: `{run_id}.{attempt}/{job}/{random}`; a job that is too long is cut and hashed. */
 const REST = /^[1-9]\d{0,19}\.[1-9]\d{0,5}\/[A-Za-z_][\w-]*(?:~[0-9a-f]{16})?\/[0-9a-f]{12}$/;
+/** How long one call of the sweep may be tried again: it is not what the job waits for. */
+const SWEEP_PATIENCE = 30_000;
 /** Revoked by one sweep at most: who comes to mint a key does not stay to tidy up. */
 const MOST = 20;
 /** Whether a name is one of this repository's own per-run names: all of it, not how it begins. */
@@ -9337,8 +9622,12 @@ async function sweep(calls, keys, settings) {
         return;
     }
     const { date } = list;
+    if (date === undefined) {
+        calls.warn('sweep-failed', 'keys left behind were not looked for: MUTX does not say what time it is');
+        return;
+    }
     const found = list.value.flatMap((key) => {
-        const why = date === undefined ? undefined : leftBehind(key, settings, date);
+        const why = leftBehind(key, settings, date);
         return why === undefined ? [] : [{ key, why }];
     });
     let revoked = 0;
@@ -9359,9 +9648,12 @@ async function sweep(calls, keys, settings) {
 
 
 
+
 /** Between two tries for a place; jobs of a matrix come at different times because of the jitter. */
 const SHORTEST_WAIT = 2_000;
 const LONGEST_WAIT = 10_000;
+/** A list may have ten pages, MUTX takes a hundred requests a minute, and others wait, too. */
+const BETWEEN_SWEEPS = 60_000;
 /** After a create without a clear answer, before the next one. */
 const AFTER_LOST = 2_000;
 /**
@@ -9383,7 +9675,7 @@ async function mint(settings, ports, calls) {
         }
         const { failure } = reply;
         if (failure.code === 'mutx-quota') {
-            const full = await room.wait(failure);
+            const full = await room.wait(failure, lost > 0);
             if (full !== undefined)
                 return { ok: false, failed: { ...full, perhaps: lost > 0 } };
         }
@@ -9435,38 +9727,66 @@ class WaitForRoom {
     #ports;
     #calls;
     #watch;
+    #swept;
     constructor(settings, ports, calls) {
         this.#settings = settings;
         this.#ports = ports;
         this.#calls = calls;
         this.#watch = new retry/* Stopwatch */.eM(ports.clock);
     }
-    /** @returns why there is no point in waiting (any longer); undefined: try again */
-    async wait(failure) {
+    /**
+     * @param lost a create got no clear answer before
+     * @returns why there is no point in waiting (any longer); undefined: try again
+     */
+    async wait(failure, lost) {
         const { clock, random, keys } = this.#ports;
-        const left = Math.min(this.#settings.quotaWait - this.#watch.elapsed(), this.#calls.sessionLeft());
+        if (lost && (await this.#gaveUpLost()))
+            return undefined;
+        const left = this.#left();
         const asked = failure.retryAfter ?? 0;
         if (left <= 0 || asked > left)
-            return this.#full(failure);
+            return this.#full(failure, left > 0);
         const jittered = SHORTEST_WAIT + (LONGEST_WAIT - SHORTEST_WAIT) * random();
         // What the server asks for goes before ours; the last try is at the end of the time there is.
         const wait = Math.max(asked, Math.min(jittered, left));
         this.#calls.report({ type: 'waiting', wait, left });
         await clock.sleep(wait);
         const { sweep: settings } = this.#settings;
-        if (settings !== undefined)
-            await sweep(this.#calls, keys, settings);
+        if (settings !== undefined && (this.#swept?.elapsed() ?? BETWEEN_SWEEPS) >= BETWEEN_SWEEPS) {
+            this.#swept = new retry/* Stopwatch */.eM(clock);
+            await sweep(this.#inPassing(), keys, settings);
+        }
         return undefined;
     }
-    async #full(failure) {
+    /** The place may be taken by a key of this step's own, whose create came true after it was looked for. */
+    async #gaveUpLost() {
+        const { keyName, unique } = this.#settings;
+        if (!unique)
+            return false;
+        const found = await revokeStrays(this.#ports.keys, this.#inPassing(), keyName);
+        return found.ok && found.value.length > 0;
+    }
+    #left() {
+        return Math.min(this.#quotaLeft(), this.#calls.sessionLeft());
+    }
+    #quotaLeft() {
+        return this.#settings.quotaWait - this.#watch.elapsed();
+    }
+    /** For what is not the errand: nothing of it is tried again beyond the end of the wait. */
+    #inPassing() {
+        return new Calls(this.#ports, this.#ports.clock.now() + this.#left(), SWEEP_PATIENCE);
+    }
+    /** @param asked MUTX asks for a longer wait than there is time */
+    async #full(failure, asked) {
         const { keys, clock } = this.#ports;
-        const list = await this.#calls.call(() => keys.newest());
+        const sessionEnds = this.#calls.sessionLeft() < this.#quotaLeft();
+        const list = await this.#inPassing().call(() => keys.newest());
         const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
         const { retryAfter } = failure;
         return {
             kind: 'failed',
             code: 'quota-wait-over',
-            message: "the account's plan had no place for one more key, for as long as `quota-wait` allows",
+            message: `the account's plan had no place for one more key, ${endOfWait(asked, sessionEnds)}`,
             failures: [failure],
             holders: active.map(({ id, name, expiresAt }) => ({ id, name, expiresAt })),
             minted: undefined,
@@ -9475,13 +9795,16 @@ class WaitForRoom {
         };
     }
 }
+function endOfWait(asked, sessionEnds) {
+    if (asked)
+        return `and MUTX asks to wait longer than ${sessionEnds ? 'the credential lasts' : '`quota-wait` allows'}`;
+    return sessionEnds ? 'before the credential ends' : 'for as long as `quota-wait` allows';
+}
 
 ;// CONCATENATED MODULE: ./lib/ephemeral/engine.js
 
 
 
-/** How long one call of the sweep may be tried again: it is not what the job waits for. */
-const SWEEP_PATIENCE = 30_000;
 /**
  * Makes a key for this job (protocol, "Per-run keys"): sweep → create, with waiting for a place → keep what the
  * post step needs → verify. A key that does not work is revoked at once.
@@ -9680,12 +10003,21 @@ function loadEphemeralInputs(env, secrets) {
         run: () => readRun(reader, env),
     });
     const envName = readEnvName(reader);
+    // Both go into the note for the post step, which would be withheld, and the key be left behind.
+    if (secrets.holds(settings.keyName))
+        reader.problem('key-name', HOLDS_ONE);
+    if (secrets.holds(services.apiUrl.href))
+        reader.problem('api-url', HOLDS_ONE);
     const { problems, warnings } = reader;
     if (credential === undefined || problems.length > 0)
         return { ok: false, problems, warnings, credential };
     const value = { ...services, credential, settings, envName };
     return { ok: true, value, warnings: [...warnings, ...ephemeralWarnings(settings)] };
 }
+const HOLDS_ONE = {
+    message: 'holds a credential that was given in another input (the default name: in the name of the repository)',
+    fix: 'take it out, or take another password: what is part of a name or an address is no secret',
+};
 /**
  * The credential among the inputs, for the post step; undefined: there is none that can be used. In a nested
  * composite the runner gives that step no inputs, or those of another action, so nothing is wrong with that.
@@ -9698,28 +10030,28 @@ function loadEphemeralCredential(env, secrets) {
 
 
 /** Why there is no key for this job, and what there is instead. */
-function ephemeralFailure(failed, { keyName }) {
+function ephemeralFailure(failed, settings) {
     const { code, message, failures, holders, retryAt } = failed;
     return (0,report_failure/* earlyFailure */.iF)({
         code,
         message,
         calls: failures,
         details: (0,report_failure/* inTheWay */.Mb)(holders),
-        state: stateAfter(failed, keyName),
+        state: stateAfter(failed, settings),
         retryAt,
     });
 }
-function stateAfter({ minted, perhaps }, keyName) {
+function stateAfter({ minted, perhaps }, { keyName, unique }) {
     if (minted !== undefined) {
         return [
             minted.state === 'revoked'
                 ? `the new key ${minted.id} was revoked at once, and handed to nobody`
-                : `the new key ${minted.id} is alive (${(0,words/* expiryText */.X5)(minted.expiresAt)}), and was handed to nobody; the post step tries again to revoke it`,
+                : `the new key ${minted.id} may still be alive (${(0,words/* expiryText */.X5)(minted.expiresAt)}), and was handed to nobody; the post step tries again to revoke it`,
         ];
     }
     return [
         perhaps
-            ? `a key named ${keyName} may exist, which nobody can use; the post step looks for it`
+            ? `a key named ${keyName} may exist, which nobody can use; ${unique ? 'the post step looks for it' : `${words/* NOBODY_CAN_TELL */.B9}: it ends by itself when it expires`}`
             : 'no key was made',
         'nothing was handed out',
     ];
@@ -9744,11 +10076,14 @@ const WARNING_TITLE = {
 /** Renders the events of a per-run key as they come, a line each, and knows what they come to. */
 class EphemeralLog {
     #sink;
+    #looksFor;
     #swept = [];
     #key;
     #perhaps = false;
-    constructor(sink) {
+    /** @param unique nobody else uses the key's name, so that the post step looks for it by that */
+    constructor(sink, unique = true) {
         this.#sink = sink;
+        this.#looksFor = unique ? 'the post step looks for its key' : `of its key ${words/* NOBODY_CAN_TELL */.B9}`;
     }
     event = (event) => {
         switch (event.type) {
@@ -9786,10 +10121,10 @@ class EphemeralLog {
     };
     /** In which state things are at this moment, a line each. */
     state() {
-        const unknown = 'no key is known to exist; should a create be under way, the post step looks for its key';
+        const unknown = `no key is known to exist; should a create be under way, ${this.#looksFor}`;
         return [
             this.#key ?? unknown,
-            ...(this.#perhaps ? ['a create got no clear answer before; the post step looks for its key, too'] : []),
+            ...(this.#perhaps ? [`a create got no clear answer before; ${this.#looksFor}`] : []),
             ...(this.#swept.length === 0 ? [] : [`swept: ${this.#swept.join(', ')}`]),
         ];
     }
@@ -9830,7 +10165,9 @@ function givingBackLine(remains) {
         case 'nothing':
             return undefined;
         case 'asked':
-            return `Looking for a key named ${remains.name}: a create got no clear answer`;
+            return remains.unique
+                ? `Looking for a key named ${remains.name}: a create got no clear answer`
+                : `A create of a key named ${remains.name} got no clear answer`;
         case 'minted':
             return `Giving back key ${remains.id} (${remains.name})`;
     }
@@ -9845,19 +10182,20 @@ function givenBackLine(result) {
         case 'revoked':
             return `Revoked: ${(0,words/* list */.p_)(result.ids)}${result.expired ? ' (it had expired before)' : ''}`;
         case 'gone':
-            return `Already gone: key ${result.id} had been revoked before`;
+            return `Already gone: MUTX does not know key ${result.id} any more, or does not take it any more`;
         case 'expired':
             return `Expired: key ${result.id} ended by itself at ${(0,words/* instantText */.Xx)(result.expiresAt)}; its place in the plan is free once a later run has swept it`;
         case 'none-found':
-            return `Nothing to revoke: a create got no clear answer, and there is no active key named ${result.name}`;
+            return `Nothing was revoked: a create got no clear answer, and no active key named ${result.name} was found`;
     }
 }
 /** A key that may still be alive: never a reason for a red job, but for a person to know. */
 function notGivenBack(result) {
-    const { id, name, expiresAt, failures } = result;
+    const { id, name, expiresAt, unique, failures } = result;
     const message = id === undefined ? perhaps(name) : alive(id, name, expiresAt);
     const why = failures.map((failure) => `${(0,report_failure/* callText */.WT)(failure)}: ${failure.message} [${failure.code}]`);
-    const reasons = why.length === 0 ? [NO_WAY] : [...new Set(why)];
+    const none = id === undefined && !unique ? words/* NOBODY_CAN_TELL */.B9 : NO_WAY;
+    const reasons = why.length === 0 ? [none] : [...new Set(why)];
     return {
         annotation: { title: 'MUTX API key not revoked', message: [message, ...reasons].join('\n') },
         lines: [`Not revoked: ${message}`, ...reasons.map((reason) => `  ${reason}`)],
@@ -9869,7 +10207,7 @@ function alive(id, name, expiresAt) {
     return `key ${id} (${name}) may still be alive; it ${(0,words/* expiryText */.X5)(expiresAt)}`;
 }
 function perhaps(name) {
-    return `a key named ${name} may exist that nobody can use: the first step was stopped before it heard of it`;
+    return `a key named ${name} may exist that nobody can use: its create got no clear answer`;
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -10034,7 +10372,7 @@ async function ephemeralVerb(context) {
     const connection = (0,connect/* connect */.N)(inputs, context);
     const { session, keys, clock } = connection;
     const outcome = await (0,in_session/* inSession */.C)(connection, inputs, context, async () => {
-        const log = new EphemeralLog(sink);
+        const log = new EphemeralLog(sink, settings.unique);
         unfinished.state = () => log.state();
         const keeper = new HandOver(inputs, session, context);
         const report = log.event;
@@ -10059,8 +10397,8 @@ async function ephemeralVerb(context) {
 ;// CONCATENATED MODULE: ./lib/ephemeral/give-back.js
 
 
-/** What is over does not stay for long: how long one call may be tried again. */
-const give_back_PATIENCE = 60_000;
+/** What is over does not stay for long: how long one call may be tried again. MUTX limits requests by the minute. */
+const give_back_PATIENCE = 90_000;
 /** How far this machine's clock may be ahead of MUTX's. */
 const LEEWAY = 60_000;
 /**
@@ -10085,7 +10423,7 @@ async function giveBack(remains, ways, ports) {
 async function lookForIt({ name, unique }, ways, calls) {
     const failures = [];
     // Under a name that others use, too, nobody could tell which key it is.
-    for await (const reply of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
+    for await (const { reply } of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
         if (!reply.ok)
             failures.push(reply.failure);
         else if (reply.value.length === 0)
@@ -10093,26 +10431,27 @@ async function lookForIt({ name, unique }, ways, calls) {
         else
             return { kind: 'revoked', ids: reply.value, expired: false };
     }
-    return { kind: 'failed', id: undefined, name, expiresAt: undefined, failures };
+    return { kind: 'failed', id: undefined, name, expiresAt: undefined, unique, failures };
 }
 async function revokeIt(remains, ways, calls, { clock }) {
-    const { id, name, expiresAt } = remains;
+    const { id, name, expiresAt, unique } = remains;
     const expired = expiresAt !== undefined && clock.now() > expiresAt + LEEWAY;
     const failures = [];
-    const open = ways.filter(({ kind }) => !(expired && kind === 'key'));
-    for await (const reply of tried(open, (keys) => revokeBoth(keys, remains, calls))) {
+    for await (const { by, reply } of tried(ways, (keys) => revokeBoth(keys, remains, calls))) {
         if (!reply.ok)
             failures.push(reply.failure);
         else if (reply.value === 'gone')
             return { kind: 'gone', id };
         else
-            return { kind: 'revoked', ids: reply.value, expired };
+            return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
     }
-    if (expired)
+    // The clock of this machine may be wrong, so the key has the last word where it is at hand.
+    const dead = await isDead(ways, failures, calls);
+    if (expired && dead !== false)
         return { kind: 'expired', id, expiresAt };
-    if (await isDead(open, failures, calls))
+    if (dead === true)
         return { kind: 'gone', id };
-    return { kind: 'failed', id, name, expiresAt, failures };
+    return { kind: 'failed', id, name, expiresAt, unique, failures };
 }
 /** What lost creates left first: a key that revokes itself can do nothing afterwards. */
 async function revokeBoth(keys, { id, name, unique, strays }, calls) {
@@ -10128,10 +10467,15 @@ async function revokeBoth(keys, { id, name, unique, strays }, calls) {
         ? { ...own, value: 'gone' }
         : { ...own, value: [...ids, id] };
 }
-/** Whether what every way was refused for is that the key does not exist any more: then it does not work either. */
+/**
+ * Whether what every way was refused for is that the key does not exist any more: then it does not work either.
+ * @returns undefined where the key is not at hand to be asked
+ */
 async function isDead(ways, failures, calls) {
     const works = ways.find(({ kind }) => kind === 'key')?.works;
-    if (works === undefined || !failures.every(isAboutCredential))
+    if (works === undefined)
+        return undefined;
+    if (!failures.every(isAboutCredential))
         return false;
     const reply = await calls.call(works);
     // 403 is said of a key that exists, or by something in front of MUTX.
@@ -10142,7 +10486,7 @@ async function* tried(ways, work) {
     for (const way of ways) {
         const shut = await way.open();
         const reply = shut === undefined ? await work(way.keys) : { ok: false, failure: shut };
-        yield reply;
+        yield { by: way.kind, reply };
         if (!reply.ok && !isAboutCredential(reply.failure))
             return;
     }
@@ -10207,9 +10551,17 @@ async function ephemeralPostVerb(context) {
         sink.line(first);
     const ports = { clock: gate.clock(clock), random: Math.random, report: log.event };
     const result = await gate.pass(giveBack(note, ways, ports));
+    // Before the log-out, which may take its time: it is true from now on.
+    tell(result, context);
     await gate.pass(close());
-    if (result.kind !== 'failed')
-        return sink.line(givenBackLine(result));
+}
+function tell(result, { sink, unfinished }) {
+    if (result.kind !== 'failed') {
+        const line = givenBackLine(result);
+        unfinished.state = () => [line];
+        sink.line(line);
+        return;
+    }
     const { annotation, lines, advice } = notGivenBack(result);
     for (const line of lines)
         sink.line(line);
@@ -10326,7 +10678,7 @@ const failure_issue_TITLE = {
     audit: 'The audit of MUTX API keys fails',
 };
 const WHAT = {
-    rotate: 'A run of the workflow that rotates the MUTX API keys failed. The keys that are stored go on working until they expire; what failed, and how to mend it, stands in the summary of the run.',
+    rotate: 'A run of the workflow that rotates the MUTX API keys failed. The keys that are stored go on working until they expire, unless the summary of the run says otherwise; what failed, and how to mend it, stands there, too.',
     audit: 'A run of the workflow that audits the MUTX API keys failed: it has findings, or could not look. They stand in the summary of the run.',
 };
 function issueTitle(kind) {
@@ -10570,7 +10922,9 @@ function readIds(reader) {
         const fix = "copy the id from MUTX, or from a rotation's outputs; a name goes into `key-name`";
         reader.problem('key-ids', { message: 'holds what cannot be the id of a key', fix }, entry);
     }
-    return [...new Set(entries)];
+    // UUIDs, in which case means nothing.
+    const known = new Set();
+    return entries.filter((entry) => known.size < known.add(entry.toLowerCase()).size);
 }
 /** The texts in a JSON array; undefined if it is none, or holds anything else. */
 function jsonTexts(text) {
@@ -10677,7 +11031,7 @@ function whatNext(outcome, { selection }) {
     const name = (0,printable/* printable */.g)(selection.name, 255);
     return outcome.kind === 'planned'
         ? `After that, no key named ${name} would work: run its rotation next, which stores a new one`
-        : `No key named ${name} works any more: run its rotation next, which stores a new one`;
+        : `What was named ${name} does not work any more: run its rotation next, which stores a new one`;
 }
 /** Ids that count as done, and may be of another account. */
 function goneKeys({ results }) {
@@ -10897,27 +11251,36 @@ function isCertain({ state }, list) {
 /** Asks the list what became of the keys of which the replies left it open. */
 async function settle(results, { ports, call, list }) {
     const now = await revoke_listed(ports, call);
+    const known = byId(list ?? []);
     const records = byId(now.ok ? now.value : []);
     return results.map((result) => {
         if (isCertain(result, list))
             return result;
-        const settled = now.ok ? seen(result, records.get(result.id.toLowerCase())) : unseen(result, now.failure);
+        const was = known.get(result.id.toLowerCase());
+        const settled = now.ok
+            ? seen(result, was, records.get(result.id.toLowerCase()))
+            : unseen(result, was, now.failure);
         ports.report({ type: 'result', result: settled });
         return settled;
     });
 }
-function seen(result, record) {
+/** @param was before anything was revoked; undefined: not listed, or nobody has looked */
+function seen(result, was, record) {
     const { id, state, failure } = result;
     const key = { id, name: record?.name ?? result.name, expiresAt: record?.expiresAt ?? result.expiresAt };
     if (record?.isActive === true) {
         return { ...key, state: 'alive', ...(failure === undefined ? {} : { failure }) };
     }
-    if (state === 'unknown')
+    // A key that was never in the list may be of another account, and alive.
+    if (state === 'unknown' && (was ?? record) !== undefined)
         return { ...key, state: 'revoked' };
     return { ...key, state: record === undefined ? 'gone' : 'already-revoked' };
 }
-function unseen(result, failure) {
-    return result.state === 'gone' ? { ...result, state: 'unknown', failure } : result;
+/** A refusal says that a key was not revoked by this, not that it is alive: that only the list knows. */
+function unseen(result, was, failure) {
+    if (result.state === 'alive' && was !== undefined)
+        return result;
+    return { ...result, state: 'unknown', failure: result.failure ?? failure };
 }
 function untouched(keys) {
     return keys.map((key) => ({ ...key, state: 'untouched' }));
@@ -11026,6 +11389,7 @@ const rotate_warnings_DAY = 86_400_000;
 function warningsFor(inputs, reader, env) {
     return [
         ...aboutTiming(inputs),
+        ...aboutGrace(inputs),
         ...refreshTokenWarnings(inputs, reader),
         ...aboutTargets(inputs),
         ...aboutEvent(env),
@@ -11040,6 +11404,13 @@ function aboutTiming({ settings: { renewBefore, expiresInDays } }) {
     return renewBefore === undefined || renewBefore < expiresInDays * rotate_warnings_DAY
         ? []
         : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
+}
+function aboutGrace({ settings: { gracePeriod, expiresInDays } }) {
+    return gracePeriod < expiresInDays * rotate_warnings_DAY
+        ? []
+        : [
+            '`grace-period` is not shorter than `expires-in-days`: no run rotates before it is over, so the stored key expires first, and is dead until the next run',
+        ];
 }
 function aboutTargets({ audience, settings, targets }) {
     const shared = targets.some((target) => target.kind === 'organisation');
@@ -11148,7 +11519,10 @@ function targetOutput({ target, secret, status, failure }) {
     return { target, secret, status, ...(failure === undefined ? {} : { error: failure.message }) };
 }
 
+// EXTERNAL MODULE: ./lib/report/state.js
+var state = __nccwpck_require__(4127);
 ;// CONCATENATED MODULE: ./lib/report/progress.js
+
 
 /**
  * How far a run has come, followed from its events: what to say of the state of things when the run ends
@@ -11161,12 +11535,18 @@ class Progress {
     #written = [];
     #failed = [];
     #revoked = [];
+    #expired = false;
+    #victim;
+    /** A stored key that was being revoked for its place, and may be. */
+    #givingUp;
     #givenUp = [];
     event(event) {
         switch (event.type) {
             case 'step-started':
                 if (event.step === 'create')
                     this.#creating = true;
+                if (event.step === 'make-room')
+                    this.#givingUp = this.#victim;
                 if (event.step === 'store')
                     this.#storing = true;
                 break;
@@ -11184,10 +11564,16 @@ class Progress {
                 (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
                 break;
             case 'revoked':
+                if (event.reason === 'E')
+                    this.#expired = true;
+                if (event.id === this.#givingUp)
+                    this.#givingUp = undefined;
                 (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
                 break;
-            case 'looked':
             case 'planned':
+                this.#victim = event.plan.room.kind === 'replace' ? event.plan.room.victim.id : undefined;
+                break;
+            case 'looked':
             case 'retrying':
             case 'waiting':
             case 'warning':
@@ -11210,8 +11596,11 @@ class Progress {
         const others = this.#revoked.filter((id) => id !== this.#minted);
         if (others.length > 0)
             lines.push(`revoked: ${others.join(', ')}`);
+        if (this.#givingUp !== undefined) {
+            lines.push(`perhaps revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givingUp}`);
+        }
         lines.push(this.#givenUp.length === 0
-            ? 'no key that a secret holds was revoked'
+            ? (0,state/* nothingLost */.g7)(this.#expired, this.#givingUp !== undefined)
             : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`);
         lines.push('run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes');
         return lines;
@@ -11222,8 +11611,12 @@ class Progress {
         const lines = [`the new key ${id} is alive`];
         if (this.#written.length > 0)
             lines.push(`${(0,words/* list */.p_)(this.#written.map(words/* placeText */.Z9))}: holds the new key`);
-        if (this.#failed.length > 0) {
-            lines.push(`${(0,words/* list */.p_)(this.#failed.map(words/* placeText */.Z9))}: the write failed; the old key there still works`);
+        const perhaps = this.#failed.filter(({ perhapsWritten }) => perhapsWritten === true);
+        const refused = this.#failed.filter((one) => !perhaps.includes(one));
+        if (perhaps.length > 0)
+            lines.push(`${(0,words/* list */.p_)(perhaps.map(words/* placeText */.Z9))}: ${state/* EITHER */.iw}`);
+        if (refused.length > 0) {
+            lines.push(`${(0,words/* list */.p_)(refused.map(words/* placeText */.Z9))}: the write failed; it holds what it held before`);
         }
         if (this.#storing)
             lines.push('every other target: not written, or being written at that moment');
@@ -11242,8 +11635,10 @@ function resultLines(outcome) {
     switch (outcome.kind) {
         case 'rotated': {
             const { key, targets } = outcome;
-            const where = targets.length > NAMED ? (0,words/* count */.U9)(targets.length, 'target') : (0,words/* list */.p_)(targets.map(words/* placeText */.Z9));
-            return [`Rotated: ${where} → key ${key.id} (${(0,words/* expiryText */.X5)(key.expiresAt)})`, ...keyLines(outcome.keys)];
+            return [
+                `Rotated: ${whereText(targets)} → key ${key.id} (${(0,words/* expiryText */.X5)(key.expiresAt)})`,
+                ...keyLines(outcome.keys),
+            ];
         }
         case 'not-due':
             return [
@@ -11251,16 +11646,25 @@ function resultLines(outcome) {
                 ...keyLines(outcome.keys),
             ];
         case 'planned':
-            return ['Dry run: nothing was changed; the plan is above'];
+            return [
+                ...(outcome.plan.due ? [`A run would store a new key: ${whereText(outcome.targets)}`] : []),
+                'Dry run: nothing was changed; the plan is above',
+            ];
     }
 }
-function keyLines({ revoked, superseded, graceEnds, left, spared }) {
+function whereText(targets) {
+    return targets.length > NAMED ? (0,words/* count */.U9)(targets.length, 'target') : (0,words/* list */.p_)(targets.map(words/* placeText */.Z9));
+}
+function keyLines({ revoked, superseded, graceEnds, left, held, spared }) {
+    const later = left.filter((id) => !held.includes(id));
+    const waiting = superseded.filter((id) => !left.includes(id));
     return [
         `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
-        ...(superseded.length === 0
+        ...(waiting.length === 0
             ? []
-            : [`Alive for the grace period: ${superseded.join(', ')}${(0,words/* graceText */.cd)(graceEnds)}`]),
-        ...(left.length === 0 ? [] : [`Left for a later run to revoke: ${left.join(', ')}`]),
+            : [`Superseded, not revoked: ${waiting.join(', ')}${(0,words/* graceText */.cd)(graceEnds)}`]),
+        ...(later.length === 0 ? [] : [`Left for a later run to revoke: ${later.join(', ')}`]),
+        ...(held.length === 0 ? [] : [`Held back: ${(0,words/* heldText */.Dx)(held)}`]),
         ...(spared.length === 0 ? [] : [`Not revoked yet: ${(0,words/* sparedText */.p7)(spared)}`]),
     ];
 }
@@ -11271,6 +11675,8 @@ var failures = __nccwpck_require__(1335);
 var rotation_plan = __nccwpck_require__(5803);
 // EXTERNAL MODULE: ./lib/rotation/replace-key.js + 2 modules
 var replace_key = __nccwpck_require__(2131);
+// EXTERNAL MODULE: ./lib/rotation/take-look.js
+var take_look = __nccwpck_require__(7155);
 ;// CONCATENATED MODULE: ./lib/rotation/engine.js
 
 
@@ -11320,7 +11726,7 @@ function moreThanFit({ targets, writesWithin }) {
 async function oneRound(run, tries) {
     const looked = await (0,take_look/* takeLook */.Z)(run, tries.learned);
     if (!looked.ok)
-        return (0,failures/* failed */.g)(run, looked.failure);
+        return (0,failures/* failed */.g)(run, notAgain(run, tries, looked.failure));
     // Known only now: an environment that has to be made takes a write of its own.
     const tooMany = moreThanFit(run.ports);
     if (tooMany !== undefined)
@@ -11347,6 +11753,18 @@ async function oneRound(run, tries) {
     await makeRoom(run, plan);
     return (0,replace_key/* replaceKey */.o)(run, tries, look, plan);
 }
+/** What a look that failed has to say when an earlier round has changed something. */
+function notAgain(run, { lost }, failure) {
+    if (lost === 0 && run.late === undefined && run.keysNow().revoked.length === 0)
+        return failure;
+    const what = failure.reason === 'preflight'
+        ? 'not every target can be written any more'
+        : 'the keys or the secrets could not be read again';
+    const orphan = lost === 0
+        ? ''
+        : '; a create was lost before that: a key may exist whose text nobody knows, and a later run revokes it';
+    return { ...failure, message: what + orphan };
+}
 /** MUTX's times by which the lost creates were sent; a look without a time counts them and learns nothing. */
 function lostCreates({ lost, lostAt }, date) {
     const unseen = new Array(lost - lostAt.length).fill(date ?? 0);
@@ -11372,6 +11790,9 @@ function warnAbout(run, plan) {
 }
 /** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
 async function noRoom(run, tries, look, room) {
+    if (run.settings.onQuota === 'replace' && room.kind === 'full') {
+        return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, 'no key of this name can be given up: none is older than 15 minutes'));
+    }
     if (run.settings.onQuota !== 'wait')
         return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room));
     if (room.at === undefined || look.date === undefined) {
@@ -11470,7 +11891,7 @@ async function rotateVerb(context) {
     });
     if (ended === undefined)
         return;
-    const outcome = withOneToken(ended);
+    const outcome = withOneToken(ended, inputs);
     for (const [name, value] of outputsOf(outcome, settings.keyName))
         sink.output(name, value);
     const summary = (0,report_summary/* summaryOf */.YG)(outcome, settings.keyName, progress.givenUp);
@@ -11480,11 +11901,14 @@ async function rotateVerb(context) {
         sink.line(line);
     sink.summary(summary);
 }
-function withOneToken(outcome) {
+/** With what the failed calls say of the token they lack put together, so that it can be mended in one go. */
+function withOneToken(outcome, { targets, refreshTokenSecret }) {
     if (outcome.kind !== 'failed')
         return outcome;
     const { failure } = outcome;
-    return { ...outcome, failure: { ...failure, failures: (0,token_hint/* forOneToken */.Jy)(failure.failures) } };
+    const written = refreshTokenSecret === undefined ? targets : [...targets, refreshTokenSecret];
+    const failures = (0,token_hint/* forOneToken */.Jy)(failure.failures, written.map(create_target/* needsOfTarget */.A));
+    return { ...outcome, failure: { ...failure, failures } };
 }
 /** What can be done while a step waits for its replies. */
 function beside(step, session) {

@@ -45,6 +45,7 @@ export type {
   Instant,
   KeyRecord,
   MintedKey,
+  TokenNeeds,
 } from './rotation/ports.ts';
 export type { OnQuota } from './rotation/settings.ts';
 export type { SparedKey } from './rotation/spared.ts';

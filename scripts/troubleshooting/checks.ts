@@ -98,6 +98,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'github-value-too-large': 'What answers at `api-url`.',
   'github-audience-incomplete':
     'Which repositories may read the organisation secret, and whether the token sees all of them.',
+  'github-audience-changed': 'Who, or what, edits which repositories may read the organisation secret.',
   'github-selected-repository-elsewhere': 'The owners of the repositories in `selected-repositories`.',
   'github-visibility-needed': 'Whether the organisation secret exists, under this very name.',
   'github-rate-limited': 'What else uses this token, and the time that the failure names.',

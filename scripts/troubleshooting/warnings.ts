@@ -2,7 +2,7 @@
 export const WARNINGS: Readonly<Record<string, { readonly means: string; readonly fix: string }>> = {
   'A key was not revoked': {
     means:
-      'A key lives that was to go, because MUTX did not revoke it. An older key (“key … could not be revoked”, “no key was revoked”): it works beside the one that the secret holds. “The new key …, which no secret holds”: the rotation failed and could not take back what it had made; the secret holds what it held before. A key that `ephemeral` or `exec` could not check: it was not handed out.',
+      'A key was to go, and MUTX did not revoke it, or did not say whether it did. An older key (“key …”, “no key was revoked”): it may work beside the one that the secret holds. “The new key …, which no secret holds”: the rotation failed and could not take back what it had made; the secret holds what it held before. A key that `ephemeral` or `exec` could not check: it was not handed out.',
     fix: 'Nothing about the key: the next rotation revokes it; that of `ephemeral` or `exec` is tried again at the end, and expires. Sooner: the action `revoke` with the id that is named. If the run failed, see its code.',
   },
   'More keys than max-revocations': {

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { shellVariableOf } from '../inputs/shell-variable.ts';
 import { inputsOf, type Verb } from '../inputs/table.ts';
 import { auditVerb } from '../verbs/audit.ts';
 import type { VerbContext } from '../verbs/context.ts';
@@ -12,7 +13,7 @@ import { addInit } from './init-command.ts';
 import { addKeys } from './keys-commands.ts';
 import { optionOf, withCommonOptions } from './options.ts';
 import { type Machine, runCommand, type Task } from './run-command.ts';
-import { type Flags, isCredential, variableOf } from './variables.ts';
+import { type Flags, isCredential } from './variables.ts';
 
 interface VerbCommand extends Task {
   readonly description: string;
@@ -96,5 +97,5 @@ function addVerb(program: Command, task: VerbCommand, machine: Machine): void {
 }
 
 function credentialsOf(verb: Verb): string {
-  return inputsOf(verb).filter(isCredential).map(variableOf).join(' ');
+  return inputsOf(verb).filter(isCredential).map(shellVariableOf).join(' ');
 }

@@ -1,13 +1,6 @@
+import { GITHUB_CLI_TOKEN, shellVariableOf } from '../inputs/shell-variable.ts';
 import { INPUT_NAMES, type InputName, inputsOf, specOf, type Verb } from '../inputs/table.ts';
-import { variableOf as runnerVariableOf } from '../inputs/unknown.ts';
-
-/** Where else the writer token may be: GitHub's own command line reads it from there. */
-const GITHUB_CLI_TOKEN = 'GH_TOKEN';
-
-/** The environment variable that holds an input outside of GitHub Actions: `MUTX_KEY_NAME`. */
-export function variableOf(name: InputName): string {
-  return `MUTX_${name.toUpperCase().replaceAll('-', '_')}`;
-}
+import { variableOf } from '../inputs/unknown.ts';
 
 /** Whether an input is a credential, which is never taken as an argument: arguments are anybody's to read. */
 export function isCredential(name: InputName): boolean {
@@ -20,7 +13,7 @@ export function isCredential(name: InputName): boolean {
  * compared as Windows does, where it makes a difference. `GH_TOKEN` belongs to GitHub's command line and stays.
  */
 export function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const credentials = new Set(INPUT_NAMES.filter(isCredential).map(variableOf));
+  const credentials = new Set(INPUT_NAMES.filter(isCredential).map(shellVariableOf));
   return Object.fromEntries(Object.entries(env).filter(([name]) => !credentials.has(name.toUpperCase())));
 }
 
@@ -36,7 +29,7 @@ export type Flags = Readonly<Record<string, string | number | boolean | undefine
 export function givenOf(name: InputName, flags: Flags, env: NodeJS.ProcessEnv): string | undefined {
   const flag = flags[propertyOf(name)];
   if (flag !== undefined) return String(flag);
-  const own = env[variableOf(name)];
+  const own = env[shellVariableOf(name)];
   return own === undefined && name === 'github-token' ? env[GITHUB_CLI_TOKEN] : own;
 }
 
@@ -48,7 +41,7 @@ export function verbEnvironment(verb: Verb, flags: Flags, env: NodeJS.ProcessEnv
   const inherited = Object.entries(env).filter(([name]) => !name.startsWith('INPUT_'));
   const inputs = inputsOf(verb).flatMap((name) => {
     const given = givenOf(name, flags, env);
-    return given === undefined ? [] : [[runnerVariableOf(name), given] as const];
+    return given === undefined ? [] : [[variableOf(name), given] as const];
   });
   const { repository, debug } = flags;
   return {

@@ -15,7 +15,7 @@ const CUT: Duration = 500;
 const MACHINE_FIX =
   'set the clock of this machine (NTP); a credential that ends is judged by it before anything is called';
 const APART_FIX =
-  'tell whoever runs the one that is wrong; until then a rotation works, but no key that was never stored is cleared away';
+  'tell whoever runs the one that is wrong; until then no key goes by its times on both: what a grace period kept stays, and so do lost keys where places are short';
 
 /**
  * How far the clocks are from each other. What is decided from both services' times needs them to agree (protocol,

@@ -1,16 +1,18 @@
 import type { Audience } from '../inputs/rotate-inputs.ts';
 import type { SecretStoreName, Target } from '../inputs/targets.ts';
+import type { TokenNeeds } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import type { SuccessorPlace } from '../session/successor-place.ts';
 import { Calls } from './calls.ts';
 import type { ApiVersion, GithubClient } from './client.ts';
 import { environmentSegment, ownerSegment, secretSegment } from './names.ts';
-import { permissionFor } from './permissions.ts';
+import { permissionFor, settingOf } from './permissions.ts';
 import { repositoryPath } from './repository.ts';
 import type { SecretPlace } from './stores/encrypted-secret.ts';
 import { EnvironmentTarget } from './stores/environment.ts';
 import { OrganisationTarget } from './stores/organisation.ts';
 import { RepositoryTarget } from './stores/repository.ts';
+import { needsOf } from './token-hint.ts';
 
 export interface TargetDependencies {
   /** Shared by all targets that the same token writes. */
@@ -37,13 +39,13 @@ export function createTarget(target: Target, dependencies: TargetDependencies): 
   switch (target.kind) {
     case 'repository': {
       const path = repositoryPath(target.owner, target.repo);
-      const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
+      const calls = new Calls(github, secrets, subject(target, target.owner, target.repo));
       return new RepositoryTarget(calls, path, place(`${path}/${target.store}/secrets`));
     }
     case 'environment': {
       const repository = repositoryPath(target.owner, target.repo);
       const environment = `${repository}/environments/${environmentSegment(target.environment)}`;
-      const calls = new Calls(github, secrets, subject(target.label, target.owner, target.repo));
+      const calls = new Calls(github, secrets, subject(target, target.owner, target.repo));
       const create = dependencies.createEnvironment ?? false;
       return new EnvironmentTarget(
         calls,
@@ -54,7 +56,7 @@ export function createTarget(target: Target, dependencies: TargetDependencies): 
     }
     case 'organisation': {
       const org = ownerSegment(target.org);
-      const calls = new Calls(github, secrets, subject(target.label, org));
+      const calls = new Calls(github, secrets, subject(target, org));
       return new OrganisationTarget(calls, place(`/orgs/${org}/${target.store}/secrets`), {
         org,
         stringIds: target.store === 'dependabot',
@@ -64,8 +66,18 @@ export function createTarget(target: Target, dependencies: TargetDependencies): 
   }
 }
 
-function subject(target: string, owner: string, repository?: string) {
-  return { target, reach: { owner, repository } };
+/** What a token has to be able to do to write this target's secret. */
+export function needsOfTarget(target: Target): TokenNeeds {
+  const permission = permissionFor(target);
+  const reach =
+    target.kind === 'organisation'
+      ? { owner: target.org, repository: undefined }
+      : { owner: target.owner, repository: target.repo };
+  return needsOf(settingOf(permission), permission, reach);
+}
+
+function subject(target: Target, owner: string, repository?: string) {
+  return { target: target.label, reach: { owner, repository, writes: permissionFor(target) } };
 }
 
 /** Agents' secrets came with a newer version of the API, which GitHub Enterprise Server does not know. */

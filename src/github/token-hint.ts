@@ -1,18 +1,36 @@
 import type { CallFailure, TokenNeeds } from '../rotation/ports.ts';
-import type { Permission } from './permissions.ts';
+import { METADATA, type Permission, settingOf } from './permissions.ts';
 
 /** Where a token has to reach, for the example; both have been checked as names. */
 export interface Reach {
   readonly owner: string;
   /** undefined: the organisation itself */
   readonly repository: string | undefined;
+  /** What it has to write there, be the call that failed about something on the way to that. */
+  readonly writes?: Permission;
 }
 
 /** @param missing the permissions in words, see {@link describeMissing} */
-export function needsOf(missing: string, permission: Permission, reach: Reach): TokenNeeds {
-  const { name, level, appTokenInput } = permission;
-  const input = appTokenInput ? `permission-${name.replaceAll('_', '-')}: ${level}` : undefined;
-  return { missing, input, ...reach };
+export function needsOf(
+  missing: string,
+  permission: Permission,
+  { owner, repository, writes = permission }: Reach,
+): TokenNeeds {
+  const all = writes === permission ? [permission] : [writes, permission];
+  // A token for what is missing alone could not write in the end.
+  const needed = writes === permission ? missing : `${settingOf(writes)} and ${missing}`;
+  const inputs = all.every(({ appTokenInput }) => appTokenInput) && namesNoOthers(needed, all);
+  return { owner, repository, missing: needed, inputs: inputs ? all.map(inputOf) : undefined };
+}
+
+function inputOf({ name, level }: Permission): string {
+  return `permission-${name.replaceAll('_', '-')}: ${level}`;
+}
+
+/** GitHub's own word for what a call needs goes before ours; every token that is good for a repository has `Metadata`. */
+function namesNoOthers(words: string, permissions: readonly Permission[]): boolean {
+  const known = new Set([...permissions, METADATA].map(settingOf));
+  return words.split(' or ').some((set) => (set.match(/"[^"]+"/gu) ?? []).every((one) => known.has(one)));
 }
 
 /**
@@ -26,19 +44,24 @@ export function tokenHint(needs: readonly TokenNeeds[]): string {
   const permissions = unique(needs.map(({ missing }) => missing));
   const missing = permissions.join(', ');
   // Given one of these inputs, the token has nothing but what they name.
-  const narrowed = needs.every(({ input }) => input !== undefined)
-    ? unique(needs.flatMap(({ input }) => input ?? []))
+  const narrowed = needs.every(({ inputs }) => inputs !== undefined)
+    ? unique(needs.flatMap(({ inputs }) => inputs ?? []))
     : [];
-  const places = repositories.map((repository) => `${owner}/${repository}`);
+  // A token for some repositories does not see who else may read an organisation's secret.
+  const isForAll = needs.some(({ repository }) => repository === undefined);
+  const places = [
+    ...(isForAll ? [owner] : []),
+    ...repositories.map((repository) => `${owner}/${repository}`),
+  ];
   return [
-    `Use a GitHub App installed on ${places.length === 0 ? owner : places.join(', ')} with the permission${permissions.length > 1 ? 's' : ''} ${missing}:`,
+    `Use a GitHub App installed on ${places.join(', ')} with the permission${permissions.length > 1 ? 's' : ''} ${missing}:`,
     '- uses: actions/create-github-app-token@v3',
     '  id: app-token',
     '  with:',
     `    client-id: ${expression('vars.APP_CLIENT_ID')}`,
     `    private-key: ${expression('secrets.APP_PRIVATE_KEY')}`,
     `    owner: ${owner}`,
-    ...(repositories.length === 0 ? [] : [`    repositories: ${repositories.join(',')}`]),
+    ...(isForAll ? [] : [`    repositories: ${repositories.join(',')}`]),
     ...narrowed.map((input) => `    ${input}`),
     '- uses: mutx/api-key-action@v1',
     '  with:',
@@ -51,13 +74,18 @@ export function tokenHint(needs: readonly TokenNeeds[]): string {
 /**
  * Where several calls lack permissions for one owner, one token can do for all of them: the first tells of it, the
  * others point there. A failure for each target would be as many workflows to copy, none of which is enough.
+ * @param everything that the token is for: what works with the one of now must work with the new one too
  */
-export function forOneToken(failures: readonly CallFailure[]): readonly CallFailure[] {
+export function forOneToken(
+  failures: readonly CallFailure[],
+  everything: readonly TokenNeeds[],
+): readonly CallFailure[] {
   return failures.map((failure) => {
     const { needs } = failure;
     if (needs === undefined) return failure;
     const alike = failures.filter((one) => one.needs?.owner === needs.owner);
-    const all = alike.flatMap((one) => one.needs ?? []);
+    const rest = everything.filter(({ owner }) => owner === needs.owner);
+    const all = [...alike.flatMap((one) => one.needs ?? []), ...rest];
     if (unique(all.map((one) => tokenHint([one]))).length < 2) return failure;
     return {
       ...failure,

@@ -1,6 +1,7 @@
 import { count, instantText, list, someOf } from '../report/words.ts';
+import type { KeySummary } from '../rotation/outcome.ts';
 import type { Plan } from '../rotation/plan.ts';
-import type { Instant } from '../rotation/ports.ts';
+import type { Duration, Instant } from '../rotation/ports.ts';
 
 /** One thing that a first-time setup does. */
 export type Step =
@@ -30,6 +31,7 @@ export type Step =
       readonly places: readonly string[];
       /** undefined: not known before the credential is used */
       readonly plan: Plan | undefined;
+      readonly gracePeriod: Duration;
     };
 
 /** What is going to be done, in one line. */
@@ -48,21 +50,36 @@ export function stepText(step: Step): string {
         ? `keep the workflow ${step.path}, which is there just as it would be written`
         : `write the workflow ${step.path} (cron: ${step.cron}; uses: ${step.uses})`;
     case 'rotation':
-      return `rotate: make the key ${step.keyName} and store it as ${someOf(step.places, 'the list of targets')}${revokes(step.plan)}`;
+      return rotationText(step);
   }
 }
 
 /** Keys that are named; of the others there is the number. */
 const NAMED = 3;
 
-function revokes(plan: Plan | undefined): string {
-  if (plan === undefined) return '';
-  const victim = plan.room.kind === 'replace' ? [plan.room.victim] : [];
-  const keys = [...plan.makeRoom.map(({ key }) => key), ...victim, ...plan.supersedes];
-  const ids = [...new Set(keys.map(({ id }) => id))];
-  if (ids.length === 0) return '';
-  const named = ids.length > NAMED ? count(ids.length, 'older key') : `the older ${list(ids)}`;
-  return `; then revoke ${named}`;
+function rotationText({ keyName, places, plan, gracePeriod }: Extract<Step, { kind: 'rotation' }>): string {
+  const victim = plan?.room.kind === 'replace' ? [plan.room.victim] : [];
+  const going = plan === undefined ? [] : [...plan.makeRoom.map(({ key }) => key), ...victim];
+  const room = going.length === 0 ? '' : `revoke ${named(going, '')}`;
+  if (plan?.due === false) {
+    return `rotate nothing, for ${plan.why}: the key ${keyName} stays${room === '' ? '' : `; ${room}`}`;
+  }
+  const make = `make the key ${keyName} and store it as ${someOf(places, 'the list of targets')}`;
+  return `rotate: ${room === '' ? '' : `${room}, `}${make}${afterwards(plan, victim, gracePeriod)}`;
+}
+
+function afterwards(plan: Plan | undefined, victim: readonly KeySummary[], gracePeriod: Duration): string {
+  const older = (plan?.supersedes ?? []).filter(({ id }) => victim.every((one) => one.id !== id));
+  if (plan === undefined || older.length === 0) return '';
+  if (gracePeriod > 0) return `; then keep ${named(older, 'the older ')} for its grace period`;
+  const them = named(older, 'the older ');
+  return plan.held.length > 0
+    ? `; then keep ${them}: more keys than max-revocations would go`
+    : `; then revoke ${them}`;
+}
+
+function named(keys: readonly KeySummary[], which: string): string {
+  return keys.length > NAMED ? count(keys.length, 'older key') : `${which}${list(keys.map(({ id }) => id))}`;
 }
 
 /** What was done, in one line. */

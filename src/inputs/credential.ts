@@ -39,8 +39,14 @@ export function readCredential(from: Sources): Credential | undefined {
   const credentials = given.map(([, read]) => read());
   if (given.length === 1) return credentials[0];
   if (given.length === 0) {
-    const { reason, fix } = whyEmpty(from.env);
-    const refreshing = reader.takes('refresh-token') ? '`refresh-token`, ' : '';
+    const refreshes = reader.takes('refresh-token');
+    const { reason, fix } = whyEmpty(
+      from.env,
+      ['email', 'password'],
+      ...(refreshes ? [['refresh-token'] as const] : []),
+      ['bootstrap-jwt'],
+    );
+    const refreshing = refreshes ? '`refresh-token`, ' : '';
     reader.problems.push({
       input: undefined,
       message: `no MUTX credential was given: ${reason}`,
@@ -63,7 +69,7 @@ export function readCredential(from: Sources): Credential | undefined {
 export function readGithubToken({ reader, env, secrets }: Sources, refreshes: boolean): Secret | undefined {
   const token = reader.raw('github-token').trim();
   if (token === '') {
-    const { reason, fix } = whyEmpty(env);
+    const { reason, fix } = whyEmpty(env, ['github-token']);
     if (reader.requires('github-token')) {
       reader.problem('github-token', { message: `is empty: ${reason}`, fix });
     } else if (refreshes) {
@@ -106,15 +112,13 @@ function refreshToken({ reader, secrets }: Sources): Credential | undefined {
 function password({ reader, env, secrets }: Sources): Credential | undefined {
   const text = reader.raw('password').replace(OUTER_LINE_BREAKS, '');
   if (!reader.isGiven('password')) {
-    const { reason, fix } = whyEmpty(env);
+    const { reason, fix } = whyEmpty(env, ['password']);
     reader.problem('password', { message: `is empty, but \`email\` was given: ${reason}`, fix });
   } else usable(reader, 'password', githubTokenComplaint(text) ?? passwordComplaint(text));
   const email = reader.text('email');
   if (!reader.isGiven('email')) {
-    reader.problem('email', {
-      message: 'is empty, but `password` was given',
-      fix: "give the service account's e-mail address",
-    });
+    const { reason, fix } = whyEmpty(env, ['email']);
+    reader.problem('email', { message: `is empty, but \`password\` was given: ${reason}`, fix });
   } else if (email !== '' && !EMAIL.test(email)) {
     reader.problem('email', { message: 'is not an e-mail address', fix: 'give it as `name@example.com`' });
   }

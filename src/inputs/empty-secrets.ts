@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { printable } from '../secrets/printable.ts';
+import { GITHUB_CLI_TOKEN, shellVariableOf } from './shell-variable.ts';
+import type { InputName } from './table.ts';
 
 /** Events whose runs get no secrets when they come from a fork. */
 const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
@@ -8,13 +10,14 @@ const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
  * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
  * from a secret that does not exist look the same to an action, so the event tells more than the input.
  * https://docs.github.com/actions/reference/security/secrets
+ * @param missing kinds of input, one of which is needed, each of the inputs that go together
  */
-export function whyEmpty(env: NodeJS.ProcessEnv): { readonly reason: string; readonly fix: string } {
+export function whyEmpty(
+  env: NodeJS.ProcessEnv,
+  ...missing: readonly (readonly InputName[])[]
+): { readonly reason: string; readonly fix: string } {
   if (env['GITHUB_ACTIONS'] !== 'true') {
-    return {
-      reason: 'its variable is not set',
-      fix: 'set the variable; `mutx-api-key --help` says how they are called',
-    };
+    return { reason: 'its variable is not set', fix: `set ${anyOf(missing.flatMap(variablesOf))}` };
   }
   if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
     return {
@@ -24,8 +27,9 @@ export function whyEmpty(env: NodeJS.ProcessEnv): { readonly reason: string; rea
   }
   if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
     return {
-      reason: 'it is not set, or the secret it is filled from does not exist or is not given to this job',
-      fix: "check the secret's name, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only",
+      reason:
+        'it is not set, or the secret or variable it is filled from does not exist or is not given to this job',
+      fix: 'check the name of the secret or variable, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only',
     };
   }
   const fork = forkOf(env);
@@ -40,6 +44,16 @@ export function whyEmpty(env: NodeJS.ProcessEnv): { readonly reason: string; rea
     reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
     fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
   };
+}
+
+/** The variables of a shell that one kind of input is read from, in each way that there is. */
+function variablesOf(inputs: readonly InputName[]): readonly string[] {
+  const own = inputs.map((input) => `\`${shellVariableOf(input)}\``).join(' and ');
+  return inputs.includes('github-token') ? [own, `\`${GITHUB_CLI_TOKEN}\``] : [own];
+}
+
+function anyOf(ways: readonly string[]): string {
+  return ways.length < 2 ? ways.join() : `${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}`;
 }
 
 /** The repository a pull request comes from, if the event says that it is another one than it goes to. */

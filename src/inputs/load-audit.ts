@@ -1,6 +1,7 @@
 import type { AuditPolicy } from '../audit/policy.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { type Access, readAccess } from './access.ts';
+import { whyEmpty } from './empty-secrets.ts';
 import { givenKeyName } from './given-key-name.ts';
 import { defaultKeyName } from './key-name.ts';
 import type { Loaded } from './loaded.ts';
@@ -35,9 +36,10 @@ export function loadAuditInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry)
     keyName: keyName ?? defaultKeyName(target, host),
   }));
   if (targets.length > 0 && !reader.isGiven('github-token')) {
+    const { reason, fix } = whyEmpty(env, ['github-token']);
     reader.problem('github-token', {
-      message: 'is empty, but `targets` was given, and secrets can only be looked at with a token',
-      fix: 'give a token that may read the metadata of these secrets, or leave `targets` out',
+      message: `is empty, but \`targets\` was given, and secrets can only be looked at with a token: ${reason}`,
+      fix: `${fix}; or leave \`targets\` out`,
     });
   }
   const policy = {

@@ -117,7 +117,7 @@ export function passwordComplaint(password: string): Complaint | undefined {
   if (problem !== undefined || !isShort(password.trim())) return problem;
   return {
     message: `is too short to be masked: its ${SHORTEST_TOKEN - 1} or fewer characters would black out other words of the log`,
-    fix: `give the service account a password of at least ${SHORTEST_TOKEN} characters`,
+    fix: `copy the password again, whole; if it is as short as that, give the service account one of at least ${SHORTEST_TOKEN} characters`,
   };
 }
 

@@ -12,6 +12,7 @@ export function warningsFor(
 ): readonly string[] {
   return [
     ...aboutTiming(inputs),
+    ...aboutGrace(inputs),
     ...refreshTokenWarnings(inputs, reader),
     ...aboutTargets(inputs),
     ...aboutEvent(env),
@@ -27,6 +28,14 @@ function aboutTiming({ settings: { renewBefore, expiresInDays } }: RotateInputs)
   return renewBefore === undefined || renewBefore < expiresInDays * DAY
     ? []
     : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
+}
+
+function aboutGrace({ settings: { gracePeriod, expiresInDays } }: RotateInputs): readonly string[] {
+  return gracePeriod < expiresInDays * DAY
+    ? []
+    : [
+        '`grace-period` is not shorter than `expires-in-days`: no run rotates before it is over, so the stored key expires first, and is dead until the next run',
+      ];
 }
 
 function aboutTargets({ audience, settings, targets }: RotateInputs): readonly string[] {

@@ -1,12 +1,13 @@
 import { failureOf } from '../report/failure.ts';
 import { RotationLog } from '../report/log.ts';
+import { Progress } from '../report/progress.ts';
 import { resultLines } from '../report/result.ts';
 import { sessionFailure } from '../report/session-log.ts';
 import { rotate as runEngine } from '../rotation/engine.ts';
 import type { Outcome } from '../rotation/outcome.ts';
 import type { SessionFailure } from '../session/session.ts';
 import { connect } from '../verbs/connect.ts';
-import { portsOf } from '../verbs/rotate.ts';
+import { portsOf, withOneToken } from '../verbs/rotate.ts';
 import { contextOf, safe } from './context.ts';
 import { loadRotateOptions } from './load.ts';
 import type { RotateOptions } from './options.ts';
@@ -45,16 +46,19 @@ export async function rotate(options: RotateOptions): Promise<RotateResult> {
       return { kind: 'no-session', failure: refused };
     }
     const log = new RotationLog(sink, inputs.settings.keyName);
+    const progress = new Progress();
     const tell = safe(on?.event);
-    const outcome = await runEngine(inputs.settings, {
+    const ended = await runEngine(inputs.settings, {
       ...portsOf(inputs, connection, context),
       report: (event) => {
+        progress.event(event);
         log.event(event);
         tell(event);
       },
     });
     log.end();
-    if (outcome.kind === 'failed') fail(failureOf(outcome));
+    const outcome = withOneToken(ended, inputs);
+    if (outcome.kind === 'failed') fail(failureOf(outcome, progress.givenUp));
     else for (const line of resultLines(outcome)) sink.line(line);
     return outcome;
   } finally {

@@ -1,4 +1,4 @@
-import { type FailureReport, failureAnnotation, failureLines } from '../report/failure.ts';
+import { type FailureReport, failureAnnotation, failureLines, withoutWorkflow } from '../report/failure.ts';
 import { guarded } from '../report/guard.ts';
 import type { Sink } from '../report/sink.ts';
 import { failureSummary } from '../report/summary.ts';
@@ -39,7 +39,9 @@ export async function runVerb(
     state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
     cleanUp: async () => {},
   };
-  const fail = (report: FailureReport, summary = failureSummary(title, report)) => {
+  const fail = (told: FailureReport, summary = failureSummary(title, told)) => {
+    // Where nobody reads annotations, no workflow is at hand either.
+    const report = host.annotates ? told : withoutWorkflow(told);
     process.exitCode = host.failed(report);
     for (const line of failureLines(title, report)) sink.line(line);
     const annotation = failureAnnotation(title, report);

@@ -52,7 +52,7 @@ export function tellFindings(findings: readonly ToldFinding[], sink: Sink): void
 }
 
 function findingText({ message, since, fix }: ToldFinding): string {
-  const when = since === undefined ? '' : `, since ${instantText(since)}`;
+  const when = since === undefined ? '' : ` (since ${instantText(since)})`;
   return `${message}${when}. Fix: ${fix}`;
 }
 

@@ -14,7 +14,7 @@ const TITLE: Readonly<Record<IssueKind, string>> = {
 
 const WHAT: Readonly<Record<IssueKind, string>> = {
   rotate:
-    'A run of the workflow that rotates the MUTX API keys failed. The keys that are stored go on working until they expire; what failed, and how to mend it, stands in the summary of the run.',
+    'A run of the workflow that rotates the MUTX API keys failed. The keys that are stored go on working until they expire, unless the summary of the run says otherwise; what failed, and how to mend it, stands there, too.',
   audit:
     'A run of the workflow that audits the MUTX API keys failed: it has findings, or could not look. They stand in the summary of the run.',
 };

@@ -4,7 +4,7 @@ import { printable } from '../secrets/printable.ts';
 import { type Hint, hintOf } from './hints.ts';
 import type { Annotation, FilePlace } from './sink.ts';
 import { stateOf } from './state.ts';
-import { ALL_OF_IT, count, expiryText, instantText, MOST_NAMED, someOf } from './words.ts';
+import { ALL_OF_IT, afterText, count, expiryText, MOST_NAMED, someOf } from './words.ts';
 
 /** Why a run did not do what was asked for, ready to be rendered for the log, the annotation and the summary. */
 export interface FailureReport {
@@ -102,7 +102,8 @@ export function retryAtOf(failures: readonly CallFailure[], now: Instant): Insta
 function explained(failures: readonly CallFailure[]): readonly FailedCall[] {
   const groups = new Map<string, CallFailure[]>();
   for (const failure of failures) {
-    const same = [failure.code, failure.status, messageForAny(failure)].join('\n');
+    // A token is of one owner: another one's has a fix of its own.
+    const same = [failure.code, failure.status, failure.needs?.owner, messageForAny(failure)].join('\n');
     groups.set(same, [...(groups.get(same) ?? []), failure]);
   }
   return [...groups.values()].flatMap(([first, ...alike]) => {
@@ -110,6 +111,18 @@ function explained(failures: readonly CallFailure[]): readonly FailedCall[] {
     const hint = hintOf(first.code);
     return [{ failure: first, alike, cause: hint?.cause, fix: first.hint ?? hint?.fix }];
   });
+}
+
+/** The same for somebody at a shell: what a token lacks, in one line, in place of a workflow to copy. */
+export function withoutWorkflow(report: FailureReport): FailureReport {
+  const calls = report.calls.map((call) => {
+    const { needs } = call.failure;
+    if (needs === undefined) return call;
+    const { owner, repository, missing } = needs;
+    const place = repository === undefined ? owner : `${owner}/${repository}`;
+    return { ...call, fix: `give the token ${missing} for ${place}, or take another token that has it` };
+  });
+  return { ...report, calls };
 }
 
 /** The message without its target; what else differs is to be told, such as the new name of a repository. */
@@ -138,7 +151,7 @@ export function failureLines(title: string, report: FailureReport): readonly str
   }
   lines.push('', '  State of things now:', ...report.state.map((line) => `  - ${line}`));
   if (report.retryAt !== undefined) {
-    lines.push('', `  A run after ${instantText(report.retryAt)} can work.`);
+    lines.push('', `  A run after ${afterText(report.retryAt)} can work.`);
   }
   lines.push('', `  more: ${entryOf(report)}`);
   return lines;
@@ -187,7 +200,7 @@ export function failureAnnotation(title: string, report: FailureReport): Annotat
   const fix = first?.fix ?? report.hint?.fix;
   if (fix !== undefined) lines.push(`Fix: ${fix}`);
   lines.push(`State now: ${report.state.join('; ')}`);
-  if (report.retryAt !== undefined) lines.push(`A run after ${instantText(report.retryAt)} can work.`);
+  if (report.retryAt !== undefined) lines.push(`A run after ${afterText(report.retryAt)} can work.`);
   lines.push(`More: ${entryOf(report)}`);
   return { title, message: lines.join('\n'), ...(report.at === undefined ? {} : { at: report.at }) };
 }

@@ -80,6 +80,11 @@ export const GITHUB_HINTS: Readonly<Record<string, Hint>> = {
     cause: 'the token does not see all the repositories that may read this organisation secret',
     fix: 'give the token access to all repositories of the organisation: writing the secret with only some of them would take it away from the others',
   },
+  'github-audience-changed': {
+    cause:
+      'somebody changed which repositories may read this organisation secret while the list of them was read',
+    fix: 'run it again once nobody changes it any more: writing the secret with a list of both times could give it to the wrong ones',
+  },
   'github-selected-repository-elsewhere': {
     cause: 'a repository of `selected-repositories` does not belong to the organisation of the target',
     fix: "name the organisation's own repositories only",

@@ -75,7 +75,7 @@ export const MUTX_HINTS: Readonly<Record<string, Hint>> = {
   },
   'session-login-failed': {
     cause: 'MUTX did not answer the log-in, or not with a session',
-    fix: 'see the failed call; no key and no secret was touched, so the run can simply be repeated',
+    fix: 'see the failed call; the run can simply be repeated',
   },
   'session-login-refused': {
     cause: 'MUTX does not take this `email` and `password`',

@@ -9,7 +9,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   },
   'preflight-failed': {
     cause: 'a target cannot be written with this token, or does not exist',
-    fix: 'mend what is said of each target here; no key is made before every target can be written',
+    fix: 'mend what is said of each target here; no key is made while one of them is known not to be writable',
   },
   'too-many-targets': {
     cause:
@@ -26,12 +26,12 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   },
   'look-failed': {
     cause: 'the list of keys or the dates of the secrets could not be read',
-    fix: 'see the failed call; nothing was changed, so the run can simply be repeated',
+    fix: 'see the failed call; the run can simply be repeated',
   },
   'quota-full': {
     cause:
       "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-    fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan; \`on-quota: wait\` waits where a place becomes free by itself, \`on-quota: replace\` accepts a gap of seconds`,
+    fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan. A rotation with \`on-quota: wait\` waits for a place that becomes free by itself, one with \`on-quota: replace\` gives up a key of its own name first, with a gap of seconds; where it was set, the first line says why it did not help`,
   },
   'quota-too-soon': {
     cause:
@@ -45,7 +45,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   },
   'create-failed': {
     cause: 'MUTX did not make a key',
-    fix: 'see the failed call; nothing was changed',
+    fix: 'see the failed call; no secret was written',
   },
   'create-lost': {
     cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',

@@ -1,5 +1,6 @@
 import type { RotationEvent } from '../rotation/events.ts';
 import type { TargetResult } from '../rotation/outcome.ts';
+import { EITHER, nothingLost } from './state.ts';
 import { list, placeText } from './words.ts';
 
 /**
@@ -13,12 +14,17 @@ export class Progress {
   readonly #written: TargetResult[] = [];
   readonly #failed: TargetResult[] = [];
   readonly #revoked: string[] = [];
+  #expired = false;
+  #victim: string | undefined;
+  /** A stored key that was being revoked for its place, and may be. */
+  #givingUp: string | undefined;
   readonly #givenUp: string[] = [];
 
   event(event: RotationEvent): void {
     switch (event.type) {
       case 'step-started':
         if (event.step === 'create') this.#creating = true;
+        if (event.step === 'make-room') this.#givingUp = this.#victim;
         if (event.step === 'store') this.#storing = true;
         break;
       case 'step-ended':
@@ -34,10 +40,14 @@ export class Progress {
         (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
         break;
       case 'revoked':
+        if (event.reason === 'E') this.#expired = true;
+        if (event.id === this.#givingUp) this.#givingUp = undefined;
         (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
         break;
-      case 'looked':
       case 'planned':
+        this.#victim = event.plan.room.kind === 'replace' ? event.plan.room.victim.id : undefined;
+        break;
+      case 'looked':
       case 'retrying':
       case 'waiting':
       case 'warning':
@@ -61,9 +71,14 @@ export class Progress {
     if (lines.length === 0) lines.push('no key was made and no secret was written');
     const others = this.#revoked.filter((id) => id !== this.#minted);
     if (others.length > 0) lines.push(`revoked: ${others.join(', ')}`);
+    if (this.#givingUp !== undefined) {
+      lines.push(
+        `perhaps revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givingUp}`,
+      );
+    }
     lines.push(
       this.#givenUp.length === 0
-        ? 'no key that a secret holds was revoked'
+        ? nothingLost(this.#expired, this.#givingUp !== undefined)
         : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`,
     );
     lines.push(
@@ -76,8 +91,11 @@ export class Progress {
     if (this.#revoked.includes(id)) return [`the new key ${id} was revoked; no secret holds it`];
     const lines = [`the new key ${id} is alive`];
     if (this.#written.length > 0) lines.push(`${list(this.#written.map(placeText))}: holds the new key`);
-    if (this.#failed.length > 0) {
-      lines.push(`${list(this.#failed.map(placeText))}: the write failed; the old key there still works`);
+    const perhaps = this.#failed.filter(({ perhapsWritten }) => perhapsWritten === true);
+    const refused = this.#failed.filter((one) => !perhaps.includes(one));
+    if (perhaps.length > 0) lines.push(`${list(perhaps.map(placeText))}: ${EITHER}`);
+    if (refused.length > 0) {
+      lines.push(`${list(refused.map(placeText))}: the write failed; it holds what it held before`);
     }
     if (this.#storing) lines.push('every other target: not written, or being written at that moment');
     else lines.push('no target was written with it');

@@ -1,5 +1,5 @@
-import type { KeysNow, Outcome } from '../rotation/outcome.ts';
-import { count, expiryText, graceText, list, placeText, sparedText } from './words.ts';
+import type { KeysNow, Outcome, TargetResult } from '../rotation/outcome.ts';
+import { count, expiryText, graceText, heldText, list, placeText, sparedText } from './words.ts';
 
 /** Targets named one by one; beyond it, only their number. */
 const NAMED = 10;
@@ -9,8 +9,10 @@ export function resultLines(outcome: Exclude<Outcome, { kind: 'failed' }>): read
   switch (outcome.kind) {
     case 'rotated': {
       const { key, targets } = outcome;
-      const where = targets.length > NAMED ? count(targets.length, 'target') : list(targets.map(placeText));
-      return [`Rotated: ${where} → key ${key.id} (${expiryText(key.expiresAt)})`, ...keyLines(outcome.keys)];
+      return [
+        `Rotated: ${whereText(targets)} → key ${key.id} (${expiryText(key.expiresAt)})`,
+        ...keyLines(outcome.keys),
+      ];
     }
     case 'not-due':
       return [
@@ -18,17 +20,27 @@ export function resultLines(outcome: Exclude<Outcome, { kind: 'failed' }>): read
         ...keyLines(outcome.keys),
       ];
     case 'planned':
-      return ['Dry run: nothing was changed; the plan is above'];
+      return [
+        ...(outcome.plan.due ? [`A run would store a new key: ${whereText(outcome.targets)}`] : []),
+        'Dry run: nothing was changed; the plan is above',
+      ];
   }
 }
 
-function keyLines({ revoked, superseded, graceEnds, left, spared }: KeysNow): readonly string[] {
+function whereText(targets: readonly TargetResult[]): string {
+  return targets.length > NAMED ? count(targets.length, 'target') : list(targets.map(placeText));
+}
+
+function keyLines({ revoked, superseded, graceEnds, left, held, spared }: KeysNow): readonly string[] {
+  const later = left.filter((id) => !held.includes(id));
+  const waiting = superseded.filter((id) => !left.includes(id));
   return [
     `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
-    ...(superseded.length === 0
+    ...(waiting.length === 0
       ? []
-      : [`Alive for the grace period: ${superseded.join(', ')}${graceText(graceEnds)}`]),
-    ...(left.length === 0 ? [] : [`Left for a later run to revoke: ${left.join(', ')}`]),
+      : [`Superseded, not revoked: ${waiting.join(', ')}${graceText(graceEnds)}`]),
+    ...(later.length === 0 ? [] : [`Left for a later run to revoke: ${later.join(', ')}`]),
+    ...(held.length === 0 ? [] : [`Held back: ${heldText(held)}`]),
     ...(spared.length === 0 ? [] : [`Not revoked yet: ${sparedText(spared)}`]),
   ];
 }

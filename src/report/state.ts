@@ -1,5 +1,5 @@
 import type { Outcome, TargetResult } from '../rotation/outcome.ts';
-import { count, expiryText, placeText, someOf } from './words.ts';
+import { count, expiryText, heldText, placeText, someOf } from './words.ts';
 
 type Failed = Extract<Outcome, { kind: 'failed' }>;
 
@@ -25,21 +25,40 @@ export function stateOf(outcome: Failed, givenUp: readonly string[]): readonly s
   }
   const others = keys.revoked.filter((id) => id !== minted?.id && !givenUp.includes(id));
   if (others.length > 0) lines.push(`revoked: ${others.join(', ')}`);
+  const perhaps = keys.unclear.filter((id) => id !== minted?.id);
+  if (perhaps.length > 0) {
+    lines.push(`perhaps revoked, for which there was no clear answer: ${perhaps.join(', ')}`);
+  }
   lines.push(
     givenUp.length === 0
-      ? 'no key that a secret holds was revoked'
+      ? nothingLost(others.length > 0, perhaps.length > 0) +
+          (minted?.state === 'unknown' ? ' by this run' : '')
       : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that held it holds a dead key until a run succeeds`,
   );
-  const left = keys.left.filter((id) => id !== minted?.id);
+  const left = keys.left.filter((id) => ![minted?.id, ...keys.held, ...perhaps].includes(id));
+  if (keys.held.length > 0) lines.push(heldText(keys.held));
   if (left.length > 0) {
     lines.push(`${count(left.length, 'key')} left for the next run to revoke: ${left.join(', ')}`);
   }
   return lines;
 }
 
+/**
+ * @param expired one that had expired may have been revoked: a secret may hold it, and is as dead as it was
+ * @param perhaps of some it is not known, and a secret may hold them
+ */
+export function nothingLost(expired: boolean, perhaps = false): string {
+  return `no ${perhaps ? 'other ' : ''}${expired ? 'working ' : ''}key that a secret holds was revoked`;
+}
+
+/** What a secret holds after a write of which nobody knows whether it was done. */
+export const EITHER = 'not known: the write may have been done; it holds the new key or what it held before';
+
 const MINTED: Readonly<Record<NonNullable<Failed['minted']>['state'], string>> = {
   alive: 'alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
   revoked: 'revoked, because it was certain that no secret holds it',
+  'perhaps-revoked':
+    'no secret holds it, and it was to be revoked; whether it was is not known: if not, a rotation revokes it once it is 15 minutes old',
   unknown: 'stored, but another run may have revoked it',
 };
 
@@ -54,9 +73,11 @@ function contentOf(target: TargetResult, minted: Failed['minted']): string {
       return 'untouched';
     case 'failed':
       // The new key is revoked only when every attempt on every target was refused.
-      if (minted === undefined || minted.state === 'revoked') return 'untouched';
+      if (minted === undefined || minted.state === 'revoked' || minted.state === 'perhaps-revoked') {
+        return 'untouched';
+      }
       return target.perhapsWritten === true
-        ? 'not known: the write may have been done; it holds the new key or what it held before, and both are alive'
+        ? EITHER
         : 'the write was refused, so it holds what it held before';
   }
 }

@@ -3,7 +3,7 @@ import type { Plan } from '../rotation/plan.ts';
 import type { Instant } from '../rotation/ports.ts';
 import { alikeText, entryOf, type FailedCall, type FailureReport, failureOf } from './failure.ts';
 import { block, code, plain, prose, table } from './markdown.ts';
-import { count, graceText, instantText, planLines, sparedText } from './words.ts';
+import { afterText, count, graceText, heldText, instantText, planLines, sparedText } from './words.ts';
 
 /** Rows beyond this would crowd out everything else; the outputs have them all. */
 export const MOST_ROWS = 500;
@@ -103,13 +103,14 @@ function statusCell({ status, failure }: TargetResult): string {
   return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${prose(failure.message)}`;
 }
 
-function keysText({ revoked, superseded, graceEnds, left, spared }: KeysNow): string {
+function keysText({ revoked, superseded, graceEnds, left, held, spared }: KeysNow): string {
+  const later = left.filter((id) => !held.includes(id));
+  const waiting = superseded.filter((id) => !left.includes(id));
   return [
     `**Revoked:** ${ids(revoked)}`,
-    superseded.length > 0
-      ? `**Superseded, alive for the grace period:** ${ids(superseded)}${graceText(graceEnds)}`
-      : '',
-    left.length > 0 ? `**Left for a later run to revoke:** ${ids(left)}` : '',
+    waiting.length > 0 ? `**Superseded, not revoked:** ${ids(waiting)}${graceText(graceEnds)}` : '',
+    later.length > 0 ? `**Left for a later run to revoke:** ${ids(later)}` : '',
+    held.length > 0 ? `**Held back:** ${heldText(held, code)}` : '',
     spared.length > 0 ? `**Not revoked yet:** ${sparedText(spared, code)}` : '',
   ]
     .filter((line) => line !== '')
@@ -137,7 +138,7 @@ export function failureText(report: FailureReport): string[] {
     parts.push(`Cause: ${prose(report.hint.cause)}`, fixPart(report.hint.fix));
   }
   parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${prose(line)}`)].join('\n'));
-  if (report.retryAt !== undefined) parts.push(`A run after ${instantText(report.retryAt)} can work.`);
+  if (report.retryAt !== undefined) parts.push(`A run after ${afterText(report.retryAt)} can work.`);
   parts.push(`[More about this, and what to check](${entryOf(report)})`);
   return parts;
 }

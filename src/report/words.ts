@@ -81,12 +81,13 @@ export const PHASE_OF: Readonly<Record<StepName, string>> = {
 
 /** What a step's line says when the step was done, and when it was not. */
 export const STEP_TEXT: Readonly<Record<StepName, readonly [done: string, notDone: string]>> = {
-  preflight: ['every target can be written', 'not every target can be written'],
+  // Whether it can be written GitHub tells at the write only.
+  preflight: ['the public key of every target read', 'not every target can be written'],
   list: ['keys listed', 'keys could not be listed'],
   metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
   'make-room': ['room made', 'not all of the room could be made'],
   create: ['key created', 'key not created'],
-  verify: ['MUTX accepts the new key', 'MUTX does not accept the new key'],
+  verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
   store: ['stored in every target', 'not stored in every target'],
   'check-late': ['the stored key is still active', 'could not check whether the stored key is still active'],
   revoke: ['superseded keys revoked', 'not every superseded key revoked'],
@@ -119,9 +120,17 @@ export function planLines(plan: Plan): readonly string[] {
   return lines;
 }
 
-/** Until when superseded keys are kept, where that is known; reads on from their ids. */
+/**
+ * Until when the grace period of superseded keys lasts, where that is known; reads on from their ids. It may be over,
+ * where no rule revokes them (an organisation's secret, clocks apart).
+ */
 export function graceText(graceEnds: Instant | undefined): string {
-  return graceEnds === undefined ? '' : ` (until ${afterText(graceEnds)})`;
+  return graceEnds === undefined ? '' : ` (grace period until ${afterText(graceEnds)})`;
+}
+
+/** Keys that no run revokes by itself, and what is to be done about them. */
+export function heldText(held: readonly string[], show = (id: string): string => id): string {
+  return `not revoked, being more than max-revocations, until somebody revokes them or raises it: ${held.map(show).join(', ')}`;
 }
 
 /**
@@ -131,12 +140,15 @@ export function graceText(graceEnds: Instant | undefined): string {
  */
 export function sparedText(keys: readonly SparedKey[], show = (id: string): string => id): string {
   const it = keys.length === 1 ? 'it' : 'them';
-  const until = afterText(Math.max(...keys.map((key) => key.until)));
-  const next = keys.some((key) => key.next === 'superseded')
+  const times = keys.map((key) => key.until);
+  const does = keys.some((key) => key.next === 'superseded')
     ? `supersedes ${it}, and the grace period begins`
     : `revokes ${it}`;
+  const next = keys.some((key) => key.next === 'open')
+    ? `no rotation but its own revokes ${it} before ${instantText(Math.min(...times))}`
+    : `a rotation after ${afterText(Math.max(...times))} ${does}`;
   const ids = keys.map(({ id }) => show(id)).join(', ');
-  return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; a rotation after ${until} ${next}`;
+  return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; ${next}`;
 }
 
 function roomLines(room: Room): readonly string[] {

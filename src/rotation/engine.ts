@@ -55,7 +55,7 @@ interface RoundTries extends Tries {
 
 async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   const looked = await takeLook(run, tries.learned);
-  if (!looked.ok) return failed(run, looked.failure);
+  if (!looked.ok) return failed(run, notAgain(run, tries, looked.failure));
   // Known only now: an environment that has to be made takes a write of its own.
   const tooMany = moreThanFit(run.ports);
   if (tooMany !== undefined) return failed(run, tooMany);
@@ -80,6 +80,20 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   }
   await makeRoom(run, plan);
   return replaceKey(run, tries, look, plan);
+}
+
+/** What a look that failed has to say when an earlier round has changed something. */
+function notAgain(run: Run, { lost }: RoundTries, failure: RotationFailure): RotationFailure {
+  if (lost === 0 && run.late === undefined && run.keysNow().revoked.length === 0) return failure;
+  const what =
+    failure.reason === 'preflight'
+      ? 'not every target can be written any more'
+      : 'the keys or the secrets could not be read again';
+  const orphan =
+    lost === 0
+      ? ''
+      : '; a create was lost before that: a key may exist whose text nobody knows, and a later run revokes it';
+  return { ...failure, message: what + orphan };
 }
 
 /** MUTX's times by which the lost creates were sent; a look without a time counts them and learns nothing. */
@@ -115,6 +129,12 @@ async function noRoom(
   look: Look,
   room: Extract<Room, { kind: 'full' | 'too-soon' }>,
 ): Promise<Round> {
+  if (run.settings.onQuota === 'replace' && room.kind === 'full') {
+    return failed(
+      run,
+      quotaFailure(room, 'no key of this name can be given up: none is older than 15 minutes'),
+    );
+  }
   if (run.settings.onQuota !== 'wait') return failed(run, quotaFailure(room));
   if (room.at === undefined || look.date === undefined) {
     return failed(run, quotaFailure(room, 'waiting would not help: no rule frees a place by itself'));

@@ -29,6 +29,10 @@ export interface KeysNow {
   readonly graceEnds: Instant | undefined;
   /** Should have been revoked and were not (a failed DELETE, `max-revocations`); the next run takes them up. */
   readonly left: readonly string[];
+  /** Those of them that are more than `max-revocations`: no later run takes them up before a person has looked. */
+  readonly held: readonly string[];
+  /** Those of them whose DELETE got no clear answer: they may be revoked. */
+  readonly unclear: readonly string[];
   /** Alive because they are too young to be revoked, as this run saw them; a later rotation takes them up. */
   readonly spared: readonly SparedKey[];
 }
@@ -73,7 +77,9 @@ export type Outcome =
       readonly kind: 'failed';
       readonly failure: RotationFailure;
       /** The key minted by this run, if one was, and what became of it. */
-      readonly minted: (KeySummary & { readonly state: 'alive' | 'revoked' | 'unknown' }) | undefined;
+      readonly minted:
+        | (KeySummary & { readonly state: 'alive' | 'revoked' | 'perhaps-revoked' | 'unknown' })
+        | undefined;
       readonly targets: readonly TargetResult[];
       readonly keys: KeysNow;
     };

@@ -4,6 +4,7 @@ import type { KeySummary } from './outcome.ts';
 import type { Instant, KeyRecord } from './ports.ts';
 import { placesTaken, settledAt } from './quota.ts';
 import {
+  candidatesFor,
   currentOfAll,
   isExpired,
   isUsedElsewhere,
@@ -12,7 +13,7 @@ import {
   type StoredSecret,
 } from './rules.ts';
 import type { RotationSettings } from './settings.ts';
-import { type SparedKey, sparedBy, sparedKey } from './spared.ts';
+import { type SparedKey, sparedBy, sparedKeys } from './spared.ts';
 
 /** What a run saw, in the order in which protocol step 2 asks it to look. */
 export interface Look {
@@ -144,7 +145,7 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
   if (forced) return { due: true, why: 'the last write came too late to be relied on', current };
   if (renewBefore === undefined && gracePeriod === 0) return { due: true, why: 'every run rotates', current };
   if (date === undefined || secrets === undefined || current === undefined) {
-    return { due: true, why: 'it is not certain that every target holds the same working key', current };
+    return { due: true, why: whyUncertain(look, settings), current };
   }
   const lastWrite = lastWriteOf(secrets);
   // With the margin: before it, rule W could not yet free what the last rotation superseded.
@@ -159,6 +160,22 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
   return current.expiresAt - date > renewBefore
     ? { due: false, why: 'the current key lives longer than renew-before', current }
     : { due: true, why: 'the current key has less than renew-before left', current };
+}
+
+/** What is not known of the targets, as exactly as that can be told. */
+function whyUncertain(look: Look, settings: RotationSettings): string {
+  const keys = ofName(look, settings);
+  if (!keys.some((key) => key.isActive)) return 'no key of this name is active';
+  const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
+  if (secrets.some(({ updatedAt }) => updatedAt === undefined)) return 'not every target has the secret yet';
+  const candidates = secrets.map((secret) => candidatesFor(secret, keys));
+  if (candidates.some(({ length }) => length > 1)) {
+    return 'keys of this name were made so close together that it is not certain which one a target holds';
+  }
+  if (candidates.flat().some((key) => !key.isActive || isExpired(key, date))) {
+    return 'a target holds a key that does not work any more';
+  }
+  return 'it is not certain that every target holds the same working key';
 }
 
 /**
@@ -243,14 +260,23 @@ export function roomFor(
 
 /**
  * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
- * is in no target (rules.ts: `currentOf`), and has no grace period before it.
+ * is in no target (rules.ts: `currentOf`); but its run may store it yet, and then it has a grace period before it.
+ * @param staying keys of the name that are old enough to go, and that this run would leave
  */
-function tooYoung(look: Look, settings: RotationSettings, { due, current }: Dueness): readonly SparedKey[] {
+function tooYoung(
+  look: Look,
+  settings: RotationSettings,
+  { due, current }: Dueness,
+  staying: number,
+): readonly SparedKey[] {
   const { date } = look;
   if (date === undefined) return [];
-  return sparedBy(ofName(look, settings), { createdAt: date })
-    .filter((key) => !isExpired(key, date) && (due || key.id !== current?.id))
-    .map((key) => sparedKey(key, due ? settings.gracePeriod : 0));
+  const young = sparedBy(ofName(look, settings), { createdAt: date }).filter((key) => !isExpired(key, date));
+  // The new key will be one more.
+  if (due) return sparedKeys(young, settings, staying + 1);
+  const beside = young.filter((key) => key.id !== current.id);
+  const spared = sparedKeys(beside, settings, staying + young.length - beside.length);
+  return settings.gracePeriod > 0 ? spared.map((key) => ({ ...key, next: 'open' })) : spared;
 }
 
 /** The plan of a run: a pure function of its look. */
@@ -258,7 +284,8 @@ export function makePlan(look: Look, settings: RotationSettings, forced: boolean
   const decision = dueness(look, settings, forced);
   const { found, usedElsewhere } = removable(look, settings);
   const foundIds = new Set(found.map(({ key }) => key.id));
-  const superseding = decision.due ? olderKeys(look, settings).filter((key) => !foundIds.has(key.id)) : [];
+  const older = olderKeys(look, settings).filter((key) => !foundIds.has(key.id));
+  const superseding = decision.due ? older : [];
   const counted = [
     ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
     ...(settings.gracePeriod === 0 ? superseding : []),
@@ -283,7 +310,7 @@ export function makePlan(look: Look, settings: RotationSettings, forced: boolean
           look,
           settings,
         ),
-    spared: tooYoung(look, settings, decision),
+    spared: tooYoung(look, settings, decision, decision.due && !tooMany ? 0 : older.length),
     room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
   };
 }

@@ -62,8 +62,8 @@ export interface TokenNeeds {
   readonly repository: string | undefined;
   /** In words, as GitHub's settings have them: `"Secrets: Read and write"`. */
   readonly missing: string;
-  /** That of actions/create-github-app-token: `permission-secrets: write`; undefined: it has none for this. */
-  readonly input: string | undefined;
+  /** Those of actions/create-github-app-token: `permission-secrets: write`; undefined: they cannot name all of it. */
+  readonly inputs: readonly string[] | undefined;
 }
 
 /** One row of the MUTX list. Times are the MUTX server's. */

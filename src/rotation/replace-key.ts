@@ -8,7 +8,7 @@ import type { CallFailure, KeyRecord, MintedKey } from './ports.ts';
 import type { Stopwatch } from './retry.ts';
 import { isExpired, isOlderThanFence } from './rules.ts';
 import { eachOf, type Run } from './run.ts';
-import { sparedBy, sparedKey } from './spared.ts';
+import { sparedBy, sparedKeys } from './spared.ts';
 import { type Stored, storeEverywhere } from './store.ts';
 import type { Learned } from './take-look.ts';
 
@@ -79,7 +79,8 @@ async function lookBeforeCreate(
   const gone = new Set(run.keysNow().revoked);
   const room = roomFor(look, run.settings, gone, plan.current);
   if (room.kind !== 'fits') {
-    return { stop: failed(run, quotaFailure(room, 'a key in the way could not be revoked')) };
+    const certain = run.keysNow().unclear.length > 0 ? ' for certain' : '';
+    return { stop: failed(run, quotaFailure(room, `a key in the way could not be revoked${certain}`)) };
   }
   if (!room.lastPlace) return { look };
   const list = await run.step(
@@ -92,7 +93,7 @@ async function lookBeforeCreate(
       stop: failed(run, {
         reason: 'look',
         code: 'look-failed',
-        message: 'the keys could not be listed again right before the create, so no key was made',
+        message: `the keys could not be listed again right before the create, so no ${tries.creates > 0 ? 'other ' : ''}key was made`,
         failures: [list.failure],
       }),
     };
@@ -216,9 +217,10 @@ async function abandon(
   results?: readonly TargetResult[],
 ): Promise<Outcome> {
   const gone = await run.revoke(minted.id, 'own');
+  const state = run.isPerhapsRevoked(minted.id) ? 'perhaps-revoked' : 'alive';
   // What the targets hold then is what the round before stored, and that is what has to be told.
   if (run.late !== undefined) return failed(run, failure);
-  return failed(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : 'alive' }, results);
+  return failed(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : state }, results);
 }
 
 /** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
@@ -231,7 +233,8 @@ export function olderKeys(run: Run, look: Look, k: { readonly createdAt: number 
 /** Keys of the name that rule R does not allow to revoke yet, so that the run can say which they are. */
 function spareYoung(run: Run, look: Look, minted: MintedKey): void {
   const ofName = look.keys.filter((key) => key.name === run.settings.keyName);
-  run.spare(sparedBy(ofName, minted).map((key) => sparedKey(key, run.settings.gracePeriod)));
+  // The new key will be one more.
+  run.spare(sparedKeys(sparedBy(ofName, minted), run.settings, run.keysNow().left.length + 1));
 }
 
 /** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */

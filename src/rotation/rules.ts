@@ -33,10 +33,16 @@ export function couldHaveWritten(key: KeyRecord, updatedAt: Instant): boolean {
  * when there is none, or more than one.
  */
 export function currentOf(secret: StoredSecret, keysOfName: readonly KeyRecord[]): KeyRecord | undefined {
-  const { updatedAt } = secret;
-  if (updatedAt === undefined) return undefined;
-  const candidates = keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
+  const candidates = candidatesFor(secret, keysOfName);
   return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+/** Every key that may be what the secret holds, by the times. */
+export function candidatesFor(
+  { updatedAt }: StoredSecret,
+  keysOfName: readonly KeyRecord[],
+): readonly KeyRecord[] {
+  return updatedAt === undefined ? [] : keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
 }
 
 /** The same known, active, unexpired key in every target. */

@@ -13,6 +13,8 @@ export class Run {
   readonly retrying: Retrying;
   readonly #revoked = new Set<string>();
   readonly #left = new Set<string>();
+  readonly #held = new Set<string>();
+  readonly #unclear = new Set<string>();
   #superseded: readonly string[] = [];
   #graceEnds: Instant | undefined;
   #spared: readonly SparedKey[] = [];
@@ -85,16 +87,23 @@ export class Run {
 
   /** Revokes one key, with retries. A failure is a warning: the next run takes it up. */
   async revoke(id: string, reason: RevocationReason): Promise<boolean> {
-    const reply = await this.call(() => this.ports.keys.revoke(id));
+    let unclear = false;
+    const reply = await this.call(async () => {
+      const attempt = await this.ports.keys.revoke(id);
+      unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
+      return attempt;
+    });
     if (reply.ok) {
       this.#revoked.add(id);
-      this.#left.delete(id);
+      for (const set of [this.#left, this.#held, this.#unclear]) set.delete(id);
       this.ports.report({ type: 'revoked', id, reason, gone: reply.value === 'gone' });
       return true;
     }
     this.#left.add(id);
-    const which = reason === 'own' ? `the new key ${id}, which no secret holds,` : `key ${id}`;
-    this.warn('revocation-failed', `${which} could not be revoked: ${reply.failure.message}`);
+    if (unclear) this.#unclear.add(id);
+    const key = reason === 'own' ? `the new key ${id}, which no secret holds,` : `key ${id}`;
+    const what = unclear ? `it is not known whether ${key} was revoked` : `${key} could not be revoked`;
+    this.warn('revocation-failed', `${what}: ${reply.failure.message}`);
     return false;
   }
 
@@ -105,8 +114,9 @@ export class Run {
 
   /** Too many to revoke: none of them is, and a person is told. */
   holdBack(ids: readonly string[]): void {
-    const known = ids.every((id) => this.#left.has(id));
+    const known = ids.every((id) => this.#held.has(id));
     this.leave(ids);
+    for (const id of ids) this.#held.add(id);
     if (known) return;
     this.warn(
       'too-many-revocations',
@@ -129,6 +139,10 @@ export class Run {
     return this.#revoked.has(id);
   }
 
+  isPerhapsRevoked(id: string): boolean {
+    return this.#unclear.has(id);
+  }
+
   warn(code: WarningCode, message: string): void {
     this.ports.report({ type: 'warning', code, message });
   }
@@ -139,6 +153,8 @@ export class Run {
       superseded: this.#superseded,
       graceEnds: this.#superseded.length === 0 ? undefined : this.#graceEnds,
       left: [...this.#left],
+      held: [...this.#held],
+      unclear: [...this.#unclear],
       spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
     };
   }

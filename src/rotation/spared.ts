@@ -1,6 +1,7 @@
 import { FENCE } from './constants.ts';
-import type { Duration, Instant, KeyRecord } from './ports.ts';
+import type { Instant, KeyRecord } from './ports.ts';
 import { isOlderThanFence } from './rules.ts';
+import type { RotationSettings } from './settings.ts';
 
 /**
  * A key that a rotation leaves alive because it is too young for rule R: whoever made it may still be storing it
@@ -10,8 +11,11 @@ export interface SparedKey {
   readonly id: string;
   /** MUTX's time: a rotation whose key is made after it does not spare this one any more. */
   readonly until: Instant;
-  /** What such a rotation does with it: revokes it, or counts it as superseded, for its grace period to begin. */
-  readonly next: 'revoked' | 'superseded';
+  /**
+   * What such a rotation does with it: revokes it, or counts it as superseded, for its grace period to begin. `open`:
+   * that is not certain.
+   */
+  readonly next: 'revoked' | 'superseded' | 'open';
 }
 
 /** The active ones of these keys that rule R keeps from a rotation whose key was, or would be, made at that time. */
@@ -27,7 +31,16 @@ export function sparedUntil({ createdAt }: KeyRecord): Instant {
   return createdAt + FENCE;
 }
 
-/** @param gracePeriod that the key will have once it is superseded */
-export function sparedKey(key: KeyRecord, gracePeriod: Duration): SparedKey {
-  return { id: key.id, until: sparedUntil(key), next: gracePeriod > 0 ? 'superseded' : 'revoked' };
+/**
+ * What becomes of spared keys that a rotation leaves behind.
+ * @param others keys of the name that will be as old then, the new one among them: together they may be too many to go
+ */
+export function sparedKeys(
+  keys: readonly KeyRecord[],
+  { gracePeriod, maxRevocations }: RotationSettings,
+  others: number,
+): readonly SparedKey[] {
+  const whole = keys.length + others > maxRevocations ? 'open' : 'revoked';
+  const next = gracePeriod > 0 ? 'superseded' : whole;
+  return keys.map((key) => ({ id: key.id, until: sparedUntil(key), next }));
 }

@@ -41,8 +41,9 @@ const DEFAULT_DAYS = 30;
 
 /** What the writer token needs for these targets; where they cannot be read, for the usual one. */
 function permissionsFor(loaded: Loaded<RotateInputs>): readonly string[] {
-  const targets = loaded.ok ? loaded.value.targets : [USUAL];
-  return [...new Set(targets.map((target) => settingOf(permissionFor(target))))];
+  const { targets, refreshTokenSecret } = loaded.ok ? loaded.value : { targets: [USUAL] };
+  const written = refreshTokenSecret === undefined ? targets : [...targets, refreshTokenSecret];
+  return [...new Set(written.map((target) => settingOf(permissionFor(target))))];
 }
 
 const USUAL = repositoryTarget({ owner: 'owner', repo: 'repo' }, 'MUTX_API_KEY');
@@ -57,7 +58,7 @@ function verdict(checks: readonly Check[], { sink, fail }: VerbContext): void {
   }
   const warnings = many('warning');
   const but = warnings === 0 ? '' : `; ${count(warnings, 'thing')} should be mended, marked ! above`;
-  sink.line(`A rotation would work${but}. Nothing was changed.`);
+  sink.line(`Nothing was found that would stop a rotation${but}. Nothing was changed.`);
 }
 
 /** A line for each. */

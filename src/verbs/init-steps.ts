@@ -51,6 +51,7 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
     todo.push({ step, run: (running) => storeSecret(secret, setup, running) });
   }
   await connection.close();
+  const { keyName, gracePeriod } = inputs.settings;
   const keys = inputs.targets.map(({ secretName, label }) =>
     placeText({ secret: secretName, target: label }),
   );
@@ -63,7 +64,7 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
         run: (running) => writeWorkflow(setup, running),
       },
       {
-        step: { kind: 'rotation', keyName: inputs.settings.keyName, places: keys, plan },
+        step: { kind: 'rotation', keyName, places: keys, plan, gracePeriod },
         run: (running) => rotateVerb(running),
       },
     ],

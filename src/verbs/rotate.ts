@@ -1,4 +1,4 @@
-import { createTarget } from '../github/create-target.ts';
+import { createTarget, needsOfTarget } from '../github/create-target.ts';
 import { paced, writesWithin } from '../github/pace.ts';
 import { warmUpSeal } from '../github/sealed-box.ts';
 import { forOneToken } from '../github/token-hint.ts';
@@ -47,7 +47,7 @@ export async function rotateVerb(context: VerbContext): Promise<void> {
   });
   if (ended === undefined) return;
 
-  const outcome = withOneToken(ended);
+  const outcome = withOneToken(ended, inputs);
   for (const [name, value] of outputsOf(outcome, settings.keyName)) sink.output(name, value);
   const summary = summaryOf(outcome, settings.keyName, progress.givenUp);
   if (outcome.kind === 'failed') return fail(failureOf(outcome, progress.givenUp), summary);
@@ -55,10 +55,13 @@ export async function rotateVerb(context: VerbContext): Promise<void> {
   sink.summary(summary);
 }
 
-function withOneToken(outcome: Outcome): Outcome {
+/** With what the failed calls say of the token they lack put together, so that it can be mended in one go. */
+export function withOneToken(outcome: Outcome, { targets, refreshTokenSecret }: RotateInputs): Outcome {
   if (outcome.kind !== 'failed') return outcome;
   const { failure } = outcome;
-  return { ...outcome, failure: { ...failure, failures: forOneToken(failure.failures) } };
+  const written = refreshTokenSecret === undefined ? targets : [...targets, refreshTokenSecret];
+  const failures = forOneToken(failure.failures, written.map(needsOfTarget));
+  return { ...outcome, failure: { ...failure, failures } };
 }
 
 /** What can be done while a step waits for its replies. */

@@ -31,6 +31,7 @@ describe('a credential that was not given', () => {
     const alone = await here(['rotate'], env);
     expect(alone.code).toBe(2);
     expect(alone.stdout).toContain('`password` is empty, but `email` was given: its variable is not set');
+    expect(alone.stdout).toContain('Fix: set `MUTX_PASSWORD`');
     const asked = await here(['rotate'], env, [[PASSWORD, MUTX_PASSWORD ?? '']]);
     expect(asked.code, asked.stdout).toBe(0);
     expect(asked.stderr).not.toContain(EMAIL);

@@ -119,7 +119,7 @@ describe('mutx-api-key doctor, where everything is as it should be', () => {
     const { code, stdout, stderr, complaints } = await doctor(shell, plant(shell));
     expect(complaints, stdout).toEqual([]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('A rotation would work. Nothing was changed.');
+    expect(stdout).toContain('Nothing was found that would stop a rotation. Nothing was changed.');
     expectUntouched(shell);
   });
 

@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { isCredential, variableOf } from '../../src/cli/variables.ts';
+import { isCredential } from '../../src/cli/variables.ts';
+import { shellVariableOf } from '../../src/inputs/shell-variable.ts';
 import { inputsOf, VERBS, type Verb } from '../../src/inputs/table.ts';
 import { cli, here } from './shell.ts';
 
@@ -39,7 +40,7 @@ describe('--help', () => {
       for (const name of inputsOf(verb)) {
         if (isCredential(name)) {
           expect(out).not.toContain(`--${name} `);
-          expect(out).toContain(variableOf(name));
+          expect(out).toContain(shellVariableOf(name));
         } else expect(out).toContain(`--${name} `);
       }
     },

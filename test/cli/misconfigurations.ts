@@ -193,6 +193,14 @@ export const PROBLEMS: readonly Wrong[] = [
     }),
     line: /^✗ rotate\.yml: .* with "Environments: Read and write" among its permissions$/u,
   },
+  {
+    what: "GITHUB_TOKEN in the workflow, which has to write a refresh token's successor too",
+    plant: (shell) => {
+      const { env, workflow: text = '' } = refreshing(shell);
+      return { env, workflow: text.replace('SECRETS_WRITER_TOKEN', 'GITHUB_TOKEN') };
+    },
+    line: /^✗ rotate\.yml: .* with "Secrets: Read and write" and "Environments: Read and write" among its permissions$/u,
+  },
 ];
 
 /** What does not. */

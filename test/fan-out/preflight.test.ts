@@ -57,7 +57,11 @@ describe('many problems at once', () => {
     expect(log).toContain('  also:  acme/hidden (GitHub: GET /repos/acme/hidden/actions/secrets/public-key');
     const { length: fixes } = run.log.filter((line) => line.startsWith('  fix:   '));
     expect(fixes).toBe(why.length);
+    // For what the token of now can do as well, and not limited to repositories: an organisation is among it.
     expect(log).toContain('permission-dependabot-secrets: write');
+    expect(log).toContain('permission-environments: write');
+    expect(log).toContain('permission-organization-secrets: write');
+    expect(log).not.toContain('repositories: ');
     expect(log).toContain('Write acme/after instead of acme/before in the targets.');
     expect(run.annotations.filter(({ level }) => level === 'error')).toHaveLength(1);
     for (const line of why)

@@ -166,6 +166,18 @@ describe("an organisation's secret keeps its audience", () => {
       'not-sent',
       'github-audience-incomplete',
     ],
+    [
+      'a repository loses its access between two pages, so that another one moves to the first',
+      { [page(2)]: repositories(249, upTo(100, 102)), [page(3)]: repositories(249, upTo(49, 202)) },
+      'not-sent',
+      'github-audience-changed',
+    ],
+    [
+      'the last one on a page of its own moves to the page before, which was read',
+      { [page(1)]: repositories(101, upTo(100)), [page(2)]: repositories(100, []) },
+      'not-sent',
+      'github-audience-changed',
+    ],
   ] as const)('or is not written: %s', async (_, answers, kind, code) => {
     await using github = await startGithubDouble();
     const { target } = await ready(github);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { describeMissing, permissionFor, settingOf } from '../../src/github/permissions.ts';
+import {
+  CREATE_ENVIRONMENTS,
+  describeMissing,
+  permissionFor,
+  READ_ENVIRONMENTS,
+  settingOf,
+} from '../../src/github/permissions.ts';
 import { forOneToken, needsOf, tokenHint } from '../../src/github/token-hint.ts';
 import type { SecretStoreName } from '../../src/inputs/targets.ts';
 import type { CallFailure } from '../../src/rotation/ports.ts';
@@ -11,6 +17,14 @@ const SECRETS = permissionFor({
   store: 'actions',
   owner: 'acme',
   repo: 'web',
+  ...shared,
+});
+const ENVIRONMENTS = permissionFor({
+  kind: 'environment',
+  store: 'actions',
+  owner: 'acme',
+  repo: 'web',
+  environment: 'production',
   ...shared,
 });
 const CODESPACES = permissionFor({ kind: 'organisation', store: 'codespaces', org: 'acme', ...shared });
@@ -85,6 +99,36 @@ describe('the hint', () => {
     `);
   });
 
+  it.each([
+    ['environments', '"Actions: Read-only"', READ_ENVIRONMENTS, 'permission-actions: read'],
+    [
+      'environments',
+      '"Administration: Read and write"',
+      CREATE_ENVIRONMENTS,
+      'permission-administration: write',
+    ],
+  ])('names what is to be written too, on the way to %s without %s', (_name, missing, permission, input) => {
+    const reach = { owner: 'acme', repository: 'web', writes: ENVIRONMENTS };
+    const hint = tokenHint([needsOf(missing, permission, reach)]);
+    expect(hint).toContain(`with the permission "Environments: Read and write" and ${missing}:`);
+    expect(hint).toContain(`    permission-environments: write\n    ${input}\n`);
+    expect(hint).toContain(`personal access token with "Environments: Read and write" and ${missing}, kept`);
+  });
+
+  it.each([
+    ['secrets=read', false],
+    ['secrets=read,actions=read', false],
+    ['secrets=read,actions=read; administration=write', false],
+    ['environments=read', true],
+    ['environments=read,metadata=read', true],
+    ['secrets=read; environments=write', true],
+    [undefined, true],
+  ])('where GitHub asks for %j, narrows only to what is enough: %j', (header, narrows) => {
+    const reach = { owner: 'acme', repository: 'web' };
+    const hint = tokenHint([needsOf(describeMissing(header, ENVIRONMENTS), ENVIRONMENTS, reach)]);
+    expect(hint.includes('permission-')).toBe(narrows);
+  });
+
   it('leaves that out where it cannot, and names no repository for an organisation', () => {
     expect(
       tokenHint([
@@ -136,7 +180,7 @@ describe('what several refused calls lack', () => {
       needs,
     };
   };
-  const hintsOf = (...failures: readonly CallFailure[]) => forOneToken(failures).map(({ hint }) => hint);
+  const hintsOf = (...failures: readonly CallFailure[]) => forOneToken(failures, []).map(({ hint }) => hint);
 
   it('is told of one token, once, and the others point there', () => {
     const [first = '', ...others] = hintsOf(
@@ -164,10 +208,37 @@ describe('what several refused calls lack', () => {
     expect(first).toContain('"Organization codespaces secrets: Read and write"');
   });
 
+  it('is not limited to repositories where an organisation is among it: it has to see who else may read', () => {
+    const organisation = permissionFor({ kind: 'organisation', store: 'actions', org: 'acme', ...shared });
+    const [first = ''] = hintsOf(refusedFor(SECRETS, 'web'), refusedFor(organisation, undefined));
+    expect(first.split('\n')[0]).toContain('installed on acme, acme/web with');
+    expect(first).toContain('    owner: acme\n    permission-secrets: write\n');
+    expect(first).toContain('    permission-organization-secrets: write\n');
+    expect(first).not.toContain('repositories:');
+  });
+
+  it('is told with all that the token is for, and with nothing of another owner', () => {
+    const needsOne = (permission: typeof SECRETS, owner: string, repository: string) =>
+      needsOf(settingOf(permission), permission, { owner, repository });
+    const everything = [
+      needsOne(SECRETS, 'acme', 'web'),
+      needsOne(DEPENDABOT, 'acme', 'site'),
+      needsOne(SECRETS, 'other', 'shop'),
+    ];
+    const [failure] = forOneToken([refusedFor(SECRETS, 'web')], everything);
+    expect(failure?.hint?.match(/permission-.*|repositories: .*/gu)).toEqual([
+      'repositories: web,site',
+      'permission-secrets: write',
+      'permission-dependabot-secrets: write',
+    ]);
+    const alone = [refusedFor(SECRETS, 'web')];
+    expect(forOneToken(alone, everything.slice(0, 1))).toEqual(alone);
+  });
+
   it('is told for each owner, whose App is another, and once where it is the same', () => {
     const apart = [refusedFor(SECRETS, 'web'), refusedFor(SECRETS, 'web', 'other')];
-    expect(forOneToken(apart)).toEqual(apart);
+    expect(forOneToken(apart, [])).toEqual(apart);
     const same = [refusedFor(SECRETS, 'web'), refusedFor(SECRETS, 'web')];
-    expect(forOneToken(same)).toEqual(same);
+    expect(forOneToken(same, [])).toEqual(same);
   });
 });

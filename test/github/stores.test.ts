@@ -132,6 +132,10 @@ describe('environments', () => {
     await using here = await world({ token: { permissions: { environments: 'write' } } });
     const reply = await here.target(environment('stage'), { createEnvironment: true }).prepare();
     expect(reply.ok ? '' : reply.failure.message).toBe('the github-token lacks "Actions: Read-only"');
+    // A token with nothing but that could not write in the end.
+    expect(reply.ok ? '' : reply.failure.hint).toContain(
+      '    permission-environments: write\n    permission-actions: read\n',
+    );
   });
 });
 

@@ -158,8 +158,12 @@ describe('a run that GitHub gives no secrets', () => {
       { GITHUB_ACTOR: 'dependabot[bot]' },
       'get Dependabot secrets, not Actions secrets',
     ],
-    ['schedule', {}, 'the secret it is filled from does not exist or is not given to this job'],
-    ['pull_request_target', {}, 'the secret it is filled from does not exist or is not given to this job'],
+    ['schedule', {}, 'the secret or variable it is filled from does not exist or is not given to this job'],
+    [
+      'pull_request_target',
+      {},
+      'the secret or variable it is filled from does not exist or is not given to this job',
+    ],
   ])('by %s %j is told why, not that an input is missing', async (name, more, why) => {
     const step = await stepWith(EMPTY, {
       GITHUB_ACTIONS: 'true',

@@ -22,7 +22,7 @@ describe('the token that writes secrets', () => {
     expect(accessOf(verb, ACCOUNT)).toMatchObject({ problems: [], githubToken: undefined });
     const env = { 'INPUT_REFRESH-TOKEN': REFRESH_JWT, GITHUB_REPOSITORY: 'acme/web' };
     expect(accessOf(verb, env).problems).toEqual([
-      'github-token is empty, but the successor of the refresh token has to be stored as a secret: it is not set, or the secret it is filled from does not exist or is not given to this job',
+      'github-token is empty, but the successor of the refresh token has to be stored as a secret: it is not set, or the secret or variable it is filled from does not exist or is not given to this job',
     ]);
     const { problems, githubToken } = accessOf(verb, { ...env, 'INPUT_GITHUB-TOKEN': GITHUB_TOKEN });
     expect([problems, githubToken?.expose()]).toEqual([[], GITHUB_TOKEN]);

@@ -123,7 +123,7 @@ describe('more than one credential, or none', () => {
       email: 'bot@example.com',
     });
     expect(told).toEqual([
-      'password is empty, but `email` was given: it is not set, or the secret it is filled from does not exist or is not given to this job',
+      'password is empty, but `email` was given: it is not set, or the secret or variable it is filled from does not exist or is not given to this job',
       'bootstrap-jwt is one of the inputs for a credential, and more than one kind was given: `bootstrap-jwt`, `refresh-token`, `email` and `password`',
     ]);
     expect(inspect(problems)).not.toContain(ACCESS_JWT);
@@ -144,7 +144,7 @@ describe('more than one credential, or none', () => {
   it('says that none was given, blanks included', () => {
     for (const inputs of [{}, { 'bootstrap-jwt': '', 'refresh-token': ' \n', email: '', password: '  ' }]) {
       expect(problemsWith(inputs).told).toEqual([
-        'undefined no MUTX credential was given: it is not set, or the secret it is filled from does not exist or is not given to this job',
+        'undefined no MUTX credential was given: it is not set, or the secret or variable it is filled from does not exist or is not given to this job',
       ]);
     }
   });
@@ -158,8 +158,14 @@ describe('more than one credential, or none', () => {
   });
 
   it('says which half of a service account is missing', () => {
-    expect(problemsWith({ password: PASSWORD }).told).toEqual(['email is empty, but `password` was given']);
-    expect(problemsWith({ email: 'bot@example.com' }).told).toHaveLength(1);
+    for (const [given, told] of [
+      [{ password: PASSWORD }, 'email is empty, but `password` was given'],
+      [{ email: 'bot@example.com' }, 'password is empty, but `email` was given'],
+    ] as const) {
+      expect(problemsWith(given).told).toEqual([
+        `${told}: it is not set, or the secret or variable it is filled from does not exist or is not given to this job`,
+      ]);
+    }
   });
 
   it('does not take anything for an e-mail address', () => {
@@ -330,6 +336,8 @@ describe('a pasted token', () => {
       expect(told).toEqual([
         'password is too short to be masked: its 7 or fewer characters would black out other words of the log',
       ]);
+      // Somebody may have mistyped it, and somebody may have such a password.
+      expect(problems[0]?.fix).toMatch(/^copy the password again, whole; if .* at least 8 characters$/u);
       expect(masks).not.toContain(password.trim());
       expect(inspect(problems)).not.toContain(password.trim() === 'a' ? "'a'" : password.trim());
     },

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadOnly, toldInFull } from './given.ts';
+import { loadEphemeralInputs } from '../../src/inputs/load-ephemeral.ts';
+import { SecretRegistry } from '../../src/secrets/registry.ts';
+import { GITHUB_TOKEN, loadOnly, PASSWORD, toldInFull } from './given.ts';
 
 // Holds invariant 27 of docs/threat-model.md.
 
@@ -37,7 +39,7 @@ function told(env: NodeJS.ProcessEnv) {
 describe('an empty credential', () => {
   it('is one that is not set, or whose secret does not exist', () => {
     expect(told({ GITHUB_EVENT_NAME: 'schedule' })?.message).toBe(
-      'is empty: it is not set, or the secret it is filled from does not exist or is not given to this job',
+      'is empty: it is not set, or the secret or variable it is filled from does not exist or is not given to this job',
     );
   });
 
@@ -46,7 +48,7 @@ describe('an empty credential', () => {
     (name) => {
       const path = pullRequest({ full_name: 'mallory/web' }, { full_name: 'Acme/Web' });
       expect(told({ GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path })?.message).toContain(
-        'the secret it is filled from does not exist',
+        'the secret or variable it is filled from does not exist',
       );
     },
   );
@@ -56,9 +58,31 @@ describe('an empty credential', () => {
       const env = { GITHUB_ACTIONS: actions, GITHUB_ACTOR: 'dependabot[bot]', GITHUB_EVENT_NAME: 'schedule' };
       expect(told(env)).toMatchObject({
         message: 'is empty: its variable is not set',
-        fix: 'set the variable; `mutx-api-key --help` says how they are called',
+        fix: 'set `MUTX_GITHUB_TOKEN` or `GH_TOKEN`',
       });
     }
+  });
+
+  it('outside of GitHub Actions is told with the names of the variables, of those alone that are taken', () => {
+    const env = { GITHUB_ACTIONS: '', 'INPUT_GITHUB-TOKEN': GITHUB_TOKEN };
+    const fixes = (inputs: Readonly<Record<string, string>>) => {
+      const { loaded } = loadOnly(inputs, env);
+      return loaded.ok ? [] : loaded.problems.map(({ fix }) => fix);
+    };
+    expect(fixes({ email: 'ci@example.com' })).toEqual(['set `MUTX_PASSWORD`']);
+    expect(fixes({ password: PASSWORD })).toEqual(['set `MUTX_EMAIL`']);
+    expect(fixes({})).toEqual([
+      expect.stringMatching(
+        /; set `MUTX_EMAIL` and `MUTX_PASSWORD`, `MUTX_REFRESH_TOKEN` or `MUTX_BOOTSTRAP_JWT`$/u,
+      ),
+    ]);
+    const oneJob = loadEphemeralInputs(
+      { GITHUB_REPOSITORY: 'acme/web' },
+      new SecretRegistry(() => undefined),
+    );
+    expect(!oneJob.ok && oneJob.problems[0]?.fix).toMatch(
+      /; set `MUTX_EMAIL` and `MUTX_PASSWORD` or `MUTX_BOOTSTRAP_JWT`$/u,
+    );
   });
 
   it.each(['pull_request', 'pull_request_review', 'pull_request_review_comment'])(

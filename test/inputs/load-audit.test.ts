@@ -66,7 +66,7 @@ describe('the inputs of an audit', () => {
   });
 
   it.each([
-    ['targets without a token', { targets: 'acme/web' }, 'github-token', 'with a token'],
+    ['targets without a token', { targets: 'acme/web' }, 'github-token', 'with a token: it is not set, or'],
     ['targets without a token', { targets: 'acme/web', 'github-token': ' ' }, 'github-token', 'with a token'],
     ['comments as targets', { targets: '# x', 'github-token': GITHUB_TOKEN }, 'targets', 'comments only'],
     ['a name of two lines', { 'key-name': 'a\nb' }, 'key-name', 'line break'],

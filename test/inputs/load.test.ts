@@ -197,6 +197,10 @@ describe('a warning', () => {
     expect(warnings({ 'renew-before': '30d' })[0]).toContain('every run rotates');
     expect(warnings({ 'renew-before': '29d' })).toEqual([]);
     expect(warnings({ 'renew-before': '719h' })).toEqual([]);
+    const dead = expect.stringContaining('so the stored key expires first, and is dead until the next run');
+    expect(warnings({ 'grace-period': '30d' })).toEqual([dead]);
+    expect(warnings({ 'grace-period': '30d', 'renew-before': '7d' })).toEqual([dead]);
+    expect(warnings({ 'grace-period': '29d' })).toEqual([]);
   });
 
   it('tells of inputs without effect', () => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { variableOf } from '../../src/cli/variables.ts';
+import { shellVariableOf } from '../../src/inputs/shell-variable.ts';
 import { INPUT_NAMES } from '../../src/inputs/table.ts';
 import { codeBlocks, DOCUMENTS, ROOT, read, readJson } from './files.ts';
 
@@ -23,7 +23,7 @@ const OF_WORKFLOWS = ['rotate', 'audit'].flatMap((name) => {
   };
   return Object.keys(on.workflow_call.inputs);
 });
-const VARIABLES = new Set(INPUT_NAMES.map(variableOf));
+const VARIABLES = new Set(INPUT_NAMES.map(shellVariableOf));
 
 /** Every piece of code in a document, inline or in a block, line by line. */
 function codeIn(document: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { permissionFor, settingOf } from '../../src/github/permissions.ts';
-import { ACTIONS, codeBlocks, DOCUMENTS, read } from './files.ts';
+import { ACTIONS, codeBlocks, DOCUMENTS, read, readJson } from './files.ts';
 
 interface Step {
   readonly uses?: string;
@@ -54,6 +54,25 @@ describe('the README', () => {
     expect(read('README.md')).toMatch(/OIDC[^.]*would be better/u);
     expect(read('README.md')).toContain('MUTX does not offer one today');
   });
+});
+
+test('the documents name the Node version that package.json asks for', () => {
+  const { engines } = readJson('package.json') as { readonly engines: { readonly node: string } };
+  const named = DOCUMENTS.flatMap((document) =>
+    [...read(document).matchAll(/\bNode\s(\d[\d.]*) (?:or|and) later/gu)].map(
+      ([, version]) => `>=${version}`,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(3);
+  expect(new Set(named)).toEqual(new Set([engines.node]));
+});
+
+test('whoever releases is told which documents say that there is no release', () => {
+  const notice = /\b(?:not (?:released|published) yet|no release yet)\b/iu;
+  const saying = DOCUMENTS.filter((document) => notice.test(read(document)));
+  const [, told = ''] =
+    /take the notice that there\s+is none out of ([^:]+?)\. Merge/u.exec(read('CONTRIBUTING.md')) ?? [];
+  expect(new Set([...told.matchAll(/`([^`]+)`/gu)].map(([, name]) => name))).toEqual(new Set(saying));
 });
 
 describe.each(YAML)('the YAML at $at', ({ text }) => {

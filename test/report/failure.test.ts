@@ -6,6 +6,7 @@ import {
   failureLines,
   failureOf,
 } from '../../src/report/failure.ts';
+import { summaryOf } from '../../src/report/summary.ts';
 import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import { callFailure, EXPIRES, failed, KEY, NOTHING, target } from './outcomes.ts';
 
@@ -81,6 +82,22 @@ describe('the text of a failure', () => {
       ['acme/r1 does not exist', 1],
       ['the repository of acme/a is now called acme/a2', 0],
       ['the repository of acme/b is now called acme/b2', 0],
+    ]);
+  });
+
+  it('tells the fix for each owner of whose token something is missing: a token is of one owner', () => {
+    const lacking = (owner: string, repository: string) =>
+      callFailure({
+        target: `${owner}/${repository}`,
+        message: 'the github-token lacks "Secrets: Read and write"',
+        hint: `a token of ${owner}`,
+        needs: { owner, repository, missing: '"Secrets: Read and write"', inputs: undefined },
+      });
+    const failures = [lacking('acme', 'web'), lacking('other', 'shop'), lacking('acme', 'site')];
+    const report = failureOf(failed({ failure: { failures } }));
+    expect(report.calls.map(({ fix, alike }) => [fix, alike.map((one) => one.target)])).toEqual([
+      ['a token of acme', ['acme/site']],
+      ['a token of other', []],
     ]);
   });
 
@@ -196,10 +213,32 @@ describe('the state after a failure', () => {
       [
         'MUTX_API_KEY in acme/a: holds the new key',
         'MUTX_API_KEY in acme/b: the write was refused, so it holds what it held before',
-        'MUTX_API_KEY in acme/c: not known: the write may have been done; it holds the new key or what it held before, and both are alive',
+        'MUTX_API_KEY in acme/c: not known: the write may have been done; it holds the new key or what it held before',
         'new key id-new (expires 2026-12-23T21:00:00Z): alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
         'revoked: id-expired',
         '1 key left for the next run to revoke: id-left',
+        'no working key that a secret holds was revoked',
+      ],
+    ],
+    [
+      'it is not known whether keys were revoked, the new one among them',
+      failed({
+        failure: { reason: 'verify', code: 'verify-refused', message: 'x' },
+        minted: { ...KEY, state: 'perhaps-revoked' },
+        targets: [{ ...target('failed', 'acme/a', callFailure()), perhapsWritten: false }, target('skipped')],
+        keys: {
+          ...NOTHING,
+          left: ['id-new', 'id-old', 'id-held'],
+          held: ['id-held'],
+          unclear: ['id-new', 'id-old'],
+        },
+      }),
+      [
+        'MUTX_API_KEY in acme/a and MUTX_API_KEY in acme/web: untouched',
+        'new key id-new (expires 2026-12-23T21:00:00Z): no secret holds it, and it was to be revoked; whether it was is not known: if not, a rotation revokes it once it is 15 minutes old',
+        'perhaps revoked, for which there was no clear answer: id-old',
+        'no other key that a secret holds was revoked',
+        'not revoked, being more than max-revocations, until somebody revokes them or raises it: id-held',
       ],
     ],
     [
@@ -212,11 +251,12 @@ describe('the state after a failure', () => {
       [
         'MUTX_API_KEY in acme/web: holds the new key, which may not be active',
         'new key id-new (never expires): stored, but another run may have revoked it',
+        'no key that a secret holds was revoked by this run',
       ],
     ],
   ])('when %s', (_when, outcome, lines) => {
     for (const line of lines) expect(failureOf(outcome).state).toContain(line);
-    expect(failureOf(outcome).state).toContain('no key that a secret holds was revoked');
+    expect(failureOf(outcome).state.join('\n')).toMatch(/^no .*key that a secret holds was revoked/mu);
   });
 
   it('names the key that was given up for room: a secret may hold a dead one', () => {
@@ -226,5 +266,30 @@ describe('the state after a failure', () => {
       /revoked before its successor was stored.*id-victim; a secret that held it/u,
     );
     expect(state).not.toContain('no key that a secret holds was revoked');
+  });
+
+  it('does not say that what a secret held is alive, nor untouched what has expired and was revoked', () => {
+    const outcome = failed({
+      targets: [{ ...target('failed', 'acme/web', callFailure()), perhapsWritten: true }],
+      minted: { ...KEY, state: 'alive' },
+      keys: { ...NOTHING, revoked: ['id-expired'] },
+    });
+    expect(failureOf(outcome).state).toEqual([
+      'MUTX_API_KEY in acme/web: not known: the write may have been done; it holds the new key or what it held before',
+      expect.stringContaining('new key id-new'),
+      'revoked: id-expired',
+      'no working key that a secret holds was revoked',
+    ]);
+  });
+
+  it('does not promise that a run works a part of a second before it can', () => {
+    const outcome = failed({ failure: { retryAt: EXPIRES + 1 } });
+    const report = failureOf(outcome);
+    const said = [
+      failureLines(FAILURE_TITLE.rotate, report).join('\n'),
+      failureAnnotation(FAILURE_TITLE.rotate, report).message,
+      summaryOf(outcome, KEY.name),
+    ];
+    for (const text of said) expect(text).toContain('A run after 2026-12-23T21:00:01Z can work.');
   });
 });

@@ -51,7 +51,7 @@ describe('the log of a rotation', () => {
         "> Look at keys and targets",
         "GitHub: GET /repos/acme/web/actions/secrets/public-key answered 502 [github-server-error]: try 2 in 1.3 s",
         "✓ keys listed (84 ms)",
-        "✓ every target can be written (1.5 s)",
+        "✓ the public key of every target read (1.5 s)",
         "2 active keys, 1 of them named gha/acme/web/MUTX_API_KEY; 2 places in the plan FREE",
         "warning Clocks apart: the clocks differ",
         "<",

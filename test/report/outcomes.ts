@@ -5,7 +5,15 @@ import type { CallFailure, KeyRecord } from '../../src/rotation/ports.ts';
 /** Outcomes to render. */
 export const EXPIRES = Date.UTC(2026, 11, 23, 21, 0, 0);
 export const KEY = { id: 'id-new', name: 'gha/acme/web/MUTX_API_KEY', expiresAt: EXPIRES };
-export const NOTHING: KeysNow = { revoked: [], superseded: [], graceEnds: undefined, left: [], spared: [] };
+export const NOTHING: KeysNow = {
+  revoked: [],
+  superseded: [],
+  graceEnds: undefined,
+  left: [],
+  held: [],
+  unclear: [],
+  spared: [],
+};
 
 /** Too young to be revoked. */
 export const YOUNG = {

@@ -27,7 +27,9 @@ const ROTATED: Outcome = {
     revoked: ['id-old'],
     superseded: [],
     graceEnds: undefined,
-    left: ['id-left'],
+    left: ['id-left', 'id-held'],
+    held: ['id-held'],
+    unclear: [],
     spared: [YOUNG, { ...YOUNG, id: 'id-younger', until: YOUNG.until + 1_000 }],
   },
 };
@@ -82,6 +84,7 @@ describe('the last lines of the log', () => {
         'Rotated: MUTX_API_KEY in acme/web → key id-new (expires 2026-12-23T21:00:00Z)',
         'Revoked: id-old',
         'Left for a later run to revoke: id-left',
+        'Held back: not revoked, being more than max-revocations, until somebody revokes them or raises it: id-held',
         'Not revoked yet: id-young, id-younger: younger than 15 minutes, so another run may still be storing them; a rotation after 2026-11-24T21:00:01Z revokes them',
       ],
     ],
@@ -90,11 +93,34 @@ describe('the last lines of the log', () => {
       [
         'Not due: it lives long enough; key id-old stays (never expires)',
         'Revoked: none',
-        'Alive for the grace period: id-grace (until 2026-12-23T21:00:00Z)',
+        'Superseded, not revoked: id-grace (grace period until 2026-12-23T21:00:00Z)',
         'Not revoked yet: id-young: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z supersedes it, and the grace period begins',
       ],
     ],
-    [PLANNED, ['Dry run: nothing was changed; the plan is above']],
+    [
+      {
+        ...ROTATED,
+        keys: {
+          ...NOTHING,
+          spared: [
+            { ...YOUNG, id: 'id-younger', until: YOUNG.until + 1 },
+            { ...YOUNG, until: YOUNG.until - 1, next: 'open' },
+          ],
+        },
+      },
+      [
+        'Rotated: MUTX_API_KEY in acme/web → key id-new (expires 2026-12-23T21:00:00Z)',
+        'Revoked: none',
+        'Not revoked yet: id-younger, id-young: younger than 15 minutes, so another run may still be storing them; no rotation but its own revokes them before 2026-11-24T20:59:59Z',
+      ],
+    ],
+    [
+      PLANNED,
+      [
+        'A run would store a new key: MUTX_API_KEY in acme/web',
+        'Dry run: nothing was changed; the plan is above',
+      ],
+    ],
     [
       { ...ROTATED, targets: Array.from({ length: 11 }, () => target('updated')), keys: NOTHING },
       ['Rotated: 11 targets → key id-new (expires 2026-12-23T21:00:00Z)', 'Revoked: none'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Progress } from '../../src/report/progress.ts';
 import type { RotationEvent } from '../../src/rotation/events.ts';
-import { callFailure, target } from './outcomes.ts';
+import { callFailure, PLAN, target } from './outcomes.ts';
 
 function stateAfter(events: readonly RotationEvent[]): string {
   const progress = new Progress();
@@ -32,9 +32,30 @@ describe('the state of a run that ends in between', () => {
       ],
       [
         'MUTX_API_KEY in acme/a: holds the new key',
-        'MUTX_API_KEY in acme/b: the write failed',
+        'MUTX_API_KEY in acme/b: the write failed; it holds what it held before',
         'every other target: not written, or being written at that moment',
       ],
+    ],
+    [
+      'after a write that may have been done',
+      [
+        ...storing,
+        {
+          type: 'target-written',
+          result: { ...target('failed', 'acme/b', callFailure()), perhapsWritten: true },
+          done: 1,
+          of: 3,
+        },
+      ],
+      [
+        'MUTX_API_KEY in acme/b: not known: the write may have been done; it holds the new key or what it held before',
+        NOTHING_REVOKED,
+      ],
+    ],
+    [
+      'after an expired key, which a secret may hold, made room',
+      [{ type: 'revoked', id: 'id-expired', reason: 'E', gone: false }, creating],
+      ['revoked: id-expired', 'no working key that a secret holds was revoked'],
     ],
     [
       'after the new key was given up',
@@ -45,6 +66,17 @@ describe('the state of a run that ends in between', () => {
       'while revoking',
       [...storing, { type: 'revoked', id: 'id-old', reason: 'R', gone: false }],
       ['revoked: id-old', NOTHING_REVOKED],
+    ],
+    [
+      'while the stored key was being given up for room',
+      [
+        { type: 'planned', plan: PLAN },
+        { type: 'step-started', step: 'make-room' },
+      ],
+      [
+        'perhaps revoked before its successor was stored, as `on-quota: replace` asks: id-victim',
+        'no other key that a secret holds was revoked',
+      ],
     ],
     [
       'after the stored key was given up for room',

@@ -18,7 +18,9 @@ describe('the job summary', () => {
             revoked: ['id-old'],
             superseded: ['id-grace'],
             graceEnds: EXPIRES,
-            left: ['id-left'],
+            left: ['id-left', 'id-held'],
+            held: ['id-held'],
+            unclear: [],
             spared: [YOUNG],
           },
         },
@@ -38,9 +40,11 @@ describe('the job summary', () => {
 
       **Revoked:** \`id-old\`
 
-      **Superseded, alive for the grace period:** \`id-grace\` (until 2026-12-23T21:00:00Z)
+      **Superseded, not revoked:** \`id-grace\` (grace period until 2026-12-23T21:00:00Z)
 
       **Left for a later run to revoke:** \`id-left\`
+
+      **Held back:** not revoked, being more than max-revocations, until somebody revokes them or raises it: \`id-held\`
 
       **Not revoked yet:** \`id-young\`: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z revokes it
       "

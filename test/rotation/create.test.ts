@@ -5,6 +5,7 @@ import {
   breaks,
   breaksForGood,
   fails,
+  freezes,
   losesReply,
   offline,
   refuses,
@@ -158,6 +159,41 @@ describe('a create that is certainly not done', () => {
     expect(creates(ports)).toBe(1);
     expect(ports.active()).toEqual(['old']);
     expect(ports.stored()).toEqual({ 'acme/web': 'old' });
+  });
+});
+
+describe('a run that cannot look again', () => {
+  const messageOf = async (ports: InMemoryPorts, changes = {}) => {
+    const outcome = await ports.rotate(changes);
+    return outcome.kind === 'failed' ? outcome.failure.message : outcome.kind;
+  };
+  const world = (more: readonly ReturnType<typeof key>[] = []) =>
+    new InMemoryPorts({ keys: [key('old'), ...more], targets: ONE });
+  const LOST =
+    'a create was lost before that: a key may exist whose text nobody knows, and a later run revokes it';
+
+  it('does not say that nothing was changed where a create was lost, nor that no key was made', async () => {
+    expect(await messageOf(world().on('create', losesReply).on('list', works, refuses(403)))).toBe(
+      `the keys or the secrets could not be read again; ${LOST}`,
+    );
+    expect(await messageOf(world().on('create', losesReply).on('prepare', works, refuses(404)))).toBe(
+      `not every target can be written any more; ${LOST}`,
+    );
+    expect(await messageOf(world().on('list', refuses(403)))).toBe(
+      'the keys or the secrets could not be read, so nothing was changed',
+    );
+  });
+
+  it('nor where a key was stored, or one was revoked', async () => {
+    const late = world()
+      .on('write', freezes(12 * MINUTE))
+      .on('list', works, refuses(403));
+    expect(await messageOf(late)).toBe('the keys or the secrets could not be read again');
+    expect(late.stored()).toEqual({ 'acme/web': 'new1' });
+    const expired = world([key('expired', { age: 40 * DAY, expiresIn: -1 })]);
+    expired.on('create', refuses(409)).on('list', works, refuses(403));
+    expect(await messageOf(expired)).toBe('the keys or the secrets could not be read again');
+    expect(expired.active()).toEqual(['old']);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { resultLines } from '../../src/report/result.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START } from './records.ts';
-import { undated } from './scripts.ts';
+import { refuses, undated } from './scripts.ts';
 
 // Holds invariant 8 of docs/threat-model.md.
 
@@ -139,5 +140,39 @@ describe('a grace period', () => {
     const ports = new InMemoryPorts({ keys, targets: [{ label: 'acme/web', writtenAgo: 5 * DAY }] });
     await ports.rotate(grace);
     expect(ports.changes()).toEqual(['create', 'write acme/web']);
+  });
+
+  it('is told as what it was where it is over and no rule revokes what it kept', async () => {
+    const keys = [key('old', { age: 9 * DAY }), key('current', { age: 5 * DAY })];
+    const ports = new InMemoryPorts({
+      keys,
+      targets: [{ label: 'org:acme', holds: 'current', shared: true }],
+    });
+    const outcome = await ports.rotate({ gracePeriod: DAY, renewBefore: DAY });
+    if (outcome.kind !== 'not-due') throw new Error(outcome.kind);
+    expect(outcome.keys).toMatchObject({ superseded: ['old'], graceEnds: START - 4 * DAY + MINUTE + SECOND });
+    const over = new Date(START - 4 * DAY + MINUTE + SECOND).toISOString().replace('.000', '');
+    expect(resultLines(outcome)).toContain(`Superseded, not revoked: old (grace period until ${over})`);
+  });
+
+  it('is not said to keep what should have been revoked after it and was not', async () => {
+    const keys = [key('old', { age: 9 * DAY }), key('current', { age: 5 * DAY })];
+    const ports = new InMemoryPorts({ keys, targets: [{ label: 'acme/web', holds: 'current' }] });
+    ports.always('revoke old', refuses(403));
+    const outcome = await ports.rotate({ gracePeriod: DAY, renewBefore: DAY });
+    if (outcome.kind !== 'not-due') throw new Error(outcome.kind);
+    expect(resultLines(outcome).slice(1)).toEqual(['Revoked: none', 'Left for a later run to revoke: old']);
+  });
+
+  it('keeps a run from rotating until the stored key is dead, where it is as long as that lives', async () => {
+    const made = { age: 30 * DAY - MINUTE, expiresIn: MINUTE };
+    const ports = new InMemoryPorts({
+      keys: [key('current', made)],
+      targets: [{ label: 'acme/web', holds: 'current' }],
+    });
+    const long = { gracePeriod: 30 * DAY, renewBefore: 7 * DAY };
+    expect(await ports.rotate(long)).toMatchObject({ kind: 'not-due' });
+    ports.clock.time = START + 2 * MINUTE;
+    expect(await ports.rotate(long)).toMatchObject({ kind: 'rotated' });
   });
 });

@@ -228,6 +228,15 @@ describe('on-quota: wait', () => {
 });
 
 describe('on-quota: replace', () => {
+  it('says so where no key of the name is old enough to be given up', async () => {
+    const keys = [key('young', { age: 5 * MINUTE }), other];
+    const ports = new InMemoryPorts({ keys, targets: ONE, plan: 'FREE' });
+    expect(await ports.rotate({ onQuota: 'replace' })).toMatchObject({
+      failure: { code: 'quota-full', message: expect.stringContaining('none is older than 15 minutes') },
+    });
+    expect(ports.changes()).toEqual([]);
+  });
+
   it('revokes the stored key, then creates and stores', async () => {
     const ports = new InMemoryPorts({ keys: [old, other], targets: ONE, plan: 'FREE' });
     expect(await ports.rotate({ onQuota: 'replace' })).toMatchObject({
@@ -248,6 +257,21 @@ describe('on-quota: replace', () => {
     });
     expect(ports.changes()).toEqual(['revoke old']);
     expect(ports.told('step-ended').at(-1)).toMatchObject({ step: 'make-room', ok: false });
+  });
+
+  it('does not say that the stored one lives when nobody knows whether it was revoked', async () => {
+    const ports = new InMemoryPorts({ keys: [old, other], targets: ONE, plan: 'FREE' });
+    ports.always('revoke old', losesReply);
+    const outcome = await ports.rotate({ onQuota: 'replace' });
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      failure: { message: expect.stringMatching(/; a key in the way could not be revoked for certain$/u) },
+      keys: { left: ['old'], unclear: ['old'] },
+    });
+    expect(ports.active()).toEqual(['other']);
+    expect(ports.told('warning')).toMatchObject([
+      { message: 'it is not known whether key old was revoked: revoke old failed' },
+    ]);
   });
 
   it('gives nothing up while there is room', async () => {

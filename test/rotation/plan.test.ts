@@ -57,14 +57,27 @@ describe('whether to rotate', () => {
   });
 
   it.each([
-    ['no target holds a known key', [nowhere], [old]],
-    ['one of the targets holds none', [stored(old), nowhere], [old]],
-    ['two keys can have been written', [stored(old)], [old, { ...old, id: 'twin' }]],
-    ['the key was revoked', [stored(old)], [{ ...old, isActive: false }]],
-    ['the key has expired', [stored(old)], [{ ...old, expiresAt: START - 1 }]],
-    ['the key has another name', [stored(old)], [{ ...old, name: `${NAME}2` }]],
-  ])('is due when %s', (_, secrets, keys) => {
-    const why = 'it is not certain that every target holds the same working key';
+    ['not every target has the secret yet', [nowhere], [old]],
+    ['not every target has the secret yet', [stored(old), nowhere], [old]],
+    [
+      'keys of this name were made so close together that it is not certain which one a target holds',
+      [stored(old)],
+      [old, { ...old, id: 'twin' }],
+    ],
+    ['no key of this name is active', [stored(old)], [{ ...old, isActive: false }]],
+    [
+      'a target holds a key that does not work any more',
+      [stored(old)],
+      [{ ...old, isActive: false }, key('other', { age: 9 * DAY })],
+    ],
+    ['a target holds a key that does not work any more', [stored(old)], [{ ...old, expiresAt: START - 1 }]],
+    ['no key of this name is active', [stored(old)], [{ ...old, name: `${NAME}2` }]],
+    [
+      'it is not certain that every target holds the same working key',
+      [stored(old), stored(key('other', { age: 3 * DAY }))],
+      [old, key('other', { age: 3 * DAY })],
+    ],
+  ])('is due when %s', (why, secrets, keys) => {
     expect(decide(look({ secrets, keys }), { renewBefore: DAY })).toMatchObject({ due: true, why });
     expect(decide(look({ secrets, keys }), { gracePeriod: 7 * DAY })).toMatchObject({ due: true, why });
   });

@@ -38,7 +38,15 @@ describe('a rotation', () => {
         { target: 'acme/web', secret: 'MUTX_API_KEY', status: 'updated' },
         { target: 'acme/api', secret: 'MUTX_API_KEY', status: 'updated' },
       ],
-      keys: { revoked: ['old'], superseded: [], graceEnds: undefined, left: [], spared: [] },
+      keys: {
+        revoked: ['old'],
+        superseded: [],
+        graceEnds: undefined,
+        left: [],
+        held: [],
+        unclear: [],
+        spared: [],
+      },
     });
     expect(ports.active()).toEqual(['new1']);
     expect(ports.stored()).toEqual({ 'acme/web': 'new1', 'acme/api': 'new1' });

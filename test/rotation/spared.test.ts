@@ -59,6 +59,56 @@ describe('the keys that are too young to be revoked', () => {
     });
   });
 
+  it('may be more than max-revocations then, with the new one: no rotation is said to revoke them', async () => {
+    const world = { keys: [key('young', { age: MINUTE })], targets: [WEB] };
+    const ports = new InMemoryPorts(world);
+    const few = { maxRevocations: 1 };
+    expect(await ports.rotate({ ...few, dryRun: true })).toMatchObject({
+      plan: { spared: [spared('young', MINUTE, 'open')] },
+    });
+    expect(await ports.rotate(few)).toMatchObject({ keys: { spared: [spared('young', MINUTE, 'open')] } });
+    ports.clock.time = START + 20 * MINUTE;
+    expect(await ports.rotate(few)).toMatchObject({
+      kind: 'rotated',
+      keys: { revoked: [], held: ['young', 'new1'] },
+    });
+    expect(await new InMemoryPorts(world).rotate({ maxRevocations: 2 })).toMatchObject({
+      keys: { spared: [spared('young', MINUTE)] },
+    });
+    const due = { keys: [key('current', { age: 10 * MINUTE }), key('lost', { age: 5 * MINUTE })] };
+    const notDue = (maxRevocations: number) =>
+      new InMemoryPorts({ ...due, targets: [{ label: 'acme/web', holds: 'current' }] }).rotate({
+        renewBefore: DAY,
+        maxRevocations,
+      });
+    expect(await notDue(1)).toMatchObject({
+      kind: 'not-due',
+      keys: { spared: [{ id: 'lost', next: 'open' }] },
+    });
+    expect(await notDue(2)).toMatchObject({ keys: { spared: [{ id: 'lost', next: 'revoked' }] } });
+  });
+
+  it('may be stored yet where none is due: then a grace period goes before the end', async () => {
+    const hours = 60 * MINUTE;
+    const keys = [key('current', { age: 5 * MINUTE }), key('young', { age: 3 * MINUTE })];
+    const ports = new InMemoryPorts({ keys, targets: [{ label: 'acme/web', holds: 'current' }] });
+    const grace = { gracePeriod: 6 * hours };
+    expect(await ports.rotate(grace)).toMatchObject({
+      kind: 'not-due',
+      keys: { spared: [spared('young', 3 * MINUTE, 'open')] },
+    });
+    // Its run goes on, and stores it.
+    const stored = new InMemoryPorts({
+      keys,
+      targets: [{ label: 'acme/web', holds: 'young', writtenAgo: 0 }],
+    });
+    stored.clock.time = START + 7 * hours;
+    expect(await stored.rotate(grace)).toMatchObject({
+      kind: 'rotated',
+      keys: { superseded: expect.arrayContaining(['young']) },
+    });
+  });
+
   it('are named where none is due, the current key not among them', async () => {
     const keys = [key('current', { age: 10 * MINUTE }), key('lost', { age: 5 * MINUTE })];
     const ports = new InMemoryPorts({ keys, targets: [{ label: 'acme/web', holds: 'current' }] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryPorts } from './ports.ts';
 import { key, MINUTE } from './records.ts';
-import { breaks, breaksForGood, refuses, takes } from './scripts.ts';
+import { breaks, breaksForGood, losesReply, refuses, takes } from './scripts.ts';
 
 // Holds invariant 10 of docs/threat-model.md.
 
@@ -49,6 +49,20 @@ describe('a new key that does not work', () => {
     });
     expect(ports.calls().filter((call) => call.startsWith('verify'))).toHaveLength(4);
     expectUndone(ports);
+  });
+
+  it('is not said to be alive when nobody knows whether it was revoked', async () => {
+    const ports = world().always('verify', refuses(401)).always('revoke', losesReply);
+    expect(await ports.rotate()).toMatchObject({
+      minted: { id: 'new1', state: 'perhaps-revoked' },
+      keys: { revoked: [], left: ['new1'], unclear: ['new1'] },
+    });
+    expect(ports.active()).toEqual(['old']);
+    const refused = world().always('verify', refuses(401)).always('revoke', refuses(403));
+    expect(await refused.rotate()).toMatchObject({
+      minted: { id: 'new1', state: 'alive' },
+      keys: { left: ['new1'], unclear: [] },
+    });
   });
 
   it('is stored when a later try is answered', async () => {

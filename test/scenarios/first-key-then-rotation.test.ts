@@ -13,8 +13,8 @@ describe('the first run', () => {
     expect(stdoutOf(run, world)).toMatchInlineSnapshot(`
       "::add-mask::<credential>
       ::group::Look at keys and targets
-      ✓ every target can be written (<duration>)
       ✓ keys listed (<duration>)
+      ✓ the public key of every target read (<duration>)
       0 active keys, 0 of them named gha/acme/web/MUTX_API_KEY; 2 places in the plan FREE
       ::endgroup::
       ::group::Plan
@@ -87,8 +87,8 @@ describe('the second run', () => {
     expect(stdoutOf(run, world)).toMatchInlineSnapshot(`
       "::add-mask::<credential>
       ::group::Look at keys and targets
-      ✓ every target can be written (<duration>)
       ✓ keys listed (<duration>)
+      ✓ the public key of every target read (<duration>)
       1 active key, 1 of them named gha/acme/web/MUTX_API_KEY; 2 places in the plan FREE
       ✓ the secrets' dates read (<duration>)
       ::endgroup::

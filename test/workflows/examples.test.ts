@@ -105,9 +105,18 @@ const EXAMPLES: Readonly<Record<string, (example: Example) => Promise<void>>> = 
   },
   'docs/recipes/panic-button.md': async (example) => {
     const name = '$(touch /tmp/x) `id` "; echo ::stop-commands::x #';
-    const { plaintext } = example.emulator.mutx.addKey(example.user, { name });
+    const { mutx } = example.emulator;
+    const keys = (count: number) => Array.from({ length: count }, () => mutx.addKey(example.user, { name }));
+    const [first] = keys(1);
     await example.run(0, undefined, { inputs: { 'key-name': name } });
-    expect(example.dead(plaintext)).toBe(true);
+    expect(example.dead(first?.plaintext ?? '')).toBe(true);
+    // Of more than the usual number none is revoked, until somebody has said that all of them may go.
+    const many = keys(6);
+    const failed = await example.run(0, undefined, { inputs: { 'key-name': name }, result: 'failure' });
+    for (const { id } of many) expect(failed.get('revoke')?.log).toContain(id);
+    expect(mutx.activeKeys(example.user)).toHaveLength(6);
+    await example.run(0, undefined, { inputs: { 'key-name': name, 'max-revocations': 6 } });
+    expect(mutx.activeKeys(example.user)).toEqual([]);
   },
   'docs/recipes/terraform.md': async (example) => {
     example.emulator.github.setSecret(HERE, SECRET, 'not-rotated-yet');

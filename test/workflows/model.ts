@@ -19,13 +19,16 @@ interface Job {
   readonly env?: Values;
   readonly steps?: readonly Step[];
 }
+type Declared = Readonly<Record<string, { readonly default?: unknown; readonly required?: boolean }>>;
+
 interface Workflow {
   readonly name?: string;
   readonly on: {
     readonly workflow_call: {
-      readonly inputs?: Readonly<Record<string, { readonly default?: unknown; readonly required?: boolean }>>;
+      readonly inputs?: Declared;
       readonly secrets?: Readonly<Record<string, { readonly required?: boolean }>>;
     };
+    readonly workflow_dispatch?: { readonly inputs?: Declared } | null;
   };
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -63,9 +66,19 @@ export interface Start {
 /** Runs a workflow that somebody wrote who uses our actions. @returns every job there was, in order */
 export async function start(text: string, given: Start, host: Host): Promise<readonly JobRun[]> {
   const jobs: JobRun[] = [];
-  const { inputs = {}, ...contexts } = given;
-  await new Model(host, jobs).jobs(parse(text) as Workflow, { ...contexts, inputs }, '');
+  const { inputs: typed = {}, ...contexts } = given;
+  const workflow = parse(text) as Workflow;
+  const declared = workflow.on.workflow_dispatch?.inputs ?? {};
+  refuseUnknown(workflow.name, typed, declared);
+  const inputs = withDefaults(declared, typed);
+  await new Model(host, jobs).jobs(workflow, { ...contexts, inputs }, '');
   return jobs;
+}
+
+function withDefaults(declared: Declared, given: Values): Values {
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, { default: value }]) => [name, given[name] ?? value ?? '']),
+  );
 }
 
 interface Done {
@@ -87,10 +100,7 @@ class Model {
     const { inputs: declared = {}, secrets: known = {} } = workflow.on.workflow_call;
     refuseUnknown(workflow.name, given, declared);
     refuseUnknown(workflow.name, secrets, known);
-    const inputs = Object.fromEntries(
-      Object.entries(declared).map(([name, { default: value }]) => [name, given[name] ?? value ?? '']),
-    );
-    return this.jobs(workflow, { inputs, secrets }, above);
+    return this.jobs(workflow, { inputs: withDefaults(declared, given), secrets }, above);
   }
 
   async jobs({ jobs }: Workflow, { event = {}, ...given }: Values, above: string): Promise<JobRun['result']> {

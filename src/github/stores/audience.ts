@@ -27,7 +27,8 @@ export function decodeVisibility(json: unknown): { value: Visibility } | undefin
 
 /**
  * Every repository that may read a secret of visibility `selected`, all pages. What is not in this list loses
- * its access with the next PUT, so a list shorter than the count that comes with it is a failure.
+ * its access with the next PUT, so a list shorter than the count that comes with it is a failure; and so is a count
+ * that changes between two pages, because what moved to a page that was read already is missed.
  */
 export async function selectedRepositories(
   calls: Calls,
@@ -35,6 +36,7 @@ export async function selectedRepositories(
 ): Promise<Reply<readonly number[]>> {
   const ids = new Set<number>();
   const path = `${place.path}/${place.name}/repositories`;
+  let counted: number | undefined;
   for (let page = 1; ; page++) {
     const before = ids.size;
     const reply = await calls.ask(
@@ -43,6 +45,8 @@ export async function selectedRepositories(
       { 200: decodePage },
     );
     if (!reply.ok) return reply;
+    counted ??= reply.value.total;
+    if (reply.value.total !== counted) return changed(calls, path, place);
     for (const id of reply.value.ids) ids.add(id);
     if (ids.size >= reply.value.total) return { ...reply, value: [...ids] };
     if (ids.size === before) return incomplete(calls, path, place, ids.size, reply.value.total);
@@ -69,6 +73,23 @@ function incomplete(
           `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
           `${context.target}; writing it would take it away from the others`,
         hint: 'Give the token access to all repositories of the organisation.',
+        retryable: true,
+      },
+    ),
+  };
+}
+
+function changed(calls: Calls, path: string, place: SecretPlace): Reply<never> {
+  const context = calls.context(`GET ${path}`, place.permission);
+  return {
+    ok: false,
+    failure: failure(
+      context,
+      { status: 200 },
+      {
+        kind: 'unclear',
+        code: 'github-audience-changed',
+        message: `the repositories that may read ${place.name} of ${context.target} changed while they were read`,
         retryable: true,
       },
     ),
