@@ -29,7 +29,9 @@ it('prints tokens that may less, and what the commands say of each is what docs/
   expect(refused.code).toBe(1);
   expect(refused.stdout).toContain('the github-token lacks "Secrets: Read and write"');
   expect(refused.stdout).toMatch(/- new key \S+ \(expires \S+\): revoked/u);
-  expect(refused.stdout).toMatch(/fix: {3}give the token "Secrets: Read and write" for \S+, or take another/u);
+  expect(refused.stdout).toMatch(
+    /fix: {3}give the token "Secrets: Read and write" for \S+, or take another/u,
+  );
   expect(refused.stdout).not.toContain('uses:');
 
   const never = await as('EMULATED_WORKFLOW_TOKEN', 'doctor');
