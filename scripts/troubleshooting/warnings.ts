@@ -1,8 +1,9 @@
 /** What a warning means that stands in the log under this title, and what to do: for docs/troubleshooting.md. */
 export const WARNINGS: Readonly<Record<string, { readonly means: string; readonly fix: string }>> = {
   'A key was not revoked': {
-    means: 'The new key is stored and works. An older one is still alive, because MUTX did not revoke it.',
-    fix: 'Nothing: the next rotation revokes it. Sooner: the action `revoke` with the id that is named.',
+    means:
+      'A key was to go, and MUTX did not revoke it, or did not say whether it did. An older key (“key …”, “no key was revoked”): it may work beside the one that the secret holds. “The new key …, which no secret holds”: the rotation failed and could not take back what it had made; the secret holds what it held before. A key that `ephemeral` or `exec` could not check: it was not handed out.',
+    fix: 'Nothing about the key: the next rotation revokes it; that of `ephemeral` or `exec` is tried again at the end, and expires. Sooner: the action `revoke` with the id that is named. If the run failed, see its code.',
   },
   'More keys than max-revocations': {
     means: 'More keys would have gone than `max-revocations` allows, so none of them did.',
@@ -55,6 +56,11 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
   'More findings': {
     means: 'GitHub shows ten annotations of a level for a step. The audit found more.',
     fix: 'Read the log or the output `report`.',
+  },
+  'The key could not be printed': {
+    means:
+      '`mutx-api-key keys create` or `keys rotate` made a key, and nobody read its output, which shows it only this once.',
+    fix: 'Revoke the key that is named, and make another one; do not close the pipe that it is written to.',
   },
   'No such key': {
     means: 'A key that is to be revoked does not exist, or is not of this account. It counts as done.',

@@ -1,4 +1,5 @@
 import { runVerb } from '../process/run-verb.ts';
+import { outliveReaders } from '../process/unread.ts';
 import { FAILURE_TITLE } from '../report/titles.ts';
 import { auditVerb } from '../verbs/audit.ts';
 import type { VerbContext } from '../verbs/context.ts';
@@ -41,6 +42,7 @@ async function plan(context: VerbContext): Promise<void> {
  */
 export async function main(entry: keyof typeof ENTRIES): Promise<void> {
   const { run, title, post }: Entry = ENTRIES[entry];
+  outliveReaders(process.stdout, process.stderr);
   await runVerb(run, title, {
     env: process.env,
     sink: runnerSink,

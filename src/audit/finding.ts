@@ -1,4 +1,5 @@
 import type { Duration, Instant, KeyRecord } from '../rotation/ports.ts';
+import type { Doubt } from './doubt.ts';
 
 export type Level = 'error' | 'warning' | 'notice';
 
@@ -41,12 +42,21 @@ export type Finding = About &
         readonly key: KeyRecord;
         readonly works: boolean | undefined;
       }
-    /** The secret holds a key that was revoked. */
+    /** The secret holds one of these keys, and none of them works. */
     | {
         readonly kind: 'secret-dead';
         readonly place: SecretName;
         readonly updatedAt: Instant;
-        readonly key: KeyRecord;
+        /** At least one; newest first. */
+        readonly keys: readonly KeyRecord[];
+      }
+    /** The secret may hold a key that does not work; which one it holds is not known. */
+    | {
+        readonly kind: 'secret-doubtful';
+        readonly place: SecretName;
+        readonly updatedAt: Instant;
+        readonly keyName: string;
+        readonly why: Doubt;
       }
     | {
         readonly kind: 'quota';

@@ -1,12 +1,8 @@
 import { FENCE, MARGIN } from '../rotation/constants.ts';
+import { type Holding, holdingOf } from '../rotation/holding.ts';
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
-import {
-  couldHaveWritten,
-  currentOf,
-  isExpired,
-  isUsedElsewhere,
-  notInAnyTarget,
-} from '../rotation/rules.ts';
+import { currentOf, isExpired, isUsedElsewhere, notInAnyTarget } from '../rotation/rules.ts';
+import { deadSecret } from './dead.ts';
 import type { Finding, SecretName } from './finding.ts';
 import type { AuditedSecret, AuditLook } from './look.ts';
 import { keptUntil, newest } from './superseded.ts';
@@ -52,9 +48,10 @@ function findingsOf(group: Group, date: Instant) {
   const outdated = group.secrets.flatMap((secret) => outdatedSecret(secret, group, date));
   // The key that a secret is waiting for is told with the secret.
   const awaited = new Set(outdated.map(({ key }) => key.id));
+  const told = new Set(outdated.map(({ place }) => place));
   const dead = group.secrets
-    .filter(({ place }) => !outdated.some((one) => one.place === place))
-    .flatMap((secret) => deadSecret(secret, group));
+    .filter(({ place }) => !told.has(place))
+    .flatMap((secret) => deadSecret(secret, group.keys, date));
   const orphans = group.keys.filter((key) => !awaited.has(key.id)).flatMap((key) => orphan(key, group, date));
   return { findings: [...outdated, ...dead, ...orphans], inStep: outdated.length === 0 };
 }
@@ -70,7 +67,7 @@ function outdatedSecret(secret: AuditedSecret, { secrets, keys }: Group, date: I
   const live = keys.filter((key) => key.isActive && !isExpired(key, date));
   const key = newest(live.filter(({ createdAt }) => createdAt + FENCE + MARGIN < date));
   if (key === undefined || (updatedAt !== undefined && key.createdAt <= updatedAt + MARGIN)) return [];
-  const works = updatedAt !== undefined && holdsOneOf(live, updatedAt, currentOf(secret, keys));
+  const works = updatedAt !== undefined && doesWork(holdingOf(updatedAt, keys, date));
   const elsewhere = secrets.some(
     (other) => other.updatedAt !== undefined && currentOf(other, keys)?.id === key.id,
   );
@@ -81,28 +78,21 @@ function outdatedSecret(secret: AuditedSecret, { secrets, keys }: Group, date: I
 }
 
 /**
- * Whether a secret holds one of the live keys.
- * @param current the key that it holds, where that is known
- * @returns undefined where it may: saved again by hand, or, of an organisation, with its visibility edited since, it
- * holds any key that there was by then
+ * @returns undefined where it may: saved again by hand, or, of an organisation, with its visibility edited since, a
+ * secret holds any key that there was by then
  */
-function holdsOneOf(
-  live: readonly KeyRecord[],
-  updatedAt: Instant,
-  current: KeyRecord | undefined,
-): boolean | undefined {
-  if (current !== undefined) return live.some(({ id }) => id === current.id);
-  if (live.some((key) => couldHaveWritten(key, updatedAt))) return true;
-  return live.some(({ createdAt }) => createdAt <= updatedAt + MARGIN) ? undefined : false;
-}
-
-/** Only where revoked keys are listed; the documented API forgets them. */
-function deadSecret(secret: AuditedSecret, { keys }: Group): readonly Finding[] {
-  const { updatedAt, place } = secret;
-  const key = currentOf(secret, keys);
-  if (updatedAt === undefined || key === undefined || key.isActive) return [];
-  // When it was revoked, nobody tells.
-  return [{ kind: 'secret-dead', level: 'error', since: undefined, place, updatedAt, key }];
+function doesWork({ kind }: Holding): boolean | undefined {
+  switch (kind) {
+    case 'works':
+    case 'some-dead':
+      return true;
+    case 'newest-dead':
+    case 'saved-again':
+      return undefined;
+    case 'dead':
+    case 'none':
+      return false;
+  }
 }
 
 /** Rule W's evidence that a key is in no secret, and no grace period that could still be running. */

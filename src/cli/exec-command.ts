@@ -25,7 +25,8 @@ export function addExec(program: Command, machine: Machine): void {
     .command('exec')
     .description('run a command with a key of its own, and revoke it afterwards')
     .usage('[options] [--] <command> [args…]')
-    .argument('<command>')
+    // Asked for below, so that it can be said how.
+    .argument('[command]')
     .argument('[args...]')
     // What comes after the command's name is the command's.
     .passThroughOptions();
@@ -37,7 +38,10 @@ export function addExec(program: Command, machine: Machine): void {
     .option('--repository <owner/repo>', 'this repository (GITHUB_REPOSITORY)')
     .option('--debug', 'show each request')
     .addHelpText('after', AFTER)
-    .action(async (file: string, args: readonly string[], flags: Flags) => {
+    .action(async (file: string | undefined, args: readonly string[], flags: Flags) => {
+      if (file === undefined) {
+        return command.error('error: there is no command to run. Say which: mutx-api-key exec -- command');
+      }
       const place = { hostname: hostname(), now: Date.now() };
       const start = (variable: string, key: Secret) =>
         startCommand(file, args, { ...withoutCredentials(machine.env), [variable]: key.expose() }, machine);

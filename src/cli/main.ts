@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { outliveReaders } from '../process/unread.ts';
 import { createProgram, runProgram } from './program.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -7,6 +8,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 const { env, stdin, stdout, stderr } = process;
+outliveReaders(stdout, stderr);
 const program = createProgram({ env, streams: { stdin, stdout, stderr } }, version);
 const code = await runProgram(program, process.argv.slice(2));
 if (code !== undefined) process.exitCode = code;

@@ -6,7 +6,7 @@ import type { VerbContext } from '../verbs/context.ts';
 import { withCredentials } from './ask.ts';
 import { FAILED, UNUSABLE } from './exit-codes.ts';
 import type { Streams } from './streams.ts';
-import { terminal } from './terminal.ts';
+import { terminal, written } from './terminal.ts';
 import { type Flags, verbEnvironment } from './variables.ts';
 
 /** The process as a command sees it. */
@@ -51,7 +51,17 @@ export async function runCommand(
     },
     annotates: false,
   });
-  if (json === true) streams.stdout.write(`${JSON.stringify(document(sink.outputs, failure), null, 2)}\n`);
+  const delivered =
+    json === true
+      ? await written(streams.stdout, `${JSON.stringify(document(sink.outputs, failure), null, 2)}\n`)
+      : await sink.delivered();
+  if (delivered || !printsSecret || failure !== undefined) return;
+  const id = sink.outputs.get('key-id') ?? '';
+  sink.error({
+    title: 'The key could not be printed',
+    message: `nobody reads stdout, and MUTX shows a key only once: nobody has key ${id}, which works; revoke it: \`mutx-api-key keys revoke ${id}\``,
+  });
+  process.exitCode = FAILED;
 }
 
 /** In a step of GitHub Actions the runner is told what to hide; elsewhere nothing that was admitted is printed. */

@@ -15,6 +15,8 @@ export interface TerminalOptions {
 /** A sink that keeps the outputs, for who wants them as JSON. */
 export interface Terminal extends Sink {
   readonly outputs: ReadonlyMap<string, string>;
+  /** Whether the credential that stdout is for has arrived there; true where there was none. */
+  readonly delivered: () => Promise<boolean>;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -30,6 +32,7 @@ const MARKS: ReadonlyMap<string, Style> = new Map([
 export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOptions): Terminal {
   const log = onStdout === 'log' ? stdout : stderr;
   const outputs = new Map<string, string>();
+  let delivered = Promise.resolve(true);
   let indent = '';
   const styled = (style: Style, text: string, stream: Writable) => styleText(style, text, { stream });
   const note = (style: Style, level: string) => (annotation: Annotation) => {
@@ -39,6 +42,7 @@ export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOpti
   };
   return {
     outputs,
+    delivered: () => delivered,
     line: (text) => {
       const mark = MARKS.get(text.slice(0, 2).trim());
       log.write(`${indent}${mark === undefined ? text : styled(mark, text, log)}\n`);
@@ -59,11 +63,18 @@ export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOpti
     state: () => {},
     secretOutput: (name, value) => {
       outputs.set(name, value.expose());
-      if (onStdout === 'secret') stdout.write(`${value.expose()}\n`);
+      if (onStdout === 'secret') delivered = written(stdout, `${value.expose()}\n`);
     },
     secretVariable: () => {},
     summary: (markdown) => {
       if (summaryFile !== undefined) appendFileSync(summaryFile, markdown);
     },
   };
+}
+
+/** @returns whether it was taken: nobody may be there to read it */
+export function written(stream: Writable, text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    stream.write(text, (error) => resolve(error === null || error === undefined));
+  });
 }

@@ -11,6 +11,7 @@ import {
 } from 'yaml';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import type { Complaints } from './complaints.ts';
+import { yamlFix } from './yaml-errors.ts';
 
 /** Nobody writes more by hand, and reading it takes a second. */
 const MOST_BYTES = 1024 * 1024;
@@ -68,8 +69,13 @@ export function readDocument(text: string, secrets: SecretRegistry, complaints: 
   if (more.length > 0) {
     complaints.add(at(more[0]?.range[0] ?? 0), 'a second YAML document begins', 'keep one of them');
   }
-  for (const { message, pos } of [...document.errors, ...document.warnings]) {
-    complaints.add(at(pos[0]), `the YAML cannot be read: ${secrets.quote(message)}`, 'correct it');
+  const told = new Set<number>();
+  for (const error of [...document.errors, ...document.warnings]) {
+    const line = at(error.pos[0]);
+    // What the parser says next of the same line follows from the first.
+    if (told.has(line)) continue;
+    told.add(line);
+    complaints.add(line, `the YAML cannot be read: ${secrets.quote(error.message)}`, yamlFix(error));
   }
   visit(document, {
     Node: (_key, node) => {

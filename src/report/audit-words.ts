@@ -2,6 +2,7 @@ import type { Finding, FindingKind, Level, SecretName } from '../audit/finding.t
 import type { SparedBeside } from '../audit/spared.ts';
 import type { AuditNote } from '../audit/take-look.ts';
 import type { Duration, Instant, KeyRecord } from '../rotation/ports.ts';
+import { deadSecretWords } from './dead-secret-words.ts';
 import { afterText, count, durationText, instantText, MOST_NAMED, placeText, someOf } from './words.ts';
 
 /** A finding as people and machines are told of it. All texts are one printable line and hold no credential. */
@@ -33,6 +34,7 @@ const TITLE: Readonly<Record<FindingKind, string>> = {
   'duplicate-name': 'Several keys of one name',
   'secret-outdated': 'Secret older than its key',
   'secret-dead': 'Secret holds a revoked key',
+  'secret-doubtful': 'Secret may hold a revoked key',
   quota: 'Plan nearly full',
   'writer-token': 'Writer token expires soon',
 };
@@ -51,7 +53,7 @@ export function toldFinding(finding: Finding, date: Instant, quote: Quote): Told
   return { kind, level, since, title: TITLE[kind], ...wordsOf(finding, date, quote) };
 }
 
-type Words = Pick<ToldFinding, 'message' | 'fix' | 'keys' | 'place'>;
+export type Words = Pick<ToldFinding, 'message' | 'fix' | 'keys' | 'place'>;
 
 function wordsOf(finding: Finding, date: Instant, quote: Quote): Words {
   const about = (key: KeyRecord, what: string, fix: string, place?: SecretName): Words => ({
@@ -117,10 +119,9 @@ function wordsOf(finding: Finding, date: Instant, quote: Quote): Words {
           : `was made after the last write of ${placeText(place)} (${instantText(updatedAt)}): that holds ${held(works)}`;
       return about(key, what, ROTATE, place);
     }
-    case 'secret-dead': {
-      const { key, place } = finding;
-      return about(key, `was revoked, and is held by ${placeText(place)}`, ROTATE, place);
-    }
+    case 'secret-dead':
+    case 'secret-doubtful':
+      return deadSecretWords(finding, quote);
     case 'quota': {
       const { plan, places: of, taken } = finding;
       return {

@@ -12,9 +12,14 @@ export interface PlannedKey {
   readonly finding: Finding;
 }
 
+/** Whether it is known to be due. */
+export function isDue({ finding }: PlannedKey): boolean {
+  return finding.kind === 'planned' && finding.plan.due;
+}
+
 /** Whether a job has to be made of it: a key that could not be looked at gets one, which says what is wrong. */
-export function needsJob({ finding }: PlannedKey): boolean {
-  return finding.kind === 'unreadable' || finding.plan.due;
+export function needsJob(planned: PlannedKey): boolean {
+  return planned.finding.kind === 'unreadable' || isDue(planned);
 }
 
 interface Row {
@@ -45,24 +50,31 @@ function expiryOf(expiresAt: number | undefined): string {
   return expiresAt === undefined ? 'never' : instantText(expiresAt);
 }
 
-/** `3 of 12 keys are due`, and how many could not be looked at. */
+/** `3 of 12 keys are due`, and how many could not be looked at: each of these gets a job, too. */
 export function fleetHeadline(planned: readonly PlannedKey[]): string {
-  const due = planned.filter(({ finding }) => finding.kind === 'planned' && finding.plan.due).length;
+  const due = planned.filter(isDue).length;
   const unreadable = planned.filter(({ finding }) => finding.kind === 'unreadable').length;
   const targets = planned.reduce((sum, { key }) => sum + key.targets.length, 0);
-  const unknown = unreadable === 0 ? '' : `; ${unreadable} could not be looked at`;
+  const unknown =
+    unreadable === 0
+      ? ''
+      : `; ${unreadable} could not be looked at, and ${unreadable === 1 ? 'gets a job that finds' : 'get jobs that find'} out: ${count(due + unreadable, 'job')}`;
   return `${due} of ${count(planned.length, 'key')} (${count(targets, 'target')}) ${due === 1 ? 'is' : 'are'} due${unknown}`;
 }
 
-/** The plan for the log: a line a key, what is due first. */
+/** The plan for the log: a heading, and a line a key, what is due first. */
 export function fleetLines(planned: readonly PlannedKey[]): readonly string[] {
   const rows = sorted(planned).map(rowOf);
-  const width = Math.min(60, Math.max(0, ...rows.map(({ name }) => name.length)));
-  return rows.map(({ state, name, targets, expires, why, room }) => {
-    const note = room === undefined ? '' : `; ${room}`;
-    const counted = count(targets, 'target').padEnd(11);
-    return `${state.padEnd(9)}  ${name.padEnd(width)}  ${counted}  ${expires.padEnd(20)}  ${why}${note}`;
-  });
+  const width = Math.min(60, Math.max(3, ...rows.map(({ name }) => name.length)));
+  const line = (state: string, name: string, targets: string, expires: string, why: string) =>
+    `${state.padEnd(9)}  ${name.padEnd(width)}  ${targets.padEnd(11)}  ${expires.padEnd(20)}  ${why}`;
+  return [
+    line('State', 'Key', 'Targets', 'Expires', 'Why'),
+    ...rows.map(({ state, name, targets, expires, why, room }) => {
+      const note = room === undefined ? '' : `; ${room}`;
+      return line(state, name, count(targets, 'target'), expires, `${why}${note}`);
+    }),
+  ];
 }
 
 /** The plan as the job's summary, in GitHub's Markdown. */
@@ -79,7 +91,7 @@ export function fleetSummary(planned: readonly PlannedKey[]): string {
     ]);
   const more = planned.length - rows.length;
   const rest = more > 0 ? `\n\n… and ${count(more, 'more key')}; the output \`plan\` has them all.` : '';
-  const head = ['', 'Key', 'Targets', 'Expires', 'Why'];
+  const head = ['State', 'Key', 'Targets', 'Expires', 'Why'];
   return `## MUTX API keys: what is due\n\n${plain(fleetHeadline(planned))}\n\n${table(head, rows)}${rest}\n`;
 }
 

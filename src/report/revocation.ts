@@ -5,7 +5,7 @@ import { earlyFailure, type FailureReport, retryAtOf } from './failure.ts';
 import { code, plain, table } from './markdown.ts';
 import { keyStates, keyText, plannedLines, STATE_TEXT } from './revocation-words.ts';
 import type { Annotation } from './sink.ts';
-import { failureText, MOST_ROWS, page } from './summary.ts';
+import { failureText, MOST_ROWS, page, warningSummary } from './summary.ts';
 import { FAILURE_TITLE } from './titles.ts';
 import { ALL_OF_IT, count, instantText, MOST_NAMED, someOf } from './words.ts';
 
@@ -25,11 +25,11 @@ export function revocationLines(
   request: RevocationRequest,
 ): readonly string[] {
   const { results } = outcome;
-  const next = whatNext(outcome, request) ?? [];
+  const next = noSuchKey(outcome, request)?.message ?? whatNext(outcome, request) ?? [];
   if (outcome.kind === 'planned') {
     return [...plannedLines(results), 'Dry run: nothing was changed'].concat(next);
   }
-  return results.length === 0 ? ['Nothing to revoke'] : keyStates(results).concat(next);
+  return (results.length === 0 ? ['Nothing to revoke'] : keyStates(results)).concat(next);
 }
 
 /** A name that no active key has: done, or mistyped. */
@@ -38,7 +38,7 @@ export function noSuchKey(
   { selection }: RevocationRequest,
 ): Annotation | undefined {
   if (outcome.kind === 'failed' || outcome.results.length > 0 || selection.by === 'ids') return undefined;
-  const message = `no active key is named ${printable(selection.name, 255)}: there was nothing to revoke. Names are matched exactly, case included`;
+  const message = `no active key is named ${printable(selection.name, 255)}: there was nothing to revoke. If you expected one, check the spelling (names are matched exactly, case included) and the account: \`mutx-api-key keys list\``;
   return { title: 'No such key', message };
 }
 
@@ -104,11 +104,18 @@ export function revocationSummary(
 ): string {
   const { results } = outcome;
   const rows = keyTable(results);
-  const next = plain(whatNext(outcome, request) ?? '');
+  const mistyped = noSuchKey(outcome, request);
+  const next =
+    mistyped === undefined
+      ? plain(whatNext(outcome, request) ?? '')
+      : warningSummary(mistyped.message, undefined).trimEnd();
   if (outcome.kind === 'planned') {
     return page('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows, next]);
   }
-  return page('MUTX API keys revoked', [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);
+  const title = results.every(({ state }) => state === 'gone')
+    ? 'No MUTX API key revoked'
+    : 'MUTX API keys revoked';
+  return page(title, [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);
 }
 
 /** The same for a run that failed. */

@@ -101,7 +101,8 @@ export class Run {
     }
     this.#left.add(id);
     if (unclear) this.#unclear.add(id);
-    const what = unclear ? `it is not known whether key ${id} was revoked` : `key ${id} could not be revoked`;
+    const key = reason === 'own' ? `the new key ${id}, which no secret holds,` : `key ${id}`;
+    const what = unclear ? `it is not known whether ${key} was revoked` : `${key} could not be revoked`;
     this.warn('revocation-failed', `${what}: ${reply.failure.message}`);
     return false;
   }

@@ -103,7 +103,7 @@ async function askPlaces(run: Run): Promise<{ plan: string | undefined; places: 
   const reply = await run.call(() => run.ports.keys.account());
   if (reply.ok) return { plan: reply.value.plan, places: placesOf(reply.value.plan) };
   // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
-  run.warn('account-unreadable', `the account's plan is not known: ${reply.failure.message}`);
+  run.warn('account-unreadable', `the account could not be read: ${reply.failure.message}`);
   return { plan: undefined, places: undefined };
 }
 

@@ -80,7 +80,7 @@ async function run(operation: KeysOperation, client: MutxClient, context: VerbCo
       const reply = await call(() => client.rotateInPlace(operation.id), onlyIfNotDone);
       return reply.ok
         ? minted(reply.value, context)
-        : failed(reply.failure, lostSuccessor(reply.failure, operation.id), context);
+        : failed(aboutId(reply.failure), lostSuccessor(reply.failure, operation.id), context);
     }
     case 'revoke':
       return revoke(operation.id, client, context);
@@ -110,6 +110,15 @@ function lostKey({ kind }: CallFailure): readonly string[] {
   return kind === 'unclear'
     ? ['a key may have been made that nobody knows; `keys list` shows it, and it can be revoked']
     : UNTOUCHED;
+}
+
+/** There is an API at the address, most likely, and no such key. */
+function aboutId(failure: CallFailure): CallFailure {
+  if (failure.code !== 'mutx-not-found') return failure;
+  return {
+    ...failure,
+    hint: 'check the id with `mutx-api-key keys list`: it has to be of an active key of this account. If it is, check `api-url`',
+  };
 }
 
 function lostSuccessor({ kind }: CallFailure, id: string): readonly string[] {

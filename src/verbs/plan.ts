@@ -10,6 +10,7 @@ import {
   fleetJson,
   fleetLines,
   fleetSummary,
+  isDue,
   needsJob,
   type PlannedKey,
 } from '../report/fleet-plan.ts';
@@ -32,6 +33,7 @@ const MOST_SUPERSEDED = 1_000;
 
 const NOTHING_DUE: ReadonlyMap<string, string> = new Map([
   ['due', '0'],
+  ['jobs', '0'],
   ['shards', '[]'],
   ['matrices', '[]'],
   ['superseded-key-ids', '[]'],
@@ -78,23 +80,24 @@ function look(
 }
 
 function tell(planned: readonly PlannedKey[], { sink, fail }: VerbContext): void {
-  const due = planned.filter(needsJob);
-  const matrices = matricesOf(due.map(({ key }) => key));
+  const jobs = planned.filter(needsJob);
+  const matrices = matricesOf(jobs.map(({ key }) => key));
   sink.line(fleetHeadline(planned));
   for (const line of fleetLines(planned)) sink.line(line);
   const text = JSON.stringify(matrices);
   if (text.length > MOST_CHARACTERS) {
-    const message = `the jobs of ${due.length} keys take ${text.length} characters, and GitHub hands over at most ${MOST_CHARACTERS} from one job to the next`;
+    const message = `the jobs of ${jobs.length} keys take ${text.length} characters, and GitHub hands over at most ${MOST_CHARACTERS} from one job to the next`;
     fail(earlyFailure({ code: 'fleet-too-large', message }), fleetSummary(planned));
     return;
   }
-  for (const { key, finding } of due) {
+  for (const { key, finding } of jobs) {
     if (finding.kind !== 'unreadable') continue;
     const why = finding.failure.failures[0]?.message ?? finding.failure.message;
     const message = `whether ${key.settings.keyName} is due is not known, so its job is to find out: ${why}`;
     sink.warning({ title: 'Check the fleet', message });
   }
-  sink.output('due', String(due.length));
+  sink.output('due', String(planned.filter(isDue).length));
+  sink.output('jobs', String(jobs.length));
   sink.output('shards', JSON.stringify([...matrices.keys()]));
   sink.output('matrices', text);
   sink.output('plan', fleetJson(planned));

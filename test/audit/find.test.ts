@@ -253,7 +253,9 @@ describe('a secret', () => {
 
   it('is not outdated while a run may still be storing the key', () => {
     const secrets = [secret('acme/web', 20 * DAY)];
-    expect(found([key('new', { age: 16 * MINUTE })], { secrets })).toEqual([]);
+    expect(kinds(found([key('new', { age: 16 * MINUTE })], { secrets }))).toEqual([
+      'secret-doubtful warning',
+    ]);
     expect(kinds(found([key('new', { age: 16 * MINUTE + 1 })], { secrets }))).toEqual([
       'secret-outdated error',
     ]);
@@ -261,8 +263,92 @@ describe('a secret', () => {
 
   it('that holds a revoked key: an error', () => {
     expect(found([revoked], { secrets: [secret('acme/web', 20 * DAY)] })).toMatchObject([
-      { kind: 'secret-dead', level: 'error', since: undefined, key: { id: 'old' } },
+      { kind: 'secret-dead', level: 'error', since: undefined, keys: [{ id: 'old' }] },
     ]);
+  });
+
+  const burst = (dead: readonly string[], more: Parameters<typeof key>[1] = { active: false }) =>
+    ['third', 'second', 'first'].map((id, index) =>
+      key(id, { age: DAY + index * MINUTE, ...(dead.includes(id) ? more : {}) }),
+    );
+
+  it('that holds one of several keys, all of them revoked or expired: an error', () => {
+    const secrets = [secret('acme/web', DAY - SECOND)];
+    const all = ['first', 'second', 'third'];
+    expect(found(burst(all), { secrets })).toMatchObject([
+      { kind: 'secret-dead', level: 'error', keys: [{ id: 'third' }, { id: 'second' }, { id: 'first' }] },
+    ]);
+    expect(kinds(found(burst(all, { expiresIn: -1 }), { secrets }))[0]).toBe('secret-dead error');
+    const older = key('older', { age: 9 * DAY });
+    expect(kinds(found([...burst(all), older], { secrets }))).toContain('secret-dead error');
+    expect(found(burst([]), { secrets })).toEqual([]);
+  });
+
+  it('that holds one of several keys, of which some are revoked: a warning if the newest is', () => {
+    const secrets = [secret('acme/web', DAY - SECOND)];
+    expect(found(burst(['third']), { secrets })).toMatchObject([
+      { kind: 'secret-doubtful', level: 'warning', why: { kind: 'newest-dead', dead: [{ id: 'third' }] } },
+    ]);
+    expect(found(burst(['first', 'second']), { secrets })).toMatchObject([
+      {
+        kind: 'secret-doubtful',
+        level: 'notice',
+        why: { kind: 'some-dead', dead: [{ id: 'second' }, { id: 'first' }] },
+      },
+    ]);
+  });
+
+  it('in which no active key could be: a warning, for MUTX may have forgotten the one that was revoked', () => {
+    const others = [key('b', { name: 'b' })];
+    for (const keys of [[], others, [...others, key('newer', { age: 15 * MINUTE })]]) {
+      expect(found(keys, { secrets: [secret('acme/web', 2 * HOUR)] }), JSON.stringify(keys)).toMatchObject([
+        {
+          kind: 'secret-doubtful',
+          level: 'warning',
+          since: undefined,
+          keyName: NAME,
+          place: { target: 'acme/web' },
+          why: { kind: 'none', justNow: false },
+        },
+      ]);
+    }
+    const why = (ago: Duration) => found([], { secrets: [secret('acme/web', ago)] });
+    expect(why(MINUTE)).toMatchObject([{ why: { justNow: true } }]);
+    expect(why(MINUTE + 1)).toMatchObject([{ why: { justNow: false } }]);
+  });
+
+  it('that was written when no key was made, and may hold an older one: a notice where edits are usual', () => {
+    const keys = [key('older', { age: 20 * DAY })];
+    const level = (shared: boolean) => found(keys, { secrets: [secret('acme/web', DAY, { shared })] });
+    expect(level(false)).toMatchObject([
+      { kind: 'secret-doubtful', level: 'warning', why: { kind: 'saved-again' } },
+    ]);
+    expect(level(true)).toMatchObject([
+      { kind: 'secret-doubtful', level: 'notice', why: { kind: 'saved-again', shared: true } },
+    ]);
+    expect(kinds(found([], { secrets: [secret('org:acme', DAY, { shared: true })] }))).toEqual([
+      'secret-doubtful warning',
+    ]);
+  });
+
+  it('is not doubted where the clocks are apart', () => {
+    expect(found([], { secrets: [secret('acme/web', DAY)], clocksApart: true })).toEqual([]);
+  });
+
+  it('older than its key, and one of several that are all revoked: holds no key that works', () => {
+    const keys = [
+      key('new', { age: 2 * HOUR }),
+      key('older', { age: 9 * DAY }),
+      ...burst(['first', 'second', 'third']),
+    ];
+    expect(found(keys, { secrets: [secret('acme/web', DAY - SECOND)] })).toMatchObject([
+      { kind: 'secret-outdated', level: 'error', works: false, key: { id: 'new' } },
+    ]);
+    expect(
+      found([key('new', { age: 2 * HOUR }), ...burst(['third'])], {
+        secrets: [secret('acme/web', DAY - SECOND)],
+      }),
+    ).toMatchObject([{ kind: 'secret-outdated', level: 'warning', works: undefined, key: { id: 'new' } }]);
   });
 
   it('belongs to the keys of its own name', () => {

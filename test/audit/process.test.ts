@@ -157,6 +157,29 @@ describe.each(['v1', 'documented'] as const)('an audit, on the %s API', (generat
     expect(run.summary).toContain('MUTX API keys: 1 finding');
     expect(run.outputs['findings']).toBe('1');
   });
+
+  it.each([1, 3])(
+    'does not call a secret healthy whose key was revoked, after %i rotations',
+    async (rotations) => {
+      await using world = await start();
+      for (let turn = 0; turn < rotations; turn++) {
+        expect((await world.rotate()).exitCode).toBe(0);
+        world.advance(40_000);
+      }
+      const keys = world.active();
+      expect(keys).toHaveLength(rotations);
+      const revoke = await world.use('revoke/action.yml', { inputs: { 'key-name': KEY_NAME } });
+      expect(revoke.exitCode, textOf(revoke)).toBe(0);
+      expect(world.emulator.mutx.accepts(world.stored() ?? '')).toBe(false);
+      const run = await audit(world, withSecrets(world));
+      // Where revoked keys are not listed, nobody can tell a revoked key from a secret that was never a rotation's.
+      const certain = generation === 'v1';
+      expect(found(run)).toEqual([certain ? 'secret-dead error' : 'secret-doubtful warning']);
+      expect(run.exitCode).toBe(certain ? 1 : 0);
+      expect(run.report.findings[0]?.keys).toHaveLength(certain ? rotations : 0);
+      expect(run.annotations[0]?.message).toMatch(/is held by|what uses it gets 401/u);
+    },
+  );
 });
 
 describe('an audit', () => {

@@ -56,6 +56,19 @@ const EVERYTHING: readonly AuditLook[] = [
   look([key('new', { age: 9 * DAY }), key('old', { age: 11 * DAY })], {
     secrets: [secret('acme/web', 9 * DAY)],
   }),
+  ...[
+    { first: false, second: false },
+    { first: false, second: true },
+    { first: true, second: false },
+  ].map(({ first, second }) =>
+    look([key('x', { active: first }), key('y', { age: DAY + 60_000, active: second })], {
+      secrets: [secret('acme/web', DAY - 1_000)],
+    }),
+  ),
+  look([], { secrets: [secret('acme/web', DAY), secret('acme/api', 1_000)] }),
+  look([key('a', { age: 9 * DAY })], {
+    secrets: [secret('acme/web', DAY), secret('org:acme', DAY, { shared: true })],
+  }),
 ];
 
 describe('the report', () => {
@@ -72,6 +85,7 @@ describe('the report', () => {
       'orphaned',
       'quota',
       'secret-dead',
+      'secret-doubtful',
       'secret-outdated',
       'too-old',
       'unused',
@@ -96,6 +110,13 @@ describe('the report', () => {
         "error: key gha/acme/web/MUTX_API_KEY (n) is stored in other targets, and there is no MUTX_API_KEY in acme/cli",
         "warning: key gha/acme/web/MUTX_API_KEY (n) was made after the last write of MUTX_API_KEY in acme/api (2027-01-05T08:00:00Z): that holds an older key",
         "warning: key gha/acme/web/MUTX_API_KEY (old) was superseded and is in no target any more",
+        "error: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:01Z and holds one of 2 keys named gha/acme/web/MUTX_API_KEY, none of which works any more (x and y): what uses it gets 401",
+        "warning: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:01Z and holds one of 2 keys named gha/acme/web/MUTX_API_KEY, of which 1 does not work any more, the newest among them (x): what uses it may get 401",
+        "notice: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:01Z and holds one of 2 keys named gha/acme/web/MUTX_API_KEY, of which 1 does not work any more, the newest not among them (y): what uses it may get 401",
+        "warning: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:00Z, and no active key named gha/acme/web/MUTX_API_KEY could be in it: if a rotation wrote it, its key is revoked, and what uses it gets 401",
+        "warning: MUTX_API_KEY in acme/api was last written at 2027-01-15T07:59:59Z, and no active key named gha/acme/web/MUTX_API_KEY could be in it: if a rotation wrote it, its key is revoked, and what uses it gets 401. Or a rotation is storing one just now",
+        "warning: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:00Z, and no active key named gha/acme/web/MUTX_API_KEY was made for it then: if a rotation wrote it, its key is revoked, and what uses it gets 401. If somebody saved it again, it may hold an older key, which works",
+        "notice: MUTX_API_KEY in org:acme was last written at 2027-01-14T08:00:00Z, and no active key named gha/acme/web/MUTX_API_KEY was made for it then: if a rotation wrote it, its key is revoked, and what uses it gets 401. If somebody saved it again, or edited its visibility, it may hold an older key, which works",
       ]
     `);
     for (const { fix } of findings) expect(fix).toMatch(/\w{3,}/u);

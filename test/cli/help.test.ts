@@ -62,6 +62,8 @@ describe('what cannot be parsed', () => {
     [['rotate', '--github-token', 'x'], "unknown option '--github-token'"],
     [['keys', 'create', 'x', '--expires-in-days', '0'], 'a whole number from 1 to 365'],
     [['keys', 'revoke'], "missing required argument 'id'"],
+    [['exec'], 'no command to run. Say which: mutx-api-key exec -- command'],
+    [['exec', '--verify', 'false', '--'], 'no command to run. Say which: mutx-api-key exec -- command'],
     [['emulate', '--generation', 'v2'], 'Allowed choices are v1, documented'],
   ])('%j is told, with exit code 2', async (args, words) => {
     const { code, out, err } = await printed(...args);

@@ -88,6 +88,7 @@ describe('mutx-api-key keys', () => {
     const { code, stderr } = await shell.run(['keys', 'rotate', '3f1d2c4b-0a5e-4c1d-9e2f-7b6a5c4d3e2f']);
     expect(code).toBe(1);
     expect(stderr).toContain('mutx-api-key keys rotate: not done');
+    expect(stderr).toMatch(/fix: +check the id with `mutx-api-key keys list`.*If it is, check `api-url`/u);
   });
 
   it('does not say that a key is gone which may be alive: of another account, or of another API', async () => {

@@ -260,21 +260,49 @@ export const WARNINGS: readonly Wrong[] = [
     line: /^! MUTX_API_KEY in acme\/web holds key \S+, which is revoked\. Fix: rotate now/u,
   },
   {
-    what: 'a secret that somebody set by hand',
-    plant: ({ emulator }) => {
-      emulator.github.setSecret(HERE, 'MUTX_API_KEY', 'by hand');
-      return {};
-    },
-    line: /^! MUTX_API_KEY in acme\/web: written at .*, when no key was made that this name still has: .* set it by hand.*\. Fix: check `key-name`/u,
-  },
-  {
-    what: 'a stored key that was revoked, where the API forgets those',
+    what: 'a stored key that was revoked, where MUTX does not list it any more',
     emulator: { mutx: { generation: 'documented' } },
     plant: ({ emulator, user }) => {
       makeStored(emulator, user, emulator.mutx.clock.now() - 4 * DAY).isActive = false;
       return {};
     },
-    line: /^! MUTX_API_KEY in acme\/web: written at .*, when no key was made that this name still has: it was revoked, .*\. Fix: check `key-name`/u,
+    line: /^! MUTX_API_KEY in acme\/web: .* could be in it: .*\. Fix: check `key-name`; if it is right, rotate now/u,
+  },
+  {
+    what: 'a stored key, one of three made within minutes, all of which were revoked',
+    plant: ({ emulator, user }) => {
+      for (const ago of [40, 39, 38]) {
+        makeStored(emulator, user, emulator.mutx.clock.now() - ago * MINUTE).isActive = false;
+      }
+      return {};
+    },
+    line: /^! MUTX_API_KEY in acme\/web: .*; it holds one of 3 keys, and none of them works any more: what uses it gets 401\. Fix: rotate now/u,
+  },
+  {
+    what: 'a stored key, one of two made within minutes, of which the newer was revoked',
+    plant: ({ emulator, user }) => {
+      makeStored(emulator, user, emulator.mutx.clock.now() - 39 * MINUTE);
+      makeStored(emulator, user, emulator.mutx.clock.now() - 38 * MINUTE).isActive = false;
+      return {};
+    },
+    line: /^! MUTX_API_KEY in acme\/web: .*; it holds one of 2 keys, of which 1 does not work any more \(\S+\), the newest among them: what uses it may get 401\. Fix: rotate now/u,
+  },
+  {
+    what: 'a secret that was written long after the key that works was made',
+    plant: ({ emulator, user }) => {
+      const key = makeStored(emulator, user, emulator.mutx.clock.now() - 4 * DAY);
+      emulator.github.setSecret(HERE, 'MUTX_API_KEY', key.plaintext);
+      return {};
+    },
+    line: /^! MUTX_API_KEY in acme\/web: .* was made for it then: .* saved again, it may hold an older one, which works\. .*\. Fix: check `key-name`/u,
+  },
+  {
+    what: 'a secret that somebody set by hand',
+    plant: ({ emulator }) => {
+      emulator.github.setSecret(HERE, 'MUTX_API_KEY', 'by hand');
+      return {};
+    },
+    line: /^! MUTX_API_KEY in acme\/web: written at .*, and no active key named `\S+` could be in it: if a rotation wrote it, its key is revoked and what uses it gets 401\. Or someone set it by hand.*\. Fix: check `key-name`; if it is right, rotate now/u,
   },
   {
     what: 'targets of which one does not have the key',

@@ -167,6 +167,19 @@ keys:
     ],
     ['two documents', 'keys: [{targets: [a/b]}]\n---\nkeys: []\n', /^[23]: a second YAML document/u],
     ['broken YAML', 'keys: [\n', /the YAML cannot be read/u],
+    [
+      'an entry that is indented too little',
+      'keys:\n  - key-name: web\n   targets: a/b\n',
+      /^3: the YAML cannot be read: Sequence item without - indicator\. see this line and the one before it: .*`- key-name: web`/u,
+    ],
+    ['a tab', 'keys:\n\t- targets: a/b\n', /^2: the YAML cannot be read: .*\. indent with spaces$/u],
+    ['an open quote', 'keys:\n- targets: "a/b\n', /\. close the quote/u],
+    ['what YAML reserves', 'keys:\n- key-name: @web\n', /^2: .*\. put the value in quotes$/u],
+    [
+      'what cannot be an escape',
+      'keys:\n- key-name: "\\q"\n',
+      /^2: .*\. see this line and the one before it, and/u,
+    ],
     ['a list for one value', 'keys:\n- targets: [a/b]\n  verify: [true]\n', /^3: `verify` is a list/u],
     ['a mapping for a value', 'keys:\n- targets: {a: b}\n', /^2: `targets` holds a mapping/u],
     ['an empty value', 'keys:\n- targets: [a/b]\n  key-name:\n', /^3: `key-name` is empty/u],
@@ -194,6 +207,11 @@ keys:
     ],
   ])('%s', (_what, text, problem) => {
     expect(problemsIn(text).join('\n')).toMatch(problem);
+  });
+
+  it('a line that the parser stumbles over three times, once', () => {
+    const text = 'keys:\n  - key-name: web\n    targets: a/b\n  key-name: b\n    targets: a/c\n';
+    expect(problemsIn(text)).toEqual([expect.stringMatching(/^4: the YAML cannot be read/u)]);
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('the name %s', (name) => {

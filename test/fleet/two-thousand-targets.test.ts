@@ -107,6 +107,7 @@ it('plans a fleet of 2,000 targets at the pace that GitHub allows', async () => 
   expect(minutes).toBeLessThan(4);
 
   expect(sink.outputs.get('due')).toBe('200');
+  expect(sink.outputs.get('jobs')).toBe('200');
   expect(sink.outputs.get('shards')).toBe('[0]');
   const [matrix] = JSON.parse(sink.outputs.get('matrices') ?? '') as { include: { 'key-name': string }[] }[];
   const names = matrix?.include.map((entry) => entry['key-name']);

@@ -67,7 +67,7 @@ describe('a revocation as it is told', () => {
   });
 
   it('says at the end in which state the keys are, or that there was nothing to do', () => {
-    expect(revocationLines({ kind: 'done', results: [] }, byName)).toEqual(['Nothing to revoke']);
+    expect(revocationLines({ kind: 'done', results: [] }, byIds)).toEqual(['Nothing to revoke']);
     expect(revocationLines({ kind: 'done', results: [result('revoked'), result('gone')] }, byIds)).toEqual([
       'revoked: id-revoked',
       'is not a key of this account, or not any more: id-gone',
@@ -95,6 +95,15 @@ describe('a revocation as it is told', () => {
         'rotation',
       );
     }
+  });
+
+  it('is not called a revocation where no key was revoked', () => {
+    const titleOf = (results: readonly KeyResult[], request: typeof byName | typeof byIds) =>
+      revocationSummary({ kind: 'done', results }, request).split('\n')[0];
+    expect(titleOf([], byName)).toBe('## No MUTX API key revoked');
+    expect(titleOf([], byIds)).toBe('## No MUTX API key revoked');
+    expect(titleOf([result('gone')], byIds)).toBe('## No MUTX API key revoked');
+    expect(titleOf([result('gone'), result('already-revoked')], byIds)).toBe('## MUTX API keys revoked');
   });
 
   it('warns of a name that no key has, and of ids that are of none', () => {
@@ -172,8 +181,8 @@ describe('the summary of a revocation', () => {
     expect(revocationSummary({ kind: 'planned', results }, byIds)).toContain(
       '(dry run)\n\nNothing was changed.',
     );
-    expect(revocationSummary({ kind: 'done', results: [] }, byName)).toBe(
-      '## MUTX API keys revoked\n\nThere was nothing to revoke.\n',
+    expect(revocationSummary({ kind: 'done', results: [] }, byIds)).toBe(
+      '## No MUTX API key revoked\n\nThere was nothing to revoke.\n',
     );
   });
 

@@ -257,9 +257,18 @@ describe('a revocation with nothing to do', () => {
 
   it('for a name that no key has: succeeds with a warning, for it may be mistyped', async () => {
     await using world = await startWorld();
-    const run = await revoke(world, { 'key-name': 'lptop' });
-    expect(run.exitCode, textOf(run)).toBe(0);
-    expect(run.annotations.map(({ level, title }) => [level, title])).toEqual([['warning', 'No such key']]);
+    plant(world, 'laptop');
+    for (const dry of [false, true]) {
+      const run = await revoke(world, { 'key-name': 'lptop', 'dry-run': String(dry) });
+      expect(run.exitCode, textOf(run)).toBe(0);
+      expect(run.annotations.map(({ level, title }) => [level, title])).toEqual([['warning', 'No such key']]);
+      const warned = /no active key is named lptop.*check the spelling.*keys list/u;
+      expect(run.log.at(-1)).toMatch(warned);
+      expect(run.summary).toMatch(warned);
+      expect(run.summary).toContain('> [!WARNING]');
+      if (!dry) expect(run.summary).toContain('## No MUTX API key revoked\n');
+    }
+    expect(world.emulator.mutx.keys.every(({ isActive }) => isActive)).toBe(true);
   });
 
   it('without ids and name, or with both: an error before anything is called', async () => {

@@ -88,7 +88,7 @@ describe('a survey', () => {
   it('goes on without the plan of the account, and says so once', async () => {
     const ports = twoKeys().always('account', breaks);
     const seen = await surveyed(ports, WEB, API);
-    const warning = "the account's plan is not known: account failed";
+    const warning = 'the account could not be read: account failed';
     expect(seen).toMatchObject({ ok: true, warnings: [warning] });
     expect(ports.calls().filter((call) => call === 'account')).toHaveLength(4);
     // For the four tries, and not again for each key.

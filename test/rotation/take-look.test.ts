@@ -134,7 +134,7 @@ describe('a look that fails', () => {
     const ports = new InMemoryPorts().always('account', breaks);
     expect(await look(ports)).toMatchObject({ ok: true, look: { places: undefined } });
     expect(ports.told('warning')).toMatchObject([
-      { code: 'account-unreadable', message: "the account's plan is not known: account failed" },
+      { code: 'account-unreadable', message: 'the account could not be read: account failed' },
     ]);
   });
 });

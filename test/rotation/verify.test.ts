@@ -87,7 +87,12 @@ describe('a new key that does not work', () => {
       minted: { id: 'new1', state: 'alive' },
       keys: { revoked: [], left: ['new1'] },
     });
-    expect(ports.warnings()).toEqual(['revocation-failed']);
+    expect(ports.told('warning')).toMatchObject([
+      {
+        code: 'revocation-failed',
+        message: 'the new key new1, which no secret holds, could not be revoked: revoke new1 failed',
+      },
+    ]);
     expect(ports.stored()).toEqual({ 'acme/web': 'old' });
   });
 });

@@ -1,0 +1,50 @@
+import { MARGIN } from '../rotation/constants.ts';
+import { holdingOf } from '../rotation/holding.ts';
+import type { Instant, KeyRecord } from '../rotation/ports.ts';
+import type { Doubt } from './doubt.ts';
+import type { Finding } from './finding.ts';
+import type { AuditedSecret } from './look.ts';
+
+/**
+ * A secret whose key does not work, or of which that cannot be told: what uses it gets 401, or may.
+ * @param keysOfName every key of the name that belongs in it, active or not
+ */
+export function deadSecret(
+  secret: AuditedSecret,
+  keysOfName: readonly KeyRecord[],
+  date: Instant,
+): readonly Finding[] {
+  const { updatedAt, place, keyName, shared } = secret;
+  if (updatedAt === undefined) return [];
+  // When a key was revoked, nobody tells.
+  const about = { since: undefined, place, updatedAt };
+  const doubt = (level: Finding['level'], why: Doubt): Finding => ({
+    ...about,
+    kind: 'secret-doubtful',
+    level,
+    keyName,
+    why,
+  });
+  const holding = holdingOf(updatedAt, keysOfName, date);
+  switch (holding.kind) {
+    case 'works':
+      return [];
+    case 'dead': {
+      const { candidates } = holding;
+      // A key that has expired and is known to be held is told as that.
+      if (candidates.length === 1 && candidates.every(({ isActive }) => isActive)) return [];
+      return [{ ...about, kind: 'secret-dead', level: 'error', keys: candidates }];
+    }
+    case 'newest-dead':
+      return [doubt('warning', holding)];
+    case 'some-dead':
+      return [doubt('notice', holding)];
+    case 'saved-again':
+    case 'none': {
+      const { kind } = holding;
+      // Everyday for an organisation's secret: each edit of its visibility moves its date.
+      const level = shared && kind === 'saved-again' ? 'notice' : 'warning';
+      return [doubt(level, { kind, shared, justNow: updatedAt + MARGIN >= date })];
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import type { KeyRecord } from '../rotation/ports.ts';
+
+/** Why nobody can tell whether a secret holds a key that works. */
+export type Doubt =
+  /** It holds one of several keys; these of them are dead, the newest or others. */
+  | {
+      readonly kind: 'newest-dead' | 'some-dead';
+      readonly candidates: readonly KeyRecord[];
+      readonly dead: readonly KeyRecord[];
+    }
+  /** No listed key was made for it; `saved-again`: an older one works. */
+  | {
+      readonly kind: 'saved-again' | 'none';
+      readonly shared: boolean;
+      /** Written after the list was read, or nearly: a rotation may be at work. */
+      readonly justNow: boolean;
+    };
