@@ -2,7 +2,7 @@ export const id = 933;
 export const ids = [933];
 export const modules = {
 
-/***/ 5496:
+/***/ 7580:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -121,7 +121,26 @@ class Complaints {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(8815);
+;// CONCATENATED MODULE: ./lib/fleet/yaml-errors.js
+/** Where the parser stumbles is often the line after the one that is wrong. */
+const LOOK = 'see this line and the one before it';
+const LAYOUT = `${LOOK}: names of one entry begin in one column, each with a colon and a space after it, and a list has an item a line: \`- key-name: web\`, and under it, two spaces further in than the \`-\`, \`targets: [acme/web]\``;
+const FIXES = new Map([
+    ['TAB_AS_INDENT', 'indent with spaces'],
+    ['BAD_SCALAR_START', 'put the value in quotes'],
+    ['BAD_INDENT', LAYOUT],
+    ['BLOCK_AS_IMPLICIT_KEY', LAYOUT],
+    ['MULTILINE_IMPLICIT_KEY', LAYOUT],
+]);
+/** What to do about an error of the YAML parser, which says only what it expected. */
+function yamlFix({ code, message }) {
+    if (code !== 'MISSING_CHAR')
+        return FIXES.get(code) ?? `${LOOK}, and correct it`;
+    return message.startsWith('Missing closing') ? 'close the quote' : LAYOUT;
+}
+
 ;// CONCATENATED MODULE: ./lib/fleet/document.js
+
 
 /** Nobody writes more by hand, and reading it takes a second. */
 const MOST_BYTES = 1024 * 1024;
@@ -153,8 +172,14 @@ function readDocument(text, secrets, complaints) {
     if (more.length > 0) {
         complaints.add(at(more[0]?.range[0] ?? 0), 'a second YAML document begins', 'keep one of them');
     }
-    for (const { message, pos } of [...document.errors, ...document.warnings]) {
-        complaints.add(at(pos[0]), `the YAML cannot be read: ${secrets.quote(message)}`, 'correct it');
+    const told = new Set();
+    for (const error of [...document.errors, ...document.warnings]) {
+        const line = at(error.pos[0]);
+        // What the parser says next of the same line follows from the first.
+        if (told.has(line))
+            continue;
+        told.add(line);
+        complaints.add(line, `the YAML cannot be read: ${secrets.quote(error.message)}`, yamlFix(error));
     }
     (0,dist/* visit */.YR)(document, {
         Node: (_key, node) => {
@@ -513,9 +538,13 @@ var words = __webpack_require__(8191);
 
 /** Rows beyond this would crowd out everything else; the output `plan` has them all. */
 const MOST_ROWS = 500;
+/** Whether it is known to be due. */
+function isDue({ finding }) {
+    return finding.kind === 'planned' && finding.plan.due;
+}
 /** Whether a job has to be made of it: a key that could not be looked at gets one, which says what is wrong. */
-function needsJob({ finding }) {
-    return finding.kind === 'unreadable' || finding.plan.due;
+function needsJob(planned) {
+    return planned.finding.kind === 'unreadable' || isDue(planned);
 }
 function rowOf({ key, finding }) {
     const common = { name: key.settings.keyName, targets: key.targets.length };
@@ -533,23 +562,28 @@ function rowOf({ key, finding }) {
 function expiryOf(expiresAt) {
     return expiresAt === undefined ? 'never' : (0,words/* instantText */.Xx)(expiresAt);
 }
-/** `3 of 12 keys are due`, and how many could not be looked at. */
+/** `3 of 12 keys are due`, and how many could not be looked at: each of these gets a job, too. */
 function fleetHeadline(planned) {
-    const due = planned.filter(({ finding }) => finding.kind === 'planned' && finding.plan.due).length;
+    const due = planned.filter(isDue).length;
     const unreadable = planned.filter(({ finding }) => finding.kind === 'unreadable').length;
     const targets = planned.reduce((sum, { key }) => sum + key.targets.length, 0);
-    const unknown = unreadable === 0 ? '' : `; ${unreadable} could not be looked at`;
+    const unknown = unreadable === 0
+        ? ''
+        : `; ${unreadable} could not be looked at, and ${unreadable === 1 ? 'gets a job that finds' : 'get jobs that find'} out: ${(0,words/* count */.U9)(due + unreadable, 'job')}`;
     return `${due} of ${(0,words/* count */.U9)(planned.length, 'key')} (${(0,words/* count */.U9)(targets, 'target')}) ${due === 1 ? 'is' : 'are'} due${unknown}`;
 }
-/** The plan for the log: a line a key, what is due first. */
+/** The plan for the log: a heading, and a line a key, what is due first. */
 function fleetLines(planned) {
     const rows = sorted(planned).map(rowOf);
-    const width = Math.min(60, Math.max(0, ...rows.map(({ name }) => name.length)));
-    return rows.map(({ state, name, targets, expires, why, room }) => {
-        const note = room === undefined ? '' : `; ${room}`;
-        const counted = (0,words/* count */.U9)(targets, 'target').padEnd(11);
-        return `${state.padEnd(9)}  ${name.padEnd(width)}  ${counted}  ${expires.padEnd(20)}  ${why}${note}`;
-    });
+    const width = Math.min(60, Math.max(3, ...rows.map(({ name }) => name.length)));
+    const line = (state, name, targets, expires, why) => `${state.padEnd(9)}  ${name.padEnd(width)}  ${targets.padEnd(11)}  ${expires.padEnd(20)}  ${why}`;
+    return [
+        line('State', 'Key', 'Targets', 'Expires', 'Why'),
+        ...rows.map(({ state, name, targets, expires, why, room }) => {
+            const note = room === undefined ? '' : `; ${room}`;
+            return line(state, name, (0,words/* count */.U9)(targets, 'target'), expires, `${why}${note}`);
+        }),
+    ];
 }
 /** The plan as the job's summary, in GitHub's Markdown. */
 function fleetSummary(planned) {
@@ -565,7 +599,7 @@ function fleetSummary(planned) {
     ]);
     const more = planned.length - rows.length;
     const rest = more > 0 ? `\n\n… and ${(0,words/* count */.U9)(more, 'more key')}; the output \`plan\` has them all.` : '';
-    const head = ['', 'Key', 'Targets', 'Expires', 'Why'];
+    const head = ['State', 'Key', 'Targets', 'Expires', 'Why'];
     return `## MUTX API keys: what is due\n\n${(0,markdown/* plain */.pj)(fleetHeadline(planned))}\n\n${(0,markdown/* table */.tp)(head, rows)}${rest}\n`;
 }
 const ICON = { due: '🔄', 'not due': '➖', 'not known': '❓' };
@@ -733,6 +767,7 @@ const MOST_CHARACTERS = 450_000;
 const MOST_SUPERSEDED = 1_000;
 const NOTHING_DUE = new Map([
     ['due', '0'],
+    ['jobs', '0'],
     ['shards', '[]'],
     ['matrices', '[]'],
     ['superseded-key-ids', '[]'],
@@ -774,25 +809,26 @@ function look({ keys }, { keys: service, github, clock, session }, { secrets }) 
     return survey(entries, { keys: service, clock, random: Math.random, sessionEndsAt: session.endsAt });
 }
 function tell(planned, { sink, fail }) {
-    const due = planned.filter(needsJob);
-    const matrices = matricesOf(due.map(({ key }) => key));
+    const jobs = planned.filter(needsJob);
+    const matrices = matricesOf(jobs.map(({ key }) => key));
     sink.line(fleetHeadline(planned));
     for (const line of fleetLines(planned))
         sink.line(line);
     const text = JSON.stringify(matrices);
     if (text.length > MOST_CHARACTERS) {
-        const message = `the jobs of ${due.length} keys take ${text.length} characters, and GitHub hands over at most ${MOST_CHARACTERS} from one job to the next`;
+        const message = `the jobs of ${jobs.length} keys take ${text.length} characters, and GitHub hands over at most ${MOST_CHARACTERS} from one job to the next`;
         fail((0,report_failure/* earlyFailure */.iF)({ code: 'fleet-too-large', message }), fleetSummary(planned));
         return;
     }
-    for (const { key, finding } of due) {
+    for (const { key, finding } of jobs) {
         if (finding.kind !== 'unreadable')
             continue;
         const why = finding.failure.failures[0]?.message ?? finding.failure.message;
         const message = `whether ${key.settings.keyName} is due is not known, so its job is to find out: ${why}`;
         sink.warning({ title: 'Check the fleet', message });
     }
-    sink.output('due', String(due.length));
+    sink.output('due', String(planned.filter(isDue).length));
+    sink.output('jobs', String(jobs.length));
     sink.output('shards', JSON.stringify([...matrices.keys()]));
     sink.output('matrices', text);
     sink.output('plan', fleetJson(planned));

@@ -6217,7 +6217,8 @@ class Run {
         this.#left.add(id);
         if (unclear)
             this.#unclear.add(id);
-        const what = unclear ? `it is not known whether key ${id} was revoked` : `key ${id} could not be revoked`;
+        const key = reason === 'own' ? `the new key ${id}, which no secret holds,` : `key ${id}`;
+        const what = unclear ? `it is not known whether ${key} was revoked` : `${key} could not be revoked`;
         this.warn('revocation-failed', `${what}: ${reply.failure.message}`);
         return false;
     }
@@ -6411,7 +6412,7 @@ async function askPlaces(run) {
     if (reply.ok)
         return { plan: reply.value.plan, places: (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .placesOf */ .ek)(reply.value.plan) };
     // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
-    run.warn('account-unreadable', `the account's plan is not known: ${reply.failure.message}`);
+    run.warn('account-unreadable', `the account could not be read: ${reply.failure.message}`);
     return { plan: undefined, places: undefined };
 }
 /**
@@ -8515,6 +8516,18 @@ async function runVerb(run, title, host) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/process/unread.js
+/**
+ * Lets a run go on to its end when nobody reads its words any more: `| head`, a runner that closes the pipe, a disk
+ * that is full. What cannot be written is dropped, and the exit code is by what the run came to. An end in the
+ * middle could leave a key that no secret holds, and no words that say so.
+ */
+function outliveReaders(...streams) {
+    // Without a listener Node throws each failed write as an exception (https://nodejs.org/api/events.html#error-events).
+    for (const stream of streams)
+        stream.on('error', () => { });
+}
+
 ;// CONCATENATED MODULE: ./lib/report/titles.js
 /** What was not done, as the title of a failure. */
 const FAILURE_TITLE = {
@@ -8599,7 +8612,81 @@ function isPassing(key, active, { date }) {
     return successor !== undefined && successor.id !== key.id && date <= keptUntil(key, successor.createdAt);
 }
 
+;// CONCATENATED MODULE: ./lib/rotation/holding.js
+
+
+/**
+ * What is known of the key in a secret.
+ * @param updatedAt when the secret was last written, by GitHub's clock
+ * @param keysOfName every key that MUTX lists of the name; where it follows its documentation, no revoked ones
+ * @param date MUTX's time of that list
+ */
+function holdingOf(updatedAt, keysOfName, date) {
+    const works = (key) => key.isActive && !(0,rules/* isExpired */._d)(key, date);
+    const candidates = keysOfName
+        .filter((key) => (0,rules/* couldHaveWritten */.Lq)(key, updatedAt))
+        .toSorted((a, b) => b.createdAt - a.createdAt);
+    const [newest] = candidates;
+    if (newest === undefined) {
+        const before = keysOfName.some((key) => works(key) && key.createdAt <= updatedAt + constants/* MARGIN */.jS);
+        return { kind: before ? 'saved-again' : 'none' };
+    }
+    const dead = candidates.filter((key) => !works(key));
+    if (dead.length === 0)
+        return { kind: 'works', candidates };
+    if (dead.length === candidates.length)
+        return { kind: 'dead', candidates };
+    return { kind: works(newest) ? 'some-dead' : 'newest-dead', candidates, dead };
+}
+
+;// CONCATENATED MODULE: ./lib/audit/dead.js
+
+
+/**
+ * A secret whose key does not work, or of which that cannot be told: what uses it gets 401, or may.
+ * @param keysOfName every key of the name that belongs in it, active or not
+ */
+function deadSecret(secret, keysOfName, date) {
+    const { updatedAt, place, keyName, shared } = secret;
+    if (updatedAt === undefined)
+        return [];
+    // When a key was revoked, nobody tells.
+    const about = { since: undefined, place, updatedAt };
+    const doubt = (level, why) => ({
+        ...about,
+        kind: 'secret-doubtful',
+        level,
+        keyName,
+        why,
+    });
+    const holding = holdingOf(updatedAt, keysOfName, date);
+    switch (holding.kind) {
+        case 'works':
+            return [];
+        case 'dead': {
+            const { candidates } = holding;
+            // A key that has expired and is known to be held is told as that.
+            if (candidates.length === 1 && candidates.every(({ isActive }) => isActive))
+                return [];
+            return [{ ...about, kind: 'secret-dead', level: 'error', keys: candidates }];
+        }
+        case 'newest-dead':
+            return [doubt('warning', holding)];
+        case 'some-dead':
+            return [doubt('notice', holding)];
+        case 'saved-again':
+        case 'none': {
+            const { kind } = holding;
+            // Everyday for an organisation's secret: each edit of its visibility moves its date.
+            const level = shared && kind === 'saved-again' ? 'notice' : 'warning';
+            return [doubt(level, { kind, shared, justNow: updatedAt + constants/* MARGIN */.jS >= date })];
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/audit/secrets.js
+
+
 
 
 
@@ -8631,9 +8718,10 @@ function findingsOf(group, date) {
     const outdated = group.secrets.flatMap((secret) => outdatedSecret(secret, group, date));
     // The key that a secret is waiting for is told with the secret.
     const awaited = new Set(outdated.map(({ key }) => key.id));
+    const told = new Set(outdated.map(({ place }) => place));
     const dead = group.secrets
-        .filter(({ place }) => !outdated.some((one) => one.place === place))
-        .flatMap((secret) => deadSecret(secret, group));
+        .filter(({ place }) => !told.has(place))
+        .flatMap((secret) => deadSecret(secret, group.keys, date));
     const orphans = group.keys.filter((key) => !awaited.has(key.id)).flatMap((key) => orphan(key, group, date));
     return { findings: [...outdated, ...dead, ...orphans], inStep: outdated.length === 0 };
 }
@@ -8647,7 +8735,7 @@ function outdatedSecret(secret, { secrets, keys }, date) {
     const key = newest(live.filter(({ createdAt }) => createdAt + constants/* FENCE */.AK + constants/* MARGIN */.jS < date));
     if (key === undefined || (updatedAt !== undefined && key.createdAt <= updatedAt + constants/* MARGIN */.jS))
         return [];
-    const works = updatedAt !== undefined && holdsOneOf(live, updatedAt, (0,rules/* currentOf */.$c)(secret, keys));
+    const works = updatedAt !== undefined && doesWork(holdingOf(updatedAt, keys, date));
     const elsewhere = secrets.some((other) => other.updatedAt !== undefined && (0,rules/* currentOf */.$c)(other, keys)?.id === key.id);
     // A key that no secret holds while this one works is an orphan; so is one where there never was a secret.
     if (!elsewhere && (works || updatedAt === undefined))
@@ -8656,26 +8744,21 @@ function outdatedSecret(secret, { secrets, keys }, date) {
     return [{ kind: 'secret-outdated', level, since: key.createdAt, place, updatedAt, key, works }];
 }
 /**
- * Whether a secret holds one of the live keys.
- * @param current the key that it holds, where that is known
- * @returns undefined where it may: saved again by hand, or, of an organisation, with its visibility edited since, it
- * holds any key that there was by then
+ * @returns undefined where it may: saved again by hand, or, of an organisation, with its visibility edited since, a
+ * secret holds any key that there was by then
  */
-function holdsOneOf(live, updatedAt, current) {
-    if (current !== undefined)
-        return live.some(({ id }) => id === current.id);
-    if (live.some((key) => (0,rules/* couldHaveWritten */.Lq)(key, updatedAt)))
-        return true;
-    return live.some(({ createdAt }) => createdAt <= updatedAt + constants/* MARGIN */.jS) ? undefined : false;
-}
-/** Only where revoked keys are listed; the documented API forgets them. */
-function deadSecret(secret, { keys }) {
-    const { updatedAt, place } = secret;
-    const key = (0,rules/* currentOf */.$c)(secret, keys);
-    if (updatedAt === undefined || key === undefined || key.isActive)
-        return [];
-    // When it was revoked, nobody tells.
-    return [{ kind: 'secret-dead', level: 'error', since: undefined, place, updatedAt, key }];
+function doesWork({ kind }) {
+    switch (kind) {
+        case 'works':
+        case 'some-dead':
+            return true;
+        case 'newest-dead':
+        case 'saved-again':
+            return undefined;
+        case 'dead':
+        case 'none':
+            return false;
+    }
 }
 /** Rule W's evidence that a key is in no secret, and no grace period that could still be running. */
 function orphan(key, { secrets, keys }, date) {
@@ -9093,7 +9176,69 @@ function timeOrNull(instant) {
     return instant === undefined ? null : (0,words/* instantText */.Xx)(instant);
 }
 
+;// CONCATENATED MODULE: ./lib/report/dead-secret-words.js
+
+const ROTATE = 'run the rotation of this key (`mutx/api-key-action`), which stores a new one';
+/** What is said of a secret whose key does not work, or may not. */
+function deadSecretWords(finding, quote) {
+    const { place, updatedAt } = finding;
+    const where = (0,words/* placeText */.Z9)(place);
+    const written = `${where} was last written at ${(0,words/* instantText */.Xx)(updatedAt)}`;
+    switch (finding.kind) {
+        case 'secret-dead': {
+            const { keys } = finding;
+            const [key] = keys;
+            const about = { fix: ROTATE, keys: idsOf(keys), place };
+            const name = quote(key?.name ?? '');
+            return keys.length === 1
+                ? { ...about, message: `key ${name} (${key?.id}) was revoked, and is held by ${where}` }
+                : {
+                    ...about,
+                    message: `${written} and holds one of ${keys.length} keys named ${name}, none of which works any more (${idText(keys)}): what uses it gets 401`,
+                };
+        }
+        case 'secret-doubtful':
+            return { place, ...doubtWords(finding.why, written, quote(finding.keyName)) };
+    }
+}
+function doubtWords(why, written, name) {
+    switch (why.kind) {
+        case 'newest-dead':
+        case 'some-dead': {
+            const { kind, candidates, dead } = why;
+            const newest = kind === 'newest-dead' ? 'the newest among them' : 'the newest not among them';
+            return {
+                message: `${written} and holds one of ${candidates.length} keys named ${name}, of which ${(0,words/* count */.U9)(dead.length, 'does', 'do')} not work any more, ${newest} (${idText(dead)}): what uses it may get 401`,
+                fix: ROTATE,
+                keys: idsOf(dead),
+            };
+        }
+        case 'none':
+        case 'saved-again': {
+            const { kind, shared, justNow } = why;
+            const no = kind === 'none' ? 'could be in it' : 'was made for it then';
+            const now = justNow ? '. Or a rotation is storing one just now' : '';
+            const by = shared
+                ? 'If somebody saved it again, or edited its visibility'
+                : 'If somebody saved it again';
+            const older = kind === 'none' ? '' : `. ${by}, it may hold an older key, which works`;
+            return {
+                message: `${written}, and no active key named ${name} ${no}: if a rotation wrote it, its key is revoked, and what uses it gets 401${older}${now}`,
+                fix: `${ROTATE}; if that has another \`key-name\`, audit the secret with it`,
+                keys: [],
+            };
+        }
+    }
+}
+function idsOf(keys) {
+    return keys.map(({ id }) => id);
+}
+function idText(keys) {
+    return (0,words/* someOf */.yU)(idsOf(keys), 'the report');
+}
+
 ;// CONCATENATED MODULE: ./lib/report/audit-words.js
+
 
 const TITLE = {
     'expired-active': 'Expired, yet active',
@@ -9105,6 +9250,7 @@ const TITLE = {
     'duplicate-name': 'Several keys of one name',
     'secret-outdated': 'Secret older than its key',
     'secret-dead': 'Secret holds a revoked key',
+    'secret-doubtful': 'Secret may hold a revoked key',
     quota: 'Plan nearly full',
     'writer-token': 'Writer token expires soon',
 };
@@ -9130,13 +9276,13 @@ function wordsOf(finding, date, quote) {
             const { key, heldBy } = finding;
             return heldBy.length === 0
                 ? about(key, 'has expired and still takes a place of the plan', revokeFix(key))
-                : about(key, `has expired, and is held by ${places(heldBy)}`, ROTATE, heldBy[0]);
+                : about(key, `has expired, and is held by ${places(heldBy)}`, audit_words_ROTATE, heldBy[0]);
         }
         case 'expires-soon': {
             const { key, heldBy } = finding;
             const left = (0,words/* durationText */.S5)((key.expiresAt ?? date) - date);
             const where = heldBy.length === 0 ? '' : `, and is held by ${places(heldBy)}`;
-            return about(key, `expires in ${left}${where}`, ROTATE, heldBy[0]);
+            return about(key, `expires in ${left}${where}`, audit_words_ROTATE, heldBy[0]);
         }
         case 'no-expiry':
             return about(finding.key, 'never expires: a copy of it works for ever', REPLACE);
@@ -9174,12 +9320,11 @@ function wordsOf(finding, date, quote) {
             const what = updatedAt === undefined
                 ? `is stored in other targets, and there is no ${(0,words/* placeText */.Z9)(place)}`
                 : `was made after the last write of ${(0,words/* placeText */.Z9)(place)} (${(0,words/* instantText */.Xx)(updatedAt)}): that holds ${held(works)}`;
-            return about(key, what, ROTATE, place);
+            return about(key, what, audit_words_ROTATE, place);
         }
-        case 'secret-dead': {
-            const { key, place } = finding;
-            return about(key, `was revoked, and is held by ${(0,words/* placeText */.Z9)(place)}`, ROTATE, place);
-        }
+        case 'secret-dead':
+        case 'secret-doubtful':
+            return deadSecretWords(finding, quote);
         case 'quota': {
             const { plan, places: of, taken } = finding;
             return {
@@ -9212,7 +9357,7 @@ function sparedTexts(spared, date, quote) {
     const more = spared.length - named.length;
     return more > 0 ? [...named, `and ${(0,words/* count */.U9)(more, 'more such key')}`] : named;
 }
-const ROTATE = 'run the rotation of this key (`mutx/api-key-action`), and see why its schedule has not';
+const audit_words_ROTATE = 'run the rotation of this key (`mutx/api-key-action`), and see why its schedule has not';
 const REPLACE = 'replace it by one that expires, best by a rotation (`mutx/api-key-action`) on a schedule, then revoke it';
 function revokeFix({ id }) {
     return `revoke it: \`mutx/api-key-action/revoke\` with \`key-ids: ${id}\``;
@@ -11011,17 +11156,17 @@ function revokedIds(results) {
 /** The last lines of the log of a run that did what was asked. */
 function revocationLines(outcome, request) {
     const { results } = outcome;
-    const next = whatNext(outcome, request) ?? [];
+    const next = noSuchKey(outcome, request)?.message ?? whatNext(outcome, request) ?? [];
     if (outcome.kind === 'planned') {
         return [...plannedLines(results), 'Dry run: nothing was changed'].concat(next);
     }
-    return results.length === 0 ? ['Nothing to revoke'] : keyStates(results).concat(next);
+    return (results.length === 0 ? ['Nothing to revoke'] : keyStates(results)).concat(next);
 }
 /** A name that no active key has: done, or mistyped. */
 function noSuchKey(outcome, { selection }) {
     if (outcome.kind === 'failed' || outcome.results.length > 0 || selection.by === 'ids')
         return undefined;
-    const message = `no active key is named ${(0,printable/* printable */.g)(selection.name, 255)}: there was nothing to revoke. Names are matched exactly, case included`;
+    const message = `no active key is named ${(0,printable/* printable */.g)(selection.name, 255)}: there was nothing to revoke. If you expected one, check the spelling (names are matched exactly, case included) and the account: \`mutx-api-key keys list\``;
     return { title: 'No such key', message };
 }
 /** What a name that has lost all of its keys needs next; of keys named by their ids nobody knows. */
@@ -11077,11 +11222,17 @@ function named(results) {
 function revocationSummary(outcome, request) {
     const { results } = outcome;
     const rows = revocation_keyTable(results);
-    const next = (0,markdown/* plain */.pj)(whatNext(outcome, request) ?? '');
+    const mistyped = noSuchKey(outcome, request);
+    const next = mistyped === undefined
+        ? (0,markdown/* plain */.pj)(whatNext(outcome, request) ?? '')
+        : (0,report_summary/* warningSummary */.Ju)(mistyped.message, undefined).trimEnd();
     if (outcome.kind === 'planned') {
         return (0,report_summary/* page */.MY)('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows, next]);
     }
-    return (0,report_summary/* page */.MY)('MUTX API keys revoked', [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);
+    const title = results.every(({ state }) => state === 'gone')
+        ? 'No MUTX API key revoked'
+        : 'MUTX API keys revoked';
+    return (0,report_summary/* page */.MY)(title, [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);
 }
 /** The same for a run that failed. */
 function failedRevocationSummary({ results }, failure) {
@@ -12052,6 +12203,7 @@ const runnerSink = {
 
 
 
+
 const ENTRIES = {
     rotate: { run: rotateVerb, title: FAILURE_TITLE.rotate },
     ephemeral: { run: ephemeralVerb, title: FAILURE_TITLE.ephemeral },
@@ -12063,7 +12215,7 @@ const ENTRIES = {
 };
 /** Late: it brings a parser of YAML along, which the others need not pay for. */
 async function plan(context) {
-    const { planVerb } = await Promise.all(/* import() | fleet */[__nccwpck_require__.e(815), __nccwpck_require__.e(933)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5496));
+    const { planVerb } = await Promise.all(/* import() | fleet */[__nccwpck_require__.e(815), __nccwpck_require__.e(933)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7580));
     await planVerb(context);
 }
 /**
@@ -12073,6 +12225,7 @@ async function plan(context) {
  */
 async function main(entry) {
     const { run, title, post } = ENTRIES[entry];
+    outliveReaders(process.stdout, process.stderr);
     await runVerb(run, title, {
         env: process.env,
         sink: runnerSink,
