@@ -11942,7 +11942,10 @@ function warnAbout(run, plan) {
 /** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
 async function noRoom(run, tries, look, room) {
     if (run.settings.onQuota === 'replace' && room.kind === 'full') {
-        return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, 'no key of this name can be given up: none is older than 15 minutes'));
+        const why = room.inTheWay.length > (look.places ?? 0)
+            ? 'giving one up would not be enough'
+            : 'no key of this name can be given up: none is older than 15 minutes';
+        return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, why));
     }
     if (run.settings.onQuota !== 'wait')
         return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room));

@@ -130,10 +130,11 @@ async function noRoom(
   room: Extract<Room, { kind: 'full' | 'too-soon' }>,
 ): Promise<Round> {
   if (run.settings.onQuota === 'replace' && room.kind === 'full') {
-    return failed(
-      run,
-      quotaFailure(room, 'no key of this name can be given up: none is older than 15 minutes'),
-    );
+    const why =
+      room.inTheWay.length > (look.places ?? 0)
+        ? 'giving one up would not be enough'
+        : 'no key of this name can be given up: none is older than 15 minutes';
+    return failed(run, quotaFailure(room, why));
   }
   if (run.settings.onQuota !== 'wait') return failed(run, quotaFailure(room));
   if (room.at === undefined || look.date === undefined) {

@@ -237,6 +237,15 @@ describe('on-quota: replace', () => {
     expect(ports.changes()).toEqual([]);
   });
 
+  it('says so where the plan holds more keys than it has places', async () => {
+    const keys = [old, other, key('another', { name: 'another' })];
+    const ports = new InMemoryPorts({ keys, targets: ONE, plan: 'FREE' });
+    expect(await ports.rotate({ onQuota: 'replace' })).toMatchObject({
+      failure: { code: 'quota-full', message: expect.stringContaining('would not be enough') },
+    });
+    expect(ports.changes()).toEqual([]);
+  });
+
   it('revokes the stored key, then creates and stores', async () => {
     const ports = new InMemoryPorts({ keys: [old, other], targets: ONE, plan: 'FREE' });
     expect(await ports.rotate({ onQuota: 'replace' })).toMatchObject({
