@@ -6393,7 +6393,7 @@ async function takeLook(run, learned) {
         return fail('look', unreadable);
     const clocksApart = areClocksApart(list.date, metadata, listed.elapsed());
     if (clocksApart) {
-        run.warn('clocks-apart', 'the clocks of MUTX and GitHub differ by more than 30 s: rule W is not used in this run');
+        run.warn('clocks-apart', 'the clocks of MUTX and GitHub differ by more than 30 s: this run revokes no key for being in no secret');
     }
     return { ok: true, look: { ...first, secrets: (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .valuesOf */ .sm)(metadata), clocksApart } };
 }

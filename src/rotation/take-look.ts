@@ -82,7 +82,7 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   if (clocksApart) {
     run.warn(
       'clocks-apart',
-      'the clocks of MUTX and GitHub differ by more than 30 s: rule W is not used in this run',
+      'the clocks of MUTX and GitHub differ by more than 30 s: this run revokes no key for being in no secret',
     );
   }
   return { ok: true, look: { ...first, secrets: valuesOf(metadata), clocksApart } };
