@@ -691,7 +691,8 @@ async function find(run) {
     const { look } = looked;
     const plan = (0,rotation_plan/* makePlan */.Cs)(look, run.settings, false);
     const superseded = plan.due || run.settings.gracePeriod === 0 ? [] : supersededBy(plan.current, run, look);
-    const revocableFrom = superseded.length === 0 ? undefined : (0,grace/* graceEnd */.qS)((0,grace/* lastWriteOf */.Px)(look.secrets ?? []), run.settings);
+    const over = (0,grace/* graceEnd */.qS)((0,grace/* lastWriteOf */.Px)(look.secrets ?? []), run.settings);
+    const revocableFrom = superseded.length === 0 ? undefined : over;
     return { kind: 'planned', plan, superseded, revocableFrom };
 }
 /** None where they are more than `max-revocations`: then a person has to look, as in a rotation. */

@@ -5321,7 +5321,7 @@ function explain(room) {
 function graceEnd(lastWrite, { gracePeriod }) {
     return lastWrite + gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
 }
-/** @param secrets of which at least one exists */
+/** @param secrets if none exists, long ago */
 function lastWriteOf(secrets) {
     return Math.max(...secrets.flatMap(({ updatedAt }) => updatedAt ?? []));
 }
@@ -5547,7 +5547,8 @@ function roomFor(look, settings, gone, current) {
             const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
             return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
         }
-        return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize) };
+        const over = active.length - places;
+        return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize), over };
     }
     // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
     const onTheirWay = look.lostCreates
@@ -11942,7 +11943,7 @@ function warnAbout(run, plan) {
 /** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
 async function noRoom(run, tries, look, room) {
     if (run.settings.onQuota === 'replace' && room.kind === 'full') {
-        const why = room.inTheWay.length > (look.places ?? 0)
+        const why = room.over > 0
             ? 'giving one up would not be enough'
             : 'no key of this name can be given up: none is older than 15 minutes';
         return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, why));

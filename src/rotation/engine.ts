@@ -131,7 +131,7 @@ async function noRoom(
 ): Promise<Round> {
   if (run.settings.onQuota === 'replace' && room.kind === 'full') {
     const why =
-      room.inTheWay.length > (look.places ?? 0)
+      room.over > 0
         ? 'giving one up would not be enough'
         : 'no key of this name can be given up: none is older than 15 minutes';
     return failed(run, quotaFailure(room, why));

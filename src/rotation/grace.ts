@@ -17,7 +17,7 @@ export function graceEnd(lastWrite: Instant, { gracePeriod }: RotationSettings):
   return lastWrite + gracePeriod + MARGIN;
 }
 
-/** @param secrets of which at least one exists */
+/** @param secrets if none exists, long ago */
 export function lastWriteOf(secrets: readonly StoredSecret[]): Instant {
   return Math.max(...secrets.flatMap(({ updatedAt }) => updatedAt ?? []));
 }

@@ -47,7 +47,13 @@ export type Room =
   | { readonly kind: 'fits'; readonly lastPlace: boolean }
   /** The last place, while a key of the name is too young to be told apart from the next. */
   | { readonly kind: 'too-soon'; readonly at: Instant | undefined; readonly inTheWay: readonly KeySummary[] }
-  | { readonly kind: 'full'; readonly at: Instant | undefined; readonly inTheWay: readonly KeySummary[] }
+  | {
+      readonly kind: 'full';
+      readonly at: Instant | undefined;
+      readonly inTheWay: readonly KeySummary[];
+      /** Keys beyond the places there are, so that one of them less would still be too many. */
+      readonly over: number;
+    }
   /** No place, and `on-quota: replace` accepts the gap: this key goes first. */
   | { readonly kind: 'replace'; readonly victim: KeySummary };
 
@@ -243,7 +249,8 @@ export function roomFor(
       const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
       return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
     }
-    return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize) };
+    const over = active.length - places;
+    return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize), over };
   }
   // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
   const onTheirWay = look.lostCreates

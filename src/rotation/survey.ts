@@ -85,8 +85,8 @@ async function find(run: Run): Promise<Finding> {
   const { look } = looked;
   const plan = makePlan(look, run.settings, false);
   const superseded = plan.due || run.settings.gracePeriod === 0 ? [] : supersededBy(plan.current, run, look);
-  const revocableFrom =
-    superseded.length === 0 ? undefined : graceEnd(lastWriteOf(look.secrets ?? []), run.settings);
+  const over = graceEnd(lastWriteOf(look.secrets ?? []), run.settings);
+  const revocableFrom = superseded.length === 0 ? undefined : over;
   return { kind: 'planned', plan, superseded, revocableFrom };
 }
 

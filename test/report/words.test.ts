@@ -40,9 +40,9 @@ describe('words', () => {
     expect(planLines({ ...PLAN, room })).toContain(
       'there is no place for one more key before 2026-12-23T21:00:00Z; in the way: id-old, id-old',
     );
-    expect(planLines({ ...PLAN, room: { kind: 'full', at: undefined, inTheWay: [CURRENT] } })).toContain(
-      'there is no place for one more key; in the way: id-old',
-    );
+    expect(
+      planLines({ ...PLAN, room: { kind: 'full', at: undefined, inTheWay: [CURRENT], over: 0 } }),
+    ).toContain('there is no place for one more key; in the way: id-old');
   });
 
   it('says in a plan what a grace period keeps, and until when', () => {

@@ -102,6 +102,14 @@ describe('giving back', () => {
     expect(ways.used).toHaveLength(4);
   });
 
+  it('says that it failed there, and does not ask whether the key still works', async () => {
+    const ways = scene();
+    ways.mutx.world.always('revoke', breaks);
+    const result = await giveBack(MINTED, [ways.of('key'), ways.of('token')], ways.mutx.ports);
+    expect(result).toMatchObject({ kind: 'failed', id: 'mine', failures: [{ status: 502 }] });
+    expect(ways.mutx.world.calls()).not.toContain('verify');
+  });
+
   it('waits for the end of a limit of so many requests a minute', async () => {
     const ways = scene();
     ways.mutx.world.on('revoke', throttles(60_000));
