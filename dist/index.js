@@ -8643,11 +8643,14 @@ function holdingOf(updatedAt, keysOfName, date) {
 ;// CONCATENATED MODULE: ./lib/audit/dead.js
 
 
+
+
 /**
  * A secret whose key does not work, or of which that cannot be told: what uses it gets 401, or may.
  * @param keysOfName every key of the name that belongs in it, active or not
+ * @param strangers working keys of names that belong in no secret, where which name belongs in this one is a guess
  */
-function deadSecret(secret, keysOfName, date) {
+function deadSecret(secret, keysOfName, date, strangers) {
     const { updatedAt, place, keyName, shared } = secret;
     if (updatedAt === undefined)
         return [];
@@ -8678,6 +8681,10 @@ function deadSecret(secret, keysOfName, date) {
         case 'saved-again':
         case 'none': {
             const { kind } = holding;
+            const stranger = newest(strangers.filter((key) => (0,rules/* couldHaveWritten */.Lq)(key, updatedAt)));
+            if (keysOfName.length === 0 && stranger !== undefined) {
+                return [doubt('notice', { kind: 'other-name', key: stranger })];
+            }
             // Everyday for an organisation's secret: each edit of its visibility moves its date.
             const level = shared && kind === 'saved-again' ? 'notice' : 'warning';
             return [doubt(level, { kind, shared, justNow: updatedAt + constants/* MARGIN */.jS >= date })];
@@ -8691,8 +8698,11 @@ function deadSecret(secret, keysOfName, date) {
 
 
 
-/** What the secrets' dates tell, for each name that keys in them have. Nothing where the clocks are apart. */
-function secretFindings(look) {
+/**
+ * What the secrets' dates tell, for each name that keys in them have. Nothing where the clocks are apart.
+ * @param guessed the names are the default ones, and rotations may have used others
+ */
+function secretFindings(look, guessed) {
     if (look.clocksApart)
         return { findings: [], outOfStep: new Set() };
     const names = new Set(look.secrets.map(({ keyName }) => keyName));
@@ -8701,7 +8711,9 @@ function secretFindings(look) {
         secrets: look.secrets.filter(({ keyName }) => keyName === name),
         keys: look.keys.filter((key) => key.name === name),
     }));
-    const found = groups.map((group) => ({ name: group.name, ...findingsOf(group, look.date) }));
+    const works = (key) => key.isActive && !(0,rules/* isExpired */._d)(key, look.date);
+    const strangers = guessed ? look.keys.filter((key) => works(key) && !names.has(key.name)) : [];
+    const found = groups.map((group) => ({ name: group.name, ...findingsOf(group, look.date, strangers) }));
     return {
         findings: found.flatMap(({ findings }) => findings),
         outOfStep: new Set(found.flatMap(({ name, inStep }) => (inStep ? [] : [name]))),
@@ -8715,14 +8727,14 @@ function holdersOf(key, look) {
     const keys = look.keys.filter(({ name }) => name === key.name);
     return secrets.filter((secret) => (0,rules/* currentOf */.$c)(secret, keys)?.id === key.id).map(({ place }) => place);
 }
-function findingsOf(group, date) {
+function findingsOf(group, date, strangers) {
     const outdated = group.secrets.flatMap((secret) => outdatedSecret(secret, group, date));
     // The key that a secret is waiting for is told with the secret.
     const awaited = new Set(outdated.map(({ key }) => key.id));
     const told = new Set(outdated.map(({ place }) => place));
     const dead = group.secrets
         .filter(({ place }) => !told.has(place))
-        .flatMap((secret) => deadSecret(secret, group.keys, date));
+        .flatMap((secret) => deadSecret(secret, group.keys, date, strangers));
     const orphans = group.keys.filter((key) => !awaited.has(key.id)).flatMap((key) => orphan(key, group, date));
     return { findings: [...outdated, ...dead, ...orphans], inStep: outdated.length === 0 };
 }
@@ -8850,7 +8862,7 @@ const RANK = { error: 0, warning: 1, notice: 2 };
  * @param only keys of this name, and nothing about the account as a whole
  */
 function findAll(look, policy, only) {
-    const { findings: aboutSecrets, outOfStep } = secretFindings(look);
+    const { findings: aboutSecrets, outOfStep } = secretFindings(look, only === undefined);
     const orphans = new Set(aboutSecrets.flatMap((one) => (one.kind === 'orphaned' ? [one.key.id] : [])));
     const live = look.keys.filter((key) => key.isActive && !(0,rules/* isExpired */._d)(key, look.date) && !orphans.has(key.id));
     const byName = new Map();
@@ -9199,10 +9211,11 @@ function deadSecretWords(finding, quote) {
                 };
         }
         case 'secret-doubtful':
-            return { place, ...doubtWords(finding.why, written, quote(finding.keyName)) };
+            return { place, ...doubtWords(finding.why, written, finding.keyName, quote) };
     }
 }
-function doubtWords(why, written, name) {
+function doubtWords(why, written, keyName, quote) {
+    const name = quote(keyName);
     switch (why.kind) {
         case 'newest-dead':
         case 'some-dead': {
@@ -9212,6 +9225,14 @@ function doubtWords(why, written, name) {
                 message: `${written} and holds one of ${candidates.length} keys named ${name}, of which ${(0,words/* count */.U9)(dead.length, 'does', 'do')} not work any more, ${newest} (${idText(dead)}): what uses it may get 401`,
                 fix: ROTATE,
                 keys: idsOf(dead),
+            };
+        }
+        case 'other-name': {
+            const { key } = why;
+            return {
+                message: `${written}, and no key is named ${name}; key ${quote(key.name)} (${key.id}) was made about then: if its rotation wrote the secret, it works`,
+                fix: 'audit the secret with the `key-name` of its rotation',
+                keys: [key.id],
             };
         }
         case 'none':

@@ -1,18 +1,22 @@
 import { MARGIN } from '../rotation/constants.ts';
 import { holdingOf } from '../rotation/holding.ts';
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
+import { couldHaveWritten } from '../rotation/rules.ts';
 import type { Doubt } from './doubt.ts';
 import type { Finding } from './finding.ts';
 import type { AuditedSecret } from './look.ts';
+import { newest } from './superseded.ts';
 
 /**
  * A secret whose key does not work, or of which that cannot be told: what uses it gets 401, or may.
  * @param keysOfName every key of the name that belongs in it, active or not
+ * @param strangers working keys of names that belong in no secret, where which name belongs in this one is a guess
  */
 export function deadSecret(
   secret: AuditedSecret,
   keysOfName: readonly KeyRecord[],
   date: Instant,
+  strangers: readonly KeyRecord[],
 ): readonly Finding[] {
   const { updatedAt, place, keyName, shared } = secret;
   if (updatedAt === undefined) return [];
@@ -42,6 +46,10 @@ export function deadSecret(
     case 'saved-again':
     case 'none': {
       const { kind } = holding;
+      const stranger = newest(strangers.filter((key) => couldHaveWritten(key, updatedAt)));
+      if (keysOfName.length === 0 && stranger !== undefined) {
+        return [doubt('notice', { kind: 'other-name', key: stranger })];
+      }
       // Everyday for an organisation's secret: each edit of its visibility moves its date.
       const level = shared && kind === 'saved-again' ? 'notice' : 'warning';
       return [doubt(level, { kind, shared, justNow: updatedAt + MARGIN >= date })];

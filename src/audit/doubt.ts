@@ -8,6 +8,8 @@ export type Doubt =
       readonly candidates: readonly KeyRecord[];
       readonly dead: readonly KeyRecord[];
     }
+  /** There is no key of the name that was guessed, and this one of another name was made when the secret was written. */
+  | { readonly kind: 'other-name'; readonly key: KeyRecord }
   /** No listed key was made for it; `saved-again`: an older one works. */
   | {
       readonly kind: 'saved-again' | 'none';

@@ -15,7 +15,7 @@ const RANK: Readonly<Record<Finding['level'], number>> = { error: 0, warning: 1,
  * @param only keys of this name, and nothing about the account as a whole
  */
 export function findAll(look: AuditLook, policy: AuditPolicy, only?: string): readonly Finding[] {
-  const { findings: aboutSecrets, outOfStep } = secretFindings(look);
+  const { findings: aboutSecrets, outOfStep } = secretFindings(look, only === undefined);
   const orphans = new Set(aboutSecrets.flatMap((one) => (one.kind === 'orphaned' ? [one.key.id] : [])));
   const live = look.keys.filter((key) => key.isActive && !isExpired(key, look.date) && !orphans.has(key.id));
   const byName = new Map<string, typeof live>();

@@ -13,8 +13,11 @@ export interface SecretFindings {
   readonly outOfStep: ReadonlySet<string>;
 }
 
-/** What the secrets' dates tell, for each name that keys in them have. Nothing where the clocks are apart. */
-export function secretFindings(look: AuditLook): SecretFindings {
+/**
+ * What the secrets' dates tell, for each name that keys in them have. Nothing where the clocks are apart.
+ * @param guessed the names are the default ones, and rotations may have used others
+ */
+export function secretFindings(look: AuditLook, guessed: boolean): SecretFindings {
   if (look.clocksApart) return { findings: [], outOfStep: new Set() };
   const names = new Set(look.secrets.map(({ keyName }) => keyName));
   const groups = [...names].map((name) => ({
@@ -22,7 +25,9 @@ export function secretFindings(look: AuditLook): SecretFindings {
     secrets: look.secrets.filter(({ keyName }) => keyName === name),
     keys: look.keys.filter((key) => key.name === name),
   }));
-  const found = groups.map((group) => ({ name: group.name, ...findingsOf(group, look.date) }));
+  const works = (key: KeyRecord) => key.isActive && !isExpired(key, look.date);
+  const strangers = guessed ? look.keys.filter((key) => works(key) && !names.has(key.name)) : [];
+  const found = groups.map((group) => ({ name: group.name, ...findingsOf(group, look.date, strangers) }));
   return {
     findings: found.flatMap(({ findings }) => findings),
     outOfStep: new Set(found.flatMap(({ name, inStep }) => (inStep ? [] : [name]))),
@@ -44,14 +49,14 @@ interface Group {
   readonly keys: readonly KeyRecord[];
 }
 
-function findingsOf(group: Group, date: Instant) {
+function findingsOf(group: Group, date: Instant, strangers: readonly KeyRecord[]) {
   const outdated = group.secrets.flatMap((secret) => outdatedSecret(secret, group, date));
   // The key that a secret is waiting for is told with the secret.
   const awaited = new Set(outdated.map(({ key }) => key.id));
   const told = new Set(outdated.map(({ place }) => place));
   const dead = group.secrets
     .filter(({ place }) => !told.has(place))
-    .flatMap((secret) => deadSecret(secret, group.keys, date));
+    .flatMap((secret) => deadSecret(secret, group.keys, date, strangers));
   const orphans = group.keys.filter((key) => !awaited.has(key.id)).flatMap((key) => orphan(key, group, date));
   return { findings: [...outdated, ...dead, ...orphans], inStep: outdated.length === 0 };
 }

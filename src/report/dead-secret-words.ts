@@ -27,11 +27,12 @@ export function deadSecretWords(finding: DeadSecret, quote: Quote): Words {
           };
     }
     case 'secret-doubtful':
-      return { place, ...doubtWords(finding.why, written, quote(finding.keyName)) };
+      return { place, ...doubtWords(finding.why, written, finding.keyName, quote) };
   }
 }
 
-function doubtWords(why: Doubt, written: string, name: string): Omit<Words, 'place'> {
+function doubtWords(why: Doubt, written: string, keyName: string, quote: Quote): Omit<Words, 'place'> {
+  const name = quote(keyName);
   switch (why.kind) {
     case 'newest-dead':
     case 'some-dead': {
@@ -41,6 +42,14 @@ function doubtWords(why: Doubt, written: string, name: string): Omit<Words, 'pla
         message: `${written} and holds one of ${candidates.length} keys named ${name}, of which ${count(dead.length, 'does', 'do')} not work any more, ${newest} (${idText(dead)}): what uses it may get 401`,
         fix: ROTATE,
         keys: idsOf(dead),
+      };
+    }
+    case 'other-name': {
+      const { key } = why;
+      return {
+        message: `${written}, and no key is named ${name}; key ${quote(key.name)} (${key.id}) was made about then: if its rotation wrote the secret, it works`,
+        fix: 'audit the secret with the `key-name` of its rotation',
+        keys: [key.id],
       };
     }
     case 'none':

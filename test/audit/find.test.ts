@@ -317,6 +317,26 @@ describe('a secret', () => {
     expect(why(MINUTE + 1)).toMatchObject([{ why: { justNow: false } }]);
   });
 
+  it('whose key has another name than was guessed, as it seems: a notice that names it', () => {
+    const secrets = [secret('acme/web', DAY)];
+    const stranger = key('stranger', { name: 'mine', age: DAY + SECOND });
+    expect(found([stranger], { secrets })).toMatchObject([
+      { kind: 'secret-doubtful', level: 'notice', why: { kind: 'other-name', key: { id: 'stranger' } } },
+    ]);
+    const unlike = [
+      key('stranger', { name: 'mine', age: 2 * DAY }),
+      key('stranger', { name: 'mine', age: DAY + SECOND, active: false }),
+    ];
+    for (const other of unlike)
+      expect(kinds(found([other], { secrets }))).toContain('secret-doubtful warning');
+    // Of a name that was given, or that another secret has, nothing is guessed.
+    expect(kinds(findAll(look([stranger], { secrets }), POLICY, NAME))).toContain('secret-doubtful warning');
+    const both = [...secrets, { ...secret('acme/api', DAY), keyName: 'mine' }];
+    expect(kinds(found([stranger], { secrets: both }))).toContain('secret-doubtful warning');
+    const forgotten = key('forgotten', { age: 3 * DAY, active: false });
+    expect(kinds(found([stranger, forgotten], { secrets }))).toContain('secret-doubtful warning');
+  });
+
   it('that was written when no key was made, and may hold an older one: a notice where edits are usual', () => {
     const keys = [key('older', { age: 20 * DAY })];
     const level = (shared: boolean) => found(keys, { secrets: [secret('acme/web', DAY, { shared })] });

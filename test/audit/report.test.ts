@@ -69,6 +69,7 @@ const EVERYTHING: readonly AuditLook[] = [
   look([key('a', { age: 9 * DAY })], {
     secrets: [secret('acme/web', DAY), secret('org:acme', DAY, { shared: true })],
   }),
+  look([key('w', { name: 'w', age: DAY + 1_000 })], { secrets: [secret('acme/web', DAY)] }),
 ];
 
 describe('the report', () => {
@@ -117,6 +118,7 @@ describe('the report', () => {
         "warning: MUTX_API_KEY in acme/api was last written at 2027-01-15T07:59:59Z, and no active key named gha/acme/web/MUTX_API_KEY could be in it: if a rotation wrote it, its key is revoked, and what uses it gets 401. Or a rotation is storing one just now",
         "warning: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:00Z, and no active key named gha/acme/web/MUTX_API_KEY was made for it then: if a rotation wrote it, its key is revoked, and what uses it gets 401. If somebody saved it again, it may hold an older key, which works",
         "notice: MUTX_API_KEY in org:acme was last written at 2027-01-14T08:00:00Z, and no active key named gha/acme/web/MUTX_API_KEY was made for it then: if a rotation wrote it, its key is revoked, and what uses it gets 401. If somebody saved it again, or edited its visibility, it may hold an older key, which works",
+        "notice: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:00Z, and no key is named gha/acme/web/MUTX_API_KEY; key w (w) was made about then: if its rotation wrote the secret, it works",
       ]
     `);
     for (const { fix } of findings) expect(fix).toMatch(/\w{3,}/u);
