@@ -327,8 +327,7 @@ describe('a secret', () => {
       key('stranger', { name: 'mine', age: 2 * DAY }),
       key('stranger', { name: 'mine', age: DAY + SECOND, active: false }),
     ];
-    for (const one of unlike)
-      expect(kinds(found([one], { secrets }))).toContain('secret-doubtful warning');
+    for (const one of unlike) expect(kinds(found([one], { secrets }))).toContain('secret-doubtful warning');
     // Of a name that was given, or that another secret has, nothing is guessed.
     expect(kinds(findAll(look([stranger], { secrets }), POLICY, NAME))).toContain('secret-doubtful warning');
     const both = [...secrets, { ...secret('acme/api', DAY), keyName: 'mine' }];
