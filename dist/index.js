@@ -784,29 +784,17 @@ async function selectedRepositories(calls, place) {
 }
 function incomplete(calls, path, place, seen, total) {
     const context = calls.context(`GET ${path}`, place.permission);
-    return {
-        ok: false,
-        failure: (0,call_failure/* failure */.V2)(context, { status: 200 }, {
-            kind: 'unclear',
-            code: 'github-audience-incomplete',
-            message: `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
-                `${context.target}; writing it would take it away from the others`,
-            hint: 'Give the token access to all repositories of the organisation.',
-            retryable: true,
-        }),
-    };
+    const message = `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
+        `${context.target}; writing it would take it away from the others`;
+    const hint = 'Give the token access to all repositories of the organisation.';
+    const cause = { ...(0,call_failure/* unclear */.lD)('github-audience-incomplete', message, true), hint };
+    return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 200 }, cause) };
 }
 function changed(calls, path, place) {
     const context = calls.context(`GET ${path}`, place.permission);
-    return {
-        ok: false,
-        failure: (0,call_failure/* failure */.V2)(context, { status: 200 }, {
-            kind: 'unclear',
-            code: 'github-audience-changed',
-            message: `the repositories that may read ${place.name} of ${context.target} changed while they were read`,
-            retryable: true,
-        }),
-    };
+    const message = `the repositories that may read ${place.name} of ${context.target} changed while they were read`;
+    const cause = (0,call_failure/* unclear */.lD)('github-audience-changed', message, true);
+    return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 200 }, cause) };
 }
 function decodePage(json) {
     const { total_count: total, repositories } = (0,github_json/* fieldsOf */.Pf)(json);
@@ -1648,20 +1636,25 @@ function tokenHint(needs) {
  * @param everything that the token is for: what works with the one of now must work with the new one too
  */
 function forOneToken(failures, everything) {
+    const lacking = failures.flatMap(({ needs }) => needs ?? []);
+    const owners = unique(lacking.map(({ owner }) => owner));
+    // Once for each owner, not for each of five hundred targets.
+    const hints = new Map(owners.map((owner) => [owner, hintForAll(owner, [...lacking, ...everything])]));
+    const told = new Set();
     return failures.map((failure) => {
         const { needs } = failure;
-        if (needs === undefined)
+        const hint = needs && hints.get(needs.owner);
+        if (needs === undefined || hint === undefined)
             return failure;
-        const alike = failures.filter((one) => one.needs?.owner === needs.owner);
-        const rest = everything.filter(({ owner }) => owner === needs.owner);
-        const all = [...alike.flatMap((one) => one.needs ?? []), ...rest];
-        if (unique(all.map((one) => tokenHint([one]))).length < 2)
-            return failure;
-        return {
-            ...failure,
-            hint: alike[0] === failure ? tokenHint(all) : `One token with ${needs.missing} too: see above.`,
-        };
+        const above = told.has(needs.owner);
+        told.add(needs.owner);
+        return { ...failure, hint: above ? `One token with ${needs.missing} too: see above.` : hint };
     });
+}
+/** @returns undefined where each of them asks for the same token */
+function hintForAll(owner, needs) {
+    const all = needs.filter((one) => one.owner === owner);
+    return unique(all.map((one) => tokenHint([one]))).length < 2 ? undefined : tokenHint(all);
 }
 function unique(texts) {
     return [...new Set(texts)];
@@ -5490,11 +5483,11 @@ function whyUncertain(look, settings) {
     const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
     if (secrets.some(({ updatedAt }) => updatedAt === undefined))
         return 'not every target has the secret yet';
-    const candidates = secrets.map((secret) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .candidatesFor */ ._j)(secret, keys));
+    const candidates = secrets.map((secret) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .candidatesFor */ ._j)(secret.updatedAt, keys));
     if (candidates.some(({ length }) => length > 1)) {
         return 'keys of this name were made so close together that it is not certain which one a target holds';
     }
-    if (candidates.flat().some((key) => !key.isActive || (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date))) {
+    if (candidates.flat().some((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .works */ .No)(key, date))) {
         return 'a target holds a key that does not work any more';
     }
     return 'it is not certain that every target holds the same working key';
@@ -6041,13 +6034,14 @@ class Stopwatch {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $c: () => (/* binding */ currentOf),
 /* harmony export */   KS: () => (/* binding */ isUsedElsewhere),
-/* harmony export */   Lq: () => (/* binding */ couldHaveWritten),
+/* harmony export */   No: () => (/* binding */ works),
 /* harmony export */   _A: () => (/* binding */ notInAnyTarget),
 /* harmony export */   _d: () => (/* binding */ isExpired),
 /* harmony export */   _j: () => (/* binding */ candidatesFor),
 /* harmony export */   qF: () => (/* binding */ currentOfAll),
 /* harmony export */   vu: () => (/* binding */ isOlderThanFence)
 /* harmony export */ });
+/* unused harmony export couldHaveWritten */
 /* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
 
 /** Rule R: after `k` is in every target, an active key created more than F before it may be revoked. */
@@ -6058,6 +6052,10 @@ function isOlderThanFence(j, k) {
 function isExpired(j, date) {
     return j.expiresAt !== undefined && j.expiresAt < date;
 }
+/** Whether MUTX accepts a key. */
+function works(j, date) {
+    return j.isActive && !isExpired(j, date);
+}
 /** Whether a secret last written at `updatedAt` can have been written by the run that made this key. */
 function couldHaveWritten(key, updatedAt) {
     return updatedAt >= key.createdAt - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS && updatedAt <= key.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
@@ -6067,11 +6065,11 @@ function couldHaveWritten(key, updatedAt) {
  * when there is none, or more than one.
  */
 function currentOf(secret, keysOfName) {
-    const candidates = candidatesFor(secret, keysOfName);
+    const candidates = candidatesFor(secret.updatedAt, keysOfName);
     return candidates.length === 1 ? candidates[0] : undefined;
 }
-/** Every key that may be what the secret holds, by the times. */
-function candidatesFor({ updatedAt }, keysOfName) {
+/** Every key that may be what a secret of that date holds; undefined: there is no such secret. */
+function candidatesFor(updatedAt, keysOfName) {
     return updatedAt === undefined ? [] : keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
 }
 /** The same known, active, unexpired key in every target. */
@@ -6079,7 +6077,7 @@ function currentOfAll(secrets, keysOfName, date) {
     const [first, ...rest] = secrets.map((secret) => currentOf(secret, keysOfName));
     if (first === undefined || rest.some((key) => key?.id !== first.id))
         return undefined;
-    return first.isActive && !isExpired(first, date) ? first : undefined;
+    return works(first, date) ? first : undefined;
 }
 /**
  * Rule W: whether `j` is in none of the targets, whatever any run still does.
@@ -8623,21 +8621,18 @@ function isPassing(key, active, { date }) {
  * @param date MUTX's time of that list
  */
 function holdingOf(updatedAt, keysOfName, date) {
-    const works = (key) => key.isActive && !(0,rules/* isExpired */._d)(key, date);
-    const candidates = keysOfName
-        .filter((key) => (0,rules/* couldHaveWritten */.Lq)(key, updatedAt))
-        .toSorted((a, b) => b.createdAt - a.createdAt);
+    const candidates = (0,rules/* candidatesFor */._j)(updatedAt, keysOfName).toSorted((a, b) => b.createdAt - a.createdAt);
     const [newest] = candidates;
     if (newest === undefined) {
-        const before = keysOfName.some((key) => works(key) && key.createdAt <= updatedAt + constants/* MARGIN */.jS);
+        const before = keysOfName.some((key) => (0,rules/* works */.No)(key, date) && key.createdAt <= updatedAt + constants/* MARGIN */.jS);
         return { kind: before ? 'saved-again' : 'none' };
     }
-    const dead = candidates.filter((key) => !works(key));
+    const dead = candidates.filter((key) => !(0,rules/* works */.No)(key, date));
     if (dead.length === 0)
         return { kind: 'works', candidates };
     if (dead.length === candidates.length)
         return { kind: 'dead', candidates };
-    return { kind: works(newest) ? 'some-dead' : 'newest-dead', candidates, dead };
+    return { kind: (0,rules/* works */.No)(newest, date) ? 'some-dead' : 'newest-dead', candidates, dead };
 }
 
 ;// CONCATENATED MODULE: ./lib/audit/dead.js
@@ -8681,7 +8676,7 @@ function deadSecret(secret, keysOfName, date, strangers) {
         case 'saved-again':
         case 'none': {
             const { kind } = holding;
-            const stranger = newest(strangers.filter((key) => (0,rules/* couldHaveWritten */.Lq)(key, updatedAt)));
+            const stranger = newest((0,rules/* candidatesFor */._j)(updatedAt, strangers));
             if (keysOfName.length === 0 && stranger !== undefined) {
                 return [doubt('notice', { kind: 'other-name', key: stranger })];
             }
@@ -8711,8 +8706,7 @@ function secretFindings(look, guessed) {
         secrets: look.secrets.filter(({ keyName }) => keyName === name),
         keys: look.keys.filter((key) => key.name === name),
     }));
-    const works = (key) => key.isActive && !(0,rules/* isExpired */._d)(key, look.date);
-    const strangers = guessed ? look.keys.filter((key) => works(key) && !names.has(key.name)) : [];
+    const strangers = guessed ? look.keys.filter((key) => (0,rules/* works */.No)(key, look.date) && !names.has(key.name)) : [];
     const found = groups.map((group) => ({ name: group.name, ...findingsOf(group, look.date, strangers) }));
     return {
         findings: found.flatMap(({ findings }) => findings),
@@ -8744,17 +8738,17 @@ function findingsOf(group, date, strangers) {
  */
 function outdatedSecret(secret, { secrets, keys }, date) {
     const { updatedAt, place } = secret;
-    const live = keys.filter((key) => key.isActive && !(0,rules/* isExpired */._d)(key, date));
+    const live = keys.filter((key) => (0,rules/* works */.No)(key, date));
     const key = newest(live.filter(({ createdAt }) => createdAt + constants/* FENCE */.AK + constants/* MARGIN */.jS < date));
     if (key === undefined || (updatedAt !== undefined && key.createdAt <= updatedAt + constants/* MARGIN */.jS))
         return [];
-    const works = updatedAt !== undefined && doesWork(holdingOf(updatedAt, keys, date));
+    const isGood = updatedAt !== undefined && doesWork(holdingOf(updatedAt, keys, date));
     const elsewhere = secrets.some((other) => other.updatedAt !== undefined && (0,rules/* currentOf */.$c)(other, keys)?.id === key.id);
     // A key that no secret holds while this one works is an orphan; so is one where there never was a secret.
-    if (!elsewhere && (works || updatedAt === undefined))
+    if (!elsewhere && (isGood || updatedAt === undefined))
         return [];
-    const level = works === false ? 'error' : 'warning';
-    return [{ kind: 'secret-outdated', level, since: key.createdAt, place, updatedAt, key, works }];
+    const level = isGood === false ? 'error' : 'warning';
+    return [{ kind: 'secret-outdated', level, since: key.createdAt, place, updatedAt, key, works: isGood }];
 }
 /**
  * @returns undefined where it may: saved again by hand, or, of an organisation, with its visibility edited since, a
@@ -8775,7 +8769,7 @@ function doesWork({ kind }) {
 }
 /** Rule W's evidence that a key is in no secret, and no grace period that could still be running. */
 function orphan(key, { secrets, keys }, date) {
-    if (!key.isActive || (0,rules/* isExpired */._d)(key, date))
+    if (!(0,rules/* works */.No)(key, date))
         return [];
     const how = (0,rules/* notInAnyTarget */._A)(key, secrets, keys, 0);
     if (how === undefined || date <= how.revocableFrom + constants/* MARGIN */.jS)
@@ -8864,7 +8858,7 @@ const RANK = { error: 0, warning: 1, notice: 2 };
 function findAll(look, policy, only) {
     const { findings: aboutSecrets, outOfStep } = secretFindings(look, only === undefined);
     const orphans = new Set(aboutSecrets.flatMap((one) => (one.kind === 'orphaned' ? [one.key.id] : [])));
-    const live = look.keys.filter((key) => key.isActive && !(0,rules/* isExpired */._d)(key, look.date) && !orphans.has(key.id));
+    const live = look.keys.filter((key) => (0,rules/* works */.No)(key, look.date) && !orphans.has(key.id));
     const byName = new Map();
     for (const key of live) {
         const siblings = byName.get(key.name);
@@ -8906,15 +8900,16 @@ var spared = __nccwpck_require__(2349);
  * @param keys those to tell of
  */
 function sparedBeside(keys, look) {
-    const isAlive = (key) => key.isActive && !(0,rules/* isExpired */._d)(key, look.date);
     const newestOf = new Map();
     for (const key of look.keys) {
         const latest = newestOf.get(key.name);
-        if (isAlive(key) && (latest === undefined || key.createdAt > latest.createdAt)) {
+        if ((0,rules/* works */.No)(key, look.date) && (latest === undefined || key.createdAt > latest.createdAt)) {
             newestOf.set(key.name, key);
         }
     }
-    return keys.filter(isAlive).flatMap((key) => {
+    return keys
+        .filter((key) => (0,rules/* works */.No)(key, look.date))
+        .flatMap((key) => {
         const latest = newestOf.get(key.name);
         if (latest === undefined || latest.id === key.id || isForAJob(key))
             return [];

@@ -1,7 +1,7 @@
 import { MARGIN } from '../rotation/constants.ts';
 import { holdingOf } from '../rotation/holding.ts';
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
-import { couldHaveWritten } from '../rotation/rules.ts';
+import { candidatesFor } from '../rotation/rules.ts';
 import type { Doubt } from './doubt.ts';
 import type { Finding } from './finding.ts';
 import type { AuditedSecret } from './look.ts';
@@ -46,7 +46,7 @@ export function deadSecret(
     case 'saved-again':
     case 'none': {
       const { kind } = holding;
-      const stranger = newest(strangers.filter((key) => couldHaveWritten(key, updatedAt)));
+      const stranger = newest(candidatesFor(updatedAt, strangers));
       if (keysOfName.length === 0 && stranger !== undefined) {
         return [doubt('notice', { kind: 'other-name', key: stranger })];
       }

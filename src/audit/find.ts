@@ -1,4 +1,4 @@
-import { isExpired } from '../rotation/rules.ts';
+import { works } from '../rotation/rules.ts';
 import { quotaFinding, tokenFinding } from './account.ts';
 import type { Finding } from './finding.ts';
 import { duplicates, expiredFinding, keyFindings } from './keys.ts';
@@ -17,7 +17,7 @@ const RANK: Readonly<Record<Finding['level'], number>> = { error: 0, warning: 1,
 export function findAll(look: AuditLook, policy: AuditPolicy, only?: string): readonly Finding[] {
   const { findings: aboutSecrets, outOfStep } = secretFindings(look, only === undefined);
   const orphans = new Set(aboutSecrets.flatMap((one) => (one.kind === 'orphaned' ? [one.key.id] : [])));
-  const live = look.keys.filter((key) => key.isActive && !isExpired(key, look.date) && !orphans.has(key.id));
+  const live = look.keys.filter((key) => works(key, look.date) && !orphans.has(key.id));
   const byName = new Map<string, typeof live>();
   for (const key of live) {
     const siblings = byName.get(key.name);

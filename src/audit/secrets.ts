@@ -1,7 +1,7 @@
 import { FENCE, MARGIN } from '../rotation/constants.ts';
 import { type Holding, holdingOf } from '../rotation/holding.ts';
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
-import { currentOf, isExpired, isUsedElsewhere, notInAnyTarget } from '../rotation/rules.ts';
+import { currentOf, isUsedElsewhere, notInAnyTarget, works } from '../rotation/rules.ts';
 import { deadSecret } from './dead.ts';
 import type { Finding, SecretName } from './finding.ts';
 import type { AuditedSecret, AuditLook } from './look.ts';
@@ -25,8 +25,7 @@ export function secretFindings(look: AuditLook, guessed: boolean): SecretFinding
     secrets: look.secrets.filter(({ keyName }) => keyName === name),
     keys: look.keys.filter((key) => key.name === name),
   }));
-  const works = (key: KeyRecord) => key.isActive && !isExpired(key, look.date);
-  const strangers = guessed ? look.keys.filter((key) => works(key) && !names.has(key.name)) : [];
+  const strangers = guessed ? look.keys.filter((key) => works(key, look.date) && !names.has(key.name)) : [];
   const found = groups.map((group) => ({ name: group.name, ...findingsOf(group, look.date, strangers) }));
   return {
     findings: found.flatMap(({ findings }) => findings),
@@ -69,17 +68,17 @@ type Outdated = Extract<Finding, { kind: 'secret-outdated' }>;
  */
 function outdatedSecret(secret: AuditedSecret, { secrets, keys }: Group, date: Instant): readonly Outdated[] {
   const { updatedAt, place } = secret;
-  const live = keys.filter((key) => key.isActive && !isExpired(key, date));
+  const live = keys.filter((key) => works(key, date));
   const key = newest(live.filter(({ createdAt }) => createdAt + FENCE + MARGIN < date));
   if (key === undefined || (updatedAt !== undefined && key.createdAt <= updatedAt + MARGIN)) return [];
-  const works = updatedAt !== undefined && doesWork(holdingOf(updatedAt, keys, date));
+  const isGood = updatedAt !== undefined && doesWork(holdingOf(updatedAt, keys, date));
   const elsewhere = secrets.some(
     (other) => other.updatedAt !== undefined && currentOf(other, keys)?.id === key.id,
   );
   // A key that no secret holds while this one works is an orphan; so is one where there never was a secret.
-  if (!elsewhere && (works || updatedAt === undefined)) return [];
-  const level = works === false ? 'error' : 'warning';
-  return [{ kind: 'secret-outdated', level, since: key.createdAt, place, updatedAt, key, works }];
+  if (!elsewhere && (isGood || updatedAt === undefined)) return [];
+  const level = isGood === false ? 'error' : 'warning';
+  return [{ kind: 'secret-outdated', level, since: key.createdAt, place, updatedAt, key, works: isGood }];
 }
 
 /**
@@ -102,7 +101,7 @@ function doesWork({ kind }: Holding): boolean | undefined {
 
 /** Rule W's evidence that a key is in no secret, and no grace period that could still be running. */
 function orphan(key: KeyRecord, { secrets, keys }: Group, date: Instant): readonly Finding[] {
-  if (!key.isActive || isExpired(key, date)) return [];
+  if (!works(key, date)) return [];
   const how = notInAnyTarget(key, secrets, keys, 0);
   if (how === undefined || date <= how.revocableFrom + MARGIN) return [];
   if (how.kind === 'never-stored') {

@@ -1,5 +1,5 @@
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
-import { isExpired } from '../rotation/rules.ts';
+import { works } from '../rotation/rules.ts';
 import { sparedBy, sparedUntil } from '../rotation/spared.ts';
 import type { AuditLook } from './look.ts';
 import { isForAJob } from './policy.ts';
@@ -19,18 +19,19 @@ export interface SparedBeside {
  * @param keys those to tell of
  */
 export function sparedBeside(keys: readonly KeyRecord[], look: AuditLook): readonly SparedBeside[] {
-  const isAlive = (key: KeyRecord) => key.isActive && !isExpired(key, look.date);
   const newestOf = new Map<string, KeyRecord>();
   for (const key of look.keys) {
     const latest = newestOf.get(key.name);
-    if (isAlive(key) && (latest === undefined || key.createdAt > latest.createdAt)) {
+    if (works(key, look.date) && (latest === undefined || key.createdAt > latest.createdAt)) {
       newestOf.set(key.name, key);
     }
   }
-  return keys.filter(isAlive).flatMap((key) => {
-    const latest = newestOf.get(key.name);
-    if (latest === undefined || latest.id === key.id || isForAJob(key)) return [];
-    if (sparedBy([key], latest).length === 0 || holdersOf(key, look).length > 0) return [];
-    return [{ key, until: sparedUntil(key) }];
-  });
+  return keys
+    .filter((key) => works(key, look.date))
+    .flatMap((key) => {
+      const latest = newestOf.get(key.name);
+      if (latest === undefined || latest.id === key.id || isForAJob(key)) return [];
+      if (sparedBy([key], latest).length === 0 || holdersOf(key, look).length > 0) return [];
+      return [{ key, until: sparedUntil(key) }];
+    });
 }

@@ -80,18 +80,25 @@ export function forOneToken(
   failures: readonly CallFailure[],
   everything: readonly TokenNeeds[],
 ): readonly CallFailure[] {
+  const lacking = failures.flatMap(({ needs }) => needs ?? []);
+  const owners = unique(lacking.map(({ owner }) => owner));
+  // Once for each owner, not for each of five hundred targets.
+  const hints = new Map(owners.map((owner) => [owner, hintForAll(owner, [...lacking, ...everything])]));
+  const told = new Set<string>();
   return failures.map((failure) => {
     const { needs } = failure;
-    if (needs === undefined) return failure;
-    const alike = failures.filter((one) => one.needs?.owner === needs.owner);
-    const rest = everything.filter(({ owner }) => owner === needs.owner);
-    const all = [...alike.flatMap((one) => one.needs ?? []), ...rest];
-    if (unique(all.map((one) => tokenHint([one]))).length < 2) return failure;
-    return {
-      ...failure,
-      hint: alike[0] === failure ? tokenHint(all) : `One token with ${needs.missing} too: see above.`,
-    };
+    const hint = needs && hints.get(needs.owner);
+    if (needs === undefined || hint === undefined) return failure;
+    const above = told.has(needs.owner);
+    told.add(needs.owner);
+    return { ...failure, hint: above ? `One token with ${needs.missing} too: see above.` : hint };
   });
+}
+
+/** @returns undefined where each of them asks for the same token */
+function hintForAll(owner: string, needs: readonly TokenNeeds[]): string | undefined {
+  const all = needs.filter((one) => one.owner === owner);
+  return unique(all.map((one) => tokenHint([one]))).length < 2 ? undefined : tokenHint(all);
 }
 
 function unique(texts: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { MARGIN } from './constants.ts';
 import type { Instant, KeyRecord } from './ports.ts';
-import { couldHaveWritten, isExpired } from './rules.ts';
+import { candidatesFor, works } from './rules.ts';
 
 /**
  * Whether the key that a secret holds works, as far as the times of both services tell (docs/protocol.md, "current").
@@ -29,17 +29,14 @@ export type Holding =
  * @param date MUTX's time of that list
  */
 export function holdingOf(updatedAt: Instant, keysOfName: readonly KeyRecord[], date: Instant): Holding {
-  const works = (key: KeyRecord) => key.isActive && !isExpired(key, date);
-  const candidates = keysOfName
-    .filter((key) => couldHaveWritten(key, updatedAt))
-    .toSorted((a, b) => b.createdAt - a.createdAt);
+  const candidates = candidatesFor(updatedAt, keysOfName).toSorted((a, b) => b.createdAt - a.createdAt);
   const [newest] = candidates;
   if (newest === undefined) {
-    const before = keysOfName.some((key) => works(key) && key.createdAt <= updatedAt + MARGIN);
+    const before = keysOfName.some((key) => works(key, date) && key.createdAt <= updatedAt + MARGIN);
     return { kind: before ? 'saved-again' : 'none' };
   }
-  const dead = candidates.filter((key) => !works(key));
+  const dead = candidates.filter((key) => !works(key, date));
   if (dead.length === 0) return { kind: 'works', candidates };
   if (dead.length === candidates.length) return { kind: 'dead', candidates };
-  return { kind: works(newest) ? 'some-dead' : 'newest-dead', candidates, dead };
+  return { kind: works(newest, date) ? 'some-dead' : 'newest-dead', candidates, dead };
 }

@@ -11,6 +11,7 @@ import {
   type NotStored,
   notInAnyTarget,
   type StoredSecret,
+  works,
 } from './rules.ts';
 import type { RotationSettings } from './settings.ts';
 import { type SparedKey, sparedBy, sparedKeys } from './spared.ts';
@@ -174,11 +175,11 @@ function whyUncertain(look: Look, settings: RotationSettings): string {
   if (!keys.some((key) => key.isActive)) return 'no key of this name is active';
   const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
   if (secrets.some(({ updatedAt }) => updatedAt === undefined)) return 'not every target has the secret yet';
-  const candidates = secrets.map((secret) => candidatesFor(secret, keys));
+  const candidates = secrets.map((secret) => candidatesFor(secret.updatedAt, keys));
   if (candidates.some(({ length }) => length > 1)) {
     return 'keys of this name were made so close together that it is not certain which one a target holds';
   }
-  if (candidates.flat().some((key) => !key.isActive || isExpired(key, date))) {
+  if (candidates.flat().some((key) => !works(key, date))) {
     return 'a target holds a key that does not work any more';
   }
   return 'it is not certain that every target holds the same working key';

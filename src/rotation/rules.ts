@@ -23,6 +23,11 @@ export function isExpired(j: KeyRecord, date: Instant): boolean {
   return j.expiresAt !== undefined && j.expiresAt < date;
 }
 
+/** Whether MUTX accepts a key. */
+export function works(j: KeyRecord, date: Instant): boolean {
+  return j.isActive && !isExpired(j, date);
+}
+
 /** Whether a secret last written at `updatedAt` can have been written by the run that made this key. */
 export function couldHaveWritten(key: KeyRecord, updatedAt: Instant): boolean {
   return updatedAt >= key.createdAt - MARGIN && updatedAt <= key.createdAt + FENCE + MARGIN;
@@ -33,13 +38,13 @@ export function couldHaveWritten(key: KeyRecord, updatedAt: Instant): boolean {
  * when there is none, or more than one.
  */
 export function currentOf(secret: StoredSecret, keysOfName: readonly KeyRecord[]): KeyRecord | undefined {
-  const candidates = candidatesFor(secret, keysOfName);
+  const candidates = candidatesFor(secret.updatedAt, keysOfName);
   return candidates.length === 1 ? candidates[0] : undefined;
 }
 
-/** Every key that may be what the secret holds, by the times. */
+/** Every key that may be what a secret of that date holds; undefined: there is no such secret. */
 export function candidatesFor(
-  { updatedAt }: StoredSecret,
+  updatedAt: Instant | undefined,
   keysOfName: readonly KeyRecord[],
 ): readonly KeyRecord[] {
   return updatedAt === undefined ? [] : keysOfName.filter((key) => couldHaveWritten(key, updatedAt));
@@ -53,7 +58,7 @@ export function currentOfAll(
 ): KeyRecord | undefined {
   const [first, ...rest] = secrets.map((secret) => currentOf(secret, keysOfName));
   if (first === undefined || rest.some((key) => key?.id !== first.id)) return undefined;
-  return first.isActive && !isExpired(first, date) ? first : undefined;
+  return works(first, date) ? first : undefined;
 }
 
 /** How rule W sees a key: where it is not, and from when on (MUTX's time) it may be revoked. */

@@ -1,6 +1,6 @@
 import type { Visibility } from '../../inputs/rotate-inputs.ts';
 import type { Reply } from '../../rotation/ports.ts';
-import { failure } from '../call-failure.ts';
+import { failure, unclear } from '../call-failure.ts';
 import type { Calls } from '../calls.ts';
 import { fieldsOf, isId } from '../json.ts';
 import type { SecretPlace } from './encrypted-secret.ts';
@@ -61,39 +61,19 @@ function incomplete(
   total: number,
 ): Reply<never> {
   const context = calls.context(`GET ${path}`, place.permission);
-  return {
-    ok: false,
-    failure: failure(
-      context,
-      { status: 200 },
-      {
-        kind: 'unclear',
-        code: 'github-audience-incomplete',
-        message:
-          `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
-          `${context.target}; writing it would take it away from the others`,
-        hint: 'Give the token access to all repositories of the organisation.',
-        retryable: true,
-      },
-    ),
-  };
+  const message =
+    `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
+    `${context.target}; writing it would take it away from the others`;
+  const hint = 'Give the token access to all repositories of the organisation.';
+  const cause = { ...unclear('github-audience-incomplete', message, true), hint };
+  return { ok: false, failure: failure(context, { status: 200 }, cause) };
 }
 
 function changed(calls: Calls, path: string, place: SecretPlace): Reply<never> {
   const context = calls.context(`GET ${path}`, place.permission);
-  return {
-    ok: false,
-    failure: failure(
-      context,
-      { status: 200 },
-      {
-        kind: 'unclear',
-        code: 'github-audience-changed',
-        message: `the repositories that may read ${place.name} of ${context.target} changed while they were read`,
-        retryable: true,
-      },
-    ),
-  };
+  const message = `the repositories that may read ${place.name} of ${context.target} changed while they were read`;
+  const cause = unclear('github-audience-changed', message, true);
+  return { ok: false, failure: failure(context, { status: 200 }, cause) };
 }
 
 function decodePage(json: unknown) {
