@@ -1,4 +1,10 @@
-import type { HttpLost, HttpNotSent, HttpReply, HttpResult } from '../http/result.ts';
+import {
+  type HttpLost,
+  type HttpNotSent,
+  type HttpReply,
+  type HttpResult,
+  isServerError,
+} from '../http/result.ts';
 import type { CallFailure } from '../rotation/ports.ts';
 import {
   archivedCause,
@@ -60,7 +66,7 @@ function lost({ code, message }: HttpLost): Cause {
 function causeOf(reply: HttpReply, context: CallContext): Cause {
   const { status } = reply;
   const message = messageOf(reply);
-  if (status >= 500 || status === 408) {
+  if (isServerError(status)) {
     const said = message === undefined ? 'an error of its own' : context.secrets.quote(message);
     return unclear('github-server-error', said, true);
   }
