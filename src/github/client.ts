@@ -3,7 +3,6 @@ import type { HttpReply, HttpRequest, HttpResult } from '../http/result.ts';
 import type { Clock, Instant } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { ownerOfGithubToken } from '../secrets/shapes.ts';
-import { messageOf } from './call-failure.ts';
 import { rateLimitWait } from './rate-limit.ts';
 import { RequestBudget } from './request-budget.ts';
 import { parseTokenExpiration } from './token-expiry.ts';
@@ -64,7 +63,7 @@ export class GithubClient {
     });
     if (result.kind === 'reply') {
       this.#note(result.headers.get('github-authentication-token-expiration'));
-      const wait = rateLimitWait(result, messageOf(result) ?? '');
+      const wait = rateLimitWait(result);
       if (wait !== undefined) this.#resting = { reply: result, until: this.#clock.monotonic() + wait };
     }
     return result;
