@@ -1,8 +1,8 @@
 import { type HttpReply, type HttpResult, isServerError } from '../http/result.ts';
+import { retryAfterOf } from '../http/retry-after.ts';
 import type { CallFailure } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { type OwnError, ownError } from './own-error.ts';
-import { retryAfterOf } from './retry-after.ts';
 
 /** What a failure needs to say about the call that failed. */
 export interface CallContext {
