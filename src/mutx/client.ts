@@ -3,6 +3,7 @@ import type { HttpBody } from '../http/result.ts';
 import type {
   Account,
   CallFailure,
+  Duration,
   Instant,
   KeyRecord,
   KeyService,
@@ -15,6 +16,9 @@ import type { Answer, ApiRequest, MutxApi } from './api.ts';
 import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan, type KeyPage } from './decode.ts';
 import type { Decoded } from './fields.ts';
 import { readAllPages, readFirstPages } from './pages.ts';
+
+/** How old the `Date` of a reply of MUTX's can be: up to 3.5 s were seen. */
+const OLDEST_DATE: Duration = 5_000;
 
 /** A thousand keys: a per-run key that expired a day ago is among them, on all but the busiest accounts. */
 const NEWEST_PAGES = 10;
@@ -147,7 +151,7 @@ class MutxKeys implements MutxClient {
   /** By MUTX's own clock, as the token's end is. */
   #hasEndedBy(date: Instant | undefined): boolean {
     const { endsAt } = this.#session;
-    return date !== undefined && endsAt !== undefined && date >= endsAt;
+    return date !== undefined && endsAt !== undefined && date + OLDEST_DATE >= endsAt;
   }
 }
 

@@ -198,14 +198,14 @@ describe('a log-in that does not work', () => {
       ({ world }) => {
         world.user.isActive = false;
       },
-      'User account is deactivated',
+      'Account is deactivated',
     ],
     [
       'an address that was never verified: 403',
       ({ world }) => {
         world.user.isEmailVerified = false;
       },
-      'Email address is not verified',
+      'Email verification is required before login',
     ],
   ])('for %s: asked once, and says so', async (_what, arrange, says) => {
     await using scene = await setScene();

@@ -56,6 +56,10 @@ export class GithubService implements Service {
     }
   }
 
+  closesAfter(): boolean {
+    return false;
+  }
+
   headers(request: ReceivedRequest, requestId: string): Readonly<Record<string, string>> {
     const token = this.#token(request);
     const found = findRoute(ROUTES, request.method, request.path ?? '');
