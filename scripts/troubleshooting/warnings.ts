@@ -10,8 +10,9 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
     fix: 'See whether a person or another workflow uses the same key name. If all of the keys may go, raise `max-revocations` for one run.',
   },
   'The key name is used elsewhere': {
-    means: 'A key of this name is in none of the targets, and somebody uses it.',
-    fix: 'Give this rotation a `key-name` of its own, or find out who uses the key and revoke it.',
+    means:
+      'A key of this name is in use although no target of this run holds it, or a secret that is no target of this run was written when the key was made. An earlier run had more targets, or another workflow has the same name. The rotation revokes the key.',
+    fix: 'Add the missing target to `targets`, or give one of the two a `key-name` of its own. To take a target away, first delete its secret.',
   },
   'Clocks apart': {
     means:
