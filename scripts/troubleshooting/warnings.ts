@@ -64,8 +64,9 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
     fix: 'Revoke the key that is named, and make another one; do not close the pipe that it is written to.',
   },
   'No such key': {
-    means: 'A key that is to be revoked does not exist, or is not of this account. It counts as done.',
-    fix: 'Check the id, and that the credential is of the right account.',
+    means:
+      'No active key has the name: all of its keys are revoked already, or there never was one and `if-none` is `ignore`. It counts as done.',
+    fix: 'Check the spelling, and that the credential is of the right account.',
   },
   'Keys that are gone': {
     means: 'Some of the keys that were to be revoked do not exist any more. They count as done.',

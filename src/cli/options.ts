@@ -42,4 +42,5 @@ const PLACEHOLDER: Readonly<Partial<Record<InputName, string>>> = {
   'max-revocations': 'n',
   'key-ids': 'ids',
   'fail-on': 'level',
+  'if-none': 'how',
 };

@@ -21,11 +21,12 @@ export function loadRevokeInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry
   const selection = readSelection(reader);
   const maxRevocations = reader.integer('max-revocations');
   const dryRun = reader.boolean('dry-run');
+  const ifNone = reader.choice('if-none') ?? 'fail';
   const { problems, warnings } = reader;
   if (credential === undefined || selection === undefined || problems.length > 0) {
     return { ok: false, problems, warnings, credential };
   }
-  const value = { ...services, credential, request: { selection, maxRevocations, dryRun } };
+  const value = { ...services, credential, request: { selection, maxRevocations, dryRun, ifNone } };
   return { ok: true, value, warnings: [...warnings, ...refreshTokenWarnings(value, reader)] };
 }
 

@@ -286,6 +286,12 @@ export const INPUTS = {
     brief: 'ids of the keys to revoke; repeatable',
     verbs: { revoke: {} },
   },
+  'if-none': {
+    kind: { type: 'choice', of: ['fail', 'ignore'] },
+    text: 'When no key at all, active or revoked, has the name: `fail`, with the names that are near it, or `ignore`, for scheduled clean-ups. The same for an id where MUTX keeps the records of revoked keys (`/v1`); where it forgets them, an id that is gone counts as done.',
+    brief: 'fail or ignore if there is no such key',
+    verbs: { revoke: { default: 'fail' } },
+  },
   'max-age': {
     kind: { type: 'duration' },
     text: 'A key older than this is a finding. `0`: age is not looked at.',
