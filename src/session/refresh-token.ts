@@ -77,7 +77,7 @@ class RefreshSession implements Session {
     const stored = await storeSuccessor(successor, refresh, since, this.#retrying);
     if (!stored.ok) return { ok: false, failure: lostSuccessor(stored, successor) };
     this.#refresh = refresh;
-    this.#tell(spent, reply.value, reply.date ?? clock.now());
+    this.#tell(spent, reply.value, reply.date ?? decodeJwt(access.expose())?.iat ?? clock.now());
     return { ok: true, value: { token: access, lifetime, since } };
   }
 
