@@ -98,7 +98,7 @@ describe('mutx-api-key keys', () => {
     const other = await shell.run(['keys', 'revoke', theirs.id]);
     expect(other.code).toBe(1);
     expect(other.stdout).toContain(`! ${theirs.id} no key of this account has, or had, this id`);
-    expect(other.stderr).toContain('[no-such-key]');
+    expect(other.stdout + other.stderr).toContain('[no-such-key]');
     expect(mutx.accepts(theirs.plaintext)).toBe(true);
     const mine = mutx.addKey(shell.user, { name: 'mine' });
     const times = Number.POSITIVE_INFINITY;
