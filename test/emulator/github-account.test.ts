@@ -12,8 +12,10 @@ test('a personal token belongs to a user, those of Apps and workflows to none', 
     { login: 'octocat', type: 'User' },
     expect.stringContaining('repo'),
   ]);
-  const fineGrained = await user(emulator.github.issueToken());
-  expect([fineGrained.status, fineGrained.headers['x-oauth-scopes']]).toEqual([200, undefined]);
+  for (const kind of ['fine-grained', 'app-user'] as const) {
+    const { status, headers } = await user(emulator.github.issueToken({ kind }));
+    expect([status, headers['x-oauth-scopes']]).toEqual([200, undefined]);
+  }
   for (const kind of ['app', 'github-token'] as const) {
     const { status, json } = await user(emulator.github.issueToken({ kind }));
     expect([status, json.message]).toEqual([403, 'Resource not accessible by integration']);

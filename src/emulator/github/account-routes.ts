@@ -2,14 +2,14 @@ import { Refusal, type Reply } from '../message.ts';
 import { type Call, type GithubRoute, noQuery } from './call.ts';
 import { problem } from './errors.ts';
 import { showAuthenticatedUser, showRoot } from './represent.ts';
-import { isPersonal } from './tokens.ts';
+import { actsAsPerson } from './tokens.ts';
 
 const metadata = { name: 'metadata', level: 'read' } as const;
 
-/** Whose the personal access tokens are. */
+/** Whom the token acts for. */
 function getUser(call: Call): Reply {
   noQuery(call);
-  if (!isPersonal(call.token)) throw new Refusal(problem(403, 'Resource not accessible by integration'));
+  if (!actsAsPerson(call.token)) throw new Refusal(problem(403, 'Resource not accessible by integration'));
   return { status: 200, json: showAuthenticatedUser(call.world, call.apiUrl) };
 }
 

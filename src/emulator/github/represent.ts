@@ -1,7 +1,7 @@
 import type { Instant } from '../clock.ts';
 import type { EmulatedComment, EmulatedIssue } from './issues.ts';
 import type { EmulatedSecret } from './scopes.ts';
-import { isPersonal, type Token } from './tokens.ts';
+import { actsAsPerson, type Token } from './tokens.ts';
 import type { EmulatedEnvironment, EmulatedOrganisation, EmulatedRepository, GithubWorld } from './world.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -196,7 +196,7 @@ function showOwner(owner: string, world: GithubWorld, apiUrl: string): Json {
 
 /** Who does what is done with a token. */
 export function showActor(token: Pick<Token, 'kind'>, apiUrl: string): Json {
-  return showUser(isPersonal(token) ? PERSON : BOT, apiUrl);
+  return showUser(actsAsPerson(token) ? PERSON : BOT, apiUrl);
 }
 
 /** The user of a personal access token, as that user is shown to itself. */
