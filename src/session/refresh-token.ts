@@ -86,6 +86,8 @@ class RefreshSession implements Session {
     const claims = decodeJwt(pair.refresh.expose());
     const { label: target, secretName: secret } = successor;
     report({ type: 'successor-stored', target, secret, endsAt: claims?.exp });
+    const { contradiction: message } = successor;
+    if (message !== undefined) report({ type: 'warning', code: 'secret-contradiction', message });
     for (const warning of lifetimeWarnings(decodeJwt(spent.expose()), claims, now)) {
       if (!this.#told.has(warning.code)) report(warning);
       this.#told.add(warning.code);
