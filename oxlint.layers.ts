@@ -65,7 +65,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // What is to be said of what a look found; pure. Of report/ the words only.
   doctor: {
     values: ['report/hints.ts', 'report/words.ts', 'rotation/'],
-    types: ['github/', 'session/'],
+    types: ['github/', 'http/', 'session/'],
     packages: ['yaml'],
   },
   // What a first-time setup writes and says; pure.
