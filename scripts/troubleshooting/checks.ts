@@ -34,6 +34,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   deadline: 'Which call came too late, and what took the time before it.',
   'revoke-failed':
     'The table of the keys in the job summary (at the command line, the lines of the log): what became of each.',
+  'no-such-key':
+    'The spelling, case included, and the account: `mutx-api-key keys list --all` shows every key that MUTX lists.',
   'revocations-exceeded': 'The keys that are named: do you know all of them?',
   findings: 'The findings in the log and the job summary, and [what each of them means](audit.md#findings).',
   'mutx-unauthorized':
