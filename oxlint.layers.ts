@@ -18,9 +18,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   secrets: { values: [], types: [], packages: ['node:'] },
   // The heart: no network, no process, no package. It gets what it needs as arguments.
   rotation: { values: [], types: ['secrets/'], packages: [] },
-  // A key for one job, as pure as rotation/; of that the deadlines and what may be tried again.
+  // A key for one job, as pure as rotation/; of that the deadlines, what may be tried again, and what a 404 means.
   ephemeral: {
-    values: ['rotation/constants.ts', 'rotation/retry.ts'],
+    values: ['rotation/constants.ts', 'rotation/gone.ts', 'rotation/retry.ts'],
     types: ['rotation/', 'secrets/'],
     packages: [],
   },
