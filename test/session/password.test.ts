@@ -147,9 +147,9 @@ test('a limit that says when is waited for', async () => {
   world.emulator.fault({ server: 'mutx', path: /login/, what: 'rate-limit', retryAfter: 42 });
   const { failure, events } = await world.open(world.password());
   expect(failure).toBeUndefined();
-  expect(world.time.sleeps).toEqual([42_000]);
+  expect(world.time.sleeps).toEqual([47_250]);
   expect(events).toMatchObject([
-    { type: 'retrying', attempt: 1, wait: 42_000, failure: { code: 'mutx-rate-limited' } },
+    { type: 'retrying', attempt: 1, wait: 47_250, failure: { code: 'mutx-rate-limited' } },
     { type: 'logged-in' },
   ]);
 });
