@@ -37,6 +37,8 @@ export interface CallPorts {
 export interface EphemeralPorts extends CallPorts {
   readonly keys: RunKeys;
   readonly keeper: Keeper;
+  /** The key works: what is left to be done is not waited for. */
+  readonly handOut: (key: MintedKey) => Promise<void>;
   /** By this process's wall clock; undefined: it does not end, or can be renewed. No wait may outlive it. */
   readonly sessionEndsAt?: Instant | undefined;
 }

@@ -1,5 +1,13 @@
 import { TRIES } from '../rotation/constants.ts';
-import type { CallFailure, Clock, Duration, Instant, KeyRecord, ListReading, Reply } from '../rotation/ports.ts';
+import type {
+  CallFailure,
+  Clock,
+  Duration,
+  Instant,
+  KeyRecord,
+  ListReading,
+  Reply,
+} from '../rotation/ports.ts';
 import { nextWait, Stopwatch } from '../rotation/retry.ts';
 import type { KeyPage } from './decode.ts';
 import { PagePace } from './page-pace.ts';
@@ -50,7 +58,9 @@ interface Page {
   readonly asked: Stopwatch;
 }
 
-type PageResult = { readonly ok: true; readonly page: Page } | Extract<Reply<never>, { ok: false }>;
+type Failure = Extract<Reply<never>, { ok: false }>;
+
+type PageResult = { readonly ok: true; readonly page: Page } | Failure;
 
 /** What a list gave. */
 interface Known {
@@ -97,25 +107,32 @@ export class ListReader {
     const known = all && this.#before?.since !== undefined ? undefined : this.#before;
     const list = new GrowingList(first.page, known?.keys ?? []);
     const horizon = all ? Number.NEGATIVE_INFINITY : (date ?? clock.now()) - LONGEST_LIFE;
-    let unread: Unread['because'] | undefined;
-    while (unread === undefined && list.hasMore && !list.reachesKnown) {
-      const isPast = list.reachesBefore(horizon);
-      if (isPast && list.pages >= FEW_PAGES) unread = 'age';
-      else if (list.empty >= MOST_EMPTY) {
-        return unreadable('pages that bring nothing new say that there are more');
-      } else {
-        const failure = await this.#wave(list, list.next(isPast ? FEW_PAGES : undefined), timeLeft);
-        if (failure === 'time') unread = failure;
-        else if (failure !== undefined) return failure;
-      }
-    }
+    const end = await this.#readOn(list, horizon, timeLeft);
+    if (typeof end === 'object') return end;
     const { oldest, last } = list;
-    if (unread !== undefined) this.#ports.onUnread({ since: oldest, because: unread });
-    const since = unread === undefined ? (list.reachesKnown ? known?.since : undefined) : oldest;
+    if (end !== 'all') this.#ports.onUnread({ since: oldest, because: end });
+    const before = list.reachesKnown ? known?.since : undefined;
+    const since = end === 'all' ? before : oldest;
     const keys = list.records();
     this.#before = list.pages >= FEW_PAGES || known !== undefined ? { keys, since } : undefined;
     const reading: ListReading = { lastDate: last.reply.date, lastAsked: last.asked.elapsed(), since };
     return { ok: true, value: keys, date, reading };
+  }
+
+  /** Reads what comes after the pages that are there. @returns what it ended at, or the failure of a page */
+  async #readOn(
+    list: GrowingList,
+    horizon: Instant,
+    timeLeft: () => Duration,
+  ): Promise<Unread['because'] | 'all' | Failure> {
+    while (list.hasMore && !list.reachesKnown) {
+      const isPast = list.reachesBefore(horizon);
+      if (isPast && list.pages >= FEW_PAGES) return 'age';
+      if (list.empty >= MOST_EMPTY) return unreadable('pages that bring nothing new say that there are more');
+      const end = await this.#wave(list, list.next(isPast ? FEW_PAGES : undefined), timeLeft);
+      if (end !== undefined) return end;
+    }
+    return 'all';
   }
 
   /** Reads pages side by side and adds them in their order. @returns what it ended at; undefined: all are there */
@@ -123,7 +140,7 @@ export class ListReader {
     list: GrowingList,
     skips: readonly number[],
     timeLeft: () => Duration,
-  ): Promise<'time' | Extract<Reply<never>, { ok: false }> | undefined> {
+  ): Promise<'time' | Failure | undefined> {
     const results = await Promise.all(skips.map((skip) => this.#page(skip, timeLeft)));
     for (const [index, skip] of skips.entries()) {
       let result = results[index];
@@ -295,7 +312,7 @@ function byId(keys: readonly KeyRecord[]): Map<string, KeyRecord> {
   return new Map(keys.map((key) => [key.id, key]));
 }
 
-function unreadable(message: string): Reply<never> {
+function unreadable(message: string): Failure {
   return {
     ok: false,
     failure: {

@@ -8,7 +8,7 @@ import { jobWorld, textOf } from './job.ts';
 const CREATE = 'POST /v1/api-keys';
 const V1 = ['GET /v1/api-keys', CREATE, 'GET /v1/auth/me'];
 /** Each call finds out by asking, until one has found out. */
-const DOCUMENTED = ['GET /v1/api-keys', 'GET /api-keys', 'POST /api-keys', 'GET /agents'];
+const DOCUMENTED = ['GET /v1/api-keys', CREATE, 'GET /api-keys', 'POST /api-keys', 'GET /agents'];
 const LOGGED_IN = ['POST /v1/auth/login', ...V1, 'POST /v1/auth/logout'];
 
 interface Case {
@@ -36,7 +36,8 @@ describe('the first step', () => {
   ] as const)('sends these requests and no other: %s, %s', async (generation, credential, requests) => {
     await using job = await jobWorld({ mutx: { generation } });
     expect((await job.step({ credential }).main()).exitCode).toBe(0);
-    expect(job.requests().map((line) => line.replace(/ \d+$/u, ''))).toEqual(requests);
+    // The sweep beside the create goes on a connection of its own: which of the two arrives first is chance.
+    expect(job.requests().map((line) => line.replace(/ \d+$/u, '')).toSorted()).toEqual(requests.toSorted());
   });
 });
 

@@ -116,7 +116,7 @@ export async function runOnce(
 }
 
 /** A client over the loopback interface, on which requests and replies take virtual time. */
-class Wire implements Disposable {
+export class Wire implements Disposable {
   readonly #time: VirtualTime;
   readonly #onTheWay: OnTheWay;
   readonly #http: HttpClient;

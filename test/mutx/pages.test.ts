@@ -61,10 +61,10 @@ class World {
   readonly ask: Ask = async (skip, limit) => {
     this.asked.push(skip);
     const refusal = this.before(skip, this.asked.length);
-    const page = this.#page(skip, Math.min(limit, this.atMost));
+    const value = this.#page(skip, Math.min(limit, this.atMost));
     const date = this.clock.now();
     if (this.latency > 0) await this.clock.sleep(this.latency);
-    return refusal === undefined ? { ok: true, value: page, date } : { ok: false, failure: refusal };
+    return refusal === undefined ? { ok: true, value, date } : { ok: false, failure: refusal };
   };
 
   /** Somebody makes keys. */
@@ -86,7 +86,14 @@ class World {
 
   #record(place: number, apart: number): KeyRecord {
     const createdAt = -place * apart;
-    return { id: `k${place}`, name: 'n', createdAt, expiresAt: undefined, lastUsed: undefined, isActive: false };
+    return {
+      id: `k${place}`,
+      name: 'n',
+      createdAt,
+      expiresAt: undefined,
+      lastUsed: undefined,
+      isActive: false,
+    };
   }
 
   #page(skip: number, length: number): KeyPage {
@@ -362,7 +369,10 @@ describe('a list that has grown for years', () => {
         const refusal = limit();
         return refusal === undefined ? world.ask(skip, most) : { ok: false, failure: refusal };
       };
-      return new ListReader(ask, { clock, random, onRetry: () => {}, onUnread: () => {} }).read(false, FOREVER);
+      return new ListReader(ask, { clock, random, onRetry: () => {}, onUnread: () => {} }).read(
+        false,
+        FOREVER,
+      );
     });
     const replies = await clock.until(Promise.all(lists));
     expect(replies.map((reply) => reply.ok && reply.value.length)).toEqual(lists.map(() => 2_000));
