@@ -226,7 +226,7 @@ test('a log-out at the limit waits for the whole window that MUTX asks for, and 
   world.emulator.fault({ server: 'mutx', path: /logout/, what: 'rate-limit', retryAfter: 60 });
   const { session, events } = await world.open(world.password());
   await session.close();
-  expect(world.time.sleeps).toEqual([60_000]);
+  expect(world.time.sleeps).toEqual([67_500]);
   expect(events.map(({ type }) => type)).toEqual(['logged-in', 'retrying', 'logged-out']);
   expect(world.emulator.mutx.sessions).toMatchObject([{ ended: 'logged-out' }]);
 });
