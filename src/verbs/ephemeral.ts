@@ -16,7 +16,7 @@ import { usableInputs } from './usable-inputs.ts';
 export async function ephemeralVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
   sink.state(NOTE, encodeNote({ stage: 'nothing' }));
-  const inputs = usableInputs(loadEphemeralInputs(env, secrets), context);
+  const inputs = await usableInputs(loadEphemeralInputs(env, secrets), context);
   if (inputs === undefined) return;
 
   const { settings, envName } = inputs;

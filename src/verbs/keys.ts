@@ -27,7 +27,7 @@ export type KeysOperation =
 /** Runs one of them. The plaintext of a new key is the output `key`: whoever asks for a key is to have it. */
 export function keysVerb(operation: KeysOperation): (context: VerbContext) => Promise<void> {
   return async (context) => {
-    const access = usableInputs(
+    const access = await usableInputs(
       loadAccess(context.env, context.secrets),
       context,
       argumentProblems(operation, context),
