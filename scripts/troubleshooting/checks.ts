@@ -16,6 +16,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'quota-wait-over': 'The lines “in the way”, and how many jobs with a key of their own run at once.',
   'create-failed': 'The failed call, which has a code of its own.',
   'create-lost': 'The next run: it says whether a key was left over, and revokes it once that is safe.',
+  'create-unsupported':
+    'Whether a key without an end can be made at MUTX by hand, and one that expires cannot. The log has the request ids.',
   'verify-refused': 'Whether `api-url` leads to a gateway that answers for MUTX, or to another installation.',
   'verify-unclear': 'Whether MUTX is well, and whether the runner reaches it twice in a row.',
   'store-failed':
@@ -46,7 +48,6 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'mutx-quota': "The account's active keys: `mutx-api-key keys list`, or the action `audit`.",
   'mutx-conflict': 'Whether another run, or a person, worked on the same key at that moment.',
   'mutx-validation': 'What MUTX says, which the log quotes after “why”.',
-  'mutx-too-many-keys': 'How many keys the account has had in all.',
   'mutx-payment-required': "The account's plan and its bills.",
   'mutx-rate-limited':
     'What else uses this account or this network address, and the time that the failure names.',
@@ -63,6 +64,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'mutx-lost-reply': 'Whether a proxy on the way cuts connections off.',
   'mutx-refused': 'What MUTX says, which the log quotes after “why”.',
   'mutx-key-refused': 'Whether `api-url` leads to several installations, of which not all know the key.',
+  'mutx-key-unusable': 'The errors of the MUTX server at that time; the request id is in its log.',
+  'mutx-key-unverifiable': 'Whether that MUTX takes API keys at all: `GET /agents` with one in `X-API-Key`.',
   'mutx-redirect': 'Where `api-url` leads to: the failed call names the status.',
   'mutx-bad-reply': 'What answers at `api-url`, and whether a gateway changes replies.',
   'session-expired':

@@ -1,4 +1,5 @@
 import { CREATES } from '../rotation/constants.ts';
+import { isInternalError } from '../rotation/internal-error.ts';
 import type { CallFailure, Duration, MintedKey } from '../rotation/ports.ts';
 import { onlyIfNotDone, Stopwatch } from '../rotation/retry.ts';
 import { Calls } from './calls.ts';
@@ -6,7 +7,7 @@ import type { EphemeralFailure } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
 import { revokeStrays } from './strays.ts';
-import { SWEEP_PATIENCE, sweep } from './sweep.ts';
+import { SWEEP_PATIENCE, sweepForRoom } from './sweep.ts';
 
 /** Between two tries for a place; jobs of a matrix come at different times because of the jitter. */
 const SHORTEST_WAIT: Duration = 2_000;
@@ -25,21 +26,24 @@ type Minting =
 /**
  * Makes the key. Waits for a place where the plan has none. A create whose reply was lost is not repeated before
  * the key that it may have made was looked for under its name, which nobody else uses.
+ * @param sweepingBeside called once a create is on its way; what it sweeps may be the place that is missing
  */
 export async function mint(
   settings: EphemeralSettings,
   ports: EphemeralPorts,
   calls: Calls,
+  sweepingBeside: () => Promise<number> | undefined,
 ): Promise<Minting> {
   const { keys, keeper, clock, random } = ports;
-  const room = new WaitForRoom(settings, ports, calls);
+  const room = new WaitForRoom(settings, ports, calls, sweepingBeside);
   let lost = 0;
+  /** Creates at which MUTX failed, and of which there is no key. */
+  const inVain: CallFailure[] = [];
   for (;;) {
     await keeper.asked();
-    const reply = await calls.call(
-      () => keys.create(settings.keyName, settings.expiresInDays),
-      onlyIfNotDone,
-    );
+    const creating = calls.call(() => keys.create(settings.keyName, settings.expiresInDays), onlyIfNotDone);
+    void sweepingBeside();
+    const reply = await creating;
     if (reply.ok) {
       keeper.minted(reply.value);
       const { id, name, expiresAt } = reply.value;
@@ -53,7 +57,9 @@ export async function mint(
     } else if (failure.kind === 'unclear') {
       lost += 1;
       keeper.lost();
-      await lookForLost(settings, ports, calls, failure);
+      const isNone = await lookForLost(settings, ports, calls, failure);
+      if (isNone && isInternalError(failure)) inVain.push(failure);
+      if (inVain.length >= CREATES) return { ok: false, failed: createUnsupported(inVain) };
       if (lost >= CREATES || !failure.retryable)
         return { ok: false, failed: createFailed(ports, failure, true) };
       await clock.sleep(AFTER_LOST * (0.5 + random()));
@@ -63,18 +69,19 @@ export async function mint(
   }
 }
 
+/** @returns whether there is no key of the name, which nobody else uses */
 async function lookForLost(
   { keyName, unique }: EphemeralSettings,
   { keys }: EphemeralPorts,
   calls: Calls,
   failure: CallFailure,
-): Promise<void> {
+): Promise<boolean> {
   if (!unique) {
     calls.warn(
       'create-lost',
       `the create got no clear answer, so a key named ${keyName} may exist that nobody can use; which one, nobody can tell, because \`key-name\` is not this step's alone: it expires by itself`,
     );
-    return;
+    return false;
   }
   const found = await revokeStrays(keys, calls, keyName);
   if (!found.ok) {
@@ -93,6 +100,20 @@ async function lookForLost(
       `the reply to the create was lost (${failure.message}); its key, which nobody can use, was found by its name and revoked: ${found.value.join(', ')}`,
     );
   }
+  return found.ok && found.value.length === 0;
+}
+
+function createUnsupported(failures: readonly CallFailure[]): EphemeralFailure {
+  return {
+    kind: 'failed',
+    code: 'create-unsupported',
+    message: `MUTX failed ${failures.length} times at making the key, and made none`,
+    failures,
+    holders: [],
+    minted: undefined,
+    perhaps: false,
+    retryAt: undefined,
+  };
 }
 
 function createFailed({ clock }: EphemeralPorts, failure: CallFailure, perhaps: boolean): EphemeralFailure {
@@ -109,18 +130,25 @@ function createFailed({ clock }: EphemeralPorts, failure: CallFailure, perhaps: 
   };
 }
 
-/** Time passes until somebody gives a place back, and a sweep may free one. */
+/** A sweep may free a place; otherwise time passes until somebody gives one back. */
 class WaitForRoom {
   readonly #settings: EphemeralSettings;
   readonly #ports: EphemeralPorts;
   readonly #calls: Calls;
+  readonly #sweepingBeside: () => Promise<number> | undefined;
   readonly #watch: Stopwatch;
   #swept: Stopwatch | undefined;
 
-  constructor(settings: EphemeralSettings, ports: EphemeralPorts, calls: Calls) {
+  constructor(
+    settings: EphemeralSettings,
+    ports: EphemeralPorts,
+    calls: Calls,
+    sweepingBeside: () => Promise<number> | undefined,
+  ) {
     this.#settings = settings;
     this.#ports = ports;
     this.#calls = calls;
+    this.#sweepingBeside = sweepingBeside;
     this.#watch = new Stopwatch(ports.clock);
   }
 
@@ -129,8 +157,9 @@ class WaitForRoom {
    * @returns why there is no point in waiting (any longer); undefined: try again
    */
   async wait(failure: CallFailure, lost: boolean): Promise<EphemeralFailure | undefined> {
-    const { clock, random, keys } = this.#ports;
+    const { clock, random } = this.#ports;
     if (lost && (await this.#gaveUpLost())) return undefined;
+    if (this.#swept === undefined && (await this.#sweepFirst())) return undefined;
     const left = this.#left();
     const asked = failure.retryAfter ?? 0;
     if (left <= 0 || asked > left) return this.#full(failure, left > 0);
@@ -139,12 +168,22 @@ class WaitForRoom {
     const wait = Math.max(asked, Math.min(jittered, left));
     this.#calls.report({ type: 'waiting', wait, left });
     await clock.sleep(wait);
-    const { sweep: settings } = this.#settings;
-    if (settings !== undefined && (this.#swept?.elapsed() ?? BETWEEN_SWEEPS) >= BETWEEN_SWEEPS) {
-      this.#swept = new Stopwatch(clock);
-      await sweep(this.#inPassing(), keys, settings);
-    }
+    if ((this.#swept?.elapsed() ?? 0) >= BETWEEN_SWEEPS) await this.#sweep();
     return undefined;
+  }
+
+  /** @returns whether a place is free now: what is swept beside may be enough */
+  async #sweepFirst(): Promise<boolean> {
+    const beside = (await this.#sweepingBeside()) ?? 0;
+    return (await this.#sweep(beside)) > 0;
+  }
+
+  /** @param freed keys that have gone already: then there is nothing to be looked for */
+  async #sweep(freed = 0): Promise<number> {
+    const { sweep: settings } = this.#settings;
+    this.#swept = new Stopwatch(this.#ports.clock);
+    if (settings === undefined || freed > 0) return freed;
+    return sweepForRoom(this.#inPassing(), this.#ports.keys, settings);
   }
 
   /** The place may be taken by a key of this step's own, whose create came true after it was looked for. */

@@ -1,5 +1,6 @@
 import type { RecentKeys } from '../ephemeral/ports.ts';
 import type { HttpBody } from '../http/result.ts';
+import { isInternalError } from '../rotation/internal-error.ts';
 import type {
   Account,
   CallFailure,
@@ -15,8 +16,7 @@ import type { Session } from '../session/session.ts';
 import type { Answer, ApiRequest, MutxApi } from './api.ts';
 import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan, type KeyPage } from './decode.ts';
 import type { Decoded } from './fields.ts';
-import { INTERNAL_ERROR } from './own-error.ts';
-import { readAllPages, readFirstPages } from './pages.ts';
+import { ListReader, type ReadingPorts, readFirstPages, readPage } from './pages.ts';
 
 /** What MUTX says of its limit; a 409 for another reason says something else. */
 const QUOTA = /\b(?:limit|quota|plan)\b/iu;
@@ -38,28 +38,42 @@ export interface MutxClient extends KeyService, RecentKeys {
 }
 
 /** MUTX with a session's token. */
-export function createKeyService(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>): MutxClient {
-  return new MutxKeys(api, session);
+export function createKeyService(
+  api: MutxApi,
+  session: Pick<Session, 'bearer' | 'endsAt'>,
+  reading: ReadingPorts,
+): MutxClient {
+  return new MutxKeys(api, session, reading);
 }
 
 class MutxKeys implements MutxClient {
   readonly #api: MutxApi;
   readonly #session: Pick<Session, 'bearer' | 'endsAt'>;
+  readonly #clock: ReadingPorts['clock'];
+  readonly #reader: ListReader;
 
-  constructor(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>) {
+  constructor(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>, reading: ReadingPorts) {
     this.#api = api;
     this.#session = session;
+    this.#clock = reading.clock;
+    this.#reader = new ListReader(this.#askPage, reading);
   }
 
-  list(): Promise<Reply<readonly KeyRecord[]>> {
-    return readAllPages((skip, limit) => this.#page(skip, limit));
+  list(all = false): Promise<Reply<readonly KeyRecord[]>> {
+    const { endsAt } = this.#session;
+    const left = endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt - this.#clock.now();
+    return this.#reader.read(all, left);
   }
 
   newest(): Promise<Reply<readonly KeyRecord[]>> {
-    return readFirstPages((skip, limit) => this.#page(skip, limit), NEWEST_PAGES);
+    return readFirstPages(this.#askPage, NEWEST_PAGES);
   }
 
-  #page(skip: number, limit: number): Promise<Reply<KeyPage>> {
+  page(number: number): Promise<Reply<KeyPage>> {
+    return readPage(this.#askPage, number);
+  }
+
+  readonly #askPage = (skip: number, limit: number): Promise<Reply<KeyPage>> => {
     return this.#ask(
       (generation) => ({
         method: 'GET',
@@ -68,7 +82,7 @@ class MutxKeys implements MutxClient {
       }),
       ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined),
     );
-  }
+  };
 
   /**
    * An API without this route does not say; that is an answer. The plans of the documented API are not what v1 limits
@@ -136,15 +150,14 @@ class MutxKeys implements MutxClient {
     );
   }
 
-  /**
-   * v1 takes a key as a Bearer token as well. Where the header for keys is lost on the way, the key works so; where
-   * the server fails at it, it fails at every key.
-   */
+  /** v1 takes a key as a Bearer token as well; where the server fails at it so, it fails at every key. */
   async #refusedAsBearer(failure: CallFailure, key: Secret, mayStart: () => boolean): Promise<Reply<true>> {
     const reply = await this.#use({ authorization: `Bearer ${key.expose()}` }, mayStart);
-    if (reply.ok) return reply;
-    if (reply.failure.errorCode !== INTERNAL_ERROR) return coded(failure, 'mutx-key-refused');
-    return { ok: false, failure: { ...reply.failure, kind: 'refused', code: 'mutx-key-unusable', retryable: false } };
+    if (reply.ok || !isInternalError(reply.failure)) return coded(failure, 'mutx-key-refused');
+    return {
+      ok: false,
+      failure: { ...reply.failure, kind: 'refused', code: 'mutx-key-unusable', retryable: false },
+    };
   }
 
   /** A server of the documented API that says the same to no key at all has not looked at this one. */

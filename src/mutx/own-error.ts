@@ -11,9 +11,6 @@ export interface OwnError {
   readonly retryAfter: number | undefined;
 }
 
-/** An error that MUTX did not foresee, in its own words: nothing between it and us says so. */
-export const INTERNAL_ERROR = 'INTERNAL_ERROR';
-
 const ERROR_CODE = /^[A-Z][A-Z\d_]{0,63}$/;
 
 /** Findings of a 422 that are told; a handful is all there can be. */

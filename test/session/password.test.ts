@@ -147,9 +147,9 @@ test('a limit that says when is waited for', async () => {
   world.emulator.fault({ server: 'mutx', path: /login/, what: 'rate-limit', retryAfter: 42 });
   const { failure, events } = await world.open(world.password());
   expect(failure).toBeUndefined();
-  expect(world.time.sleeps).toEqual([42_000]);
+  expect(world.time.sleeps).toEqual([47_250]);
   expect(events).toMatchObject([
-    { type: 'retrying', attempt: 1, wait: 42_000, failure: { code: 'mutx-rate-limited' } },
+    { type: 'retrying', attempt: 1, wait: 47_250, failure: { code: 'mutx-rate-limited' } },
     { type: 'logged-in' },
   ]);
 });
@@ -196,7 +196,7 @@ test.each([
 
 test.each([
   ['refuses for good', { what: 'refuse', status: 403 }, 1],
-  ['wants to know who asks', { what: 'refuse', status: 401 }, 1],
+  ['wants to know who asks, and does not believe it', { what: 'refuse', status: 401 }, 2],
   ['is broken', { what: 'refuse', status: 500 }, 4],
 ] as const)('a log-out that %s is a warning', async (_, fault, tries) => {
   await using world = await startWorld();
@@ -226,9 +226,17 @@ test('a log-out at the limit waits for the whole window that MUTX asks for, and 
   world.emulator.fault({ server: 'mutx', path: /logout/, what: 'rate-limit', retryAfter: 60 });
   const { session, events } = await world.open(world.password());
   await session.close();
-  expect(world.time.sleeps).toEqual([60_000]);
+  expect(world.time.sleeps).toEqual([67_500]);
   expect(events.map(({ type }) => type)).toEqual(['logged-in', 'retrying', 'logged-out']);
   expect(world.emulator.mutx.sessions).toMatchObject([{ ended: 'logged-out' }]);
+});
+
+test('a log-out at a server that wants to know who asks: by the access token too', async () => {
+  await using world = await startWorld({ mutx: { generation: 'documented', asServed: true } });
+  const { session, events } = await world.open(world.password());
+  await session.close();
+  expect(world.lines.slice(-2)).toEqual(['POST /auth/logout 401', 'POST /auth/logout 200']);
+  expect(events.at(-1)).toEqual({ type: 'logged-out' });
 });
 
 test('in a run longer than a token lives: logged in again in time, once for all who ask, and out of both', async () => {

@@ -54,7 +54,11 @@ export function authenticate(call: Call, accepts: Accepts): EmulatedUser {
   const key = accepts.apiKey ? usedKey(request, world) : undefined;
   const byKey = key === undefined ? undefined : userOf(key.userId, world);
   if (byKey !== undefined) return byKey;
-  if (authorization === '') throw new Refusal(unauthorized(MISSING));
+  if (authorization === '') {
+    // The documented API takes keys nowhere but in this header, so it looks at them there.
+    const looksAtKeys = accepts.apiKey && world.generation === 'documented' && apiKey !== '';
+    throw new Refusal(unauthorized(looksAtKeys ? 'Invalid or expired API key' : MISSING));
+  }
   if (bearer === undefined) {
     const unexpected = 'an Authorization header that is no Bearer token';
     throw new Refusal({ ...unauthorized('Invalid authorization header format'), unexpected });
