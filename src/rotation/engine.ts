@@ -1,5 +1,6 @@
 import { LINGER, LONGEST_QUOTA_WAIT, MARGIN, WRITE_DEADLINE } from './constants.ts';
 import { failed, quotaFailure } from './failures.ts';
+import { withUse } from './in-the-way.ts';
 import { warnOfOtherTargets } from './other-targets.ts';
 import type { Outcome, RotationFailure, TargetResult, TargetStatus } from './outcome.ts';
 import { type Look, makePlan, type Plan, type Room, summarize } from './plan.ts';
@@ -66,7 +67,9 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
     lostCreates: lostCreates(tries, date),
     repairs: repairs(run, looked.look),
   };
-  const plan = makePlan(look, run.settings, tries.lateWrites > 0);
+  const labels = run.ports.targets.map(({ label }) => label);
+  const planned = makePlan(look, run.settings, tries.lateWrites > 0);
+  const plan = withUse(planned, look, labels, run.settings.keyName);
   run.ports.report({ type: 'planned', plan });
   warnAbout(run, plan);
   await warnOfOtherTargets(run, look, plan);

@@ -1,5 +1,6 @@
 import { FENCE, LINGER, MARGIN } from './constants.ts';
 import { type InGrace, inGraceBeside, lastWriteOf } from './grace.ts';
+import type { KeyInTheWay } from './in-the-way.ts';
 import type { KeySummary } from './outcome.ts';
 import type { Instant, KeyRecord } from './ports.ts';
 import { placesTaken, settledAt } from './quota.ts';
@@ -47,11 +48,11 @@ export interface PlannedRevocation {
 export type Room =
   | { readonly kind: 'fits'; readonly lastPlace: boolean }
   /** The last place, while a key of the name is too young to be told apart from the next. */
-  | { readonly kind: 'too-soon'; readonly at: Instant | undefined; readonly inTheWay: readonly KeySummary[] }
+  | { readonly kind: 'too-soon'; readonly at: Instant | undefined; readonly inTheWay: readonly KeyInTheWay[] }
   | {
       readonly kind: 'full';
       readonly at: Instant | undefined;
-      readonly inTheWay: readonly KeySummary[];
+      readonly inTheWay: readonly KeyInTheWay[];
       /** Keys beyond the places there are, so that one of them less would still be too many. */
       readonly over: number;
     }

@@ -227,7 +227,7 @@ describe('mutx-api-key doctor', () => {
     await using shell = await openShell();
     const names = Array.from({ length: 30 }, (_, at) => `acme/repo-${at}`);
     for (const name of names) shell.emulator.github.addRepository(name);
-    const args = ['--key-name', NAME, '--targets', [...names, 'acme/gone'].join('\n')];
+    const args = ['--key-name', 'ours', '--targets', [...names, 'acme/gone'].join('\n')];
     const { complaints, stdout } = await doctor(shell, { args });
     expect(complaints).toEqual([expect.stringMatching(/^✗ acme\/gone: /u)]);
     expect(stdout.split('\n').length).toBeLessThan(45);

@@ -182,6 +182,15 @@ describe('a plan without a place', () => {
     expect(mutx.world.sleeps).toEqual([]);
   });
 
+  it('names who holds the places when the wait begins, once', async () => {
+    const mutx = new Mutx({ keys: [key('one', { usedAfter: MINUTE }), key('dead', { active: false })] });
+    mutx.world.on('create', full, full);
+    await mutx.mint();
+    const waits = mutx.events.filter(({ type }) => type === 'waiting');
+    expect(waits).toMatchObject([{ holders: [{ id: 'one', lastUsed: expect.any(Number) }] }, {}]);
+    expect(waits[1]).not.toHaveProperty('holders');
+  });
+
   it('is told of without names where they cannot be read', async () => {
     const mutx = new Mutx();
     mutx.world.on('create', full).on('list', refuses(403));
@@ -196,7 +205,7 @@ describe('a plan without a place', () => {
     );
     expect(await mutx.mint()).toMatchObject({ kind: 'ready' });
     expect(mutx.world.sleeps).toEqual([40_000]);
-    expect(mutx.events).toContainEqual({ type: 'waiting', wait: 40_000, left: 120_000 });
+    expect(mutx.events).toContainEqual({ type: 'waiting', wait: 40_000, left: 120_000, holders: [] });
   });
 
   it('is not waited for where the server asks for more than there is', async () => {
@@ -266,8 +275,8 @@ describe('a plan without a place', () => {
     mutx.world.always('create', full);
     await mutx.mint({ sweep: SWEEP, quotaWait: 2 * MINUTE });
     expect(mutx.journal.filter((call) => call === 'create')).toHaveLength(21);
-    // First, after the first wait, a minute later; and who holds the places.
-    expect(mutx.journal.filter((call) => call === 'list')).toHaveLength(4);
+    // First, after the first wait, a minute later; and who holds the places, at the beginning and at the end.
+    expect(mutx.journal.filter((call) => call === 'list')).toHaveLength(5);
   });
 
   it('gets one from the sweep, which comes again before the next try', async () => {
@@ -281,6 +290,8 @@ describe('a plan without a place', () => {
       'list',
       'keep: asked',
       'create',
+      // Who holds the places.
+      'list',
       'list',
       'revoke late',
       'keep: asked',
