@@ -328,9 +328,9 @@ describe('a secret', () => {
         why: { kind: 'other-name', key: { id: 'stranger' }, works: true },
       },
     ]);
-    const revoked = key('revoked', { name: 'theirs', age: DAY, active: false });
-    expect(found([stranger, revoked], { secrets })).toMatchObject([
-      { level: 'warning', why: { kind: 'other-name', key: { id: 'revoked' }, works: false } },
+    const nearer = key('nearer', { name: 'theirs', age: DAY, active: false });
+    expect(found([stranger, nearer], { secrets })).toMatchObject([
+      { level: 'warning', why: { kind: 'other-name', key: { id: 'nearer' }, works: false } },
     ]);
     const unlike: [KeyRecord, Partial<AuditLook>][] = [
       [key('stranger', { name: 'mine', age: 2 * DAY }), {}],
