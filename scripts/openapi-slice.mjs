@@ -23,6 +23,7 @@ const SECRETS =
 const AROUND = {
   '/repos/{owner}/{repo}': ['get'],
   '/orgs/{org}': ['get'],
+  '/repos/{owner}/{repo}/environments': ['get'],
   '/repos/{owner}/{repo}/environments/{environment_name}': ['get', 'put'],
 };
 

@@ -99,6 +99,12 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'github-audience-incomplete':
     'Which repositories may read the organisation secret, and whether the token sees all of them.',
   'github-audience-changed': 'Who, or what, edits which repositories may read the organisation secret.',
+  'github-audience-too-long':
+    'How many repositories may read the organisation secret: the message has the count.',
+  'github-list-incomplete':
+    'Whether GitHub is well (https://www.githubstatus.com), and what answers at `GITHUB_API_URL`.',
+  'github-list-changed': 'Who, or what, adds or deletes secrets or environments at that moment.',
+  'github-list-too-long': 'What answers at `GITHUB_API_URL`.',
   'github-selected-repository-elsewhere': 'The owners of the repositories in `selected-repositories`.',
   'github-visibility-needed': 'Whether the organisation secret exists, under this very name.',
   'github-rate-limited': 'What else uses this token, and the time that the failure names.',

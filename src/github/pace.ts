@@ -69,6 +69,7 @@ export function paced(targets: readonly SecretTarget[], clock: Clock): readonly 
     },
     prepare: () => target.prepare(),
     metadata: () => target.metadata(),
+    listed: () => target.listed(),
     write: async (value, mayStart) => {
       let turns = target.puts ?? 1;
       let start = await takeTurn(mayStart);

@@ -129,6 +129,11 @@ export interface SecretTarget {
   /** When the secret was last written (whole seconds, GitHub's time); value undefined: there is no such secret. */
   metadata(): Promise<Reply<SecretMetadata | undefined>>;
   /**
+   * The same by a second reading, out of the complete list of the secrets of its place; for an environment that is
+   * not there, out of the list of environments.
+   */
+  listed(): Promise<Reply<SecretMetadata | undefined>>;
+  /**
    * Seals and PUTs the value: one attempt (plus one fetch of a fresh public key when GitHub says that the
    * sealed box was made for a stale one). `mayStart` is asked in the last synchronous step before any PUT's
    * bytes are handed to the socket; false → `not-sent`.

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type SecretPlace, startEmulator } from '../../src/emulator/index.ts';
+import { takeNotes } from './noted.ts';
 import { github, putSecret, seal, send, type WireJson } from './wire.ts';
 
 const NOON = Date.parse('2026-03-12T12:00:00Z');
@@ -168,9 +169,22 @@ test('somebody can write a secret by hand; that leaves no request behind', async
 });
 
 test.each([
+  ['*/*', '2022-11-28', 'Accept is not application/vnd.github+json'],
+  ['application/vnd.github.v3+json', '2022-11-28', 'Accept is not application/vnd.github+json'],
+  [undefined, '2022-11-28', 'Accept is not application/vnd.github+json'],
+  ['application/vnd.github+json', undefined, 'no X-GitHub-Api-Version'],
+])('Accept %s with API version %s is answered, and noted', async (accept, version, note) => {
+  const { emulator, token } = await repository();
+  await using _ = emulator;
+  const headers = { accept, 'x-github-api-version': version };
+  expect((await github(emulator, token, 'GET', BASE, undefined, headers)).status).toBe(200);
+  expect(emulator.ledger.notes().map(({ notes }) => notes)).toEqual([[note]]);
+  expect(takeNotes()).toEqual([`github GET ${BASE}: ${note}`]);
+  expect(emulator.ledger.unexpected()).toEqual([]);
+});
+
+test.each([
   ['no User-Agent', { 'user-agent': undefined }, 403],
-  ['Accept', { accept: 'application/json' }, 415],
-  ['X-GitHub-Api-Version', { 'x-github-api-version': undefined }, 400],
   ['not a valid API version', { 'x-github-api-version': '2020-01-01' }, 400],
 ])('%s: refused and unexpected', async (why, headers, status) => {
   const { emulator, token } = await repository();

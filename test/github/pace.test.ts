@@ -39,6 +39,7 @@ function places(count: number, clock: Clock, answer: (write: number) => Answer =
       shared: false,
       prepare: () => Promise.resolve({ ok: true, value: true, date: 1 }),
       metadata: () => Promise.resolve({ ok: true, value: { updatedAt: index }, date: 2 }),
+      listed: () => Promise.resolve({ ok: true, value: { updatedAt: index }, date: 3 }),
       write: (value, mayStart) => {
         expect(value).toBe(VALUE);
         expect(mayStart()).toBe(true);
@@ -213,6 +214,7 @@ describe('the pace of writes', () => {
     expect(target).toMatchObject({ label: 'acme/0', secretName: 'MUTX_API_KEY', shared: false, puts: 1 });
     expect(await target?.prepare()).toEqual({ ok: true, value: true, date: 1 });
     expect(await target?.metadata()).toEqual({ ok: true, value: { updatedAt: 0 }, date: 2 });
+    expect(await target?.listed()).toEqual({ ok: true, value: { updatedAt: 0 }, date: 3 });
   });
 });
 

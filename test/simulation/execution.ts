@@ -468,6 +468,10 @@ export class Execution {
           call(`metadata ${target}`, 'github', false, () =>
             github(secret.updatedAt === undefined ? undefined : { updatedAt: secret.updatedAt }),
           ),
+        listed: () =>
+          call(`listed ${target}`, 'github', false, () =>
+            github(secret.updatedAt === undefined ? undefined : { updatedAt: secret.updatedAt }),
+          ),
         write: (value, mayStart) =>
           call(
             `write ${target}`,

@@ -14,14 +14,18 @@ async function startRepository() {
   emulator.github.addRepository(HERE);
   const { issues } = emulator.github.repository(HERE);
   const token = emulator.github.issueToken({ kind: 'github-token', permissions: { issues: 'write' } });
-  const keep = (results: string, inputs: Readonly<Record<string, string>> = {}) =>
+  const keep = (
+    results: string,
+    inputs: Readonly<Record<string, string>> = {},
+    workflow = `${HERE}/.github/workflows/keys.yml@refs/heads/main`,
+  ) =>
     runStep({
       action: join(ROOT, '.github/actions/issue/action.yml'),
       inputs: { 'github-token': token, kind: 'rotate', results, ...inputs },
       env: {
         GITHUB_REPOSITORY: HERE,
         GITHUB_API_URL: emulator.github.url,
-        GITHUB_WORKFLOW_REF: `${HERE}/.github/workflows/keys.yml@refs/heads/main`,
+        GITHUB_WORKFLOW_REF: workflow,
       },
       nodeOptions: ['--import', HURRY],
     });
@@ -86,6 +90,16 @@ it('tells what is wrong with what it was given, and calls nobody', async () => {
   await using run = await keep('plan', { kind: 'other', 'github-token': '' });
   expect(run.exitCode).toBe(1);
   for (const name of ['github-token', 'kind', 'results']) expect(run.log.join('\n')).toContain(`\`${name}\``);
+  expect(emulator.ledger.entries).toEqual([]);
+});
+
+it('opens no issue that every workflow would share, where the runner does not say which one runs', async () => {
+  const { emulator, issues, keep } = await startRepository();
+  await using _ = emulator;
+  await using run = await keep('plan=failure', {}, '');
+  expect(run.exitCode).toBe(1);
+  expect(run.log.join('\n')).toContain('`GITHUB_WORKFLOW_REF` names no workflow');
+  expect(issues.all).toEqual([]);
   expect(emulator.ledger.entries).toEqual([]);
 });
 

@@ -177,6 +177,24 @@ describe('a key that cannot be looked at', () => {
   });
 });
 
+describe('a runner that does not say where the workflow is from', () => {
+  it.each(['rotate', 'audit'] as const)(
+    'runs nothing of ours or of the caller with the credentials, and says why (%s.yml)',
+    async (workflow) => {
+      await using stage = await withFleet();
+      const inputs = workflow === 'rotate' ? INPUTS : {};
+      const run = await stage.run(workflow, inputs, { namesWorkflow: false });
+      const begun = [...run.values()].filter(({ result }) => result !== 'skipped');
+      expect(begun.map(({ result }) => result)).toEqual(['failure', 'failure']);
+      for (const { log, steps } of begun) {
+        expect(log).toContain('runner of version 2.334.0 or newer');
+        expect(steps).toEqual([]);
+      }
+      expect(stage.emulator.ledger.entries).toEqual([]);
+    },
+  );
+});
+
 describe('rotate.yml with one key', () => {
   it('takes it from the inputs, by the defaults of the action', async () => {
     await using stage = await startStage();

@@ -15,6 +15,8 @@ export interface Call {
   readonly needs: Needs;
   /** The API's own address, for the links in replies. */
   readonly apiUrl: string;
+  /** Notes something that GitHub takes, or ignores, and a client of this project does not send. */
+  readonly note: (text: string) => void;
 }
 
 export interface Handler {

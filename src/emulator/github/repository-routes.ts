@@ -1,5 +1,5 @@
 import type { Reply } from '../message.ts';
-import { type Call, type GithubRoute, noQuery, reaches, readBody, repositoryOf } from './call.ts';
+import { type Call, type GithubRoute, noQuery, page, reaches, readBody, repositoryOf } from './call.ts';
 import { malformed, notFound } from './errors.ts';
 import { REPOSITORY_SECRETS } from './permissions.ts';
 import { showEnvironment, showRepository, showSecret } from './represent.ts';
@@ -59,6 +59,14 @@ function getEnvironment(call: Call): Reply {
   return { status: 200, json: showEnvironment(environment, repositoryOf(call), call.apiUrl) };
 }
 
+function listEnvironments(call: Call): Reply {
+  const repository = repositoryOf(call);
+  const all = [...repository.environments.values()];
+  const { items, headers } = page(call, all);
+  const environments = items.map((environment) => showEnvironment(environment, repository, call.apiUrl));
+  return { status: 200, headers, json: { total_count: all.length, environments } };
+}
+
 /** Creates an environment, or sets all of its rules anew: those that the body does not repeat are gone. */
 function putEnvironment(call: Call): Reply {
   const repository = repositoryOf(call);
@@ -88,6 +96,11 @@ export const REPOSITORY_ROUTES: readonly GithubRoute[] = [
     method: 'GET',
     pattern: '/repositories/{repository_id}',
     handler: { needs: { name: 'metadata', level: 'read' }, run: getRepositoryById },
+  },
+  {
+    method: 'GET',
+    pattern: `${REPOSITORY}/environments`,
+    handler: { needs: { name: 'actions', level: 'read' }, run: listEnvironments },
   },
   {
     method: 'GET',

@@ -17,6 +17,9 @@ const ROUTES: readonly GithubRoute[] = [...REPOSITORY_ROUTES, ...ORGANISATION_RO
 /** The version that all know, and the one that came with the secrets of agents. */
 const VERSIONS = { old: '2022-11-28', agents: '2026-03-10' } as const;
 
+/** What GitHub's documentation asks clients to accept. It answers all others the same. */
+const MEDIA_TYPE = 'application/vnd.github+json';
+
 export interface GithubServiceOptions {
   readonly clock: EmulatorClock;
   readonly world: GithubWorld;
@@ -25,6 +28,12 @@ export interface GithubServiceOptions {
   /** GitHub Enterprise Server: the old version of the API only, and no secrets of agents. */
   readonly enterprise: boolean;
   readonly apiUrl: () => string;
+}
+
+function withoutUserAgent(): Reply {
+  const text =
+    'Request forbidden by administrative rules. Please make sure your request has a User-Agent header';
+  return { status: 403, text: `\r\n${text}\r\n`, unexpected: 'no User-Agent' };
 }
 
 export class GithubService implements Service {
@@ -38,10 +47,11 @@ export class GithubService implements Service {
   }
 
   apply(request: ReceivedRequest): Reply {
+    const notes: string[] = [];
     try {
-      return this.#apply(request);
+      return { ...this.#apply(request, notes), notes };
     } catch (error) {
-      if (error instanceof Refusal) return error.reply;
+      if (error instanceof Refusal) return { ...error.reply, notes };
       throw error;
     }
   }
@@ -75,11 +85,12 @@ export class GithubService implements Service {
     this.#scopeAt(path)?.replaceKeyPair();
   }
 
-  #apply(request: ReceivedRequest): Reply {
+  #apply(request: ReceivedRequest, notes: string[]): Reply {
     const { world, limits, apiUrl } = this.#options;
     if (request.path === undefined) throw notFound(`${request.fullPath} is outside of ${apiUrl()}`);
-    const malformed = this.#malformed(request);
-    if (malformed !== undefined) return malformed;
+    if (header(request, 'user-agent') === '') return withoutUserAgent();
+    const accept = header(request, 'accept');
+    if (accept !== MEDIA_TYPE) notes.push(`Accept is not ${MEDIA_TYPE}`);
     if (header(request, 'authorization') === '') return problem(401, 'Requires authentication');
     const token = this.#token(request);
     if (token === undefined) return problem(401, 'Bad credentials');
@@ -88,36 +99,22 @@ export class GithubService implements Service {
     const found = findRoute(ROUTES, request.method, request.path);
     if (found.kind !== 'route') throw notFound(`no route ${request.method} ${request.path}`);
     const { handler } = found.route;
-    this.#checkVersion(request, handler.store === 'agents');
+    this.#checkVersion(request, handler.store === 'agents', notes);
     const { params } = found;
-    return handler.run({ request, params, world, token, needs: handler.needs, apiUrl: apiUrl() });
+    const note = (text: string) => notes.push(text);
+    return handler.run({ request, params, world, token, needs: handler.needs, apiUrl: apiUrl(), note });
   }
 
   #token(request: ReceivedRequest): Token | undefined {
     return this.#options.tokens.find(header(request, 'authorization'), this.clock.now());
   }
 
-  /** Headers that a well-made client sends. GitHub itself insists on the first only. */
-  #malformed(request: ReceivedRequest): Reply | undefined {
-    if (header(request, 'user-agent') === '') {
-      const text =
-        'Request forbidden by administrative rules. Please make sure your request has a User-Agent header';
-      return { status: 403, text: `\r\n${text}\r\n`, unexpected: 'no User-Agent' };
-    }
-    if (header(request, 'accept') !== 'application/vnd.github+json') {
-      const message = 'Accept is not application/vnd.github+json';
-      return problem(415, message, { unexpected: message });
-    }
-    return undefined;
-  }
-
-  #checkVersion(request: ReceivedRequest, isAgents: boolean): void {
+  /** A request that names no version is one of the oldest version that GitHub still has. */
+  #checkVersion(request: ReceivedRequest, isAgents: boolean, notes: string[]): void {
     const { enterprise } = this.#options;
-    const version = header(request, 'x-github-api-version');
-    if (version === '') {
-      const message = 'no X-GitHub-Api-Version';
-      throw new Refusal(problem(400, message, { unexpected: message }));
-    }
+    const given = header(request, 'x-github-api-version');
+    if (given === '') notes.push('no X-GitHub-Api-Version');
+    const version = given === '' ? VERSIONS.old : given;
     const known: readonly string[] = enterprise ? [VERSIONS.old] : Object.values(VERSIONS);
     if (!known.includes(version)) {
       const message = `"${version}" is not a valid API version`;

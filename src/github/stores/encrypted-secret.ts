@@ -3,7 +3,8 @@ import type { Secret } from '../../secrets/secret.ts';
 import { beforeWrite, failure, lacking } from '../call-failure.ts';
 import type { Answers, Calls, Decode } from '../calls.ts';
 import type { ApiVersion, GithubRequest } from '../client.ts';
-import { fieldsOf } from '../json.ts';
+import { fieldsOf, isCount } from '../json.ts';
+import { type CountedPage, LIST_CODES, readCounted } from '../pages.ts';
 import { describeMissing, type Permission } from '../permissions.ts';
 import { isPublicKey, loadSeal, type PublicKey } from '../sealed-box.ts';
 import { needsOf } from '../token-hint.ts';
@@ -72,6 +73,28 @@ export class EncryptedSecret {
 
   metadata(): Promise<Reply<SecretMetadata | undefined>> {
     return this.read(decodeMetadata);
+  }
+
+  /** The same as {@link metadata}, out of the list of all secrets of the place, which is read to its end. */
+  async listed(): Promise<Reply<SecretMetadata | undefined>> {
+    const { path, name, apiVersion, permission } = this.#place;
+    const { target } = this.#calls.subject;
+    const what = `the secrets of ${target}`;
+    const list = await readCounted(this.#calls, {
+      path,
+      apiVersion,
+      permission,
+      decode: decodeSecrets,
+      idOf: (secret) => secret.name,
+      codes: LIST_CODES,
+      what,
+      incomplete: (seen, total) => ({
+        message: `GitHub lists ${seen} of ${total} secrets of ${target}, so it is not known whether ${name} is there`,
+        hint: 'Run again: nothing was decided on this list.',
+      }),
+    });
+    if (!list.ok) return list;
+    return { ...list, value: list.value.find((secret) => secret.name === name) };
   }
 
   /**
@@ -188,4 +211,22 @@ function decodeMetadata(json: unknown): { value: SecretMetadata } | undefined {
   if (typeof text !== 'string' || !TIMESTAMP.test(text)) return undefined;
   const updatedAt = Date.parse(text);
   return Number.isNaN(updatedAt) ? undefined : { value: { updatedAt } };
+}
+
+interface ListedSecret extends SecretMetadata {
+  /** upper case */
+  readonly name: string;
+}
+
+function decodeSecrets(json: unknown): { value: CountedPage<ListedSecret> } | undefined {
+  const { total_count: total, secrets } = fieldsOf(json);
+  if (!isCount(total) || !Array.isArray(secrets)) return undefined;
+  const items: ListedSecret[] = [];
+  for (const row of secrets) {
+    const { name } = fieldsOf(row);
+    const metadata = decodeMetadata(row);
+    if (typeof name !== 'string' || metadata === undefined) return undefined;
+    items.push({ ...metadata.value, name: name.toUpperCase() });
+  }
+  return { value: { total, items } };
 }

@@ -38,6 +38,10 @@ export class RepositoryTarget implements SuccessorPlace {
     return this.#secret.metadata();
   }
 
+  listed(): Promise<Reply<SecretMetadata | undefined>> {
+    return this.#secret.listed();
+  }
+
   write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>> {
     return this.#secret.put(value, mayStart);
   }
