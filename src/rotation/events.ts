@@ -73,6 +73,7 @@ export type WarningCode =
   | 'name-used-elsewhere'
   | 'clocks-apart'
   | 'readings-differ'
+  | 'times-contradict'
   | 'account-unreadable'
   | 'create-lost'
   | 'written-late';

@@ -18,7 +18,7 @@ export interface Look {
   readonly clocksApart: boolean;
   /** A second reading of the targets differs from the first, or could not be had: rule W does not apply. */
   readonly contradicted: boolean;
-  /** MUTX's times at which creates of this run were already sent whose fate is unknown. */
+  /** The times, as {@link timeOf} has them, at which creates of this run were already sent whose fate is unknown. */
   readonly lostCreates: readonly Instant[];
   /**
    * The secret holds a dead key, written too late by this run: P1 goes before the waiting rule, whose only aim

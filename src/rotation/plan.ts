@@ -182,8 +182,7 @@ function mayBeStoredToo(
   const isInUse = current.lastUsed !== undefined && current.lastUsed > current.createdAt + FENCE;
   if (secrets.length === 1 && isInUse) return [];
   return keys.filter(
-    (key) =>
-      key.id !== current.id && key.isActive && notInAnyTarget(key, secrets, keys, 0) === undefined,
+    (key) => key.id !== current.id && key.isActive && notInAnyTarget(key, secrets, keys, 0) === undefined,
   );
 }
 
@@ -200,7 +199,9 @@ function tooYoung(
 ): readonly SparedKey[] {
   const { date } = look;
   if (date === undefined) return [];
-  const young = sparedBy(keysOfName(look, settings), { createdAt: date }).filter((key) => !isExpired(key, date));
+  const young = sparedBy(keysOfName(look, settings), { createdAt: date }).filter(
+    (key) => !isExpired(key, date),
+  );
   // The new key will be one more.
   if (due) return sparedKeys(young, settings, staying + 1);
   const beside = young.filter((key) => key.id !== current.id);
@@ -216,7 +217,7 @@ export function makePlan(look: Look, settings: RotationSettings, forced: boolean
   const older = olderKeys(look, settings).filter((key) => !foundIds.has(key.id));
   const superseding = decision.due ? older : [];
   const counted = [
-    ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
+    ...found.filter(({ key, why }) => why === 'superseded' && !isDead(key, look)).map(({ key }) => key),
     ...(settings.gracePeriod === 0 ? superseding : []),
   ];
   const tooMany = counted.length > settings.maxRevocations;
@@ -236,6 +237,11 @@ export function makePlan(look: Look, settings: RotationSettings, forced: boolean
     ),
     spared: tooYoung(look, settings, decision, decision.due && !tooMany ? 0 : older.length),
   };
+}
+
+/** By one clock, which does to tell keys that work from keys that do not. */
+function isDead(key: KeyRecord, { date }: Look): boolean {
+  return date !== undefined && isExpired(key, date);
 }
 
 function plannedRevocation({ key, why }: Removable): PlannedRevocation {

@@ -12,9 +12,15 @@ export type Room =
   | { readonly kind: 'fits'; readonly lastPlace: boolean }
   /**
    * The last place, while a key of the name, or the last write of a target, is too young to be told apart from the
-   * next. `inTheWay`: the young keys; none where it is the write.
+   * next, or a create whose reply was lost may still arrive. `inTheWay`: the young keys.
    */
-  | { readonly kind: 'too-soon'; readonly at: Instant | undefined; readonly inTheWay: readonly KeySummary[] }
+  | {
+      readonly kind: 'too-soon';
+      readonly at: Instant | undefined;
+      readonly inTheWay: readonly KeySummary[];
+      /** What is too young, in words. */
+      readonly because: string;
+    }
   | {
       readonly kind: 'full';
       readonly at: Instant | undefined;
@@ -36,7 +42,7 @@ export function roomFor(
   gone: ReadonlySet<string>,
   current: KeyRecord | undefined,
 ): Room {
-  const { date, places } = look;
+  const { places } = look;
   if (places === undefined) return { kind: 'fits', lastPlace: false };
   const active = look.keys.filter((key) => key.isActive && !gone.has(key.id));
   const mine = active.filter((key) => key.name === settings.keyName);
@@ -50,18 +56,25 @@ export function roomFor(
     return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize), over };
   }
   // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
+  const now = timeOf(look);
   const onTheirWay = look.lostCreates
     .map((sent) => sent + LINGER)
-    .filter((by) => date === undefined || date < by);
+    .filter((by) => now === undefined || now < by);
   const lastPlace = active.length + onTheirWay.length + 1 >= places;
   if (!lastPlace || look.repairs) return { kind: 'fits', lastPlace };
-  const now = timeOf(look);
   const young = mine.filter(({ createdAt }) => now === undefined || now < settledAt(createdAt));
   const written = writesSettledAt(look);
   const soonest = [...young.map(({ createdAt }) => settledAt(createdAt)), ...written, ...onTheirWay];
   if (soonest.length === 0) return { kind: 'fits', lastPlace };
   const at = now === undefined ? undefined : Math.max(...soonest);
-  return { kind: 'too-soon', at, inTheWay: young.map(summarize) };
+  return { kind: 'too-soon', at, inTheWay: young.map(summarize), because: whatIsYoung(young, written) };
+}
+
+function whatIsYoung(keys: readonly KeyRecord[], writes: readonly Instant[]): string {
+  if (keys.length > 0) return 'another key of the name is too young';
+  return writes.length > 0
+    ? 'the last write of a target is too recent'
+    : 'a create whose reply was lost may still be on its way';
 }
 
 /**

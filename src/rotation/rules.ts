@@ -32,9 +32,7 @@ export function isExpiredForSure(
   { expiresAt }: KeyRecord,
   ...times: readonly (Instant | undefined)[]
 ): boolean {
-  return (
-    expiresAt !== undefined && times.every((time) => time !== undefined && expiresAt + MARGIN < time)
-  );
+  return expiresAt !== undefined && times.every((time) => time !== undefined && expiresAt + MARGIN < time);
 }
 
 /**

@@ -8,7 +8,7 @@ import type { RotationSettings } from './settings.ts';
 import type { SparedKey } from './spared.ts';
 
 /** When and with which `Date` the list of a look came. */
-interface SeenList {
+export interface SeenList {
   readonly date: Instant | undefined;
   /** Started before it was sent. */
   readonly since: Stopwatch;
@@ -16,10 +16,18 @@ interface SeenList {
   readonly took: Duration;
 }
 
+/** A key to be revoked, and why that is allowed. */
+interface Wanted {
+  readonly id: string;
+  readonly reason: RevocationReason;
+}
+
 /** What became of a DELETE. `gone`: MUTX knows no such key, as it says. */
-type Deletion =
-  | { readonly id: string; readonly kind: 'revoked' | 'gone' }
-  | { readonly id: string; readonly kind: 'failed'; readonly unclear: boolean; readonly message: string };
+type Deletion = Wanted &
+  (
+    | { readonly kind: 'revoked' | 'gone' }
+    | { readonly kind: 'failed'; readonly unclear: boolean; readonly message: string }
+  );
 
 /** One run's collaborators and what it has done so far: the part of the state that every step shares. */
 export class Run {
@@ -114,26 +122,21 @@ export class Run {
    * Revokes keys, with retries. A failure is a warning: the next run takes it up.
    * @returns for each, whether it is revoked for certain
    */
-  async revoke(
-    wanted: readonly { readonly id: string; readonly reason: RevocationReason }[],
-  ): Promise<readonly boolean[]> {
-    const attempts = await eachOf(wanted, this.settings.concurrency, ({ id }) => this.#delete(id));
+  async revoke(wanted: readonly Wanted[]): Promise<readonly boolean[]> {
+    const attempts = await eachOf(wanted, this.settings.concurrency, (one) => this.#delete(one));
     const settled = await this.#settle(attempts);
-    return settled.map((attempt, index) => {
-      const { id = '', reason = 'own' } = wanted[index] ?? {};
-      return this.#note(id, reason, attempt);
-    });
+    return settled.map((attempt) => this.#note(attempt));
   }
 
-  async #delete(id: string): Promise<Deletion> {
+  async #delete({ id, reason }: Wanted): Promise<Deletion> {
     let unclear = false;
     const reply = await this.call(async () => {
       const attempt = await this.ports.keys.revoke(id);
       unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
       return attempt;
     });
-    if (reply.ok) return { id, kind: reply.value };
-    return { id, kind: 'failed', unclear, message: reply.failure.message };
+    if (reply.ok) return { id, reason, kind: reply.value };
+    return { id, reason, kind: 'failed', unclear, message: reply.failure.message };
   }
 
   /**
@@ -145,19 +148,24 @@ export class Run {
     const list = await this.call(() => this.ports.keys.list());
     return eachOf(attempts, this.settings.concurrency, async (attempt) => {
       if (attempt.kind !== 'gone') return attempt;
-      const unclear = { id: attempt.id, kind: 'failed', unclear: true } as const;
+      const unclear = { ...attempt, kind: 'failed', unclear: true } as const;
       if (!list.ok) {
-        return { ...unclear, message: `MUTX does not know it, and could not be asked again: ${list.failure.message}` };
+        return {
+          ...unclear,
+          message: `MUTX does not know it, and could not be asked again: ${list.failure.message}`,
+        };
       }
       if (isGone(attempt.id, list.value)) return attempt;
-      const again = await this.#delete(attempt.id);
+      const again = await this.#delete(attempt);
       if (again.kind === 'revoked') return again;
-      const message = again.kind === 'failed' ? again.message : 'MUTX does not know it, and lists it as active';
+      const message =
+        again.kind === 'failed' ? again.message : 'MUTX does not know it, and lists it as active';
       return { ...unclear, message };
     });
   }
 
-  #note(id: string, reason: RevocationReason, attempt: Deletion): boolean {
+  #note(attempt: Deletion): boolean {
+    const { id, reason } = attempt;
     if (attempt.kind !== 'failed') {
       this.#revoked.add(id);
       for (const set of [this.#left, this.#held, this.#unclear]) set.delete(id);
@@ -167,7 +175,9 @@ export class Run {
     this.#left.add(id);
     if (attempt.unclear) this.#unclear.add(id);
     const key = reason === 'own' ? `the new key ${id}, which no secret holds,` : `key ${id}`;
-    const what = attempt.unclear ? `it is not known whether ${key} was revoked` : `${key} could not be revoked`;
+    const what = attempt.unclear
+      ? `it is not known whether ${key} was revoked`
+      : `${key} could not be revoked`;
     this.warn('revocation-failed', `${what}: ${attempt.message}`);
     return false;
   }

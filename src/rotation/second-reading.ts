@@ -13,7 +13,8 @@ export async function readAgain(run: Run, look: Look): Promise<Look> {
   if (secrets === undefined) return look;
   const doubts = await run.step(
     'second-reading',
-    () => eachOf(run.ports.targets, READS, (target, index) => doubtOf(run, target, secrets[index]?.updatedAt)),
+    () =>
+      eachOf(run.ports.targets, READS, (target, index) => doubtOf(run, target, secrets[index]?.updatedAt)),
     (found) => found.every((doubt) => doubt === undefined),
   );
   const [first] = doubts.filter((doubt) => doubt !== undefined);

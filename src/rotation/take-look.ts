@@ -61,7 +61,7 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   }
   const first: Look = {
     date: list.date,
-    githubDate: earliest(prepared),
+    githubDate: earliestDate(prepared),
     keys: list.value,
     places: fewest(account.places, learned.places),
     secrets: undefined,
@@ -95,12 +95,12 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
       'the clocks of MUTX and GitHub differ by more than 30 s: this run revokes no key for being in no secret',
     );
   }
-  const githubDate = earliest([...prepared, ...metadata]);
+  const githubDate = earliestDate([...prepared, ...metadata]);
   return { ok: true, look: { ...first, githubDate, secrets: valuesOf(metadata), clocksApart } };
 }
 
 /** GitHub's time in the earliest of its replies: the later ones only say that more has passed. */
-function earliest(replies: readonly Reply<unknown>[]): Instant | undefined {
+export function earliestDate(replies: readonly Reply<unknown>[]): Instant | undefined {
   const dates = replies.flatMap((reply) => (reply.ok ? (reply.date ?? []) : []));
   return dates.length === 0 ? undefined : Math.min(...dates);
 }

@@ -9,7 +9,11 @@ import { breaks, refuses, takes, undated } from './scripts.ts';
 const TWO = [{ label: 'acme/web', holds: 'old' }, { label: 'acme/api' }];
 
 function look(ports: InMemoryPorts, changes: Parameters<typeof settings>[0] = {}, quotaHit = false) {
-  return takeLook(new Run(settings(changes), ports), { places: undefined, full: quotaHit });
+  return takeLook(new Run(settings(changes), ports), {
+    places: undefined,
+    full: quotaHit,
+    conflicted: false,
+  });
 }
 
 describe('the look', () => {
