@@ -101,6 +101,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'github-audience-incomplete':
     'Which repositories may read the organisation secret, and whether the token sees all of them.',
   'github-audience-changed': 'Who, or what, edits which repositories may read the organisation secret.',
+  'github-secret-gone':
+    'Whether the secret is in the settings of the organisation, and in its audit log who deleted it.',
   'github-audience-too-long':
     'How many repositories may read the organisation secret: the message has the count.',
   'github-list-incomplete':

@@ -41,6 +41,11 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
     means: 'The machine stood still between making a key and storing it. The run makes another one.',
     fix: 'Let runs not overlap (`concurrency:`), and do not suspend runners.',
   },
+  'A secret was not what it was taken for': {
+    means:
+      "The secret was there when it was looked for, and GitHub's answer to the write says that it made it; or it was not there, and the answer says that it replaced one. Either a person or another run deleted or made it in between, or one of GitHub's answers was wrong. What was written is in the secret. Of an organisation secret that was taken for new, who may read it is now what `visibility` and `selected-repositories` say, whatever it was before.",
+    fix: "See in the audit log who made or deleted the secret. Of an organisation's: check in its settings who may read it.",
+  },
   'Check the inputs': {
     means:
       'An input is unknown, belongs to another action, or is nearly one that exists; or two of them do not go together well.',

@@ -85,6 +85,11 @@ export const GITHUB_HINTS: Readonly<Record<string, Hint>> = {
       'somebody changed which repositories may read this organisation secret while the list of them was read',
     fix: 'run it again once nobody changes it any more: writing the secret with a list of both times could give it to the wrong ones',
   },
+  'github-secret-gone': {
+    cause:
+      "the organisation secret was there when the run began, and GitHub's answer right before the write says that it is not",
+    fix: 'see whether it was deleted: if so, run again, which makes it anew for those that `visibility` and `selected-repositories` name; if not, run again later',
+  },
   'github-audience-too-long': {
     cause:
       'more repositories may read this organisation secret than are read, by the count that GitHub gives',

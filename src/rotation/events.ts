@@ -76,4 +76,5 @@ export type WarningCode =
   | 'times-contradict'
   | 'account-unreadable'
   | 'create-lost'
-  | 'written-late';
+  | 'written-late'
+  | 'secret-contradiction';

@@ -110,7 +110,10 @@ export interface KeyService {
   revoke(id: string): Promise<Reply<'revoked' | 'gone'>>;
 }
 
-/** Whether a write may start, now or so much later; told no, a write fails with a code that ends in `deadline`. */
+/**
+ * Whether a write may start, now or so much later; told no, a write fails with a code that ends in `deadline`. Asked
+ * about now without `ahead`, and told yes, it has started: `ahead` of 0 only asks.
+ */
 export type MayStart = (ahead?: Duration) => boolean;
 
 /** One place a secret is stored: target, store and secret name. */
@@ -139,6 +142,11 @@ export interface SecretTarget {
    * bytes are handed to the socket; false → `not-sent`.
    */
   write(value: Secret, mayStart: MayStart): Promise<Reply<'created' | 'updated'>>;
+  /**
+   * What the reply to the last write contradicts of what was read before, in one line: a secret that was there was
+   * made, or one that was not there replaced. undefined: nothing.
+   */
+  readonly contradiction?: string | undefined;
   /** Requests that create content which `write` will take: 2 where something has to be made first; default 1. */
   readonly puts?: number;
 }
