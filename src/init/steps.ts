@@ -73,9 +73,9 @@ function afterwards(plan: Plan | undefined, victim: readonly KeySummary[], grace
   const older = plan.supersedes.filter(({ id }) => victim.every((one) => one.id !== id));
   const stays = gracePeriod > 0 || plan.held.length > 0 ? older : [];
   const goes = [...plan.afterStore.map(({ key }) => key), ...older.filter((key) => !stays.includes(key))];
-  const why = gracePeriod > 0 ? 'for its grace period' : 'because more keys than max-revocations would go';
+  const why = gracePeriod > 0 ? ' for its grace period' : ': more keys than max-revocations would go';
   return (
-    (stays.length === 0 ? '' : `; then keep ${named(stays, 'the older ')} ${why}`) +
+    (stays.length === 0 ? '' : `; then keep ${named(stays, 'the older ')}${why}`) +
     (goes.length === 0 ? '' : `; then revoke ${named(goes, 'the older ')}`)
   );
 }

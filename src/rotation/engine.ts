@@ -99,8 +99,8 @@ export async function planOn(
   forced: boolean,
 ): Promise<{ readonly look: Look; readonly plan: Plan }> {
   const plan = makePlan(look, run.settings, forced);
-  if (!restsOnSecrets(plan, run.settings)) return { look, plan };
-  const again = await readAgain(run, look);
+  if (look.secrets === undefined || !restsOnSecrets(plan, run.settings)) return { look, plan };
+  const again = await readAgain(run, look, look.secrets);
   return { look: again, plan: makePlan(again, run.settings, forced) };
 }
 
@@ -204,6 +204,7 @@ async function makeRoom(run: Run, look: Look, plan: Plan): Promise<void> {
         run.gaveUp = gaveUp;
         revoked.push(gaveUp);
       }
+      run.madeRoom ||= revoked.some(Boolean) || run.keysNow().unclear.length > 0;
       return revoked;
     },
     (revoked) => revoked.every(Boolean),

@@ -193,8 +193,7 @@ function timesContradict({ what }: Contradiction): RotationFailure {
  * else is wrong, because the stored secret has to work.
  */
 function mustStore(run: Run, { repairs }: Look): boolean {
-  const { revoked, unclear } = run.keysNow();
-  return repairs || revoked.length > 0 || unclear.length > 0;
+  return repairs || run.madeRoom;
 }
 
 /** Protocol step 6. undefined: the key works, or nobody wants to know. */

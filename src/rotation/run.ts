@@ -41,6 +41,8 @@ export class Run {
   #superseded: readonly string[] = [];
   #graceEnds: Instant | undefined;
   #spared: readonly SparedKey[] = [];
+  /** A key was revoked before the new one was stored, or may have been. */
+  madeRoom = false;
   /** A stored key was revoked for its place (`on-quota: replace`). */
   gaveUp = false;
   /** What was stored too late by an earlier round: still what the targets hold, whatever comes of the next. */

@@ -1,6 +1,7 @@
 import { READS } from './constants.ts';
 import type { Look } from './look.ts';
 import type { CallFailure, SecretTarget } from './ports.ts';
+import type { StoredSecret } from './rules.ts';
 import { eachOf, type Run } from './run.ts';
 
 /**
@@ -8,9 +9,7 @@ import { eachOf, type Run } from './run.ts';
  * cannot be undone: one reply may be a replica's, a gateway's or a passing error. Where the two readings differ for
  * any target, or the second cannot be had, the look is contradicted, and rule W rests for this run.
  */
-export async function readAgain(run: Run, look: Look): Promise<Look> {
-  const { secrets } = look;
-  if (secrets === undefined) return look;
+export async function readAgain(run: Run, look: Look, secrets: readonly StoredSecret[]): Promise<Look> {
   const doubts = await run.step(
     'second-reading',
     () =>

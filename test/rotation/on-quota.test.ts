@@ -22,6 +22,16 @@ describe('a plan with room for two', () => {
     ]);
   });
 
+  it('makes no other key after a refused one where the keys cannot be listed again', async () => {
+    const keys = [old, ...Array.from({ length: 8 }, (_, n) => key(`other${n}`, { name: 'other' }))];
+    const ports = new InMemoryPorts({ keys, targets: ONE, plan: 'STARTER' }).on('create', refuses(409));
+    ports.on('list', works, works, works, refuses(403));
+    expect(await ports.rotate()).toHaveProperty(
+      'failure.message',
+      'the keys could not be listed again right before the create, so no other key was made',
+    );
+  });
+
   it('is not listed again when the create leaves a place', async () => {
     const ports = new InMemoryPorts({ keys: [old], targets: ONE, plan: 'STARTER' });
     await ports.rotate();

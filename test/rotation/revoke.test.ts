@@ -84,6 +84,14 @@ describe('after the swap', () => {
     expect(ports.active()).toEqual(['new1']);
   });
 
+  it('settles each of several for itself', async () => {
+    const keys = [key('older', { age: 2 * DAY }), key('old')];
+    const ports = new InMemoryPorts({ keys, targets: [WEB] }).on('revoke old', gone, gone);
+    expect(await ports.rotate()).toMatchObject({
+      keys: { revoked: ['older'], left: ['old'], unclear: ['old'] },
+    });
+  });
+
   it.each([
     ['the list goes on showing it', (ports: InMemoryPorts) => ports.on('revoke', gone, gone)],
     ['it cannot be revoked then', (ports: InMemoryPorts) => ports.on('revoke', gone, refuses(403))],

@@ -112,6 +112,7 @@ describe('room for one more key', () => {
     expect(written(settles - 1, ahead)).toEqual({ kind: 'fits', lastPlace: true });
     expect(written(settles - MINUTE - 1, ahead)).toMatchObject({ at: START + 1 });
     expect(written(settles - 1, { githubDate: undefined })).toMatchObject({ at: START + 1 });
+    expect(written(settles - 1, { date: undefined })).toMatchObject({ at: START + 1 });
     expect(written(settles - 1, { repairs: true })).toMatchObject({ kind: 'fits' });
   });
 
