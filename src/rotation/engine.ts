@@ -1,6 +1,7 @@
 import { LINGER, LONGEST_QUOTA_WAIT, MARGIN, WRITE_DEADLINE } from './constants.ts';
 import { failed, quotaFailure } from './failures.ts';
 import { keysOfName, type Look, timeOf } from './look.ts';
+import { warnOfOtherTargets } from './other-targets.ts';
 import type { Outcome, RotationFailure, TargetResult, TargetStatus } from './outcome.ts';
 import { makePlan, type Plan, restsOnSecrets } from './plan.ts';
 import type { Instant, RotationPorts } from './ports.ts';
@@ -75,6 +76,7 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   );
   run.ports.report({ type: 'planned', plan });
   warnAbout(run, plan);
+  await warnOfOtherTargets(run, look, plan);
   if (run.settings.dryRun) {
     return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
   }

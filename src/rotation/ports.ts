@@ -1,5 +1,6 @@
 import type { Secret } from '../secrets/secret.ts';
 import type { RotationEvent } from './events.ts';
+import type { Neighbour } from './other-targets.ts';
 
 /**
  * What the rotation engine needs of the world. Each method is ONE attempt: waiting, retrying and deadlines
@@ -167,6 +168,8 @@ export interface Clock {
 export interface RotationPorts {
   readonly keys: KeyService;
   readonly targets: readonly SecretTarget[];
+  /** Looked at for a warning only, each in one attempt. */
+  readonly neighbours?: readonly Neighbour[];
   readonly clock: Clock;
   /** Uniform in [0, 1); for jitter only. */
   readonly random: () => number;

@@ -2,12 +2,12 @@ import { type Check, fine, fixOf, problem, warning, wouldWork } from '../doctor/
 import { clockChecks, type TimeSeen } from '../doctor/clocks.ts';
 import { acceptedCheck, claimChecks, refusedCheck } from '../doctor/credential.ts';
 import { keyChecks, roomCheck } from '../doctor/plan.ts';
-import { proxyChecks, type Way } from '../doctor/proxies.ts';
+import { noProxyChecks, proxyChecks } from '../doctor/proxies.ts';
 import { isOutOfReach } from '../doctor/reach.ts';
 import { storedChecks } from '../doctor/stored.ts';
 import { expiryChecks, placeChecks } from '../doctor/writer-token.ts';
 import { tokenExpiryWarning } from '../github/token-expiry.ts';
-import { proxyFor } from '../http/proxy.ts';
+import { wayTo } from '../http/proxy.ts';
 import { credentialProblems } from '../inputs/expired-credential.ts';
 import type { Loaded } from '../inputs/loaded.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
@@ -57,16 +57,10 @@ function inputChecks(loaded: Loaded<RotateInputs>, { clock }: VerbContext): read
 function wayChecks({ apiUrl, githubApiUrl }: RotateInputs, { env }: VerbContext): readonly Check[] {
   const names = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
   const proxied = names.some((name) => (env[name] ?? '') !== '');
-  return proxyChecks(wayTo(apiUrl), wayTo(githubApiUrl), proxied);
-}
-
-function wayTo(url: URL): Way {
-  try {
-    const proxy = proxyFor(url);
-    return proxy === undefined ? { kind: 'direct' } : { kind: 'proxy', host: proxy.host };
-  } catch {
-    return { kind: 'unusable' };
-  }
+  return [
+    ...proxyChecks(wayTo(apiUrl), wayTo(githubApiUrl), proxied),
+    ...(proxied ? noProxyChecks(env) : []),
+  ];
 }
 
 async function examineServices(inputs: RotateInputs, context: VerbContext): Promise<Examination> {

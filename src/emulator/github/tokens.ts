@@ -75,12 +75,28 @@ export class Tokens {
   }
 }
 
+/** Whether what is done with the token is done by a person, and not by an App or a workflow. */
+export function actsAsPerson({ kind }: Pick<Token, 'kind'>): boolean {
+  return kind !== 'app' && kind !== 'github-token';
+}
+
+/** Whether it is a personal access token. */
+export function isPersonal({ kind }: Pick<Token, 'kind'>): boolean {
+  return kind === 'fine-grained' || kind === 'classic';
+}
+
 /** `2026-03-12 10:00:00 UTC`, as GitHub sends it; personal access tokens only. */
 export function expirationHeader(token: Token | undefined): Readonly<Record<string, string>> {
-  const isPersonal = token?.kind === 'fine-grained' || token?.kind === 'classic';
-  if (!isPersonal || token.expiresAt === undefined) return {};
+  if (token?.expiresAt === undefined || !isPersonal(token)) return {};
   const [day, time] = new Date(token.expiresAt).toISOString().slice(0, 19).split('T');
   return { 'github-authentication-token-expiration': `${day} ${time} UTC` };
+}
+
+/** What tokens with scopes may do, as GitHub says it with every reply. */
+export function scopesHeader(token: Token | undefined): Readonly<Record<string, string>> {
+  return token?.kind === 'classic' || token?.kind === 'oauth'
+    ? { 'x-oauth-scopes': 'admin:org, codespace, repo, workflow' }
+    : {};
 }
 
 function most(kind: TokenKind): Permissions {
