@@ -48,7 +48,6 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'mutx-quota': "The account's active keys: `mutx-api-key keys list`, or the action `audit`.",
   'mutx-conflict': 'Whether another run, or a person, worked on the same key at that moment.',
   'mutx-validation': 'What MUTX says, which the log quotes after “why”.',
-  'mutx-too-many-keys': 'How many keys the account has had in all.',
   'mutx-payment-required': "The account's plan and its bills.",
   'mutx-rate-limited':
     'What else uses this account or this network address, and the time that the failure names.',

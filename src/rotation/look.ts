@@ -27,6 +27,8 @@ export interface Look {
   readonly repairs: boolean;
   /** A create was refused with a 409 that is not the quota's: rules E and W go as far as they may. */
   readonly conflicted: boolean;
+  /** No key made before this is among them; undefined: the list was read to its end. */
+  readonly unreadBefore?: Instant | undefined;
 }
 
 export function keysOfName({ keys }: Look, { keyName }: RotationSettings): readonly KeyRecord[] {

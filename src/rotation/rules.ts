@@ -35,14 +35,6 @@ export function isExpiredForSure(
   return expiresAt !== undefined && times.every((time) => time !== undefined && expiresAt + MARGIN < time);
 }
 
-/**
- * Whether a 404 for the DELETE of a key is to be believed: MUTX does not list it as active either.
- * @param keys a list read after that reply
- */
-export function isGone(id: string, keys: readonly KeyRecord[]): boolean {
-  return !keys.some((key) => key.id === id && key.isActive);
-}
-
 /** Whether MUTX accepts a key. */
 export function works(j: KeyRecord, date: Instant): boolean {
   return j.isActive && !isExpired(j, date);

@@ -1,17 +1,18 @@
 import { CALL_PATIENCE } from './constants.ts';
 import type { RevocationReason, StepName, WarningCode } from './events.ts';
+import { isGone } from './gone.ts';
 import type { KeySummary, KeysNow, TargetResult } from './outcome.ts';
 import type { CallFailure, Duration, Instant, Reply, RotationPorts } from './ports.ts';
 import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from './retry.ts';
-import { isGone } from './rules.ts';
 import type { RotationSettings } from './settings.ts';
 import type { SparedKey } from './spared.ts';
 
-/** When and with which `Date` the list of a look came. */
+/** When and with which `Date` the list of a look came, or the last of its pages. */
 export interface SeenList {
   readonly date: Instant | undefined;
-  /** Started before it was sent. */
+  /** Started so much after it was sent. */
   readonly since: Stopwatch;
+  readonly lead: Duration;
   /** How long it was under way. */
   readonly took: Duration;
 }

@@ -35,6 +35,8 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
     listed = new Stopwatch(ports.clock);
     const reply = await ports.keys.list();
     listTook = listed.elapsed();
+    // A list of many pages takes minutes: what can be compared is the date of the last of them.
+    if (reply.ok && reply.reading !== undefined) listed = new Stopwatch(ports.clock);
     return reply;
   };
   const [list, account, prepared] = await Promise.all([
@@ -54,7 +56,8 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   if (unwritable.length > 0) return fail('preflight', [...unwritable, ...failuresOf([list])]);
   if (!list.ok) return fail('look', [list.failure]);
 
-  run.listed({ date: list.date, since: listed, took: listTook });
+  const { date, lead } = listDate(list);
+  run.listed({ date, since: listed, lead, took: list.reading === undefined ? listTook : lead });
   if (learned.full) {
     learned.places = placesTaken(list.value);
     learned.full = false;
@@ -70,6 +73,7 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
     lostCreates: [],
     repairs: false,
     conflicted: learned.conflicted,
+    unreadBefore: list.reading?.since,
   };
   ports.report({
     type: 'looked',
@@ -88,7 +92,7 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   );
   const unreadable = failuresOf(metadata);
   if (unreadable.length > 0) return fail('look', unreadable);
-  const clocksApart = areClocksApart(list.date, metadata, listed.elapsed());
+  const clocksApart = areClocksApart(date, metadata, lead + listed.elapsed());
   if (clocksApart) {
     run.warn(
       'clocks-apart',
@@ -103,6 +107,11 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
 export function earliestDate(replies: readonly Reply<unknown>[]): Instant | undefined {
   const dates = replies.flatMap((reply) => (reply.ok ? (reply.date ?? []) : []));
   return dates.length === 0 ? undefined : Math.min(...dates);
+}
+
+/** The date of the list's last page, and how long before the list was there it was asked for. */
+function listDate({ date, reading }: Extract<Reply<unknown>, { ok: true }>) {
+  return reading === undefined ? { date, lead: 0 } : { date: reading.lastDate, lead: reading.lastAsked };
 }
 
 function fewest(...limits: readonly (number | undefined)[]): number | undefined {

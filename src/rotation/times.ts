@@ -60,8 +60,8 @@ function expected(time: Instant | undefined, within: Duration, of: string): Expe
 /** The create was sent so much after the list; where our two clocks differ, it is not known by which. */
 function sinceTheList(list: SeenList | undefined, since: Stopwatch, took: Duration): readonly Expected[] {
   if (list?.date === undefined) return [];
-  const time = list.date + list.since.elapsed() - since.elapsed();
-  const least = list.date + list.since.leastElapsed() - since.leastElapsed();
+  const time = list.date + list.lead + list.since.elapsed() - since.elapsed();
+  const least = list.date + list.lead + list.since.leastElapsed() - since.leastElapsed();
   const slack = CREATION_SLACK + took + list.took;
   const of = 'the Date of the list, and what has passed here since,';
   return [{ time, of, from: Math.min(time, least) - slack, to: Math.max(time, least) + slack }];
