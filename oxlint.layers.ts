@@ -27,8 +27,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   revoke: { values: ['rotation/'], types: [], packages: [] },
   audit: { values: ['rotation/'], types: [], packages: [] },
   http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
+  // Of rotation/ what may be tried again, for the pages of a list.
   mutx: {
-    values: ['http/', 'secrets/'],
+    values: ['http/', 'rotation/constants.ts', 'rotation/retry.ts', 'secrets/'],
     types: ['ephemeral/', 'rotation/', 'session/'],
     packages: ['node:'],
   },

@@ -68,7 +68,7 @@ async function run(operation: KeysOperation, connection: Connection, context: Ve
   const call = toldCalls(context);
   switch (operation.kind) {
     case 'list': {
-      const reply = await call(() => client.list());
+      const reply = await call(() => client.list(true));
       return reply.ok ? listed(operation, reply.value, context) : failed(reply.failure, UNTOUCHED, context);
     }
     case 'create': {
