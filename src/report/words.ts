@@ -2,8 +2,9 @@ import type { StepName } from '../rotation/events.ts';
 import type { KeyInTheWay } from '../rotation/in-the-way.ts';
 import { instantText } from '../rotation/instant.ts';
 import type { TargetResult } from '../rotation/outcome.ts';
-import type { Plan, PlannedRevocation, Room } from '../rotation/plan.ts';
+import type { Plan, PlannedRevocation } from '../rotation/plan.ts';
 import type { Duration, Instant } from '../rotation/ports.ts';
+import type { Room } from '../rotation/room.ts';
 import type { SparedKey } from '../rotation/spared.ts';
 import { printable } from '../secrets/printable.ts';
 
@@ -73,6 +74,7 @@ export const PHASE_OF: Readonly<Record<StepName, string>> = {
   preflight: 'Look at keys and targets',
   list: 'Look at keys and targets',
   metadata: 'Look at keys and targets',
+  'second-reading': 'Look at keys and targets',
   'make-room': 'Make room',
   create: 'Create and verify the new key',
   verify: 'Create and verify the new key',
@@ -87,6 +89,7 @@ export const STEP_TEXT: Readonly<Record<StepName, readonly [done: string, notDon
   preflight: ['the public key of every target read', 'not every target can be written'],
   list: ['keys listed', 'keys could not be listed'],
   metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
+  'second-reading': ["the secrets' dates confirmed", "the secrets' dates could not be confirmed"],
   'make-room': ['room made', 'not all of the room could be made'],
   create: ['key created', 'key not created'],
   verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
@@ -111,6 +114,9 @@ export function planLines(plan: Plan): readonly string[] {
   if (plan.due) {
     lines.push(...roomLines(plan.room));
     for (const key of plan.supersedes) lines.push(`${key.id} is superseded by the new key`);
+    for (const { key, why } of plan.afterStore) {
+      lines.push(`revoke ${key.id} once the new key is stored: ${WHY_REMOVED[why]}`);
+    }
   }
   for (const key of plan.held) lines.push(`keep ${key.id}: more keys than max-revocations would go`);
   for (const key of plan.usedElsewhere) lines.push(`keep ${key.id}: something else uses it`);
@@ -162,7 +168,8 @@ function roomLines(room: Room): readonly string[] {
     case 'full':
     case 'too-soon': {
       const when = room.at === undefined ? '' : ` before ${instantText(room.at)}`;
-      return [`there is no place for one more key${when}`, ...inTheWay(room.inTheWay)];
+      const young = room.kind === 'too-soon' && room.inTheWay.length === 0 ? `; ${room.because}` : '';
+      return [`there is no place for one more key${when}${young}`, ...inTheWay(room.inTheWay)];
     }
   }
 }

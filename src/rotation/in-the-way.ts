@@ -1,5 +1,6 @@
+import type { Look } from './look.ts';
 import type { KeySummary } from './outcome.ts';
-import type { Look, Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { Instant, KeyRecord } from './ports.ts';
 import { candidatesFor } from './rules.ts';
 
