@@ -62,7 +62,7 @@ export async function dial(
       if (address === undefined) {
         if (errors.length < sockets.length) return;
         end();
-        failed(errors[0]);
+        failed(errors[0] ?? new Error('the name has no address'));
         return;
       }
       // By its name, so that whoever watches or intercepts sockets sees it.

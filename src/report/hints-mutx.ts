@@ -31,10 +31,6 @@ export const MUTX_HINTS: Readonly<Record<string, Hint>> = {
     cause: 'MUTX does not take a value that was sent',
     fix: 'see what MUTX says here: it names the value, and what it may be. Names of keys have at most 255 characters, `expires-in-days` is 1 to 365, ids are UUIDs; if all of them are right, check that `api-url` is the MUTX API',
   },
-  'mutx-too-many-keys': {
-    cause: 'the account has more keys, revoked ones included, than this action reads',
-    fix: 'use an account of its own for automation, or ask MUTX to clear revoked keys away',
-  },
   'mutx-payment-required': {
     cause: "the account's plan does not include this, or a payment is due",
     fix: "see the account's billing page at MUTX",
