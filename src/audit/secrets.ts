@@ -6,6 +6,7 @@ import { currentOf, isUsedElsewhere, notInAnyTarget, works } from '../rotation/r
 import { deadSecret } from './dead.ts';
 import type { Finding, SecretName } from './finding.ts';
 import type { AuditedSecret, AuditLook } from './look.ts';
+import { isForAJob } from './policy.ts';
 import { keptUntil, newest } from './superseded.ts';
 
 export interface SecretFindings {
@@ -27,7 +28,11 @@ export function secretFindings(look: AuditLook, guessed: boolean): SecretFinding
     secrets: look.secrets.filter(({ keyName }) => keyName === name),
     keys: named.get(name) ?? [],
   }));
-  const strangers = guessed ? look.keys.filter((key) => works(key, look.date) && !names.has(key.name)) : [];
+  const strangers = guessed
+    ? look.keys.filter(
+        (key) => !names.has(key.name) && look.namesMadeHere?.has(key.name) !== true && !isForAJob(key),
+      )
+    : [];
   const found = groups.map((group) => ({ name: group.name, ...findingsOf(group, look.date, strangers) }));
   return {
     findings: found.flatMap(({ findings }) => findings),

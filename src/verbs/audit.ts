@@ -3,6 +3,7 @@ import type { AuditLook } from '../audit/look.ts';
 import { sparedBeside } from '../audit/spared.ts';
 import { type AuditNote, type AuditPorts, takeAuditLook } from '../audit/take-look.ts';
 import { createTarget } from '../github/create-target.ts';
+import { isMadeHere } from '../inputs/key-name.ts';
 import { type AuditInputs, loadAuditInputs } from '../inputs/load-audit.ts';
 import { auditFailure, findingsFailure, logAudit, tellFindings } from '../report/audit.ts';
 import { type AuditResult, reportJson } from '../report/audit-report.ts';
@@ -41,7 +42,8 @@ export async function auditVerb(context: VerbContext): Promise<void> {
   if (!looked.ok) return fail(auditFailure(looked.failures, connection.clock.now()));
 
   const quote = (name: string) => secrets.quote(name, 100);
-  const result = resultOf(looked.look, inputs, notes, quote);
+  const namesMadeHere = new Set(looked.look.keys.map(({ name }) => name).filter(isMadeHere));
+  const result = resultOf({ ...looked.look, namesMadeHere }, inputs, notes, quote);
   sink.output('findings', String(result.findings.length));
   sink.output(
     'report',
