@@ -9,6 +9,7 @@ import { auditFailure, findingsFailure, logAudit, tellFindings } from '../report
 import { type AuditResult, reportJson } from '../report/audit-report.ts';
 import { auditSummary } from '../report/audit-summary.ts';
 import { sparedTexts, toldFinding } from '../report/audit-words.ts';
+import { keysByName } from '../rotation/keys-by-name.ts';
 import { currentOf } from '../rotation/rules.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
@@ -63,13 +64,9 @@ function resultOf(
   quote: (name: string) => string,
 ): AuditResult {
   const findings = findAll(look, policy, keyName).map((finding) => toldFinding(finding, look.date, quote));
+  const named = keysByName(look.keys);
   const current = look.secrets.map((secret) =>
-    look.clocksApart
-      ? undefined
-      : currentOf(
-          secret,
-          look.keys.filter(({ name }) => name === secret.keyName),
-        ),
+    look.clocksApart ? undefined : currentOf(secret, named.get(secret.keyName) ?? []),
   );
   const told = new Set(findings.flatMap(({ keys }) => keys));
   const held = new Set(current.flatMap((key) => key?.id ?? []));
