@@ -67,7 +67,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   doctor: {
     values: ['report/hints.ts', 'report/words.ts', 'rotation/'],
     types: ['github/', 'http/', 'session/'],
-    packages: ['yaml'],
+    packages: ['croner', 'yaml'],
   },
   // What a first-time setup writes and says; pure.
   init: { values: ['report/words.ts'], types: ['rotation/'], packages: ['node:crypto'] },

@@ -6,7 +6,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'invalid-input': 'The list under the message: each input, what was given, and what it takes.',
   'preflight-failed': 'Each target has a code of its own in the log. Read that entry.',
   'too-many-targets': 'How many lines `targets` has: 500 are the most.',
-  'fleet-too-large': 'How many keys and targets the fleet file has; the message says how large the plan is.',
+  'fleet-too-large': 'How many targets, and how much text, the largest key of the fleet file has.',
   'issue-failed':
     'Whether the job that calls the workflow grants `issues: write`, and the repository has issues.',
   'look-failed': 'The failed call, which has a code of its own.',
@@ -15,6 +15,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
     'When the last rotation of this key ran. On a plan of two keys 17 minutes have to lie between two, whatever `on-quota` is.',
   'quota-wait-over': 'The lines “in the way”, and how many jobs with a key of their own run at once.',
   'create-failed': 'The failed call, which has a code of its own.',
+  'times-contradict':
+    'The two times in the message. Whole hours between them: local time without a zone. Seconds or minutes: a clock that is not synchronized.',
   'create-lost': 'The next run: it says whether a key was left over, and revokes it once that is safe.',
   'create-unsupported':
     'Whether a key without an end can be made at MUTX by hand, and one that expires cannot. The log has the request ids.',

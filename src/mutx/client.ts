@@ -1,6 +1,5 @@
 import type { RecentKeys } from '../ephemeral/ports.ts';
 import type { HttpBody } from '../http/result.ts';
-import { isInternalError } from '../rotation/internal-error.ts';
 import type {
   Account,
   CallFailure,
@@ -11,6 +10,7 @@ import type {
   MintedKey,
   Reply,
 } from '../rotation/ports.ts';
+import { isInternalError } from '../rotation/retry.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Session } from '../session/session.ts';
 import type { Answer, ApiRequest, MutxApi } from './api.ts';

@@ -62,7 +62,6 @@ describe.skipIf(url === '')('a real MUTX answers as the emulator does', { timeou
   });
   afterEach(() => world.cleanUp(), 600_000);
   afterAll(() => {
-    // oxlint-disable-next-line no-console
     console.log(differencesTable(url, differences));
   });
 
