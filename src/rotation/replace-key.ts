@@ -7,7 +7,7 @@ import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { CallFailure, KeyRecord, MintedKey } from './ports.ts';
 import { placesTaken } from './quota.ts';
-import type { Stopwatch } from './retry.ts';
+import { isInternalError, type Stopwatch } from './retry.ts';
 import { roomFor } from './room.ts';
 import { isExpired, isExpiredForSure, isOlderThanFence } from './rules.ts';
 import type { Run } from './run.ts';
@@ -25,6 +25,8 @@ export interface Tries {
   creates: number;
   /** What came instead of a create's reply, for each that was lost. */
   readonly lost: CallFailure[];
+  /** Keys of the name from before the first create: any other is one that was made since. */
+  before: ReadonlySet<string> | undefined;
   lateWrites: number;
   /** Creates refused for the quota. */
   quotaHits: number;
@@ -41,6 +43,7 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
   if ('stop' in checked) return checked.stop;
 
   tries.creates += 1;
+  tries.before ??= new Set(checked.look.keys.map(({ id }) => id));
   const attempt = await run.step(
     'create',
     () => mint(run),
@@ -121,7 +124,7 @@ async function lookBeforeCreate(
   return { stop: tries.surprises < CREATES ? 'again' : failed(run, quotaFailure(roomNow)) };
 }
 
-function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Round {
+async function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Promise<Round> {
   const conflict = failure.kind === 'refused' && failure.status === 409;
   const quota = conflict && isQuota(run, look, failure);
   const unclear = failure.kind === 'unclear';
@@ -137,12 +140,14 @@ function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Ro
   }
   if (unclear && failure.retryable && tries.creates < CREATES) {
     tries.lost.push(failure);
+    const what = isInternalError(failure) ? 'MUTX failed at the create' : 'the reply to the create was lost';
     run.warn(
       'create-lost',
-      'the reply to the create was lost; a key may exist whose text nobody knows. It is left alone, and a later run revokes it',
+      `${what}; a key may exist whose text nobody knows. It is left alone, and a later run revokes it`,
     );
     return 'again';
   }
+  if (await isUnsupported(run, tries, failure)) return failed(run, unsupported([...tries.lost, failure]));
   return failed(run, {
     reason: quota ? 'quota' : 'create',
     code: quota ? 'quota-full' : unclear ? 'create-lost' : 'create-failed',
@@ -151,6 +156,30 @@ function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Ro
       : 'MUTX made no key',
     failures: [failure],
   });
+}
+
+/**
+ * Whether MUTX failed at every create of this run and made no key, which a list shows that is read after the last. A
+ * server that cannot make such keys at all does so, and no later run finds anything else.
+ */
+async function isUnsupported(run: Run, { before, lost }: Tries, failure: CallFailure): Promise<boolean> {
+  if (lost.length + 1 < CREATES || ![...lost, failure].every(isInternalError)) return false;
+  const list = await run.step(
+    'list',
+    () => run.call(() => run.ports.keys.list()),
+    (reply) => reply.ok,
+  );
+  const { keyName } = run.settings;
+  return list.ok && list.value.every(({ id, name }) => name !== keyName || before?.has(id) === true);
+}
+
+function unsupported(failures: readonly CallFailure[]): RotationFailure {
+  return {
+    reason: 'create',
+    code: 'create-unsupported',
+    message: `MUTX failed ${failures.length} times at making the key, and made none`,
+    failures,
+  };
 }
 
 /**
