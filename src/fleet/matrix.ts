@@ -16,13 +16,13 @@ export interface Matrix {
 
 /** A job for each key, in matrices of at most {@link MOST_JOBS}; none where there is no key. */
 export function matricesOf(keys: readonly FleetKey[]): readonly Matrix[] {
-  const entries = keys.map(entryOf);
+  const entries = keys.map(matrixEntryOf);
   const shards = Math.ceil(entries.length / MOST_JOBS);
   return Array.from({ length: shards }, (_, shard) => ({
     include: entries.slice(shard * MOST_JOBS, (shard + 1) * MOST_JOBS),
   }));
 }
 
-function entryOf({ id, given, settings }: FleetKey): MatrixEntry {
+export function matrixEntryOf({ id, given, settings }: FleetKey): MatrixEntry {
   return { id, ...Object.fromEntries(given), 'key-name': settings.keyName };
 }

@@ -36,7 +36,7 @@ export async function ephemeralVerb(context: VerbContext): Promise<void> {
   const { key, id, expiresAt } = outcome.key;
   sink.secretOutput('api-key', key);
   sink.output('key-id', id);
-  sink.output('expires-at', expiresAt === undefined ? '' : instantText(expiresAt));
+  if (expiresAt !== undefined) sink.output('expires-at', instantText(expiresAt));
   if (envName !== undefined) sink.secretVariable(envName, key);
   for (const line of handedOutLines(outcome.key, envName)) sink.line(line);
   sink.summary(handedOutSummary(outcome.key, envName));

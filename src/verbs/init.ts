@@ -6,6 +6,7 @@ import { inputFailure } from '../report/input-failure.ts';
 import type { VerbContext } from './context.ts';
 import { tell } from './doctor.ts';
 import { examine } from './examine.ts';
+import { handOn } from './hand-on.ts';
 import { type InitOptions, setupOf } from './init-inputs.ts';
 import { type Todo, todoOf } from './init-steps.ts';
 
@@ -33,7 +34,7 @@ export function initVerb(options: InitOptions): (context: VerbContext) => Promis
     for (const [at, { step }] of todo.entries()) sink.line(`${at + 1}. ${stepText(step)}`);
     for (const note of setup.notes) sink.line(`! ${note}`);
     sink.endGroup();
-    sink.output('steps', JSON.stringify(todo.map(({ step }) => stepText(step))));
+    handOn([['steps', JSON.stringify(todo.map(({ step }) => stepText(step)))]], sink);
     if (setup.inputs.settings.dryRun) {
       sink.line('Nothing was changed: this is a dry run.');
       return undefined;

@@ -18,6 +18,7 @@ const SESSION = /'(session-[a-z-]+|renewal-failed)'/gu;
 const FIELD = /code: '([a-z-]+)'/gu;
 const RUN = /'((?:quota|create|verify|store|look|preflight|written)-[a-z-]+|too-many-targets)'/gu;
 const PATTERNS: Readonly<Record<string, RegExp>> = {
+  actions: FIELD,
   ephemeral: RUN,
   process: FIELD,
   report: FIELD,
