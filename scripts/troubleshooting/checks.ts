@@ -15,6 +15,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
     'When the last rotation of this key ran. On a plan of two keys 17 minutes have to lie between two, whatever `on-quota` is.',
   'quota-wait-over': 'The lines “in the way”, and how many jobs with a key of their own run at once.',
   'create-failed': 'The failed call, which has a code of its own.',
+  'times-contradict':
+    'The two times in the message. Whole hours between them: local time without a zone. Seconds or minutes: a clock that is not synchronized.',
   'create-lost': 'The next run: it says whether a key was left over, and revokes it once that is safe.',
   'verify-refused': 'Whether `api-url` leads to a gateway that answers for MUTX, or to another installation.',
   'verify-unclear': 'Whether MUTX is well, and whether the runner reaches it twice in a row.',
@@ -38,6 +40,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   deadline: 'Which call came too late, and what took the time before it.',
   'revoke-failed':
     'The table of the keys in the job summary (at the command line, the lines of the log): what became of each.',
+  'no-such-key':
+    'The spelling, case included, and the account: `mutx-api-key keys list --all` shows every key that MUTX lists.',
   'revocations-exceeded': 'The keys that are named: do you know all of them?',
   findings: 'The findings in the log and the job summary, and [what each of them means](audit.md#findings).',
   'mutx-unauthorized':
@@ -48,14 +52,18 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'mutx-quota': "The account's active keys: `mutx-api-key keys list`, or the action `audit`.",
   'mutx-conflict': 'Whether another run, or a person, worked on the same key at that moment.',
   'mutx-validation': 'What MUTX says, which the log quotes after “why”.',
-  'mutx-too-many-keys': 'How many keys the account has had in all.',
   'mutx-payment-required': "The account's plan and its bills.",
   'mutx-rate-limited':
     'What else uses this account or this network address, and the time that the failure names.',
   'mutx-server-error': 'Whether MUTX is well. The request id is what its support needs.',
   'mutx-proxy-page': 'What answers at `api-url` on that very runner: a page of HTML is not MUTX.',
-  'mutx-unreachable':
-    'Whether that runner resolves and reaches the host of `api-url`, and through which proxy.',
+  'mutx-unknown-host':
+    'Whether that runner resolves the host of `api-url`: `nslookup HOST` in a step shows it.',
+  'mutx-unreachable': 'Whether that runner reaches the host of `api-url`, and through which proxy.',
+  'mutx-tls-refused': 'The code in the message: an expired or self-signed certificate, or another host.',
+  'mutx-proxy-setting': 'The variable that the message names: it has to be the URL of a proxy.',
+  'mutx-proxy-unreachable': 'Whether that runner reaches the host and the port of the proxy.',
+  'mutx-proxy-refused': 'The status in the message, and the log of the proxy.',
   'mutx-timeout': 'Whether MUTX is well, and whether a firewall drops packets on the way.',
   'mutx-lost-reply': 'Whether a proxy on the way cuts connections off.',
   'mutx-refused': 'What MUTX says, which the log quotes after “why”.',
@@ -103,6 +111,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'github-audience-incomplete':
     'Which repositories may read the organisation secret, and whether the token sees all of them.',
   'github-audience-changed': 'Who, or what, edits which repositories may read the organisation secret.',
+  'github-secret-gone':
+    'Whether the secret is in the settings of the organisation, and in its audit log who deleted it.',
   'github-audience-too-long':
     'How many repositories may read the organisation secret: the message has the count.',
   'github-list-incomplete':
@@ -114,8 +124,13 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'github-rate-limited': 'What else uses this token, and the time that the failure names.',
   'github-server-error': 'Whether GitHub is well. The request id is what its support needs.',
   'github-proxy-page': 'What answers at `GITHUB_API_URL` on that very runner: a page of HTML is not GitHub.',
-  'github-unreachable':
-    'Whether that runner resolves and reaches the host of `GITHUB_API_URL`, and through which proxy.',
+  'github-unknown-host':
+    'Whether that runner resolves the host of `GITHUB_API_URL`: `nslookup HOST` in a step shows it.',
+  'github-unreachable': 'Whether that runner reaches the host of `GITHUB_API_URL`, and through which proxy.',
+  'github-tls-refused': 'The code in the message: an expired or self-signed certificate, or another host.',
+  'github-proxy-setting': 'The variable that the message names: it has to be the URL of a proxy.',
+  'github-proxy-unreachable': 'Whether that runner reaches the host and the port of the proxy.',
+  'github-proxy-refused': 'The status in the message, and the log of the proxy.',
   'github-timeout': 'Whether GitHub is well, and whether a firewall drops packets on the way.',
   'github-bad-reply':
     'What answers at `GITHUB_API_URL`, and which version of GitHub Enterprise Server it is.',

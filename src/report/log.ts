@@ -27,9 +27,12 @@ export const WARNING_TITLE: Readonly<Record<WarningCode, string>> = {
   'too-many-revocations': 'More keys than max-revocations',
   'name-used-elsewhere': 'The key name is used elsewhere',
   'clocks-apart': 'Clocks apart',
+  'readings-differ': 'GitHub contradicts itself',
+  'times-contradict': 'Times contradict each other',
   'account-unreadable': 'The plan is not known',
   'create-lost': 'A created key was lost',
   'written-late': 'The key was stored too late',
+  'secret-contradiction': 'A secret was not what it was taken for',
 };
 
 /** Renders the engine's events as they come: one line a step, in groups that fold, with durations. */

@@ -10,6 +10,7 @@ export type StepName =
   | 'preflight'
   | 'list'
   | 'metadata'
+  | 'second-reading'
   | 'make-room'
   | 'create'
   | 'verify'
@@ -71,6 +72,9 @@ export type WarningCode =
   | 'too-many-revocations'
   | 'name-used-elsewhere'
   | 'clocks-apart'
+  | 'readings-differ'
+  | 'times-contradict'
   | 'account-unreadable'
   | 'create-lost'
-  | 'written-late';
+  | 'written-late'
+  | 'secret-contradiction';

@@ -1,5 +1,6 @@
 import type { Secret } from '../secrets/secret.ts';
 import type { RotationEvent } from './events.ts';
+import type { Neighbour } from './other-targets.ts';
 
 /**
  * What the rotation engine needs of the world. Each method is ONE attempt: waiting, retrying and deadlines
@@ -18,8 +19,20 @@ export type Reply<T> =
       readonly value: T;
       /** The server's own time, from the reply's `Date` header (whole seconds); undefined if it sent none. */
       readonly date: Instant | undefined;
+      /** Of a list of several pages. */
+      readonly reading?: ListReading;
     }
   | { readonly ok: false; readonly failure: CallFailure };
+
+/** How a list of several pages was read, which can take minutes. */
+export interface ListReading {
+  /** The `Date` of the last page. */
+  readonly lastDate: Instant | undefined;
+  /** How long before the reply was complete that page was asked for. */
+  readonly lastAsked: Duration;
+  /** No key made before this was looked at; undefined: the list was read to its end. */
+  readonly since: Instant | undefined;
+}
 
 /**
  * Why a call did not give what was asked for.
@@ -95,10 +108,11 @@ export interface Account {
 /** MUTX, with the session already taken care of (mutx-api: "Sessions"). */
 export interface KeyService {
   /**
-   * Every key of the account, all pages, deduplicated by id, of any name, active or not. `date` is that of
-   * the FIRST page's reply: the time of the look.
+   * The keys of the account, of any name, active or not, deduplicated by id, as far back as one that expires can work
+   * (docs/protocol.md, "How far back a list is read"). `date` is that of the FIRST page's reply: the time of the look.
+   * @param all to the end, in the time there is
    */
-  list(): Promise<Reply<readonly KeyRecord[]>>;
+  list(all?: boolean): Promise<Reply<readonly KeyRecord[]>>;
   account(): Promise<Reply<Account>>;
   create(name: string, expiresInDays: number): Promise<Reply<MintedKey>>;
   /**
@@ -110,7 +124,10 @@ export interface KeyService {
   revoke(id: string): Promise<Reply<'revoked' | 'gone'>>;
 }
 
-/** Whether a write may start, now or so much later; told no, a write fails with a code that ends in `deadline`. */
+/**
+ * Whether a write may start, now or so much later; told no, a write fails with a code that ends in `deadline`. Asked
+ * about now without `ahead`, and told yes, it has started: `ahead` of 0 only asks.
+ */
 export type MayStart = (ahead?: Duration) => boolean;
 
 /** One place a secret is stored: target, store and secret name. */
@@ -139,6 +156,11 @@ export interface SecretTarget {
    * bytes are handed to the socket; false → `not-sent`.
    */
   write(value: Secret, mayStart: MayStart): Promise<Reply<'created' | 'updated'>>;
+  /**
+   * What the reply to the last write contradicts of what was read before, in one line: a secret that was there was
+   * made, or one that was not there replaced. undefined: nothing.
+   */
+  readonly contradiction?: string | undefined;
   /** Requests that create content which `write` will take: 2 where something has to be made first; default 1. */
   readonly puts?: number;
 }
@@ -159,6 +181,8 @@ export interface Clock {
 export interface RotationPorts {
   readonly keys: KeyService;
   readonly targets: readonly SecretTarget[];
+  /** Looked at for a warning only, each in one attempt. */
+  readonly neighbours?: readonly Neighbour[];
   readonly clock: Clock;
   /** Uniform in [0, 1); for jitter only. */
   readonly random: () => number;

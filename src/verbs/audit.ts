@@ -18,7 +18,7 @@ import { usableInputs } from './usable-inputs.ts';
 /** The action that audits: inputs → session → a look → findings → log, outputs, summary. */
 export async function auditVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
-  const inputs = usableInputs(loadAuditInputs(env, secrets), context);
+  const inputs = await usableInputs(loadAuditInputs(env, secrets), context);
   if (inputs === undefined) return;
 
   const connection = connect(inputs, context, { tokenExpiryIsTold: true });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { isOutOfReach } from '../doctor/reach.ts';
 import { refNote, usesText } from '../init/ref.ts';
 import { cronOf, type NewWorkflow, SECRETS, workflowText } from '../init/workflow.ts';
-import { credentialProblems } from '../inputs/expired-credential.ts';
 import { loadRotateInputs } from '../inputs/load-rotate.ts';
 import type { InputProblem, Loaded } from '../inputs/loaded.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
@@ -11,6 +10,7 @@ import { type InputName, inputsOf, specOf } from '../inputs/table.ts';
 import { environmentTarget, parseRepository, repositoryTarget, type Target } from '../inputs/targets.ts';
 import { variableOf } from '../inputs/unknown.ts';
 import { Secret } from '../secrets/secret.ts';
+import { ownerOfGithubToken } from '../secrets/shapes.ts';
 import type { VerbContext } from './context.ts';
 import { collisions, inTheWay, ownProblems } from './init-problems.ts';
 
@@ -78,7 +78,7 @@ interface SetupRead {
 /** Reads what is to be set up, and every problem with it at once. */
 export function setupOf(
   options: InitOptions,
-  { env: given, secrets, clock }: Pick<VerbContext, 'env' | 'secrets' | 'clock'>,
+  { env: given, secrets }: Pick<VerbContext, 'env' | 'secrets'>,
 ): SetupRead {
   const here = parseRepository(given['GITHUB_REPOSITORY'] ?? '');
   const first = loadRotateInputs(given, secrets);
@@ -95,7 +95,6 @@ export function setupOf(
   };
   const loaded = loadRotateInputs(env, secrets);
   const problems: InputProblem[] = [
-    ...(credential === undefined ? [] : credentialProblems(credential, clock.now())),
     ...(loaded.ok ? [] : loaded.problems),
     ...ownProblems(options, credential?.kind, env),
   ];
@@ -179,16 +178,15 @@ function keptInputs(env: NodeJS.ProcessEnv): readonly (readonly [string, string]
   });
 }
 
-/** GitHub's own command line has a token that may do all that its owner may. */
-const CLI_TOKEN = 'gho_';
-
 function notesOf({ githubToken, apiUrl }: RotateInputs, { ref, version }: InitOptions): readonly string[] {
   const ofTheRef = refNote(ref, version);
-  const token = githubToken.expose().startsWith(CLI_TOKEN)
-    ? [
-        `the token that becomes ${SECRETS['github-token']} is that of GitHub's command line, which may do much more than write secrets: better give a fine-grained one`,
-      ]
-    : [];
+  // GitHub's own command line has a token that may do all that its owner may.
+  const token =
+    ownerOfGithubToken(githubToken.expose()) === 'oauth-app'
+      ? [
+          `the token that becomes ${SECRETS['github-token']} is that of GitHub's command line, which may do much more than write secrets: better give a fine-grained one`,
+        ]
+      : [];
   const url = isOutOfReach(apiUrl)
     ? [
         `\`api-url\` is ${apiUrl.href}, which means this machine or its own network: it goes into the workflow, whose runner, hosted by GitHub, cannot reach it`,

@@ -38,7 +38,7 @@ const MOST_SUPERSEDED = 1_000;
 export async function planVerb(context: VerbContext, { forJobs = false } = {}): Promise<void> {
   const { env, secrets, sink, fail } = context;
   const options = { readText: readerOf(env), mostTargets: writesWithin(WRITE_DEADLINE), forJobs };
-  const inputs = usableInputs(loadPlanInputs(env, secrets, options), context);
+  const inputs = await usableInputs(loadPlanInputs(env, secrets, options), context);
   if (inputs === undefined) return;
   const connection = connect(inputs, context);
   const looked = await inSession(connection, inputs, context, () => look(inputs, connection, context));

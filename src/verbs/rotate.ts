@@ -3,6 +3,7 @@ import { paced, writesWithin } from '../github/pace.ts';
 import { warmUpSeal } from '../github/sealed-box.ts';
 import { forOneToken } from '../github/token-hint.ts';
 import { loadRotateInputs } from '../inputs/load-rotate.ts';
+import { neighboursOf } from '../inputs/neighbours.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import { failureOf } from '../report/failure.ts';
 import { RotationLog } from '../report/log.ts';
@@ -24,7 +25,7 @@ import { usableInputs } from './usable-inputs.ts';
 /** The root action: inputs → session and targets → the engine → log, outputs, summary. */
 export async function rotateVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
-  const inputs = usableInputs(loadRotateInputs(env, secrets), context);
+  const inputs = await usableInputs(loadRotateInputs(env, secrets), context);
   if (inputs === undefined) return;
 
   const { settings } = inputs;
@@ -83,9 +84,11 @@ export function portsOf(
   const { audience, createEnvironment } = inputs;
   const dependencies = { github, secrets, audience, createEnvironment };
   const targets = inputs.targets.map((target) => createTarget(target, dependencies));
+  const neighbours = neighboursOf(inputs.targets).map((target) => createTarget(target, dependencies));
   return {
     keys,
     targets: paced(targets, clock),
+    neighbours,
     writesWithin,
     clock,
     random: Math.random,

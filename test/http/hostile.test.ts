@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import nock from 'nock';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { DIALING } from '../../src/http/dial.ts';
 import { notSent } from '../../src/http/failed.ts';
 import type { HttpResult } from '../../src/http/result.ts';
 import { JSON_TYPE, ManualTimer, reply, startRawServer, TestClient } from './raw-server.ts';
@@ -180,9 +181,50 @@ test('a kept connection that dies with the next request on it: lost, and not sen
   });
   using client = new TestClient(server.url);
   await client.send({ method: 'GET', path: '/1' });
-  expect(await client.send({ method: 'POST', path: '/2' })).toMatchObject({ kind: 'lost', code: 'reset' });
+  expect(await client.send({ method: 'PUT', path: '/2' })).toMatchObject({ kind: 'lost', code: 'reset' });
   expect(server.connections).toHaveLength(1);
 });
+
+test('a POST opens its own connection, so that one the server has given up cannot swallow it', async () => {
+  await using server = await startRawServer((socket, text) => {
+    // As a server that closes an idle connection in the moment of the next request.
+    if (text.includes('first') && text.includes('second')) socket.resetAndDestroy();
+    else socket.write(reply('200 OK', '{}', JSON_TYPE));
+  });
+  using client = new TestClient(server.url);
+  await Promise.all(['/first', '/first'].map((path) => client.send({ method: 'GET', path })));
+  expect(await client.send({ method: 'POST', path: '/second' })).toMatchObject({
+    kind: 'reply',
+    status: 200,
+  });
+  expect(server.connections).toHaveLength(3);
+  expect(await Promise.all(server.ends.slice(0, 2))).toEqual(['end', 'end']);
+  await client.send({ method: 'GET', path: '/third' });
+  expect(server.connections).toHaveLength(3);
+});
+
+test.each([
+  [499, 1],
+  [408, 2],
+  [500, 2],
+  [503, 2],
+])(
+  'after %i the next request goes on connection %i: a server may end one after an error without a word',
+  async (status, connection) => {
+    await using server = await startRawServer((socket, text) => {
+      if (text.includes('first') && text.includes('second') && status !== 499) socket.destroy();
+      else socket.write(reply(text.includes('second') ? '200 OK' : `${status} Whatever`, '{}', JSON_TYPE));
+    });
+    using client = new TestClient(server.url);
+    expect(await client.send({ method: 'GET', path: '/first' })).toMatchObject({ kind: 'reply', status });
+    expect(await client.send({ method: 'PUT', path: '/second' })).toMatchObject({
+      kind: 'reply',
+      status: 200,
+    });
+    expect(server.connections).toHaveLength(connection);
+    expect(server.received[connection - 1]).toContain('PUT /second');
+  },
+);
 
 test('a client that is closed gives up what is under way', async () => {
   await using server = await startRawServer();
@@ -197,7 +239,8 @@ test('a connection that was not made here, as under nock, is ended all the same'
   nock('https://api.mutx.test')
     .post('/')
     .replyWithError(Object.assign(new Error('no'), { code: 'EPIPE' }));
-  using client = new TestClient(new URL('https://api.mutx.test'));
+  const lookup = () => Promise.resolve([{ address: '127.0.0.1' }]);
+  using client = new TestClient(new URL('https://api.mutx.test'), { dialing: { ...DIALING, lookup } });
   expect(await client.send({ method: 'POST', path: '/' })).toEqual({
     kind: 'lost',
     code: 'reset',
@@ -212,5 +255,6 @@ test('an error of connecting that nobody foresaw: not sent, told by its code', (
     kind: 'not-sent',
     code: 'unreachable',
     message: 'the connection broke (ERR_INVALID_ARG_TYPE)',
+    retryable: true,
   });
 });

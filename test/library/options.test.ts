@@ -62,6 +62,11 @@ describe('an option', () => {
     ['for two targets without a name for the key', () => ({ targets: ['a/b', 'c/d'] }), ['keyName']],
     ['that is an object', () => ({ keyName: { a: 1 }, expiresInDays: [{}] }), ['keyName', 'expiresInDays']],
     [
+      'a list where one value belongs, of which the last could win silently',
+      () => ({ keyName: ['a', 'b'], secretName: ['A'], dryRun: [true, false], expiresInDays: [30] }),
+      ['keyName', 'secretName', 'dryRun', 'expiresInDays'],
+    ],
+    [
       'a server without TLS',
       () => ({ github: { token: 't'.repeat(20), apiUrl: 'http://a.b' } }),
       ['github.apiUrl'],
@@ -243,6 +248,17 @@ describe('a client', () => {
     const refusal = await nobody.list().catch((thrown: unknown) => thrown);
     expect(refusal).toBeInstanceOf(MutxSessionError);
     expect(refusal).toMatchObject({ failure: { code: 'session-login-refused' } });
+  });
+
+  test('takes no 404 alone for a key that is gone', async () => {
+    await using mutx = client();
+    const made = await mutx.create('seems gone', 1);
+    emulator.fault({ server: 'mutx', method: 'DELETE', what: 'refuse', status: 404 });
+    const error = await mutx.revoke(made.id).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(MutxCallError);
+    expect(error).toMatchObject({ failure: { kind: 'unclear', status: 404 } });
+    expect(await mutx.revoke(made.id)).toBe('revoked');
+    expect(await mutx.revoke('8d7f0c52-0000-4000-8000-000000000000')).toBe('gone');
   });
 
   test.each(['', '.', '..', 'a/b'])('asks nothing for what cannot be an id: "%s"', async (id) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { revokedIds } from '../../src/report/revocation.ts';
 import { isDone, type RevocationEvent, type RevocationRequest } from '../../src/revoke/request.ts';
 import { revokeKeys } from '../../src/revoke/revoke.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
@@ -14,10 +15,12 @@ import {
   works,
 } from '../rotation/scripts.ts';
 
-// Holds invariant 9 of docs/threat-model.md.
+// Holds invariants 9 and 26 of docs/threat-model.md.
 
 class Case extends InMemoryPorts {
   readonly revocations: RevocationEvent[] = [];
+  /** As `/v1`, where `revoked` records stay. */
+  keepsRecords = false;
 
   revoke(request: Partial<RevocationRequest> & { ids?: string[]; name?: string }, mayRevokeItself = false) {
     const { ids, name = '' } = request;
@@ -26,6 +29,7 @@ class Case extends InMemoryPorts {
         selection: ids === undefined ? { by: 'name', name } : { by: 'ids', ids },
         maxRevocations: 5,
         dryRun: false,
+        ifNone: 'ignore',
         ...request,
       },
       {
@@ -34,11 +38,15 @@ class Case extends InMemoryPorts {
         random: this.random,
         sessionEndsAt: undefined,
         mayRevokeItself,
+        keepsRecords: () => this.keepsRecords,
         report: (event) => this.revocations.push(event),
       },
     );
   }
 }
+
+/** What a gateway may say as well. */
+const GONE = { ok: true, value: 'gone', date: undefined } as const;
 
 const withKeys = (...keys: KeyRecord[]) => new Case({ keys });
 const states = (outcome: Awaited<ReturnType<Case['revoke']>>) =>
@@ -83,13 +91,33 @@ describe('by name', () => {
     expect(world.changes()).toEqual([]);
   });
 
-  it('a 404 for a key that was listed: someone else was faster', async () => {
+  it('a 404 for a key that was listed, and is not active in a list after it: someone else was faster', async () => {
     const world = withKeys(key('a', { name: 'x' })).on('revoke a', ({ apply }) => {
       const reply = apply();
       return reply.ok ? { ...reply, value: 'gone' } : reply;
     });
-    expect(states(await world.revoke({ name: 'x' }))).toEqual({ a: 'gone' });
-    expect(world.calls()).toEqual(['list', 'revoke a']);
+    expect(states(await world.revoke({ name: 'x' }))).toEqual({ a: 'already-revoked' });
+    expect(world.calls()).toEqual(['list', 'revoke a', 'list']);
+  });
+
+  it('a 404 for a key that was listed, and is active after it: not known, and never told as done', async () => {
+    const world = withKeys(key('a', { name: 'x' }), key('b', { name: 'x' })).on('revoke a', () => GONE);
+    const outcome = await world.revoke({ name: 'x' });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'revoke-failed' });
+    expect(states(outcome)).toEqual({ a: 'unknown', b: 'revoked' });
+    expect(revokedIds(outcome.results).text).toBe('["b"]');
+    expect(world.active()).toEqual(['a']);
+    expect(world.revocations.filter(({ type }) => type === 'result')).toHaveLength(2);
+  });
+
+  it('a 404 for a key that was listed, where no list can be read after it: not known', async () => {
+    const world = withKeys(key('a', { name: 'x' }))
+      .on('revoke a', () => GONE)
+      .on('list', works)
+      .always('list', refuses(403));
+    const outcome = await world.revoke({ name: 'x' });
+    expect(outcome).toMatchObject({ kind: 'failed', failures: [{ status: 403 }] });
+    expect(states(outcome)).toEqual({ a: 'unknown' });
   });
 });
 
@@ -143,12 +171,16 @@ describe('by ids', () => {
     expect(outcome).toMatchObject({ code: 'revoke-failed', failures: [{ status: 404 }] });
   });
 
-  it('a 404 for a key that the list shows: still alive', async () => {
-    const gone = { ok: true, value: 'gone', date: undefined } as const;
-    const world = withKeys(key('a')).on('revoke a', () => gone);
-    const outcome = await world.revoke({ ids: ['a'] });
-    expect(states(outcome)).toEqual({ a: 'alive' });
-    expect(outcome).toMatchObject({ kind: 'failed', failures: [] });
+  it('a 404 for a key that a list after it shows: not known, whether or not there was one before', async () => {
+    for (const ids of [['a'], ['A', 'b']]) {
+      const world = withKeys(key('a')).on(`revoke ${ids[0]}`, () => GONE);
+      const outcome = await world.revoke({ ids, maxRevocations: 1 });
+      expect(states(outcome)).toMatchObject({ [String(ids[0])]: 'unknown' });
+      expect(outcome).toMatchObject({
+        kind: 'failed',
+        failures: [{ status: 404, message: expect.stringContaining('lists it as active') }],
+      });
+    }
   });
 });
 
@@ -179,7 +211,7 @@ describe('a revocation that fails', () => {
     const done = withKeys(key('a')).always('revoke a', losesReply);
     expect(states(await done.revoke({ ids: ['a'] }))).toEqual({ a: 'revoked' });
     const notDone = withKeys(key('a')).always('revoke a', breaks);
-    expect(states(await notDone.revoke({ ids: ['a'] }))).toEqual({ a: 'alive' });
+    expect(states(await notDone.revoke({ ids: ['a'] }))).toEqual({ a: 'unknown' });
     const blind = withKeys(key('a')).always('revoke a', breaksForGood).always('list', refuses(403));
     expect(states(await blind.revoke({ ids: ['a'] }))).toEqual({ a: 'unknown' });
   });
@@ -245,5 +277,56 @@ describe('a credential that may be one of the keys', () => {
       .always('list', refuses(401));
     const outcome = await world.revoke({ ids: ['a', 'b'] }, true);
     expect(states(outcome)).toEqual({ a: 'revoked', b: 'alive' });
+  });
+});
+
+describe('what no key is', () => {
+  const fail = { ifNone: 'fail' } as const;
+  const recorded = (...keys: KeyRecord[]) => Object.assign(withKeys(...keys), { keepsRecords: true });
+
+  it('a name: fails, nothing goes, and the names that there are come back', async () => {
+    const world = withKeys(key('a', { name: 'laptop' }), key('b', { name: 'ci' }), key('c', { name: 'ci' }));
+    expect(await world.revoke({ name: 'lptop', ...fail })).toMatchObject({
+      kind: 'failed',
+      code: 'no-such-key',
+      missing: { name: 'lptop', names: ['laptop', 'ci'] },
+    });
+    expect(await world.revoke({ name: 'lptop', dryRun: true, ...fail })).toMatchObject({
+      code: 'no-such-key',
+    });
+    expect(await world.revoke({ name: 'lptop' })).toMatchObject({ kind: 'done', results: [] });
+    expect(world.changes()).toEqual([]);
+  });
+
+  it('a name whose keys are all revoked is done', async () => {
+    const world = withKeys(key('a', { name: 'x', active: false }));
+    expect(await world.revoke({ name: 'x', ...fail })).toMatchObject({ kind: 'done', results: [] });
+  });
+
+  it('an id: the others go, and then the run fails, where records stay', async () => {
+    const world = recorded(key('a'));
+    const outcome = await world.revoke({ ids: ['a', 'nobody'], ...fail });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'no-such-key' });
+    expect(states(outcome)).toEqual({ a: 'revoked', nobody: 'none' });
+    expect(world.active()).toEqual([]);
+    const dry = await recorded(key('a')).revoke({ ids: ['a', 'nobody'], dryRun: true, ...fail });
+    expect(dry).toMatchObject({
+      kind: 'failed',
+      message: expect.stringMatching(/^1 of 2 ids asked for is /u),
+    });
+    expect(states(dry)).toEqual({ a: 'untouched', nobody: 'none' });
+    const two = await recorded().revoke({ ids: ['x', 'y'], ...fail });
+    expect(two).toMatchObject({ message: expect.stringMatching(/^2 of 2 ids asked for are /u) });
+    expect(await recorded().revoke({ ids: ['nobody'] })).toMatchObject({ kind: 'done' });
+    // The credential may be one of them, so the list is read first.
+    const first = await recorded(key('a')).revoke({ ids: ['a', 'nobody'], ...fail }, true);
+    expect(states(first)).toEqual({ a: 'revoked', nobody: 'none' });
+  });
+
+  it('an id that is gone is done, where MUTX forgets revoked keys', async () => {
+    const world = withKeys(key('a'));
+    const outcome = await world.revoke({ ids: ['a', 'nobody'], ...fail });
+    expect(outcome.kind).toBe('done');
+    expect(states(outcome)).toEqual({ a: 'revoked', nobody: 'gone' });
   });
 });

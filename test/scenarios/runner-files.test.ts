@@ -65,13 +65,14 @@ describe.each(UNUSABLE)('the file for outputs %s', (_what, path, why) => {
 describe.each(UNUSABLE)('a file that a key for one job needs %s', (what, path, why) => {
   it.each(['GITHUB_STATE', 'GITHUB_OUTPUT', 'GITHUB_ENV'])('%s: no key is left behind', async (variable) => {
     await using world = await startWorld();
+    const jwt = world.emulator.mutx.issueAccessJwt(world.user);
     const use = (phase: 'main' | 'post', state: Readonly<Record<string, string>> = {}) =>
       runStep({
         action: `${ROOT}/ephemeral/action.yml`,
         phase,
         state,
         inputs: {
-          'bootstrap-jwt': world.emulator.mutx.issueAccessJwt(world.user),
+          'bootstrap-jwt': jwt,
           'api-url': world.emulator.mutx.url,
         },
         env: { GITHUB_REPOSITORY: HERE, ...(phase === 'main' ? { [variable]: path } : {}) },

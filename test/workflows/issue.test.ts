@@ -48,7 +48,7 @@ it('updates the older of two that were opened at the same moment, and closes bot
   issues.open('twin', issues.all[0]?.body ?? '', ['mutx-api-key']);
   await using second = await keep('plan=failure');
   expect(second.exitCode).toBe(0);
-  expect(issues.all.map(({ body }) => /failures=(\d+)/u.exec(body)?.[1])).toEqual(['2', '1']);
+  expect(issues.all.map(({ body }) => /failures=(\d+)/u.exec(body ?? '')?.[1])).toEqual(['2', '1']);
   await using third = await keep('plan=success rotate=skipped');
   expect(third.exitCode).toBe(0);
   expect(issues.all.map(({ state }) => state)).toEqual(['closed', 'closed']);

@@ -122,7 +122,9 @@ describe('the issue about failures', () => {
     const third = await stage.run('rotate', { 'fleet-file': 'mutx-keys.yml' });
     expect(resultsOf(third)).toMatchObject({ 'rotate / rotate / web': 'success', report: 'success' });
     expect(stage.issues).toMatchObject([{ state: 'closed', stateReason: 'completed' }]);
-    expect(stage.issues[0]?.comments).toEqual([expect.stringMatching(/^It works again: https:/u)]);
+    expect(stage.issues[0]?.comments).toMatchObject([
+      { body: expect.stringMatching(/^It works again: https:/u) },
+    ]);
   });
 
   it('is opened where the file cannot be used, before anything is called', async () => {

@@ -2,17 +2,24 @@ import type { EmulatorClock } from '../clock.ts';
 import { header, type ReceivedRequest, Refusal, type Reply } from '../message.ts';
 import { findRoute } from '../router.ts';
 import type { Service } from '../service.ts';
+import { ACCOUNT_ROUTES } from './account-routes.ts';
 import type { GithubRoute } from './call.ts';
 import { notFound, plainProblem, problem, secondaryLimit } from './errors.ts';
 import { ISSUE_ROUTES } from './issue-routes.ts';
 import type { RateLimits } from './limits.ts';
+import { namedPath, numberedPath } from './numbered-paths.ts';
 import { ORGANISATION_ROUTES } from './organisation-routes.ts';
 import { REPOSITORY_ROUTES } from './repository-routes.ts';
 import { type Scope, STORES } from './scopes.ts';
-import { expirationHeader, type Token, type Tokens } from './tokens.ts';
+import { expirationHeader, scopesHeader, type Token, type Tokens } from './tokens.ts';
 import type { GithubWorld } from './world.ts';
 
-const ROUTES: readonly GithubRoute[] = [...REPOSITORY_ROUTES, ...ORGANISATION_ROUTES, ...ISSUE_ROUTES];
+const ROUTES: readonly GithubRoute[] = [
+  ...REPOSITORY_ROUTES,
+  ...ORGANISATION_ROUTES,
+  ...ISSUE_ROUTES,
+  ...ACCOUNT_ROUTES,
+];
 
 /** The version that all know, and the one that came with the secrets of agents. */
 const VERSIONS = { old: '2022-11-28', agents: '2026-03-10' } as const;
@@ -58,13 +65,15 @@ export class GithubService implements Service {
 
   headers(request: ReceivedRequest, requestId: string): Readonly<Record<string, string>> {
     const token = this.#token(request);
-    const found = findRoute(ROUTES, request.method, request.path ?? '');
+    const path = namedPath(request.path ?? '', this.#options.world) ?? '';
+    const found = findRoute(ROUTES, request.method, path);
     const needs = found.kind === 'route' ? found.route.handler.needs : undefined;
     return {
       'x-github-request-id': requestId,
       'x-github-media-type': 'github.v3; format=json',
       ...(token === undefined ? {} : this.#options.limits.headers(token)),
       ...expirationHeader(token),
+      ...scopesHeader(token),
       ...(needs === undefined ? {} : { 'x-accepted-github-permissions': `${needs.name}=${needs.level}` }),
     };
   }
@@ -82,7 +91,7 @@ export class GithubService implements Service {
   }
 
   replaceKeyPair({ path = '' }: ReceivedRequest): void {
-    this.#scopeAt(path)?.replaceKeyPair();
+    this.#scopeAt(namedPath(path, this.#options.world) ?? '')?.replaceKeyPair();
   }
 
   #apply(request: ReceivedRequest, notes: string[]): Reply {
@@ -94,15 +103,20 @@ export class GithubService implements Service {
     if (header(request, 'authorization') === '') return problem(401, 'Requires authentication');
     const token = this.#token(request);
     if (token === undefined) return problem(401, 'Bad credentials');
-    const limited = limits.count(token, request.method);
+    const path = namedPath(request.path, world);
+    const found = findRoute(ROUTES, request.method, path ?? '');
+    const isFree = found.kind === 'route' && found.route.handler.isFree === true;
+    const limited = isFree ? undefined : limits.count(token, request.method);
     if (limited !== undefined) return limited;
-    const found = findRoute(ROUTES, request.method, request.path);
+    if (path === undefined) throw notFound();
     if (found.kind !== 'route') throw notFound(`no route ${request.method} ${request.path}`);
     const { handler } = found.route;
     this.#checkVersion(request, handler.store === 'agents', notes);
     const { params } = found;
     const note = (text: string) => notes.push(text);
-    return handler.run({ request, params, world, token, needs: handler.needs, apiUrl: apiUrl(), note });
+    const listPath = numberedPath(path, world);
+    const call = { request, params, world, token, limits, needs: handler.needs };
+    return handler.run({ ...call, apiUrl: apiUrl(), listPath, note });
   }
 
   #token(request: ReceivedRequest): Token | undefined {

@@ -1,4 +1,4 @@
-import type { Reply, SecretMetadata } from '../../rotation/ports.ts';
+import type { MayStart, Reply, SecretMetadata } from '../../rotation/ports.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { SuccessorPlace } from '../../session/successor-place.ts';
 import { beforeWrite, failure, refused } from '../call-failure.ts';
@@ -84,7 +84,11 @@ export class EnvironmentTarget implements SuccessorPlace {
     return secrets ?? this.#secret.listed();
   }
 
-  async write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>> {
+  get contradiction(): string | undefined {
+    return this.#secret.contradiction;
+  }
+
+  async write(value: Secret, mayStart: MayStart): Promise<Reply<'created' | 'updated'>> {
     const there = await this.#createIfMissing(mayStart);
     return there.ok ? this.#secret.put(value, mayStart) : there;
   }
@@ -118,7 +122,7 @@ export class EnvironmentTarget implements SuccessorPlace {
     });
   }
 
-  async #createIfMissing(mayStart: () => boolean): Promise<Reply<unknown>> {
+  async #createIfMissing(mayStart: MayStart): Promise<Reply<unknown>> {
     if (!this.#missing) return { ok: true, value: true, date: undefined };
     const created = await this.#createUnlessThere(mayStart);
     if (!created.ok) return { ok: false, failure: beforeWrite(created.failure) };
@@ -127,7 +131,7 @@ export class EnvironmentTarget implements SuccessorPlace {
   }
 
   /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
-  async #createUnlessThere(mayStart: () => boolean): Promise<Reply<unknown>> {
+  async #createUnlessThere(mayStart: MayStart): Promise<Reply<unknown>> {
     const exists = await this.#exists();
     if (!exists.ok || exists.value) return exists;
     const request = { method: 'PUT', path: this.#paths.environment, body: {}, mayStart } as const;
