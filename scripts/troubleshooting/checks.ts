@@ -6,7 +6,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'invalid-input': 'The list under the message: each input, what was given, and what it takes.',
   'preflight-failed': 'Each target has a code of its own in the log. Read that entry.',
   'too-many-targets': 'How many lines `targets` has: 500 are the most.',
-  'fleet-too-large': 'How many keys and targets the fleet file has; the message says how large the plan is.',
+  'fleet-too-large': 'How many targets, and how much text, the largest key of the fleet file has.',
   'issue-failed':
     'Whether the job that calls the workflow grants `issues: write`, and the repository has issues.',
   'look-failed': 'The failed call, which has a code of its own.',

@@ -1,4 +1,5 @@
 import { CREATES } from '../rotation/constants.ts';
+import type { KeyInTheWay } from '../rotation/in-the-way.ts';
 import type { CallFailure, Duration, MintedKey } from '../rotation/ports.ts';
 import { onlyIfNotDone, Stopwatch } from '../rotation/retry.ts';
 import { Calls } from './calls.ts';
@@ -118,6 +119,7 @@ class WaitForRoom {
   readonly #sweepingBeside: () => Promise<number> | undefined;
   readonly #watch: Stopwatch;
   #swept: Stopwatch | undefined;
+  #named = false;
 
   constructor(
     settings: EphemeralSettings,
@@ -140,13 +142,16 @@ class WaitForRoom {
     const { clock, random } = this.#ports;
     if (lost && (await this.#gaveUpLost())) return undefined;
     if (this.#swept === undefined && (await this.#sweepFirst())) return undefined;
-    const left = this.#left();
+    const most = this.#left();
     const asked = failure.retryAfter ?? 0;
-    if (left <= 0 || asked > left) return this.#full(failure, left > 0);
+    if (most <= 0 || asked > most) return this.#full(failure, most > 0);
+    const holders = this.#named ? undefined : await this.#holders();
+    this.#named = true;
+    const left = Math.max(0, this.#left());
     const jittered = SHORTEST_WAIT + (LONGEST_WAIT - SHORTEST_WAIT) * random();
     // What the server asks for goes before ours; the last try is at the end of the time there is.
     const wait = Math.max(asked, Math.min(jittered, left));
-    this.#calls.report({ type: 'waiting', wait, left });
+    this.#calls.report({ type: 'waiting', wait, left, ...(holders === undefined ? {} : { holders }) });
     await clock.sleep(wait);
     if ((this.#swept?.elapsed() ?? 0) >= BETWEEN_SWEEPS) await this.#sweep();
     return undefined;
@@ -187,19 +192,24 @@ class WaitForRoom {
     return new Calls(this.#ports, this.#ports.clock.now() + this.#left(), SWEEP_PATIENCE);
   }
 
+  /** The keys that hold the places; empty where they could not be read. */
+  async #holders(): Promise<readonly KeyInTheWay[]> {
+    const list = await this.#inPassing().call(() => this.#ports.keys.newest());
+    const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
+    return active.map(({ id, name, expiresAt, lastUsed }) => ({ id, name, expiresAt, lastUsed }));
+  }
+
   /** @param asked MUTX asks for a longer wait than there is time */
   async #full(failure: CallFailure, asked: boolean): Promise<EphemeralFailure> {
-    const { keys, clock } = this.#ports;
+    const { clock } = this.#ports;
     const sessionEnds = this.#calls.sessionLeft() < this.#quotaLeft();
-    const list = await this.#inPassing().call(() => keys.newest());
-    const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
     const { retryAfter } = failure;
     return {
       kind: 'failed',
       code: 'quota-wait-over',
       message: `the account's plan had no place for one more key, ${endOfWait(asked, sessionEnds)}`,
       failures: [failure],
-      holders: active.map(({ id, name, expiresAt }) => ({ id, name, expiresAt })),
+      holders: await this.#holders(),
       minted: undefined,
       perhaps: false,
       retryAt: retryAfter === undefined ? undefined : clock.now() + retryAfter,

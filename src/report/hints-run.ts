@@ -18,7 +18,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   },
   'fleet-too-large': {
     cause: 'GitHub hands over at most 1 MB, counted as UTF-16, from one job to the next',
-    fix: 'make several fleets of it, a file and a workflow each; `defaults` do not make it smaller',
+    fix: 'split the key into several, each with a part of its targets; `defaults` do not make it smaller',
   },
   'issue-failed': {
     cause: 'GitHub did not let the job read or write issues',

@@ -295,7 +295,7 @@ test('a renewal whose reply is lost is the last one', async () => {
 
 test('a short-lived access token is not renewed before each call', async () => {
   await using world = await startWorld();
-  const token = 'x'.repeat(20);
+  const token = 'no.JWT-0123456789abc';
   const body = JSON.stringify({ access_token: token, refresh_token: `${token}y`, expires_in: 60 });
   const headers = { 'content-type': 'application/json' };
   world.emulator.fault({ server: 'mutx', path: /refresh/, what: 'raw', status: 200, headers, body });

@@ -16,16 +16,16 @@ function owner({ request, world }: Call): EmulatedUser {
 function list(call: Call): Reply {
   const { request, world, requestId } = call;
   const user = owner(call);
-  const keys = world.keys.list(user).map((key) => record(key, world));
+  const keys = world.keys.list(user);
   if (world.generation === 'documented') {
     readQuery(request, requestId, {});
-    return { status: 200, json: keys };
+    return { status: 200, json: keys.map((key) => record(key, world)) };
   }
   const { skip, limit } = readQuery(request, requestId, {
     skip: [0, Number.MAX_SAFE_INTEGER, 0],
     limit: [1, 100, 50],
   });
-  const items = keys.slice(skip, skip + limit);
+  const items = keys.slice(skip, skip + limit).map((key) => record(key, world));
   const has_more = skip + items.length < keys.length;
   return { status: 200, json: { items, total: keys.length, skip, limit, has_more } };
 }
