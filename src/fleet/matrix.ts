@@ -43,7 +43,7 @@ export function jobsWithin<T extends { readonly key: FleetKey }>(
   let left = characters - '[]'.length;
   for (const job of jobs) {
     const frame = now.length % MOST_JOBS === 0 ? FRAME : 0;
-    const needed = JSON.stringify(entryOf(job.key)).length + ','.length + frame;
+    const needed = JSON.stringify(matrixEntryOf(job.key)).length + ','.length + frame;
     if (needed <= left) {
       left -= needed;
       now.push(job);
