@@ -1,4 +1,4 @@
-import { REVOKE_ONE } from './hint-phrases.ts';
+import { FIX_COLUMNS, REVOKE_ONE } from './hint-phrases.ts';
 import type { Hint } from './hints.ts';
 
 /** What a run as a whole came to (rotation/outcome.ts), and what happens before and around it. */
@@ -55,6 +55,11 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'create-lost': {
     cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',
     fix: 'run again: such a key is never stored, and a later run revokes it',
+  },
+  'create-unsupported': {
+    cause:
+      'MUTX failed with an internal error at each create and made no key; public versions of MUTX on PostgreSQL fail so at every key that expires, because they store its end without a time zone',
+    fix: `${FIX_COLUMNS}. No input of this action avoids it`,
   },
   'verify-refused': {
     cause: 'MUTX answers the key it has just made as if it were not valid',
