@@ -91,7 +91,7 @@ export const PROBLEMS: readonly Wrong[] = [
       for (const name of ['one', 'two']) emulator.mutx.addKey(user, { name });
       return {};
     },
-    line: /^✗ plan FREE: 2 of 2 places are taken; there is no place for one more: key .* and key .*\. Fix: revoke a key/u,
+    line: /^✗ plan FREE: 2 of 2 places are taken; there is no place for one more: in the way: (?:one|two) .*; in the way: (?:one|two) .*\. Fix: revoke a key/u,
   },
   {
     what: 'a key that is too young for the last place',
