@@ -66,7 +66,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // What is to be said of what a look found; pure. Of report/ the words only.
   doctor: {
     values: ['report/hints.ts', 'report/words.ts', 'rotation/'],
-    types: ['github/', 'http/', 'session/'],
+    types: ['github/', 'session/'],
     packages: ['croner', 'yaml'],
   },
   // What a first-time setup writes and says; pure.
