@@ -28,6 +28,10 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'store-deadline': 'How long the writes took: the log has a line and a duration for each target.',
   'written-late': 'Whether the runner was suspended or badly overloaded: the log has gaps of minutes.',
   cancelled: 'Who or what ended the job: the page of the run says so at its top.',
+  'runner-file-unwritable':
+    'The variable that the message names, and the code in brackets: `ENOSPC` is a full disk, `ENOENT` a missing folder, `EACCES` a missing right.',
+  'output-withheld':
+    'Whether the password is an ordinary word: the name of an environment, of a repository or of a secret.',
   'internal-error': 'The lines above it, with debug logging on (*Re-run jobs → Enable debug logging*).',
   'command-not-found': 'What stands after `--`: its first word is the name of a program, and nothing else.',
   'command-not-executable': 'The rights of the file, and the line `#!` at its beginning.',

@@ -101,6 +101,16 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
       'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
     fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
   },
+  'runner-file-unwritable': {
+    cause:
+      'the runner gave this step no file for its outputs, state or variables, or the disk of the runner is full',
+    fix: 'free space on the runner; in a container or under another runner, make sure that the files named by `GITHUB_OUTPUT`, `GITHUB_STATE` and `GITHUB_ENV` can be written',
+  },
+  'output-withheld': {
+    cause:
+      'the password, or another credential that was given, is part of a name, a target or a word of the output',
+    fix: 'give the account a password that no name contains, or rename what holds it',
+  },
   'internal-error': {
     cause: 'something happened that this action does not expect',
     fix: 'run again; if it stays so, report it with the lines above',
