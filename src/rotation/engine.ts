@@ -25,6 +25,7 @@ export async function rotate(settings: RotationSettings, ports: RotationPorts): 
   const tries: RoundTries = {
     creates: 0,
     lost: [],
+    inVain: [],
     before: undefined,
     lostAt: [],
     lateWrites: 0,

@@ -7,7 +7,7 @@ import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { CallFailure, KeyRecord, MintedKey } from './ports.ts';
 import { placesTaken } from './quota.ts';
-import { isInternalError, type Stopwatch } from './retry.ts';
+import { idempotent, isInternalError, nextWait, type Stopwatch } from './retry.ts';
 import { roomFor } from './room.ts';
 import { isExpired, isExpiredForSure, isOlderThanFence } from './rules.ts';
 import type { Run } from './run.ts';
@@ -25,6 +25,8 @@ export interface Tries {
   creates: number;
   /** What came instead of a create's reply, for each that was lost. */
   readonly lost: CallFailure[];
+  /** Creates at which MUTX itself failed: it is done with them, so the next list shows what became of them. */
+  readonly inVain: CallFailure[];
   /** Keys of the name from before the first create: any other is one that was made since. */
   before: ReadonlySet<string> | undefined;
   lateWrites: number;
@@ -138,16 +140,19 @@ async function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailur
     tries.learned.conflicted = true;
     return 'again';
   }
+  if (isInternalError(failure)) {
+    tries.inVain.push(failure);
+    if (tries.creates < CREATES) return afterWait(run, failure, tries.creates);
+    if (await isUnsupported(run, tries)) return failed(run, unsupported(tries.inVain));
+  }
   if (unclear && failure.retryable && tries.creates < CREATES) {
     tries.lost.push(failure);
-    const what = isInternalError(failure) ? 'MUTX failed at the create' : 'the reply to the create was lost';
     run.warn(
       'create-lost',
-      `${what}; a key may exist whose text nobody knows. It is left alone, and a later run revokes it`,
+      'the reply to the create was lost; a key may exist whose text nobody knows. It is left alone, and a later run revokes it',
     );
     return 'again';
   }
-  if (await isUnsupported(run, tries, failure)) return failed(run, unsupported([...tries.lost, failure]));
   return failed(run, {
     reason: quota ? 'quota' : 'create',
     code: quota ? 'quota-full' : unclear ? 'create-lost' : 'create-failed',
@@ -158,12 +163,21 @@ async function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailur
   });
 }
 
+/** Looks again after a pause, as before any other call that is tried again. */
+async function afterWait(run: Run, failure: CallFailure, attempt: number): Promise<Round> {
+  const { clock, random, report } = run.ports;
+  const wait = nextWait(idempotent(run.patience()), failure, attempt, random()) ?? 0;
+  report({ type: 'retrying', failure, attempt, wait });
+  await clock.sleep(wait);
+  return 'again';
+}
+
 /**
  * Whether MUTX failed at every create of this run and made no key, which a list shows that is read after the last. A
  * server that cannot make such keys at all does so, and no later run finds anything else.
  */
-async function isUnsupported(run: Run, { before, lost }: Tries, failure: CallFailure): Promise<boolean> {
-  if (lost.length + 1 < CREATES || ![...lost, failure].every(isInternalError)) return false;
+async function isUnsupported(run: Run, { before, inVain }: Tries): Promise<boolean> {
+  if (inVain.length < CREATES) return false;
   const list = await run.step(
     'list',
     () => run.call(() => run.ports.keys.list()),
