@@ -1,5 +1,6 @@
 import { FENCE, MARGIN } from '../rotation/constants.ts';
 import { type Holding, holdingOf } from '../rotation/holding.ts';
+import { keysByName } from '../rotation/keys-by-name.ts';
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
 import { currentOf, isUsedElsewhere, notInAnyTarget, works } from '../rotation/rules.ts';
 import { deadSecret } from './dead.ts';
@@ -21,10 +22,11 @@ export interface SecretFindings {
 export function secretFindings(look: AuditLook, guessed: boolean): SecretFindings {
   if (look.clocksApart) return { findings: [], outOfStep: new Set() };
   const names = new Set(look.secrets.map(({ keyName }) => keyName));
+  const named = keysByName(look.keys);
   const groups = [...names].map((name) => ({
     name,
     secrets: look.secrets.filter(({ keyName }) => keyName === name),
-    keys: look.keys.filter((key) => key.name === name),
+    keys: named.get(name) ?? [],
   }));
   const strangers = guessed
     ? look.keys.filter(
