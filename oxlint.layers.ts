@@ -27,8 +27,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   revoke: { values: ['rotation/'], types: [], packages: [] },
   audit: { values: ['rotation/'], types: [], packages: [] },
   http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
+  // Of rotation/ what may be tried again, for the pages of a list.
   mutx: {
-    values: ['http/', 'secrets/'],
+    values: ['http/', 'rotation/constants.ts', 'rotation/retry.ts', 'secrets/'],
     types: ['ephemeral/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
@@ -65,8 +66,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // What is to be said of what a look found; pure. Of report/ the words only.
   doctor: {
     values: ['report/hints.ts', 'report/words.ts', 'rotation/'],
-    types: ['github/', 'http/', 'session/'],
-    packages: ['yaml'],
+    types: ['github/', 'session/'],
+    packages: ['croner', 'yaml'],
   },
   // What a first-time setup writes and says; pure.
   init: { values: ['report/words.ts'], types: ['rotation/'], packages: ['node:crypto'] },
@@ -102,7 +103,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // A verb in a process of its own, ended by signals: shared by the two that follow.
   process: { values: ['report/', 'secrets/', 'verbs/'], types: [], packages: ['node:'] },
   actions: {
-    values: ['process/', 'report/titles.ts', 'verbs/'],
+    values: ['process/', 'report/not-handed-on.ts', 'report/titles.ts', 'verbs/'],
     types: ['inputs/', 'report/'],
     packages: ['node:'],
   },

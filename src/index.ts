@@ -38,7 +38,7 @@ export type {
   TargetResult,
   TargetStatus,
 } from './rotation/outcome.ts';
-export type { Plan, PlannedRevocation, Room } from './rotation/plan.ts';
+export type { Plan, PlannedRevocation } from './rotation/plan.ts';
 export type {
   Account,
   CallFailure,
@@ -49,6 +49,7 @@ export type {
   MintedKey,
   TokenNeeds,
 } from './rotation/ports.ts';
+export type { Room } from './rotation/room.ts';
 export type { OnQuota } from './rotation/settings.ts';
 export type { SparedKey } from './rotation/spared.ts';
 export type { Secret } from './secrets/secret.ts';

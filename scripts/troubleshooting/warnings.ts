@@ -19,6 +19,16 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
       'The clocks of MUTX and GitHub differ by more than 30 seconds, so their dates cannot be compared. What needs that is left to a later run.',
     fix: 'Nothing on GitHub.com. On a server of your own: synchronise its clock.',
   },
+  'GitHub contradicts itself': {
+    means:
+      'GitHub was asked twice when a secret was last written, once for the secret and once for the list it is in, and gave two answers or only one. What is stored is then not certain, so no key is revoked for being in no secret.',
+    fix: 'Nothing: a later run asks again. If it goes on, see GitHub’s status page, and whether the token may list the secrets.',
+  },
+  'Times contradict each other': {
+    means:
+      'By the time of the look, and what has passed on this machine since, the new key was made at another time than MUTX says. Either this machine stood still in between, or the clocks of several MUTX servers differ. The new key was revoked, and the run looks once more.',
+    fix: 'Nothing, if the run then succeeds. If it fails, see `times-contradict`.',
+  },
   'The plan is not known': {
     means:
       'MUTX did not say which plan the account has, so whether a place is left shows when a key is made.',
@@ -55,6 +65,11 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
     means: 'The plan of a fleet found something odd about one of its keys, or could not look at it.',
     fix: 'See the table in the summary of the job `plan`; the job of that key says more.',
   },
+  'Older keys were not read': {
+    means:
+      'The account has so many keys, revoked ones included, that MUTX’s limit on requests did not let all of them be read in ten minutes. What was done is right for the keys that were read; an older key of the name was not revoked, reported or counted.',
+    fix: 'Run it again at a time when nothing else uses the account or its network address. If that is always so, use an account of its own for the jobs that make many keys.',
+  },
   'The audit is not complete': {
     means: 'Something could not be looked at. What is reported is right, but there may be more.',
     fix: 'See what the warning names: clocks, dates, or the account’s plan.',
@@ -90,8 +105,19 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
     means: 'The reusable workflow could not look after its issue.',
     fix: 'Grant the calling job `issues: write`, or set `failure-issue: false`.',
   },
-  'No job summary': {
-    means: 'The runner did not take the job summary. The run itself is not affected.',
-    fix: 'Read the log, which says the same. A full disk is the usual cause.',
+  'Outputs not set': {
+    means:
+      'The step did its work, and some of its outputs are absent: the runner’s file could not be written, or the value holds a credential.',
+    fix: 'See the codes [`runner-file-unwritable`](#runner-file-unwritable) and [`output-withheld`](#output-withheld). Until then, let no later step depend on these outputs.',
+  },
+  'Output cut': {
+    means:
+      'A list among the outputs would be longer than 100 KiB. Entries were left out, because an environment variable holds no more than 128 KiB.',
+    fix: 'Read the log, which has all of them. Ids of superseded keys that were left out are revoked by later rotations.',
+  },
+  'Summary not written': {
+    means:
+      'The job summary, or the file of `--summary`, could not be written. The run itself is not affected.',
+    fix: 'Read the log, which says the same. A full disk or a missing folder is the usual cause.',
   },
 };

@@ -1,9 +1,12 @@
 import type { StepName } from '../rotation/events.ts';
+import type { KeyInTheWay } from '../rotation/in-the-way.ts';
 import { instantText } from '../rotation/instant.ts';
 import type { TargetResult } from '../rotation/outcome.ts';
-import type { Plan, PlannedRevocation, Room } from '../rotation/plan.ts';
+import type { Plan, PlannedRevocation } from '../rotation/plan.ts';
 import type { Duration, Instant } from '../rotation/ports.ts';
+import type { Room } from '../rotation/room.ts';
 import type { SparedKey } from '../rotation/spared.ts';
+import { printable } from '../secrets/printable.ts';
 
 export { instantText };
 
@@ -71,6 +74,7 @@ export const PHASE_OF: Readonly<Record<StepName, string>> = {
   preflight: 'Look at keys and targets',
   list: 'Look at keys and targets',
   metadata: 'Look at keys and targets',
+  'second-reading': 'Look at keys and targets',
   'make-room': 'Make room',
   create: 'Create and verify the new key',
   verify: 'Create and verify the new key',
@@ -85,6 +89,7 @@ export const STEP_TEXT: Readonly<Record<StepName, readonly [done: string, notDon
   preflight: ['the public key of every target read', 'not every target can be written'],
   list: ['keys listed', 'keys could not be listed'],
   metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
+  'second-reading': ["the secrets' dates confirmed", "the secrets' dates could not be confirmed"],
   'make-room': ['room made', 'not all of the room could be made'],
   create: ['key created', 'key not created'],
   verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
@@ -109,6 +114,9 @@ export function planLines(plan: Plan): readonly string[] {
   if (plan.due) {
     lines.push(...roomLines(plan.room));
     for (const key of plan.supersedes) lines.push(`${key.id} is superseded by the new key`);
+    for (const { key, why } of plan.afterStore) {
+      lines.push(`revoke ${key.id} once the new key is stored: ${WHY_REMOVED[why]}`);
+    }
   }
   for (const key of plan.held) lines.push(`keep ${key.id}: more keys than max-revocations would go`);
   for (const key of plan.usedElsewhere) lines.push(`keep ${key.id}: something else uses it`);
@@ -160,10 +168,36 @@ function roomLines(room: Room): readonly string[] {
     case 'full':
     case 'too-soon': {
       const when = room.at === undefined ? '' : ` before ${instantText(room.at)}`;
-      const keys = room.inTheWay.slice(0, MOST_NAMED).map((key) => key.id);
-      const more = room.inTheWay.length - keys.length;
-      const others = more > 0 ? ` and ${count(more, 'more key')}` : '';
-      return [`there is no place for one more key${when}; in the way: ${keys.join(', ')}${others}`];
+      const young = room.kind === 'too-soon' && room.inTheWay.length === 0 ? `; ${room.because}` : '';
+      return [`there is no place for one more key${when}${young}`, ...inTheWay(room.inTheWay)];
     }
   }
+}
+
+/** After every expiry, and a number that can be subtracted from itself. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** The keys that hold the places of a plan, a line each, the one to revoke first. What a target holds comes last, and is marked. */
+export function inTheWay(keys: readonly KeyInTheWay[]): readonly string[] {
+  const named = keys
+    .toSorted(
+      (a, b) => Number(isHeld(a)) - Number(isHeld(b)) || (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER),
+    )
+    .slice(0, MOST_NAMED)
+    .map(keyInTheWay);
+  const more = keys.length - named.length;
+  return more > 0 ? [...named, `and ${count(more, 'more key')}`] : named;
+}
+
+/** `in the way: old (8d7f…), expires …`, or that a target uses it. */
+function keyInTheWay({ id, name, expiresAt, lastUsed, heldBy = [] }: KeyInTheWay): string {
+  const key = `${printable(name, 100)} (${id})`;
+  if (heldBy.length > 0)
+    return `in use by ${someOf(heldBy, ALL_OF_IT)}: keep ${key}, ${expiryText(expiresAt)}`;
+  const used = lastUsed === undefined ? '' : `, last used at ${instantText(lastUsed)}`;
+  return `in the way: ${key}, ${expiryText(expiresAt)}${used}`;
+}
+
+function isHeld({ heldBy = [] }: KeyInTheWay): boolean {
+  return heldBy.length > 0;
 }

@@ -70,7 +70,7 @@ export async function revokeKeys(
 
 async function listed(ports: RevocationPorts, call: PatientCall) {
   const watch = new Stopwatch(ports.clock);
-  const reply = await call(() => ports.keys.list());
+  const reply = await call(() => ports.keys.list(true));
   if (reply.ok) {
     const active = reply.value.filter((key) => key.isActive).length;
     ports.report({ type: 'listed', active, ms: watch.elapsed() });

@@ -1,7 +1,9 @@
+import { planOn } from './engine.ts';
 import { graceEnd, lastWriteOf } from './grace.ts';
+import { keysByName } from './keys-by-name.ts';
 import type { RotationFailure } from './outcome.ts';
 import { patientCalls } from './patient.ts';
-import { type Look, makePlan, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type {
   Account,
   CallFailure,
@@ -12,8 +14,7 @@ import type {
   RotationPorts,
   SecretTarget,
 } from './ports.ts';
-import { olderKeys } from './replace-key.ts';
-import { isExpired } from './rules.ts';
+import { placesOf } from './quota.ts';
 import { eachOf, Run } from './run.ts';
 import type { RotationSettings } from './settings.ts';
 import { takeLook } from './take-look.ts';
@@ -61,14 +62,17 @@ export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): 
   ]);
   if (!list.ok) return { ok: false, failure: unreadableList(list.failure) };
   // It has been tried often enough.
-  const keys = seen(
-    list,
-    account.ok ? account : { ok: false, failure: { ...account.failure, retryable: false } },
-  );
+  const asked: typeof account = account.ok
+    ? account
+    : { ok: false, failure: { ...account.failure, retryable: false } };
+  const plan = account.ok ? account.value.plan : undefined;
+  const keysFor = byName(list.value, placesOf(plan));
+  const tooMany = tooManyFor(entries, list.value, plan);
+  if (tooMany !== undefined) warnings.add(tooMany);
   const findings = await eachOf(entries, SIDE_BY_SIDE, ({ settings, targets }) => {
     const run = new Run(settings, {
       ...ports,
-      keys,
+      keys: seen({ ...list, value: keysFor(settings.keyName) }, asked),
       targets: targets.map(readOnly),
       report: (event) => {
         if (event.type === 'warning') warnings.add(event.message);
@@ -79,24 +83,54 @@ export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): 
   return { ok: true, findings, warnings: [...warnings] };
 }
 
+/**
+ * What of the list one key's plan needs: the keys of its name and, where the account's places are limited, those that
+ * take one. Each plan goes through its keys several times, so that with all of them a fleet would take the square of
+ * its size.
+ */
+function byName(
+  keys: readonly KeyRecord[],
+  places: number | undefined,
+): (name: string) => readonly KeyRecord[] {
+  const named = keysByName(keys);
+  if (places === undefined || !Number.isFinite(places)) return (name) => named.get(name) ?? [];
+  const active = keys.filter(({ isActive }) => isActive);
+  return (name) => [...active, ...(named.get(name) ?? []).filter(({ isActive }) => !isActive)];
+}
+
+/** That the account's plan cannot hold the fleet; undefined: it can, or its limit is not known. */
+function tooManyFor(
+  entries: readonly Surveyed[],
+  keys: readonly KeyRecord[],
+  plan: string | undefined,
+): string | undefined {
+  const places = placesOf(plan);
+  if (plan === undefined || places === undefined) return undefined;
+  const names = new Set(entries.map(({ settings }) => settings.keyName));
+  const others = keys.filter(({ isActive, name }) => isActive && !names.has(name)).length;
+  const needed = names.size + 1 + others;
+  if (needed <= places) return undefined;
+  const rest = others === 0 ? '' : `, and ${others} of other names that are active`;
+  return `the fleet needs ${needed} keys, the plan ${plan} allows ${places} (${names.size} of the fleet, one more while one of them is rotated${rest})`;
+}
+
 async function find(run: Run): Promise<Finding> {
-  const looked = await takeLook(run, { places: undefined, full: false });
+  const looked = await takeLook(run, { places: undefined, full: false, conflicted: false });
   if (!looked.ok) return { kind: 'unreadable', failure: looked.failure };
-  const { look } = looked;
-  const plan = makePlan(look, run.settings, false);
-  const superseded = plan.due || run.settings.gracePeriod === 0 ? [] : supersededBy(plan.current, run, look);
+  const { look, plan } = await planOn(run, looked.look, false);
+  const superseded = withinLimit(run, plan, look.date);
   const over = graceEnd(lastWriteOf(look.secrets ?? []), run.settings);
   const revocableFrom = superseded.length === 0 ? undefined : over;
   return { kind: 'planned', plan, superseded, revocableFrom };
 }
 
 /** None where they are more than `max-revocations`: then a person has to look, as in a rotation. */
-function supersededBy(current: KeyRecord, run: Run, look: Look): readonly string[] {
-  const { date } = look;
-  const older = olderKeys(run, look, current);
-  const living = older.filter((key) => date === undefined || !isExpired(key, date));
-  if (living.length <= run.settings.maxRevocations) return older.map((key) => key.id);
-  run.holdBack(living.map((key) => key.id));
+function withinLimit(run: Run, { superseded }: Plan, date: Instant | undefined): readonly string[] {
+  const living = superseded.filter(
+    ({ expiresAt }) => date === undefined || expiresAt === undefined || expiresAt >= date,
+  );
+  if (living.length <= run.settings.maxRevocations) return superseded.map(({ id }) => id);
+  run.holdBack(living.map(({ id }) => id));
   return [];
 }
 

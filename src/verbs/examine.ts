@@ -8,18 +8,19 @@ import { storedChecks } from '../doctor/stored.ts';
 import { expiryChecks, placeChecks } from '../doctor/writer-token.ts';
 import { tokenExpiryWarning } from '../github/token-expiry.ts';
 import { wayTo } from '../http/proxy.ts';
-import { credentialProblems } from '../inputs/expired-credential.ts';
-import type { Loaded } from '../inputs/loaded.ts';
+import type { InputProblem, Loaded } from '../inputs/loaded.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import type { Generation } from '../mutx/api.ts';
 import { whatIsWrong } from '../report/input-failure.ts';
+import { withUse } from '../rotation/in-the-way.ts';
 import { makePlan, type Plan } from '../rotation/plan.ts';
 import type { Reply } from '../rotation/ports.ts';
 import type { Credential } from '../session/credential.ts';
-import { quietCalls, twice } from './calls.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
 import { type KeysLook, lookAtKeys, lookAtPlaces } from './examine-services.ts';
+import { judgeExpiry } from './expiry.ts';
+import { probe } from './mutx-time.ts';
 
 export interface Examination {
   readonly checks: readonly Check[];
@@ -32,19 +33,20 @@ export interface Examination {
  * in and out again, a refresh token is not used at all, no write is tried.
  */
 export async function examine(loaded: Loaded<RotateInputs>, context: VerbContext): Promise<Examination> {
-  const inputs = inputChecks(loaded, context);
+  const { credential: given } = loaded.ok ? loaded.value : loaded;
+  const judged = given && (await judgeExpiry(given, loaded.ok ? loaded.value.apiUrl : undefined, context));
+  const inputs = inputChecks(loaded, judged?.problems ?? []);
   if (!loaded.ok || !wouldWork(inputs)) return { checks: inputs, plan: undefined };
   const ways = wayChecks(loaded.value, context);
   if (!wouldWork(ways)) return { checks: [...inputs, ...ways], plan: undefined };
-  const { checks, plan } = await examineServices(loaded.value, context);
+  const usable = judged === undefined ? loaded.value : { ...loaded.value, credential: judged.credential };
+  const { checks, plan } = await examineServices(usable, context);
   return { checks: [...inputs, ...ways, ...checks], plan };
 }
 
 const MEANT = 'change it, or leave it as it is if that is meant';
 
-function inputChecks(loaded: Loaded<RotateInputs>, { clock }: VerbContext): readonly Check[] {
-  const { credential } = loaded.ok ? loaded.value : loaded;
-  const expired = credential === undefined ? [] : credentialProblems(credential, clock.now());
+function inputChecks(loaded: Loaded<RotateInputs>, expired: readonly InputProblem[]): readonly Check[] {
   const problems = [...expired, ...(loaded.ok ? [] : loaded.problems)];
   const usable = problems.length === 0 ? [fine('inputs', 'the inputs can be used')] : [];
   return [
@@ -93,12 +95,13 @@ async function examineConnected(
 ): Promise<Examination> {
   const { clock, github } = connection;
   const { settings, credential } = inputs;
-  const reached = await probe(connection);
+  const reached = await probe(connection.api, clock);
   const mutxTime = timeOf(reached, clock.now());
   const keys = reached.ok ? await lookAtKeys(inputs, connection) : undefined;
   const places = await lookAtPlaces(inputs, connection, context, keys);
   const { look, stored } = places;
-  const plan = look && makePlan(look, settings, false);
+  const labels = stored.map(({ target }) => target);
+  const plan = look && withUse(makePlan(look, settings, false), look, labels, settings.keyName);
   const ends = github?.tokenExpiresAt;
   return {
     plan,
@@ -132,23 +135,6 @@ function credentialChecks(credential: Credential, keys: KeysLook | undefined, no
     case 'listed':
       return claims.length > 0 ? claims : [acceptedCheck(keys.credential, now)];
   }
-}
-
-/** Asks for the keys without any credential: only MUTX itself, of whichever generation, says 401 in its own way. */
-async function probe({ api, clock }: Connection): Promise<Reply<Generation>> {
-  let asked: Generation = 'v1';
-  return quietCalls(clock)(
-    () =>
-      api.ask<Generation>(
-        (generation) => {
-          asked = generation;
-          return { method: 'GET', path: '/api-keys' };
-        },
-        ({ status }) =>
-          status < 300 || status === 401 || status === 403 ? { ok: true, value: asked } : undefined,
-      ),
-    twice,
-  );
 }
 
 function reachedCheck(reached: Reply<Generation>, { apiUrl }: RotateInputs): Check {

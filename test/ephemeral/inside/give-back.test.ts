@@ -114,7 +114,7 @@ describe('giving back', () => {
     const ways = scene();
     ways.mutx.world.on('revoke', throttles(60_000));
     expect(await giveBack(MINTED, [ways.of('key')], ways.mutx.ports)).toMatchObject({ kind: 'revoked' });
-    expect(ways.mutx.world.sleeps).toEqual([60_000]);
+    expect(ways.mutx.world.sleeps).toEqual([67_500]);
   });
 
   it('says that it is gone where there is no record of it', async () => {
