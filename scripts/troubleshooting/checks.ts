@@ -26,6 +26,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'written-late': 'Whether the runner was suspended or badly overloaded: the log has gaps of minutes.',
   cancelled: 'Who or what ended the job: the page of the run says so at its top.',
   'internal-error': 'The lines above it, with debug logging on (*Re-run jobs → Enable debug logging*).',
+  'network-changed':
+    'Which step of the job writes `HTTPS_PROXY`, `NO_PROXY`, `NODE_EXTRA_CA_CERTS` or their like into `GITHUB_ENV`, and whether it should.',
   'command-not-found': 'What stands after `--`: its first word is the name of a program, and nothing else.',
   'command-not-executable': 'The rights of the file, and the line `#!` at its beginning.',
   'doctor-problem': 'The lines with ✗: each says what is wrong and what to do.',
