@@ -211,7 +211,7 @@ test.each([
 
 test.each([
   ['refuses for good', { what: 'refuse', status: 403 }, 1],
-  ['wants to know who asks', { what: 'refuse', status: 401 }, 1],
+  ['wants to know who asks, and does not believe it', { what: 'refuse', status: 401 }, 2],
   ['is broken', { what: 'refuse', status: 500 }, 4],
 ] as const)('a log-out that %s is a warning', async (_, fault, tries) => {
   await using world = await startWorld();
@@ -244,6 +244,14 @@ test('a log-out at the limit waits for the whole window that MUTX asks for, and 
   expect(world.time.sleeps).toEqual([67_500]);
   expect(events.map(({ type }) => type)).toEqual(['logged-in', 'retrying', 'logged-out']);
   expect(world.emulator.mutx.sessions).toMatchObject([{ ended: 'logged-out' }]);
+});
+
+test('a log-out at a server that wants to know who asks: by the access token too', async () => {
+  await using world = await startWorld({ mutx: { generation: 'documented', asServed: true } });
+  const { session, events } = await world.open(world.password());
+  await session.close();
+  expect(world.lines.slice(-2)).toEqual(['POST /auth/logout 401', 'POST /auth/logout 200']);
+  expect(events.at(-1)).toEqual({ type: 'logged-out' });
 });
 
 test('in a run longer than a token lives: logged in again in time, once for all who ask, and out of both', async () => {

@@ -132,7 +132,7 @@ test('a spent token: refused, asked once, and told what two runs at once have to
   expect(failure).toMatchObject({
     code: 'session-refresh-refused',
     message:
-      'MUTX does not take the refresh token, which is spent, expired or revoked: Refresh token reuse detected',
+      'MUTX does not take the refresh token, which is spent, expired or revoked: Invalid or expired refresh token',
     cause: { code: 'session-refresh-refused', status: 401, hint: expect.stringContaining('`concurrency:`') },
     state: ['the refresh token that was given does not work (any more)'],
   });
