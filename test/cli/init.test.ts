@@ -375,7 +375,7 @@ describe('mutx-api-key init, stopped half-way', () => {
       expect(stdout).toContain(`\`--workflow\` leads elsewhere: \`${part}\` is a symbolic link`);
       expect(shell.emulator.ledger.entries).toEqual([]);
     }
-    expect(new Set(readdirSync(outside, { recursive: true }))).toEqual(
+    expect(new Set(readdirSync(outside, { recursive: true, encoding: 'utf8' }))).toEqual(
       new Set(['elsewhere', join('elsewhere', '.github')]),
     );
   });
