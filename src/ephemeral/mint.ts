@@ -34,7 +34,7 @@ export async function mint(
   calls: Calls,
   sweepingBeside: () => Promise<number> | undefined,
 ): Promise<Minting> {
-  const { keys, keeper, clock, random } = ports;
+  const { keys, keeper } = ports;
   const room = new WaitForRoom(settings, ports, calls, sweepingBeside);
   let lost = 0;
   /** Creates at which MUTX failed, and of which there is no key. */
@@ -60,7 +60,7 @@ export async function mint(
       if (await lookForLost(settings, ports, calls, failure)) inVain.push(failure);
       if (lost >= CREATES || !failure.retryable)
         return { ok: false, failed: lostForGood(ports, failure, inVain) };
-      await clock.sleep(AFTER_LOST * (0.5 + random()));
+      await pause(ports, calls, inVain.includes(failure) ? failure : undefined, lost);
     } else {
       return { ok: false, failed: createFailed(ports, failure, lost > 0) };
     }
@@ -87,6 +87,8 @@ async function lookForLost(
       'create-lost',
       `the create got no clear answer, and its key was not found out about: ${found.failure.message}`,
     );
+  } else if (found.value.length === 0 && isInternalError(failure)) {
+    return true;
   } else if (found.value.length === 0) {
     calls.warn(
       'create-lost',
@@ -98,7 +100,19 @@ async function lookForLost(
       `the reply to the create was lost (${failure.message}); its key, which nobody can use, was found by its name and revoked: ${found.value.join(', ')}`,
     );
   }
-  return isInternalError(failure) && found.ok && found.value.length === 0;
+  return false;
+}
+
+/** @param failure told as a try that is made again, where nothing else was said of it */
+async function pause(
+  { clock, random }: EphemeralPorts,
+  calls: Calls,
+  failure: CallFailure | undefined,
+  attempt: number,
+): Promise<void> {
+  const wait = AFTER_LOST * (0.5 + random());
+  if (failure !== undefined) calls.report({ type: 'retrying', failure, attempt, wait });
+  await clock.sleep(wait);
 }
 
 function lostForGood(
@@ -111,7 +125,7 @@ function lostForGood(
     kind: 'failed',
     code: 'create-unsupported',
     message: `MUTX failed ${failures.length} times at making the key, and made none`,
-    failures,
+    failures: failures.map((one) => ({ ...one, code: 'create-unsupported' })),
     holders: [],
     minted: undefined,
     perhaps: false,
