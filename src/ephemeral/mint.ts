@@ -57,29 +57,29 @@ export async function mint(
     } else if (failure.kind === 'unclear') {
       lost += 1;
       keeper.lost();
-      if (await lookForLost(settings, ports, calls, failure)) inVain.push(failure);
-      if (lost >= CREATES || !failure.retryable)
-        return { ok: false, failed: lostForGood(ports, failure, inVain) };
-      await pause(ports, calls, inVain.includes(failure) ? failure : undefined, lost);
+      const notMade = await lookForLost(settings, ports, calls, failure);
+      inVain.push(...notMade);
+      if (isLast(lost, failure)) return { ok: false, failed: lostForGood(ports, failure, inVain) };
+      await pause(ports, calls, notMade, lost);
     } else {
       return { ok: false, failed: createFailed(ports, failure, lost > 0) };
     }
   }
 }
 
-/** @returns whether MUTX failed at the create, and there is no key of its name, which nobody else uses */
+/** @returns the failure, where MUTX failed at the create and there is no key of its name, which nobody else uses */
 async function lookForLost(
   { keyName, unique }: EphemeralSettings,
   { keys }: EphemeralPorts,
   calls: Calls,
   failure: CallFailure,
-): Promise<boolean> {
+): Promise<readonly CallFailure[]> {
   if (!unique) {
     calls.warn(
       'create-lost',
       `the create got no clear answer, so a key named ${keyName} may exist that nobody can use; which one, nobody can tell, because \`key-name\` is not this step's alone: it expires by itself`,
     );
-    return false;
+    return [];
   }
   const found = await revokeStrays(keys, calls, keyName);
   if (!found.ok) {
@@ -88,7 +88,7 @@ async function lookForLost(
       `the create got no clear answer, and its key was not found out about: ${found.failure.message}`,
     );
   } else if (found.value.length === 0 && isInternalError(failure)) {
-    return true;
+    return [failure];
   } else if (found.value.length === 0) {
     calls.warn(
       'create-lost',
@@ -100,19 +100,23 @@ async function lookForLost(
       `the reply to the create was lost (${failure.message}); its key, which nobody can use, was found by its name and revoked: ${found.value.join(', ')}`,
     );
   }
-  return false;
+  return [];
 }
 
-/** @param failure told as a try that is made again, where nothing else was said of it */
+/** @param failures told as a try that is made again, where nothing else was said of it */
 async function pause(
   { clock, random }: EphemeralPorts,
   calls: Calls,
-  failure: CallFailure | undefined,
+  failures: readonly CallFailure[],
   attempt: number,
 ): Promise<void> {
   const wait = AFTER_LOST * (0.5 + random());
-  if (failure !== undefined) calls.report({ type: 'retrying', failure, attempt, wait });
+  for (const failure of failures) calls.report({ type: 'retrying', failure, attempt, wait });
   await clock.sleep(wait);
+}
+
+function isLast(lost: number, { retryable }: CallFailure): boolean {
+  return lost >= CREATES || !retryable;
 }
 
 function lostForGood(
