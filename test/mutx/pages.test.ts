@@ -267,7 +267,7 @@ describe('a page that MUTX does not give', () => {
     expect(world.retries).toEqual([['mutx-rate-limited', 1, 67_500]]);
     // Each page a second time, after the wait, and some time apart: others share the limit.
     expect(world.asked).toHaveLength(15);
-    expect(world.clock.now()).toBe(200 + 67_500 + 6 * 2_400 + 100);
+    expect(world.clock.now()).toBe(200 + 67_500 + 6 * 9_600 + 100);
   });
 });
 
@@ -297,6 +297,14 @@ describe('a list that has grown for years', () => {
     expect(world.asked).toHaveLength(405);
     expect(world.clock.now()).toBe(5 * MINUTE);
     expect(world.unread).toEqual([]);
+  });
+
+  test('that met the limit once is read slowly at first, and still to its end', async () => {
+    const world = new World(40_000, 13 * MINUTE);
+    world.before = (_, nth) => (nth === 20 ? throttled : undefined);
+    expect(await world.ids()).toHaveLength(40_000);
+    expect(world.unread).toEqual([]);
+    expect(world.clock.now()).toBeGreaterThan(8 * MINUTE);
   });
 
   test('is read back to what no key that expires outlives, and says so', async () => {
