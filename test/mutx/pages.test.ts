@@ -340,6 +340,33 @@ describe('a list that has grown for years', () => {
     expect(world.unread).toEqual([]);
   });
 
+  test('takes memory for the revoked keys that somebody wants, and no others', async () => {
+    const world = new World(5_000);
+    world.keys = world.keys.map((key) => ({ ...key, isActive: key.id.endsWith('00') }));
+    const keepsRevoked = ({ id }: KeyRecord) => id === 'k4321';
+    const ports = {
+      clock: world.clock,
+      random: () => 0.5,
+      onRetry: () => {},
+      onUnread: () => {},
+      keepsRevoked,
+    };
+    const reader = new ListReader(world.ask, ports);
+    const reply = await world.clock.until(reader.read(false, FOREVER));
+    // Fifty end in two zeros: those of k100, k200 and so on.
+    expect(reply.ok && reply.value.filter(({ isActive }) => isActive)).toHaveLength(49);
+    expect(reply.ok && reply.value.filter(({ isActive }) => !isActive).map(({ id }) => id)).toEqual([
+      'k4321',
+    ]);
+    const none = new World(5_000);
+    const empty = new ListReader(none.ask, { ...ports, clock: none.clock, keepsRevoked: () => false });
+    expect(await none.clock.until(empty.read(false, FOREVER))).toMatchObject({ value: [] });
+    const { length } = none.asked;
+    // It is known where they end, though none of them was kept.
+    await none.clock.until(empty.read(false, FOREVER));
+    expect(none.asked.slice(length)).toEqual([0]);
+  });
+
   test('is read for ten minutes at the most, and what was read counts', async () => {
     const world = new World(100_000, MINUTE);
     const reply = await world.read(true);
