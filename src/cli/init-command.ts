@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { majorTagOf } from '../init/ref.ts';
 import { initVerb } from '../verbs/init.ts';
 import { optionOf, withCommonOptions } from './options.ts';
+import { asked } from './question.ts';
 import { type Machine, runCommand } from './run-command.ts';
 import { isInteractive, type Streams } from './streams.ts';
 import type { Flags } from './variables.ts';
@@ -73,14 +74,8 @@ function runInit(
   return runCommand({ run, verb: 'rotate', title: 'Not set up' }, { ...flags, folder }, machine);
 }
 
-async function confirmed({ stdin, stderr }: Streams): Promise<boolean> {
+/** @throws Cancelled */
+async function confirmed(streams: Streams): Promise<boolean> {
   const { default: confirm } = await import('@inquirer/confirm');
-  try {
-    const context = { input: stdin as NodeJS.ReadableStream, output: stderr };
-    return await confirm({ message: 'Do all of this?', default: false }, context);
-  } catch (error) {
-    // Ctrl-C is a no.
-    if (error instanceof Error && error.name === 'ExitPromptError') return false;
-    throw error;
-  }
+  return asked((context) => confirm({ message: 'Do all of this?', default: false }, context), streams);
 }
