@@ -32,6 +32,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'output-withheld':
     'Whether the password is an ordinary word: the name of an environment, of a repository or of a secret.',
   'internal-error': 'The lines above it, with debug logging on (*Re-run jobs → Enable debug logging*).',
+  'network-changed':
+    'Which step of the job writes `HTTPS_PROXY`, `NO_PROXY`, `NODE_EXTRA_CA_CERTS` or their like into `GITHUB_ENV`, and whether it should.',
   'command-not-found': 'What stands after `--`: its first word is the name of a program, and nothing else.',
   'command-not-executable': 'The rights of the file, and the line `#!` at its beginning.',
   'doctor-problem': 'The lines with ✗: each says what is wrong and what to do.',
@@ -44,6 +46,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
     'The table of the keys in the job summary (at the command line, the lines of the log): what became of each.',
   'no-such-key':
     'The spelling, case included, and the account: `mutx-api-key keys list --all` shows every key that MUTX lists.',
+  'key-in-a-secret': 'Which secret or job the name of the key names.',
   'revocations-exceeded': 'The keys that are named: do you know all of them?',
   findings: 'The findings in the log and the job summary, and [what each of them means](audit.md#findings).',
   'mutx-unauthorized':

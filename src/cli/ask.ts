@@ -49,6 +49,12 @@ export async function withCredentials(
   return { ...flags, ...answers };
 }
 
+/** A question whose answer is no unless somebody says yes. @throws Cancelled */
+export async function confirmed(message: string, streams: Streams): Promise<boolean> {
+  const { default: confirm } = await import('@inquirer/confirm');
+  return asked((context) => confirm({ message, default: false }, context), streams);
+}
+
 const QUESTION: Readonly<Partial<Record<InputName, string>>> = {
   email: 'E-mail address of the MUTX service account:',
   password: 'Its password:',

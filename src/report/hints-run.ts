@@ -83,6 +83,11 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
       'this machine stood still for minutes between making a key and storing it, twice; another run may have revoked the key meanwhile',
     fix: 'run again, on a runner that is not suspended; a `concurrency:` group in the workflow keeps runs from overlapping',
   },
+  'network-changed': {
+    cause:
+      'between the two steps of `ephemeral` a step of the job has set a proxy, or certificate authorities, for all that follows; a credential would go to whoever that is',
+    fix: 'revoke the key that is named with the action `revoke`, or let it expire; set `HTTPS_PROXY` and `NODE_EXTRA_CA_CERTS` for the whole job, or for the steps that need them',
+  },
   'command-not-found': {
     cause: 'there is no such file, neither under this path nor in a folder of `PATH`',
     fix: 'check how the command is written; a builtin of the shell, a pipe or `&&` needs a shell: `-- sh -c "…"`',

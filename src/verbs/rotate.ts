@@ -34,6 +34,7 @@ export async function rotateVerb(context: VerbContext): Promise<void> {
   const ended = await inSession(connection, inputs, context, async () => {
     const log = new RotationLog(sink, settings.keyName);
     unfinished.state = () => progress.state();
+    unfinished.title = () => progress.title();
     const rotation = rotate(settings, {
       ...portsOf(inputs, connection, context),
       report: (event) => {

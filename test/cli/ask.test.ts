@@ -68,4 +68,19 @@ describe('a credential that was not given', () => {
     expect(listing.code).toBe(130);
     expect(shell.emulator.ledger.entries).toEqual([]);
   });
+
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+    ['the end of stdin', END_OF_INPUT],
+  ])('ends with 130 and no open session where a key is about to be replaced: %s', async (_what, end) => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const key = mutx.addKey(shell.user, { name: 'laptop' });
+    const { code, stderr } = await here(['keys', 'rotate', key.id], shell.env, [['Revoke key', end]]);
+    expect(code, stderr).toBe(130);
+    expect(stderr).toMatch(/Cancelled; nothing was changed\n$/u);
+    expect(mutx.accepts(key.plaintext)).toBe(true);
+    expect(mutx.sessions.map(({ ended }) => ended)).toEqual(['logged-out']);
+  });
 });
