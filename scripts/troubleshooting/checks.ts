@@ -14,6 +14,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'quota-too-soon':
     'When the last rotation of this key ran. On a plan of two keys 17 minutes have to lie between two, whatever `on-quota` is.',
   'quota-wait-over': 'The lines “in the way”, and how many jobs with a key of their own run at once.',
+  'account-refused': 'The account at MUTX: whether its e-mail address is verified.',
   'create-failed': 'The failed call, which has a code of its own.',
   'times-contradict':
     'The two times in the message. Whole hours between them: local time without a zone. Seconds or minutes: a clock that is not synchronized.',
