@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { originOf } from '../init/origin.ts';
 import { majorTagOf } from '../init/ref.ts';
 import { initVerb } from '../verbs/init.ts';
+import { confirmed } from './ask.ts';
 import { optionOf, withCommonOptions } from './options.ts';
 import { type Machine, runCommand } from './run-command.ts';
-import { isInteractive, type Streams } from './streams.ts';
+import { isInteractive } from './streams.ts';
 import type { Flags } from './variables.ts';
 
 const AFTER = `
@@ -63,8 +61,7 @@ function runInit(
   machine: Machine,
   version: string,
 ): Promise<void> {
-  const { env, streams } = machine;
-  const repository = flags['repository'] ?? env['GITHUB_REPOSITORY'] ?? originIn(folder);
+  const { streams } = machine;
   const run = initVerb({
     folder,
     workflow,
@@ -72,27 +69,7 @@ function runInit(
     version,
     secretsEnvironment,
     canConfirm: yes === true || isInteractive(streams),
-    confirm: () => (yes === true ? Promise.resolve(true) : confirmed(streams)),
+    confirm: () => (yes === true ? Promise.resolve(true) : confirmed('Do all of this?', streams)),
   });
-  return runCommand({ run, verb: 'rotate', title: 'Not set up' }, { ...flags, repository }, machine);
-}
-
-function originIn(folder: string): string | undefined {
-  try {
-    return originOf(readFileSync(join(folder, '.git', 'config'), 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-async function confirmed({ stdin, stderr }: Streams): Promise<boolean> {
-  const { default: confirm } = await import('@inquirer/confirm');
-  try {
-    const context = { input: stdin as NodeJS.ReadableStream, output: stderr };
-    return await confirm({ message: 'Do all of this?', default: false }, context);
-  } catch (error) {
-    // Ctrl-C is a no.
-    if (error instanceof Error && error.name === 'ExitPromptError') return false;
-    throw error;
-  }
+  return runCommand({ run, verb: 'rotate', title: 'Not set up' }, { ...flags, folder }, machine);
 }

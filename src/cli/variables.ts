@@ -1,6 +1,7 @@
+import { apiOfHost, hostOfApi } from '../inputs/github-host.ts';
 import { GITHUB_CLI_TOKEN, shellVariableOf } from '../inputs/shell-variable.ts';
 import { INPUT_NAMES, type InputName, inputsOf, specOf, type Verb } from '../inputs/table.ts';
-import { variableOf } from '../inputs/unknown.ts';
+import { nearest, variableOf } from '../inputs/unknown.ts';
 
 /** Whether an input is a credential, which is never taken as an argument: arguments are anybody's to read. */
 export function isCredential(name: InputName): boolean {
@@ -17,6 +18,22 @@ export function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !credentials.has(name.toUpperCase())));
 }
 
+/** What is never a slip of one of ours: where people keep the key itself. */
+const NOT_OURS: ReadonlySet<string> = new Set(['MUTX_API_KEY']);
+
+/** Variables that are nearly one of this command line's: a line each, with the right one. */
+export function misspelledVariables(verb: Verb, env: NodeJS.ProcessEnv): readonly string[] {
+  const known = new Set(INPUT_NAMES.map(shellVariableOf));
+  return Object.keys(env).flatMap((variable) => {
+    const name = /^MUTX_([A-Z\d_]{1,60})$/.exec(variable)?.[1];
+    if (name === undefined || known.has(variable) || NOT_OURS.has(variable)) return [];
+    const meant = nearest(name.toLowerCase(), inputsOf(verb));
+    return meant === undefined
+      ? []
+      : [`the variable \`${variable}\` is not read: did you mean \`${shellVariableOf(meant)}\`?`];
+  });
+}
+
 /** The name of the property in which the parser of the command line leaves a flag: `keyName`. */
 export function propertyOf(name: InputName): string {
   return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -30,7 +47,26 @@ export function givenOf(name: InputName, flags: Flags, env: NodeJS.ProcessEnv): 
   const flag = flags[propertyOf(name)];
   if (flag !== undefined) return String(flag);
   const own = env[shellVariableOf(name)];
-  return own === undefined && name === 'github-token' ? env[GITHUB_CLI_TOKEN] : own;
+  return own === undefined && name === 'github-token' ? githubCliToken(env) : own;
+}
+
+/**
+ * The token of GitHub's command line, which keeps one for github.com and `*.ghe.com` and another one for Enterprise
+ * Servers: neither is sent to a server of the other kind.
+ */
+function githubCliToken(env: NodeJS.ProcessEnv): string | undefined {
+  const host = hostOfCliToken(env);
+  const isGithubs = host === undefined || apiOfHost(host) !== undefined;
+  if (isGithubs) return env[GITHUB_CLI_TOKEN];
+  return env['GH_ENTERPRISE_TOKEN'] ?? env['GITHUB_ENTERPRISE_TOKEN'];
+}
+
+/** undefined: no Enterprise Server is named */
+function hostOfCliToken(env: NodeJS.ProcessEnv): string | undefined {
+  const api = URL.parse(env['GITHUB_API_URL'] ?? '');
+  // Within GitHub Actions a job gets its tokens from the server that it runs on.
+  if (env['GITHUB_ACTIONS'] === 'true') return undefined;
+  return api === null ? env['GH_HOST']?.trim().toLowerCase() || undefined : hostOfApi(api);
 }
 
 /**
@@ -43,11 +79,10 @@ export function verbEnvironment(verb: Verb, flags: Flags, env: NodeJS.ProcessEnv
     const given = givenOf(name, flags, env);
     return given === undefined ? [] : [[variableOf(name), given] as const];
   });
-  const { repository, debug } = flags;
+  const { debug } = flags;
   return {
     ...Object.fromEntries(inherited),
     ...Object.fromEntries(inputs),
-    ...(typeof repository === 'string' ? { GITHUB_REPOSITORY: repository } : {}),
     ...(debug === true ? { RUNNER_DEBUG: '1' } : {}),
   };
 }

@@ -5,6 +5,7 @@ import type { Identity } from './certificate.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultBook } from './faults.ts';
 import type { Hooks } from './hooks.ts';
+import type { Latency } from './latency.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { type ReceivedRequest, type Reply, receive } from './message.ts';
 import { tellNotes } from './noted.ts';
@@ -22,9 +23,6 @@ export interface Shared {
   readonly identity: Identity | undefined;
 }
 
-/** Real milliseconds that each request waits before it is looked at. */
-export type Latency = number | ((entry: LedgerEntry) => number);
-
 /** One service on a port of its own on the loopback interface. */
 export class LoopbackServer {
   readonly service: Service;
@@ -33,6 +31,8 @@ export class LoopbackServer {
   latency: Latency = 0;
   /** Whether replies carry a `Date` header, from the service's own clock. */
   sendsDate = true;
+  /** How old that is, in milliseconds. */
+  dateLag = 0;
   readonly #server: Server;
   #connections = 0;
 

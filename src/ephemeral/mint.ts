@@ -1,7 +1,7 @@
 import { CREATES } from '../rotation/constants.ts';
 import type { KeyInTheWay } from '../rotation/in-the-way.ts';
 import type { CallFailure, Duration, MintedKey } from '../rotation/ports.ts';
-import { onlyIfNotDone, Stopwatch } from '../rotation/retry.ts';
+import { isInternalError, onlyIfNotDone, Stopwatch } from '../rotation/retry.ts';
 import { Calls } from './calls.ts';
 import type { EphemeralFailure } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
@@ -37,6 +37,8 @@ export async function mint(
   const { keys, keeper, clock, random } = ports;
   const room = new WaitForRoom(settings, ports, calls, sweepingBeside);
   let lost = 0;
+  /** Creates at which MUTX failed, and of which there is no key. */
+  const inVain: CallFailure[] = [];
   for (;;) {
     await keeper.asked();
     const creating = calls.call(() => keys.create(settings.keyName, settings.expiresInDays), onlyIfNotDone);
@@ -55,9 +57,9 @@ export async function mint(
     } else if (failure.kind === 'unclear') {
       lost += 1;
       keeper.lost();
-      await lookForLost(settings, ports, calls, failure);
+      if (await lookForLost(settings, ports, calls, failure)) inVain.push(failure);
       if (lost >= CREATES || !failure.retryable)
-        return { ok: false, failed: createFailed(ports, failure, true) };
+        return { ok: false, failed: lostForGood(ports, failure, inVain) };
       await clock.sleep(AFTER_LOST * (0.5 + random()));
     } else {
       return { ok: false, failed: createFailed(ports, failure, lost > 0) };
@@ -65,18 +67,19 @@ export async function mint(
   }
 }
 
+/** @returns whether MUTX failed at the create, and there is no key of its name, which nobody else uses */
 async function lookForLost(
   { keyName, unique }: EphemeralSettings,
   { keys }: EphemeralPorts,
   calls: Calls,
   failure: CallFailure,
-): Promise<void> {
+): Promise<boolean> {
   if (!unique) {
     calls.warn(
       'create-lost',
       `the create got no clear answer, so a key named ${keyName} may exist that nobody can use; which one, nobody can tell, because \`key-name\` is not this step's alone: it expires by itself`,
     );
-    return;
+    return false;
   }
   const found = await revokeStrays(keys, calls, keyName);
   if (!found.ok) {
@@ -95,6 +98,25 @@ async function lookForLost(
       `the reply to the create was lost (${failure.message}); its key, which nobody can use, was found by its name and revoked: ${found.value.join(', ')}`,
     );
   }
+  return isInternalError(failure) && found.ok && found.value.length === 0;
+}
+
+function lostForGood(
+  ports: EphemeralPorts,
+  failure: CallFailure,
+  failures: readonly CallFailure[],
+): EphemeralFailure {
+  if (failures.length < CREATES) return createFailed(ports, failure, true);
+  return {
+    kind: 'failed',
+    code: 'create-unsupported',
+    message: `MUTX failed ${failures.length} times at making the key, and made none`,
+    failures,
+    holders: [],
+    minted: undefined,
+    perhaps: false,
+    retryAt: undefined,
+  };
 }
 
 function createFailed({ clock }: EphemeralPorts, failure: CallFailure, perhaps: boolean): EphemeralFailure {

@@ -4,6 +4,7 @@ import {
   breaks,
   breaksForGood,
   fails,
+  failsInside,
   losesReply,
   offline,
   refuses,
@@ -141,6 +142,27 @@ describe('a create whose reply is lost', () => {
     expect(mutx.journal.filter((call) => call === 'create')).toHaveLength(3);
     expect(mutx.world.sleeps).toEqual([2_000, 2_000]);
     expect(mutx.journal).not.toContain('keep: nothing');
+  });
+
+  it('is no lost reply where MUTX itself fails each time and no key is there: it cannot make one', async () => {
+    const mutx = new Mutx();
+    mutx.world.always('create', failsInside);
+    expect(await mutx.mint()).toMatchObject({
+      code: 'create-unsupported',
+      message: 'MUTX failed 3 times at making the key, and made none',
+      failures: [{ requestId: 'r' }, { requestId: 'r' }, { requestId: 'r' }],
+      perhaps: false,
+    });
+    expect(mutx.journal).toContain('keep: nothing');
+  });
+
+  it.each([
+    ['one of them has an answer of something in between', [failsInside, breaks, failsInside], {}],
+    ['the name is not its own', [failsInside, failsInside, failsInside], { unique: false }],
+  ])('may be lost all the same where %s', async (_, scripts, settings) => {
+    const mutx = new Mutx();
+    mutx.world.on('create', ...scripts);
+    expect(await mutx.mint(settings)).toMatchObject({ code: 'create-lost', perhaps: true });
   });
 
   it('ends it at once where trying again would not help', async () => {
