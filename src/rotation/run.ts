@@ -133,6 +133,7 @@ export class Run {
 
   async #delete({ id, reason }: Wanted): Promise<Deletion> {
     let unclear = false;
+    this.ports.report({ type: 'revoking', id, reason });
     const reply = await this.call(async () => {
       const attempt = await this.ports.keys.revoke(id);
       unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
@@ -175,6 +176,7 @@ export class Run {
       this.ports.report({ type: 'revoked', id, reason, gone: attempt.kind === 'gone' });
       return true;
     }
+    this.ports.report({ type: 'not-revoked', id, unclear: attempt.unclear });
     this.#left.add(id);
     if (attempt.unclear) this.#unclear.add(id);
     const key = reason === 'own' ? `the new key ${id}, which no secret holds,` : `key ${id}`;
