@@ -11,6 +11,7 @@ export class Sender {
   readonly #request: ReceivedRequest;
   readonly #entry: LedgerEntry;
   readonly #response: ServerResponse;
+  #time: number | undefined;
 
   constructor(
     server: LoopbackServer,
@@ -29,12 +30,21 @@ export class Sender {
     return this.#entry.seq;
   }
 
+  /** The reply's `Date` is of now, however long it is held from here on: real servers stamp it before they send. */
+  stamp(): void {
+    this.#time ??= this.#server.service.clock.now();
+  }
+
   /** Sends what the service says, with the headers that all its replies carry. */
   reply(reply: Reply, { faulted }: { readonly faulted: boolean }): void {
     const [body, type] = content(reply);
     const headers = { ...type, ...this.#headers(), ...reply.headers };
     this.#tell({ status: reply.status, headers, body: reply.json ?? reply.text }, faulted);
     this.#send(reply.status, headers, body);
+    if (this.#server.service.closesAfter(reply.status)) {
+      const { socket } = this.#response;
+      this.#response.once('finish', () => socket?.destroySoon());
+    }
   }
 
   /** Sends these bytes, as something between client and service would. */
@@ -81,8 +91,10 @@ export class Sender {
   }
 
   #headers(): Readonly<Record<string, string>> {
-    const { service, sendsDate } = this.#server;
-    const date = sendsDate ? { date: new Date(service.clock.now()).toUTCString() } : {};
+    const { service, sendsDate, dateLag } = this.#server;
+    const date = sendsDate
+      ? { date: new Date((this.#time ?? service.clock.now()) - dateLag).toUTCString() }
+      : {};
     return { ...date, ...service.headers(this.#request, service.requestId(this.seq)) };
   }
 

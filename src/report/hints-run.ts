@@ -1,4 +1,4 @@
-import { REVOKE_ONE } from './hint-phrases.ts';
+import { FIX_COLUMNS, REVOKE_ONE } from './hint-phrases.ts';
 import type { Hint } from './hints.ts';
 
 /** What a run as a whole came to (rotation/outcome.ts), and what happens before and around it. */
@@ -18,7 +18,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   },
   'fleet-too-large': {
     cause: 'GitHub hands over at most 1 MB, counted as UTF-16, from one job to the next',
-    fix: 'make several fleets of it, a file and a workflow each; `defaults` do not make it smaller',
+    fix: 'split the key into several, each with a part of its targets; `defaults` do not make it smaller',
   },
   'issue-failed': {
     cause: 'GitHub did not let the job read or write issues',
@@ -55,6 +55,11 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'create-lost': {
     cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',
     fix: 'run again: such a key is never stored, and a later run revokes it',
+  },
+  'create-unsupported': {
+    cause:
+      'MUTX failed with an internal error at each create and made no key; public versions of MUTX on PostgreSQL fail so at every key that expires, because they store its end without a time zone',
+    fix: `${FIX_COLUMNS}. No input of this action avoids it`,
   },
   'verify-refused': {
     cause: 'MUTX answers the key it has just made as if it were not valid',

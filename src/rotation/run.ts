@@ -2,7 +2,7 @@ import { CALL_PATIENCE } from './constants.ts';
 import type { RevocationReason, StepName, WarningCode } from './events.ts';
 import { isGone } from './gone.ts';
 import type { KeySummary, KeysNow, TargetResult } from './outcome.ts';
-import type { CallFailure, Duration, Instant, Reply, RotationPorts } from './ports.ts';
+import type { CallFailure, Duration, Instant, KeyRecord, Reply, RotationPorts } from './ports.ts';
 import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from './retry.ts';
 import type { RotationSettings } from './settings.ts';
 import type { SparedKey } from './spared.ts';
@@ -159,7 +159,9 @@ export class Run {
           message: `MUTX does not know it, and could not be asked again: ${list.failure.message}`,
         };
       }
-      if (isGone(attempt.id, list.value)) return attempt;
+      if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : isGone(attempt.id, list.value)) {
+        return attempt;
+      }
       const again = await this.#delete(attempt);
       if (again.kind === 'revoked') return again;
       const message =
@@ -238,6 +240,14 @@ export class Run {
       spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
     };
   }
+}
+
+/**
+ * What a list has to say of the run's own key: no earlier list has shown it, so that one which does not may be older
+ * than the key.
+ */
+function isRevoked(id: string, keys: readonly KeyRecord[]): boolean {
+  return keys.some((key) => key.id === id && !key.isActive);
 }
 
 /** Runs `work` for each item, at most `limit` at a time; results in the items' order. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadPlanInputs, type PlanInputs, type ReadText } from '../fleet/load-plan.ts';
-import { matricesOf } from '../fleet/matrix.ts';
+import { jobsWithin, matricesOf } from '../fleet/matrix.ts';
 import { createTarget } from '../github/create-target.ts';
 import { writesWithin } from '../github/pace.ts';
 import { earlyFailure } from '../report/failure.ts';
@@ -11,6 +11,8 @@ import {
   fleetLines,
   fleetSummary,
   isDue,
+  laterText,
+  mostUrgentFirst,
   needsJob,
   type PlannedKey,
 } from '../report/fleet-plan.ts';
@@ -34,6 +36,7 @@ const MOST_SUPERSEDED = 1_000;
 const NOTHING_DUE: ReadonlyMap<string, string> = new Map([
   ['due', '0'],
   ['jobs', '0'],
+  ['later', '0'],
   ['shards', '[]'],
   ['matrices', '[]'],
   ['superseded-key-ids', '[]'],
@@ -80,15 +83,17 @@ function look(
 }
 
 function tell(planned: readonly PlannedKey[], { sink, fail }: VerbContext): void {
-  const jobs = planned.filter(needsJob);
+  const { now: jobs, later } = jobsWithin(mostUrgentFirst(planned.filter(needsJob)), MOST_CHARACTERS);
   const matrices = matricesOf(jobs.map(({ key }) => key));
   sink.line(fleetHeadline(planned));
   for (const line of fleetLines(planned)) sink.line(line);
-  const text = JSON.stringify(matrices);
-  if (text.length > MOST_CHARACTERS) {
-    const message = `the jobs of ${jobs.length} keys take ${text.length} characters, and GitHub hands over at most ${MOST_CHARACTERS} from one job to the next`;
+  if (later.length > 0 && jobs.length === 0) {
+    const message = `the job of a single key takes more than the ${MOST_CHARACTERS} characters that GitHub hands over from one job to the next`;
     fail(earlyFailure({ code: 'fleet-too-large', message }), fleetSummary(planned));
     return;
+  }
+  if (later.length > 0) {
+    sink.warning({ title: 'Check the fleet', message: laterText(later, MOST_CHARACTERS) });
   }
   for (const { key, finding } of jobs) {
     if (finding.kind !== 'unreadable') continue;
@@ -98,8 +103,9 @@ function tell(planned: readonly PlannedKey[], { sink, fail }: VerbContext): void
   }
   sink.output('due', String(planned.filter(isDue).length));
   sink.output('jobs', String(jobs.length));
+  sink.output('later', String(later.length));
   sink.output('shards', JSON.stringify([...matrices.keys()]));
-  sink.output('matrices', text);
+  sink.output('matrices', JSON.stringify(matrices));
   sink.output('plan', fleetJson(planned));
   tellSuperseded(planned, sink);
   sink.summary(fleetSummary(planned));
