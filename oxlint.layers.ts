@@ -103,7 +103,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // A verb in a process of its own, ended by signals: shared by the two that follow.
   process: { values: ['report/', 'secrets/', 'verbs/'], types: [], packages: ['node:'] },
   actions: {
-    values: ['process/', 'report/titles.ts', 'verbs/'],
+    values: ['process/', 'report/not-handed-on.ts', 'report/titles.ts', 'verbs/'],
     types: ['inputs/', 'report/'],
     packages: ['node:'],
   },

@@ -14,6 +14,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'quota-too-soon':
     'When the last rotation of this key ran. On a plan of two keys 17 minutes have to lie between two, whatever `on-quota` is.',
   'quota-wait-over': 'The lines “in the way”, and how many jobs with a key of their own run at once.',
+  'account-refused': 'The account at MUTX: whether its e-mail address is verified.',
   'create-failed': 'The failed call, which has a code of its own.',
   'times-contradict':
     'The two times in the message. Whole hours between them: local time without a zone. Seconds or minutes: a clock that is not synchronized.',
@@ -27,7 +28,13 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'store-deadline': 'How long the writes took: the log has a line and a duration for each target.',
   'written-late': 'Whether the runner was suspended or badly overloaded: the log has gaps of minutes.',
   cancelled: 'Who or what ended the job: the page of the run says so at its top.',
+  'runner-file-unwritable':
+    'The variable that the message names, and the code in brackets: `ENOSPC` is a full disk, `ENOENT` a missing folder, `EACCES` a missing right.',
+  'output-withheld':
+    'Whether the password is an ordinary word: the name of an environment, of a repository or of a secret.',
   'internal-error': 'The lines above it, with debug logging on (*Re-run jobs → Enable debug logging*).',
+  'network-changed':
+    'Which step of the job writes `HTTPS_PROXY`, `NO_PROXY`, `NODE_EXTRA_CA_CERTS` or their like into `GITHUB_ENV`, and whether it should.',
   'command-not-found': 'What stands after `--`: its first word is the name of a program, and nothing else.',
   'command-not-executable': 'The rights of the file, and the line `#!` at its beginning.',
   'doctor-problem': 'The lines with ✗: each says what is wrong and what to do.',
@@ -40,6 +47,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
     'The table of the keys in the job summary (at the command line, the lines of the log): what became of each.',
   'no-such-key':
     'The spelling, case included, and the account: `mutx-api-key keys list --all` shows every key that MUTX lists.',
+  'key-in-a-secret': 'Which secret or job the name of the key names.',
   'revocations-exceeded': 'The keys that are named: do you know all of them?',
   findings: 'The findings in the log and the job summary, and [what each of them means](audit.md#findings).',
   'mutx-unauthorized':

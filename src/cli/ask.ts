@@ -45,6 +45,19 @@ export async function withCredentials(
   return { ...flags, ...answers };
 }
 
+/** A question whose answer is no unless somebody says yes. */
+export async function confirmed(message: string, { stdin, stderr }: Streams): Promise<boolean> {
+  const { default: confirm } = await import('@inquirer/confirm');
+  try {
+    const context = { input: stdin as NodeJS.ReadableStream, output: stderr };
+    return await confirm({ message, default: false }, context);
+  } catch (error) {
+    // Ctrl-C is a no.
+    if (error instanceof Error && error.name === 'ExitPromptError') return false;
+    throw error;
+  }
+}
+
 const QUESTION: Readonly<Partial<Record<InputName, string>>> = {
   email: 'E-mail address of the MUTX service account:',
   password: 'Its password:',

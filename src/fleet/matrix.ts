@@ -16,14 +16,14 @@ export interface Matrix {
 
 /** A job for each key, in matrices of at most {@link MOST_JOBS}; none where there is no key. */
 export function matricesOf(keys: readonly FleetKey[]): readonly Matrix[] {
-  const entries = keys.map(entryOf);
+  const entries = keys.map(matrixEntryOf);
   const shards = Math.ceil(entries.length / MOST_JOBS);
   return Array.from({ length: shards }, (_, shard) => ({
     include: entries.slice(shard * MOST_JOBS, (shard + 1) * MOST_JOBS),
   }));
 }
 
-function entryOf({ id, given, settings }: FleetKey): MatrixEntry {
+export function matrixEntryOf({ id, given, settings }: FleetKey): MatrixEntry {
   return { id, ...Object.fromEntries(given), 'key-name': settings.keyName };
 }
 
@@ -43,7 +43,7 @@ export function jobsWithin<T extends { readonly key: FleetKey }>(
   let left = characters - '[]'.length;
   for (const job of jobs) {
     const frame = now.length % MOST_JOBS === 0 ? FRAME : 0;
-    const needed = JSON.stringify(entryOf(job.key)).length + ','.length + frame;
+    const needed = JSON.stringify(matrixEntryOf(job.key)).length + ','.length + frame;
     if (needed <= left) {
       left -= needed;
       now.push(job);

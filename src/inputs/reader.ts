@@ -1,4 +1,5 @@
 import type { Duration } from '../rotation/ports.ts';
+import { invisibleIn } from '../secrets/printable.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { allowedText } from './kinds.ts';
 import type { InputProblem } from './loaded.ts';
@@ -28,6 +29,12 @@ type Choice<N extends InputNameOf<'choice'>> = (typeof INPUTS)[N]['kind']['of'][
 
 /** Stands for a URL that could not be read; nothing is ever sent there. */
 const UNREADABLE_URL = new URL('https://unreadable.invalid');
+
+const HOLDS_A_CREDENTIAL: Complaint = {
+  message:
+    'holds a credential that was given in another input (a default name: in the name of a repository, an environment or a secret)',
+  fix: 'take it out, or take another password: what is part of a name or an address is no secret',
+};
 
 /**
  * The inputs of one action, out of the runner's variables. Reading never throws: what is wrong is noted, so
@@ -130,7 +137,24 @@ export class InputReader {
   /** Notes what is wrong with an input; `given` is left out for credentials. */
   problem(name: InputName, complaint: Complaint, given?: string): void {
     const allowed = allowedText(specOf(name).kind);
-    this.problems.push({ input: name, ...complaint, ...this.#shown(given), allowed });
+    // What it is shown as lacks the very character that is wrong.
+    const hidden = given === undefined ? undefined : invisibleIn(given);
+    const seen =
+      hidden === undefined
+        ? complaint
+        : { ...complaint, message: `${complaint.message}: it holds an invisible character, ${hidden}` };
+    this.problems.push({ input: name, ...seen, ...this.#shown(given), allowed });
+  }
+
+  /**
+   * Notes a problem where a text that is to be handed on (an output, the note of a post step) holds a credential: it
+   * would be withheld there.
+   * @returns whether it does
+   */
+  refuseCredential(name: InputName, text: string): boolean {
+    const holds = [text, JSON.stringify(text)].some((form) => this.#secrets.holds(form));
+    if (holds) this.problem(name, HOLDS_A_CREDENTIAL);
+    return holds;
   }
 
   #parsed<T>(name: InputName, parse: (text: string) => T | undefined, message: string): T | undefined {

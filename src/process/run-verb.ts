@@ -39,20 +39,24 @@ export async function runVerb(
     state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
     cleanUp: async () => {},
   };
-  const fail = (told: FailureReport, summary = failureSummary(title, told)) => {
+  const failAs = (as: string, told: FailureReport, summary: string) => {
     // Where nobody reads annotations, no workflow is at hand either.
     const report = host.annotates ? told : withoutWorkflow(told);
     process.exitCode = host.failed(report);
-    for (const line of failureLines(title, report)) sink.line(line);
-    const annotation = failureAnnotation(title, report);
+    for (const line of failureLines(as, report)) sink.line(line);
+    const annotation = failureAnnotation(as, report);
     if (host.annotates && host.alwaysGreen === true) sink.warning(annotation);
     else if (host.annotates) sink.error(annotation);
     sink.summary(summary);
   };
+  const fail = (told: FailureReport, summary = failureSummary(title, told)) => failAs(title, told, summary);
   const endInTheMiddle = (news: string | FailureReport) => {
     sink.endGroup();
     if (typeof news === 'string') sink.line(news);
-    else fail(news);
+    else {
+      const done = unfinished.title?.() ?? title;
+      failAs(done, news, failureSummary(done, news));
+    }
   };
   const gate = new Gate();
   const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle, host.alwaysGreen);

@@ -43,6 +43,11 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
       "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
     fix: `wait longer with \`quota-wait\`, run fewer jobs at a time (\`strategy.max-parallel\`), take a larger plan, or ${REVOKE_ONE}; \`sweep-after\` revokes what killed jobs of this repository left`,
   },
+  'account-refused': {
+    cause:
+      'MUTX answers 403 to the question whose account this is: its e-mail address is not verified, or it is deactivated. Keys of such an account are answered 403 too',
+    fix: 'verify the e-mail address of the account at MUTX, or have the account activated, and run again',
+  },
   'create-failed': {
     cause: 'MUTX did not make a key',
     fix: 'see the failed call; no secret was written',
@@ -83,6 +88,11 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
       'this machine stood still for minutes between making a key and storing it, twice; another run may have revoked the key meanwhile',
     fix: 'run again, on a runner that is not suspended; a `concurrency:` group in the workflow keeps runs from overlapping',
   },
+  'network-changed': {
+    cause:
+      'between the two steps of `ephemeral` a step of the job has set a proxy, or certificate authorities, for all that follows; a credential would go to whoever that is',
+    fix: 'revoke the key that is named with the action `revoke`, or let it expire; set `HTTPS_PROXY` and `NODE_EXTRA_CA_CERTS` for the whole job, or for the steps that need them',
+  },
   'command-not-found': {
     cause: 'there is no such file, neither under this path nor in a folder of `PATH`',
     fix: 'check how the command is written; a builtin of the shell, a pipe or `&&` needs a shell: `-- sh -c "…"`',
@@ -95,6 +105,16 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
     cause:
       'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
     fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
+  },
+  'runner-file-unwritable': {
+    cause:
+      'the runner gave this step no file for its outputs, state or variables, or the disk of the runner is full',
+    fix: 'free space on the runner; in a container or under another runner, make sure that the files named by `GITHUB_OUTPUT`, `GITHUB_STATE` and `GITHUB_ENV` can be written',
+  },
+  'output-withheld': {
+    cause:
+      'the password, or another credential that was given, is part of a name, a target or a word of the output',
+    fix: 'give the account a password that no name contains, or rename what holds it',
   },
   'internal-error': {
     cause: 'something happened that this action does not expect',

@@ -1,7 +1,7 @@
 import type { RotationEvent } from '../rotation/events.ts';
 import type { TargetResult } from '../rotation/outcome.ts';
 import { EITHER, nothingLost } from './state.ts';
-import { list, placeText } from './words.ts';
+import { count, list, placeText } from './words.ts';
 
 /**
  * How far a run has come, followed from its events: what to say of the state of things when the run ends
@@ -10,6 +10,10 @@ import { list, placeText } from './words.ts';
 export class Progress {
   #creating = false;
   #storing = false;
+  /** Targets that there are to write; undefined: the first result has not come. */
+  #targets: number | undefined;
+  /** The last step of a rotation has ended. */
+  #complete = false;
   #minted: string | undefined;
   readonly #written: TargetResult[] = [];
   readonly #failed: TargetResult[] = [];
@@ -26,15 +30,18 @@ export class Progress {
         if (event.step === 'store') this.#storing = true;
         break;
       case 'step-ended':
-        if (event.step === 'create' && event.ok) this.#creating = false;
+        this.#ended(event);
         break;
       case 'minted':
         this.#minted = event.id;
         this.#storing = false;
+        this.#targets = undefined;
+        this.#complete = false;
         this.#written.length = 0;
         this.#failed.length = 0;
         break;
       case 'target-written':
+        this.#targets = event.of;
         (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
         break;
       case 'revoked':
@@ -57,9 +64,23 @@ export class Progress {
     }
   }
 
+  #ended({ step, ok }: Extract<RotationEvent, { type: 'step-ended' }>): void {
+    if (step === 'create' && ok) this.#creating = false;
+    if (step === 'revoke') this.#complete = ok;
+  }
+
   /** Keys revoked before their successor was stored (`on-quota: replace`). */
   get givenUp(): readonly string[] {
     return this.#givenUp;
+  }
+
+  /** What was done of a run that ends here, as its title; undefined: nothing was stored. */
+  title(): string | undefined {
+    const stored = this.#written.length;
+    if (stored === 0 || this.#minted === undefined || this.#revoked.includes(this.#minted)) return undefined;
+    return this.#targets === stored
+      ? 'MUTX API key stored in every target; the run did not finish'
+      : `MUTX API key stored in ${stored} of ${count(this.#targets ?? stored, 'target')}`;
   }
 
   state(): readonly string[] {
@@ -86,10 +107,17 @@ export class Progress {
         ? nothingLost(this.#expired, perhaps.length > 0)
         : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`,
     );
-    lines.push(
-      'run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
-    );
+    lines.push(this.#next());
     return lines;
+  }
+
+  #next(): string {
+    if (this.#targets === undefined || this.#written.length < this.#targets) {
+      return 'run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes';
+    }
+    return this.#complete
+      ? 'the rotation itself was complete: nothing has to be run again'
+      : 'older keys of the name may still be active; the next rotation revokes them';
   }
 
   #mintedLines(id: string): readonly string[] {
@@ -105,8 +133,12 @@ export class Progress {
     if (refused.length > 0) {
       lines.push(`${list(refused.map(placeText))}: the write failed; it holds what it held before`);
     }
-    if (this.#storing) lines.push('every other target: not written, or being written at that moment');
-    else lines.push('no target was written with it');
+    if (!this.#storing) lines.push('no target was written with it');
+    else if (this.#targets === undefined)
+      lines.push('every target: not written, or being written at that moment');
+    else if (this.#written.length + this.#failed.length < this.#targets) {
+      lines.push('every other target: not written, or being written at that moment');
+    }
     return lines;
   }
 }

@@ -13,14 +13,13 @@ import { keysByName } from '../rotation/keys-by-name.ts';
 import { currentOf } from '../rotation/rules.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
+import { handOn } from './hand-on.ts';
 import { inSession } from './in-session.ts';
 import { usableInputs } from './usable-inputs.ts';
 
 /** The action that audits: inputs → session → a look → findings → log, outputs, summary. */
 export async function auditVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
-  sink.output('report', '');
-  sink.output('findings', '0');
   const inputs = await usableInputs(loadAuditInputs(env, secrets), context);
   if (inputs === undefined) return;
 
@@ -44,11 +43,8 @@ export async function auditVerb(context: VerbContext): Promise<void> {
   const quote = (name: string) => secrets.quote(name, 100);
   const namesMadeHere = new Set(looked.look.keys.map(({ name }) => name).filter(isMadeHere));
   const result = resultOf({ ...looked.look, namesMadeHere }, inputs, notes, quote);
-  sink.output('findings', String(result.findings.length));
-  sink.output(
-    'report',
-    reportJson(result, (text, max) => secrets.quote(text, max)),
-  );
+  const report = reportJson(result, (text, max) => secrets.quote(text, max));
+  handOn(Object.entries({ report, findings: String(result.findings.length) }), sink);
   tellFindings(result.findings, sink);
   for (const text of sparedTexts(result.spared, result.look.date, quote)) sink.line(text);
   const summary = auditSummary(result, quote);

@@ -8,6 +8,7 @@ import type { VerbContext } from './context.ts';
 import { tell } from './doctor.ts';
 import { examine } from './examine.ts';
 import { judgeExpiry } from './expiry.ts';
+import { handOn } from './hand-on.ts';
 import { type InitOptions, setupOf } from './init-inputs.ts';
 import { type Todo, todoOf } from './init-steps.ts';
 
@@ -39,7 +40,7 @@ export function initVerb(options: InitOptions): (context: VerbContext) => Promis
     for (const [at, { step }] of todo.entries()) sink.line(`${at + 1}. ${stepText(step)}`);
     for (const note of setup.notes) sink.line(`! ${note}`);
     sink.endGroup();
-    sink.output('steps', JSON.stringify(todo.map(({ step }) => stepText(step))));
+    handOn([['steps', JSON.stringify(todo.map(({ step }) => stepText(step)))]], sink);
     if (setup.inputs.settings.dryRun) {
       sink.line('Nothing was changed: this is a dry run.');
       return undefined;

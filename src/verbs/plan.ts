@@ -33,23 +33,13 @@ const MOST_CHARACTERS = 450_000;
 /** Keys that one job revokes; the next run takes up the rest. */
 const MOST_SUPERSEDED = 1_000;
 
-const NOTHING_DUE: ReadonlyMap<string, string> = new Map([
-  ['due', '0'],
-  ['jobs', '0'],
-  ['later', '0'],
-  ['shards', '[]'],
-  ['matrices', '[]'],
-  ['superseded-key-ids', '[]'],
-  ['superseded', '0'],
-  ['revoke-after', ''],
-  ['plan', '[]'],
-]);
-
-/** What of a fleet is due: inputs and file → one list of keys, the secrets' dates → a plan for each key. */
-export async function planVerb(context: VerbContext): Promise<void> {
+/**
+ * What of a fleet is due: inputs and file → one list of keys, the secrets' dates → a plan for each key.
+ * @param forJobs whether the runner hands the outputs to other jobs
+ */
+export async function planVerb(context: VerbContext, { forJobs = false } = {}): Promise<void> {
   const { env, secrets, sink, fail } = context;
-  for (const [name, value] of NOTHING_DUE) sink.output(name, value);
-  const options = { readText: readerOf(env), mostTargets: writesWithin(WRITE_DEADLINE) };
+  const options = { readText: readerOf(env), mostTargets: writesWithin(WRITE_DEADLINE), forJobs };
   const inputs = await usableInputs(loadPlanInputs(env, secrets, options), context);
   if (inputs === undefined) return;
   const connection = connect(inputs, context);
@@ -118,10 +108,10 @@ function tellSuperseded(planned: readonly PlannedKey[], sink: VerbContext['sink'
       : [],
   );
   const ids = superseded.flatMap((one) => one.ids);
-  if (ids.length === 0) return;
   const now = ids.slice(0, MOST_SUPERSEDED);
   sink.output('superseded-key-ids', JSON.stringify(now));
   sink.output('superseded', String(now.length));
+  if (ids.length === 0) return;
   sink.output('revoke-after', instantText(Math.max(...superseded.map(({ from }) => from))));
 }
 

@@ -6,10 +6,11 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
@@ -356,6 +357,43 @@ describe('mutx-api-key init, stopped half-way', () => {
       storedKey(shell);
     },
   );
+
+  it.each([
+    ['.github', 'elsewhere/.github'],
+    ['.github/workflows', 'elsewhere'],
+    [PATH, 'elsewhere/file.yml'],
+  ])('by a link at %s, whether or not anything is behind it', async (part, to) => {
+    await using shell = await openShell();
+    const outside = emptyFolder();
+    mkdirSync(join(outside, 'elsewhere', '.github'), { recursive: true });
+    for (const target of [join(outside, to), join(outside, 'nothing')]) {
+      const folder = emptyFolder();
+      mkdirSync(dirname(join(folder, part)), { recursive: true });
+      symlinkSync(target, join(folder, part));
+      const { code, stdout } = await init(shell, folder);
+      expect(code).toBe(2);
+      expect(stdout).toContain(`\`--workflow\` leads elsewhere: \`${part}\` is a symbolic link`);
+      expect(shell.emulator.ledger.entries).toEqual([]);
+    }
+    expect(new Set(readdirSync(outside, { recursive: true, encoding: 'utf8' }))).toEqual(
+      new Set(['elsewhere', join('elsewhere', '.github')]),
+    );
+  });
+
+  it('by a link that comes between the question and the writing', async () => {
+    await using shell = await openShell();
+    const folder = emptyFolder();
+    const outside = emptyFolder();
+    const held = shell.emulator.fault({ server: 'github', method: 'PUT', path: /secrets/u, what: 'slow' });
+    const running = init(shell, folder);
+    await held.met();
+    symlinkSync(outside, join(folder, '.github'));
+    held.release();
+    const { code, stdout } = await running;
+    expect(code).toBe(1);
+    expect(stdout).toContain('.github is a symbolic link');
+    expect(readdirSync(outside)).toEqual([]);
+  });
 
   it('by a folder that cannot be written', async () => {
     await using shell = await openShell();

@@ -121,3 +121,38 @@ describe('the state of a run that ends in between', () => {
     expect(state).not.toContain('acme/a');
   });
 });
+
+describe('the title of a run that ends in between', () => {
+  const titleAfter = (events: readonly RotationEvent[]) => {
+    const progress = new Progress();
+    for (const event of events) progress.event(event);
+    return progress.title();
+  };
+  const written = (done: number, of: number): RotationEvent => ({
+    type: 'target-written',
+    result: target('updated', `acme/${done}`),
+    done,
+    of,
+  });
+  const revoked: RotationEvent = { type: 'step-ended', step: 'revoke', ok: true, ms: 1 };
+
+  it('is that of a failure until something is stored', () => {
+    expect(titleAfter([])).toBeUndefined();
+    expect(titleAfter(storing)).toBeUndefined();
+    expect(stateAfter(storing)).toContain('every target: not written, or being written at that moment');
+    const own: RotationEvent = { type: 'revoked', id: 'id-new', reason: 'own', gone: false };
+    expect(titleAfter([...storing, written(1, 1), own])).toBeUndefined();
+  });
+
+  it('says how many targets hold the new key', () => {
+    expect(titleAfter([...storing, written(1, 2)])).toBe('MUTX API key stored in 1 of 2 targets');
+  });
+
+  it('says that every target holds it, and speaks of no other target then', () => {
+    const all = [...storing, written(1, 1)];
+    expect(titleAfter(all)).toBe('MUTX API key stored in every target; the run did not finish');
+    expect(stateAfter(all)).not.toMatch(/every (?:other )?target:|run it again/u);
+    expect(stateAfter(all)).toContain('older keys of the name may still be active');
+    expect(stateAfter([...all, revoked])).toContain('the rotation itself was complete');
+  });
+});
