@@ -82,19 +82,25 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   const plan = withUse(planned, look, labels, run.settings.keyName);
   run.ports.report({ type: 'planned', plan });
   warnAbout(run, plan);
-  await warnOfOtherTargets(run, look, plan);
+  // It reads more of GitHub, beside what makes the new key; it is there before anything goes.
+  const warned = warnOfOtherTargets(run, look, plan);
   if (run.settings.dryRun) {
+    await warned;
     return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
   }
+  if (plan.makeRoom.length > 0 || !plan.due) await warned;
   if (!plan.due) {
     await makeRoom(run, look, plan);
     return notDue(run, plan);
   }
   if (plan.room.kind === 'full' || plan.room.kind === 'too-soon') {
+    await warned;
     return noRoom(run, tries, look, plan.room);
   }
   await makeRoom(run, look, plan);
-  return replaceKey(run, tries, look, plan);
+  const round = await replaceKey(run, tries, look, plan, warned);
+  await warned;
+  return round;
 }
 
 /**
