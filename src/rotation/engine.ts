@@ -25,6 +25,8 @@ export async function rotate(settings: RotationSettings, ports: RotationPorts): 
   const tries: RoundTries = {
     creates: 0,
     lost: [],
+    inVain: [],
+    before: undefined,
     lostAt: [],
     lateWrites: 0,
     quotaHits: 0,

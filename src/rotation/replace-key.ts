@@ -7,7 +7,7 @@ import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { CallFailure, KeyRecord, MintedKey } from './ports.ts';
 import { placesTaken } from './quota.ts';
-import type { Stopwatch } from './retry.ts';
+import { idempotent, isInternalError, nextWait, type Stopwatch } from './retry.ts';
 import { roomFor } from './room.ts';
 import { isExpired, isExpiredForSure, isOlderThanFence } from './rules.ts';
 import type { Run } from './run.ts';
@@ -25,6 +25,10 @@ export interface Tries {
   creates: number;
   /** What came instead of a create's reply, for each that was lost. */
   readonly lost: CallFailure[];
+  /** Creates at which MUTX itself failed: it is done with them, so the next list shows what became of them. */
+  readonly inVain: CallFailure[];
+  /** Keys of the name from before the first create: any other is one that was made since. */
+  before: ReadonlySet<string> | undefined;
   lateWrites: number;
   /** Creates refused for the quota. */
   quotaHits: number;
@@ -41,6 +45,7 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
   if ('stop' in checked) return checked.stop;
 
   tries.creates += 1;
+  tries.before ??= new Set(checked.look.keys.map(({ id }) => id));
   const attempt = await run.step(
     'create',
     () => mint(run),
@@ -121,7 +126,7 @@ async function lookBeforeCreate(
   return { stop: tries.surprises < CREATES ? 'again' : failed(run, quotaFailure(roomNow)) };
 }
 
-function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Round {
+async function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Promise<Round> {
   const conflict = failure.kind === 'refused' && failure.status === 409;
   const quota = conflict && isQuota(run, look, failure);
   const unclear = failure.kind === 'unclear';
@@ -134,6 +139,11 @@ function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Ro
   if (conflict && !quota && !tries.learned.conflicted) {
     tries.learned.conflicted = true;
     return 'again';
+  }
+  if (isInternalError(failure)) {
+    tries.inVain.push(failure);
+    if (tries.creates < CREATES) return afterWait(run, failure, tries.creates);
+    if (await isUnsupported(run, tries)) return failed(run, unsupported(tries.inVain));
   }
   if (unclear && failure.retryable && tries.creates < CREATES) {
     tries.lost.push(failure);
@@ -151,6 +161,39 @@ function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Ro
       : 'MUTX made no key',
     failures: [failure],
   });
+}
+
+/** Looks again after a pause, as before any other call that is tried again. */
+async function afterWait(run: Run, failure: CallFailure, attempt: number): Promise<Round> {
+  const { clock, random, report } = run.ports;
+  const wait = nextWait(idempotent(run.patience()), failure, attempt, random()) ?? 0;
+  report({ type: 'retrying', failure, attempt, wait });
+  await clock.sleep(wait);
+  return 'again';
+}
+
+/**
+ * Whether MUTX failed at every create of this run and made no key, which a list shows that is read after the last. A
+ * server that cannot make such keys at all does so, and no later run finds anything else.
+ */
+async function isUnsupported(run: Run, { before, inVain }: Tries): Promise<boolean> {
+  if (inVain.length < CREATES) return false;
+  const list = await run.step(
+    'list',
+    () => run.call(() => run.ports.keys.list()),
+    (reply) => reply.ok,
+  );
+  const { keyName } = run.settings;
+  return list.ok && list.value.every(({ id, name }) => name !== keyName || before?.has(id) === true);
+}
+
+function unsupported(failures: readonly CallFailure[]): RotationFailure {
+  return {
+    reason: 'create',
+    code: 'create-unsupported',
+    message: `MUTX failed ${failures.length} times at making the key, and made none`,
+    failures,
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   breaks,
   breaksForGood,
   fails,
+  failsInside,
   losesReply,
   offline,
   refuses,
@@ -12,7 +13,7 @@ import {
   undated,
   works,
 } from '../../rotation/scripts.ts';
-import { failsInside, full, Mutx, NAME, PREFIX } from './ports.ts';
+import { full, Mutx, NAME, PREFIX } from './ports.ts';
 
 // Holds invariant 18 of docs/threat-model.md.
 
