@@ -38,6 +38,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'command-not-found': 'What stands after `--`: its first word is the name of a program, and nothing else.',
   'command-not-executable': 'The rights of the file, and the line `#!` at its beginning.',
   'doctor-problem': 'The lines with ✗: each says what is wrong and what to do.',
+  'doctor-warning': 'The lines with !: each says what needs attention and what to do.',
   declined: 'Nothing was changed. The list of what would be done stands above the question.',
   'not-stored':
     'The failed call, which has a code of its own. The output says which secrets were stored before it.',

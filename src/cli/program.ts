@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { shellVariableOf } from '../inputs/shell-variable.ts';
 import { inputsOf, type Verb } from '../inputs/table.ts';
+import { Cancelled } from '../process/cancelled.ts';
 import { auditVerb } from '../verbs/audit.ts';
 import type { VerbContext } from '../verbs/context.ts';
 import { revokeVerb } from '../verbs/revoke.ts';
@@ -8,7 +9,7 @@ import { rotateVerb } from '../verbs/rotate.ts';
 import { addDoctor } from './doctor-command.ts';
 import { addEmulate } from './emulate-command.ts';
 import { addExec } from './exec-command.ts';
-import { FAILED, UNUSABLE } from './exit-codes.ts';
+import { INTERRUPTED, UNUSABLE } from './exit-codes.ts';
 import { addInit } from './init-command.ts';
 import { addKeys } from './keys-commands.ts';
 import { optionOf, withCommonOptions } from './options.ts';
@@ -69,15 +70,19 @@ export function createProgram(machine: Machine, version: string): Command {
  * Runs the command line to its end.
  * @returns the exit code of a command that did not run; undefined: that of the process is the command's
  */
-export async function runProgram(program: Command, args: readonly string[]): Promise<number | undefined> {
+export async function runProgram(
+  program: Command,
+  args: readonly string[],
+  machine: Machine,
+): Promise<number | undefined> {
   try {
     await program.parseAsync(args, { from: 'user' });
     return undefined;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : UNUSABLE;
-    // A question that was answered with Ctrl-C.
-    if (error instanceof Error && error.name === 'ExitPromptError') return FAILED;
-    throw error;
+    if (!(error instanceof Cancelled)) throw error;
+    machine.streams.stderr.write(`${error.message}\n`);
+    return INTERRUPTED;
   }
 }
 

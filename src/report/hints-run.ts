@@ -128,6 +128,10 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
     cause: 'something that a rotation depends on is not as it has to be',
     fix: 'do what stands after each ✗, then ask `mutx-api-key doctor` again',
   },
+  'doctor-warning': {
+    cause: 'with `--strict`, a warning of `mutx-api-key doctor` fails it',
+    fix: 'do what each line with ! says, or leave `--strict` out',
+  },
   declined: {
     cause: 'the question whether to do all of it was not answered with yes',
     fix: 'run the command again, and answer with yes or give `--yes`',
