@@ -39,8 +39,17 @@ export interface Tries {
   surprises: number;
 }
 
-/** Protocol steps 5 to 8: create, verify, store everywhere, revoke. */
-export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Plan): Promise<Round> {
+/**
+ * Protocol steps 5 to 8: create, verify, store everywhere, revoke.
+ * @param warned of what the revocation may break, before it begins
+ */
+export async function replaceKey(
+  run: Run,
+  tries: Tries,
+  planned: Look,
+  plan: Plan,
+  warned: Promise<void>,
+): Promise<Round> {
   const checked = await lookBeforeCreate(run, tries, planned, plan);
   if ('stop' in checked) return checked.stop;
 
@@ -73,6 +82,7 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
   }
   const inTime = since.beforeDeadline();
   const late = await checkLate(run, minted, stored, since.elapsed());
+  await warned;
   if (late === 'late') return writtenLate(run, tries, minted, stored.results);
   if (stored.failures.length > 0) return notStored(run, minted, stored, inTime);
   if (late === 'in-time') await revokeOlder(run, checked.look, plan, minted);
