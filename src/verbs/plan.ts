@@ -44,7 +44,8 @@ export async function planVerb(context: VerbContext, { forJobs = false } = {}): 
   const { env, secrets, sink, fail } = context;
   const inputs = await usableInputs(loadFleetInputs(env, secrets, forJobs), context);
   if (inputs === undefined) return;
-  const connection = connect(inputs, context);
+  const keyNames = new Set(inputs.keys.map(({ settings }) => settings.keyName));
+  const connection = connect(inputs, context, { keyNames });
   const looked = await inSession(connection, inputs, context, () => lookAtFleet(inputs, connection, context));
   if (looked === undefined) return;
   if (!looked.ok) {

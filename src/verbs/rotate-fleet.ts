@@ -31,7 +31,8 @@ export async function rotateFleetVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, fail } = context;
   const inputs = await usableInputs(loadFleetInputs(env, secrets, false), context);
   if (inputs === undefined) return;
-  const connection = connect(inputs, context);
+  const keyNames = new Set(inputs.keys.map(({ settings }) => settings.keyName));
+  const connection = connect(inputs, context, { keyNames });
   const ended = await inSession(connection, inputs, context, async () => {
     const looked = await context.gate.pass(lookAtFleet(inputs, connection, context));
     return looked.ok ? rotateAll(inputs, looked, connection, context) : looked;
