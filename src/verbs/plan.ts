@@ -42,7 +42,8 @@ export async function planVerb(context: VerbContext, { forJobs = false } = {}): 
   const options = { readText: readerOf(env), mostTargets: writesWithin(WRITE_DEADLINE), forJobs };
   const inputs = await usableInputs(loadPlanInputs(env, secrets, options), context);
   if (inputs === undefined) return;
-  const connection = connect(inputs, context);
+  const keyNames = new Set(inputs.keys.map(({ settings }) => settings.keyName));
+  const connection = connect(inputs, context, { keyNames });
   const looked = await inSession(connection, inputs, context, () => look(inputs, connection, context));
   if (looked === undefined) return;
   if (!looked.ok) {

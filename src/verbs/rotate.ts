@@ -29,7 +29,8 @@ export async function rotateVerb(context: VerbContext): Promise<void> {
   if (inputs === undefined) return;
 
   const { settings } = inputs;
-  const connection = connect(inputs, context, inputs);
+  const keyNames = new Set([settings.keyName]);
+  const connection = connect(inputs, context, { ...inputs, keyNames });
   const progress = new Progress();
   const ended = await inSession(connection, inputs, context, async () => {
     const log = new RotationLog(sink, settings.keyName);
