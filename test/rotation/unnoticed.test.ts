@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../src/rotation/ports.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE } from './records.ts';
 import { fails, freezes, losesReply, refuses, type Script, undated, works } from './scripts.ts';
@@ -52,7 +51,7 @@ describe('one of several targets', () => {
 
   it('has a clock that is apart from MUTX’s, whichever of them it is', async () => {
     const apart: Script = ({ apply }) => {
-      const reply = apply() as Reply<unknown>;
+      const reply = apply();
       return reply.ok ? { ...reply, date: (reply.date ?? 0) + MINUTE } : reply;
     };
     const keys = [key('orphan', { age: DAY / 2 }), key('old')];
