@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { wholeWorkflow } from '../../scripts/workflow-yaml/examples.ts';
 import { type EmulatedUser, type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { codeBlocks, DOCUMENTS } from '../project/files.ts';
+import { codeBlocks, DOCUMENTS, read } from '../project/files.ts';
 import { type JobRun, start } from './model.ts';
 import type { Texts, Values } from './steps.ts';
 
@@ -43,6 +43,8 @@ export class Example implements AsyncDisposable {
   /** Environments that jobs waited for. */
   readonly environments: string[] = [];
   readonly #workflows: readonly string[];
+  /** Minutes, of each environment of which the document says so. */
+  readonly #timers: ReadonlyMap<string, number>;
   readonly #ran = new Set<number>();
   readonly #folder = mkdtempSync(join(tmpdir(), 'example-'));
   readonly #runs: JobRun[] = [];
@@ -54,6 +56,11 @@ export class Example implements AsyncDisposable {
     emulator.github.addRepository(HERE, { environments: ['staging', 'production', 'mutx-rotation'] });
     emulator.github.addRepository('acme/shop');
     this.#workflows = workflowsOf(document);
+    this.#timers = new Map(
+      [...read(document).matchAll(/environment `([\w-]+)` with a wait timer of (\d+) minutes/gu)].map(
+        ([, name = '', minutes]) => [name, Number(minutes)],
+      ),
+    );
     mkdirSync(join(this.#folder, 'programs'));
     for (const program of ['programs/curl', 'programs/npm', 'integration-tests']) {
       const path = join(this.#folder, program);
@@ -94,7 +101,10 @@ export class Example implements AsyncDisposable {
         files: this.#files(),
         issueToken: (granted) => github.issueToken({ kind: 'github-token', permissions: granted }),
         appToken: (inputs) => github.issueToken({ kind: 'app', permissions: permissionsOf(inputs) }),
-        onEnvironment: (name) => this.environments.push(name),
+        onEnvironment: (name) => {
+          this.environments.push(name);
+          this.#timePasses((this.#timers.get(name) ?? 0) * 60_000);
+        },
       },
     );
     this.#runs.push(...jobs);
@@ -124,7 +134,11 @@ export class Example implements AsyncDisposable {
   }
 
   aWeekPasses(): void {
-    for (const { clock } of [this.emulator.mutx, this.emulator.github]) clock.advance(7 * DAY);
+    this.#timePasses(7 * DAY);
+  }
+
+  #timePasses(time: number): void {
+    for (const { clock } of [this.emulator.mutx, this.emulator.github]) clock.advance(time);
   }
 
   /** Which of the document's workflows nobody has started. */

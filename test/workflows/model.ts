@@ -27,6 +27,7 @@ interface Workflow {
     readonly workflow_call: {
       readonly inputs?: Declared;
       readonly secrets?: Readonly<Record<string, { readonly required?: boolean }>>;
+      readonly outputs?: Readonly<Record<string, { readonly value: string }>>;
     };
     readonly workflow_dispatch?: { readonly inputs?: Declared } | null;
   };
@@ -95,15 +96,26 @@ class Model {
     this.#jobs = jobs;
   }
 
-  async called(text: string, given: Values, secrets: Texts, above: string): Promise<JobRun['result']> {
+  async called(text: string, given: Values, secrets: Texts, above: string): Promise<Done> {
     const workflow = parse(text) as Workflow;
-    const { inputs: declared = {}, secrets: known = {} } = workflow.on.workflow_call;
+    const { inputs: declared = {}, secrets: known = {}, outputs = {} } = workflow.on.workflow_call;
     refuseUnknown(workflow.name, given, declared);
     refuseUnknown(workflow.name, secrets, known);
-    return this.jobs(workflow, { inputs: withDefaults(declared, given), secrets }, above);
+    const inputs = withDefaults(declared, given);
+    const done = await this.jobs(workflow, { inputs, secrets }, above);
+    const contexts = { inputs, jobs: Object.fromEntries(done) };
+    const values = mapValues(outputs, ({ value }) =>
+      textOf(valueIn(value, contexts, { failed: false, succeeded: true })),
+    );
+    return { result: worst([...done.values()].map(({ result }) => result)), outputs: values };
   }
 
-  async jobs({ jobs }: Workflow, { event = {}, ...given }: Values, above: string): Promise<JobRun['result']> {
+  /** Every job of a workflow. */
+  async jobs(
+    { jobs }: Workflow,
+    { event = {}, ...given }: Values,
+    above: string,
+  ): Promise<ReadonlyMap<string, Done>> {
     const done = new Map<string, Done>();
     for (const [id, job] of Object.entries(jobs)) {
       const needs = Object.fromEntries(needsOf(job).map((name) => [name, done.get(name)]));
@@ -117,7 +129,7 @@ class Model {
           : { result: this.#skip(above + id), outputs: {} },
       );
     }
-    return worst([...done.values()].map(({ result }) => result));
+    return done;
   }
 
   /** All jobs that its matrix makes of it, or the one. */
@@ -126,7 +138,9 @@ class Model {
     for (const matrix of combinations(valueIn(job.strategy?.matrix, contexts, status), contexts, status)) {
       runs.push(await this.#job(job, { ...contexts, matrix }, status, name));
     }
-    return { result: worst(runs.map(({ result }) => result)), outputs: runs.at(-1)?.outputs ?? {} };
+    // The last value that is not empty: https://docs.github.com/actions/how-tos/reuse-automations/reuse-workflows
+    const outputs = runs.flatMap((run) => Object.entries(run.outputs).filter(([, value]) => value !== ''));
+    return { result: worst(runs.map(({ result }) => result)), outputs: Object.fromEntries(outputs) };
   }
 
   async #job(job: Job, contexts: Contexts, status: Status, id: string): Promise<Done> {
@@ -134,7 +148,7 @@ class Model {
     if (job.uses !== undefined) {
       const text = this.#host.files?.get(job.uses) ?? read(job.uses.replace('./', ''));
       const secrets = mapValues(texts(job.secrets), textOf);
-      return { result: await this.called(text, texts(job.with), secrets, `${id} / `), outputs: {} };
+      return this.called(text, texts(job.with), secrets, `${id} / `);
     }
     const environment = textOf(valueIn(job.environment, contexts, status));
     if (environment !== '') this.#host.onEnvironment(environment);
