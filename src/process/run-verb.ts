@@ -6,6 +6,7 @@ import { SecretRegistry } from '../secrets/registry.ts';
 import { clock } from '../verbs/clock.ts';
 import type { Unfinished, VerbContext } from '../verbs/context.ts';
 import { Gate } from '../verbs/gate.ts';
+import { Cancelled } from './cancelled.ts';
 import { onEarlyEnd } from './ending.ts';
 
 /** What a runner and a shell do not share. */
@@ -27,6 +28,7 @@ export interface Host {
  * Runs one verb, or one phase of it, in this process, to its end, which may be a signal. The exit code is that of
  * the host for a run that did not do what was asked for, 130 or 143 if it was cancelled.
  * @param title of a failure: what was not done
+ * @throws Cancelled
  */
 export async function runVerb(
   run: (context: VerbContext) => Promise<void>,
@@ -64,6 +66,11 @@ export async function runVerb(
     await run({ env: host.env, secrets, sink, clock, gate, unfinished, fail });
     standDown();
   } catch (error) {
+    if (error instanceof Cancelled) {
+      await unfinished.cleanUp();
+      standDown();
+      throw error;
+    }
     broken(error);
   }
 }

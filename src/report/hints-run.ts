@@ -43,6 +43,11 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
       "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
     fix: `wait longer with \`quota-wait\`, run fewer jobs at a time (\`strategy.max-parallel\`), take a larger plan, or ${REVOKE_ONE}; \`sweep-after\` revokes what killed jobs of this repository left`,
   },
+  'account-refused': {
+    cause:
+      'MUTX answers 403 to the question whose account this is: its e-mail address is not verified, or it is deactivated. Keys of such an account are answered 403 too',
+    fix: 'verify the e-mail address of the account at MUTX, or have the account activated, and run again',
+  },
   'create-failed': {
     cause: 'MUTX did not make a key',
     fix: 'see the failed call; no secret was written',
@@ -122,6 +127,10 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'doctor-problem': {
     cause: 'something that a rotation depends on is not as it has to be',
     fix: 'do what stands after each ✗, then ask `mutx-api-key doctor` again',
+  },
+  'doctor-warning': {
+    cause: 'with `--strict`, a warning of `mutx-api-key doctor` fails it',
+    fix: 'do what each line with ! says, or leave `--strict` out',
   },
   declined: {
     cause: 'the question whether to do all of it was not answered with yes',

@@ -19,16 +19,14 @@ export class Progress {
   readonly #failed: TargetResult[] = [];
   readonly #revoked: string[] = [];
   #expired = false;
-  #victim: string | undefined;
-  /** A stored key that was being revoked for its place, and may be. */
-  #givingUp: string | undefined;
+  /** Keys for which a DELETE was sent without a clear answer so far, each with whether it was a stored key's. */
+  readonly #revoking = new Map<string, boolean>();
   readonly #givenUp: string[] = [];
 
   event(event: RotationEvent): void {
     switch (event.type) {
       case 'step-started':
         if (event.step === 'create') this.#creating = true;
-        if (event.step === 'make-room') this.#givingUp = this.#victim;
         if (event.step === 'store') this.#storing = true;
         break;
       case 'step-ended':
@@ -48,12 +46,16 @@ export class Progress {
         break;
       case 'revoked':
         if (event.reason === 'E') this.#expired = true;
-        if (event.id === this.#givingUp) this.#givingUp = undefined;
+        this.#revoking.delete(event.id);
         (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
         break;
-      case 'planned':
-        this.#victim = event.plan.room.kind === 'replace' ? event.plan.room.victim.id : undefined;
+      case 'revoking':
+        this.#revoking.set(event.id, event.reason === 'replace');
         break;
+      case 'not-revoked':
+        if (!event.unclear) this.#revoking.delete(event.id);
+        break;
+      case 'planned':
       case 'looked':
       case 'retrying':
       case 'waiting':
@@ -92,14 +94,17 @@ export class Progress {
     if (lines.length === 0) lines.push('no key was made and no secret was written');
     const others = this.#revoked.filter((id) => id !== this.#minted);
     if (others.length > 0) lines.push(`revoked: ${others.join(', ')}`);
-    if (this.#givingUp !== undefined) {
+    const perhaps = [...this.#revoking].filter(([id]) => id !== this.#minted);
+    for (const [id, isStored] of perhaps) {
       lines.push(
-        `perhaps revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givingUp}`,
+        isStored
+          ? `perhaps revoked before its successor was stored, as \`on-quota: replace\` asks: ${id}`
+          : `perhaps revoked, for which there was no clear answer: ${id}`,
       );
     }
     lines.push(
       this.#givenUp.length === 0
-        ? nothingLost(this.#expired, this.#givingUp !== undefined)
+        ? nothingLost(this.#expired, perhaps.length > 0)
         : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`,
     );
     lines.push(this.#next());
@@ -117,6 +122,9 @@ export class Progress {
 
   #mintedLines(id: string): readonly string[] {
     if (this.#revoked.includes(id)) return [`the new key ${id} was revoked; no secret holds it`];
+    if (this.#revoking.has(id)) {
+      return [`the new key ${id} was being revoked; whether it was is not known; no secret holds it`];
+    }
     const lines = [`the new key ${id} is alive`];
     if (this.#written.length > 0) lines.push(`${list(this.#written.map(placeText))}: holds the new key`);
     const perhaps = this.#failed.filter(({ perhapsWritten }) => perhapsWritten === true);

@@ -10,6 +10,7 @@ import { revocationFailure, revokedIds } from '../report/revocation.ts';
 import { logRevocation } from '../report/revocation-words.ts';
 import { expiryText, instantText } from '../report/words.ts';
 import { revokeKeys } from '../revoke/revoke.ts';
+import { isAccountRefused } from '../rotation/failures.ts';
 import type { CallFailure, KeyRecord, MintedKey } from '../rotation/ports.ts';
 import { onlyIfNotDone } from '../rotation/retry.ts';
 import { toldCalls } from './calls.ts';
@@ -95,6 +96,10 @@ async function run(operation: KeysOperation, connection: Connection, context: Ve
     }
     case 'create': {
       const { name, expiresInDays } = operation;
+      const account = await call(() => client.account());
+      if (!account.ok && isAccountRefused(account.failure)) {
+        return failed(account.failure, UNTOUCHED, context, 'account-refused');
+      }
       const reply = await call(() => client.create(name, expiresInDays), onlyIfNotDone);
       return reply.ok ? minted(reply.value, context) : failed(reply.failure, lostKey(reply.failure), context);
     }
@@ -224,6 +229,11 @@ function minted({ id, name, expiresAt, key }: MintedKey, { sink, secrets }: Verb
   sink.secretOutput('key', key);
 }
 
-function failed(failure: CallFailure, state: readonly string[], { fail }: VerbContext): void {
-  fail(earlyFailure({ code: failure.code, message: failure.message, calls: [failure], state }));
+function failed(
+  failure: CallFailure,
+  state: readonly string[],
+  { fail }: VerbContext,
+  code: string = failure.code,
+): void {
+  fail(earlyFailure({ code, message: failure.message, calls: [failure], state }));
 }

@@ -16,7 +16,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { runStep } from '../../scripts/runner.ts';
 import type { SecretPlace } from '../../src/emulator/index.ts';
-import { type Answers, HERE, here, openShell, type Shell } from './shell.ts';
+import { type Answers, END_OF_INPUT, HERE, here, openShell, type Shell } from './shell.ts';
 
 // Holds invariants 26 and 31 of docs/threat-model.md.
 
@@ -201,15 +201,18 @@ describe('mutx-api-key init', () => {
 
   it.each([
     ['a no', [], [['Do all of this?', 'n']] as const, 1],
-    ['Ctrl-C', [], [['Do all of this?', '\u0003']] as const, 1],
+    ['Ctrl-C', [], [['Do all of this?', '\u0003']] as const, 130],
+    ['Ctrl-D', [], [['Do all of this?', '\u0004']] as const, 130],
+    ['the end of stdin', [], [['Do all of this?', END_OF_INPUT]] as const, 130],
     ['a dry run', ['--dry-run'], undefined, 0],
   ] as const)('changes nothing after %s', async (_, args, answers, exitCode) => {
     await using shell = await openShell();
     const folder = emptyFolder();
-    const { code, stdout } = await init(shell, folder, args, {}, answers);
+    const { code, stdout, stderr } = await init(shell, folder, args, {}, answers);
     expect(code, stdout).toBe(exitCode);
     expect(stdout).toContain(`4. write the workflow ${PATH}`);
-    expect(stdout).toContain('nothing was changed'.slice(1));
+    if (exitCode === 130) expect(stderr).toMatch(/Cancelled; nothing was changed\n$/u);
+    else expect(stdout).toContain('nothing was changed'.slice(1));
     expect(effects(shell)).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Progress } from '../../src/report/progress.ts';
 import type { RotationEvent } from '../../src/rotation/events.ts';
-import { callFailure, PLAN, target } from './outcomes.ts';
+import { callFailure, target } from './outcomes.ts';
 
 function stateAfter(events: readonly RotationEvent[]): string {
   const progress = new Progress();
@@ -70,11 +70,32 @@ describe('the state of a run that ends in between', () => {
     [
       'while the stored key was being given up for room',
       [
-        { type: 'planned', plan: PLAN },
         { type: 'step-started', step: 'make-room' },
+        { type: 'revoking', id: 'id-victim', reason: 'replace' },
       ],
       [
         'perhaps revoked before its successor was stored, as `on-quota: replace` asks: id-victim',
+        'no other key that a secret holds was revoked',
+      ],
+    ],
+    [
+      'while the new key was being given up',
+      [...minted, { type: 'revoking', id: 'id-new', reason: 'own' }],
+      [
+        'the new key id-new was being revoked; whether it was is not known; no secret holds it',
+        NOTHING_REVOKED,
+      ],
+    ],
+    [
+      'after a revocation without a clear answer',
+      [
+        { type: 'revoking', id: 'id-orphan', reason: 'W' },
+        { type: 'not-revoked', id: 'id-orphan', unclear: true },
+        { type: 'revoking', id: 'id-other', reason: 'W' },
+        { type: 'not-revoked', id: 'id-other', unclear: false },
+      ],
+      [
+        'perhaps revoked, for which there was no clear answer: id-orphan\n',
         'no other key that a secret holds was revoked',
       ],
     ],
