@@ -2,10 +2,11 @@
 // TypeScript says what is missing instead of failing with a stack trace.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = new URL('../src/cli/main.ts', import.meta.url);
-const OWN_NODE = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+const OWN_NODE = join(fileURLToPath(new URL('../node_modules/.bin', import.meta.url)), 'node');
 
 // npm starts scripts in the folder of the package.
 if (process.env.INIT_CWD !== undefined) process.chdir(process.env.INIT_CWD);

@@ -48,6 +48,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
     'The table of the keys in the job summary (at the command line, the lines of the log): what became of each.',
   'no-such-key':
     'The spelling, case included, and the account: `mutx-api-key keys list --all` shows every key that MUTX lists.',
+  'fleet-incomplete': 'The table at the end: which keys failed, and why.',
   'key-in-a-secret': 'Which secret or job the name of the key names.',
   'revocations-exceeded': 'The keys that are named: do you know all of them?',
   findings: 'The findings in the log and the job summary, and [what each of them means](audit.md#findings).',

@@ -14,6 +14,7 @@ import { addInit } from './init-command.ts';
 import { addKeys } from './keys-commands.ts';
 import { optionOf, withCommonOptions } from './options.ts';
 import { refuseRepeatedFlags } from './repeated-flags.ts';
+import { runFleet } from './rotate-fleet.ts';
 import { type Machine, runCommand, type Task } from './run-command.ts';
 import { type Flags, isCredential } from './variables.ts';
 
@@ -98,9 +99,15 @@ function addVerb(program: Command, task: VerbCommand, machine: Machine): void {
     const option = optionOf(name, verb);
     if (option !== undefined) command.addOption(option);
   }
+  if (verb === 'rotate')
+    command.option('--fleet-file <path>', 'every key of a fleet that is due, one by one');
   withCommonOptions(command)
     .addHelpText('after', `\n${credentialsOf(verb)}`)
-    .action((flags: Flags) => runCommand(task, flags, machine));
+    .action((flags: Flags) =>
+      verb === 'rotate' && flags['fleetFile'] !== undefined
+        ? runFleet(command, flags, machine)
+        : runCommand(task, flags, machine),
+    );
 }
 
 function credentialsOf(verb: Verb): string {

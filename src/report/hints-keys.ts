@@ -11,6 +11,10 @@ export const KEY_HINTS: Readonly<Record<string, Hint>> = {
       'no key of the account has this name or id: it is misspelled, or of another account, or MUTX has already forgotten the revoked key',
     fix: 'copy the name or id from `mutx-api-key keys list --all`; for a clean-up that may find nothing, set `if-none: ignore`',
   },
+  'fleet-incomplete': {
+    cause: 'some keys of the fleet could not be rotated; the others were',
+    fix: 'fix what is named for each cause, then run it again: keys that were rotated are not due again where `renew-before` says so',
+  },
   'key-in-a-secret': {
     cause:
       'keys of such names are made by rotations, which store them in secrets, and by jobs, which use them',

@@ -202,7 +202,7 @@ function unsupported(failures: readonly CallFailure[]): RotationFailure {
     reason: 'create',
     code: 'create-unsupported',
     message: `MUTX failed ${failures.length} times at making the key, and made none`,
-    failures,
+    failures: failures.map((failure) => ({ ...failure, code: 'create-unsupported' })),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createTarget, needsOfTarget } from '../github/create-target.ts';
-import { paced, writesWithin } from '../github/pace.ts';
+import { type Pace, paced, writesWithin } from '../github/pace.ts';
 import { warmUpSeal } from '../github/sealed-box.ts';
 import { forOneToken } from '../github/token-hint.ts';
 import { loadRotateInputs } from '../inputs/load-rotate.ts';
@@ -80,7 +80,8 @@ function beside(step: StepName, session: Session): void {
 export function portsOf(
   inputs: RotateInputs,
   { keys, github, clock, session }: Connection,
-  { secrets }: VerbContext,
+  { secrets }: Pick<VerbContext, 'secrets'>,
+  pace?: Pace,
 ): Omit<RotationPorts, 'report'> {
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
   const { audience, createEnvironment } = inputs;
@@ -89,7 +90,7 @@ export function portsOf(
   const neighbours = neighboursOf(inputs.targets).map((target) => createTarget(target, dependencies));
   return {
     keys,
-    targets: paced(targets, clock),
+    targets: paced(targets, clock, pace),
     neighbours,
     writesWithin,
     clock,

@@ -64,7 +64,7 @@ describe('a create whose reply is lost', () => {
         reason: 'create',
         code: 'create-unsupported',
         message: 'MUTX failed 3 times at making the key, and made none',
-        failures: [{ requestId: 'r' }, { requestId: 'r' }, { requestId: 'r' }],
+        failures: Array.from({ length: 3 }, () => ({ code: 'create-unsupported', requestId: 'r' })),
       },
       minted: undefined,
       targets: [{ status: 'skipped' }],
