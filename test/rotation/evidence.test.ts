@@ -3,7 +3,7 @@ import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START } from './records.ts';
 import { refuses, type Script, works } from './scripts.ts';
 
-// What cannot be undone takes two readings of a secret that agree (docs/protocol.md).
+// Holds invariant 39 of docs/threat-model.md.
 
 /** GitHub's own 404, once: a replica, an incident, a permission that is being changed. */
 const absent: Script = ({ apply }) => {

@@ -4,6 +4,8 @@ import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND } from './records.ts';
 import { breaks, freezes, type Script, takes, undated } from './scripts.ts';
 
+// Holds invariant 39 of docs/threat-model.md.
+
 const TARGETS = [{ label: 'acme/web', holds: 'old' }];
 const HOUR = 60 * MINUTE;
 
