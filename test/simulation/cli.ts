@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
-import { rotate } from '../../src/rotation/engine.ts';
 import { type Counterexample, explore } from './explore.ts';
 import { kill, MUTANTS } from './mutants.ts';
 import { replay, shrink } from './replay.ts';
 import type { Scenario } from './scenario.ts';
+import { HARSH_EXHAUSTIVE, HARSH_RANDOM, SEEN } from './harsh.ts';
 import { EXHAUSTIVE, RANDOM } from './scenarios.ts';
+import { REAL } from './system.ts';
 import { walk } from './walk.ts';
 
 /**
@@ -51,7 +52,6 @@ function describe(scenario: Scenario): string {
     `${scenario.targets.length} targets`,
     `faults per run: ${faultsPerRun} of ${faults.join('/') || 'none'}`,
     `time jumps: ${maxTicks} of ${ticks.map((tick) => `${tick / 1_000} s`).join('/')}`,
-    `GitHub's clock ${(scenario.githubSkew ?? 0) / 1_000} s ahead`,
   ];
   if (maxDeeds > 0) parts.push(`people: ${maxDeeds} of ${deeds.join('/')}`);
   if (scenario.places !== undefined) parts.push(`${scenario.places} keys allowed`);
@@ -60,31 +60,31 @@ function describe(scenario: Scenario): string {
 
 async function exhaustive(): Promise<void> {
   let states = 0;
-  for (const scenario of chosen(EXHAUSTIVE)) {
+  for (const scenario of chosen([...EXHAUSTIVE, ...HARSH_EXHAUSTIVE])) {
     const most = Number(values.states);
-    const result = await explore(scenario, rotate, most);
+    const result = await explore(scenario, REAL, most);
     states += result.states;
     const bound = result.complete ? 'all of them' : `the first ${count(most)}`;
     say(`exhaustive: ${scenario.name} (${describe(scenario)})`);
     say(
       `  ${count(result.states)} distinct states (${bound}), ${count(result.schedules)} schedules, ${count(result.ended)} of them to the end`,
     );
-    if (result.counterexample !== undefined) tell(await shrink(scenario, rotate, result.counterexample));
+    if (result.counterexample !== undefined) tell(await shrink(scenario, REAL, result.counterexample));
   }
   say(`exhaustive, together: ${count(states)} distinct states`);
 }
 
 async function random(): Promise<void> {
   let schedules = 0;
-  for (const scenario of chosen(RANDOM)) {
-    const result = await walk(scenario, rotate, Number(values.seed), Number(values.schedules));
+  for (const scenario of chosen([...RANDOM, ...SEEN, ...HARSH_RANDOM])) {
+    const result = await walk(scenario, REAL, Number(values.seed), Number(values.schedules));
     schedules += result.schedules;
     const outcomes = [...result.outcomes]
       .sort((a, b) => b[1] - a[1])
       .map(([name, n]) => `${name} ${count(n)}`);
     say(`random: ${scenario.name} (${describe(scenario)})`);
     say(`  ${count(result.schedules)} schedules, ${count(result.steps)} steps; runs: ${outcomes.join(', ')}`);
-    if (result.counterexample !== undefined) tell(await shrink(scenario, rotate, result.counterexample));
+    if (result.counterexample !== undefined) tell(await shrink(scenario, REAL, result.counterexample));
   }
   say(`random, together: ${count(schedules)} schedules, seeds from ${values.seed}`);
 }
@@ -105,11 +105,11 @@ async function mutants(): Promise<void> {
 }
 
 async function replayOne(text: string): Promise<void> {
-  const [scenario] = chosen([...EXHAUSTIVE, ...RANDOM]);
+  const [scenario] = chosen([...EXHAUSTIVE, ...HARSH_EXHAUSTIVE, ...RANDOM, ...SEEN, ...HARSH_RANDOM]);
   if (scenario === undefined) throw new Error(`no scenario is named "${values.scenario}"`);
   const steps: unknown = JSON.parse(text);
   if (!Array.isArray(steps)) throw new Error('--replay takes a JSON array of steps');
-  const { violations, played } = await replay(scenario, rotate, steps.map(String));
+  const { violations, played } = await replay(scenario, REAL, steps.map(String));
   for (const step of played) say(`  ${step}`);
   say(violations.length === 0 ? 'nothing violated' : `VIOLATED ${violations.join('; ')}`);
   if (violations.length > 0) failures += 1;
