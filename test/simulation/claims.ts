@@ -105,7 +105,7 @@ const SENTENCES: readonly Sentence[] = [
   ],
   [/^new key (\S+) \([^)]*\): no secret holds it, /, (claims, id) => !claims.isHeld(id)],
   [/^new key (\S+) \([^)]*\): stored, but another run may have revoked it$/, () => true],
-  [/^the new key (\S+) is alive$/, (claims, id) => claims.isAlive(id)],
+  [/^the new key (\S+) is alive$/, (claims, id) => claims.isAlive(id) || claims.hasRevoked(id)],
   [/^the new key (\S+) was revoked; no secret holds it$/, (claims, id) => claims.isRevoked(id) && !claims.isHeld(id)],
   [/^revoked: (.*)$/, (claims, revoked) => ids(revoked).every((id) => claims.isRevoked(id))],
   [/^perhaps revoked(?:,| before) /, () => true],
@@ -152,15 +152,18 @@ export class Claims {
     }
   }
 
-  /** @returns what it names as superseded, as its output has it */
-  checkOutcome(actor: Actor, outcome: Outcome): readonly string[] {
+  /** What the output of a rotation names as superseded. */
+  supersededBy(outcome: Outcome): readonly string[] {
+    const outputs = this.#execution.system.outputsOf(outcome, this.#execution.settings.keyName);
+    return JSON.parse(outputs.get('superseded-key-ids') ?? '[]') as string[];
+  }
+
+  checkOutcome(actor: Actor, outcome: Outcome): void {
     const { system } = this.#execution;
     const about = this.#about(actor);
     const outputs = system.outputsOf(outcome, this.#execution.settings.keyName);
-    const listOf = (name: string) => JSON.parse(outputs.get(name) ?? '[]') as string[];
-    const superseded = listOf('superseded-key-ids');
-    this.checkSuperseded(actor, superseded);
-    for (const id of listOf('revoked-key-ids')) {
+    this.checkSuperseded(actor, this.supersededBy(outcome));
+    for (const id of JSON.parse(outputs.get('revoked-key-ids') ?? '[]') as string[]) {
       if (!about.isRevoked(id)) this.#violate(actor, `lists ${id} as revoked, and it works`);
     }
     for (const id of outcome.keys.left) {
@@ -194,7 +197,6 @@ export class Claims {
     }
     const text = [...outputs.values()].join() + (outcome.kind === 'failed' ? '' : system.resultLines(outcome).join());
     if (text.includes(PLAINTEXT)) this.#execution.violations.push('P5: an output or a line holds a key');
-    return superseded;
   }
 
   /** Whoever is named as superseded is going to be revoked: so it must be in no secret. */

@@ -24,7 +24,7 @@ export async function close(execution: Execution): Promise<void> {
   let outcome = await cleanRun(execution, settings);
   for (let runs = 1; runs < MOST_RUNS && outcome !== undefined; runs++) {
     const left = excess(execution, outcome, settings);
-    if (left.length === 0) break;
+    if (left.length === 0 && holdsEverywhere(execution, outcome)) break;
     if (settings.gracePeriod === 0 && outcome.kind === 'rotated') break;
     world.time += settings.gracePeriod + 19 * MINUTE;
     // A look by which nothing can be told apart leaves it to the next rotation (rule R).
@@ -36,7 +36,8 @@ export async function close(execution: Execution): Promise<void> {
   const { key } = outcome;
   world.secrets.forEach((_, index) => {
     const value = world.valueOf(index);
-    if (value !== key.id) violations.push(`P4: after a clean run target ${index} holds ${value}, not ${key.id}`);
+    // With A2 broken, a key can be believed to be stored that is not, until the stored one ends.
+    if (value !== key.id && !world.looksWrittenByAnother(index)) violations.push(`P4: after a clean run target ${index} holds ${value}, not ${key.id}`);
   });
   const active = world.activeOfName();
   const left = excess(execution, outcome, settings);
@@ -58,6 +59,10 @@ async function cleanRun(execution: Execution, settings: RotationSettings): Promi
   const { code, message } = outcome.failure;
   if (scenario.mayEndWith?.includes(code) !== true) violations.push(`P4: the clean run failed: ${code}: ${message}`);
   return undefined;
+}
+
+function holdsEverywhere({ world }: Execution, { key }: Whole): boolean {
+  return world.secrets.every((_, index) => world.valueOf(index) === key.id);
 }
 
 /** Active keys of the name beside the stored one and those in their grace period. */

@@ -1,3 +1,4 @@
+import { HARSH_EXHAUSTIVE, HARSH_RANDOM, SEEN } from './harsh.ts';
 import { type Fault, NO_PLACE, type Scenario } from './scenario.ts';
 import { OTHER_NAME, type World } from './world.ts';
 
@@ -19,7 +20,7 @@ function stored(world: World, age = DAY, days = 30): void {
 }
 
 /** Small enough to be explored to the end. */
-export const EXHAUSTIVE: readonly Scenario[] = [
+const FIRST_EXHAUSTIVE: readonly Scenario[] = [
   {
     name: 'two runs, one fault each, a stored key',
     runs: 2,
@@ -123,7 +124,7 @@ export const EXHAUSTIVE: readonly Scenario[] = [
 ];
 
 /** Too large for that: seeded walks. */
-export const RANDOM: readonly Scenario[] = [
+const FIRST_RANDOM: readonly Scenario[] = [
   {
     name: 'three runs, two targets',
     runs: 3,
@@ -343,3 +344,9 @@ export const RANDOM: readonly Scenario[] = [
     gapAccepted: true,
   },
 ];
+
+/** Explored to the end, or to a bound. */
+export const EXHAUSTIVE: readonly Scenario[] = [...FIRST_EXHAUSTIVE, ...HARSH_EXHAUSTIVE];
+
+/** Walked at random. */
+export const RANDOM: readonly Scenario[] = [...FIRST_RANDOM, ...SEEN, ...HARSH_RANDOM];

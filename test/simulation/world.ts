@@ -205,7 +205,9 @@ export class World {
 
   write(index: number, value: string | undefined, by: string): 'created' | 'updated' {
     const before = this.valueOf(index);
-    if (before !== undefined && before !== FOREIGN && before !== value) {
+    // With A2 broken nobody could know that it was there until now.
+    const isKnown = before !== undefined && before !== FOREIGN && !this.looksWrittenByAnother(index);
+    if (isKnown && before !== value) {
       this.supersededAt.set(before, this.time);
     }
     const updatedAt = value === undefined ? undefined : this.githubTime();
@@ -254,7 +256,7 @@ export class World {
     const key = this.keys.get(value);
     if (key === undefined) return value;
     if (key.isActive || key.byHand || key.endsAt < this.time) return undefined;
-    return this.#restored(index, key) || this.#looksWrittenByAnother(index) ? undefined : value;
+    return this.#restored(index, key) || this.looksWrittenByAnother(index) ? undefined : value;
   }
 
   /**
@@ -275,7 +277,7 @@ export class World {
    * Assumption A2 of docs/protocol.md, broken: a person saved the old value again at the very time at which a
    * run that then died could have written its key. No metadata can tell the two apart.
    */
-  #looksWrittenByAnother(index: number): boolean {
+  looksWrittenByAnother(index: number): boolean {
     const { value, updatedAt, by } = this.latest(index);
     if (by !== PEOPLE || this.#secret(index).shared || updatedAt === undefined) return false;
     return [...this.keys.values()].some(
