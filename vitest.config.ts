@@ -5,8 +5,8 @@ const report = process.env['TEST_REPORT'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Searches every step that any test runs for credentials.
-    setupFiles: ['test/canary/every-step.ts'],
+    // The first searches every step that any test runs for credentials, the second looks at every request.
+    setupFiles: ['test/canary/every-step.ts', 'test/emulator/every-request.ts'],
     testTimeout: 60_000,
     // Every core: most of the time goes into processes that the tests start and wait for.
     maxWorkers: '100%',

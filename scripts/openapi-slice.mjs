@@ -23,7 +23,13 @@ const SECRETS =
 const AROUND = {
   '/repos/{owner}/{repo}': ['get'],
   '/orgs/{org}': ['get'],
-  '/repos/{owner}/{repo}/environments/{environment_name}': ['get', 'put'],
+  '/repos/{owner}/{repo}/environments': ['get'],
+  '/repos/{owner}/{repo}/environments/{environment_name}': ['get', 'put', 'delete'],
+  '/repos/{owner}/{repo}/issues': ['get', 'post'],
+  '/repos/{owner}/{repo}/issues/{issue_number}': ['get', 'patch'],
+  '/repos/{owner}/{repo}/issues/{issue_number}/comments': ['get', 'post'],
+  '/rate_limit': ['get'],
+  '/user': ['get'],
 };
 
 /** Left out wherever they stand: they describe nothing that can be checked. */

@@ -34,6 +34,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   deadline: 'Which call came too late, and what took the time before it.',
   'revoke-failed':
     'The table of the keys in the job summary (at the command line, the lines of the log): what became of each.',
+  'no-such-key':
+    'The spelling, case included, and the account: `mutx-api-key keys list --all` shows every key that MUTX lists.',
   'revocations-exceeded': 'The keys that are named: do you know all of them?',
   findings: 'The findings in the log and the job summary, and [what each of them means](audit.md#findings).',
   'mutx-unauthorized':
@@ -99,6 +101,14 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'github-audience-incomplete':
     'Which repositories may read the organisation secret, and whether the token sees all of them.',
   'github-audience-changed': 'Who, or what, edits which repositories may read the organisation secret.',
+  'github-secret-gone':
+    'Whether the secret is in the settings of the organisation, and in its audit log who deleted it.',
+  'github-audience-too-long':
+    'How many repositories may read the organisation secret: the message has the count.',
+  'github-list-incomplete':
+    'Whether GitHub is well (https://www.githubstatus.com), and what answers at `GITHUB_API_URL`.',
+  'github-list-changed': 'Who, or what, adds or deletes secrets or environments at that moment.',
+  'github-list-too-long': 'What answers at `GITHUB_API_URL`.',
   'github-selected-repository-elsewhere': 'The owners of the repositories in `selected-repositories`.',
   'github-visibility-needed': 'Whether the organisation secret exists, under this very name.',
   'github-rate-limited': 'What else uses this token, and the time that the failure names.',

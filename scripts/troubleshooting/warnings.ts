@@ -10,8 +10,9 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
     fix: 'See whether a person or another workflow uses the same key name. If all of the keys may go, raise `max-revocations` for one run.',
   },
   'The key name is used elsewhere': {
-    means: 'A key of this name is in none of the targets, and somebody uses it.',
-    fix: 'Give this rotation a `key-name` of its own, or find out who uses the key and revoke it.',
+    means:
+      'A key of this name is in use although no target of this run holds it, or a secret that is no target of this run was written when the key was made. An earlier run had more targets, or another workflow has the same name. The rotation revokes the key.',
+    fix: 'Add the missing target to `targets`, or give one of the two a `key-name` of its own. To take a target away, first delete its secret.',
   },
   'Clocks apart': {
     means:
@@ -30,6 +31,11 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
   'The key was stored too late': {
     means: 'The machine stood still between making a key and storing it. The run makes another one.',
     fix: 'Let runs not overlap (`concurrency:`), and do not suspend runners.',
+  },
+  'A secret was not what it was taken for': {
+    means:
+      "The secret was there when it was looked for, and GitHub's answer to the write says that it made it; or it was not there, and the answer says that it replaced one. Either a person or another run deleted or made it in between, or one of GitHub's answers was wrong. What was written is in the secret. Of an organisation secret that was taken for new, who may read it is now what `visibility` and `selected-repositories` say, whatever it was before.",
+    fix: "See in the audit log who made or deleted the secret. Of an organisation's: check in its settings who may read it.",
   },
   'Check the inputs': {
     means:
@@ -63,8 +69,9 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
     fix: 'Revoke the key that is named, and make another one; do not close the pipe that it is written to.',
   },
   'No such key': {
-    means: 'A key that is to be revoked does not exist, or is not of this account. It counts as done.',
-    fix: 'Check the id, and that the credential is of the right account.',
+    means:
+      'No active key has the name: all of its keys are revoked already, or there never was one and `if-none` is `ignore`. It counts as done.',
+    fix: 'Check the spelling, and that the credential is of the right account.',
   },
   'Keys that are gone': {
     means: 'Some of the keys that were to be revoked do not exist any more. They count as done.',

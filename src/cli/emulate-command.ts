@@ -100,6 +100,7 @@ function stateOf({ mutx, github, ledger }: Emulator, { repository, environment }
   return {
     requests: ledger.entries,
     unexpected: ledger.unexpected(),
+    notes: ledger.notes(),
     keys: mutx.keys.map((key) => ({
       id: key.id,
       name: key.name,

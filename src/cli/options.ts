@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { allowedText } from '../inputs/kinds.ts';
-import { type InputName, specOf, type Verb } from '../inputs/table.ts';
+import { type InputName, isList, specOf, type Verb } from '../inputs/table.ts';
 import { isCredential } from './variables.ts';
 
 /** What every command that calls MUTX takes. */
@@ -19,14 +19,20 @@ export function optionOf(name: InputName, verb: Verb): Option | undefined {
   const fallback = verbs[verb]?.default;
   const shown = fallback === undefined ? '' : ` (${fallback})`;
   const argument = kind.type === 'boolean' ? '[boolean]' : `<${PLACEHOLDER[name] ?? kind.type}>`;
-  return new Option(`--${name} ${argument}`, `${brief ?? allowedText(kind)}${shown}`);
+  const option = new Option(`--${name} ${argument}`, `${brief ?? allowedText(kind)}${shown}`);
+  return isList(name) ? option.argParser(oneMore) : option;
+}
+
+/** A repeated flag as the input of an action has it: one value a line. */
+function oneMore(value: string, before: string | undefined): string {
+  return before === undefined ? value : `${before}\n${value}`;
 }
 
 const PLACEHOLDER: Readonly<Partial<Record<InputName, string>>> = {
   email: 'address',
   'refresh-token-secret': 'place',
   'secret-name': 'name',
-  targets: 'lines',
+  targets: 'target',
   environment: 'name',
   visibility: 'who',
   'selected-repositories': 'list',
@@ -34,6 +40,7 @@ const PLACEHOLDER: Readonly<Partial<Record<InputName, string>>> = {
   'expires-in-days': 'n',
   'on-quota': 'how',
   'max-revocations': 'n',
-  'key-ids': 'list',
+  'key-ids': 'ids',
   'fail-on': 'level',
+  'if-none': 'how',
 };

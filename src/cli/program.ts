@@ -12,6 +12,7 @@ import { FAILED, UNUSABLE } from './exit-codes.ts';
 import { addInit } from './init-command.ts';
 import { addKeys } from './keys-commands.ts';
 import { optionOf, withCommonOptions } from './options.ts';
+import { refuseRepeatedFlags } from './repeated-flags.ts';
 import { type Machine, runCommand, type Task } from './run-command.ts';
 import { type Flags, isCredential } from './variables.ts';
 
@@ -60,6 +61,7 @@ export function createProgram(machine: Machine, version: string): Command {
   addInit(program, machine, version);
   addDoctor(program, machine);
   addEmulate(program, machine);
+  refuseRepeatedFlags(program);
   return program;
 }
 

@@ -65,7 +65,8 @@ const OPAQUE_FIX =
 
 /** MUTX did not list the keys, for whatever reason. */
 export function refusedCheck({ kind }: Credential, failure: CallFailure): Check {
-  const isAboutIt = failure.status === 401 || failure.status === 403;
+  // A page with such a status is someone else's.
+  const isAboutIt = failure.kind === 'refused' && (failure.status === 401 || failure.status === 403);
   if (!isAboutIt) return problem('mutx', `the keys could not be listed: ${failure.message}`, fixOf(failure));
   if (kind === 'opaque') {
     return problem('credential', `MUTX does not take the API key here: ${failure.message}`, OPAQUE_FIX);

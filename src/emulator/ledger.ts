@@ -22,6 +22,8 @@ export interface LedgerEntry {
   readonly applied: number | undefined;
   /** Why no well-made client would have sent this; undefined: nothing wrong with it. */
   readonly unexpected: string | undefined;
+  /** What the service takes and a client of this project does not send; empty: nothing. */
+  readonly notes: readonly string[];
   /** The fault that met it. */
   readonly fault: string | undefined;
 }
@@ -56,6 +58,15 @@ export class Ledger {
     return this.#entries.filter((entry) => entry.unexpected !== undefined);
   }
 
+  /**
+   * Requests that the service takes, with something in them that a client of this project does not send: another
+   * `Accept`, a field that is ignored. The tests of this project assert that there are none; other clients may
+   * have their habits.
+   */
+  notes(): readonly LedgerEntry[] {
+    return this.#entries.filter((entry) => entry.notes.length > 0);
+  }
+
   /** Forgets what was recorded. Numbers go on. */
   clear(): void {
     this.#first += this.#entries.length;
@@ -80,6 +91,7 @@ export class Ledger {
       effect: undefined,
       applied: undefined,
       unexpected: undefined,
+      notes: [],
       fault: undefined,
     };
     this.#entries.push(entry);
@@ -88,7 +100,7 @@ export class Ledger {
   }
 
   /** @internal */
-  note(entry: LedgerEntry, news: Partial<Pick<Open, 'status' | 'unexpected' | 'fault'>>): void {
+  note(entry: LedgerEntry, news: Partial<Pick<Open, 'status' | 'unexpected' | 'notes' | 'fault'>>): void {
     this.#changed(Object.assign(entry as Open, news));
   }
 

@@ -22,6 +22,8 @@ export interface Reply {
   readonly text?: string;
   readonly effect?: string;
   readonly unexpected?: string;
+  /** What was taken, and a client of this project does not send. */
+  readonly notes?: readonly string[];
 }
 
 /** Thrown by a handler that says no; nothing has been changed. */

@@ -5,6 +5,7 @@ import type { FaultBook } from './faults.ts';
 import type { Hooks } from './hooks.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { type ReceivedRequest, type Reply, receive } from './message.ts';
+import { tellNotes } from './noted.ts';
 import { Sender } from './sender.ts';
 import { serve } from './serve.ts';
 import type { Service } from './service.ts';
@@ -77,6 +78,11 @@ export class LoopbackServer {
     const reply = this.service.apply(request, this.service.requestId(entry.seq));
     if (reply.effect !== undefined) this.shared.ledger.effect(entry, reply.effect);
     if (reply.unexpected !== undefined) this.shared.ledger.note(entry, { unexpected: reply.unexpected });
+    const { notes = [] } = reply;
+    if (notes.length > 0) {
+      this.shared.ledger.note(entry, { notes });
+      tellNotes(`${this.service.name} ${request.method} ${request.fullPath}`, notes);
+    }
     return reply;
   }
 

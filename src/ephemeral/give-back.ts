@@ -1,11 +1,12 @@
+import { RATE_LIMIT_WAIT } from '../rotation/constants.ts';
 import type { CallFailure, Duration, Instant, Reply } from '../rotation/ports.ts';
 import { Calls } from './calls.ts';
 import type { CallPorts, GiveBackKeys } from './ports.ts';
 import type { Remains } from './remains.ts';
 import { revokeStrays } from './strays.ts';
 
-/** What is over does not stay for long: how long one call may be tried again. MUTX limits requests by the minute. */
-const PATIENCE: Duration = 90_000;
+/** What is over does not stay for long: how long one call may be tried again; one wait at MUTX's limit fits. */
+const PATIENCE: Duration = RATE_LIMIT_WAIT + 30_000;
 
 /** How far this machine's clock may be ahead of MUTX's. */
 const LEEWAY: Duration = 60_000;

@@ -1,4 +1,4 @@
-import { type InputName, inputsOf } from '../inputs/table.ts';
+import { type InputName, inputsOf, isList } from '../inputs/table.ts';
 
 /** What the action that rotates takes, and an entry of a fleet does not: who runs it, and where. */
 const NOT_OF_A_KEY = [
@@ -32,7 +32,7 @@ const OWN: ReadonlySet<FieldName> = new Set<FieldName>(['key-name', 'targets']);
 export const DEFAULT_FIELDS: readonly FieldName[] = FIELDS.filter((name) => !OWN.has(name));
 
 /** Fields that may be a list in YAML; each item is what a line is in the action's input. */
-export const LISTS: ReadonlySet<FieldName> = new Set<FieldName>(['targets', 'selected-repositories']);
+export const LISTS: ReadonlySet<FieldName> = new Set(FIELDS.filter(isList));
 
 /** Why an input of the action is no field; undefined for what is none of its inputs. */
 export function whyNotAField(name: string): { readonly message: string; readonly fix: string } | undefined {

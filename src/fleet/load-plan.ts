@@ -1,6 +1,7 @@
 import { type Access, readAccess } from '../inputs/access.ts';
 import type { InputProblem, Loaded } from '../inputs/loaded.ts';
 import { InputReader } from '../inputs/reader.ts';
+import { aboutName } from '../inputs/rotate-warnings.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { FIELDS } from './fields.ts';
@@ -39,7 +40,15 @@ export function loadPlanInputs(
   if (credential === undefined || githubToken === undefined || !fleet?.ok || problems.length > 0) {
     return { ok: false, problems, warnings, credential };
   }
-  return { ok: true, value: { ...services, credential, githubToken, keys: fleet.keys }, warnings };
+  const { keys } = fleet;
+  const aboutKeys = keys.flatMap((key) =>
+    aboutName(key, host).map((note) => (where === undefined ? note : `${where}:${key.line}: ${note}`)),
+  );
+  return {
+    ok: true,
+    value: { ...services, credential, githubToken, keys },
+    warnings: [...warnings, ...aboutKeys],
+  };
 }
 
 /** A fleet of the one key in the input; undefined, and a problem, where that is no object. */

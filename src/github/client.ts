@@ -2,7 +2,7 @@ import type { HttpClient } from '../http/client.ts';
 import type { HttpReply, HttpRequest, HttpResult } from '../http/result.ts';
 import type { Clock, Instant } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
-import { messageOf } from './call-failure.ts';
+import { ownerOfGithubToken } from '../secrets/shapes.ts';
 import { rateLimitWait } from './rate-limit.ts';
 import { RequestBudget } from './request-budget.ts';
 import { parseTokenExpiration } from './token-expiry.ts';
@@ -24,9 +24,6 @@ export interface GithubClientOptions {
   /** For the waits that GitHub's limits ask of runs with very many requests. */
   readonly clock: Clock;
 }
-
-/** Tokens of GitHub Apps' installations, `GITHUB_TOKEN` among them, live an hour by design. */
-const INSTALLATION_TOKEN = /^ghs_/;
 
 /**
  * GitHub's REST API as the writer token sees it: one attempt per call. Targets share one client, so that they
@@ -66,7 +63,7 @@ export class GithubClient {
     });
     if (result.kind === 'reply') {
       this.#note(result.headers.get('github-authentication-token-expiration'));
-      const wait = rateLimitWait(result, messageOf(result) ?? '');
+      const wait = rateLimitWait(result);
       if (wait !== undefined) this.#resting = { reply: result, until: this.#clock.monotonic() + wait };
     }
     return result;
@@ -92,7 +89,8 @@ export class GithubClient {
   }
 
   #note(expiration: string | undefined): void {
-    if (expiration === undefined || INSTALLATION_TOKEN.test(this.#token.expose())) return;
+    // An installation's token lives an hour by design.
+    if (expiration === undefined || ownerOfGithubToken(this.#token.expose()) === 'installation') return;
     this.#tokenExpiresAt = parseTokenExpiration(expiration) ?? this.#tokenExpiresAt;
   }
 }

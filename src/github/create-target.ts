@@ -49,7 +49,7 @@ export function createTarget(target: Target, dependencies: TargetDependencies): 
       const create = dependencies.createEnvironment ?? false;
       return new EnvironmentTarget(
         calls,
-        { repository, environment },
+        { repository, environment, name: target.environment },
         place(`${environment}/secrets`),
         create,
       );

@@ -1,4 +1,11 @@
-import type { HttpLost, HttpNotSent, HttpReply, HttpResult } from '../http/result.ts';
+import {
+  type HttpLost,
+  type HttpNotSent,
+  type HttpReply,
+  type HttpResult,
+  isServerError,
+} from '../http/result.ts';
+import { retryAfterOf } from '../http/retry-after.ts';
 import type { CallFailure } from '../rotation/ports.ts';
 import {
   archivedCause,
@@ -60,22 +67,23 @@ function lost({ code, message }: HttpLost): Cause {
 function causeOf(reply: HttpReply, context: CallContext): Cause {
   const { status } = reply;
   const message = messageOf(reply);
-  if (status >= 500 || status === 408) {
-    const said = message === undefined ? 'an error of its own' : context.secrets.quote(message);
-    return unclear('github-server-error', said, true);
-  }
-  if (message === undefined) return notGitHub(reply);
-  const wait = rateLimitWait(reply, message);
+  const wait = rateLimitWait(reply);
   if (wait !== undefined) {
-    const said = context.secrets.quote(message);
     return {
       kind: 'throttled',
       code: 'github-rate-limited',
-      message: said,
+      message: message === undefined ? 'too many requests' : context.secrets.quote(message),
       retryAfter: wait,
       retryable: true,
     };
   }
+  if (isServerError(status)) {
+    const said = message === undefined ? 'an error of its own' : context.secrets.quote(message);
+    const asked = retryAfterOf(reply);
+    const retryAfter = asked === undefined ? {} : { retryAfter: asked };
+    return { ...unclear('github-server-error', said, true), ...retryAfter };
+  }
+  if (message === undefined) return notGitHub(reply);
   if (isRedirect(status)) return refused('github-redirect', 'a redirect, which is not followed');
   if (status < 300) return unclear('github-bad-reply', 'a success of another kind than the API gives', false);
   return refusal(reply, message, context);

@@ -67,8 +67,12 @@ export function paced(targets: readonly SecretTarget[], clock: Clock): readonly 
     get puts() {
       return target.puts ?? 1;
     },
+    get contradiction() {
+      return target.contradiction;
+    },
     prepare: () => target.prepare(),
     metadata: () => target.metadata(),
+    listed: () => target.listed(),
     write: async (value, mayStart) => {
       let turns = target.puts ?? 1;
       let start = await takeTurn(mayStart);
@@ -76,7 +80,8 @@ export function paced(targets: readonly SecretTarget[], clock: Clock): readonly 
       if (start === undefined) return tooLate(target);
       let latest = start;
       const reply = await target.write(value, (ahead) => {
-        if (!mayStart(ahead)) return false;
+        if (ahead !== undefined) return mayStart(ahead);
+        if (!mayStart()) return false;
         turns -= 1;
         if (turns < 0) {
           // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.

@@ -32,3 +32,9 @@ export function createAgent(origin: URL): http.Agent {
   };
   return agent;
 }
+
+/** Gives up the connections that wait for a request, so that the next request opens its own. */
+export function dropIdle(agent: http.Agent): void {
+  const idle = agent.freeSockets as Readonly<Record<string, readonly Socket[]>>;
+  for (const socket of Object.values(idle).flat()) socket.destroy();
+}

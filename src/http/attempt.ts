@@ -2,9 +2,10 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duration } from '../rotation/ports.ts';
+import { dropIdle } from './agent.ts';
 import { reset } from './connect.ts';
 import { type Limits, lost, notSent } from './failed.ts';
-import type { HttpLost, HttpNotSent, HttpRequest } from './result.ts';
+import { type HttpLost, type HttpNotSent, type HttpRequest, isServerError } from './result.ts';
 
 export interface AttemptOptions {
   readonly origin: URL;
@@ -51,6 +52,9 @@ class Attempt {
     this.#resolve = resolve;
     const { origin, agent, method, path, headers, limits, after } = options;
     this.#cancelTimer = after(limits.timeoutMs, () => this.#giveUp('timeout', undefined));
+    // A server may close an idle connection at the moment a request is written to it. What cannot be repeated
+    // (RFC 9110, section 9.2.2) is not exposed to that: nobody could say whether it was applied.
+    if (method === 'POST') dropIdle(agent);
     const { request } = origin.protocol === 'https:' ? https : http;
     this.#request = request({
       host: origin.hostname,
@@ -102,6 +106,9 @@ class Attempt {
       .on('error', (error) => this.#giveUp(undefined, error))
       .once('end', () => {
         const status = response.statusCode as number;
+        // Such a server may close the connection without saying so (MUTX does after a 500), and then the next
+        // request on it is lost.
+        if (isServerError(status)) (this.#socket as Socket).destroy();
         this.#settle({ kind: 'raw', status, headers, bytes: Buffer.concat(chunks) });
       });
   }

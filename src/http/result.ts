@@ -31,6 +31,11 @@ export interface HttpReply {
   readonly ms: Duration;
 }
 
+/** 408 and 5xx: the request arrived somewhere, and how far it came is not known. */
+export function isServerError(status: number): boolean {
+  return status === 408 || status >= 500;
+}
+
 /** Not one byte of the request left this process. */
 export interface HttpNotSent {
   readonly kind: 'not-sent';

@@ -1,6 +1,7 @@
 import { decodeJwt } from '../mutx/jwt.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { beginsAsMutxKey } from '../secrets/shapes.ts';
 import type { Credential } from '../session/credential.ts';
 import { whyEmpty } from './empty-secrets.ts';
 import {
@@ -130,7 +131,7 @@ function password({ reader, env, secrets }: Sources): Credential | undefined {
 /** An access token or an API key cannot be exchanged, and trying would be taken for an attack. */
 function notRefreshing(token: string): Complaint | undefined {
   const type = decodeJwt(token)?.type;
-  if (type !== 'access' && !token.startsWith('mutx_live_')) return undefined;
+  if (type !== 'access' && !beginsAsMutxKey(token)) return undefined;
   return {
     message:
       type === 'access' ? 'holds an access JWT, not a refresh JWT' : 'holds an API key, not a refresh JWT',

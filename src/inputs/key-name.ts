@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Target } from './targets.ts';
+import { parseTarget, type Target } from './targets.ts';
 
 /** MUTX takes names of at most 255 characters. */
 export const LONGEST_KEY_NAME = 255;
@@ -26,6 +26,26 @@ const SHORTEST_END =
  */
 export function defaultKeyName(target: Target, host: string): string {
   return fitted(partsOf(target, host), LONGEST_KEY_NAME);
+}
+
+/** What the default names of keys look like, less the host of another server. */
+const DEFAULT_NAME =
+  /^gha\/([^/]+)(?:\/([^/@]+)(?:@(.+))?)?\/(?:(dependabot|codespaces|agents):)?([A-Z_][A-Z0-9_]*)$/su;
+
+/**
+ * The target whose key has this name by default; undefined: there is none. A name that had to be cut says no more
+ * whose it is.
+ */
+export function targetOfDefaultName(name: string, host: string): Target | undefined {
+  const server = host.toLowerCase();
+  const own = server === 'github.com' ? name : name.slice(server.length + 1);
+  const [matched, owner, repo, environment, store = 'actions', secretName = ''] =
+    DEFAULT_NAME.exec(own) ?? [];
+  if (matched === undefined) return undefined;
+  const place = repo === undefined ? `org:${owner}` : `${owner}/${repo}`;
+  const inside = environment === undefined ? '' : `@${environment}`;
+  const parsed = parseTarget(`${store}:${place}${inside}`, secretName);
+  return parsed.ok && defaultKeyName(parsed.value, host) === name ? parsed.value : undefined;
 }
 
 /**

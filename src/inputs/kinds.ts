@@ -3,7 +3,8 @@
  * to people.
  */
 export type InputKind =
-  | { readonly type: 'text'; readonly allowed: string }
+  /** `list`: several values, one a line; the flag may be repeated, and an option or a field may be an array. */
+  | { readonly type: 'text'; readonly allowed: string; readonly list?: true }
   /** A token, JWT or key: masked, and never printed. */
   | { readonly type: 'credential'; readonly allowed: string }
   /** Also masked and never printed, but any text may be one. */

@@ -21,11 +21,12 @@ export function loadRevokeInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry
   const selection = readSelection(reader);
   const maxRevocations = reader.integer('max-revocations');
   const dryRun = reader.boolean('dry-run');
+  const ifNone = reader.choice('if-none') ?? 'fail';
   const { problems, warnings } = reader;
   if (credential === undefined || selection === undefined || problems.length > 0) {
     return { ok: false, problems, warnings, credential };
   }
-  const value = { ...services, credential, request: { selection, maxRevocations, dryRun } };
+  const value = { ...services, credential, request: { selection, maxRevocations, dryRun, ifNone } };
   return { ok: true, value, warnings: [...warnings, ...refreshTokenWarnings(value, reader)] };
 }
 
@@ -55,7 +56,7 @@ function readSelection(reader: InputReader): Selection | undefined {
 function readIds(reader: InputReader): readonly string[] | undefined {
   const text = reader.text('key-ids');
   if (text === '') return undefined;
-  const entries = text.startsWith('[') ? jsonTexts(text) : listed(text);
+  const entries = idsIn(text);
   if (entries === undefined || (entries.length === 0 && !text.startsWith('['))) {
     const fix = 'write it as `["id", "id"]`, or the ids alone, separated by commas or lines';
     reader.problem('key-ids', { message: 'is not a list of ids', fix }, text);
@@ -70,6 +71,17 @@ function readIds(reader: InputReader): readonly string[] | undefined {
   return entries.filter((entry) => known.size < known.add(entry.toLowerCase()).size);
 }
 
+/** One JSON array, or lines of ids and of JSON arrays, as a repeated flag gives them; undefined if it is neither. */
+function idsIn(text: string): readonly string[] | undefined {
+  const whole = text.startsWith('[') ? jsonTexts(text) : undefined;
+  if (whole !== undefined) return whole;
+  const parts = text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .map((line) => (line.startsWith('[') ? jsonTexts(line) : listed(line)));
+  return parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
+}
+
 /** The texts in a JSON array; undefined if it is none, or holds anything else. */
 function jsonTexts(text: string): readonly string[] | undefined {
   try {
@@ -82,7 +94,7 @@ function jsonTexts(text: string): readonly string[] | undefined {
 
 function listed(text: string): readonly string[] {
   return text
-    .split(/[,\r\n]/)
+    .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 }

@@ -4,7 +4,7 @@ import type { Loaded } from './loaded.ts';
 import { readKey } from './read-key.ts';
 import { InputReader } from './reader.ts';
 import type { RotateInputs } from './rotate-inputs.ts';
-import { warningsFor } from './rotate-warnings.ts';
+import { aboutName, warningsFor } from './rotate-warnings.ts';
 import { identityOf, type Target } from './targets.ts';
 
 /**
@@ -26,7 +26,11 @@ export function loadRotateInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry
     return { ok: false, problems, warnings, credential };
   }
   const value = { ...services, ...key, credential, githubToken };
-  return { ok: true, value, warnings: [...warnings, ...warningsFor(value, reader, env)] };
+  return {
+    ok: true,
+    value,
+    warnings: [...warnings, ...warningsFor(value, reader, env), ...aboutName(value, host)],
+  };
 }
 
 /** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */

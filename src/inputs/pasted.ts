@@ -23,10 +23,6 @@ const UNEXPANDED = /^\$(?:\{[^}]*\}|\(.*\)|[A-Za-z_]\w*)$/;
 const QUOTES = /^["'`]|["'`]$/;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
-/** What every credential of GitHub's, and every one of MUTX's, looks like in the middle of a text. */
-const GITHUB_TOKEN = /gh[pousr]_[A-Za-z0-9]{16}|github_pat_[A-Za-z0-9]{16}/;
-const MUTX_KEY = /mutx_live_[\w-]{16}/;
-
 /** A literal `${{ … }}` that nobody has evaluated; undefined: there is none. */
 export function literalExpression(text: string): Complaint | undefined {
   if (!EXPRESSION.test(text)) return undefined;
@@ -140,7 +136,7 @@ function textComplaint(text: string): Complaint | undefined {
 
 /** A token of GitHub's where one of MUTX's is wanted: it must not be sent there. */
 export function githubTokenComplaint(token: string): Complaint | undefined {
-  if (!GITHUB_TOKEN.test(token)) return undefined;
+  if (!looksLikeCredential(token, 'github-token')) return undefined;
   return {
     message: "holds a GitHub token, which is not MUTX's to see",
     fix: 'give the GitHub token as `github-token`, and a credential of MUTX here',
@@ -149,8 +145,9 @@ export function githubTokenComplaint(token: string): Complaint | undefined {
 
 /** A credential of MUTX's where a token of GitHub's is wanted: it must not be sent there. */
 export function mutxTokenComplaint(token: string): Complaint | undefined {
-  const type = decodeJwt(token)?.type;
-  if (!MUTX_KEY.test(token) && type !== 'access' && type !== 'refresh') return undefined;
+  const types = [token, ...credentialsIn(token, 'jwt')].map((text) => decodeJwt(text)?.type);
+  const isSession = types.includes('access') || types.includes('refresh');
+  if (!isSession && !looksLikeCredential(token, 'mutx-key')) return undefined;
   return {
     message: "holds a credential of MUTX, which is not GitHub's to see",
     fix: 'give it as `bootstrap-jwt` or `refresh-token`, and a GitHub token here',

@@ -26,8 +26,11 @@ export function readKey(reader: InputReader, here: RepositoryName, host: string)
 }
 
 function readSettings(reader: InputReader, targets: readonly Target[], host: string): RotationSettings {
+  const keyName = keyNameOf(reader, targets, host);
+  const [only, ...more] = targets;
   return {
-    keyName: keyNameOf(reader, targets, host),
+    keyName,
+    nameOfTarget: only !== undefined && more.length === 0 && keyName === defaultKeyName(only, host),
     expiresInDays: reader.integer('expires-in-days'),
     renewBefore: reader.duration('renew-before'),
     gracePeriod: reader.duration('grace-period') ?? 0,

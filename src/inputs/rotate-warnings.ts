@@ -1,6 +1,8 @@
+import { targetOfDefaultName } from './key-name.ts';
 import type { InputReader } from './reader.ts';
 import { refreshTokenWarnings } from './refresh-warnings.ts';
 import type { RotateInputs } from './rotate-inputs.ts';
+import { identityOf } from './targets.ts';
 
 const DAY = 86_400_000;
 
@@ -49,6 +51,19 @@ function aboutTargets({ audience, settings, targets }: RotateInputs): readonly s
           'with a `grace-period`, keys superseded in an organisation secret are not revoked by later runs: revoke them by a job fed with `superseded-key-ids`, or let them expire',
         ]
       : []),
+  ];
+}
+
+/** A name that is another target's by default, whose key would be revoked. */
+export function aboutName(
+  { settings: { keyName, nameOfTarget }, targets }: Pick<RotateInputs, 'settings' | 'targets'>,
+  host: string,
+): readonly string[] {
+  const place = nameOfTarget === true ? undefined : targetOfDefaultName(keyName, host);
+  if (place === undefined || targets.some((target) => identityOf(target) === identityOf(place))) return [];
+  const { label, secretName } = place;
+  return [
+    `\`key-name\` is the default name of the key in ${label} (${secretName}), which is not in \`targets\`: if a rotation stored one there, this one revokes it. Add ${label} to \`targets\`, or choose another name`,
   ];
 }
 

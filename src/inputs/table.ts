@@ -131,11 +131,12 @@ export const INPUTS = {
   targets: {
     kind: {
       type: 'text',
+      list: true,
       allowed:
         'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
     },
     text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
-    brief: 'where the key is stored, one a line',
+    brief: 'where the key is stored; repeat it for more',
     verbs: {
       rotate: {},
       audit: {
@@ -158,10 +159,11 @@ export const INPUTS = {
   'selected-repositories': {
     kind: {
       type: 'text',
+      list: true,
       allowed: "names or ids of the organisation's repositories, separated by commas or lines",
     },
     text: "The organisation's repositories that may read the secret, by name or id, separated by commas or lines; for `visibility: selected`.",
-    brief: 'repositories that may read it',
+    brief: 'repositories that may read it; repeatable',
     verbs: { rotate: {} },
   },
   'key-name': {
@@ -277,11 +279,18 @@ export const INPUTS = {
   'key-ids': {
     kind: {
       type: 'text',
+      list: true,
       allowed: 'ids of keys, which are UUIDs: a JSON array, or separated by commas or lines',
     },
     text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
-    brief: 'keys to revoke, separated by commas',
+    brief: 'ids of the keys to revoke; repeatable',
     verbs: { revoke: {} },
+  },
+  'if-none': {
+    kind: { type: 'choice', of: ['fail', 'ignore'] },
+    text: 'When no key at all, active or revoked, has the name: `fail`, with the names that are near it, or `ignore`, for scheduled clean-ups. The same for an id where MUTX keeps the records of revoked keys (`/v1`); where it forgets them, an id that is gone counts as done.',
+    brief: 'fail or ignore if there is no such key',
+    verbs: { revoke: { default: 'fail' } },
   },
   'max-age': {
     kind: { type: 'duration' },
@@ -336,6 +345,12 @@ export const INPUT_NAMES = Object.keys(INPUTS) as readonly InputName[];
 
 export function specOf(name: InputName): InputSpec {
   return INPUTS[name];
+}
+
+/** Whether an input holds several values, one a line. */
+export function isList(name: InputName): boolean {
+  const { kind } = specOf(name);
+  return kind.type === 'text' && kind.list === true;
 }
 
 /** The inputs that an action takes. */

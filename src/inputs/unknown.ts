@@ -53,13 +53,28 @@ export function nearest<N extends string>(name: string, own: readonly N[]): N | 
   return own.find((candidate) => editsBetween(letters(name), letters(candidate)) <= MOST_EDITS);
 }
 
+/** Names of anything that were most likely meant, at most three, the nearest first. */
+export function nearestNames(name: string, known: readonly string[]): readonly string[] {
+  const wanted = name.trim().toLowerCase();
+  const furthest = Math.max(MOST_EDITS, Math.floor(wanted.length / 5));
+  return known
+    .map((candidate) => ({
+      candidate,
+      edits: editsBetween(wanted, candidate.trim().toLowerCase(), furthest),
+    }))
+    .filter(({ edits }) => edits <= furthest)
+    .toSorted((a, b) => a.edits - b.edits)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
 function letters(name: string): string {
   return name.replace(/[^a-z0-9]/g, '');
 }
 
-/** Levenshtein distance; more than {@link MOST_EDITS} is not told apart where the lengths say so already. */
-function editsBetween(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > MOST_EDITS) return MOST_EDITS + 1;
+/** Levenshtein distance; more than `most` is not told apart where the lengths say so already. */
+function editsBetween(a: string, b: string, most = MOST_EDITS): number {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1];

@@ -1,4 +1,4 @@
-import type { InputName } from '../inputs/table.ts';
+import { type InputName, isList } from '../inputs/table.ts';
 import { variableOf } from '../inputs/unknown.ts';
 import type { OptionProblem } from './invalid-options.ts';
 import { ROTATE_OPTIONS } from './option-names.ts';
@@ -31,6 +31,9 @@ export function unreadableOptions(options: object, own: readonly string[]): read
     if (text === '') return [];
     if (!own.includes(option))
       return [{ option, message: 'is not an option', allowed: NOTHING, fix: RENAME }];
+    if (Array.isArray(value) && !takesList(option)) {
+      return [{ option, message: 'is a list where one value belongs', allowed: ONE, fix: CHOOSE }];
+    }
     return text === undefined
       ? [{ option, message: 'is an object, a function or the like', allowed: SCALAR, fix: GIVE }]
       : [];
@@ -41,6 +44,13 @@ const NOTHING = 'nothing';
 const RENAME = 'correct its name, or take it out';
 const SCALAR = 'a text, a number or a boolean, and some a list of them';
 const GIVE = 'give one of those';
+const ONE = 'one text, number or boolean';
+const CHOOSE = 'give one value';
+
+function takesList(option: string): boolean {
+  const input = ROTATE_OPTIONS.get(option);
+  return input !== undefined && !isRunners(input) && isList(input);
+}
 
 function leaves(path: string, value: unknown): (readonly [path: string, value: unknown])[] {
   if (path !== '' && !NESTED.has(path)) return path === LISTENERS ? [] : [[path, value]];

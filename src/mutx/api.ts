@@ -46,6 +46,11 @@ export class MutxApi {
     this.#generation = this.#isAtItsWord() ? 'v1' : undefined;
   }
 
+  /** undefined: no reply has shown it yet */
+  get generation(): Generation | undefined {
+    return this.#generation;
+  }
+
   async ask<T>(request: ApiRequest, answer: Answer<T>): Promise<Reply<T>> {
     const { result, call } = await this.#send(request);
     const context = { call, secrets: this.secrets };

@@ -1,8 +1,8 @@
-import type { HttpReply, HttpResult } from '../http/result.ts';
+import { type HttpReply, type HttpResult, isServerError } from '../http/result.ts';
+import { retryAfterOf } from '../http/retry-after.ts';
 import type { CallFailure } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { type OwnError, ownError } from './own-error.ts';
-import { retryAfterOf } from './retry-after.ts';
 
 /** What a failure needs to say about the call that failed. */
 export interface CallContext {
@@ -84,7 +84,7 @@ function ownCause(reply: HttpReply, own: OwnError, secrets: SecretRegistry): Cau
   const { status } = reply;
   const message = secrets.quote(own.message);
   if (status === 429) return throttled(message, reply, own);
-  if (isServers(status)) return serverError('mutx-server-error', message, reply, own);
+  if (isServerError(status)) return serverError('mutx-server-error', message, reply, own);
   if (status >= 400 && status < 500) {
     return {
       kind: 'refused',
@@ -112,17 +112,13 @@ function notOwn(reply: HttpReply, secrets: SecretRegistry): Cause {
   }
   if (body.kind === 'other') {
     const message = 'a page that is not of the MUTX API';
-    return isServers(status)
+    return isServerError(status)
       ? serverError('mutx-proxy-page', message, reply, undefined)
       : unclear('mutx-proxy-page', message, false);
   }
-  if (isServers(status)) return serverError('mutx-server-error', 'an error without words', reply, undefined);
+  if (isServerError(status))
+    return serverError('mutx-server-error', 'an error without words', reply, undefined);
   return unclear('mutx-bad-reply', 'the reply is not what the MUTX API gives', false);
-}
-
-/** 408 and 5xx: the request arrived somewhere, and how far it came is not known. */
-function isServers(status: number): boolean {
-  return status === 408 || status >= 500;
 }
 
 function throttled(message: string, reply: HttpReply, own: OwnError | undefined): Cause {

@@ -14,21 +14,20 @@ export interface JwtClaims {
   readonly familyId?: string;
 }
 
-const JWT = /^[\w-]+\.([\w-]+)\.[\w-]*$/u;
+const JWT = /^([\w-]+)\.([\w-]+)\.[\w-]*$/u;
 
 /** The last instant that a `Date` can hold. */
 const END_OF_TIME: Instant = 8.64e15;
 
 /**
- * The claims of a text that has the form of a JWT (RFC 7519, compact): three parts, the second a JSON object
- * in base64url. A claim of another type than it should have is left out.
+ * The claims of a text that has the form of a JWT (RFC 7519, compact): three parts, the first two JSON objects
+ * in base64url. (A GitHub token of the form `ghs_…_<JWT>` has three parts as well.) A claim of another type than it should have is left out.
  * @returns undefined for anything else; never throws
  */
 export function decodeJwt(text: string): JwtClaims | undefined {
-  const payload = JWT.exec(text)?.[1];
-  if (payload === undefined) return undefined;
-  const claims = parseObject(Buffer.from(payload, 'base64url').toString('utf8'));
-  if (claims === undefined) return undefined;
+  const [, header, payload] = JWT.exec(text) ?? [];
+  const claims = parseObject(payload);
+  if (claims === undefined || parseObject(header) === undefined) return undefined;
   return {
     ...string('type', claims.get('type')),
     ...instant('exp', claims.get('exp')),
@@ -38,9 +37,9 @@ export function decodeJwt(text: string): JwtClaims | undefined {
   };
 }
 
-function parseObject(json: string): ReadonlyMap<string, unknown> | undefined {
+function parseObject(part: string | undefined): ReadonlyMap<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(json);
+    const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'));
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     return new Map(Object.entries(value));
   } catch {

@@ -85,6 +85,28 @@ export const GITHUB_HINTS: Readonly<Record<string, Hint>> = {
       'somebody changed which repositories may read this organisation secret while the list of them was read',
     fix: 'run it again once nobody changes it any more: writing the secret with a list of both times could give it to the wrong ones',
   },
+  'github-secret-gone': {
+    cause:
+      "the organisation secret was there when the run began, and GitHub's answer right before the write says that it is not",
+    fix: 'see whether it was deleted: if so, run again, which makes it anew for those that `visibility` and `selected-repositories` name; if not, run again later',
+  },
+  'github-audience-too-long': {
+    cause:
+      'more repositories may read this organisation secret than are read, by the count that GitHub gives',
+    fix: 'let the secret be read by all repositories or all private ones, or use several secrets, each with fewer repositories',
+  },
+  'github-list-incomplete': {
+    cause: "a list of GitHub's (of secrets, or of environments) is shorter than the count that comes with it",
+    fix: RETRY,
+  },
+  'github-list-changed': {
+    cause: 'secrets or environments came or went while the list of them was read',
+    fix: RETRY,
+  },
+  'github-list-too-long': {
+    cause: "a list of GitHub's is longer, by its own count, than GitHub lets any such list be",
+    fix: 'check what answers at `GITHUB_API_URL`',
+  },
   'github-selected-repository-elsewhere': {
     cause: 'a repository of `selected-repositories` does not belong to the organisation of the target',
     fix: "name the organisation's own repositories only",

@@ -30,6 +30,7 @@ export const WARNING_TITLE: Readonly<Record<WarningCode, string>> = {
   'account-unreadable': 'The plan is not known',
   'create-lost': 'A created key was lost',
   'written-late': 'The key was stored too late',
+  'secret-contradiction': 'A secret was not what it was taken for',
 };
 
 /** Renders the engine's events as they come: one line a step, in groups that fold, with durations. */

@@ -9,6 +9,7 @@ export const STATE_TEXT: Readonly<Record<KeyState, string>> = {
   revoked: 'revoked',
   'already-revoked': 'was revoked already',
   gone: 'is not a key of this account, or not any more',
+  none: 'no key of this account has, or had, this id',
   untouched: 'not touched',
   alive: 'still alive',
   unknown: 'not known: it may be revoked, and may be alive',
@@ -29,11 +30,21 @@ export function logRevocation(event: RevocationEvent, sink: Sink): void {
   }
 }
 
+/** What was asked for is certain, may be mistaken, or was not done. */
+const MARK: Readonly<Record<KeyState, '✓' | '!' | '✗'>> = {
+  revoked: '✓',
+  'already-revoked': '✓',
+  gone: '!',
+  none: '!',
+  untouched: '✓',
+  alive: '✗',
+  unknown: '✗',
+};
+
 function resultText(result: KeyResult): string {
   const { state, failure } = result;
-  const mark = state === 'alive' || state === 'unknown' ? '✗' : '✓';
   const why = failure === undefined ? '' : `: ${failure.message}`;
-  return `${mark} ${keyText(result)} ${STATE_TEXT[state]}${why}`;
+  return `${MARK[state]} ${keyText(result)} ${STATE_TEXT[state]}${why}`;
 }
 
 /** `laptop (8d7f…)`, or the id alone where the name is not known. */

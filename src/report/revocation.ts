@@ -56,18 +56,26 @@ function whatNext(
 
 /** Ids that count as done, and may be of another account. */
 export function goneKeys({ results }: RevocationOutcome): Annotation | undefined {
-  const gone = results.filter(({ state }) => state === 'gone').map(({ id }) => id);
+  const gone = results.filter(({ state }) => state === 'gone' || state === 'none').map(({ id }) => id);
   if (gone.length === 0) return undefined;
   const message = `${count(gone.length, 'id')} of no key that this account has, or still has: ${someOf(gone, ALL_OF_IT)}. If that is unexpected, check the ids and the account`;
   return { title: 'Keys that are gone', message };
 }
 
-/**
- * @param mayRevokeItself the credential may have been one of the keys
- * @param now by this machine's clock
- */
-export function revocationFailure(outcome: Failed, mayRevokeItself: boolean, now: Instant): FailureReport {
-  const { code: why, message, failures, results } = outcome;
+interface FailureContext {
+  /** The credential may have been one of the keys. */
+  readonly mayRevokeItself: boolean;
+  /** By this machine's clock. */
+  readonly now: Instant;
+  /** Names that may have been meant, the most likely first. */
+  readonly near?: readonly string[];
+}
+
+export function revocationFailure(
+  outcome: Failed,
+  { mayRevokeItself, now, near = [] }: FailureContext,
+): FailureReport {
+  const { code: why, message, failures, results, missing } = outcome;
   const lostItself =
     mayRevokeItself &&
     failures.some(({ status }) => status === 401) &&
@@ -78,6 +86,8 @@ export function revocationFailure(outcome: Failed, mayRevokeItself: boolean, now
     calls: failures,
     details: [
       ...(why === 'revocations-exceeded' ? named(results) : []),
+      ...(missing === undefined ? [] : [`asked for: ${someNames([missing.name])}`]),
+      ...(near.length === 0 ? [] : [`did you mean ${someNames(near)}?`]),
       ...(lostItself
         ? [
             'the API key in `bootstrap-jwt` does not work any more: it was most likely one of those that were revoked; run again with another credential for the rest',
@@ -87,6 +97,10 @@ export function revocationFailure(outcome: Failed, mayRevokeItself: boolean, now
     state: results.length === 0 ? ['no key was revoked'] : keyStates(results),
     retryAt: retryAtOf(failures, now),
   });
+}
+
+function someNames(names: readonly string[]): string {
+  return names.map((name) => `\`${printable(name, 255)}\``).join(' or ');
 }
 
 /** The keys that would go, one a line. */
@@ -112,7 +126,7 @@ export function revocationSummary(
   if (outcome.kind === 'planned') {
     return page('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows, next]);
   }
-  const title = results.every(({ state }) => state === 'gone')
+  const title = results.every(({ state }) => state === 'gone' || state === 'none')
     ? 'No MUTX API key revoked'
     : 'MUTX API keys revoked';
   return page(title, [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);

@@ -12,12 +12,18 @@ export interface RevocationRequest {
   /** Of more keys than this none is revoked. */
   readonly maxRevocations: number;
   readonly dryRun: boolean;
+  /** What it means that no key has the name or, where MUTX keeps the records of revoked keys, an id. */
+  readonly ifNone: IfNone;
 }
+
+export type IfNone = 'fail' | 'ignore';
 
 export interface RevocationPorts extends PatientPorts {
   readonly keys: Pick<KeyService, 'list' | 'revoke'>;
   /** The credential may be one of the keys: which one, nobody can tell for certain. */
   readonly mayRevokeItself: boolean;
+  /** Whether MUTX lists revoked keys: then an id that is not listed never was a key of this account. */
+  readonly keepsRecords: () => boolean;
   readonly report: (event: RevocationEvent) => void;
 }
 
@@ -39,6 +45,8 @@ export type DoneState =
 
 export type KeyState =
   | DoneState
+  /** This account has no such key and never had. */
+  | 'none'
   /** Not touched: a dry run, or one that was stopped. */
   | 'untouched'
   | 'alive'
@@ -68,11 +76,13 @@ export type RevocationOutcome =
   | { readonly kind: 'planned'; readonly results: readonly KeyResult[] }
   | {
       readonly kind: 'failed';
-      readonly code: 'look-failed' | 'revocations-exceeded' | 'revoke-failed';
+      readonly code: 'look-failed' | 'revocations-exceeded' | 'revoke-failed' | 'no-such-key';
       /** One line: what could not be done and why. */
       readonly message: string;
       readonly failures: readonly CallFailure[];
       readonly results: readonly KeyResult[];
+      /** The name that was asked for and that no key has, and every name that there is, each once. */
+      readonly missing?: { readonly name: string; readonly names: readonly string[] };
     };
 
 export function isDone({ state }: KeyResult): boolean {
@@ -81,6 +91,7 @@ export function isDone({ state }: KeyResult): boolean {
     case 'already-revoked':
     case 'gone':
       return true;
+    case 'none':
     case 'untouched':
     case 'alive':
     case 'unknown':

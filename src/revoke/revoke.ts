@@ -39,14 +39,25 @@ export async function revokeKeys(
     if (!reply.ok) return unreadable(request, reply.failure);
     list = reply.value;
   }
-  const { keys, counted, done } = select(request.selection, list);
+  const { selection } = request;
+  if (
+    selection.by === 'name' &&
+    request.ifNone === 'fail' &&
+    !list?.some(({ name }) => name === selection.name)
+  ) {
+    return noSuchName(selection.name, list ?? []);
+  }
+  const { keys, counted, done } = select(selection, list);
   if (counted > request.maxRevocations) return tooMany(request, counted, [...done, ...untouched(keys)]);
-  if (request.dryRun) return { kind: 'planned', results: [...done, ...planned(keys, list ?? [])] };
+  if (request.dryRun) {
+    const results = [...done, ...planned(keys, list ?? [], ports.keepsRecords())];
+    return noSuchIds(request, results) ?? { kind: 'planned', results };
+  }
 
   for (const result of done) ports.report({ type: 'result', result });
   const results = [...done, ...(await revokeAll(keys, { ports, call, list }))];
-  const open = results.filter((result) => !isDone(result));
-  if (open.length === 0) return { kind: 'done', results };
+  const open = results.filter((result) => !isDone(result) && result.state !== 'none');
+  if (open.length === 0) return noSuchIds(request, results) ?? { kind: 'done', results };
   return {
     kind: 'failed',
     code: 'revoke-failed',
@@ -78,14 +89,17 @@ async function revokeAll(keys: readonly KeyToRevoke[], work: Work): Promise<read
   return settle(first, work);
 }
 
-async function revokeOne(key: KeyToRevoke, { ports, call }: Work): Promise<KeyResult> {
+async function revokeOne(key: KeyToRevoke, { ports, call, list }: Work): Promise<KeyResult> {
   let unclear = false;
   const reply = await call(async () => {
     const attempt = await ports.keys.revoke(key.id);
     unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
     return attempt;
   });
-  if (reply.ok) return { ...key, state: reply.value };
+  if (reply.ok) {
+    const neverWas = list !== undefined && ports.keepsRecords() && !byId(list).has(key.id.toLowerCase());
+    return { ...key, state: reply.value === 'gone' && neverWas ? 'none' : reply.value };
+  }
   return { ...key, state: unclear ? 'unknown' : 'alive', failure: reply.failure };
 }
 
@@ -94,7 +108,7 @@ async function revokeOne(key: KeyToRevoke, { ports, call }: Work): Promise<KeyRe
  * 404 for what it does not know.
  */
 function isCertain({ state }: KeyResult, list: Work['list']): boolean {
-  return state === 'revoked' || (state === 'gone' && list !== undefined);
+  return state === 'revoked' || state === 'none' || (state === 'gone' && list !== undefined);
 }
 
 /** Asks the list what became of the keys of which the replies left it open. */
@@ -106,7 +120,7 @@ async function settle(results: readonly KeyResult[], { ports, call, list }: Work
     if (isCertain(result, list)) return result;
     const was = known.get(result.id.toLowerCase());
     const settled = now.ok
-      ? seen(result, was, records.get(result.id.toLowerCase()))
+      ? seen(result, was, records.get(result.id.toLowerCase()), ports.keepsRecords())
       : unseen(result, was, now.failure);
     ports.report({ type: 'result', result: settled });
     return settled;
@@ -114,7 +128,12 @@ async function settle(results: readonly KeyResult[], { ports, call, list }: Work
 }
 
 /** @param was before anything was revoked; undefined: not listed, or nobody has looked */
-function seen(result: KeyResult, was: KeyRecord | undefined, record: KeyRecord | undefined): KeyResult {
+function seen(
+  result: KeyResult,
+  was: KeyRecord | undefined,
+  record: KeyRecord | undefined,
+  keepsRecords: boolean,
+): KeyResult {
   const { id, state, failure } = result;
   const key = { id, name: record?.name ?? result.name, expiresAt: record?.expiresAt ?? result.expiresAt };
   if (record?.isActive === true) {
@@ -122,7 +141,8 @@ function seen(result: KeyResult, was: KeyRecord | undefined, record: KeyRecord |
   }
   // A key that was never in the list may be of another account, and alive.
   if (state === 'unknown' && (was ?? record) !== undefined) return { ...key, state: 'revoked' };
-  return { ...key, state: record === undefined ? 'gone' : 'already-revoked' };
+  if (record !== undefined) return { ...key, state: 'already-revoked' };
+  return { ...key, state: keepsRecords && was === undefined ? 'none' : 'gone' };
 }
 
 /** A refusal says that a key was not revoked by this, not that it is alive: that only the list knows. */
@@ -135,9 +155,41 @@ function untouched(keys: readonly KeyToRevoke[]): readonly KeyResult[] {
   return keys.map((key) => ({ ...key, state: 'untouched' }));
 }
 
-function planned(keys: readonly KeyToRevoke[], list: readonly KeyRecord[]): readonly KeyResult[] {
+function planned(
+  keys: readonly KeyToRevoke[],
+  list: readonly KeyRecord[],
+  keepsRecords: boolean,
+): readonly KeyResult[] {
   const known = byId(list);
-  return keys.map((key) => ({ ...key, state: known.has(key.id.toLowerCase()) ? 'untouched' : 'gone' }));
+  const unknown = keepsRecords ? 'none' : 'gone';
+  return keys.map((key) => ({ ...key, state: known.has(key.id.toLowerCase()) ? 'untouched' : unknown }));
+}
+
+function noSuchName(name: string, list: readonly KeyRecord[]): RevocationOutcome {
+  return {
+    kind: 'failed',
+    code: 'no-such-key',
+    message: 'no key of this account, active or revoked, has the name that was asked for: none was revoked',
+    failures: [],
+    results: [],
+    missing: { name, names: [...new Set(list.map((key) => key.name))] },
+  };
+}
+
+/** undefined: each id is of a key, or that does not matter */
+function noSuchIds(
+  { ifNone }: RevocationRequest,
+  results: readonly KeyResult[],
+): RevocationOutcome | undefined {
+  const none = results.filter(({ state }) => state === 'none').length;
+  if (none === 0 || ifNone === 'ignore') return undefined;
+  return {
+    kind: 'failed',
+    code: 'no-such-key',
+    message: `${none} of ${results.length} ids asked for ${none === 1 ? 'is' : 'are'} of no key that this account has or had`,
+    failures: [],
+    results,
+  };
 }
 
 function tooMany(

@@ -28,6 +28,9 @@ export const CALL_PATIENCE: Duration = 5 * MINUTE;
  */
 export const READS = 20;
 
+/** What MUTX asks to wait at its rate limit: always the whole window. A patience that is to fit it is longer. */
+export const RATE_LIMIT_WAIT: Duration = MINUTE;
+
 /** Tries of anything that may be tried again. */
 export const TRIES = 4;
 

@@ -1,5 +1,6 @@
 import { LINGER, LONGEST_QUOTA_WAIT, MARGIN, WRITE_DEADLINE } from './constants.ts';
 import { failed, quotaFailure } from './failures.ts';
+import { warnOfOtherTargets } from './other-targets.ts';
 import type { Outcome, RotationFailure, TargetResult, TargetStatus } from './outcome.ts';
 import { type Look, makePlan, type Plan, type Room, summarize } from './plan.ts';
 import type { Instant, RotationPorts } from './ports.ts';
@@ -68,6 +69,7 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   const plan = makePlan(look, run.settings, tries.lateWrites > 0);
   run.ports.report({ type: 'planned', plan });
   warnAbout(run, plan);
+  await warnOfOtherTargets(run, look, plan);
   if (run.settings.dryRun) {
     return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
   }

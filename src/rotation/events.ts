@@ -73,4 +73,5 @@ export type WarningCode =
   | 'clocks-apart'
   | 'account-unreadable'
   | 'create-lost'
-  | 'written-late';
+  | 'written-late'
+  | 'secret-contradiction';

@@ -1,5 +1,6 @@
 import type { Secret } from '../secrets/secret.ts';
 import type { RotationEvent } from './events.ts';
+import type { Neighbour } from './other-targets.ts';
 
 /**
  * What the rotation engine needs of the world. Each method is ONE attempt: waiting, retrying and deadlines
@@ -110,7 +111,10 @@ export interface KeyService {
   revoke(id: string): Promise<Reply<'revoked' | 'gone'>>;
 }
 
-/** Whether a write may start, now or so much later; told no, a write fails with a code that ends in `deadline`. */
+/**
+ * Whether a write may start, now or so much later; told no, a write fails with a code that ends in `deadline`. Asked
+ * about now without `ahead`, and told yes, it has started: `ahead` of 0 only asks.
+ */
 export type MayStart = (ahead?: Duration) => boolean;
 
 /** One place a secret is stored: target, store and secret name. */
@@ -129,11 +133,21 @@ export interface SecretTarget {
   /** When the secret was last written (whole seconds, GitHub's time); value undefined: there is no such secret. */
   metadata(): Promise<Reply<SecretMetadata | undefined>>;
   /**
+   * The same by a second reading, out of the complete list of the secrets of its place; for an environment that is
+   * not there, out of the list of environments.
+   */
+  listed(): Promise<Reply<SecretMetadata | undefined>>;
+  /**
    * Seals and PUTs the value: one attempt (plus one fetch of a fresh public key when GitHub says that the
    * sealed box was made for a stale one). `mayStart` is asked in the last synchronous step before any PUT's
    * bytes are handed to the socket; false → `not-sent`.
    */
   write(value: Secret, mayStart: MayStart): Promise<Reply<'created' | 'updated'>>;
+  /**
+   * What the reply to the last write contradicts of what was read before, in one line: a secret that was there was
+   * made, or one that was not there replaced. undefined: nothing.
+   */
+  readonly contradiction?: string | undefined;
   /** Requests that create content which `write` will take: 2 where something has to be made first; default 1. */
   readonly puts?: number;
 }
@@ -154,6 +168,8 @@ export interface Clock {
 export interface RotationPorts {
   readonly keys: KeyService;
   readonly targets: readonly SecretTarget[];
+  /** Looked at for a warning only, each in one attempt. */
+  readonly neighbours?: readonly Neighbour[];
   readonly clock: Clock;
   /** Uniform in [0, 1); for jitter only. */
   readonly random: () => number;

@@ -6,6 +6,8 @@ export type OnQuota = 'fail' | 'wait' | 'replace';
 /** A rotation as asked for; already validated by inputs/. */
 export interface RotationSettings {
   readonly keyName: string;
+  /** The name was derived from the only target, so that no other list of targets has it. */
+  readonly nameOfTarget?: boolean;
   /** 1…365 */
   readonly expiresInDays: number;
   /** Rotate only when the current key has less than this left; undefined: always. */

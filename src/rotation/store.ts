@@ -53,6 +53,7 @@ export async function storeEverywhere(
     if (reply.date === undefined) undated = true;
     else if (githubBefore !== undefined && reply.date - githubBefore > WRITE_DEADLINE + MARGIN) late = true;
     run.sawGithub(reply);
+    if (target.contradiction !== undefined) run.warn('secret-contradiction', target.contradiction);
     return { ...named, status: reply.value };
   };
 

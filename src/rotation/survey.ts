@@ -123,6 +123,7 @@ function readOnly(target: SecretTarget): SecretTarget {
     shared: target.shared,
     prepare: () => Promise.resolve({ ok: true, value: true, date: undefined }),
     metadata: () => target.metadata(),
+    listed: () => target.listed(),
     write: unwanted,
   };
 }

@@ -1,3 +1,5 @@
+import { jwtOf } from './shapes.ts';
+
 /** A signature shorter than this is none. */
 const SHORTEST_SIGNATURE = 16;
 
@@ -7,7 +9,7 @@ const SHORTEST_PART = 8;
 /**
  * The forms in which a credential could turn up in text: as it is; base64 and base64url, alone and at each of the
  * three offsets it can have inside something longer; hex; URL-encoded in either case; as a JSON string, and
- * as one within another; escaped for XML; and a JWT's signature alone, which is what makes it one. The runner masks literally what it is told,
+ * as one within another; escaped for XML; and a JWT's signature alone, which is what makes it one, with the JWT that a GitHub token holds. The runner masks literally what it is told,
  * so each form is told.
  */
 export function formsOf(text: string): readonly string[] {
@@ -31,7 +33,7 @@ export function formsOf(text: string): readonly string[] {
     json,
     JSON.stringify(json).slice(1, -1),
     text.replace(/[&<>"']/g, (character) => `&${XML[character]};`),
-    ...signatureOf(text),
+    ...partsOf(text),
   ];
   return [...new Set(forms)].filter((form) => form.length > 0);
 }
@@ -46,7 +48,8 @@ function withinBase64(bytes: Buffer, offset: number, alphabet: 'base64' | 'base6
   return middle.length < SHORTEST_PART ? '' : middle;
 }
 
-function signatureOf(text: string): readonly string[] {
-  const signature = /^eyJ[\w-]+\.[\w-]+\.([\w-]+)$/.exec(text)?.[1] ?? '';
-  return signature.length < SHORTEST_SIGNATURE ? [] : [signature];
+/** A JWT's signature; and the JWT in a GitHub token: what is around it (the id of an App) is no secret. */
+function partsOf(text: string): readonly string[] {
+  const { jwt = '', signature = '' } = jwtOf(text) ?? {};
+  return signature.length < SHORTEST_SIGNATURE ? [] : [signature, jwt];
 }

@@ -9,7 +9,7 @@ const DAY: Duration = 24 * HOUR;
 /** From one use to the next; but the end of the login, 30 days after it began, comes first (mutx-api, "Sessions"). */
 const SLIDING: Duration = 7 * DAY;
 
-/** Claims are in whole seconds, and need not be of the same one; and clocks are not quite the same. */
+/** Claims and `Date` are in whole seconds, `Date` may be seconds old, and clocks are not quite the same. */
 const ROUNDING: Duration = 60_000;
 
 /** A token with these claims is dead, or as good as. */
@@ -19,9 +19,10 @@ export function isAtItsEnd(claims: JwtClaims | undefined, now: Instant): boolean
 
 /**
  * What the claims say about how long a schedule can go on. A successor that lives for less than the sliding
- * lifetime was cut short by the end of its login, which is how that end shows.
+ * lifetime was cut short by the end of its login, which is how that end shows. Its `iat` says nothing about how
+ * long it lives: MUTX keeps the login's through every exchange.
  * @param spent claims of the token that was exchanged
- * @param now by MUTX's clock
+ * @param now by MUTX's clock, when it was exchanged
  */
 export function lifetimeWarnings(
   spent: JwtClaims | undefined,
@@ -29,7 +30,7 @@ export function lifetimeWarnings(
   now: Instant,
 ): readonly SessionWarning[] {
   const ends = successor?.exp;
-  if (ends !== undefined && ends - (successor?.iat ?? now) < SLIDING - ROUNDING) {
+  if (ends !== undefined && ends - now < SLIDING - ROUNDING) {
     return [
       {
         type: 'warning',

@@ -1,4 +1,4 @@
-import { CALL_PATIENCE } from '../rotation/constants.ts';
+import { RATE_LIMIT_WAIT } from '../rotation/constants.ts';
 import type { CallFailure, Duration } from '../rotation/ports.ts';
 import { idempotent, type Retrying, Stopwatch, tryCall } from '../rotation/retry.ts';
 import type { SessionDependencies } from './create-session.ts';
@@ -8,8 +8,8 @@ import { renewalFailed, retryingWith } from './report.ts';
 import type { Session, SessionFailure } from './session.ts';
 import { askForTokens, type TokenPair } from './tokens.ts';
 
-/** A run that is over does not stay for a log-out that does not work. */
-const LOGOUT_PATIENCE: Duration = Math.min(60_000, CALL_PATIENCE);
+/** A run that is over does not stay for a log-out that does not work, but for one wait at MUTX's limit. */
+const LOGOUT_PATIENCE: Duration = RATE_LIMIT_WAIT + 30_000;
 
 const REFUSED_HINT =
   'check `email` and `password` by logging in with them at MUTX: the account must be active and its e-mail address verified';

@@ -77,7 +77,7 @@ class RefreshSession implements Session {
     const stored = await storeSuccessor(successor, refresh, since, this.#retrying);
     if (!stored.ok) return { ok: false, failure: lostSuccessor(stored, successor) };
     this.#refresh = refresh;
-    this.#tell(spent, reply.value, reply.date ?? clock.now());
+    this.#tell(spent, reply.value, reply.date ?? decodeJwt(access.expose())?.iat ?? clock.now());
     return { ok: true, value: { token: access, lifetime, since } };
   }
 
@@ -86,6 +86,8 @@ class RefreshSession implements Session {
     const claims = decodeJwt(pair.refresh.expose());
     const { label: target, secretName: secret } = successor;
     report({ type: 'successor-stored', target, secret, endsAt: claims?.exp });
+    const { contradiction: message } = successor;
+    if (message !== undefined) report({ type: 'warning', code: 'secret-contradiction', message });
     for (const warning of lifetimeWarnings(decodeJwt(spent.expose()), claims, now)) {
       if (!this.#told.has(warning.code)) report(warning);
       this.#told.add(warning.code);

@@ -92,6 +92,12 @@ export type SessionWarning =
     }
   | {
       readonly type: 'warning';
+      /** The successor's secret was not what it was taken for. */
+      readonly code: 'secret-contradiction';
+      readonly message: string;
+    }
+  | {
+      readonly type: 'warning';
       /** The session ends before the run does; a refresh token may be spent, which the next run would find out. */
       readonly code: 'renewal-failed';
       readonly message: string;

@@ -11,6 +11,7 @@ import { type InputName, inputsOf, specOf } from '../inputs/table.ts';
 import { environmentTarget, parseRepository, repositoryTarget, type Target } from '../inputs/targets.ts';
 import { variableOf } from '../inputs/unknown.ts';
 import { Secret } from '../secrets/secret.ts';
+import { ownerOfGithubToken } from '../secrets/shapes.ts';
 import type { VerbContext } from './context.ts';
 import { collisions, inTheWay, ownProblems } from './init-problems.ts';
 
@@ -179,16 +180,15 @@ function keptInputs(env: NodeJS.ProcessEnv): readonly (readonly [string, string]
   });
 }
 
-/** GitHub's own command line has a token that may do all that its owner may. */
-const CLI_TOKEN = 'gho_';
-
 function notesOf({ githubToken, apiUrl }: RotateInputs, { ref, version }: InitOptions): readonly string[] {
   const ofTheRef = refNote(ref, version);
-  const token = githubToken.expose().startsWith(CLI_TOKEN)
-    ? [
-        `the token that becomes ${SECRETS['github-token']} is that of GitHub's command line, which may do much more than write secrets: better give a fine-grained one`,
-      ]
-    : [];
+  // GitHub's own command line has a token that may do all that its owner may.
+  const token =
+    ownerOfGithubToken(githubToken.expose()) === 'oauth-app'
+      ? [
+          `the token that becomes ${SECRETS['github-token']} is that of GitHub's command line, which may do much more than write secrets: better give a fine-grained one`,
+        ]
+      : [];
   const url = isOutOfReach(apiUrl)
     ? [
         `\`api-url\` is ${apiUrl.href}, which means this machine or its own network: it goes into the workflow, whose runner, hosted by GitHub, cannot reach it`,

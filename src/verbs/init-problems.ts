@@ -3,6 +3,7 @@ import type { InputProblem } from '../inputs/loaded.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import { environmentTarget, identityOf } from '../inputs/targets.ts';
 import { variableOf } from '../inputs/unknown.ts';
+import { ownerOfGithubToken } from '../secrets/shapes.ts';
 import type { BootstrapSecret, InitOptions } from './init-inputs.ts';
 
 const WORKFLOW_PATH = /^\.github\/workflows\/[^/\\]+\.ya?ml$/u;
@@ -23,7 +24,7 @@ export function ownProblems(
       fix: 'give `email` and `password` of a service account, or `refresh-token`, which a schedule can go on with',
     });
   }
-  if (env[variableOf('github-token')]?.trim().startsWith('ghs_') === true) {
+  if (ownerOfGithubToken((env[variableOf('github-token')] ?? '').trim()) === 'installation') {
     problems.push({
       input: 'github-token',
       message: 'holds the token of a GitHub App or of a workflow, which is dead within an hour',

@@ -125,6 +125,8 @@ function readWanted({ env, secrets, fail }: VerbContext): Wanted | undefined {
   const results = resultsIn(input('results'));
   const repository = parseRepository(env['GITHUB_REPOSITORY'] ?? '');
   const apiUrl = parseBaseUrl(env['GITHUB_API_URL'] ?? '');
+  // Of the workflow that was started, also where it calls ours: `owner/repo/path@ref`.
+  const [workflow = ''] = (env['GITHUB_WORKFLOW_REF'] ?? '').split('@');
   const { GITHUB_SERVER_URL: server = '', GITHUB_RUN_ID: runId = '', GITHUB_RUN_ATTEMPT: attempt = '' } = env;
   const details = [
     ...(token === '' ? ['`github-token` is empty'] : []),
@@ -132,8 +134,11 @@ function readWanted({ env, secrets, fail }: VerbContext): Wanted | undefined {
     ...(results === undefined ? ['`results` is not a list of `job=result`'] : []),
     ...(repository === undefined ? ['`GITHUB_REPOSITORY` names no repository'] : []),
     ...(apiUrl.ok ? [] : ['`GITHUB_API_URL` is no URL']),
+    // What the issue is found by: without it, all workflows of a repository would share one.
+    ...(workflow === '' ? ['`GITHUB_WORKFLOW_REF` names no workflow: the runner is older than 2.300.0'] : []),
   ];
-  if (!isKind(kind) || token === '' || results === undefined || repository === undefined || !apiUrl.ok) {
+  const readable = token !== '' && workflow !== '' && apiUrl.ok;
+  if (!isKind(kind) || results === undefined || repository === undefined || !readable) {
     fail(
       earlyFailure({ code: 'invalid-input', message: `${details.length} inputs cannot be used`, details }),
     );
@@ -141,8 +146,6 @@ function readWanted({ env, secrets, fail }: VerbContext): Wanted | undefined {
   }
   const { owner, repo } = repository;
   const url = `${server}/${owner}/${repo}/actions/runs/${runId}/attempts/${attempt}`;
-  // Of the workflow that was started, also where it calls ours: `owner/repo/path@ref`.
-  const [workflow = ''] = (env['GITHUB_WORKFLOW_REF'] ?? '').split('@');
   const run = { workflow, url, results };
   return { kind, run, token: secrets.admit(token), apiUrl: apiUrl.value, owner, repo };
 }

@@ -1,7 +1,6 @@
 import { keyNameComplaint } from '../inputs/given-key-name.ts';
 import { loadAccess } from '../inputs/load-access.ts';
 import type { InputProblem } from '../inputs/loaded.ts';
-import type { MutxClient } from '../mutx/client.ts';
 import { isWrittenKeyId } from '../mutx/key-id.ts';
 import { earlyFailure } from '../report/failure.ts';
 import { keyLines } from '../report/key-list.ts';
@@ -12,7 +11,7 @@ import { revokeKeys } from '../revoke/revoke.ts';
 import type { CallFailure, KeyRecord, MintedKey } from '../rotation/ports.ts';
 import { onlyIfNotDone } from '../rotation/retry.ts';
 import { toldCalls } from './calls.ts';
-import { connect } from './connect.ts';
+import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
 import { inSession } from './in-session.ts';
 import { usableInputs } from './usable-inputs.ts';
@@ -35,7 +34,7 @@ export function keysVerb(operation: KeysOperation): (context: VerbContext) => Pr
     );
     if (access === undefined) return;
     const connection = connect(access, context);
-    await inSession(connection, access, context, () => run(operation, connection.client, context));
+    await inSession(connection, access, context, () => run(operation, connection, context));
   };
 }
 
@@ -64,7 +63,8 @@ function argumentProblems(
   }
 }
 
-async function run(operation: KeysOperation, client: MutxClient, context: VerbContext): Promise<void> {
+async function run(operation: KeysOperation, connection: Connection, context: VerbContext): Promise<void> {
+  const { client } = connection;
   const call = toldCalls(context);
   switch (operation.kind) {
     case 'list': {
@@ -83,24 +83,26 @@ async function run(operation: KeysOperation, client: MutxClient, context: VerbCo
         : failed(aboutId(reply.failure), lostSuccessor(reply.failure, operation.id), context);
     }
     case 'revoke':
-      return revoke(operation.id, client, context);
+      return revoke(operation.id, connection, context);
   }
 }
 
 /** As the action `revoke` does it: a 404 alone says nothing of a key, for any server has one. */
-async function revoke(id: string, keys: MutxClient, context: VerbContext): Promise<void> {
+async function revoke(id: string, { client, api }: Connection, context: VerbContext): Promise<void> {
   const { sink, gate, clock, fail } = context;
   const outcome = await revokeKeys(
-    { selection: { by: 'ids', ids: [id] }, maxRevocations: 1, dryRun: false },
+    { selection: { by: 'ids', ids: [id] }, maxRevocations: 1, dryRun: false, ifNone: 'fail' },
     {
-      keys,
+      keys: client,
       clock: gate.clock(clock),
       random: Math.random,
       mayRevokeItself: false,
+      keepsRecords: () => api.generation === 'v1',
       report: (event) => logRevocation(event, sink),
     },
   );
-  if (outcome.kind === 'failed') return fail(revocationFailure(outcome, false, clock.now()));
+  if (outcome.kind === 'failed')
+    return fail(revocationFailure(outcome, { mayRevokeItself: false, now: clock.now() }));
   sink.output('revoked-key-ids', revokedIds(outcome.results));
 }
 

@@ -1,4 +1,5 @@
 import { loadRevokeInputs } from '../inputs/load-revoke.ts';
+import { nearestNames } from '../inputs/unknown.ts';
 import {
   failedRevocationSummary,
   goneKeys,
@@ -36,13 +37,14 @@ export async function revokeVerb(context: VerbContext): Promise<void> {
       await Promise.all([endSession(), gate.settled()]);
       sink.output(OUTPUT, revokedIds(sofar));
     };
-    const { keys, clock, session } = connection;
+    const { keys, clock, session, api } = connection;
     const revocation = revokeKeys(request, {
       keys,
       clock,
       random: Math.random,
       sessionEndsAt: session.endsAt,
       mayRevokeItself,
+      keepsRecords: () => api.generation === 'v1',
       report: (event) => {
         if (event.type === 'result') sofar.push(event.result);
         logRevocation(event, sink);
@@ -58,7 +60,9 @@ export async function revokeVerb(context: VerbContext): Promise<void> {
   const gone = goneKeys(outcome);
   if (gone !== undefined) sink.notice(gone);
   if (outcome.kind === 'failed') {
-    const report = revocationFailure(outcome, mayRevokeItself, connection.clock.now());
+    const { missing } = outcome;
+    const near = missing === undefined ? [] : nearestNames(missing.name, missing.names);
+    const report = revocationFailure(outcome, { mayRevokeItself, now: connection.clock.now(), near });
     return fail(report, failedRevocationSummary(outcome, report));
   }
   for (const line of revocationLines(outcome, request)) sink.line(line);

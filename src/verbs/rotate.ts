@@ -3,6 +3,7 @@ import { paced, writesWithin } from '../github/pace.ts';
 import { warmUpSeal } from '../github/sealed-box.ts';
 import { forOneToken } from '../github/token-hint.ts';
 import { loadRotateInputs } from '../inputs/load-rotate.ts';
+import { neighboursOf } from '../inputs/neighbours.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import { failureOf } from '../report/failure.ts';
 import { RotationLog } from '../report/log.ts';
@@ -83,9 +84,11 @@ export function portsOf(
   const { audience, createEnvironment } = inputs;
   const dependencies = { github, secrets, audience, createEnvironment };
   const targets = inputs.targets.map((target) => createTarget(target, dependencies));
+  const neighbours = neighboursOf(inputs.targets).map((target) => createTarget(target, dependencies));
   return {
     keys,
     targets: paced(targets, clock),
+    neighbours,
     writesWithin,
     clock,
     random: Math.random,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runStep, type StepOptions } from '../../scripts/runner.ts';
 import { type FinishedStep, STEPS } from '../../scripts/runner-steps.ts';
+import { TOKEN_KINDS } from '../../src/emulator/github/tokens.ts';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { formsOf } from './search.ts';
 import { leaksOf } from './step.ts';
@@ -129,6 +130,23 @@ describe('the search for leaked credentials', () => {
     expect(leaks).toContainEqual({ channel: 'summary', what: 'github-token', form: 'raw' });
     expect(leaks).toContainEqual({ channel: 'summary', what: 'input password', form: 'URL' });
   });
+
+  it.each(TOKEN_KINDS)(
+    'finds a GitHub token of the kind %s, and the JWT that it may end with',
+    async (kind) => {
+      await using emulator = await startEmulator();
+      const token = emulator.github.issueToken({ kind });
+      const [, jwt] = /^ghs_\d+_(.*)$/u.exec(token) ?? [];
+      const step = await finished({ env: { PLANTED: JSON.stringify([token]) } });
+      await using result = step.result;
+      expect(result.exitCode, result.rawStderr).toBe(0);
+      expect(takeLeaks().leaks).toContainEqual({ channel: 'summary', what: 'github-token', form: 'raw' });
+      if (jwt === undefined) return;
+      searchSaid(`sent ${jwt}\n`);
+      const form = 'the signature of a JWT';
+      expect(takeLeaks().leaks).toEqual([{ channel: 'stderr', what: 'github-token', form }]);
+    },
+  );
 
   it('searches what a command of the command line says, but not the masks that it asks for', async () => {
     await using emulator = await startEmulator();

@@ -33,8 +33,8 @@ export function formsOf(credential: string): readonly (readonly [form: string, t
     ['hex, upper case', bytes.toString('hex').toUpperCase()],
     ['URL, every octet', bytes.toString('hex').replace(/../gu, '%$&')],
   ];
-  // What makes a JWT one; the rest of it is no secret.
-  const signature = /^eyJ[\w-]+\.[\w-]+\.([\w-]+)$/u.exec(credential)?.[1];
+  // What makes a JWT one; the rest of it is no secret. One form of GitHub's tokens ends with one.
+  const signature = /^(?:ghs_\d+_)?eyJ[\w-]+\.[\w-]+\.([\w-]+)$/u.exec(credential)?.[1];
   if (signature !== undefined && signature.length >= SHORTEST)
     forms.push(['the signature of a JWT', signature]);
   for (const encoding of ['base64', 'base64url'] as const) {

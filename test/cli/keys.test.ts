@@ -96,16 +96,26 @@ describe('mutx-api-key keys', () => {
     const { mutx } = shell.emulator;
     const theirs = mutx.addKey(mutx.addUser(), { name: 'theirs' });
     const other = await shell.run(['keys', 'revoke', theirs.id]);
-    expect(other.code).toBe(0);
-    expect(other.stdout + other.stderr).toContain(
-      `${theirs.id} is not a key of this account, or not any more`,
-    );
+    expect(other.code).toBe(1);
+    expect(other.stdout).toContain(`! ${theirs.id} no key of this account has, or had, this id`);
+    expect(other.stdout + other.stderr).toContain('[no-such-key]');
+    expect(mutx.accepts(theirs.plaintext)).toBe(true);
     const mine = mutx.addKey(shell.user, { name: 'mine' });
     const times = Number.POSITIVE_INFINITY;
     shell.emulator.fault({ server: 'mutx', path: /api-keys/u, what: 'refuse', status: 404, times });
     const { code, stdout, stderr } = await shell.run(['keys', 'revoke', mine.id]);
     expect(code).toBe(1);
     expect(stdout + stderr).toContain(`not known: it may be revoked, and may be alive: ${mine.id}`);
+  });
+
+  it('calls an id done that is gone where MUTX forgets revoked keys, and does not tick it', async () => {
+    await using shell = await openShell({ mutx: { generation: 'documented' } });
+    const { code, stdout } = await shell.run(['keys', 'revoke', '3f1d2c4b-0a5e-4c1d-9e2f-7b6a5c4d3e2f']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      '! 3f1d2c4b-0a5e-4c1d-9e2f-7b6a5c4d3e2f is not a key of this account, or not any more',
+    );
+    expect(stdout).not.toMatch(/^✓ 3f1d/mu);
   });
 
   it.each([

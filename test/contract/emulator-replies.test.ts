@@ -101,17 +101,26 @@ test.each(['actions', 'dependabot', 'codespaces', 'agents'] as const)(
     const base = `/orgs/acme/${store}/secrets`;
     const selected = {
       visibility: 'selected',
-      selected_repository_ids: [store === 'dependabot' ? String(id) : id],
+      selected_repository_ids: [id],
     };
     expect((await putSecret(emulator, token, base, 'KEY', 'one', selected)).status).toBe(201);
     await github(emulator, token, 'GET', `${base}/KEY`);
     await github(emulator, token, 'GET', `${base}/KEY/repositories?per_page=100&page=1`);
+    await github(emulator, token, 'PUT', `${base}/KEY/repositories`, { selected_repository_ids: [id] });
+    await github(emulator, token, 'DELETE', `${base}/KEY/repositories/${id}`);
+    await github(emulator, token, 'PUT', `${base}/KEY/repositories/${id}`);
     expect((await putSecret(emulator, token, base, 'KEY', 'two', { visibility: 'all' })).status).toBe(204);
+    await github(emulator, token, 'PUT', `${base}/KEY/repositories/${id}`);
     await github(emulator, token, 'GET', base);
     await github(emulator, token, 'GET', '/orgs/acme');
     await github(emulator, token, 'GET', '/orgs/nobody');
     expect(log.problems).toEqual([]);
-    expect(log.seen.get('github GET 200')).toBe(6);
+    expect(Object.fromEntries(log.seen)).toMatchObject({
+      'github GET 200': 6,
+      'github PUT 204': 3,
+      'github PUT 409': 1,
+      'github DELETE 204': 1,
+    });
   },
 );
 
@@ -128,10 +137,40 @@ test('what is looked up around the secrets is as described', async () => {
     await github(emulator, token, 'PUT', '/repos/acme/new/environments/prod', {}),
     await github(emulator, token, 'GET', '/repos/acme/new/environments/prod'),
     await github(emulator, token, 'PUT', '/repos/acme/new/environments/prod', { wait_timer: 30 }),
+    await github(emulator, token, 'GET', '/repos/acme/new/environments'),
+    await github(emulator, token, 'GET', `/repositories/${id}/environments/prod`),
+    await github(emulator, token, 'DELETE', '/repos/acme/new/environments/prod'),
     await github(emulator, token, 'GET', '/repos/acme/none'),
+    await github(emulator, token, 'GET', '/user'),
+    await github(emulator, token, 'GET', '/rate_limit'),
   ].map((reply) => reply.status);
-  expect(statuses).toEqual([200, 301, 200, 200, 200, 200, 404]);
+  expect(statuses).toEqual([200, 301, 200, 200, 200, 200, 200, 200, 204, 404, 200, 200]);
   expect(log.problems).toEqual([]);
+});
+
+test('issues are as described', async () => {
+  const { log, emulator } = await logged();
+  await using _ = emulator;
+  const { issues } = emulator.github.addRepository('acme/web');
+  const path = '/repos/acme/web/issues';
+  for (const kind of ['fine-grained', 'github-token'] as const) {
+    const token = emulator.github.issueToken({ kind });
+    await github(emulator, token, 'POST', path, { title: 'One', body: 'text', labels: ['key'] });
+    await github(emulator, token, 'POST', `${path}/1/comments`, { body: 'more' });
+    await github(emulator, token, 'GET', `${path}?state=all&per_page=1&page=2`);
+    await github(emulator, token, 'GET', `${path}/1`);
+    await github(emulator, token, 'GET', `${path}/1/comments`);
+    await github(emulator, token, 'PATCH', `${path}/1`, { state: 'closed', state_reason: 'completed' });
+  }
+  issues.enabled = false;
+  await github(emulator, emulator.github.issueToken(), 'GET', path);
+  expect(log.problems).toEqual([]);
+  expect(Object.fromEntries(log.seen)).toEqual({
+    'github POST 201': 4,
+    'github GET 200': 6,
+    'github PATCH 200': 2,
+    'github GET 410': 1,
+  });
 });
 
 test('rate limits are as described', async () => {

@@ -56,7 +56,12 @@ function operationOf(
 ): Operation | 'not described' | undefined {
   switch (server) {
     case 'github':
-      return GITHUB.description.find(method, path.replace(/^\/repositories\/\d+$/, '/repos/owner/repo'));
+      return GITHUB.description.find(
+        method,
+        path
+          .replace(/^\/repositories\/\d+(?=\/|$)/, '/repos/owner/repo')
+          .replace(/^\/organizations\/\d+(?=\/|$)/, '/orgs/org'),
+      );
     case 'mutx': {
       const v1 = path.startsWith('/v1/') ? path : `/v1${path}`;
       return v1 === '/v1/agents' ? 'not described' : MUTX.description.find(method, v1);

@@ -73,20 +73,100 @@ test('editing the audience by hand moves updated_at', async () => {
 });
 
 test.each([
-  ['actions', 'number'],
-  ['dependabot', 'string'],
-  ['codespaces', 'number'],
-  ['agents', 'number'],
-] as const)('%s takes the ids of repositories as a %s only', async (store, type) => {
+  ['actions', [201, 204]],
+  ['dependabot', [201, 204]],
+  ['codespaces', [422, 201]],
+  ['agents', [422, 201]],
+] as const)('%s: ids of repositories as text and as numbers', async (store, statuses) => {
   const { emulator, ids, token } = await organisation(1);
   await using _ = emulator;
-  const as = { number: ids, string: ids.map(String) };
   const put = async (selected: readonly unknown[]) => {
     const fields = { visibility: 'selected', selected_repository_ids: selected };
     return (await putSecret(emulator, token, `/orgs/acme/${store}/secrets`, 'KEY', 'x', fields)).status;
   };
-  expect([await put(as[type === 'number' ? 'string' : 'number']), await put(as[type])]).toEqual([422, 201]);
+  expect([await put(ids.map(String)), await put(ids)]).toEqual(statuses);
+  expect(emulator.github.secret({ organisation: 'acme', store }, 'KEY')?.audience?.repositoryIds).toEqual(
+    ids,
+  );
 });
+
+test.each(['actions', 'dependabot', 'codespaces'] as const)(
+  '%s: a PUT with a visibility alone changes who may read the secret, and nothing else',
+  async (store) => {
+    const { emulator, ids, token } = await organisation(1);
+    await using _ = emulator;
+    const base = `/orgs/acme/${store}/secrets`;
+    const place = { organisation: 'acme', store };
+    const put = (body: unknown) => github(emulator, token, 'PUT', `${base}/KEY`, body);
+    expect((await put({ visibility: 'private' })).status).toBe(422);
+    expect(emulator.github.secret(place, 'KEY')).toBeUndefined();
+    await putSecret(emulator, token, base, 'KEY', 'x', { visibility: 'all', selected_repository_ids: [] });
+    expect((await put({ visibility: 'selected', selected_repository_ids: ids })).status).toBe(204);
+    expect(emulator.github.secret(place, 'KEY')?.audience).toEqual({
+      visibility: 'selected',
+      repositoryIds: ids,
+    });
+    expect(emulator.github.secretValues(place, 'KEY')).toEqual(['x']);
+  },
+);
+
+test('agents: a PUT needs the value too', async () => {
+  const { emulator, token } = await organisation(0);
+  await using _ = emulator;
+  emulator.github.setSecret({ organisation: 'acme', store: 'agents' }, 'KEY', 'x');
+  const path = '/orgs/acme/agents/secrets/KEY';
+  expect((await github(emulator, token, 'PUT', path, { visibility: 'all' })).status).toBe(422);
+});
+
+test.each(['actions', 'dependabot', 'codespaces', 'agents'] as const)(
+  '%s: selected repositories are replaced, added and removed, and only where they are selected',
+  async (store) => {
+    const { emulator, ids, token } = await organisation(3);
+    await using _ = emulator;
+    const [first = 0, second = 0, third = 0] = ids;
+    const base = `/orgs/acme/${store}/secrets`;
+    const path = `${base}/KEY/repositories`;
+    const selected = () =>
+      emulator.github.secret({ organisation: 'acme', store }, 'KEY')?.audience?.repositoryIds;
+    const status = async (method: string, to: string, body?: unknown) =>
+      (await github(emulator, token, method, to, body)).status;
+    const replace = (selected_repository_ids: unknown) => status('PUT', path, { selected_repository_ids });
+    expect(await replace([first])).toBe(404);
+    await putSecret(emulator, token, base, 'KEY', 'x', { visibility: 'all' });
+    expect([await replace([first]), await status('PUT', `${path}/${first}`)]).toEqual([409, 409]);
+    await putSecret(emulator, token, base, 'KEY', 'x', { visibility: 'selected' });
+    expect([await replace([first, second]), selected()]).toEqual([204, [first, second]]);
+    expect([await status('PUT', `${path}/${third}`), selected()]).toEqual([204, ids]);
+    expect([await status('DELETE', `${path}/${first}`), selected()]).toEqual([204, [second, third]]);
+    expect(await status('PUT', `${path}/1`)).toBe(422);
+    expect(await status('PUT', path, {})).toBe(422);
+    const reading = emulator.github.issueToken({ permissions: { organization_secrets: 'read' } });
+    expect((await github(emulator, reading, 'PUT', `${path}/${first}`)).status).toBe(403);
+  },
+);
+
+test.each(['actions', 'dependabot', 'codespaces', 'agents'] as const)(
+  '%s: the secrets of an organisation come in pages, whose links lead on',
+  async (store) => {
+    const { emulator, token } = await organisation(0);
+    await using _ = emulator;
+    for (let count = 10; count < 45; count += 1)
+      emulator.github.setSecret({ organisation: 'acme', store }, `KEY_${count}`, 'x');
+    const first = await github(emulator, token, 'GET', `/orgs/acme/${store}/secrets`);
+    expect([first.json.total_count, first.json.secrets.length]).toEqual([35, 30]);
+    const next = /<([^>]+)>; rel="next"/.exec(first.headers['link'] ?? '')?.[1] ?? '';
+    expect(next).toMatch(new RegExp(`/organizations/\\d+/${store}/secrets\\?page=2$`));
+    const second = await github(emulator, token, 'GET', next.slice(emulator.github.url.length));
+    expect(second.json.secrets.map(({ name }) => name)).toEqual([
+      'KEY_40',
+      'KEY_41',
+      'KEY_42',
+      'KEY_43',
+      'KEY_44',
+    ]);
+    expect(second.headers['link']).toMatch(/rel="prev".*rel="first"/);
+  },
+);
 
 test.each([
   ['no visibility', {}],

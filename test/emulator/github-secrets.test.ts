@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type SecretPlace, startEmulator } from '../../src/emulator/index.ts';
+import { takeNotes } from './noted.ts';
 import { github, putSecret, seal, send, type WireJson } from './wire.ts';
 
 const NOON = Date.parse('2026-03-12T12:00:00Z');
@@ -78,13 +79,14 @@ test.each<[string, (box: string, keyId: string) => unknown]>([
   ['plaintext', (_box, key_id) => ({ encrypted_value: Buffer.from('plain').toString('base64'), key_id })],
   ['no key id', (encrypted_value) => ({ encrypted_value })],
   ['a number as key id', (encrypted_value) => ({ encrypted_value, key_id: 5 })],
-  ['an unknown field', (encrypted_value, key_id) => ({ encrypted_value, key_id, visibility: 'all' })],
+  ['an array as body', (encrypted_value, key_id) => [encrypted_value, key_id]],
 ])('%s is refused and unexpected', async (_what, bodyOf) => {
   const { emulator, token } = await repository();
   await using _ = emulator;
   const { json } = await github(emulator, token, 'GET', `${BASE}/public-key`);
   const body = bodyOf(await seal(LONG, json.key), json.key_id);
-  expect((await github(emulator, token, 'PUT', `${BASE}/KEY`, body)).status).toBe(422);
+  const { status } = await github(emulator, token, 'PUT', `${BASE}/KEY`, body);
+  expect(status).toBe(Array.isArray(body) ? 400 : 422);
   expect(emulator.ledger.unexpected()).toHaveLength(1);
   expect(emulator.github.secret('acme/web', 'KEY')).toBeUndefined();
 });
@@ -168,9 +170,114 @@ test('somebody can write a secret by hand; that leaves no request behind', async
 });
 
 test.each([
+  ['*/*', '2022-11-28', 'Accept is not application/vnd.github+json'],
+  ['application/vnd.github.v3+json', '2022-11-28', 'Accept is not application/vnd.github+json'],
+  [undefined, '2022-11-28', 'Accept is not application/vnd.github+json'],
+  ['application/vnd.github+json', undefined, 'no X-GitHub-Api-Version'],
+])('Accept %s with API version %s is answered, and noted', async (accept, version, note) => {
+  const { emulator, token } = await repository();
+  await using _ = emulator;
+  const headers = { accept, 'x-github-api-version': version };
+  expect((await github(emulator, token, 'GET', BASE, undefined, headers)).status).toBe(200);
+  expect(emulator.ledger.notes().map(({ notes }) => notes)).toEqual([[note]]);
+  expect(takeNotes()).toEqual([`github GET ${BASE}: ${note}`]);
+  expect(emulator.ledger.unexpected()).toEqual([]);
+});
+
+test('fields, parameters and content types that GitHub ignores are ignored, and noted', async () => {
+  const { emulator, token } = await repository();
+  await using _ = emulator;
+  await putSecret(emulator, token, BASE, 'KEY', 'x', { visibility: 'all' });
+  await github(emulator, token, 'GET', `${BASE}?per_page=none&sort=name`);
+  const { json } = await github(emulator, token, 'GET', `${BASE}/public-key`);
+  const body = { encrypted_value: await seal('y', json.key), key_id: json.key_id };
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  expect((await github(emulator, token, 'PUT', `${BASE}/KEY`, body, headers)).status).toBe(204);
+  expect(emulator.github.secretValues('acme/web', 'KEY')).toEqual(['x', 'y']);
+  expect(takeNotes()).toEqual([
+    `github PUT ${BASE}/KEY: fields that are ignored: visibility`,
+    `github GET ${BASE}: parameters of the query that are ignored: sort`,
+    `github GET ${BASE}: per_page is not a positive whole number`,
+    `github PUT ${BASE}/KEY: a body without content-type: application/json`,
+  ]);
+  expect(emulator.ledger.unexpected()).toEqual([]);
+});
+
+test('an environment refuses fields that it does not have, and keeps those that it has', async () => {
+  const { emulator, token } = await repository();
+  await using _ = emulator;
+  const path = '/repos/acme/web/environments/production';
+  const put = (body: unknown) => github(emulator, token, 'PUT', path, body);
+  expect((await put({ wait: 30 })).json.message).toBe('Invalid request.\n\n"wait" is not a permitted key.');
+  const policy = { protected_branches: true, custom_branch_policies: false };
+  expect((await put({ deployment_branch_policy: { ...policy, custom_branch_policies: true } })).status).toBe(
+    422,
+  );
+  await put({ can_admins_bypass: false, deployment_branch_policy: policy, reviewers: null });
+  const { json } = await github(emulator, token, 'GET', path);
+  expect(json).toMatchObject({
+    can_admins_bypass: false,
+    deployment_branch_policy: policy,
+    protection_rules: [{ type: 'branch_policy' }],
+  });
+  expect((await put({})).json).toMatchObject({ can_admins_bypass: true, protection_rules: [] });
+});
+
+test('environments are listed in pages, and one that is deleted takes its secrets along', async () => {
+  const { emulator, token } = await repository();
+  await using _ = emulator;
+  const path = '/repos/acme/web/environments';
+  await putSecret(emulator, token, `${path}/production/secrets`, 'KEY', 'x');
+  const first = await github(emulator, token, 'GET', `${path}?per_page=1`);
+  expect([first.json.total_count, first.json.environments.map(({ name }) => name)]).toEqual([
+    2,
+    ['production'],
+  ]);
+  const { id } = emulator.github.repository('acme/web');
+  const next = `${emulator.github.url}/repositories/${id}/environments?per_page=1&page=2`;
+  expect(first.headers['link']).toBe(`<${next}>; rel="next", <${next}>; rel="last"`);
+  const second = await github(emulator, token, 'GET', next.slice(emulator.github.url.length));
+  expect(second.json.environments.map(({ name }) => name)).toEqual(['a/b %']);
+  expect((await github(emulator, token, 'DELETE', `${path}/production`)).status).toBe(204);
+  expect((await github(emulator, token, 'GET', `${path}/production/secrets/KEY`)).status).toBe(404);
+  expect(emulator.ledger.unexpected()).toEqual([]);
+});
+
+test('every route of a repository is there under its number too', async () => {
+  const { emulator, token } = await repository();
+  await using _ = emulator;
+  const base = `/repositories/${emulator.github.repository('acme/web').id}`;
+  for (const path of ['/environments/production/secrets', '/actions/secrets']) {
+    expect((await putSecret(emulator, token, base + path, 'KEY', 'x')).status).toBe(201);
+    expect((await github(emulator, token, 'GET', `${base}${path}/KEY`)).json.name).toBe('KEY');
+  }
+  expect(emulator.github.openSecret({ repository: 'acme/web', environment: 'production' }, 'KEY')).toBe('x');
+  expect((await github(emulator, token, 'GET', '/repositories/1/actions/secrets')).status).toBe(404);
+  expect(emulator.ledger.unexpected()).toEqual([]);
+});
+
+test('the links of a repository are templates, and its issues are there as long as they are enabled', async () => {
+  const { emulator, token } = await repository();
+  await using _ = emulator;
+  const { issues } = emulator.github.repository('acme/web');
+  issues.open('One', null, []);
+  const shown = async () => (await github(emulator, token, 'GET', '/repos/acme/web')).json;
+  const url = `${emulator.github.url}/repos/acme/web`;
+  expect(await shown()).toMatchObject({
+    has_issues: true,
+    open_issues_count: 1,
+    issues_url: `${url}/issues{/number}`,
+    git_refs_url: `${url}/git/refs{/sha}`,
+    contents_url: `${url}/contents/{+path}`,
+    archive_url: `${url}/{archive_format}{/ref}`,
+    owner: { organizations_url: `${emulator.github.url}/users/acme/orgs` },
+  });
+  issues.enabled = false;
+  expect(await shown()).toMatchObject({ has_issues: false });
+});
+
+test.each([
   ['no User-Agent', { 'user-agent': undefined }, 403],
-  ['Accept', { accept: 'application/json' }, 415],
-  ['X-GitHub-Api-Version', { 'x-github-api-version': undefined }, 400],
   ['not a valid API version', { 'x-github-api-version': '2020-01-01' }, 400],
 ])('%s: refused and unexpected', async (why, headers, status) => {
   const { emulator, token } = await repository();

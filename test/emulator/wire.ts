@@ -16,6 +16,7 @@ export interface WireJson extends ReadonlyArray<WireJson> {
   readonly created_at: string;
   readonly detail: string;
   readonly details: readonly { readonly loc: readonly string[] }[];
+  readonly environments: readonly WireJson[];
   readonly error_code: string;
   readonly expires_at: string | null;
   readonly expires_in: number;
@@ -30,6 +31,7 @@ export interface WireJson extends ReadonlyArray<WireJson> {
   readonly limit: number;
   readonly message: string;
   readonly name: string;
+  readonly number: number;
   readonly plan: string;
   readonly protection_rules: readonly unknown[];
   readonly refresh_token: string;

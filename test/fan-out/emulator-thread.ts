@@ -34,7 +34,7 @@ tell({
   token: emulator.github.issueToken(),
 });
 parentPort?.once('message', () => {
-  const unexpected = emulator.ledger.unexpected().length;
+  const unexpected = emulator.ledger.unexpected().length + emulator.ledger.notes().length;
   tell({ limited: emulator.github.limited, unexpected });
   void emulator.close();
 });

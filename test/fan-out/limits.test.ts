@@ -27,6 +27,43 @@ it('a rest that GitHub asks one write to take is taken by all, and then all are 
   expect(puts).toHaveLength(COUNT + 1);
 });
 
+const LIMITS = [
+  ['429 with a page', 429, '<html><h1>429 Too Many Requests</h1></html>', 'text/html'],
+  ['429 with text', 429, 'slow down', 'text/plain'],
+  ['429 with nothing', 429, '', 'text/plain'],
+  [
+    '403 in words, without a counter',
+    403,
+    '{"message":"API rate limit exceeded for user ID 583231."}',
+    'application/json',
+  ],
+  ['403 with a page of a gateway', 403, '<h1>Rate limit exceeded</h1>', 'text/html'],
+] as const;
+
+it.each(LIMITS)(
+  'a write that a limit meets as %s is made after the rest that is asked for, and no key is revoked',
+  async (_, status, body, type) => {
+    await using fleet = await startFleet();
+    const targets = fleet.repositories(2);
+    const rest = 45_000;
+    const date = new Date(fleet.time.now()).toUTCString();
+    const until = new Date(fleet.time.now() + rest).toUTCString();
+    fleet.emulator.fault({
+      server: 'github',
+      method: 'PUT',
+      what: 'raw',
+      status,
+      body,
+      headers: { 'content-type': type, date, 'retry-after': until },
+    });
+    const { outcome, took } = await fleet.run(targets);
+    expect(statusesOf(outcome)).toEqual({ created: 2 });
+    expect(took).toBeGreaterThanOrEqual(rest - 1_000);
+    expect(took).toBeLessThan(MINUTE);
+    expect(fleet.emulator.mutx.keys.map(({ isActive }) => isActive)).toEqual([true]);
+  },
+);
+
 it('a limit that ends too late fails the preflight at once, with the time at which a run can work', async () => {
   await using fleet = await startFleet({ limits: { primaryPerHour: COUNT } });
   const targets = fleet.repositories(COUNT);

@@ -59,6 +59,17 @@ describe('the inputs of plan', () => {
     }
   });
 
+  it('warn of a key whose name is that of another target, which is left out', () => {
+    FILES.set(
+      'left-out.yml',
+      'keys:\n  - key-name: gha/acme/web/MUTX_API_KEY\n    targets: [dependabot:acme/web]\n',
+    );
+    const result = loaded({ ...ENOUGH, 'fleet-file': 'left-out.yml' });
+    expect(result.warnings).toEqual([
+      expect.stringMatching(/^left-out\.yml:2: `key-name` is the default name of the key in acme\/web /u),
+    ]);
+  });
+
   it('take one key in place of the file: what is empty, or no setting of a key, is left out', () => {
     const given = { 'fleet-file': '', 'failure-issue': true, 'renew-before': '', verify: 'false' };
     const result = loaded({ ...ENOUGH, key: JSON.stringify({ ...given, 'max-revocations': 0 }) });

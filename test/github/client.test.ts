@@ -57,7 +57,7 @@ describe('the GitHub client', () => {
       clock.time = time;
       const result = await send();
       expect(result).toMatchObject({ kind: 'reply', status: 403 });
-      waits.push(result.kind === 'reply' ? rateLimitWait(result, '') : undefined);
+      waits.push(result.kind === 'reply' ? rateLimitWait(result) : undefined);
     }
     expect(waits).toEqual([60_000, 40_000, 1_000]);
     expect(github.lines).toEqual(['GET /a']);

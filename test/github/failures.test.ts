@@ -126,6 +126,41 @@ describe('a reply that says no', () => {
   });
 });
 
+describe('a limit', () => {
+  const limits = [
+    ['a page', 429, page, {}],
+    ['text', 429, { kind: 'other', text: 'Too Many Requests' }, {}],
+    ['nothing', 429, empty, {}],
+    ['words and no counters', 403, github('API rate limit exceeded for user ID 1.'), {}],
+    [
+      'words and a permission',
+      403,
+      github('You have exceeded a secondary rate limit.'),
+      { 'x-accepted-github-permissions': 'secrets=write' },
+    ],
+  ] as const;
+  it.each(limits)(
+    'that comes with %s is never told as a permission or a page',
+    (_, status, body, headers) => {
+      const failure = causeOf(status, body, headers);
+      expect(failure).toMatchObject({ kind: 'throttled', code: 'github-rate-limited', retryAfter: 60_000 });
+      expect(failure).not.toHaveProperty('needs');
+      expect(JSON.stringify(failure)).not.toMatch(/Secrets:|page/u);
+    },
+  );
+
+  it.each(['90', 'Thu, 01 Jan 1970 00:01:30 GMT'])(
+    'of a server that is not well names its time: %s',
+    (asked) => {
+      expect(causeOf(503, empty, { 'retry-after': asked })).toMatchObject({
+        kind: 'unclear',
+        code: 'github-server-error',
+        retryAfter: 90_000,
+      });
+    },
+  );
+});
+
 describe('a reply that proves nothing', () => {
   it.each([
     [500, github('Server Error'), 'github-server-error', true],
@@ -136,7 +171,6 @@ describe('a reply that proves nothing', () => {
     [403, page, 'github-proxy-page', false],
     [401, page, 'github-proxy-page', false],
     [404, page, 'github-proxy-page', false],
-    [429, page, 'github-proxy-page', false],
     [302, page, 'github-redirect', false],
     [403, empty, 'github-bad-reply', false],
     [404, { kind: 'json', value: { error: 'x' } }, 'github-bad-reply', false],

@@ -192,6 +192,75 @@ describe("an organisation's secret keeps its audience", () => {
     expect(await target.prepare()).toMatchObject({ ok: false, failure: { code } });
   });
 
+  it.each([
+    [{ visibility: 'all', selectedRepositories: [] }, 'since prepare'],
+    [undefined, 'without being told who may read a new one'],
+  ] as const)('by not making it anew when it seems to be gone (%j, %s)', async (audience, _) => {
+    await using github = await startGithubDouble();
+    const { target } = await ready(github, audience);
+    github.answer(GET, visible('selected'));
+    github.answer(page(1), repositories(2, [7, 9]));
+    github.answer(PUT, created);
+    await target.prepare();
+    github.answer(GET, notFound);
+    const value = github.secrets.admit('mutx_live_1');
+    for (let again = 0; again < 2; again++) {
+      expect(await target.write(value, always)).toMatchObject({
+        ok: false,
+        failure: { kind: 'refused', code: 'github-secret-gone', status: 404, retryable: true },
+      });
+    }
+    expect(github.lines).not.toContain(PUT);
+    // It had passed: the next try of the same run keeps the audience.
+    github.answer(GET, visible('selected'));
+    github.answer(PUT, updated);
+    expect(await target.write(value, always)).toMatchObject({ value: 'updated' });
+    expect(github.requests.at(-1)?.body).toMatchObject({ selected_repository_ids: [7, 9] });
+    expect(target.contradiction).toBeUndefined();
+  });
+
+  it('by not making it anew when its metadata or the list showed it, and prepare did not', async () => {
+    for (const reading of ['metadata', 'listed'] as const) {
+      await using github = await startGithubDouble();
+      const { target } = await ready(github, { visibility: 'all', selectedRepositories: [] });
+      github.answer(GET, notFound);
+      await target.prepare();
+      github.answer(GET, [visible('private'), notFound]);
+      const row = { name: 'MUTX_API_KEY', updated_at: '2026-11-01T12:00:00Z' };
+      github.answer(`GET ${BASE}?per_page=100&page=1`, ok({ total_count: 1, secrets: [row] }));
+      expect(await target[reading]()).toMatchObject({ ok: true, value: {} });
+      github.answer(GET, notFound);
+      expect(await target.write(github.secrets.admit('mutx_live_1'), always)).toMatchObject({
+        failure: { code: 'github-secret-gone' },
+      });
+    }
+  });
+
+  it('by giving up on one that never ends, and on one that is read for longer than a write may wait', async () => {
+    await using github = await startGithubDouble();
+    const { target } = await ready(github);
+    github.answer(GET, visible('selected'));
+    const value = github.secrets.admit('mutx_live_1');
+    github.answer(page(1), repositories(Number.MAX_SAFE_INTEGER, upTo(100)));
+    const endless = { kind: 'unclear', code: 'github-audience-too-long', retryable: false };
+    expect(await target.prepare()).toMatchObject({ failure: endless });
+    expect(await target.write(value, always)).toMatchObject({
+      failure: { ...endless, kind: 'not-sent' },
+    });
+    for (let at = 1; at <= 101; at++) github.answer(page(at), repositories(9_999, [at]));
+    const before = github.lines.length;
+    expect(await target.prepare()).toMatchObject({ failure: endless });
+    expect(github.lines.length - before).toBe(2 + 100);
+
+    const asked: (number | undefined)[] = [];
+    const late = (ahead?: number) => asked.push(ahead) < 3;
+    expect(await target.write(value, late)).toMatchObject({
+      failure: { kind: 'not-sent', code: 'github-write-deadline' },
+    });
+    expect(asked).toEqual([0, 0, 0]);
+    expect(github.lines).not.toContain(PUT);
+  });
+
   it('with the metadata that every secret has', async () => {
     await using github = await startGithubDouble();
     const { target } = await ready(github);

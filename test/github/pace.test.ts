@@ -39,6 +39,7 @@ function places(count: number, clock: Clock, answer: (write: number) => Answer =
       shared: false,
       prepare: () => Promise.resolve({ ok: true, value: true, date: 1 }),
       metadata: () => Promise.resolve({ ok: true, value: { updatedAt: index }, date: 2 }),
+      listed: () => Promise.resolve({ ok: true, value: { updatedAt: index }, date: 3 }),
       write: (value, mayStart) => {
         expect(value).toBe(VALUE);
         expect(mayStart()).toBe(true);
@@ -206,6 +207,30 @@ describe('the pace of writes', () => {
     }
   });
 
+  it('hands on what a write contradicted, and counts no start where a place only asks', async () => {
+    const clock = new VirtualClock();
+    const asked: (number | undefined)[] = [];
+    const place: SecretTarget = {
+      ...(places(1, clock).targets[0] as SecretTarget),
+      contradiction: 'was there, and was made',
+      write: (_value, mayStart) => {
+        for (let page = 0; page < 10; page++) expect(mayStart(0)).toBe(true);
+        mayStart();
+        return Promise.resolve(updated);
+      },
+    };
+    const [target] = paced([place], clock);
+    expect(target?.contradiction).toBe('was there, and was made');
+    for (let write = 0; write < 5; write++) {
+      await target?.write(VALUE, (ahead) => {
+        asked.push(ahead);
+        return true;
+      });
+    }
+    expect(clock.monotonic()).toBe(0);
+    expect(asked.filter((ahead) => ahead === undefined)).toHaveLength(5);
+  });
+
   it('leaves everything but writing as it is', async () => {
     const clock = new VirtualClock();
     const { targets } = places(1, clock);
@@ -213,6 +238,7 @@ describe('the pace of writes', () => {
     expect(target).toMatchObject({ label: 'acme/0', secretName: 'MUTX_API_KEY', shared: false, puts: 1 });
     expect(await target?.prepare()).toEqual({ ok: true, value: true, date: 1 });
     expect(await target?.metadata()).toEqual({ ok: true, value: { updatedAt: 0 }, date: 2 });
+    expect(await target?.listed()).toEqual({ ok: true, value: { updatedAt: 0 }, date: 3 });
   });
 });
 

@@ -180,9 +180,50 @@ test('a kept connection that dies with the next request on it: lost, and not sen
   });
   using client = new TestClient(server.url);
   await client.send({ method: 'GET', path: '/1' });
-  expect(await client.send({ method: 'POST', path: '/2' })).toMatchObject({ kind: 'lost', code: 'reset' });
+  expect(await client.send({ method: 'PUT', path: '/2' })).toMatchObject({ kind: 'lost', code: 'reset' });
   expect(server.connections).toHaveLength(1);
 });
+
+test('a POST opens its own connection, so that one the server has given up cannot swallow it', async () => {
+  await using server = await startRawServer((socket, text) => {
+    // As a server that closes an idle connection in the moment of the next request.
+    if (text.includes('first') && text.includes('second')) socket.resetAndDestroy();
+    else socket.write(reply('200 OK', '{}', JSON_TYPE));
+  });
+  using client = new TestClient(server.url);
+  await Promise.all(['/first', '/first'].map((path) => client.send({ method: 'GET', path })));
+  expect(await client.send({ method: 'POST', path: '/second' })).toMatchObject({
+    kind: 'reply',
+    status: 200,
+  });
+  expect(server.connections).toHaveLength(3);
+  expect(await Promise.all(server.ends.slice(0, 2))).toEqual(['end', 'end']);
+  await client.send({ method: 'GET', path: '/third' });
+  expect(server.connections).toHaveLength(3);
+});
+
+test.each([
+  [499, 1],
+  [408, 2],
+  [500, 2],
+  [503, 2],
+])(
+  'after %i the next request goes on connection %i: a server may end one after an error without a word',
+  async (status, connection) => {
+    await using server = await startRawServer((socket, text) => {
+      if (text.includes('first') && text.includes('second') && status !== 499) socket.destroy();
+      else socket.write(reply(text.includes('second') ? '200 OK' : `${status} Whatever`, '{}', JSON_TYPE));
+    });
+    using client = new TestClient(server.url);
+    expect(await client.send({ method: 'GET', path: '/first' })).toMatchObject({ kind: 'reply', status });
+    expect(await client.send({ method: 'PUT', path: '/second' })).toMatchObject({
+      kind: 'reply',
+      status: 200,
+    });
+    expect(server.connections).toHaveLength(connection);
+    expect(server.received[connection - 1]).toContain('PUT /second');
+  },
+);
 
 test('a client that is closed gives up what is under way', async () => {
   await using server = await startRawServer();

@@ -371,6 +371,10 @@ describe('a pasted token', () => {
       `ghp_${'A'.repeat(36)}`,
       `ghs_${'b'.repeat(36)}`,
       `gho_${'1'.repeat(36)}`,
+      `ghs_15368_${jwt({ iss: 'ghs' })}`,
+      // Even where its claims are those of MUTX.
+      `ghs_15368_${ACCESS_JWT}`,
+      `ghs_15368_${REFRESH_JWT}`,
     ];
     for (const token of [...githubTokens, `Bearer ${GITHUB_TOKEN}`]) {
       for (const input of ['bootstrap-jwt', 'refresh-token', 'password']) {
@@ -380,7 +384,7 @@ describe('a pasted token', () => {
         ]);
       }
     }
-    for (const token of [ACCESS_JWT, REFRESH_JWT, API_KEY]) {
+    for (const token of [ACCESS_JWT, REFRESH_JWT, API_KEY, `Bearer ${ACCESS_JWT}`, `x-${API_KEY}`]) {
       expect(problemsOf({ 'github-token': token }).map(({ message }) => message)).toEqual([
         "holds a credential of MUTX, which is not GitHub's to see",
       ]);

@@ -20,6 +20,7 @@ describe('the inputs of a rotation', () => {
     const { settings, targets, apiUrl, githubApiUrl, audience, createEnvironment, warnings } = loadedFrom();
     expect(settings).toEqual({
       keyName: 'gha/acme/web/MUTX_API_KEY',
+      nameOfTarget: true,
       expiresInDays: 30,
       renewBefore: undefined,
       gracePeriod: 0,
@@ -95,6 +96,7 @@ describe('the inputs of a rotation', () => {
     });
     expect(settings).toEqual({
       keyName: 'our key',
+      nameOfTarget: false,
       expiresInDays: 365,
       renewBefore: 604_800_000,
       gracePeriod: 21_600_000,

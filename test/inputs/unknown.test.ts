@@ -137,7 +137,7 @@ describe('the table', () => {
       ].toSorted(),
     );
     expect(inputsOf('revoke').toSorted()).toEqual(
-      [...refreshing, 'dry-run', 'key-ids', 'key-name', 'max-revocations'].toSorted(),
+      [...refreshing, 'dry-run', 'if-none', 'key-ids', 'key-name', 'max-revocations'].toSorted(),
     );
     expect(inputsOf('audit').toSorted()).toEqual(
       [

@@ -62,6 +62,11 @@ describe('an option', () => {
     ['for two targets without a name for the key', () => ({ targets: ['a/b', 'c/d'] }), ['keyName']],
     ['that is an object', () => ({ keyName: { a: 1 }, expiresInDays: [{}] }), ['keyName', 'expiresInDays']],
     [
+      'a list where one value belongs, of which the last could win silently',
+      () => ({ keyName: ['a', 'b'], secretName: ['A'], dryRun: [true, false], expiresInDays: [30] }),
+      ['keyName', 'secretName', 'dryRun', 'expiresInDays'],
+    ],
+    [
       'a server without TLS',
       () => ({ github: { token: 't'.repeat(20), apiUrl: 'http://a.b' } }),
       ['github.apiUrl'],

@@ -56,6 +56,8 @@ describe('the claims of a JWT', () => {
     `${encoded('{}')}\n`,
     'e30.e3\u0000.x',
     'mutx_live_x',
+    `ghs_15368_${encoded('{"type":"access"}')}`,
+    `e10.${encoded('{"type":"access"}').split('.')[1]}.x`,
   ])('are not found in %j', (text) => {
     expect(decodeJwt(text)).toBeUndefined();
   });

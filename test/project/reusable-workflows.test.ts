@@ -8,12 +8,16 @@ import { read } from './files.ts';
 interface Workflow {
   readonly on: { readonly workflow_call: { readonly inputs: object } };
   readonly jobs: Readonly<
-    Record<string, { readonly permissions?: unknown; readonly steps?: readonly Step[] }>
+    Record<
+      string,
+      { readonly permissions?: unknown; readonly uses?: string; readonly steps?: readonly Step[] }
+    >
   >;
 }
 interface Step {
   readonly uses?: string;
   readonly run?: string;
+  readonly if?: string;
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
@@ -38,6 +42,19 @@ describe.each(REUSABLE)('%s', (path) => {
       });
     }
     expect(text).not.toMatch(/uses: mutx\//u);
+  });
+
+  test('stops before that in every job where the runner does not say which commit it is', () => {
+    const own = (step: Step) => step.with?.['path'] === '.mutx-api-key-action';
+    const first = Object.values(jobs).flatMap(({ steps: [step] = [], ...job }) =>
+      step === undefined || job.uses !== undefined ? [] : [step],
+    );
+    expect(first).toHaveLength(steps.filter(own).length);
+    expect(new Set(first.map((step) => JSON.stringify(step))).size).toBe(1);
+    expect(first[0]).toMatchObject({
+      if: "job.workflow_repository == '' || job.workflow_sha == ''",
+      run: expect.stringMatching(/\nexit 1\n$/u) as string,
+    });
   });
 
   test('puts no expression into a script', () => {

@@ -37,7 +37,12 @@ function failed(results: readonly KeyResult[], more: Partial<Failed> = {}): Fail
   return { kind: 'failed', code: 'revoke-failed', message: 'some', failures: [refused], results, ...more };
 }
 
-const byName = { selection: { by: 'name', name: 'laptop\n' }, maxRevocations: 5, dryRun: false } as const;
+const byName = {
+  selection: { by: 'name', name: 'laptop\n' },
+  maxRevocations: 5,
+  dryRun: false,
+  ifNone: 'fail',
+} as const;
 const byIds = { ...byName, selection: { by: 'ids', ids: [] } } as const;
 
 describe('a revocation as it is told', () => {
@@ -58,7 +63,7 @@ describe('a revocation as it is told', () => {
       'MUTX: DELETE /v1/api-keys/x answered 401 [mutx-unauthorized]: try 2 in 7 ms',
       '✓ id-revoked revoked',
       '✓ id-already-revoked was revoked already',
-      '✓ id-gone is not a key of this account, or not any more',
+      '! id-gone is not a key of this account, or not any more',
       '✓ id-untouched not touched',
       '✗ id-alive still alive',
       '✗ id-unknown not known: it may be revoked, and may be alive',
@@ -116,6 +121,8 @@ describe('a revocation as it is told', () => {
   });
 });
 
+const CONTEXT = { mayRevokeItself: false, now: NOW };
+
 describe('a revocation that failed', () => {
   it('names the keys that would go, ten at most', () => {
     const many = Array.from({ length: 12 }, (_, index) =>
@@ -125,40 +132,44 @@ describe('a revocation that failed', () => {
       code: 'revocations-exceeded',
       failures: [],
     });
-    const { details } = revocationFailure(tooMany, false, NOW);
+    const { details } = revocationFailure(tooMany, CONTEXT);
     expect(details).toHaveLength(11);
     expect(details[0]).toBe('would be revoked: x (k0)');
     expect(details.at(-1)).toBe(
       'and 2 more keys; the job summary, or the file that `--summary` names, has them all',
     );
-    expect(revocationFailure({ ...tooMany, results: many.slice(0, 2) }, false, NOW).details).toHaveLength(2);
+    expect(revocationFailure({ ...tooMany, results: many.slice(0, 2) }, CONTEXT).details).toHaveLength(2);
   });
 
   it('says that the credential is most likely gone, where that may be', () => {
     const some = failed([result('revoked'), result('alive')]);
-    expect(revocationFailure(some, true, NOW).details).toEqual([
+    expect(revocationFailure(some, { ...CONTEXT, mayRevokeItself: true }).details).toEqual([
       expect.stringContaining('was most likely one of those that were revoked'),
     ]);
-    expect(revocationFailure(some, false, NOW).details).toEqual([]);
-    expect(revocationFailure(failed([result('alive')]), true, NOW).details).toEqual([]);
+    expect(revocationFailure(some, CONTEXT).details).toEqual([]);
+    expect(
+      revocationFailure(failed([result('alive')]), { ...CONTEXT, mayRevokeItself: true }).details,
+    ).toEqual([]);
     const unwell = { ...refused, status: 500 };
-    expect(revocationFailure(failed([result('revoked')], { failures: [unwell] }), true, NOW).details).toEqual(
-      [],
-    );
+    expect(
+      revocationFailure(failed([result('revoked')], { failures: [unwell] }), {
+        ...CONTEXT,
+        mayRevokeItself: true,
+      }).details,
+    ).toEqual([]);
   });
 
   it('says when it can work, where the server says so and waiting helps', () => {
     const throttled = { ...refused, kind: 'throttled', retryAfter: 60_000 } as const;
-    const at = (...failures: CallFailure[]) =>
-      revocationFailure(failed([], { failures }), false, NOW).retryAt;
+    const at = (...failures: CallFailure[]) => revocationFailure(failed([], { failures }), CONTEXT).retryAt;
     expect(at(throttled, { ...throttled, retryAfter: 1_000 })).toBe(NOW + 60_000);
     expect(at(throttled, refused)).toBeUndefined();
     expect(at()).toBeUndefined();
   });
 
   it('says in which state things are', () => {
-    expect(revocationFailure(failed([]), false, NOW).state).toEqual(['no key was revoked']);
-    expect(revocationFailure(failed([result('alive', { name: 'ci' })]), false, NOW).state).toEqual([
+    expect(revocationFailure(failed([]), CONTEXT).state).toEqual(['no key was revoked']);
+    expect(revocationFailure(failed([result('alive', { name: 'ci' })]), CONTEXT).state).toEqual([
       'still alive: ci (id-alive)',
     ]);
     expect(keyStates([])).toEqual([]);
@@ -172,7 +183,7 @@ describe('the summary of a revocation', () => {
       result('alive', { failure: refused }),
     ];
     const outcome = failed(results);
-    expect(failedRevocationSummary(outcome, revocationFailure(outcome, false, NOW))).toContain(
+    expect(failedRevocationSummary(outcome, revocationFailure(outcome, CONTEXT))).toContain(
       [
         '| `id-revoked` | `a\\|b` | 2026-01-01T00:00:00Z | revoked |',
         '| `id-alive` |  |  | still alive\\: Invalid or expired API key |',

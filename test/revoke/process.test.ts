@@ -255,11 +255,25 @@ describe('a revocation with nothing to do', () => {
     expect(requests(world)).toEqual([]);
   });
 
-  it('for a name that no key has: succeeds with a warning, for it may be mistyped', async () => {
+  it('for a name that no key ever had: fails, and names the one that was meant', async () => {
     await using world = await startWorld();
     plant(world, 'laptop');
     for (const dry of [false, true]) {
       const run = await revoke(world, { 'key-name': 'lptop', 'dry-run': String(dry) });
+      expect(run.exitCode).toBe(1);
+      expect(textOf(run)).toContain('[no-such-key]');
+      expect(textOf(run)).toContain('did you mean `laptop`?');
+      expect(run.annotations.map(({ level }) => level)).toEqual(['error']);
+      expect(run.outputs).toEqual({ 'revoked-key-ids': '[]' });
+    }
+    expect(world.emulator.ledger.effects()).toEqual([]);
+  });
+
+  it('for a name that no key has, in a clean-up that may find nothing: succeeds with a warning', async () => {
+    await using world = await startWorld();
+    plant(world, 'laptop');
+    for (const dry of [false, true]) {
+      const run = await revoke(world, { 'key-name': 'lptop', 'dry-run': String(dry), 'if-none': 'ignore' });
       expect(run.exitCode, textOf(run)).toBe(0);
       expect(run.annotations.map(({ level, title }) => [level, title])).toEqual([['warning', 'No such key']]);
       const warned = /no active key is named lptop.*check the spelling.*keys list/u;

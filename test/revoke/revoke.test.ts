@@ -18,6 +18,8 @@ import {
 
 class Case extends InMemoryPorts {
   readonly revocations: RevocationEvent[] = [];
+  /** As `/v1`, where `revoked` records stay. */
+  keepsRecords = false;
 
   revoke(request: Partial<RevocationRequest> & { ids?: string[]; name?: string }, mayRevokeItself = false) {
     const { ids, name = '' } = request;
@@ -26,6 +28,7 @@ class Case extends InMemoryPorts {
         selection: ids === undefined ? { by: 'name', name } : { by: 'ids', ids },
         maxRevocations: 5,
         dryRun: false,
+        ifNone: 'ignore',
         ...request,
       },
       {
@@ -34,6 +37,7 @@ class Case extends InMemoryPorts {
         random: this.random,
         sessionEndsAt: undefined,
         mayRevokeItself,
+        keepsRecords: () => this.keepsRecords,
         report: (event) => this.revocations.push(event),
       },
     );
@@ -245,5 +249,56 @@ describe('a credential that may be one of the keys', () => {
       .always('list', refuses(401));
     const outcome = await world.revoke({ ids: ['a', 'b'] }, true);
     expect(states(outcome)).toEqual({ a: 'revoked', b: 'alive' });
+  });
+});
+
+describe('what no key is', () => {
+  const fail = { ifNone: 'fail' } as const;
+  const recorded = (...keys: KeyRecord[]) => Object.assign(withKeys(...keys), { keepsRecords: true });
+
+  it('a name: fails, nothing goes, and the names that there are come back', async () => {
+    const world = withKeys(key('a', { name: 'laptop' }), key('b', { name: 'ci' }), key('c', { name: 'ci' }));
+    expect(await world.revoke({ name: 'lptop', ...fail })).toMatchObject({
+      kind: 'failed',
+      code: 'no-such-key',
+      missing: { name: 'lptop', names: ['laptop', 'ci'] },
+    });
+    expect(await world.revoke({ name: 'lptop', dryRun: true, ...fail })).toMatchObject({
+      code: 'no-such-key',
+    });
+    expect(await world.revoke({ name: 'lptop' })).toMatchObject({ kind: 'done', results: [] });
+    expect(world.changes()).toEqual([]);
+  });
+
+  it('a name whose keys are all revoked is done', async () => {
+    const world = withKeys(key('a', { name: 'x', active: false }));
+    expect(await world.revoke({ name: 'x', ...fail })).toMatchObject({ kind: 'done', results: [] });
+  });
+
+  it('an id: the others go, and then the run fails, where records stay', async () => {
+    const world = recorded(key('a'));
+    const outcome = await world.revoke({ ids: ['a', 'nobody'], ...fail });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'no-such-key' });
+    expect(states(outcome)).toEqual({ a: 'revoked', nobody: 'none' });
+    expect(world.active()).toEqual([]);
+    const dry = await recorded(key('a')).revoke({ ids: ['a', 'nobody'], dryRun: true, ...fail });
+    expect(dry).toMatchObject({
+      kind: 'failed',
+      message: expect.stringMatching(/^1 of 2 ids asked for is /u),
+    });
+    expect(states(dry)).toEqual({ a: 'untouched', nobody: 'none' });
+    const two = await recorded().revoke({ ids: ['x', 'y'], ...fail });
+    expect(two).toMatchObject({ message: expect.stringMatching(/^2 of 2 ids asked for are /u) });
+    expect(await recorded().revoke({ ids: ['nobody'] })).toMatchObject({ kind: 'done' });
+    // The credential may be one of them, so the list is read first.
+    const first = await recorded(key('a')).revoke({ ids: ['a', 'nobody'], ...fail }, true);
+    expect(states(first)).toEqual({ a: 'revoked', nobody: 'none' });
+  });
+
+  it('an id that is gone is done, where MUTX forgets revoked keys', async () => {
+    const world = withKeys(key('a'));
+    const outcome = await world.revoke({ ids: ['a', 'nobody'], ...fail });
+    expect(outcome.kind).toBe('done');
+    expect(states(outcome)).toEqual({ a: 'revoked', nobody: 'gone' });
   });
 });

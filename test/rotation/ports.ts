@@ -243,6 +243,10 @@ export class InMemoryPorts implements RotationPorts {
         this.#call(`metadata ${place.label}`, () =>
           github(place.updatedAt === undefined ? undefined : { updatedAt: place.updatedAt }),
         ),
+      listed: () =>
+        this.#call(`listed ${place.label}`, () =>
+          github(place.updatedAt === undefined ? undefined : { updatedAt: place.updatedAt }),
+        ),
       write: (value, mayStart) => {
         const apply = () => {
           const status: 'created' | 'updated' = place.updatedAt === undefined ? 'created' : 'updated';

@@ -27,6 +27,15 @@ describe('storing', () => {
     });
   });
 
+  it('warns where the write’s answer contradicts what was read', async () => {
+    const ports = world(WEB, API);
+    Object.assign(ports.targets[1] ?? {}, { contradiction: 'X of acme/api was there, and was made' });
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated' });
+    expect(ports.told('warning')).toEqual([
+      { type: 'warning', code: 'secret-contradiction', message: 'X of acme/api was there, and was made' },
+    ]);
+  });
+
   it('tries a write four times, waiting as long as GitHub asks', async () => {
     const ports = world().on('write', breaks, throttles(MINUTE / 2), offline);
     expect(await ports.rotate()).toMatchObject({ kind: 'rotated', keys: { revoked: ['old'] } });

@@ -4,7 +4,6 @@ import { formsOf } from '../../src/secrets/forms.ts';
 import { printable } from '../../src/secrets/printable.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { Secret } from '../../src/secrets/secret.ts';
-import { credentialsIn, looksLikeCredential } from '../../src/secrets/shapes.ts';
 import { anyCharacter } from '../any-character.ts';
 import { fc } from '../property.ts';
 
@@ -154,25 +153,6 @@ describe('the registry', () => {
     registry.admit(KEY);
     registry.admit(KEY.replace(/^(.{20})/, '$1 '));
     expect(registry.quote(words())).toBe(WITHHELD);
-  });
-});
-
-describe('the shape of a credential', () => {
-  it('is not what documentation and identifiers look like', () => {
-    for (const text of [
-      'mutx_live_…',
-      'ghp_ tokens',
-      'eyJ',
-      'a0b1c2d3-0000-4000-8000-000000000000',
-      'ghs_short',
-    ]) {
-      expect(looksLikeCredential(text)).toBe(false);
-    }
-  });
-
-  it('is found wherever it stands, each one', () => {
-    expect(credentialsIn(`a ${KEY}, b ${JWT}.`)).toEqual([KEY, JWT]);
-    expect(credentialsIn('none')).toEqual([]);
   });
 });
 

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { lifetimeWarnings } from '../../src/session/lifetimes.ts';
 import { DAY, HOUR, START } from './session-under-test.ts';
 
-const fresh = { iat: START, exp: START + 7 * DAY };
+/** MUTX keeps the `iat` of the login through every exchange. */
+const fresh = { iat: START - 20 * DAY, exp: START + 7 * DAY };
 
 test('all is well: used in time, and renewed for a whole week', () => {
   expect(lifetimeWarnings({ exp: START + 2 * DAY }, fresh, START)).toEqual([]);
@@ -12,7 +13,7 @@ test('all is well: used in time, and renewed for a whole week', () => {
 
 test('a successor that gets less than a week ends with its login', () => {
   const exp = START + 7 * DAY - 61_000;
-  expect(lifetimeWarnings({ exp: START + HOUR }, { iat: START, exp }, START)).toEqual([
+  expect(lifetimeWarnings({ exp: START + HOUR }, { iat: START - 23 * DAY, exp }, START)).toEqual([
     {
       type: 'warning',
       code: 'log-in-again',
@@ -24,8 +25,20 @@ test('a successor that gets less than a week ends with its login', () => {
   expect(lifetimeWarnings(undefined, { exp }, START)).toMatchObject([{ code: 'log-in-again' }]);
 });
 
+test.each([25, 29, 29.9])(
+  'a login of %d days ago is near its end, whatever its token was issued for',
+  (days) => {
+    const login = START - days * DAY;
+    const successor = { iat: login, exp: login + 30 * DAY };
+    const spent = { iat: login, exp: START + 3.5 * DAY };
+    expect(lifetimeWarnings(spent, successor, START)).toMatchObject([
+      { code: 'log-in-again', loginAgainBefore: login + 30 * DAY },
+    ]);
+  },
+);
+
 test('seconds that were rounded are not the end of a login', () => {
-  expect(lifetimeWarnings(undefined, { iat: START, exp: START + 7 * DAY - 1_000 }, START)).toEqual([]);
+  expect(lifetimeWarnings(undefined, { exp: START + 7 * DAY - 1_000 }, START)).toEqual([]);
 });
 
 test.each([

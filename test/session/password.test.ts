@@ -221,6 +221,16 @@ test('a log-out that fails once is tried again', async () => {
   expect(events.map(({ type }) => type)).toEqual(['logged-in', 'retrying', 'logged-out']);
 });
 
+test('a log-out at the limit waits for the whole window that MUTX asks for, and then leaves no session open', async () => {
+  await using world = await startWorld();
+  world.emulator.fault({ server: 'mutx', path: /logout/, what: 'rate-limit', retryAfter: 60 });
+  const { session, events } = await world.open(world.password());
+  await session.close();
+  expect(world.time.sleeps).toEqual([60_000]);
+  expect(events.map(({ type }) => type)).toEqual(['logged-in', 'retrying', 'logged-out']);
+  expect(world.emulator.mutx.sessions).toMatchObject([{ ended: 'logged-out' }]);
+});
+
 test('in a run longer than a token lives: logged in again in time, once for all who ask, and out of both', async () => {
   await using world = await startWorld();
   const { session, keys } = await world.open(world.password());

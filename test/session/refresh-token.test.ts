@@ -65,6 +65,22 @@ test('a place that cannot be written: nothing is spent', async () => {
   expect((await world.open(world.refreshToken(token))).failure).toBeUndefined();
 });
 
+test('a successor whose secret is made anew, although it was there, is told', async () => {
+  await using world = await startWorld();
+  await world.open(world.refreshToken(given(world)));
+  const successor = world.stored ?? '';
+  world.emulator.github.deleteSecret(PLACE, SECRET);
+  const { failure, events } = await world.open(world.refreshToken(successor));
+  expect(failure).toBeUndefined();
+  expect(events.slice(2)).toEqual([
+    {
+      type: 'warning',
+      code: 'secret-contradiction',
+      message: expect.stringContaining(`${SECRET} of acme/web@`),
+    },
+  ]);
+});
+
 test('a place that is slow to answer is asked again before anything is spent', async () => {
   await using world = await startWorld();
   world.emulator.fault({ server: 'github', path: /public-key/, what: 'refuse', status: 502, times: 2 });

@@ -215,6 +215,9 @@ export class Claims {
     const about = this.#about(actor);
     const isDone = state === 'revoked' || state === 'already-revoked' || state === 'gone';
     if (isDone && !about.isRevoked(id)) this.#violate(actor, `says that ${id} is ${state}, and it works`);
+    if (state === 'none' && this.#execution.world.keys.has(id)) {
+      this.#violate(actor, `says that there never was a key ${id}`);
+    }
     if ((state === 'alive' || state === 'untouched') && about.hasRevoked(id)) {
       this.#violate(actor, `says that ${id} is ${state}, and has revoked it`);
     }

@@ -460,12 +460,13 @@ export class Execution {
     actor.status = 'running';
     const { keys, clock } = this.#portsOf(actor, this.settings.gracePeriod);
     const revocation = this.system.revokeKeys(
-      { selection, maxRevocations: 50, dryRun: false },
+      { selection, maxRevocations: 50, dryRun: false, ifNone: 'fail' },
       {
         keys,
         clock,
         random: () => 0.5,
         mayRevokeItself: false,
+        keepsRecords: () => this.scenario.forgetsRevoked !== true,
         report: (event) => {
           if (event.type === 'result' && !this.#isKnown) this.claims.checkKey(actor, event.result);
         },

@@ -123,6 +123,7 @@ export const NO_PLACE = ['quota-full', 'quota-too-soon'];
 export function settingsOf(scenario: Scenario): RotationSettings {
   return {
     keyName: NAME,
+    nameOfTarget: scenario.targets.length === 1,
     expiresInDays: 30,
     renewBefore: undefined,
     gracePeriod: 0,

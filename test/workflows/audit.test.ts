@@ -15,7 +15,7 @@ it('audit.yml keeps an issue while there are findings, and closes it when there 
   const second = await stage.run('audit', { 'key-name': 'another', 'fail-on': 'warning' });
   expect(resultsOf(second)).toEqual({ audit: 'success', report: 'success' });
   expect(stage.issues).toMatchObject([
-    { state: 'closed', comments: [expect.stringMatching(/^It works again/u)] },
+    { state: 'closed', comments: [{ body: expect.stringMatching(/^It works again/u) }] },
   ]);
   expect(
     stage.emulator.ledger

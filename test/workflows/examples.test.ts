@@ -22,13 +22,15 @@ const EXAMPLES: Readonly<Record<string, (example: Example) => Promise<void>>> = 
   'README.md': async (example) => {
     const { mutx } = example.emulator;
     await twice(example, () => example.run(0));
-    await example.run(1);
-    const key = example.working();
-    await example.run(3);
-    expect(mutx.accepts(key)).toBe(true);
     await example.run(2);
+    const key = example.working();
+    await example.run(4);
+    expect(mutx.accepts(key)).toBe(true);
+    await example.run(3);
     expect(mutx.accepts(key)).toBe(false);
     expect(mutx.activeKeys(example.user)).toEqual([]);
+    await example.run(1, { secrets: 'write', dependabot_secrets: 'write' });
+    expect(example.working({ repository: HERE, store: 'dependabot' })).toBe(example.working());
   },
   'docs/credentials.md': async (example) => {
     const { mutx, github } = example.emulator;

@@ -14,14 +14,18 @@ async function startRepository() {
   emulator.github.addRepository(HERE);
   const { issues } = emulator.github.repository(HERE);
   const token = emulator.github.issueToken({ kind: 'github-token', permissions: { issues: 'write' } });
-  const keep = (results: string, inputs: Readonly<Record<string, string>> = {}) =>
+  const keep = (
+    results: string,
+    inputs: Readonly<Record<string, string>> = {},
+    workflow = `${HERE}/.github/workflows/keys.yml@refs/heads/main`,
+  ) =>
     runStep({
       action: join(ROOT, '.github/actions/issue/action.yml'),
       inputs: { 'github-token': token, kind: 'rotate', results, ...inputs },
       env: {
         GITHUB_REPOSITORY: HERE,
         GITHUB_API_URL: emulator.github.url,
-        GITHUB_WORKFLOW_REF: `${HERE}/.github/workflows/keys.yml@refs/heads/main`,
+        GITHUB_WORKFLOW_REF: workflow,
       },
       nodeOptions: ['--import', HURRY],
     });
@@ -44,7 +48,7 @@ it('updates the older of two that were opened at the same moment, and closes bot
   issues.open('twin', issues.all[0]?.body ?? '', ['mutx-api-key']);
   await using second = await keep('plan=failure');
   expect(second.exitCode).toBe(0);
-  expect(issues.all.map(({ body }) => /failures=(\d+)/u.exec(body)?.[1])).toEqual(['2', '1']);
+  expect(issues.all.map(({ body }) => /failures=(\d+)/u.exec(body ?? '')?.[1])).toEqual(['2', '1']);
   await using third = await keep('plan=success rotate=skipped');
   expect(third.exitCode).toBe(0);
   expect(issues.all.map(({ state }) => state)).toEqual(['closed', 'closed']);
@@ -86,6 +90,16 @@ it('tells what is wrong with what it was given, and calls nobody', async () => {
   await using run = await keep('plan', { kind: 'other', 'github-token': '' });
   expect(run.exitCode).toBe(1);
   for (const name of ['github-token', 'kind', 'results']) expect(run.log.join('\n')).toContain(`\`${name}\``);
+  expect(emulator.ledger.entries).toEqual([]);
+});
+
+it('opens no issue that every workflow would share, where the runner does not say which one runs', async () => {
+  const { emulator, issues, keep } = await startRepository();
+  await using _ = emulator;
+  await using run = await keep('plan=failure', {}, '');
+  expect(run.exitCode).toBe(1);
+  expect(run.log.join('\n')).toContain('`GITHUB_WORKFLOW_REF` names no workflow');
+  expect(issues.all).toEqual([]);
   expect(emulator.ledger.entries).toEqual([]);
 });
 

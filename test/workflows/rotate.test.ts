@@ -122,7 +122,9 @@ describe('the issue about failures', () => {
     const third = await stage.run('rotate', { 'fleet-file': 'mutx-keys.yml' });
     expect(resultsOf(third)).toMatchObject({ 'rotate / rotate / web': 'success', report: 'success' });
     expect(stage.issues).toMatchObject([{ state: 'closed', stateReason: 'completed' }]);
-    expect(stage.issues[0]?.comments).toEqual([expect.stringMatching(/^It works again: https:/u)]);
+    expect(stage.issues[0]?.comments).toMatchObject([
+      { body: expect.stringMatching(/^It works again: https:/u) },
+    ]);
   });
 
   it('is opened where the file cannot be used, before anything is called', async () => {
@@ -175,6 +177,24 @@ describe('a key that cannot be looked at', () => {
     ]);
     expect(stage.working('acme/web')).toBeDefined();
   });
+});
+
+describe('a runner that does not say where the workflow is from', () => {
+  it.each(['rotate', 'audit'] as const)(
+    'runs nothing of ours or of the caller with the credentials, and says why (%s.yml)',
+    async (workflow) => {
+      await using stage = await withFleet();
+      const inputs = workflow === 'rotate' ? INPUTS : {};
+      const run = await stage.run(workflow, inputs, { namesWorkflow: false });
+      const begun = [...run.values()].filter(({ result }) => result !== 'skipped');
+      expect(begun.map(({ result }) => result)).toEqual(['failure', 'failure']);
+      for (const { log, steps } of begun) {
+        expect(log).toContain('runner of version 2.334.0 or newer');
+        expect(steps).toEqual([]);
+      }
+      expect(stage.emulator.ledger.entries).toEqual([]);
+    },
+  );
 });
 
 describe('rotate.yml with one key', () => {

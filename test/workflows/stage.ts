@@ -14,6 +14,8 @@ export interface CallOptions {
   /** How long the environment's timer makes a job wait. */
   readonly waits?: number;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** As of a runner; default: yes. */
+  readonly namesWorkflow?: boolean;
 }
 
 /** Both services, a repository that calls our workflows, and what they hold afterwards. */
@@ -40,7 +42,12 @@ export class Stage implements AsyncDisposable {
   async run(
     workflow: 'rotate' | 'audit',
     inputs: Readonly<Record<string, unknown>> = {},
-    { granted = { contents: 'read', issues: 'write' }, waits = 0, secrets }: CallOptions = {},
+    {
+      granted = { contents: 'read', issues: 'write' },
+      waits = 0,
+      secrets,
+      namesWorkflow = true,
+    }: CallOptions = {},
   ): Promise<ReadonlyMap<string, JobRun>> {
     const { mutx, github } = this.emulator;
     const token = workflow === 'rotate' ? { 'writer-token': this.token } : { 'reader-token': this.token };
@@ -53,6 +60,7 @@ export class Stage implements AsyncDisposable {
         workspace: this.#workspace,
         githubApiUrl: github.url,
         granted,
+        namesWorkflow,
         issueToken: (permissions) => github.issueToken({ kind: 'github-token', permissions }),
         onEnvironment: (name) => {
           this.environments.push(name);

@@ -37,6 +37,8 @@ export interface Host {
   readonly programs?: string;
   /** The token of a GitHub App with the permissions that are asked for. */
   readonly appToken?: (inputs: Texts) => string;
+  /** Whether the runner says where a reusable workflow is from, as old ones do not; default: yes. */
+  readonly namesWorkflow?: boolean;
 }
 
 /** Where our workflows come from: what `job.workflow_…` says inside of them. */
@@ -63,7 +65,8 @@ export class Steps {
   }
 
   get contexts(): Contexts {
-    const job = { workflow_repository: OWN.repository, workflow_sha: OWN.sha };
+    const { namesWorkflow = true } = this.#host;
+    const job = namesWorkflow ? { workflow_repository: OWN.repository, workflow_sha: OWN.sha } : {};
     return { ...this.#contexts, steps: this.#outputs, job };
   }
 

@@ -1,9 +1,10 @@
 import { header, type ReceivedRequest, Refusal, type Reply } from '../message.ts';
 import type { Params, Route } from '../router.ts';
 import { malformed, notFound, problem } from './errors.ts';
+import type { RateLimits } from './limits.ts';
 import { has, type Needs } from './permissions.ts';
 import type { StoreName } from './scopes.ts';
-import type { Token } from './tokens.ts';
+import { isPersonal, type Token } from './tokens.ts';
 import type { EmulatedOrganisation, EmulatedRepository, GithubWorld } from './world.ts';
 
 /** One authenticated request on its way to a handler. */
@@ -12,15 +13,22 @@ export interface Call {
   readonly params: Params;
   readonly world: GithubWorld;
   readonly token: Token;
+  readonly limits: RateLimits;
   readonly needs: Needs;
   /** The API's own address, for the links in replies. */
   readonly apiUrl: string;
+  /** The path as the links to other pages have it: with the number of the repository or organisation, not its name. */
+  readonly listPath: string;
+  /** Notes something that GitHub takes, or ignores, and a client of this project does not send. */
+  readonly note: (text: string) => void;
 }
 
 export interface Handler {
   readonly needs: Needs;
   /** Routes of the youngest store need a younger version of the API. */
   readonly store?: StoreName;
+  /** Does not count against the rate limit. */
+  readonly isFree?: boolean;
   readonly run: (call: Call) => Reply;
 }
 
@@ -53,13 +61,12 @@ export function organisationOf({ params, world, token, needs }: Call): EmulatedO
   return organisation;
 }
 
-export function reaches(token: Token, { owner, name }: EmulatedRepository): boolean {
+function reaches(token: Token, { owner, name }: EmulatedRepository): boolean {
   return token.repositories === undefined || token.repositories.includes(`${owner}/${name}`.toLowerCase());
 }
 
-function inaccessible({ kind }: Token): Refusal {
-  const isPersonal = kind === 'fine-grained' || kind === 'classic';
-  const by = isPersonal ? 'personal access token' : 'integration';
+function inaccessible(token: Token): Refusal {
+  const by = isPersonal(token) ? 'personal access token' : 'integration';
   return new Refusal(problem(403, `Resource not accessible by ${by}`));
 }
 
@@ -80,20 +87,39 @@ function moved({ request, apiUrl }: Call, { id }: EmulatedRepository): Refusal {
 }
 
 /**
- * A JSON object with no other fields than these; no body at all is one without fields.
- * @throws Refusal 422 (400 for what is not JSON)
+ * A JSON object; no body at all is one without fields. GitHub takes any `Content-Type`, and ignores what it does not
+ * know: both are noted.
+ * @throws Refusal 400, 422
  */
-export function readBody({ request }: Call, fields: readonly string[]): Readonly<Record<string, unknown>> {
+export function readBody(call: Call, fields: readonly string[]): Readonly<Record<string, unknown>> {
+  const body = objectIn(call);
+  const unknown = Object.keys(body).filter((name) => !fields.includes(name));
+  if (unknown.length > 0) call.note(`fields that are ignored: ${unknown.join(', ')}`);
+  return body;
+}
+
+/**
+ * The same for a route that refuses fields that it does not know.
+ * @throws Refusal 400, 422
+ */
+export function readClosedBody(call: Call, fields: readonly string[]): Readonly<Record<string, unknown>> {
+  const body = objectIn(call);
+  const unknown = Object.keys(body).find((name) => !fields.includes(name));
+  if (unknown !== undefined) throw malformed(`Invalid request.\n\n"${unknown}" is not a permitted key.`);
+  return body;
+}
+
+function objectIn({ request, note }: Call): Readonly<Record<string, unknown>> {
   if (request.body === '') return {};
   if (!/^application\/json(;|$)/.test(header(request, 'content-type'))) {
-    throw malformed('a body without content-type: application/json');
+    note('a body without content-type: application/json');
   }
   const body = parse(request.body);
   if (body === null) return {};
-  if (typeof body !== 'object' || Array.isArray(body))
-    throw malformed('Invalid request. The body is not an object.');
-  const unknown = Object.keys(body).filter((name) => !fields.includes(name));
-  if (unknown.length > 0) throw malformed(`Invalid request. Unknown fields: ${unknown.join(', ')}.`);
+  if (typeof body !== 'object' || Array.isArray(body)) {
+    const message = 'Body should be a JSON object';
+    throw new Refusal(problem(400, message, { unexpected: message }));
+  }
   return body as Readonly<Record<string, unknown>>;
 }
 
@@ -105,18 +131,25 @@ function parse(text: string): unknown {
   }
 }
 
-/** One page of a list, with GitHub's `Link` header. 30 a page unless asked for up to 100. */
+/**
+ * One page of a list, with GitHub's `Link` header. 30 a page unless asked for up to 100.
+ * @param known parameters of the query beside those of pages
+ */
 export function page<T>(
-  { request, apiUrl }: Call,
+  call: Call,
   all: readonly T[],
+  known: readonly string[] = [],
 ): { readonly items: readonly T[]; readonly headers: Readonly<Record<string, string>> } {
-  const unknown = [...request.query.keys()].filter((name) => name !== 'per_page' && name !== 'page');
-  if (unknown.length > 0) throw malformed(`Unknown parameters in the query: ${unknown.join(', ')}.`);
-  const size = Math.min(whole(request, 'per_page', 30), 100);
-  const number = whole(request, 'page', 1);
+  const { request, apiUrl, listPath } = call;
+  noteQuery(call, ['per_page', 'page', ...known]);
+  const size = Math.min(whole(call, 'per_page', 30), 100);
+  const number = whole(call, 'page', 1);
   const last = Math.max(1, Math.ceil(all.length / size));
-  const link = (to: number, rel: string): string =>
-    `<${apiUrl}${request.path}?per_page=${size}&page=${to}>; rel="${rel}"`;
+  const link = (to: number, rel: string): string => {
+    const query = new URLSearchParams(request.query);
+    query.set('page', String(to));
+    return `<${apiUrl}${listPath}?${query.toString()}>; rel="${rel}"`;
+  };
   const links = [
     ...(number > 1 ? [link(number - 1, 'prev')] : []),
     ...(number < last ? [link(number + 1, 'next'), link(last, 'last')] : []),
@@ -129,14 +162,19 @@ export function page<T>(
 }
 
 /** For routes that take no query at all. */
-export function noQuery({ request }: Call): void {
-  if (request.query.size > 0)
-    throw malformed(`Unknown parameters in the query: ${request.query.toString()}.`);
+export function noQuery(call: Call): void {
+  noteQuery(call, []);
 }
 
-function whole(request: ReceivedRequest, name: string, fallback: number): number {
+function noteQuery({ request, note }: Call, known: readonly string[]): void {
+  const unknown = [...request.query.keys()].filter((name) => !known.includes(name));
+  if (unknown.length > 0) note(`parameters of the query that are ignored: ${unknown.join(', ')}`);
+}
+
+function whole({ request, note }: Call, name: string, fallback: number): number {
   const given = request.query.get(name);
   if (given === null) return fallback;
-  if (!/^[1-9]\d{0,5}$/.test(given)) throw malformed(`${name} is not a positive whole number.`);
-  return Number(given);
+  if (/^[1-9]\d{0,5}$/.test(given)) return Number(given);
+  note(`${name} is not a positive whole number`);
+  return fallback;
 }

@@ -53,14 +53,25 @@ export class RateLimits {
   }
 
   headers(token: Token): Readonly<Record<string, string>> {
+    const { limit, remaining, used, reset } = this.state(token);
+    return {
+      'x-ratelimit-limit': String(limit),
+      'x-ratelimit-remaining': String(remaining),
+      'x-ratelimit-used': String(used),
+      'x-ratelimit-reset': String(reset),
+      'x-ratelimit-resource': 'core',
+    };
+  }
+
+  /** Where a token is in its hour; `reset` in seconds since the epoch. */
+  state(token: Token) {
     const { used, resetAt } = this.#hourOf(token);
     const limit = this.#limits.primaryPerHour;
     return {
-      'x-ratelimit-limit': String(limit),
-      'x-ratelimit-remaining': String(Math.max(0, limit - used)),
-      'x-ratelimit-used': String(Math.min(used, limit)),
-      'x-ratelimit-reset': String(Math.ceil(resetAt / 1_000)),
-      'x-ratelimit-resource': 'core',
+      limit,
+      used: Math.min(used, limit),
+      remaining: Math.max(0, limit - used),
+      reset: Math.ceil(resetAt / 1_000),
     };
   }
 

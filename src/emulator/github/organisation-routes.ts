@@ -1,6 +1,6 @@
 import { Refusal, type Reply } from '../message.ts';
-import { type Call, type GithubRoute, noQuery, organisationOf, page } from './call.ts';
-import { malformed, missingField, notFound, problem } from './errors.ts';
+import { type Call, type GithubRoute, noQuery, organisationOf, page, readBody } from './call.ts';
+import { malformed, missingField, notFound, plainProblem, problem } from './errors.ts';
 import { ORGANISATION_SECRETS } from './permissions.ts';
 import { showMinimalRepository, showOrganisation, showSecret } from './represent.ts';
 import { type Audience, type Scope, STORES, type StoreName } from './scopes.ts';
@@ -8,12 +8,12 @@ import { type SecretKind, secretRoutes } from './secret-routes.ts';
 
 const ORGANISATION = '/orgs/{org}';
 
-/** Dependabot's API wants the ids of repositories as strings, the others as numbers. */
-const ID_TYPE: Readonly<Record<StoreName, 'string' | 'number'>> = {
-  actions: 'number',
-  dependabot: 'string',
-  codespaces: 'number',
-  agents: 'number',
+/** Two of the stores take the ids of repositories as text, too. */
+const ID_TYPES: Readonly<Record<StoreName, readonly string[]>> = {
+  actions: ['number', 'string'],
+  dependabot: ['number', 'string'],
+  codespaces: ['number'],
+  agents: ['number'],
 };
 
 const KINDS: readonly SecretKind[] = STORES.map((store) => ({
@@ -23,6 +23,7 @@ const KINDS: readonly SecretKind[] = STORES.map((store) => ({
   scope: (call) => scopeOf(store, call),
   fields: ['visibility', 'selected_repository_ids'],
   audience: (call, body) => audienceOf(store, call, body),
+  valueIsOptional: store !== 'agents',
   show: ({ apiUrl, params }, secret) => ({
     ...showSecret(secret),
     visibility: secret.audience?.visibility,
@@ -45,18 +46,22 @@ function audienceOf(store: StoreName, call: Call, body: Readonly<Record<string, 
   if (visibility !== 'all' && visibility !== 'private' && visibility !== 'selected') {
     throw malformed('Invalid request.\n\nvisibility is none of: all, private, selected.');
   }
+  if (ids !== undefined && !Array.isArray(ids)) throw malformed('selected_repository_ids is not an array.');
   if (visibility !== 'selected') {
-    if (ids !== undefined) throw malformed('selected_repository_ids without visibility: selected.');
+    if (ids !== undefined && ids.length > 0)
+      throw malformed('selected_repository_ids without visibility: selected.');
     return { visibility, repositoryIds: [] };
   }
-  if (ids === undefined) return { visibility, repositoryIds: [] };
-  if (!Array.isArray(ids)) throw malformed('selected_repository_ids is not an array.');
-  return { visibility, repositoryIds: [...new Set(ids.map((id: unknown) => checkedId(store, call, id)))] };
+  return { visibility, repositoryIds: checkedIds(call, ids ?? [], ID_TYPES[store]) };
 }
 
-function checkedId(store: StoreName, { world, params }: Call, id: unknown): number {
-  if (typeof id !== ID_TYPE[store] || !/^[1-9]\d*$/.test(String(id))) {
-    throw malformed(`an id in selected_repository_ids of ${store} is not a ${ID_TYPE[store]}.`);
+function checkedIds(call: Call, ids: readonly unknown[], types: readonly string[]): readonly number[] {
+  return [...new Set(ids.map((id) => checkedId(call, id, types)))];
+}
+
+function checkedId({ world, params }: Call, id: unknown, types: readonly string[]): number {
+  if (!types.includes(typeof id) || !/^[1-9]\d*$/.test(String(id))) {
+    throw malformed(`an id in selected_repository_ids is not a ${types.join(' or ')}.`);
   }
   const repository = world.byId(Number(id));
   if (repository?.owner.toLowerCase() !== params['org']?.toLowerCase()) {
@@ -82,6 +87,56 @@ function selectedRepositories(store: StoreName, call: Call): Reply {
   };
 }
 
+/** A change of the repositories that a secret is selected for; refused for a secret that has another audience. */
+function changeSelected(
+  store: StoreName,
+  call: Call,
+  change: (before: readonly number[]) => readonly number[],
+): Reply {
+  const scope = scopeOf(store, call);
+  noQuery(call);
+  const secret = scope.find(call.params['secret_name'] ?? '');
+  if (secret === undefined) throw notFound();
+  if (secret.audience?.visibility !== 'selected') throw new Refusal(plainProblem(409));
+  const repositoryIds = change(secret.audience.repositoryIds);
+  scope.setAudience(secret.name, { visibility: 'selected', repositoryIds });
+  return { status: 204, effect: `audience changed of secret ${secret.name} in ${scope.label}` };
+}
+
+function selectedRoutes(store: StoreName): readonly GithubRoute[] {
+  const name = ORGANISATION_SECRETS[store];
+  const repositories = `${ORGANISATION}/${store}/secrets/{secret_name}/repositories`;
+  const one = `${repositories}/{repository_id}`;
+  return [
+    route('GET', repositories, 'read', (call) => selectedRepositories(store, call)),
+    route('PUT', repositories, 'write', (call) => {
+      const { selected_repository_ids: ids } = readBody(call, ['selected_repository_ids']);
+      if (ids === undefined) throw missingField('selected_repository_ids');
+      if (!Array.isArray(ids)) throw malformed('selected_repository_ids is not an array.');
+      return changeSelected(store, call, () => checkedIds(call, ids, ['number']));
+    }),
+    route('PUT', one, 'write', (call) =>
+      changeSelected(store, call, (before) => [...new Set([...before, pathId(call)])]),
+    ),
+    route('DELETE', one, 'write', (call) =>
+      changeSelected(store, call, (before) => before.filter((id) => id !== pathId(call))),
+    ),
+  ];
+
+  function route(
+    method: string,
+    pattern: string,
+    level: 'read' | 'write',
+    run: (call: Call) => Reply,
+  ): GithubRoute {
+    return { method, pattern, handler: { needs: { name, level }, store, run } };
+  }
+}
+
+function pathId(call: Call): number {
+  return checkedId(call, Number(call.params['repository_id']), ['number']);
+}
+
 function getOrganisation(call: Call): Reply {
   const organisation = organisationOf(call);
   noQuery(call);
@@ -90,17 +145,7 @@ function getOrganisation(call: Call): Reply {
 
 export const ORGANISATION_ROUTES: readonly GithubRoute[] = [
   ...KINDS.flatMap(secretRoutes),
-  ...STORES.map(
-    (store): GithubRoute => ({
-      method: 'GET',
-      pattern: `${ORGANISATION}/${store}/secrets/{secret_name}/repositories`,
-      handler: {
-        needs: { name: ORGANISATION_SECRETS[store], level: 'read' },
-        store,
-        run: (call) => selectedRepositories(store, call),
-      },
-    }),
-  ),
+  ...STORES.flatMap(selectedRoutes),
   {
     method: 'GET',
     pattern: ORGANISATION,

@@ -1,17 +1,18 @@
 import type { Reply } from '../message.ts';
-import { type Call, type GithubRoute, noQuery, reaches, readBody, repositoryOf } from './call.ts';
+import { type Call, type GithubRoute, noQuery, page, readClosedBody, repositoryOf } from './call.ts';
 import { malformed, notFound } from './errors.ts';
 import { REPOSITORY_SECRETS } from './permissions.ts';
 import { showEnvironment, showRepository, showSecret } from './represent.ts';
 import { STORES } from './scopes.ts';
 import { type SecretKind, secretRoutes } from './secret-routes.ts';
-import type { EmulatedEnvironment } from './world.ts';
+import type { BranchPolicy, EmulatedEnvironment } from './world.ts';
 
 const REPOSITORY = '/repos/{owner}/{repo}';
 const ENVIRONMENT = `${REPOSITORY}/environments/{environment_name}`;
 
 const plain = {
   fields: [],
+  valueIsOptional: false,
   audience: () => undefined,
   show: (_call: Call, secret: Parameters<typeof showSecret>[0]) => showSecret(secret),
 };
@@ -46,11 +47,12 @@ function getRepository(call: Call): Reply {
   return { status: 200, json: showRepository(repository, call.world, call.apiUrl) };
 }
 
-function getRepositoryById(call: Call): Reply {
-  noQuery(call);
-  const repository = call.world.byId(Number(call.params['repository_id']));
-  if (repository === undefined || (repository.private && !reaches(call.token, repository))) throw notFound();
-  return { status: 200, json: showRepository(repository, call.world, call.apiUrl) };
+function listEnvironments(call: Call): Reply {
+  const repository = repositoryOf(call);
+  const all = [...repository.environments.values()];
+  const { items, headers } = page(call, all);
+  const environments = items.map((environment) => showEnvironment(environment, repository, call.apiUrl));
+  return { status: 200, headers, json: { total_count: all.length, environments } };
 }
 
 function getEnvironment(call: Call): Reply {
@@ -65,15 +67,41 @@ function putEnvironment(call: Call): Reply {
   noQuery(call);
   const name = call.params['environment_name'] ?? '';
   if ([...name].length > 255) throw malformed('The name of an environment has at most 255 characters.');
-  const body = readBody(call, ['wait_timer', 'prevent_self_review', 'reviewers', 'deployment_branch_policy']);
-  const { wait_timer: waitTimer = 0 } = body as { wait_timer?: unknown };
+  const body = readClosedBody(call, [
+    'wait_timer',
+    'prevent_self_review',
+    'reviewers',
+    'can_admins_bypass',
+    'deployment_branch_policy',
+  ]);
+  const waitTimer = body['wait_timer'] ?? 0;
   if (typeof waitTimer !== 'number') throw malformed('wait_timer is not a number.');
+  const branchPolicy = checkedPolicy(body['deployment_branch_policy'] ?? null);
   const known = repository.environments.get(name.toLowerCase());
   const environment = known ?? call.world.addEnvironment(repository, name);
   environment.waitTimer = waitTimer;
+  environment.canAdminsBypass = body['can_admins_bypass'] !== false;
+  environment.branchPolicy = branchPolicy;
   environment.updatedAt = call.world.now();
   const effect = `environment ${known === undefined ? 'created' : 'replaced'} ${environment.scope.label}`;
   return { status: 200, json: showEnvironment(environment, repository, call.apiUrl), effect };
+}
+
+/** @throws Refusal 422 */
+function checkedPolicy(given: unknown): BranchPolicy | null {
+  if (given === null) return null;
+  const { protected_branches: isProtected, custom_branch_policies: isCustom } =
+    given as Partial<BranchPolicy>;
+  if (typeof isProtected !== 'boolean' || typeof isCustom !== 'boolean' || isProtected === isCustom)
+    throw malformed('deployment_branch_policy does not choose one of the two.');
+  return { protected_branches: isProtected, custom_branch_policies: isCustom };
+}
+
+function deleteEnvironment(call: Call): Reply {
+  const environment = environmentOf(call);
+  noQuery(call);
+  repositoryOf(call).environments.delete(environment.name.toLowerCase());
+  return { status: 204, effect: `environment deleted ${environment.scope.label}` };
 }
 
 export const REPOSITORY_ROUTES: readonly GithubRoute[] = [
@@ -86,8 +114,8 @@ export const REPOSITORY_ROUTES: readonly GithubRoute[] = [
   },
   {
     method: 'GET',
-    pattern: '/repositories/{repository_id}',
-    handler: { needs: { name: 'metadata', level: 'read' }, run: getRepositoryById },
+    pattern: `${REPOSITORY}/environments`,
+    handler: { needs: { name: 'actions', level: 'read' }, run: listEnvironments },
   },
   {
     method: 'GET',
@@ -98,5 +126,10 @@ export const REPOSITORY_ROUTES: readonly GithubRoute[] = [
     method: 'PUT',
     pattern: ENVIRONMENT,
     handler: { needs: { name: 'administration', level: 'write' }, run: putEnvironment },
+  },
+  {
+    method: 'DELETE',
+    pattern: ENVIRONMENT,
+    handler: { needs: { name: 'administration', level: 'write' }, run: deleteEnvironment },
   },
 ];

@@ -15,6 +15,8 @@ export interface SecretKind {
   readonly scope: (call: Call) => Scope;
   /** Fields of a PUT beside the two that all have. */
   readonly fields: readonly string[];
+  /** Whether a PUT without a value changes who may read the secret, and nothing else. */
+  readonly valueIsOptional: boolean;
   readonly audience: (call: Call, body: Readonly<Record<string, unknown>>) => Audience | undefined;
   readonly show: (call: Call, secret: EmulatedSecret) => Readonly<Record<string, unknown>>;
 }
@@ -69,10 +71,27 @@ function put(kind: SecretKind, call: Call): Reply {
   noQuery(call);
   const name = checkedName(call.params['secret_name'] ?? '');
   const body = readBody(call, ['encrypted_value', 'key_id', ...kind.fields]);
+  if (kind.valueIsOptional && body['encrypted_value'] === undefined && body['key_id'] === undefined) {
+    return putAudience(kind, call, body, scope, name);
+  }
   const box = checkedBox(scope, body);
   const done = scope.put(name, box, kind.audience(call, body));
   const effect = `secret ${done} ${name} in ${scope.label}`;
   return done === 'created' ? { status: 201, json: {}, effect } : { status: 204, effect };
+}
+
+/** @throws Refusal 422 there is no such secret, so nothing to change */
+function putAudience(
+  kind: SecretKind,
+  call: Call,
+  body: Readonly<Record<string, unknown>>,
+  scope: Scope,
+  name: string,
+): Reply {
+  const audience = kind.audience(call, body);
+  if (audience === undefined || scope.find(name) === undefined) throw missingField('encrypted_value');
+  scope.setAudience(name, audience);
+  return { status: 204, effect: `audience changed of secret ${name} in ${scope.label}` };
 }
 
 function remove(kind: SecretKind, call: Call): Reply {
@@ -100,7 +119,8 @@ function checkedName(name: string): string {
 function checkedBox(scope: Scope, body: Readonly<Record<string, unknown>>): string {
   for (const name of ['encrypted_value', 'key_id']) {
     if (!(name in body)) throw missingField(name);
-    if (typeof body[name] !== 'string') throw malformed(`Invalid request.\n\n"${name}" is not a string.`);
+    if (typeof body[name] !== 'string')
+      throw malformed(`Invalid request.\n\nFor 'properties/${name}', it is not a string.`);
   }
   const { encrypted_value: box, key_id: keyId } = body as { encrypted_value: string; key_id: string };
   if (!isBase64(box)) throw badEncryption('encrypted_value is not standard base64');

@@ -2,20 +2,30 @@ import type { EmulatorClock } from '../clock.ts';
 import { header, type ReceivedRequest, Refusal, type Reply } from '../message.ts';
 import { findRoute } from '../router.ts';
 import type { Service } from '../service.ts';
+import { ACCOUNT_ROUTES } from './account-routes.ts';
 import type { GithubRoute } from './call.ts';
 import { notFound, plainProblem, problem, secondaryLimit } from './errors.ts';
 import { ISSUE_ROUTES } from './issue-routes.ts';
 import type { RateLimits } from './limits.ts';
+import { namedPath, numberedPath } from './numbered-paths.ts';
 import { ORGANISATION_ROUTES } from './organisation-routes.ts';
 import { REPOSITORY_ROUTES } from './repository-routes.ts';
 import { type Scope, STORES } from './scopes.ts';
-import { expirationHeader, type Token, type Tokens } from './tokens.ts';
+import { expirationHeader, scopesHeader, type Token, type Tokens } from './tokens.ts';
 import type { GithubWorld } from './world.ts';
 
-const ROUTES: readonly GithubRoute[] = [...REPOSITORY_ROUTES, ...ORGANISATION_ROUTES, ...ISSUE_ROUTES];
+const ROUTES: readonly GithubRoute[] = [
+  ...REPOSITORY_ROUTES,
+  ...ORGANISATION_ROUTES,
+  ...ISSUE_ROUTES,
+  ...ACCOUNT_ROUTES,
+];
 
 /** The version that all know, and the one that came with the secrets of agents. */
 const VERSIONS = { old: '2022-11-28', agents: '2026-03-10' } as const;
+
+/** What GitHub's documentation asks clients to accept. It answers all others the same. */
+const MEDIA_TYPE = 'application/vnd.github+json';
 
 export interface GithubServiceOptions {
   readonly clock: EmulatorClock;
@@ -25,6 +35,12 @@ export interface GithubServiceOptions {
   /** GitHub Enterprise Server: the old version of the API only, and no secrets of agents. */
   readonly enterprise: boolean;
   readonly apiUrl: () => string;
+}
+
+function withoutUserAgent(): Reply {
+  const text =
+    'Request forbidden by administrative rules. Please make sure your request has a User-Agent header';
+  return { status: 403, text: `\r\n${text}\r\n`, unexpected: 'no User-Agent' };
 }
 
 export class GithubService implements Service {
@@ -38,23 +54,26 @@ export class GithubService implements Service {
   }
 
   apply(request: ReceivedRequest): Reply {
+    const notes: string[] = [];
     try {
-      return this.#apply(request);
+      return { ...this.#apply(request, notes), notes };
     } catch (error) {
-      if (error instanceof Refusal) return error.reply;
+      if (error instanceof Refusal) return { ...error.reply, notes };
       throw error;
     }
   }
 
   headers(request: ReceivedRequest, requestId: string): Readonly<Record<string, string>> {
     const token = this.#token(request);
-    const found = findRoute(ROUTES, request.method, request.path ?? '');
+    const path = namedPath(request.path ?? '', this.#options.world) ?? '';
+    const found = findRoute(ROUTES, request.method, path);
     const needs = found.kind === 'route' ? found.route.handler.needs : undefined;
     return {
       'x-github-request-id': requestId,
       'x-github-media-type': 'github.v3; format=json',
       ...(token === undefined ? {} : this.#options.limits.headers(token)),
       ...expirationHeader(token),
+      ...scopesHeader(token),
       ...(needs === undefined ? {} : { 'x-accepted-github-permissions': `${needs.name}=${needs.level}` }),
     };
   }
@@ -72,52 +91,44 @@ export class GithubService implements Service {
   }
 
   replaceKeyPair({ path = '' }: ReceivedRequest): void {
-    this.#scopeAt(path)?.replaceKeyPair();
+    this.#scopeAt(namedPath(path, this.#options.world) ?? '')?.replaceKeyPair();
   }
 
-  #apply(request: ReceivedRequest): Reply {
+  #apply(request: ReceivedRequest, notes: string[]): Reply {
     const { world, limits, apiUrl } = this.#options;
     if (request.path === undefined) throw notFound(`${request.fullPath} is outside of ${apiUrl()}`);
-    const malformed = this.#malformed(request);
-    if (malformed !== undefined) return malformed;
+    if (header(request, 'user-agent') === '') return withoutUserAgent();
+    const accept = header(request, 'accept');
+    if (accept !== MEDIA_TYPE) notes.push(`Accept is not ${MEDIA_TYPE}`);
     if (header(request, 'authorization') === '') return problem(401, 'Requires authentication');
     const token = this.#token(request);
     if (token === undefined) return problem(401, 'Bad credentials');
-    const limited = limits.count(token, request.method);
+    const path = namedPath(request.path, world);
+    const found = findRoute(ROUTES, request.method, path ?? '');
+    const isFree = found.kind === 'route' && found.route.handler.isFree === true;
+    const limited = isFree ? undefined : limits.count(token, request.method);
     if (limited !== undefined) return limited;
-    const found = findRoute(ROUTES, request.method, request.path);
+    if (path === undefined) throw notFound();
     if (found.kind !== 'route') throw notFound(`no route ${request.method} ${request.path}`);
     const { handler } = found.route;
-    this.#checkVersion(request, handler.store === 'agents');
+    this.#checkVersion(request, handler.store === 'agents', notes);
     const { params } = found;
-    return handler.run({ request, params, world, token, needs: handler.needs, apiUrl: apiUrl() });
+    const note = (text: string) => notes.push(text);
+    const listPath = numberedPath(path, world);
+    const call = { request, params, world, token, limits, needs: handler.needs };
+    return handler.run({ ...call, apiUrl: apiUrl(), listPath, note });
   }
 
   #token(request: ReceivedRequest): Token | undefined {
     return this.#options.tokens.find(header(request, 'authorization'), this.clock.now());
   }
 
-  /** Headers that a well-made client sends. GitHub itself insists on the first only. */
-  #malformed(request: ReceivedRequest): Reply | undefined {
-    if (header(request, 'user-agent') === '') {
-      const text =
-        'Request forbidden by administrative rules. Please make sure your request has a User-Agent header';
-      return { status: 403, text: `\r\n${text}\r\n`, unexpected: 'no User-Agent' };
-    }
-    if (header(request, 'accept') !== 'application/vnd.github+json') {
-      const message = 'Accept is not application/vnd.github+json';
-      return problem(415, message, { unexpected: message });
-    }
-    return undefined;
-  }
-
-  #checkVersion(request: ReceivedRequest, isAgents: boolean): void {
+  /** A request that names no version is one of the oldest version that GitHub still has. */
+  #checkVersion(request: ReceivedRequest, isAgents: boolean, notes: string[]): void {
     const { enterprise } = this.#options;
-    const version = header(request, 'x-github-api-version');
-    if (version === '') {
-      const message = 'no X-GitHub-Api-Version';
-      throw new Refusal(problem(400, message, { unexpected: message }));
-    }
+    const given = header(request, 'x-github-api-version');
+    if (given === '') notes.push('no X-GitHub-Api-Version');
+    const version = given === '' ? VERSIONS.old : given;
     const known: readonly string[] = enterprise ? [VERSIONS.old] : Object.values(VERSIONS);
     if (!known.includes(version)) {
       const message = `"${version}" is not a valid API version`;

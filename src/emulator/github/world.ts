@@ -10,6 +10,15 @@ export interface EmulatedEnvironment {
   /** Minutes; a PUT of the environment that does not repeat it takes it away. */
   waitTimer: number;
   readonly scope: Scope;
+  /** Whether administrators may deploy without waiting. */
+  canAdminsBypass: boolean;
+  branchPolicy: BranchPolicy | null;
+}
+
+/** Which branches may deploy to an environment: exactly one of the two. */
+export interface BranchPolicy {
+  readonly protected_branches: boolean;
+  readonly custom_branch_policies: boolean;
 }
 
 /** A repository; `archived` and `private` may be changed by a test at any time. */
@@ -100,6 +109,8 @@ export class GithubWorld {
       createdAt: now,
       updatedAt: now,
       waitTimer: 0,
+      canAdminsBypass: true,
+      branchPolicy: null,
       scope: new Scope(label, this.now),
     };
     repository.environments.set(name.toLowerCase(), environment);
@@ -115,6 +126,10 @@ export class GithubWorld {
 
   byId(id: number): EmulatedRepository | undefined {
     return [...this.#repositories.values()].find((repository) => repository.id === id);
+  }
+
+  organisationById(id: number): EmulatedOrganisation | undefined {
+    return [...this.#organisations.values()].find((organisation) => organisation.id === id);
   }
 
   /** @throws TypeError there is none of this name; for a test's own mistakes */

@@ -112,7 +112,8 @@ export class Sessions {
     const claims: Claims = {
       sub: session.userId,
       type: 'refresh',
-      iat: seconds(now),
+      // The login's, kept through every exchange.
+      iat: seconds(session.startedAt),
       exp,
       jti: session.currentJti,
       family_id: session.familyId,

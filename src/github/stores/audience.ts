@@ -1,8 +1,8 @@
 import type { Visibility } from '../../inputs/rotate-inputs.ts';
-import type { Reply } from '../../rotation/ports.ts';
-import { failure, unclear } from '../call-failure.ts';
+import type { MayStart, Reply } from '../../rotation/ports.ts';
 import type { Calls } from '../calls.ts';
-import { fieldsOf, isId } from '../json.ts';
+import { fieldsOf, isCount, isId } from '../json.ts';
+import { type CountedPage, readCounted } from '../pages.ts';
 import type { SecretPlace } from './encrypted-secret.ts';
 
 /** Who may read an organisation's secret. */
@@ -10,8 +10,11 @@ export type Audience =
   | { readonly visibility: 'all' | 'private' }
   | { readonly visibility: 'selected'; readonly repositoryIds: readonly number[] };
 
-/** The most GitHub gives at once; its default is 30. */
-const PER_PAGE = 100;
+const AUDIENCE_CODES = {
+  incomplete: 'github-audience-incomplete',
+  changed: 'github-audience-changed',
+  tooLong: 'github-audience-too-long',
+};
 
 export function decodeVisibility(json: unknown): { value: Visibility } | undefined {
   const { visibility } = fieldsOf(json);
@@ -26,59 +29,39 @@ export function decodeVisibility(json: unknown): { value: Visibility } | undefin
 }
 
 /**
- * Every repository that may read a secret of visibility `selected`, all pages. What is not in this list loses
- * its access with the next PUT, so a list shorter than the count that comes with it is a failure; and so is a count
- * that changes between two pages, because what moved to a page that was read already is missed.
+ * Every repository that may read a secret of visibility `selected`, all pages. What is not in this list loses its
+ * access with the next PUT.
  */
-export async function selectedRepositories(
+export function selectedRepositories(
   calls: Calls,
   place: SecretPlace,
+  mayGoOn?: MayStart,
 ): Promise<Reply<readonly number[]>> {
-  const ids = new Set<number>();
-  const path = `${place.path}/${place.name}/repositories`;
-  let counted: number | undefined;
-  for (let page = 1; ; page++) {
-    const before = ids.size;
-    const reply = await calls.ask(
-      { method: 'GET', path, query: { per_page: PER_PAGE, page }, apiVersion: place.apiVersion },
-      place.permission,
-      { 200: decodePage },
-    );
-    if (!reply.ok) return reply;
-    counted ??= reply.value.total;
-    if (reply.value.total !== counted) return changed(calls, path, place);
-    for (const id of reply.value.ids) ids.add(id);
-    if (ids.size >= reply.value.total) return { ...reply, value: [...ids] };
-    if (ids.size === before) return incomplete(calls, path, place, ids.size, reply.value.total);
-  }
+  const { target } = calls.subject;
+  return readCounted(
+    calls,
+    {
+      path: `${place.path}/${place.name}/repositories`,
+      apiVersion: place.apiVersion,
+      permission: place.permission,
+      decode: decodePage,
+      idOf: (id) => id,
+      codes: AUDIENCE_CODES,
+      what: `the repositories that may read ${place.name} of ${target}`,
+      incomplete: (seen, total) => ({
+        message:
+          `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
+          `${target}; writing it would take it away from the others`,
+        hint: 'Give the token access to all repositories of the organisation.',
+      }),
+    },
+    mayGoOn,
+  );
 }
 
-function incomplete(
-  calls: Calls,
-  path: string,
-  place: SecretPlace,
-  seen: number,
-  total: number,
-): Reply<never> {
-  const context = calls.context(`GET ${path}`, place.permission);
-  const message =
-    `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
-    `${context.target}; writing it would take it away from the others`;
-  const hint = 'Give the token access to all repositories of the organisation.';
-  const cause = { ...unclear('github-audience-incomplete', message, true), hint };
-  return { ok: false, failure: failure(context, { status: 200 }, cause) };
-}
-
-function changed(calls: Calls, path: string, place: SecretPlace): Reply<never> {
-  const context = calls.context(`GET ${path}`, place.permission);
-  const message = `the repositories that may read ${place.name} of ${context.target} changed while they were read`;
-  const cause = unclear('github-audience-changed', message, true);
-  return { ok: false, failure: failure(context, { status: 200 }, cause) };
-}
-
-function decodePage(json: unknown) {
+function decodePage(json: unknown): { value: CountedPage<number> } | undefined {
   const { total_count: total, repositories } = fieldsOf(json);
-  if (!Number.isSafeInteger(total) || !Array.isArray(repositories)) return undefined;
+  if (!isCount(total) || !Array.isArray(repositories)) return undefined;
   const ids = repositories.map((repository: unknown) => fieldsOf(repository)).map(({ id }) => id);
-  return ids.every(isId) ? { value: { total: Number(total), ids } } : undefined;
+  return ids.every(isId) ? { value: { total, items: ids } } : undefined;
 }

@@ -1,9 +1,10 @@
-import type { CallFailure, Reply, SecretMetadata } from '../../rotation/ports.ts';
+import type { CallFailure, MayStart, Reply, SecretMetadata } from '../../rotation/ports.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import { beforeWrite, failure, lacking } from '../call-failure.ts';
 import type { Answers, Calls, Decode } from '../calls.ts';
 import type { ApiVersion, GithubRequest } from '../client.ts';
-import { fieldsOf } from '../json.ts';
+import { fieldsOf, isCount } from '../json.ts';
+import { type CountedPage, LIST_CODES, readCounted } from '../pages.ts';
 import { describeMissing, type Permission } from '../permissions.ts';
 import { isPublicKey, loadSeal, type PublicKey } from '../sealed-box.ts';
 import { needsOf } from '../token-hint.ts';
@@ -18,8 +19,8 @@ export interface SecretPlace {
   readonly permission: Permission;
 }
 
-/** What goes into the PUT beside the sealed box; asked for right before every PUT. */
-export type PutFields = () => Promise<Reply<Readonly<Record<string, unknown>>>>;
+/** What goes into the PUT beside the sealed box; asked for right before every PUT, for as long as that may start. */
+export type PutFields = (mayStart: MayStart) => Promise<Reply<Readonly<Record<string, unknown>>>>;
 
 const noFields: PutFields = () => Promise.resolve({ ok: true, value: {}, date: undefined });
 
@@ -39,10 +40,24 @@ export class EncryptedSecret {
   readonly #calls: Calls;
   readonly #place: SecretPlace;
   #publicKey: PublicKey | undefined;
+  /** Whether there is such a secret, by the last reading or write; undefined: not known. */
+  #there: boolean | undefined;
+  #everThere = false;
+  #contradiction: string | undefined;
 
   constructor(calls: Calls, place: SecretPlace) {
     this.#calls = calls;
     this.#place = place;
+  }
+
+  /** Whether the secret has been seen or written here, whatever was read later. */
+  get everThere(): boolean {
+    return this.#everThere;
+  }
+
+  /** What GitHub answered to the last {@link put} against what was read before, for people; undefined: nothing. */
+  get contradiction(): string | undefined {
+    return this.#contradiction;
   }
 
   /** Fetches the public key and keeps it for {@link put}. */
@@ -63,15 +78,38 @@ export class EncryptedSecret {
       this.#place.permission,
       { 200: decode, 404: () => ({ value: undefined }) },
     );
-    if (!reply.ok || reply.value !== undefined || this.#publicKey !== undefined) return reply;
+    if (!reply.ok) return reply;
+    if (reply.value !== undefined || this.#publicKey !== undefined) return this.#saw(reply);
     // 404 also means "you may not see this": only where the public key can be read is the secret known to be
     // absent. Taken for absent, a hidden secret would let rule W revoke the key that it holds.
     const key = await this.fetchPublicKey();
-    return key.ok ? reply : key;
+    return key.ok ? this.#saw(reply) : key;
   }
 
   metadata(): Promise<Reply<SecretMetadata | undefined>> {
     return this.read(decodeMetadata);
+  }
+
+  /** The same as {@link metadata}, out of the list of all secrets of the place, which is read to its end. */
+  async listed(): Promise<Reply<SecretMetadata | undefined>> {
+    const { path, name, apiVersion, permission } = this.#place;
+    const { target } = this.#calls.subject;
+    const what = `the secrets of ${target}`;
+    const list = await readCounted(this.#calls, {
+      path,
+      apiVersion,
+      permission,
+      decode: decodeSecrets,
+      idOf: (secret) => secret.name,
+      codes: LIST_CODES,
+      what,
+      incomplete: (seen, total) => ({
+        message: `GitHub lists ${seen} of ${total} secrets of ${target}, so it is not known whether ${name} is there`,
+        hint: 'Run again: nothing was decided on this list.',
+      }),
+    });
+    if (!list.ok) return list;
+    return this.#saw({ ...list, value: list.value.find((secret) => secret.name === name) });
   }
 
   /**
@@ -79,10 +117,41 @@ export class EncryptedSecret {
    * meanwhile; only then, that is, if the key now is another one, the value is sealed and sent again, once.
    * Refused again with a key read a moment ago, it is not tried any more: this may be about something else.
    */
-  async put(
+  async put(value: Secret, mayStart: MayStart, fields = noFields): Promise<Reply<'created' | 'updated'>> {
+    const reply = await this.#putFresh(value, mayStart, fields);
+    this.#contradiction = reply.ok ? this.#contradicts(reply.value) : undefined;
+    if (reply.ok) this.#isThere();
+    // It may have been made by this very attempt, so that finding it there proves nothing.
+    else if (reply.failure.kind === 'unclear' && this.#there === false) this.#there = undefined;
+    return reply;
+  }
+
+  #saw<T>(reply: Extract<Reply<T>, { ok: true }>): Reply<T> {
+    if (reply.value === undefined) this.#there = false;
+    else this.#isThere();
+    return reply;
+  }
+
+  #isThere(): void {
+    this.#there = true;
+    this.#everThere = true;
+  }
+
+  #contradicts(written: 'created' | 'updated'): string | undefined {
+    const place = `${this.#place.name} of ${this.#calls.subject.target}`;
+    if (written === 'created' && this.#there === true) {
+      return `${place} was there when it was looked for, and GitHub answers that it made it: it was deleted in between, or one of the answers is wrong`;
+    }
+    if (written === 'updated' && this.#there === false) {
+      return `${place} was not there when it was looked for, and GitHub answers that it replaced one: it was made in between, or one of the answers is wrong`;
+    }
+    return undefined;
+  }
+
+  async #putFresh(
     value: Secret,
-    mayStart: () => boolean,
-    fields = noFields,
+    mayStart: MayStart,
+    fields: PutFields,
   ): Promise<Reply<'created' | 'updated'>> {
     const key = await this.#knownPublicKey();
     if (!key.ok) return { ok: false, failure: beforeWrite(key.failure) };
@@ -114,6 +183,7 @@ export class EncryptedSecret {
     });
     if (!reply.ok) return reply.failure.code === 'github-not-found' ? this.#readOnly() : reply;
     if (reply.value === 'refused') return { ...reply, value: true };
+    this.#there = true;
     // Taken, and perhaps filed under a key that does not open it: so once more, as it should be.
     const written = await this.put(unspent, always, fields);
     return written.ok ? { ...written, value: true } : written;
@@ -127,12 +197,12 @@ export class EncryptedSecret {
   async #putOnce<T>(
     value: Secret,
     publicKey: PublicKey,
-    mayStart: () => boolean,
+    mayStart: MayStart,
     fields: PutFields,
     answers: Answers<T>,
   ): Promise<Reply<T>> {
     const seal = await loadSeal();
-    const more = await fields();
+    const more = await fields(mayStart);
     if (!more.ok) return { ok: false, failure: beforeWrite(more.failure) };
     const request = this.#request('PUT', `/${this.#place.name}`);
     const sealed = seal(value, publicKey);
@@ -188,4 +258,22 @@ function decodeMetadata(json: unknown): { value: SecretMetadata } | undefined {
   if (typeof text !== 'string' || !TIMESTAMP.test(text)) return undefined;
   const updatedAt = Date.parse(text);
   return Number.isNaN(updatedAt) ? undefined : { value: { updatedAt } };
+}
+
+interface ListedSecret extends SecretMetadata {
+  /** upper case */
+  readonly name: string;
+}
+
+function decodeSecrets(json: unknown): { value: CountedPage<ListedSecret> } | undefined {
+  const { total_count: total, secrets } = fieldsOf(json);
+  if (!isCount(total) || !Array.isArray(secrets)) return undefined;
+  const items: ListedSecret[] = [];
+  for (const row of secrets) {
+    const { name } = fieldsOf(row);
+    const metadata = decodeMetadata(row);
+    if (typeof name !== 'string' || metadata === undefined) return undefined;
+    items.push({ ...metadata.value, name: name.toUpperCase() });
+  }
+  return { value: { total, items } };
 }

@@ -1,8 +1,10 @@
-import type { Reply, SecretMetadata } from '../../rotation/ports.ts';
+import type { MayStart, Reply, SecretMetadata } from '../../rotation/ports.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { SuccessorPlace } from '../../session/successor-place.ts';
 import { beforeWrite, failure, refused } from '../call-failure.ts';
 import type { Calls } from '../calls.ts';
+import { fieldsOf, isCount } from '../json.ts';
+import { type CountedPage, LIST_CODES, readCounted } from '../pages.ts';
 import { CREATE_ENVIRONMENTS, type Permission, READ_ENVIRONMENTS } from '../permissions.ts';
 import { getRepository, hiddenSecrets, judge } from '../repository.ts';
 import { EncryptedSecret, type SecretPlace } from './encrypted-secret.ts';
@@ -11,6 +13,7 @@ export interface EnvironmentPaths {
   readonly repository: string;
   /** encoded */
   readonly environment: string;
+  readonly name: string;
 }
 
 /** A secret of one environment of a repository, which has a public key of its own. */
@@ -67,7 +70,25 @@ export class EnvironmentTarget implements SuccessorPlace {
     return this.#secret.metadata();
   }
 
-  async write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>> {
+  /** An environment that the list of environments does not name has no secrets. */
+  async listed(): Promise<Reply<SecretMetadata | undefined>> {
+    const secrets = this.#missing ? undefined : await this.#secret.listed();
+    if (secrets?.ok === true || (secrets !== undefined && secrets.failure.code !== 'github-not-found')) {
+      return secrets;
+    }
+    const environments = await this.#listEnvironments();
+    if (!environments.ok) return environments;
+    const name = this.#paths.name.toLowerCase();
+    if (!environments.value.some((other) => other === name)) return { ...environments, value: undefined };
+    // Its own GET, or that of its secrets, said that it is not there.
+    return secrets ?? this.#secret.listed();
+  }
+
+  get contradiction(): string | undefined {
+    return this.#secret.contradiction;
+  }
+
+  async write(value: Secret, mayStart: MayStart): Promise<Reply<'created' | 'updated'>> {
     const there = await this.#createIfMissing(mayStart);
     return there.ok ? this.#secret.put(value, mayStart) : there;
   }
@@ -84,7 +105,24 @@ export class EnvironmentTarget implements SuccessorPlace {
     });
   }
 
-  async #createIfMissing(mayStart: () => boolean): Promise<Reply<unknown>> {
+  /** In lower case: GitHub takes two names that differ in nothing else for one. */
+  #listEnvironments(): Promise<Reply<readonly string[]>> {
+    const { target } = this.#calls.subject;
+    return readCounted(this.#calls, {
+      path: `${this.#paths.repository}/environments`,
+      permission: READ_ENVIRONMENTS,
+      decode: decodeEnvironments,
+      idOf: (name) => name,
+      codes: LIST_CODES,
+      what: `the environments of the repository of ${target}`,
+      incomplete: (seen, total) => ({
+        message: `GitHub lists ${seen} of ${total} environments, so it is not known whether that of ${target} is there`,
+        hint: 'Run again: nothing was decided on this list.',
+      }),
+    });
+  }
+
+  async #createIfMissing(mayStart: MayStart): Promise<Reply<unknown>> {
     if (!this.#missing) return { ok: true, value: true, date: undefined };
     const created = await this.#createUnlessThere(mayStart);
     if (!created.ok) return { ok: false, failure: beforeWrite(created.failure) };
@@ -93,7 +131,7 @@ export class EnvironmentTarget implements SuccessorPlace {
   }
 
   /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
-  async #createUnlessThere(mayStart: () => boolean): Promise<Reply<unknown>> {
+  async #createUnlessThere(mayStart: MayStart): Promise<Reply<unknown>> {
     const exists = await this.#exists();
     if (!exists.ok || exists.value) return exists;
     const request = { method: 'PUT', path: this.#paths.environment, body: {}, mayStart } as const;
@@ -109,4 +147,16 @@ export class EnvironmentTarget implements SuccessorPlace {
     );
     return { ok: false, failure: failure(context, { status: 404 }, cause) };
   }
+}
+
+function decodeEnvironments(json: unknown): { value: CountedPage<string> } | undefined {
+  const { total_count: total, environments } = fieldsOf(json);
+  if (!isCount(total) || !Array.isArray(environments)) return undefined;
+  const items: string[] = [];
+  for (const row of environments) {
+    const { name } = fieldsOf(row);
+    if (typeof name !== 'string') return undefined;
+    items.push(name.toLowerCase());
+  }
+  return { value: { total, items } };
 }

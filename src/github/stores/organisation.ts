@@ -1,5 +1,5 @@
 import type { Audience as WantedAudience } from '../../inputs/rotate-inputs.ts';
-import type { Reply, SecretMetadata } from '../../rotation/ports.ts';
+import type { MayStart, Reply, SecretMetadata } from '../../rotation/ports.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { SuccessorPlace } from '../../session/successor-place.ts';
 import { failure, refused } from '../call-failure.ts';
@@ -53,26 +53,34 @@ export class OrganisationTarget implements SuccessorPlace {
     return this.#secret.metadata();
   }
 
-  write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>> {
-    return this.#secret.put(value, mayStart, () => this.#fields());
+  listed(): Promise<Reply<SecretMetadata | undefined>> {
+    return this.#secret.listed();
+  }
+
+  get contradiction(): string | undefined {
+    return this.#secret.contradiction;
+  }
+
+  write(value: Secret, mayStart: MayStart): Promise<Reply<'created' | 'updated'>> {
+    return this.#secret.put(value, mayStart, (mayGoOn) => this.#fields(mayGoOn));
   }
 
   probe(unspent: Secret): Promise<Reply<true>> {
-    return this.#secret.probe(unspent, () => this.#fields());
+    return this.#secret.probe(unspent, (mayGoOn) => this.#fields(mayGoOn));
   }
 
   /** The secret's own audience, or that of the one to be created. */
-  async #audience(): Promise<Reply<Audience>> {
+  async #audience(mayGoOn?: MayStart): Promise<Reply<Audience>> {
     const found = await this.#secret.read(decodeVisibility);
     if (!found.ok) return found;
     switch (found.value) {
       case undefined:
-        return this.#newAudience();
+        return this.#secret.everThere ? this.#gone() : this.#newAudience();
       case 'all':
       case 'private':
         return { ...found, value: { visibility: found.value } };
       case 'selected': {
-        const ids = await selectedRepositories(this.#calls, this.#place);
+        const ids = await selectedRepositories(this.#calls, this.#place, mayGoOn);
         return ids.ok ? { ...ids, value: { visibility: 'selected', repositoryIds: ids.value } } : ids;
       }
     }
@@ -87,14 +95,23 @@ export class OrganisationTarget implements SuccessorPlace {
   }
 
   /** What a PUT has to say of the audience, so that it stays as it is at this moment. */
-  async #fields(): Promise<Reply<Readonly<Record<string, unknown>>>> {
-    const reply = await this.#audience();
+  async #fields(mayGoOn: MayStart): Promise<Reply<Readonly<Record<string, unknown>>>> {
+    const reply = await this.#audience(mayGoOn);
     if (!reply.ok) return reply;
     const { value: audience } = reply;
     if (audience.visibility !== 'selected') return { ...reply, value: { visibility: audience.visibility } };
     const { visibility, repositoryIds } = audience;
     const ids = this.#options.stringIds ? repositoryIds.map(String) : repositoryIds;
     return { ...reply, value: { visibility, selected_repository_ids: ids } };
+  }
+
+  /** One 404 is no evidence: made anew, the secret would get another audience. It is asked again before each try. */
+  #gone(): Reply<never> {
+    const { path, name, permission } = this.#place;
+    const context = this.#calls.context(`GET ${path}/${name}`, permission);
+    const message = `${name} of ${context.target} was there before, and GitHub says now that it is not; who may read it is not known, so it is not made anew`;
+    const cause = { ...refused('github-secret-gone', message), retryable: true };
+    return { ok: false, failure: failure(context, { status: 404 }, cause) };
   }
 
   /** 404 for the public key: no such organisation, or nothing of its secrets to be seen with this token. */

@@ -1,4 +1,4 @@
-import type { Reply, SecretMetadata } from '../../rotation/ports.ts';
+import type { MayStart, Reply, SecretMetadata } from '../../rotation/ports.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { SuccessorPlace } from '../../session/successor-place.ts';
 import type { Calls } from '../calls.ts';
@@ -38,7 +38,15 @@ export class RepositoryTarget implements SuccessorPlace {
     return this.#secret.metadata();
   }
 
-  write(value: Secret, mayStart: () => boolean): Promise<Reply<'created' | 'updated'>> {
+  listed(): Promise<Reply<SecretMetadata | undefined>> {
+    return this.#secret.listed();
+  }
+
+  get contradiction(): string | undefined {
+    return this.#secret.contradiction;
+  }
+
+  write(value: Secret, mayStart: MayStart): Promise<Reply<'created' | 'updated'>> {
     return this.#secret.put(value, mayStart);
   }
 

@@ -1,15 +1,16 @@
-import { parseHttpDate } from '../http/date.ts';
-import type { HttpReply } from '../http/result.ts';
 import type { Duration } from '../rotation/ports.ts';
+import { parseHttpDate } from './date.ts';
+import type { HttpReply } from './result.ts';
 
 /** Longer than any run; what a server asks for beyond it is as good as never. */
 const LONGEST_SECONDS = 7 * 86_400;
 
 /**
- * How long the server asks to wait: `Retry-After` in seconds or as an HTTP date, which is compared with the
- * same reply's `Date` and so needs no clock of ours; else `retry_after` of the body, in seconds.
+ * How long a server asks to wait: `Retry-After` in seconds or as an HTTP date (RFC 9110, section 10.2.3), which is
+ * compared with the same reply's `Date` and so needs no clock of ours.
+ * @param inBody seconds, where the body says it too and the header does not
  */
-export function retryAfterOf(reply: HttpReply, inBody: number | undefined): Duration | undefined {
+export function retryAfterOf(reply: HttpReply, inBody?: number): Duration | undefined {
   const header = reply.headers.get('retry-after');
   return (
     seconds(/^\d{1,9}$/.test(header ?? '') ? Number(header) : undefined) ??

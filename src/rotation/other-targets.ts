@@ -1,0 +1,113 @@
+import { FENCE } from './constants.ts';
+import { lastWriteOf } from './grace.ts';
+import type { KeySummary } from './outcome.ts';
+import type { Look, Plan } from './plan.ts';
+import type { Instant, KeyRecord, SecretTarget } from './ports.ts';
+import { candidatesFor, couldHaveWritten, notInAnyTarget, type StoredSecret, works } from './rules.ts';
+import type { Run } from './run.ts';
+
+/**
+ * A secret that is no target of this run and may hold its key: the same name in another store of a target's
+ * repository. A name is the unit of ownership (docs/protocol.md, "Names"), and a run cannot know the targets that an
+ * earlier run had; what can be seen of them is told before their key is revoked.
+ */
+export type Neighbour = Pick<SecretTarget, 'label' | 'secretName' | 'metadata'>;
+
+/** Whether a key has been used after the run that made it: by whatever a secret gave it to. */
+export function isInUse({ createdAt, lastUsed }: KeyRecord): boolean {
+  return lastUsed !== undefined && lastUsed >= createdAt + FENCE;
+}
+
+/**
+ * Of the keys that are in use, those that none of these secrets holds, as far as their dates tell. A key that may be
+ * in one of them counts as held.
+ */
+export function heldElsewhere(
+  keys: readonly KeyRecord[],
+  secrets: readonly StoredSecret[],
+  keysOfName: readonly KeyRecord[],
+): readonly KeyRecord[] {
+  return keys.filter((key) => {
+    if (!isInUse(key)) return false;
+    const how = notInAnyTarget(key, secrets, keysOfName, 0);
+    if (how === undefined) return false;
+    // What was superseded may have been used until then, and by jobs that had begun by then.
+    return how.kind === 'never-stored' || Number(key.lastUsed) > lastWriteOf(secrets) + FENCE;
+  });
+}
+
+/** Whether a neighbour holds one of these keys, as far as dates tell: no key of another name was made for it. */
+export function keyInNeighbour(
+  updatedAt: Instant | undefined,
+  leaving: readonly KeyRecord[],
+  look: Look,
+  keyName: string,
+): KeyRecord | undefined {
+  const others = look.keys.filter(({ name }) => name !== keyName);
+  if (updatedAt === undefined || candidatesFor(updatedAt, others).length > 0) return undefined;
+  return leaving.find((key) => couldHaveWritten(key, updatedAt));
+}
+
+/** Warns of the keys of the plan that go although something that is no target of this run seems to hold them. */
+export async function warnOfOtherTargets(run: Run, look: Look, plan: Plan): Promise<void> {
+  const { settings, ports } = run;
+  // A name made of the target is that target's alone.
+  if (settings.nameOfTarget === true || look.clocksApart) return;
+  const told = new Set(plan.usedElsewhere.map(({ id }) => id));
+  const leaving = leavingOf(look, plan).filter(({ id }) => !told.has(id));
+  const found = await unaccounted(run, look, leaving);
+  for (const key of found) run.warn('name-used-elsewhere', inUse(key));
+  const rest = leaving.filter((key) => !found.includes(key));
+  if (rest.length === 0) return;
+  await Promise.all(
+    (ports.neighbours ?? []).map(async (neighbour) => {
+      const reply = await neighbour.metadata();
+      const key = reply.ok ? keyInNeighbour(reply.value?.updatedAt, rest, look, settings.keyName) : undefined;
+      if (key !== undefined) run.warn('name-used-elsewhere', inNeighbour(key, neighbour));
+    }),
+  );
+}
+
+/** The working keys that the plan revokes, or counts as superseded. */
+function leavingOf(look: Look, { makeRoom, supersedes }: Plan): readonly KeyRecord[] {
+  const ids = new Set([...makeRoom.map(({ key }) => key), ...supersedes].map(({ id }) => id));
+  const { date } = look;
+  return date === undefined ? [] : look.keys.filter((key) => ids.has(key.id) && works(key, date));
+}
+
+/** Reads one target after the other, only until each key is accounted for: mostly, that is one. */
+async function unaccounted(
+  { ports, settings }: Run,
+  look: Look,
+  leaving: readonly KeyRecord[],
+): Promise<readonly KeyRecord[]> {
+  const ofName = look.keys.filter(({ name }) => name === settings.keyName);
+  if (look.secrets !== undefined) return heldElsewhere(leaving, look.secrets, ofName);
+  let open = leaving.filter(isInUse);
+  const secrets: StoredSecret[] = [];
+  for (const { metadata, shared } of ports.targets.map(metadataOf)) {
+    if (open.length === 0) return [];
+    const reply = await metadata();
+    // Nothing is said on half the evidence.
+    if (!reply.ok) return [];
+    const secret = { updatedAt: reply.value?.updatedAt, shared };
+    secrets.push(secret);
+    open = open.filter((key) => notInAnyTarget(key, [secret], ofName, 0) !== undefined);
+  }
+  return heldElsewhere(open, secrets, ofName);
+}
+
+function metadataOf(target: SecretTarget): Pick<SecretTarget, 'metadata' | 'shared'> {
+  return { metadata: () => target.metadata(), shared: target.shared };
+}
+
+const ADD =
+  'If another target holds it, it answers 401 once it is revoked: add that target to `targets`, or give its key another `key-name`';
+
+function inUse({ id, name, lastUsed = 0 }: KeyRecord): string {
+  return `key ${id} is in use (last at ${new Date(lastUsed).toISOString()}) and in no target of this run, which is to revoke it: the name ${name} has, or had, other targets. ${ADD}`;
+}
+
+function inNeighbour({ id }: Pick<KeySummary, 'id'>, { label, secretName }: Neighbour): string {
+  return `${secretName} in ${label} is no target of this run, and was written when key ${id} was made, so it most likely holds that key, which this run is to revoke. ${ADD}`;
+}
