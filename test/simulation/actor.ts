@@ -63,6 +63,8 @@ export interface Actor {
   readonly behind: { wall: number; monotonic: number };
   made: number;
   counter: number;
+  /** True time at which it was last given the list of keys. */
+  listedAt: number | undefined;
   /** A rotation's key while it may still write it, and the true time at which its create was sent. */
   holds: { readonly id: string; readonly since: number } | undefined;
   /** Keys whose text it has been given. */
@@ -74,7 +76,13 @@ export interface Actor {
   order: Order | undefined;
 }
 
-export function freshActor(name: string, kind: ActorKind, faultsLeft: number, liesLeft: number, isClean = false): Actor {
+export function freshActor(
+  name: string,
+  kind: ActorKind,
+  faultsLeft: number,
+  liesLeft: number,
+  isClean = false,
+): Actor {
   return {
     name,
     kind,
@@ -89,6 +97,7 @@ export function freshActor(name: string, kind: ActorKind, faultsLeft: number, li
     behind: { wall: 0, monotonic: 0 },
     made: 0,
     counter: 0,
+    listedAt: undefined,
     holds: undefined,
     given: [],
     progress: undefined,

@@ -89,7 +89,10 @@ const SENTENCES: readonly Sentence[] = [
     /^(.*): holds the new key(?:, which may not be active)?$/,
     (claims, places) => placesIn(places).every((index) => claims.hasWritten(index)),
   ],
-  [/^(.*): not known: the write may have been done; it holds the new key or what it held before$/, () => true],
+  [
+    /^(.*): not known: the write may have been done; it holds the new key or what it held before$/,
+    () => true,
+  ],
   [
     /^(.*): the write (?:was refused, so|failed;) it holds what it held before$/,
     (claims, places) => {
@@ -106,18 +109,30 @@ const SENTENCES: readonly Sentence[] = [
   [/^new key (\S+) \([^)]*\): no secret holds it, /, (claims, id) => !claims.isHeld(id)],
   [/^new key (\S+) \([^)]*\): stored, but another run may have revoked it$/, () => true],
   [/^the new key (\S+) is alive$/, (claims, id) => claims.isAlive(id) || claims.hasRevoked(id)],
-  [/^the new key (\S+) was revoked; no secret holds it$/, (claims, id) => claims.isRevoked(id) && !claims.isHeld(id)],
+  [
+    /^the new key (\S+) was revoked; no secret holds it$/,
+    (claims, id) => claims.isRevoked(id) && !claims.isHeld(id),
+  ],
   [/^revoked: (.*)$/, (claims, revoked) => ids(revoked).every((id) => claims.isRevoked(id))],
   [/^perhaps revoked(?:,| before) /, () => true],
-  [/^no key was made and no secret was written$/, (claims) => claims.targets().every((at) => !claims.hasWritten(at))],
-  [/^no target was written with it$/, (claims) => claims.targets().every((at) => !claims.hasWritten(at, claims.actor.given.at(-1)))],
+  [
+    /^no key was made and no secret was written$/,
+    (claims) => claims.targets().every((at) => !claims.hasWritten(at)),
+  ],
+  [
+    /^no target was written with it$/,
+    (claims) => claims.targets().every((at) => !claims.hasWritten(at, claims.actor.given.at(-1))),
+  ],
   [/^every other target: not written, or being written at that moment$/, () => true],
   [/^a create was on its way: /, () => true],
   [
     /^revoked before its successor was stored, as `on-quota: replace` asks: ([^;]*); /,
     (claims, revoked) => ids(revoked).every((id) => claims.isRevoked(id)),
   ],
-  [/^not revoked, being more than max-revocations, .*: (.*)$/, (claims, held) => ids(held).every((id) => claims.isAlive(id))],
+  [
+    /^not revoked, being more than max-revocations, .*: (.*)$/,
+    (claims, held) => ids(held).every((id) => claims.isAlive(id)),
+  ],
   [
     /^\d+ keys? left for the next run to revoke: (.*)$/,
     (claims, left) => ids(left).every((id) => claims.isAlive(id)),
@@ -142,7 +157,11 @@ export class Claims {
     for (const actor of this.#execution.actors) {
       if (actor.kind !== 'run' || actor.status !== 'running' || actor.progress === undefined) continue;
       const revoking = [...actor.calls.keys()].filter((label) => label.startsWith('revoke '));
-      this.#checkSentences(actor, actor.progress.state(), revoking.map((label) => label.slice('revoke '.length)));
+      this.#checkSentences(
+        actor,
+        actor.progress.state(),
+        revoking.map((label) => label.slice('revoke '.length)),
+      );
     }
   }
 
@@ -179,15 +198,23 @@ export class Claims {
     });
     switch (outcome.kind) {
       case 'failed':
-        this.#checkSentences(actor, system.stateOf(outcome, actor.progress?.givenUp ?? []), outcome.keys.unclear);
+        this.#checkSentences(
+          actor,
+          system.stateOf(outcome, actor.progress?.givenUp ?? []),
+          outcome.keys.unclear,
+        );
         break;
       case 'rotated':
         for (const index of about.targets()) {
           if (!about.hasWritten(index, outcome.key.id)) {
-            this.#violate(actor, `says that it rotated, and target ${index} was never written with ${outcome.key.id}`);
+            this.#violate(
+              actor,
+              `says that it rotated, and target ${index} was never written with ${outcome.key.id}`,
+            );
           }
         }
-        if (outputs.get('rotated') !== 'true') this.#violate(actor, 'has rotated, and its output says that it has not');
+        if (outputs.get('rotated') !== 'true')
+          this.#violate(actor, 'has rotated, and its output says that it has not');
         break;
       case 'not-due':
         this.#checkNotDue(actor, outcome.key.id, outcome.key.expiresAt);
@@ -195,7 +222,8 @@ export class Claims {
       case 'planned':
         break;
     }
-    const text = [...outputs.values()].join() + (outcome.kind === 'failed' ? '' : system.resultLines(outcome).join());
+    const text =
+      [...outputs.values()].join() + (outcome.kind === 'failed' ? '' : system.resultLines(outcome).join());
     if (text.includes(PLAINTEXT)) this.#execution.violations.push('P5: an output or a line holds a key');
   }
 
@@ -258,7 +286,8 @@ export class Claims {
    */
   #checkNotDue(actor: Actor, id: string, expiresAt: number | undefined): void {
     const { world, settings, scenario } = this.#execution;
-    if (this.#about(actor).isRevoked(id) && world.keys.get(id)?.byHand !== true) {
+    const isOvertaken = world.secrets.some((_, index) => world.latest(index).at >= (actor.listedAt ?? 0));
+    if (!isOvertaken && this.#about(actor).isRevoked(id) && world.keys.get(id)?.byHand !== true) {
       this.#violate(actor, `is not due, and its current key ${id} does not work`);
     }
     for (const index of this.#about(actor).targets()) {
@@ -270,7 +299,10 @@ export class Claims {
       const grace = (updatedAt ?? 0) + settings.gracePeriod + FENCE;
       const outlives = key !== undefined && settings.gracePeriod > 0 && key.expiresAt >= grace - MARGIN;
       if (key?.byHand === true || !sooner || outlives) continue;
-      this.#violate(actor, `is not due because of ${id}, and target ${index} holds ${value}, which ends before it`);
+      this.#violate(
+        actor,
+        `is not due because of ${id}, and target ${index} holds ${value}, which ends before it`,
+      );
     }
   }
 
@@ -289,7 +321,11 @@ export class Claims {
         continue;
       }
       const [pattern, holds] = known;
-      const groups = pattern.exec(sentence)?.slice(1).map((group) => group ?? '') ?? [];
+      const groups =
+        pattern
+          .exec(sentence)
+          ?.slice(1)
+          .map((group) => group ?? '') ?? [];
       if (!holds(about, ...groups)) this.#violate(actor, `says "${sentence}", which is not so`);
       if (sentence.includes(PLAINTEXT)) this.#execution.violations.push('P5: a sentence holds a key');
     }

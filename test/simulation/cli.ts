@@ -13,7 +13,7 @@ import { scenarioNamed, type Task, type TaskResult, workAll } from './tasks.ts';
  *   --states N      states per exhaustive scenario (default 200,000)
  *   --schedules N   random schedules per scenario (default 10,000)
  *   --seed N        first seed (default 1)
- *   --threads N     so many scenarios at a time (default 1)
+ *   --processes N   so many scenarios at a time (default 1)
  *   --scenario T    only scenarios whose name contains T
  *   --mutants       show for each mutant the schedule that kills it
  *   --replay JSON   play one schedule of --scenario (an array of steps, as printed) and show every step
@@ -23,14 +23,14 @@ const { values } = parseArgs({
     states: { type: 'string', default: '200000' },
     schedules: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
-    threads: { type: 'string', default: '1' },
+    processes: { type: 'string', default: '1' },
     scenario: { type: 'string', default: '' },
     mutants: { type: 'boolean', default: false },
     replay: { type: 'string' },
   },
 });
 
-/** Schedules of one task: so few that all threads have something to do until the end. */
+/** Schedules of one task: so few that all processes have something to do until the end. */
 const CHUNK = 2_500;
 
 const chosen = (scenarios: readonly Scenario[]) =>
@@ -51,7 +51,16 @@ function tell(found: Counterexample): void {
 }
 
 function describe(scenario: Scenario): string {
-  const { faults, faultsPerRun, lies = [], liesPerRun = 0, ticks, maxTicks, deeds = [], maxDeeds = 0 } = scenario;
+  const {
+    faults,
+    faultsPerRun,
+    lies = [],
+    liesPerRun = 0,
+    ticks,
+    maxTicks,
+    deeds = [],
+    maxDeeds = 0,
+  } = scenario;
   const { jobs = 0, plans = 0, audits = 0, buttons = 0 } = scenario;
   const others = [
     ['revoke jobs', jobs],
@@ -60,7 +69,10 @@ function describe(scenario: Scenario): string {
     ['emergencies', buttons],
   ] as const;
   const parts = [
-    [`${scenario.runs} runs`, ...others.filter(([, many]) => many > 0).map(([what, many]) => `${many} ${what}`)].join(', '),
+    [
+      `${scenario.runs} runs`,
+      ...others.filter(([, many]) => many > 0).map(([what, many]) => `${many} ${what}`),
+    ].join(', '),
     `${scenario.targets.length} targets`,
     `faults: ${faultsPerRun} of ${faults.join('/') || 'none'}`,
     `time jumps: ${maxTicks} of ${ticks.map((tick) => `${tick / 1_000} s`).join('/')}`,
@@ -100,7 +112,7 @@ async function everything(): Promise<void> {
   const tallies = new Map<string, Tally>();
   let states = 0;
   let schedules = 0;
-  await workAll(tasks, Number(values.threads), (task, result) => {
+  await workAll(tasks, Number(values.processes), (task, result) => {
     if (task.kind === 'explore' && result.kind === 'explore') {
       const { explored } = result;
       states += explored.states;
@@ -150,7 +162,7 @@ async function mutants(): Promise<void> {
   const tasks = MUTANTS.filter(({ name, shownBy }) => `${name} ${shownBy}`.includes(values.scenario)).map(
     ({ name }): Task => ({ kind: 'kill', mutant: name }),
   );
-  await workAll(tasks, Number(values.threads), (task, result) => {
+  await workAll(tasks, Number(values.processes), (task, result) => {
     if (task.kind !== 'kill' || result.kind !== 'kill') return;
     const { found } = result;
     if (found === undefined) {

@@ -37,7 +37,8 @@ export async function close(execution: Execution): Promise<void> {
   world.secrets.forEach((_, index) => {
     const value = world.valueOf(index);
     // With A2 broken, a key can be believed to be stored that is not, until the stored one ends.
-    if (value !== key.id && !world.looksWrittenByAnother(index)) violations.push(`P4: after a clean run target ${index} holds ${value}, not ${key.id}`);
+    if (value !== key.id && !world.looksWrittenByAnother(index))
+      violations.push(`P4: after a clean run target ${index} holds ${value}, not ${key.id}`);
   });
   const active = world.activeOfName();
   const left = excess(execution, outcome, settings);
@@ -57,7 +58,8 @@ async function cleanRun(execution: Execution, settings: RotationSettings): Promi
   if (outcome.kind === 'planned') throw new Error('a clean run is no dry run');
   if (outcome.kind !== 'failed') return outcome;
   const { code, message } = outcome.failure;
-  if (scenario.mayEndWith?.includes(code) !== true) violations.push(`P4: the clean run failed: ${code}: ${message}`);
+  if (scenario.mayEndWith?.includes(code) !== true)
+    violations.push(`P4: the clean run failed: ${code}: ${message}`);
   return undefined;
 }
 

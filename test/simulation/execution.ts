@@ -1,5 +1,14 @@
 import type { RotationSettings } from '../../src/rotation/settings.ts';
-import { type Actor, type ActorKind, type Call, failure, freshActor, notSent, type Order, type WrongAnswer } from './actor.ts';
+import {
+  type Actor,
+  type ActorKind,
+  type Call,
+  failure,
+  freshActor,
+  notSent,
+  type Order,
+  type WrongAnswer,
+} from './actor.ts';
 import { Claims } from './claims.ts';
 import { close } from './closing.ts';
 import { hash } from './hash.ts';
@@ -16,6 +25,8 @@ export interface Action {
   readonly kind: 'start' | 'step' | 'fault' | 'lie' | 'tick' | 'deed' | 'arrival';
   readonly perform: () => void;
 }
+
+type Offer = (what: string, kind: Action['kind'], perform: () => void) => void;
 
 interface OnItsWay {
   readonly label: string;
@@ -191,7 +202,8 @@ export class Execution {
           return this.#startAudit(actor);
         case 'button':
           return this.#startButton(actor);
-        default:
+        case 'run':
+        case 'job':
           return this.#start(actor, this.settings);
       }
     });
@@ -201,36 +213,43 @@ export class Execution {
     const on = (what: string, kind: Action['kind'], perform: () => void) =>
       actions.push({ label: `${actor.name}: ${call.label} ${what}`, actor: index, kind, perform });
     on('ok', 'step', () => this.#answer(actor, call, this.#applied(call)));
-    const { slowWrites, slowCreates, faults, lies, statuses = [undefined] } = this.scenario;
-    const isSlow = call.label.startsWith('write') ? slowWrites : call.label === 'create' && slowCreates;
-    if (isSlow === true) {
-      on('leaves', 'step', () => {
-        if (call.mayStart?.() === false) return this.#answer(actor, call, notSent(call));
-        actor.calls.delete(call.label);
-        actor.history = hash(`${actor.history}|${call.label} left@${this.world.time}`);
-        this.#send(actor, call, (reply) => this.#answer(actor, call, reply));
-      });
+    if (this.#isSlow(call)) on('leaves', 'step', () => this.#leave(actor, call));
+    if (actor.liesLeft > 0) this.#lies(actor, call, on);
+    if (actor.faultsLeft > 0) this.#faults(actor, call, on);
+  }
+
+  #isSlow({ label }: Call): boolean {
+    const { slowWrites, slowCreates } = this.scenario;
+    return (label.startsWith('write') ? slowWrites : label === 'create' && slowCreates) === true;
+  }
+
+  #leave(actor: Actor, call: Call): void {
+    if (call.mayStart?.() === false) {
+      this.#answer(actor, call, notSent(call));
+      return;
     }
-    if (actor.liesLeft > 0) {
-      for (const wrong of call.wrong) {
-        if (lies?.includes(wrong.lie) !== true || (wrong.isEvidence && actor.misled)) continue;
-        const detail = wrong.detail === undefined ? wrong.lie : `${wrong.lie} ${wrong.detail}`;
-        on(detail, 'lie', () => this.#lie(actor, call, wrong));
-      }
+    actor.calls.delete(call.label);
+    actor.history = hash(`${actor.history}|${call.label} left@${this.world.time}`);
+    this.#send(actor, call, (reply) => this.#answer(actor, call, reply));
+  }
+
+  #lies(actor: Actor, call: Call, on: Offer): void {
+    for (const wrong of call.wrong) {
+      if (this.scenario.lies?.includes(wrong.lie) !== true || (wrong.isEvidence && actor.misled)) continue;
+      const what = wrong.detail === undefined ? wrong.lie : `${wrong.lie} ${wrong.detail}`;
+      on(what, 'lie', () => this.#lie(actor, call, wrong));
     }
-    if (actor.faultsLeft === 0) return;
+  }
+
+  #faults(actor: Actor, call: Call, on: Offer): void {
+    const { faults, statuses = [undefined] } = this.scenario;
     for (const fault of faults) {
       if (!call.mutates && (fault === 'lost' || fault === 'late' || fault === 'die-after')) continue;
-      const happens = (status: number | undefined) => () => {
-        actor.faultsLeft -= 1;
-        this.#fault(actor, call, fault, status);
-      };
-      if (fault === 'never' || fault === 'lost') {
-        for (const status of statuses) {
-          on(status === undefined ? fault : `${fault} ${status}`, 'fault', happens(status));
-        }
-      } else {
-        on(fault, 'fault', happens(undefined));
+      for (const status of fault === 'never' || fault === 'lost' ? statuses : [undefined]) {
+        on(status === undefined ? fault : `${fault} ${status}`, 'fault', () => {
+          actor.faultsLeft -= 1;
+          this.#fault(actor, call, fault, status);
+        });
       }
     }
   }
@@ -392,7 +411,8 @@ export class Execution {
     switch (deed) {
       case 'save-again':
       case 'edit-visibility':
-        return world.touch(index);
+        world.touch(index);
+        return;
       case 'save-old':
         world.write(index, this.#valueBefore(index), PEOPLE);
         return;
@@ -403,9 +423,11 @@ export class Execution {
         world.write(index, undefined, PEOPLE);
         return;
       case 'revoke-stored':
-        return revoke(value);
+        revoke(value);
+        return;
       case 'revoke-newest':
-        return revoke(world.activeOfName().at(-1));
+        revoke(world.activeOfName().at(-1));
+        return;
       case 'use':
         if (value !== undefined) world.use(value);
         return;
@@ -426,14 +448,19 @@ export class Execution {
         progress.event(event);
         if (event.type === 'target-written' && event.done === event.of) actor.holds = undefined;
         if (this.#isKnown) return;
-        if (JSON.stringify(event).includes(PLAINTEXT)) this.#violate(`P5: an event holds a key: ${event.type}`);
+        if (JSON.stringify(event).includes(PLAINTEXT))
+          this.#violate(`P5: an event holds a key: ${event.type}`);
         this.claims.checkEvent(actor, event);
       },
     });
     this.#follow(actor, rotation, (outcome) => {
       actor.outcome = outcome;
       if (!this.#isKnown) this.claims.checkOutcome(actor, outcome);
-      actor.order = this.#orderOf(this.claims.supersededBy(outcome), outcome.keys.graceEnds, settings.gracePeriod);
+      actor.order = this.#orderOf(
+        this.claims.supersededBy(outcome),
+        outcome.keys.graceEnds,
+        settings.gracePeriod,
+      );
       return outcome.kind;
     });
   }
@@ -456,7 +483,10 @@ export class Execution {
     this.#startRevocation(actor, { by: 'name', name: NAME });
   }
 
-  #startRevocation(actor: Actor, selection: { by: 'ids'; ids: readonly string[] } | { by: 'name'; name: string }): void {
+  #startRevocation(
+    actor: Actor,
+    selection: { by: 'ids'; ids: readonly string[] } | { by: 'name'; name: string },
+  ): void {
     actor.status = 'running';
     const { keys, clock } = this.#portsOf(actor, this.settings.gracePeriod);
     const revocation = this.system.revokeKeys(
@@ -482,7 +512,11 @@ export class Execution {
   #startPlan(actor: Actor): void {
     actor.status = 'running';
     const { keys, targets, clock } = this.#portsOf(actor, 0);
-    const plan = this.system.survey([{ settings: this.settings, targets }], { keys, clock, random: () => 0.5 });
+    const plan = this.system.survey([{ settings: this.settings, targets }], {
+      keys,
+      clock,
+      random: () => 0.5,
+    });
     this.#follow(actor, plan, (result) => {
       const finding = result.ok ? result.findings[0] : undefined;
       if (finding?.kind !== 'planned') return 'unreadable';

@@ -293,7 +293,11 @@ export const HARSH_RANDOM: readonly Scenario[] = [
     targets: [PRIVATE, PRIVATE],
     start: orphaned(25 * DAY, 2 * DAY),
     settings: { renewBefore: 7 * DAY },
-    clocks: { header: { ahead: -2 * SECOND }, github: { ahead: 7 * SECOND, perHour: 200 }, wall: { ahead: 40 * DAY } },
+    clocks: {
+      header: { ahead: -2 * SECOND },
+      github: { ahead: 7 * SECOND, perHour: 200 },
+      wall: { ahead: 40 * DAY },
+    },
     ticks: [...TICKS, 6 * DAY],
     maxTicks: 5,
     faults: ALL_FAULTS,

@@ -66,11 +66,18 @@ function labelOf({ method, path }: HttpRequest): string {
   return below === '' ? 'listed 0' : `get ${below.slice(1)}`;
 }
 
-function answer({ method, path, body }: HttpRequest, { world, idOf, by }: OrganisationPorts): Reply<HttpReply> {
+function answer(
+  { method, path, body }: HttpRequest,
+  { world, idOf, by }: OrganisationPorts,
+): Reply<HttpReply> {
   const reply = (status: number, value?: unknown): Reply<HttpReply> => {
     const date = world.githubDate();
     const content = value === undefined ? ({ kind: 'empty' } as const) : ({ kind: 'json', value } as const);
-    return { ok: true, value: { kind: 'reply', status, headers: new Map(), body: content, date, ms: 0 }, date };
+    return {
+      ok: true,
+      value: { kind: 'reply', status, headers: new Map(), body: content, date, ms: 0 },
+      date,
+    };
   };
   const secret = world.secrets[0];
   const updatedAt = world.dateOf(0);
@@ -81,10 +88,14 @@ function answer({ method, path, body }: HttpRequest, { world, idOf, by }: Organi
     created_at: new Date(0).toISOString(),
   };
   if (method === 'PUT') {
-    const { encrypted_value, visibility, selected_repository_ids: ids } = body as Readonly<Record<string, unknown>>;
+    const {
+      encrypted_value,
+      visibility,
+      selected_repository_ids: ids,
+    } = body as Readonly<Record<string, unknown>>;
     const box = sodium.from_base64(String(encrypted_value), ORIGINAL);
     const text = sodium.crypto_box_seal_open(box, PAIR.publicKey, PAIR.privateKey, 'text');
-    const audience = Array.isArray(ids) ? `${visibility}:${ids.join()}` : `${visibility}`;
+    const audience = String(visibility) + (Array.isArray(ids) ? `:${ids.join()}` : '');
     const before = secret?.audience;
     const made = world.write(0, idOf(text), by);
     if (secret !== undefined) secret.audience = audience;
@@ -95,7 +106,10 @@ function answer({ method, path, body }: HttpRequest, { world, idOf, by }: Organi
   }
   switch (path) {
     case SECRETS:
-      return reply(200, updatedAt === undefined ? { total_count: 0, secrets: [] } : { total_count: 1, secrets: [row] });
+      return reply(
+        200,
+        updatedAt === undefined ? { total_count: 0, secrets: [] } : { total_count: 1, secrets: [row] },
+      );
     case `${SECRETS}/public-key`:
       return reply(200, { key_id: '1', key: PUBLIC_KEY });
     case `${SECRETS}/${NAME}`:
@@ -114,7 +128,11 @@ function wrongAnswers({ method, path }: HttpRequest, world: World): readonly Wro
   const notFound = () => {
     const date = world.githubDate();
     const body = { kind: 'json', value: { message: 'Not Found' } } as const;
-    return { ok: true, value: { kind: 'reply', status: 404, headers: new Map(), body, date, ms: 0 }, date } as const;
+    return {
+      ok: true,
+      value: { kind: 'reply', status: 404, headers: new Map(), body, date, ms: 0 },
+      date,
+    } as const;
   };
   return [{ lie: 'absent', isEvidence: true, answer: notFound }];
 }

@@ -1,4 +1,12 @@
-import type { Account, Clock, KeyRecord, KeyService, MintedKey, Reply, SecretTarget } from '../../src/rotation/ports.ts';
+import type {
+  Account,
+  Clock,
+  KeyRecord,
+  KeyService,
+  MintedKey,
+  Reply,
+  SecretTarget,
+} from '../../src/rotation/ports.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { type Actor, failure, type Service, type WrongAnswer } from './actor.ts';
 import { shown } from './clocks.ts';
@@ -52,7 +60,10 @@ export class Ports {
         this.#ask<readonly KeyRecord[]>({
           label: 'list',
           service: 'mutx',
-          apply: () => this.#mutx(world.listed(this.#forgets)),
+          apply: () => {
+            actor.listedAt = world.time;
+            return this.#mutx(world.listed(this.#forgets));
+          },
           wrong: [
             { lie: 'stale', isEvidence: false, answer: () => this.#mutx(world.listedBefore(this.#forgets)) },
             ...this.#wrongDates(() => this.#mutx(world.listed(this.#forgets))),

@@ -19,8 +19,8 @@ function stored(world: World, age = DAY, days = 30): void {
   });
 }
 
-/** Small enough to be explored to the end. */
-const FIRST_EXHAUSTIVE: readonly Scenario[] = [
+/** Of a world without wrong answers; small enough to be explored to the end. */
+export const FIRST_EXHAUSTIVE: readonly Scenario[] = [
   {
     name: 'two runs, one fault each, a stored key',
     runs: 2,
@@ -124,7 +124,7 @@ const FIRST_EXHAUSTIVE: readonly Scenario[] = [
 ];
 
 /** Too large for that: seeded walks. */
-const FIRST_RANDOM: readonly Scenario[] = [
+export const FIRST_RANDOM: readonly Scenario[] = [
   {
     name: 'three runs, two targets',
     runs: 3,

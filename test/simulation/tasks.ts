@@ -1,4 +1,5 @@
-import { parentPort, Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { type Counterexample, type Explored, explore } from './explore.ts';
 import { kill, MUTANTS } from './mutants.ts';
 import { shrink } from './replay.ts';
@@ -24,7 +25,7 @@ export function scenarioNamed(name: string): Scenario {
   return scenario;
 }
 
-export async function work(task: Task): Promise<TaskResult> {
+async function work(task: Task): Promise<TaskResult> {
   switch (task.kind) {
     case 'explore': {
       const scenario = scenarioNamed(task.scenario);
@@ -49,36 +50,42 @@ async function shrunk(scenario: Scenario, { counterexample }: Pick<Walked, 'coun
   return { counterexample: await shrink(scenario, REAL, counterexample) };
 }
 
-/** Does all tasks, so many at a time, each in a thread; `done` is called as they end. */
+/** Does all tasks, so many at a time, each in a process; `done` is called as they end. */
 export async function workAll(
   tasks: readonly Task[],
-  threads: number,
+  processes: number,
   done: (task: Task, result: TaskResult) => void,
 ): Promise<void> {
   const queue = [...tasks];
   await Promise.all(
-    Array.from({ length: Math.min(threads, tasks.length) }, async () => {
-      const worker = new Worker(new URL(import.meta.url));
+    Array.from({ length: Math.min(processes, tasks.length) }, async () => {
+      const child = fork(fileURLToPath(import.meta.url), [WORKS], { serialization: 'advanced' });
       for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-        const result = await answerOf(worker, task);
-        done(task, result);
+        done(task, await answerOf(child, task));
       }
-      await worker.terminate();
+      child.disconnect();
     }),
   );
 }
 
-function answerOf(worker: Worker, task: Task): Promise<TaskResult> {
+function answerOf(child: ChildProcess, task: Task): Promise<TaskResult> {
   return new Promise((resolve, reject) => {
-    worker.once('message', (result: TaskResult) => {
-      worker.removeAllListeners('error');
-      resolve(result);
+    const died = (code: number | null) =>
+      reject(new Error(`a process ended with ${code} at ${JSON.stringify(task)}`));
+    child.once('exit', died);
+    child.once('message', (result) => {
+      child.removeListener('exit', died);
+      resolve(result as TaskResult);
     });
-    worker.once('error', reject);
-    worker.postMessage(task);
+    child.send(task);
   });
 }
 
-parentPort?.on('message', (task: Task) => {
-  void work(task).then((result) => parentPort?.postMessage(result));
-});
+/** How a process knows that it is one of {@link workAll}. */
+const WORKS = '--works';
+
+if (process.argv[2] === WORKS) {
+  process.on('message', (task: Task) => {
+    void work(task).then((result) => process.send?.(result));
+  });
+}

@@ -122,6 +122,7 @@ async function walkOnce(scenario: Scenario, system: System, seed: number) {
 function nameOf({ name, kind, status, outcome, revocation }: Actor): string {
   if (status === 'idle' || status === 'running') return kind === 'run' ? 'unfinished' : `${kind} ${status}`;
   if (status === 'dead') return kind === 'run' ? 'died' : `${kind} died`;
-  if (outcome !== undefined) return outcome.kind === 'failed' ? `failed: ${outcome.failure.code}` : outcome.kind;
+  if (outcome !== undefined)
+    return outcome.kind === 'failed' ? `failed: ${outcome.failure.code}` : outcome.kind;
   return revocation === undefined ? name.replace(/\d+$/, '') : `${kind} ${revocation.kind}`;
 }

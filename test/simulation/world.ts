@@ -238,7 +238,8 @@ export class World {
     if (name !== NAME) this.violations.push(`P2: ${by} revoked ${id} of another name`);
     const superseded = this.supersededAt.get(id);
     const inGrace = superseded !== undefined && this.time < superseded + gracePeriod;
-    if (inGrace && endsAt > this.time) this.violations.push(`P2: ${by} revoked ${id} inside its grace period`);
+    if (inGrace && endsAt > this.time)
+      this.violations.push(`P2: ${by} revoked ${id} inside its grace period`);
   }
 
   /** P1 at this moment: what each secret holds works. Expiry is the schedule's business, not the protocol's. */
@@ -267,7 +268,8 @@ export class World {
     const { versions } = this.#secret(index);
     if (versions.at(-1)?.by !== PEOPLE) return false;
     const replaced = versions.findIndex(
-      ({ by, value }, at) => by !== undefined && by !== PEOPLE && value !== id && versions[at - 1]?.value === id,
+      ({ by, value }, at) =>
+        by !== undefined && by !== PEOPLE && value !== id && versions[at - 1]?.value === id,
     );
     if (replaced < 0) return false;
     return revokedBy?.startsWith('job') === true || versions.some(({ by }) => by === revokedBy);
