@@ -18,17 +18,18 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   secrets: { values: [], types: [], packages: ['node:'] },
   // The heart: no network, no process, no package. It gets what it needs as arguments.
   rotation: { values: [], types: ['secrets/'], packages: [] },
-  // A key for one job, as pure as rotation/; of that the deadlines and what may be tried again.
+  // A key for one job, as pure as rotation/; of that the deadlines, what may be tried again, and what a 404 means.
   ephemeral: {
-    values: ['rotation/constants.ts', 'rotation/retry.ts'],
+    values: ['rotation/constants.ts', 'rotation/gone.ts', 'rotation/retry.ts'],
     types: ['rotation/', 'secrets/'],
     packages: [],
   },
   revoke: { values: ['rotation/'], types: [], packages: [] },
   audit: { values: ['rotation/'], types: [], packages: [] },
   http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
+  // Of rotation/ what may be tried again, for the pages of a list.
   mutx: {
-    values: ['http/', 'secrets/'],
+    values: ['http/', 'rotation/constants.ts', 'rotation/retry.ts', 'secrets/'],
     types: ['ephemeral/', 'rotation/', 'session/'],
     packages: ['node:'],
   },
@@ -65,7 +66,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // What is to be said of what a look found; pure. Of report/ the words only.
   doctor: {
     values: ['report/hints.ts', 'report/words.ts', 'rotation/'],
-    types: ['github/', 'session/'],
+    types: ['github/', 'http/', 'session/'],
     packages: ['yaml'],
   },
   // What a first-time setup writes and says; pure.

@@ -46,14 +46,18 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'mutx-quota': "The account's active keys: `mutx-api-key keys list`, or the action `audit`.",
   'mutx-conflict': 'Whether another run, or a person, worked on the same key at that moment.',
   'mutx-validation': 'What MUTX says, which the log quotes after “why”.',
-  'mutx-too-many-keys': 'How many keys the account has had in all.',
   'mutx-payment-required': "The account's plan and its bills.",
   'mutx-rate-limited':
     'What else uses this account or this network address, and the time that the failure names.',
   'mutx-server-error': 'Whether MUTX is well. The request id is what its support needs.',
   'mutx-proxy-page': 'What answers at `api-url` on that very runner: a page of HTML is not MUTX.',
-  'mutx-unreachable':
-    'Whether that runner resolves and reaches the host of `api-url`, and through which proxy.',
+  'mutx-unknown-host':
+    'Whether that runner resolves the host of `api-url`: `nslookup HOST` in a step shows it.',
+  'mutx-unreachable': 'Whether that runner reaches the host of `api-url`, and through which proxy.',
+  'mutx-tls-refused': 'The code in the message: an expired or self-signed certificate, or another host.',
+  'mutx-proxy-setting': 'The variable that the message names: it has to be the URL of a proxy.',
+  'mutx-proxy-unreachable': 'Whether that runner reaches the host and the port of the proxy.',
+  'mutx-proxy-refused': 'The status in the message, and the log of the proxy.',
   'mutx-timeout': 'Whether MUTX is well, and whether a firewall drops packets on the way.',
   'mutx-lost-reply': 'Whether a proxy on the way cuts connections off.',
   'mutx-refused': 'What MUTX says, which the log quotes after “why”.',
@@ -114,8 +118,13 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'github-rate-limited': 'What else uses this token, and the time that the failure names.',
   'github-server-error': 'Whether GitHub is well. The request id is what its support needs.',
   'github-proxy-page': 'What answers at `GITHUB_API_URL` on that very runner: a page of HTML is not GitHub.',
-  'github-unreachable':
-    'Whether that runner resolves and reaches the host of `GITHUB_API_URL`, and through which proxy.',
+  'github-unknown-host':
+    'Whether that runner resolves the host of `GITHUB_API_URL`: `nslookup HOST` in a step shows it.',
+  'github-unreachable': 'Whether that runner reaches the host of `GITHUB_API_URL`, and through which proxy.',
+  'github-tls-refused': 'The code in the message: an expired or self-signed certificate, or another host.',
+  'github-proxy-setting': 'The variable that the message names: it has to be the URL of a proxy.',
+  'github-proxy-unreachable': 'Whether that runner reaches the host and the port of the proxy.',
+  'github-proxy-refused': 'The status in the message, and the log of the proxy.',
   'github-timeout': 'Whether GitHub is well, and whether a firewall drops packets on the way.',
   'github-bad-reply':
     'What answers at `GITHUB_API_URL`, and which version of GitHub Enterprise Server it is.',

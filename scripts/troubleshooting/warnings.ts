@@ -55,6 +55,11 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
     means: 'The plan of a fleet found something odd about one of its keys, or could not look at it.',
     fix: 'See the table in the summary of the job `plan`; the job of that key says more.',
   },
+  'Older keys were not read': {
+    means:
+      'The account has so many keys, revoked ones included, that MUTX’s limit on requests did not let all of them be read in ten minutes. What was done is right for the keys that were read; an older key of the name was not revoked, reported or counted.',
+    fix: 'Run it again at a time when nothing else uses the account or its network address. If that is always so, use an account of its own for the jobs that make many keys.',
+  },
   'The audit is not complete': {
     means: 'Something could not be looked at. What is reported is right, but there may be more.',
     fix: 'See what the warning names: clocks, dates, or the account’s plan.',

@@ -12,6 +12,8 @@ export class ClockComparison {
   #listing: Stopwatch;
   #listed: Stopwatch;
   #mutx: Instant | undefined;
+  /** How long before the list was there its date was asked for. */
+  #lead: Duration | undefined;
   #areApart = false;
 
   constructor(clock: Clock) {
@@ -25,7 +27,10 @@ export class ClockComparison {
     this.#listing = new Stopwatch(this.#clock);
     const reply = await attempt();
     this.#listed = new Stopwatch(this.#clock);
-    this.#mutx = reply.ok ? reply.date : undefined;
+    // A list of many pages takes minutes: what can be compared is the date of the last of them.
+    const reading = reply.ok ? reply.reading : undefined;
+    this.#lead = reading?.lastAsked;
+    this.#mutx = reading === undefined ? dateOf(reply) : reading.lastDate;
     return reply;
   }
 
@@ -33,7 +38,8 @@ export class ClockComparison {
   async ofGithub<T>(attempt: () => Promise<Reply<T>>): Promise<Reply<T>> {
     const least = this.#listed.leastElapsed();
     const reply = await attempt();
-    if (reply.ok && this.#isApart(reply.date, least, this.#listing.elapsed())) this.#areApart = true;
+    const most = this.#lead === undefined ? this.#listing.elapsed() : this.#lead + this.#listed.elapsed();
+    if (reply.ok && this.#isApart(reply.date, least, most)) this.#areApart = true;
     return reply;
   }
 
@@ -52,4 +58,8 @@ export class ClockComparison {
     const apart = github - this.#mutx;
     return [least, most].some((passed) => Math.abs(apart - passed) > MARGIN / 2);
   }
+}
+
+function dateOf(reply: Reply<unknown>): Instant | undefined {
+  return reply.ok ? reply.date : undefined;
 }

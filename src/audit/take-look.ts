@@ -26,7 +26,7 @@ export interface AuditPorts extends PatientPorts {
   readonly report: (event: AuditEvent) => void;
 }
 
-export type AuditNote = 'clocks-apart' | 'no-date' | 'account-unreadable';
+export type AuditNote = 'clocks-apart' | 'no-date' | 'account-unreadable' | 'older-unread';
 
 /** What an audit tells while it works; nothing in here is a credential. */
 export type AuditEvent =
@@ -54,12 +54,14 @@ export async function takeAuditLook(ports: AuditPorts): Promise<AuditLookResult>
   );
   const clocks = new ClockComparison(ports.clock);
   const [list, plan] = await Promise.all([
-    call(() => clocks.ofMutx(() => ports.keys.list())),
+    // All of them: what never expires, or has been kept for years, is what an audit looks for.
+    call(() => clocks.ofMutx(() => ports.keys.list(true))),
     readPlan(ports, call),
   ]);
   if (!list.ok) return { ok: false, failures: [list.failure] };
   const active = list.value.filter((key) => key.isActive).length;
   ports.report({ type: 'listed', active, ms: clocks.elapsed() });
+  if (list.reading?.since !== undefined) ports.report({ type: 'note', note: 'older-unread' });
 
   const reading = new Stopwatch(ports.clock);
   const secrets = await eachOf(ports.targets, CONCURRENCY, (target) => readSecret(target, call, clocks));

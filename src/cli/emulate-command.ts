@@ -1,123 +1,99 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { type Command, Option } from 'commander';
-import type { Emulator, Generation } from '../emulator/index.ts';
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Generation } from '../emulator/index.ts';
+import { parseDuration } from '../inputs/scalars.ts';
+import { listenForAdvance } from './emulate/advance.ts';
+import { commandsToTry } from './emulate/commands.ts';
+import { seed } from './emulate/seed.ts';
+import { stateOf } from './emulate/state.ts';
 import type { Machine } from './run-command.ts';
-
-const DAY = 86_400_000;
 
 interface EmulateOptions {
   readonly generation: Generation;
-  readonly repository: string;
+  readonly repository?: readonly string[];
   readonly environment: string;
-  readonly basePath: string;
+  readonly basePath?: string;
+  readonly tls?: true | string;
+  readonly advance: string;
   readonly writeEnv?: string;
   readonly report?: string;
 }
 
 const AFTER = `
-Prints what to point tools at, a KEY=value a line, and \`ready\` last; runs until
-SIGINT or SIGTERM. Everything in it is made up: no credential opens anything
-else.`;
+Prints what to point tools at, a KEY=value a line, then commands to try, and
+\`ready\` last; runs until SIGINT or SIGTERM. Type \`advance 31d\` to move the
+clocks of both services, or send SIGUSR2. Everything in it is made up: no
+credential opens anything else.`;
+
+/** Where a CA is written unless the flag says otherwise. */
+const CA_FILE = 'emulator-ca.pem';
 
 /** `emulate`: MUTX and GitHub's secrets API in memory, on loopback. */
-export function addEmulate(program: Command, { env, streams }: Machine): void {
+export function addEmulate(program: Command, machine: Machine): void {
   program
     .command('emulate')
     .description('start MUTX and GitHub in memory, to try things out')
     .addOption(new Option('--generation <name>', "of MUTX's API").choices(['v1', 'documented']).default('v1'))
-    .option('--repository <owner/repo>', 'that exists', env['GITHUB_REPOSITORY'] ?? 'acme/demo')
-    .option('--environment <name>', 'that it has', 'production')
-    .option('--base-path <path>', "of GitHub's API, like /api/v3", '')
-    .option('--write-env <file>', 'append the same lines to it')
+    .option(
+      '--repository <owner/repo>',
+      'that exists; may be given several times (default: GITHUB_REPOSITORY, or acme/demo)',
+      collected,
+    )
+    .option('--environment <name>', 'that each repository has', 'production')
+    .option('--base-path <path>', "of GitHub's API (default: none; with --tls: /api/v3)")
+    .option('--tls [ca-file]', `speak https, and write the CA to trust to a file (default: ${CA_FILE})`)
+    .option('--advance <duration>', 'how far SIGUSR2 moves the clocks', checkedDuration, '31d')
+    .option('--write-env <file>', 'append the variables to it')
     .option('--report <file>', 'at the end: requests, keys, secrets, without plaintext')
     .addHelpText('after', AFTER)
-    .action(async (options: EmulateOptions) => {
-      const { generation, basePath, repository, environment, writeEnv, report } = options;
-      // Late: it brings its own crypto along.
-      const { startEmulator } = await import('../emulator/index.ts');
-      const emulator = await startEmulator({ mutx: { generation }, github: { basePath } });
-      emulator.github.addRepository(repository, { environments: [environment] });
-      const text = Object.entries(seeded(emulator, options))
-        .map(([name, value]) => `${name}=${value}\n`)
-        .join('');
-      streams.stdout.write(text);
-      if (writeEnv !== undefined) appendFileSync(writeEnv, text);
-      streams.stdout.write('ready\n');
-      await interrupted();
-      if (report !== undefined) {
-        writeFileSync(report, `${JSON.stringify(stateOf(emulator, options), null, 2)}\n`);
-      }
-      await emulator.close();
-    });
+    .action((options: EmulateOptions) => emulate(options, machine));
+}
+
+async function emulate(options: EmulateOptions, { env, streams }: Machine): Promise<void> {
+  const { generation, environment, tls, writeEnv, report } = options;
+  const repositories = options.repository ?? [env['GITHUB_REPOSITORY'] ?? 'acme/demo'];
+  const caFile = tls === undefined ? undefined : resolve(tls === true ? CA_FILE : tls);
+  // gh takes every host but github.com for an Enterprise Server, whose API is below this path.
+  const basePath = options.basePath ?? (tls === undefined ? '' : '/api/v3');
+  // Imported lazily: only this command needs the emulator, which brings its own crypto.
+  const { startEmulator } = await import('../emulator/index.ts');
+  const emulator = await startEmulator({
+    mutx: { generation },
+    github: { basePath },
+    tls: tls !== undefined,
+  });
+  if (caFile !== undefined) writeFileSync(caFile, emulator.ca ?? '');
+  const variables = seed(emulator, { repositories, environment, caFile });
+  const text = Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+  streams.stdout.write(text);
+  if (writeEnv !== undefined) appendFileSync(writeEnv, text);
+  streams.stdout.write(commandsToTry(variables, writeEnv && resolve(writeEnv)));
+  const stopListening = listenForAdvance(emulator, streams, options.advance);
+  streams.stdout.write('ready\n');
+  await interrupted();
+  stopListening();
+  if (report !== undefined) {
+    writeFileSync(report, `${JSON.stringify(stateOf(emulator, { repositories, environment }), null, 2)}\n`);
+  }
+  await emulator.close();
 }
 
 function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  return new Promise((resolved) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolved());
   });
 }
 
-/** Enough to look at every secret there is, and to write none. */
-const READING = { metadata: 'read', actions: 'read', environments: 'read', secrets: 'read' } as const;
-
-/** An account of each plan, and tokens. */
-function seeded({ mutx, github }: Emulator, { repository, environment }: EmulateOptions) {
-  const writer = github.issueToken({ expiresAt: Date.now() + 90 * DAY });
-  const lines: Record<string, string> = {
-    MUTX_API_URL: mutx.url,
-    // A runner gives every step its own GITHUB_API_URL; hence the second name.
-    GITHUB_API_URL: github.url,
-    EMULATED_GITHUB_API_URL: github.url,
-    EMULATED_REPOSITORY: repository,
-    EMULATED_ENVIRONMENT: environment,
-    EMULATED_WRITER_TOKEN: writer,
-    EMULATED_READER_TOKEN: github.issueToken({ permissions: READING }),
-    EMULATED_WORKFLOW_TOKEN: github.issueToken({ kind: 'github-token' }),
-  };
-  for (const plan of ['FREE', 'STARTER', 'PRO', 'ENTERPRISE']) {
-    const user = mutx.addUser({ plan, email: `${plan.toLowerCase()}@example.com` });
-    lines[`MUTX_EMAIL_${plan}`] = user.email;
-    lines[`MUTX_PASSWORD_${plan}`] = user.password;
-    lines[`MUTX_JWT_${plan}`] = mutx.issueAccessJwt(user);
-    lines[`MUTX_REFRESH_TOKEN_${plan}`] = mutx.issueRefreshToken(user);
-    if (plan !== 'PRO') continue;
-    // What the other commands read.
-    Object.assign(lines, {
-      MUTX_EMAIL: user.email,
-      MUTX_PASSWORD: user.password,
-      MUTX_GITHUB_TOKEN: writer,
-      GITHUB_REPOSITORY: repository,
-    });
-  }
-  return lines;
+function collected(text: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[^/\s]+\/[^/\s]+$/u.test(text)) throw new InvalidArgumentError('Write it as owner/repo.');
+  return [...before, text];
 }
 
-function stateOf({ mutx, github, ledger }: Emulator, { repository, environment }: EmulateOptions) {
-  const places = {
-    [repository]: { repository },
-    [`${repository}@${environment}`]: { repository, environment },
-  };
-  return {
-    requests: ledger.entries,
-    unexpected: ledger.unexpected(),
-    notes: ledger.notes(),
-    keys: mutx.keys.map((key) => ({
-      id: key.id,
-      name: key.name,
-      works: mutx.accepts(key.plaintext),
-      createdAt: new Date(key.createdAt).toISOString(),
-    })),
-    secrets: Object.entries(places).flatMap(([place, where]) =>
-      github.secrets(where).map(({ name, updatedAt }) => {
-        const value = github.openSecret(where, name) ?? '';
-        return {
-          place,
-          name,
-          updatedAt: new Date(updatedAt).toISOString(),
-          holdsKey: mutx.keyOf(value)?.id,
-          works: mutx.accepts(value),
-        };
-      }),
-    ),
-  };
+function checkedDuration(text: string): string {
+  if (parseDuration(text) !== undefined) return text;
+  const meant = /^\d+$/u.test(text) ? `Did you mean ${text}d?` : 'Write it as 31d, 6h or 15m.';
+  throw new InvalidArgumentError(`It is not a duration. ${meant}`);
 }

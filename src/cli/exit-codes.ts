@@ -2,7 +2,7 @@
 export const EXIT_CODES = {
   0: 'done as asked',
   1: 'not done; the last lines say why, and in which state things are',
-  2: 'a flag, a variable or an argument cannot be used; nothing was called',
+  2: 'a flag, a variable or an argument cannot be used; nothing was changed',
   126: '`exec`: the command could not be started',
   127: '`exec`: there is no such command',
   129: 'its terminal is gone (SIGHUP)',

@@ -13,7 +13,7 @@ export interface TimeSeen {
 const CUT: Duration = 500;
 
 const MACHINE_FIX =
-  'set the clock of this machine (NTP); a credential that ends is judged by it before anything is called';
+  'set the clock of this machine (NTP); where MUTX cannot be asked for its time, a credential is judged by it';
 const APART_FIX =
   'tell whoever runs the one that is wrong; until then no key goes by its times on both: what a grace period kept stays, and so do lost keys where places are short';
 

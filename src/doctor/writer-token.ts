@@ -14,7 +14,12 @@ export interface Prepared {
 /** Causes that lie in the token or the way to GitHub, whichever target it was asked for. */
 const OF_THE_TOKEN: ReadonlySet<string> = new Set([
   'github-bad-credentials',
+  'github-unknown-host',
   'github-unreachable',
+  'github-tls-refused',
+  'github-proxy-setting',
+  'github-proxy-unreachable',
+  'github-proxy-refused',
   'github-timeout',
   'github-rate-limited',
 ]);

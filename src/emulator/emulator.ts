@@ -1,4 +1,5 @@
 import sodium from 'libsodium-wrappers';
+import { makeIdentity } from './certificate.ts';
 import type { Exchange } from './exchange.ts';
 import { FaultBook, type FaultHandle, type FaultRule } from './faults.ts';
 import { GithubEmulator, type GithubOptions } from './github/github.ts';
@@ -10,6 +11,8 @@ import type { Shared } from './server.ts';
 export interface EmulatorOptions {
   readonly mutx?: MutxOptions;
   readonly github?: GithubOptions;
+  /** default false; true: both speak https, with certificates of an authority made for this emulator ({@link Emulator.ca}) */
+  readonly tls?: boolean;
   /** Called with every request and its reply, **credentials included**, right before the reply is sent. */
   readonly onExchange?: (exchange: Exchange) => void;
 }
@@ -29,16 +32,21 @@ export class Emulator implements AsyncDisposable {
   readonly github: GithubEmulator;
   /** All requests to both, in order of arrival. */
   readonly ledger: Ledger;
+  /** The certificate to trust, in PEM; undefined: without TLS. */
+  readonly ca: string | undefined;
   readonly #shared: Shared;
 
   /** @internal Use {@link startEmulator}. */
   constructor(options: EmulatorOptions) {
     this.ledger = new Ledger();
+    const identity = options.tls === true ? makeIdentity(['localhost', '127.0.0.1']) : undefined;
+    this.ca = identity?.ca;
     this.#shared = {
       ledger: this.ledger,
       faults: new FaultBook(),
       hooks: new Hooks(),
       onExchange: options.onExchange,
+      identity: identity && { cert: identity.cert, key: identity.key },
     };
     this.mutx = new MutxEmulator(options.mutx ?? {}, this.#shared);
     this.github = new GithubEmulator(options.github ?? {}, this.#shared);

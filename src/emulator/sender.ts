@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { Exchange } from './exchange.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { header, type ReceivedRequest, type Reply } from './message.ts';
@@ -45,7 +46,10 @@ export class Sender {
   /** Cuts the connection without a reply. */
   cut(): void {
     this.#tell(undefined, true);
-    this.#response.socket?.resetAndDestroy();
+    const { socket } = this.#response;
+    // A connection with TLS can be closed, not reset.
+    if (socket instanceof TLSSocket) socket.destroy();
+    else socket?.resetAndDestroy();
   }
 
   /** Sends nothing and leaves the connection open. */

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Identity } from './certificate.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultBook } from './faults.ts';
 import type { Hooks } from './hooks.ts';
@@ -16,6 +18,8 @@ export interface Shared {
   readonly faults: FaultBook;
   readonly hooks: Hooks;
   readonly onExchange: ((exchange: Exchange) => void) | undefined;
+  /** undefined: without TLS */
+  readonly identity: Identity | undefined;
 }
 
 /** Real milliseconds that each request waits before it is looked at. */
@@ -37,7 +41,11 @@ export class LoopbackServer {
     this.basePath = basePath;
     this.shared = shared;
     // Idle connections are left open: a server that closes them races with a client's next request.
-    this.#server = createServer({ keepAliveTimeout: 0 });
+    const { identity } = shared;
+    this.#server =
+      identity === undefined
+        ? createServer({ keepAliveTimeout: 0 })
+        : createTlsServer({ keepAliveTimeout: 0, ...identity });
     this.#server.on('connection', () => {
       this.#connections += 1;
     });
@@ -50,13 +58,14 @@ export class LoopbackServer {
     return this.#connections;
   }
 
-  /** `http://127.0.0.1:…`, with the base path, without a slash at the end. */
+  /** `http://127.0.0.1:…` or `https://127.0.0.1:…`, with the base path, without a slash at the end. */
   get url(): string {
     return `${this.origin}${this.basePath}`;
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const scheme = this.shared.identity === undefined ? 'http' : 'https';
+    return `${scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   listen(port: number): Promise<void> {

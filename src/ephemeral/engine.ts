@@ -4,22 +4,37 @@ import { mint } from './mint.ts';
 import type { EphemeralFailure, EphemeralOutcome } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
-import { SWEEP_PATIENCE, sweep } from './sweep.ts';
+import { sweepBeside } from './sweep.ts';
 
 /**
- * Makes a key for this job (protocol, "Per-run keys"): sweep → create, with waiting for a place → keep what the
- * post step needs → verify. A key that does not work is revoked at once.
+ * Makes a key for this job (docs/ephemeral.md, "In what order, and why"): create, with waiting for a place → keep what
+ * the post step needs → verify → hand out. What earlier runs left behind is swept beside that. A key that does not
+ * work is revoked at once.
  */
 export async function keyForJob(
   settings: EphemeralSettings,
   ports: EphemeralPorts,
 ): Promise<EphemeralOutcome> {
-  const { sessionEndsAt } = ports;
-  const calls = new Calls(ports, sessionEndsAt);
-  if (settings.sweep !== undefined) {
-    await sweep(new Calls(ports, sessionEndsAt, SWEEP_PATIENCE), ports.keys, settings.sweep);
-  }
-  const minted = await mint(settings, ports, calls);
+  const calls = new Calls(ports, ports.sessionEndsAt);
+  let isOver = false;
+  let swept: Promise<number> | undefined;
+  const outcome = await make(settings, ports, calls, () => {
+    if (settings.sweep !== undefined) swept ??= sweepBeside(settings.sweep, ports, calls, () => isOver);
+    return swept;
+  });
+  isOver = true;
+  if (outcome.kind === 'ready') await ports.handOut(outcome.key);
+  await swept;
+  return outcome;
+}
+
+async function make(
+  settings: EphemeralSettings,
+  ports: EphemeralPorts,
+  calls: Calls,
+  sweepingBeside: () => Promise<number> | undefined,
+): Promise<EphemeralOutcome> {
+  const minted = await mint(settings, ports, calls, sweepingBeside);
   if (!minted.ok) {
     // Where a key may exist all the same, the post step has to look for it.
     if (!minted.failed.perhaps) ports.keeper.nothing();

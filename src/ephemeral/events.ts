@@ -12,6 +12,8 @@ export type RevokedBecause =
 export type EphemeralEvent =
   | { readonly type: 'swept'; readonly id: string; readonly name: string; readonly why: LeftBehind }
   | { readonly type: 'sweep-ended'; readonly revoked: number; readonly more: boolean }
+  /** MUTX limits requests at the moment, and jobs need them more. */
+  | { readonly type: 'sweep-put-off' }
   | {
       readonly type: 'minted';
       readonly id: string;

@@ -1,4 +1,5 @@
 import { RATE_LIMIT_WAIT } from '../rotation/constants.ts';
+import { isGone, notGone } from '../rotation/gone.ts';
 import type { CallFailure, Duration, Instant, Reply } from '../rotation/ports.ts';
 import { Calls } from './calls.ts';
 import type { CallPorts, GiveBackKeys } from './ports.ts';
@@ -118,7 +119,7 @@ async function revokeBoth(
   calls: Calls,
 ): Promise<Reply<readonly string[] | 'gone'>> {
   const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;
-  const own = await calls.call(() => keys.revoke(id));
+  const own = await revokeOwn(keys, id, calls);
   if (!own.ok) return own;
   if (others?.ok === false) {
     calls.warn(
@@ -130,6 +131,15 @@ async function revokeBoth(
   return own.value === 'gone' && ids.length === 0
     ? { ...own, value: 'gone' }
     : { ...own, value: [...ids, id] };
+}
+
+/** A 404 alone does not say that the key is gone. */
+async function revokeOwn(keys: GiveBackKeys, id: string, calls: Calls): Promise<Reply<'revoked' | 'gone'>> {
+  const own = await calls.call(() => keys.revoke(id));
+  if (!own.ok || own.value === 'revoked') return own;
+  const now = await calls.call(() => keys.newest());
+  if (!now.ok) return now;
+  return isGone(id, now.value) ? own : { ok: false, failure: notGone(id) };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { EphemeralFailure } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
 import { revokeStrays } from './strays.ts';
-import { SWEEP_PATIENCE, sweep } from './sweep.ts';
+import { SWEEP_PATIENCE, sweepForRoom } from './sweep.ts';
 
 /** Between two tries for a place; jobs of a matrix come at different times because of the jitter. */
 const SHORTEST_WAIT: Duration = 2_000;
@@ -25,21 +25,22 @@ type Minting =
 /**
  * Makes the key. Waits for a place where the plan has none. A create whose reply was lost is not repeated before
  * the key that it may have made was looked for under its name, which nobody else uses.
+ * @param sweepingBeside called once a create is on its way; what it sweeps may be the place that is missing
  */
 export async function mint(
   settings: EphemeralSettings,
   ports: EphemeralPorts,
   calls: Calls,
+  sweepingBeside: () => Promise<number> | undefined,
 ): Promise<Minting> {
   const { keys, keeper, clock, random } = ports;
-  const room = new WaitForRoom(settings, ports, calls);
+  const room = new WaitForRoom(settings, ports, calls, sweepingBeside);
   let lost = 0;
   for (;;) {
     await keeper.asked();
-    const reply = await calls.call(
-      () => keys.create(settings.keyName, settings.expiresInDays),
-      onlyIfNotDone,
-    );
+    const creating = calls.call(() => keys.create(settings.keyName, settings.expiresInDays), onlyIfNotDone);
+    void sweepingBeside();
+    const reply = await creating;
     if (reply.ok) {
       keeper.minted(reply.value);
       const { id, name, expiresAt } = reply.value;
@@ -109,18 +110,25 @@ function createFailed({ clock }: EphemeralPorts, failure: CallFailure, perhaps: 
   };
 }
 
-/** Time passes until somebody gives a place back, and a sweep may free one. */
+/** A sweep may free a place; otherwise time passes until somebody gives one back. */
 class WaitForRoom {
   readonly #settings: EphemeralSettings;
   readonly #ports: EphemeralPorts;
   readonly #calls: Calls;
+  readonly #sweepingBeside: () => Promise<number> | undefined;
   readonly #watch: Stopwatch;
   #swept: Stopwatch | undefined;
 
-  constructor(settings: EphemeralSettings, ports: EphemeralPorts, calls: Calls) {
+  constructor(
+    settings: EphemeralSettings,
+    ports: EphemeralPorts,
+    calls: Calls,
+    sweepingBeside: () => Promise<number> | undefined,
+  ) {
     this.#settings = settings;
     this.#ports = ports;
     this.#calls = calls;
+    this.#sweepingBeside = sweepingBeside;
     this.#watch = new Stopwatch(ports.clock);
   }
 
@@ -129,8 +137,9 @@ class WaitForRoom {
    * @returns why there is no point in waiting (any longer); undefined: try again
    */
   async wait(failure: CallFailure, lost: boolean): Promise<EphemeralFailure | undefined> {
-    const { clock, random, keys } = this.#ports;
+    const { clock, random } = this.#ports;
     if (lost && (await this.#gaveUpLost())) return undefined;
+    if (this.#swept === undefined && (await this.#sweepFirst())) return undefined;
     const left = this.#left();
     const asked = failure.retryAfter ?? 0;
     if (left <= 0 || asked > left) return this.#full(failure, left > 0);
@@ -139,12 +148,22 @@ class WaitForRoom {
     const wait = Math.max(asked, Math.min(jittered, left));
     this.#calls.report({ type: 'waiting', wait, left });
     await clock.sleep(wait);
-    const { sweep: settings } = this.#settings;
-    if (settings !== undefined && (this.#swept?.elapsed() ?? BETWEEN_SWEEPS) >= BETWEEN_SWEEPS) {
-      this.#swept = new Stopwatch(clock);
-      await sweep(this.#inPassing(), keys, settings);
-    }
+    if ((this.#swept?.elapsed() ?? 0) >= BETWEEN_SWEEPS) await this.#sweep();
     return undefined;
+  }
+
+  /** @returns whether a place is free now: what is swept beside may be enough */
+  async #sweepFirst(): Promise<boolean> {
+    const beside = (await this.#sweepingBeside()) ?? 0;
+    return (await this.#sweep(beside)) > 0;
+  }
+
+  /** @param freed keys that have gone already: then there is nothing to be looked for */
+  async #sweep(freed = 0): Promise<number> {
+    const { sweep: settings } = this.#settings;
+    this.#swept = new Stopwatch(this.#ports.clock);
+    if (settings === undefined || freed > 0) return freed;
+    return sweepForRoom(this.#inPassing(), this.#ports.keys, settings);
   }
 
   /** The place may be taken by a key of this step's own, whose create came true after it was looked for. */

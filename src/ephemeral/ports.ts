@@ -5,6 +5,8 @@ import type { EphemeralEvent } from './events.ts';
 export interface RecentKeys {
   /** One attempt. Active or not, newest first; `date` as for {@link KeyService.list}. */
   newest(): Promise<Reply<readonly KeyRecord[]>>;
+  /** One request for the keys of one page by its number, 0 for the newest, and whether there are older ones. */
+  page(number: number): Promise<Reply<{ readonly keys: readonly KeyRecord[]; readonly hasMore: boolean }>>;
 }
 
 /** What a per-run key needs of MUTX. */
@@ -35,6 +37,8 @@ export interface CallPorts {
 export interface EphemeralPorts extends CallPorts {
   readonly keys: RunKeys;
   readonly keeper: Keeper;
+  /** The key works: what is left to be done is not waited for. */
+  readonly handOut: (key: MintedKey) => Promise<void>;
   /** By this process's wall clock; undefined: it does not end, or can be renewed. No wait may outlive it. */
   readonly sessionEndsAt?: Instant | undefined;
 }

@@ -1,4 +1,5 @@
-import type { Duration, Instant, KeyRecord } from '../rotation/ports.ts';
+import type { CallFailure, Clock, Duration, Instant, KeyRecord, Reply } from '../rotation/ports.ts';
+import { Stopwatch } from '../rotation/retry.ts';
 import type { Calls } from './calls.ts';
 import type { RunKeys } from './ports.ts';
 import type { SweepSettings } from './settings.ts';
@@ -9,11 +10,20 @@ export type LeftBehind = 'expired' | 'old';
 /** After the prefix, to the end: `{run_id}.{attempt}/{job}/{random}`; a job that is too long is cut and hashed. */
 const REST = /^[1-9]\d{0,19}\.[1-9]\d{0,5}\/[A-Za-z_][\w-]*(?:~[0-9a-f]{16})?\/[0-9a-f]{12}$/;
 
-/** How long one call of the sweep may be tried again: it is not what the job waits for. */
+/** How long one call of a sweep for a place may be tried again: it is not what the job waits for. */
 export const SWEEP_PATIENCE: Duration = 30_000;
 
-/** Revoked by one sweep at most: who comes to mint a key does not stay to tidy up. */
+/** Revoked by one sweep for a place at most. */
 const MOST = 20;
+
+/** Revoked beside the making of a key at most, all at the same time. */
+const MOST_BESIDE = 5;
+
+/** Nothing of a sweep beside the making of a key starts later than this. */
+const LONGEST_BESIDE: Duration = 10_000;
+
+/** Pages of the newest thousand keys. */
+const PAGES = 10;
 
 /** Whether a name is one of this repository's own per-run names: all of it, not how it begins. */
 export function isPerRunName(name: string, prefix: string): boolean {
@@ -34,34 +44,116 @@ export function leftBehind(
   return after !== undefined && key.createdAt + after < date ? 'old' : undefined;
 }
 
-/** Revokes what earlier runs of this repository left behind. That it fails is a warning: it is not the errand. */
-export async function sweep(calls: Calls, keys: RunKeys, settings: SweepSettings): Promise<void> {
+/**
+ * Revokes what earlier runs of this repository left behind, where the plan has no place. That it fails is a warning: it
+ * is not the errand.
+ * @returns how many keys are revoked now
+ */
+export async function sweepForRoom(calls: Calls, keys: RunKeys, settings: SweepSettings): Promise<number> {
   const list = await calls.call(() => keys.newest());
   if (!list.ok) {
-    calls.warn('sweep-failed', `keys left behind were not looked for: ${list.failure.message}`);
-    return;
+    notLookedFor(calls, list.failure.message);
+    return 0;
   }
-  const { date } = list;
+  const found = foundIn(list.value, list.date, settings, calls);
+  if (found === undefined) return 0;
+  let revoked = 0;
+  for (const one of found.slice(0, MOST)) {
+    const failure = await revokeOne(one, calls, (attempt) => calls.call(attempt), keys);
+    if (failure !== undefined) break;
+    revoked += 1;
+  }
+  calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
+  return revoked;
+}
+
+export interface BesidePorts {
+  readonly keys: RunKeys;
+  readonly clock: Clock;
+  /** Uniform in [0, 1): which page it looks at, too. */
+  readonly random: () => number;
+}
+
+/**
+ * The same beside the making of a key, which nobody waits for: the newest page of keys and, where that has nothing, one
+ * of the nine before it, by chance, so that many jobs share them. Seven requests at the most, none of which is made again:
+ * MUTX's limit is for the jobs.
+ * @param isOver whether there is a key: then nothing more is looked for
+ * @returns how many keys are revoked now
+ */
+export async function sweepBeside(
+  settings: SweepSettings,
+  { keys, clock, random }: BesidePorts,
+  calls: Calls,
+  isOver: () => boolean,
+): Promise<number> {
+  const watch = new Stopwatch(clock);
+  const look = async (number: number) => {
+    const reply = await keys.page(number);
+    if (reply.ok) {
+      const found = foundIn(reply.value.keys, reply.date, settings, calls);
+      return found && { found, hasMore: reply.value.hasMore };
+    }
+    if (reply.failure.kind === 'throttled') calls.report({ type: 'sweep-put-off' });
+    else notLookedFor(calls, reply.failure.message);
+    return undefined;
+  };
+  let page = await look(0);
+  if (page?.found.length === 0 && page.hasMore && !isOver() && watch.elapsed() < LONGEST_BESIDE) {
+    page = await look(1 + Math.floor(random() * (PAGES - 1)));
+  }
+  if (page === undefined) return 0;
+  const { found } = page;
+  const now = watch.elapsed() < LONGEST_BESIDE ? found.slice(0, MOST_BESIDE) : [];
+  const failures = await Promise.all(now.map((one) => revokeOne(one, calls, (attempt) => attempt(), keys)));
+  const revoked = failures.filter((failure) => failure === undefined).length;
+  calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
+  return revoked;
+}
+
+interface Found {
+  readonly key: KeyRecord;
+  readonly why: LeftBehind;
+}
+
+/** @returns undefined: that cannot be told, which is a warning */
+function foundIn(
+  keys: readonly KeyRecord[],
+  date: Instant | undefined,
+  settings: SweepSettings,
+  calls: Calls,
+): readonly Found[] | undefined {
   if (date === undefined) {
-    calls.warn('sweep-failed', 'keys left behind were not looked for: MUTX does not say what time it is');
-    return;
+    notLookedFor(calls, 'MUTX does not say what time it is');
+    return undefined;
   }
-  const found = list.value.flatMap((key) => {
+  return keys.flatMap((key) => {
     const why = leftBehind(key, settings, date);
     return why === undefined ? [] : [{ key, why }];
   });
-  let revoked = 0;
-  for (const { key, why } of found.slice(0, MOST)) {
-    const reply = await calls.call(() => keys.revoke(key.id));
-    if (!reply.ok) {
-      calls.warn(
-        'sweep-failed',
-        `key ${key.id} was left behind and could not be revoked: ${reply.failure.message}`,
-      );
-      break;
-    }
-    revoked += 1;
+}
+
+type Attempt = () => Promise<Reply<'revoked' | 'gone'>>;
+
+/** @param how with which retries @returns why it could not be done */
+async function revokeOne(
+  { key, why }: Found,
+  calls: Calls,
+  how: (attempt: Attempt) => ReturnType<Attempt>,
+  keys: Pick<RunKeys, 'revoke'>,
+): Promise<CallFailure | undefined> {
+  const reply = await how(() => keys.revoke(key.id));
+  if (reply.ok) {
     calls.report({ type: 'swept', id: key.id, name: key.name, why });
+    return undefined;
   }
-  calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
+  calls.warn(
+    'sweep-failed',
+    `key ${key.id} was left behind and could not be revoked: ${reply.failure.message}`,
+  );
+  return reply.failure;
+}
+
+function notLookedFor(calls: Calls, why: string): void {
+  calls.warn('sweep-failed', `keys left behind were not looked for: ${why}`);
 }

@@ -41,13 +41,21 @@ export function badReply(reply: HttpReply, context: CallContext): CallFailure {
   return failure(context, reply, unclear('github-bad-reply', 'its content is not what the API gives', false));
 }
 
-function notSent({ code, message }: HttpNotSent): Cause {
-  if (code === 'not-started') {
-    const over = 'the time for writing was over, so nothing was sent';
-    return { kind: 'not-sent', code: 'github-write-deadline', message: over, retryable: false };
-  }
-  return { kind: 'not-sent', code: 'github-unreachable', message, retryable: true };
+function notSent({ code, message, retryable }: HttpNotSent): Cause {
+  const said = code === 'not-started' ? 'the time for writing was over, so nothing was sent' : message;
+  return { kind: 'not-sent', code: NOT_SENT[code], message: said, retryable };
 }
+
+const NOT_SENT: Readonly<Record<HttpNotSent['code'], string>> = {
+  'not-started': 'github-write-deadline',
+  'unknown-host': 'github-unknown-host',
+  unreachable: 'github-unreachable',
+  tls: 'github-tls-refused',
+  'proxy-setting': 'github-proxy-setting',
+  'proxy-unreachable': 'github-proxy-unreachable',
+  'proxy-refused': 'github-proxy-refused',
+  timeout: 'github-unreachable',
+};
 
 function lost({ code, message }: HttpLost): Cause {
   switch (code) {

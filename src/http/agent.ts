@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import { callbackify } from 'node:util';
 import { connect } from './connect.ts';
+import { DIALING, type Dialing } from './dial.ts';
 
 /**
  * How long a connection may rest before it is given up. Short: many servers end one after five seconds, and a
@@ -11,7 +12,9 @@ import { connect } from './connect.ts';
  */
 const REST_MS = 2_000;
 
-const connectThen = callbackify(connect);
+const connectThen = callbackify((origin: URL, abandoned: AbortSignal, dialing: Dialing) =>
+  connect(origin, abandoned, dialing),
+);
 
 declare module 'node:http' {
   interface ClientRequestArgs {
@@ -21,13 +24,13 @@ declare module 'node:http' {
 }
 
 /** Keeps connections to one origin; hands over only such as a request can be written to at once. */
-export function createAgent(origin: URL): http.Agent {
+export function createAgent(origin: URL, dialing: Dialing = DIALING): http.Agent {
   const options = { keepAlive: true, timeout: REST_MS };
   const agent = origin.protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
   agent.createConnection = (request, handOver) => {
     // Both are always there; the agent takes an error without a socket, which its types do not know.
     const { abandoned } = request as { abandoned: AbortSignal };
-    connectThen(origin, abandoned, handOver as (error: unknown, socket?: Socket) => void);
+    connectThen(origin, abandoned, dialing, handOver as (error: unknown, socket?: Socket) => void);
     return undefined;
   };
   return agent;

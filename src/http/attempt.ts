@@ -1,9 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import type { Duration } from '../rotation/ports.ts';
 import { dropIdle } from './agent.ts';
 import { reset } from './connect.ts';
+import type { After } from './dial.ts';
 import { type Limits, lost, notSent } from './failed.ts';
 import { type HttpLost, type HttpNotSent, type HttpRequest, isServerError } from './result.ts';
 
@@ -19,9 +19,6 @@ export interface AttemptOptions {
   readonly limits: Limits;
   readonly after: After;
 }
-
-/** Calls `fire` after that time, unless what it returned is called before. */
-export type After = (ms: Duration, fire: () => void) => () => void;
 
 export interface RawReply {
   readonly kind: 'raw';
@@ -83,7 +80,8 @@ class Attempt {
       this.#phase = 'sent';
       this.#request.end(this.#options.body);
     } else {
-      this.#settle({ kind: 'not-sent', code: 'not-started', message: 'the time for sending it was over' });
+      const message = 'the time for sending it was over';
+      this.#settle({ kind: 'not-sent', code: 'not-started', message, retryable: false });
       this.#request.destroy();
     }
   }

@@ -1,9 +1,10 @@
 import type { Agent } from 'node:http';
 import type { Duration } from '../rotation/ports.ts';
 import { createAgent } from './agent.ts';
-import { type After, attempt } from './attempt.ts';
+import { attempt } from './attempt.ts';
 import { decodeBody } from './body.ts';
 import { parseHttpDate } from './date.ts';
+import { type After, type Dialing, timer } from './dial.ts';
 import type { HttpRequest, HttpResult, RequestLine } from './result.ts';
 
 export interface HttpClientOptions {
@@ -19,6 +20,8 @@ export interface HttpClientOptions {
   readonly onRequest?: (line: RequestLine) => void;
   /** The timer of the time limit. */
   readonly after?: After;
+  /** How names are resolved and addresses tried. */
+  readonly dialing?: Dialing;
 }
 
 /**
@@ -34,7 +37,7 @@ export class HttpClient {
   constructor(options: HttpClientOptions) {
     this.#options = options;
     this.basePath = options.baseUrl.pathname.replace(/\/+$/, '');
-    this.#agent = createAgent(options.baseUrl);
+    this.#agent = createAgent(options.baseUrl, options.dialing);
   }
 
   /**
@@ -84,11 +87,6 @@ export class HttpClient {
     this.#agent.destroy();
   }
 }
-
-const timer: After = (ms, fire) => {
-  const handle = setTimeout(fire, ms);
-  return () => clearTimeout(handle);
-};
 
 /** Visible ASCII: anything else should have been encoded. The query has its own field. */
 function checkedPath(path: string): string {

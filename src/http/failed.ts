@@ -12,12 +12,15 @@ export interface Limits {
 /** @param error undefined: the time was over */
 export function notSent(error: Error | undefined, { timeoutMs }: Limits): HttpNotSent {
   if (error === undefined) {
-    return { kind: 'not-sent', code: 'timeout', message: `no connection within ${timeoutMs / 1_000} s` };
+    const message = `no connection within ${timeoutMs / 1_000} s`;
+    return { kind: 'not-sent', code: 'timeout', message, retryable: true };
   }
   if (error instanceof ConnectError) {
-    return { kind: 'not-sent', code: error.reason, message: error.message };
+    const { reason, message, retryable } = error;
+    return { kind: 'not-sent', code: reason, message, retryable };
   }
-  return { kind: 'not-sent', code: 'unreachable', message: `the connection broke (${errorCode(error)})` };
+  const message = `the connection broke (${errorCode(error)})`;
+  return { kind: 'not-sent', code: 'unreachable', message, retryable: true };
 }
 
 /**

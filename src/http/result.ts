@@ -41,13 +41,27 @@ export interface HttpNotSent {
   readonly kind: 'not-sent';
   /**
    * - `not-started`: `mayStart` said no
-   * - `unreachable`: no name, no connection, no TLS
-   * - `proxy`: the proxy could not be reached, or would not connect us
+   * - `unknown-host`: there is no host of that name
+   * - `unreachable`: no connection, or it broke
+   * - `tls`: the other side's certificate or its TLS was not accepted
+   * - `proxy-setting`: the environment names a proxy that cannot be used
+   * - `proxy-unreachable`: no connection to the proxy
+   * - `proxy-refused`: the proxy did not connect us
    * - `timeout`: the time was over before there was a connection
    */
-  readonly code: 'not-started' | 'unreachable' | 'proxy' | 'timeout';
+  readonly code:
+    | 'not-started'
+    | 'unknown-host'
+    | 'unreachable'
+    | 'tls'
+    | 'proxy-setting'
+    | 'proxy-unreachable'
+    | 'proxy-refused'
+    | 'timeout';
   /** One printable line; in our words, never the server's. */
   readonly message: string;
+  /** false: a setting has to be changed first, or its time is over */
+  readonly retryable: boolean;
 }
 
 /** Sent, and no usable reply: it may have been applied. */

@@ -9,15 +9,16 @@ import { specOf } from './table.ts';
 const LEEWAY: Duration = 60_000;
 
 /**
- * What the credential's own claims say against using it: it has expired. To be asked before any call.
- * @param now by the caller's clock
+ * What the credential's own claims say against using it: it has expired. To be asked before it is sent.
+ * @param now by whichever clock
+ * @param by reads on from when it expired: that clock, where it need not be right
  */
-export function credentialProblems(credential: Credential, now: Instant): readonly InputProblem[] {
+export function credentialProblems(credential: Credential, now: Instant, by = ''): readonly InputProblem[] {
   switch (credential.kind) {
     case 'access-jwt':
-      return expired(credential, now, 'an access JWT', ACCESS_FIX);
+      return expired(credential, now, by, 'an access JWT', ACCESS_FIX);
     case 'refresh-token':
-      return expired(credential, now, 'a refresh JWT', REFRESH_FIX);
+      return expired(credential, now, by, 'a refresh JWT', REFRESH_FIX);
     case 'password':
     case 'opaque':
       return [];
@@ -33,10 +34,11 @@ const REFRESH_FIX =
 function expired(
   { input, expiresAt }: Extract<Credential, { readonly expiresAt: Instant | undefined }>,
   now: Instant,
+  by: string,
   what: string,
   fix: string,
 ): readonly InputProblem[] {
   if (expiresAt === undefined || now < expiresAt + LEEWAY) return [];
   const allowed = allowedText(specOf(input).kind);
-  return [{ input, message: `holds ${what} that expired at ${instantText(expiresAt)}`, allowed, fix }];
+  return [{ input, message: `holds ${what} that expired at ${instantText(expiresAt)}${by}`, allowed, fix }];
 }

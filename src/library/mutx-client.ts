@@ -1,4 +1,5 @@
 import type { MutxClient as OneAttempt } from '../mutx/client.ts';
+import { isGone, notGone } from '../rotation/gone.ts';
 import type { CallPolicy } from '../rotation/patient.ts';
 import type { Account, KeyRecord, MintedKey, Reply } from '../rotation/ports.ts';
 import { idempotent, onlyIfNotDone } from '../rotation/retry.ts';
@@ -70,9 +71,14 @@ export class MutxClient implements AsyncDisposable {
     }
   }
 
-  /** Revokes a key; `gone`: there was nothing, or nothing any more, to revoke. */
+  /**
+   * Revokes a key; `gone`: there was nothing, or nothing any more, to revoke, as the list says, too, which is read then.
+   * @throws MutxCallError where MUTX does not know the key, and lists it as active: it may be alive
+   */
   async revoke(id: string): Promise<'revoked' | 'gone'> {
-    return this.#ask((mutx) => mutx.revoke(checked(id)), idempotent);
+    const answer = await this.#ask((mutx) => mutx.revoke(checked(id)), idempotent);
+    if (answer === 'gone' && !isGone(id, await this.list())) throw new MutxCallError(notGone(id));
+    return answer;
   }
 
   /**

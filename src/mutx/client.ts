@@ -14,7 +14,7 @@ import type { Session } from '../session/session.ts';
 import type { Answer, ApiRequest, MutxApi } from './api.ts';
 import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan, type KeyPage } from './decode.ts';
 import type { Decoded } from './fields.ts';
-import { readAllPages, readFirstPages } from './pages.ts';
+import { ListReader, type ReadingPorts, readFirstPages, readPage } from './pages.ts';
 
 /** A thousand keys: a per-run key that expired a day ago is among them, on all but the busiest accounts. */
 const NEWEST_PAGES = 10;
@@ -30,28 +30,42 @@ export interface MutxClient extends KeyService, RecentKeys {
 }
 
 /** MUTX with a session's token. */
-export function createKeyService(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>): MutxClient {
-  return new MutxKeys(api, session);
+export function createKeyService(
+  api: MutxApi,
+  session: Pick<Session, 'bearer' | 'endsAt'>,
+  reading: ReadingPorts,
+): MutxClient {
+  return new MutxKeys(api, session, reading);
 }
 
 class MutxKeys implements MutxClient {
   readonly #api: MutxApi;
   readonly #session: Pick<Session, 'bearer' | 'endsAt'>;
+  readonly #clock: ReadingPorts['clock'];
+  readonly #reader: ListReader;
 
-  constructor(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>) {
+  constructor(api: MutxApi, session: Pick<Session, 'bearer' | 'endsAt'>, reading: ReadingPorts) {
     this.#api = api;
     this.#session = session;
+    this.#clock = reading.clock;
+    this.#reader = new ListReader(this.#askPage, reading);
   }
 
-  list(): Promise<Reply<readonly KeyRecord[]>> {
-    return readAllPages((skip, limit) => this.#page(skip, limit));
+  list(all = false): Promise<Reply<readonly KeyRecord[]>> {
+    const { endsAt } = this.#session;
+    const left = endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt - this.#clock.now();
+    return this.#reader.read(all, left);
   }
 
   newest(): Promise<Reply<readonly KeyRecord[]>> {
-    return readFirstPages((skip, limit) => this.#page(skip, limit), NEWEST_PAGES);
+    return readFirstPages(this.#askPage, NEWEST_PAGES);
   }
 
-  #page(skip: number, limit: number): Promise<Reply<KeyPage>> {
+  page(number: number): Promise<Reply<KeyPage>> {
+    return readPage(this.#askPage, number);
+  }
+
+  readonly #askPage = (skip: number, limit: number): Promise<Reply<KeyPage>> => {
     return this.#ask(
       (generation) => ({
         method: 'GET',
@@ -60,7 +74,7 @@ class MutxKeys implements MutxClient {
       }),
       ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined),
     );
-  }
+  };
 
   /** An API without this route does not say; that is an answer. */
   account(): Promise<Reply<Account>> {

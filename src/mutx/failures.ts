@@ -1,4 +1,4 @@
-import { type HttpReply, type HttpResult, isServerError } from '../http/result.ts';
+import { type HttpNotSent, type HttpReply, type HttpResult, isServerError } from '../http/result.ts';
 import { retryAfterOf } from '../http/retry-after.ts';
 import type { CallFailure } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
@@ -49,16 +49,20 @@ function unclear(code: string, message: string, retryable: boolean): Cause {
   return { kind: 'unclear', code, message, retryable };
 }
 
-function notSent({ code, message }: Extract<HttpResult, { kind: 'not-sent' }>): Cause {
-  switch (code) {
-    case 'not-started':
-      return { kind: 'not-sent', code: 'deadline', message, retryable: false };
-    case 'unreachable':
-    case 'proxy':
-    case 'timeout':
-      return { kind: 'not-sent', code: 'mutx-unreachable', message, retryable: true };
-  }
+function notSent({ code, message, retryable }: HttpNotSent): Cause {
+  return { kind: 'not-sent', code: NOT_SENT[code], message, retryable };
 }
+
+const NOT_SENT: Readonly<Record<HttpNotSent['code'], string>> = {
+  'not-started': 'deadline',
+  'unknown-host': 'mutx-unknown-host',
+  unreachable: 'mutx-unreachable',
+  tls: 'mutx-tls-refused',
+  'proxy-setting': 'mutx-proxy-setting',
+  'proxy-unreachable': 'mutx-proxy-unreachable',
+  'proxy-refused': 'mutx-proxy-refused',
+  timeout: 'mutx-unreachable',
+};
 
 function lost({ code, message }: Extract<HttpResult, { kind: 'lost' }>): Cause {
   switch (code) {

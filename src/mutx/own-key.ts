@@ -4,6 +4,7 @@ import type { Secret } from '../secrets/secret.ts';
 import type { Session } from '../session/session.ts';
 import type { MutxApi } from './api.ts';
 import { createKeyService } from './client.ts';
+import type { ReadingPorts } from './pages.ts';
 
 /**
  * MUTX for a run whose credential may be one of the keys that it revokes: which one, nobody can tell. Once it
@@ -13,12 +14,14 @@ import { createKeyService } from './client.ts';
 export function createOwnKeyService(
   api: MutxApi,
   session: Pick<Session, 'bearer' | 'endsAt'>,
+  reading: ReadingPorts,
 ): KeyService & RecentKeys {
-  const keys = createKeyService(api, session);
+  const keys = createKeyService(api, session, reading);
   let successor: Secret | undefined;
   return {
-    list: () => keys.list(),
+    list: (all) => keys.list(all),
     newest: () => keys.newest(),
+    page: (number) => keys.page(number),
     account: () => keys.account(),
     verify: (key, mayStart) => keys.verify(key, mayStart),
     async create(name, expiresInDays) {
@@ -29,7 +32,7 @@ export function createOwnKeyService(
     async revoke(id) {
       const reply = await keys.revoke(id);
       if (reply.ok || reply.failure.status !== 401 || successor === undefined) return reply;
-      return createKeyService(api, asBearer(successor)).revoke(id);
+      return createKeyService(api, asBearer(successor), reading).revoke(id);
     },
   };
 }

@@ -1,47 +1,286 @@
-import type { KeyRecord, Reply } from '../rotation/ports.ts';
+import { TRIES } from '../rotation/constants.ts';
+import type {
+  CallFailure,
+  Clock,
+  Duration,
+  Instant,
+  KeyRecord,
+  ListReading,
+  Reply,
+} from '../rotation/ports.ts';
+import { nextWait, Stopwatch } from '../rotation/retry.ts';
 import type { KeyPage } from './decode.ts';
+import { PagePace } from './page-pace.ts';
 
 /** The most the API gives at once (mutx-api: `limit=1..100`). */
 const LIMIT = 100;
 
-/** Revoked keys stay in the list for good, so it grows; beyond this a run would only read. */
-const MOST_PAGES = 100;
-
 const CONCURRENCY = 8;
 
-type Ask = (skip: number, limit: number) => Promise<Reply<KeyPage>>;
+const DAY: Duration = 86_400_000;
+
+/** MUTX lets a key with an expiry live for 365 days at the most; the day more is for clocks that differ. */
+const LONGEST_LIFE: Duration = 366 * DAY;
+
+/** A list of so many pages is read to its end: a fifth of what MUTX takes in a minute. */
+const FEW_PAGES = 20;
+
+/** How long a list may be read. At the pace of {@link PagePace} 75,000 keys are read in that time. */
+const LONGEST_READING: Duration = 10 * 60_000;
+
+/** Pages in a row that bring nothing new; after them a server that says that there are more is not believed. */
+const MOST_EMPTY = 3;
+
+export type Ask = (skip: number, limit: number) => Promise<Reply<KeyPage>>;
+
+export interface ReadingPorts {
+  readonly clock: Clock;
+  /** Uniform in [0, 1); for jitter only. */
+  readonly random: () => number;
+  /** A page is asked for again: MUTX limits requests, or its reply was lost. */
+  readonly onRetry: (failure: CallFailure, attempt: number, wait: Duration) => void;
+  /** Where a list was not read to its end: MUTX's time before which no key was looked at. */
+  readonly onUnread: (unread: Unread) => void;
+}
+
+export interface Unread {
+  readonly since: Instant;
+  /** The time was over; or no key that expires can still work that is older. */
+  readonly because: 'time' | 'age';
+}
+
+/** A reply that is known to be none of a failure's. */
+type Good = Extract<Reply<KeyPage>, { ok: true }>;
+
+interface Page {
+  readonly reply: Good;
+  /** From just before it was asked for. */
+  readonly asked: Stopwatch;
+}
+
+type Failure = Extract<Reply<never>, { ok: false }>;
+
+type PageResult = { readonly ok: true; readonly page: Page } | Failure;
+
+/** What a list gave. */
+interface Known {
+  readonly keys: readonly KeyRecord[];
+  readonly since: Instant | undefined;
+}
 
 /**
- * The list, read to its end: the first page says how many there are, the others are read side by side, and as
- * long as the last one says that there is more, on it goes. Keys made meanwhile push others onto the next page
- * (newest first), so rows may come twice. One is missed only where that page came first; then there are fewer than
- * there were on the first page, and they are read once more, one page after the other.
+ * Reads lists of keys, newest first, as far back as a key can matter. The first page is one attempt, whose failure is
+ * the caller's to handle; a later page that fails is asked for again by itself, because those before it are still true.
+ *
+ * Keys made meanwhile push others onto later pages, never onto earlier ones. So each page begins with the last key of
+ * the one before: it is there, further down, whenever the page was read after its predecessor; otherwise the page is
+ * read once more. Keys that come twice count once, and none is missed.
  */
-export async function readAllPages(ask: Ask): Promise<Reply<readonly KeyRecord[]>> {
-  const first = await ask(0, LIMIT);
-  if (!first.ok) return first;
-  const pages: KeyPage[] = [first.value];
-  // As many as there were on the first page: a server may give fewer than it was asked for.
-  const step = first.value.keys.length;
-  for (let last = first.value; last.hasMore; ) {
-    const known = pages.length;
-    const needed = Math.max(known + 1, Math.ceil(last.total / step));
-    if (step === 0) return unreadable('mutx-bad-reply', 'a page without keys says that there are more');
-    if (needed > MOST_PAGES) return unreadable('mutx-too-many-keys', TOO_MANY);
-    const next = Array.from({ length: Math.min(needed - known, CONCURRENCY) }, (_, index) => known + index);
-    for (const reply of await Promise.all(next.map((page) => ask(page * step, LIMIT)))) {
-      if (!reply.ok) return reply;
-      last = reply.value;
-      pages.push(last);
+export class ListReader {
+  readonly #ask: Ask;
+  readonly #ports: ReadingPorts;
+  readonly #pace: PagePace;
+  /** What the list before this one gave, where it had many pages. */
+  #before: Known | undefined;
+
+  constructor(ask: Ask, ports: ReadingPorts) {
+    this.#ask = ask;
+    this.#ports = ports;
+    this.#pace = new PagePace(ports.clock);
+  }
+
+  /**
+   * @param all to the end, in the time there is; otherwise, where the list has many pages, back to what no key with an
+   * expiry outlives
+   * @param sessionLeft half of it may be spent on reading
+   */
+  async read(all: boolean, sessionLeft: Duration): Promise<Reply<readonly KeyRecord[]>> {
+    const { clock } = this.#ports;
+    const whole = new Stopwatch(clock);
+    const timeLeft = () => Math.min(LONGEST_READING, sessionLeft / 2) - whole.elapsed();
+    const first = await this.#first();
+    if (!first.ok) return first;
+    const { value, date } = first.page.reply;
+    if (!value.hasMore) return { ok: true, value: [...byId(value.keys).values()], date };
+    if (value.keys.length === 0) return unreadable('a page without keys says that there are more');
+
+    const known = all && this.#before?.since !== undefined ? undefined : this.#before;
+    const list = new GrowingList(first.page, known?.keys ?? []);
+    const horizon = all ? Number.NEGATIVE_INFINITY : (date ?? clock.now()) - LONGEST_LIFE;
+    const end = await this.#readOn(list, horizon, timeLeft);
+    if (typeof end === 'object') return end;
+    const { oldest, last } = list;
+    if (end !== 'all') this.#ports.onUnread({ since: oldest, because: end });
+    const before = list.reachesKnown ? known?.since : undefined;
+    const since = end === 'all' ? before : oldest;
+    const keys = list.records();
+    this.#before = list.pages >= FEW_PAGES || known !== undefined ? { keys, since } : undefined;
+    const reading: ListReading = { lastDate: last.reply.date, lastAsked: last.asked.elapsed(), since };
+    return { ok: true, value: keys, date, reading };
+  }
+
+  /** Reads what comes after the pages that are there. @returns what it ended at, or the failure of a page */
+  async #readOn(
+    list: GrowingList,
+    horizon: Instant,
+    timeLeft: () => Duration,
+  ): Promise<Unread['because'] | 'all' | Failure> {
+    while (list.hasMore && !list.reachesKnown) {
+      const isPast = list.reachesBefore(horizon);
+      if (isPast && list.pages >= FEW_PAGES) return 'age';
+      if (list.empty >= MOST_EMPTY) return unreadable('pages that bring nothing new say that there are more');
+      const end = await this.#wave(list, list.next(isPast ? FEW_PAGES : undefined), timeLeft);
+      if (end !== undefined) return end;
+    }
+    return 'all';
+  }
+
+  /** Reads pages side by side and adds them in their order. @returns what it ended at; undefined: all are there */
+  async #wave(
+    list: GrowingList,
+    skips: readonly number[],
+    timeLeft: () => Duration,
+  ): Promise<'time' | Failure | undefined> {
+    const results = await Promise.all(skips.map((skip) => this.#page(skip, timeLeft)));
+    for (const [index, skip] of skips.entries()) {
+      let result = results[index];
+      // It was read before its predecessor, and a key was made in between.
+      if (result?.ok === true && !list.continuesWith(result.page)) result = await this.#page(skip, timeLeft);
+      if (result === undefined) return 'time';
+      if (!result.ok) return result;
+      list.add(result.page);
+    }
+    return undefined;
+  }
+
+  async #first(): Promise<PageResult> {
+    const start = this.#pace.start();
+    const asked = new Stopwatch(this.#ports.clock);
+    const reply = await this.#ask(0, LIMIT);
+    if (reply.ok) return { ok: true, page: { reply, asked } };
+    const { kind, retryAfter = 0 } = reply.failure;
+    if (kind === 'throttled') this.#pace.limited(start, retryAfter);
+    return reply;
+  }
+
+  /** @returns undefined: the time was over before MUTX's limit let it through */
+  async #page(skip: number, timeLeft: () => Duration): Promise<PageResult | undefined> {
+    const { clock, random, onRetry } = this.#ports;
+    for (let attempt = 1, failures = 1; ; attempt++) {
+      const start = await this.#pace.turn(timeLeft);
+      if (start === undefined) return undefined;
+      const asked = new Stopwatch(clock);
+      const reply = await this.#ask(skip, LIMIT);
+      if (reply.ok) {
+        this.#pace.passed();
+        return { ok: true, page: { reply, asked } };
+      }
+      const { failure } = reply;
+      const throttled = failure.kind === 'throttled';
+      // Only time ends it where MUTX limits requests.
+      const tries = throttled ? Number.POSITIVE_INFINITY : TRIES;
+      const wait = nextWait({ tries, again: () => true, timeLeft }, failure, failures, random());
+      if (wait === undefined && throttled) return undefined;
+      // Tried often enough: the pages before it need not be read again to find that out.
+      if (wait === undefined) return { ok: false, failure: { ...failure, retryable: false } };
+      const isNews = !throttled || this.#pace.limited(start, wait);
+      if (isNews) onRetry(failure, attempt, wait);
+      if (throttled) continue;
+      failures += 1;
+      await clock.sleep(wait);
     }
   }
-  const keys = byId(pages.flatMap((page) => page.keys));
-  if (pages.length > 2 && keys.size < first.value.total) {
-    const again = await readFirstPages(ask, MOST_PAGES);
-    if (!again.ok) return again;
-    for (const key of again.value) keys.set(key.id, key);
+}
+
+/** The pages of a list so far, one after the other. */
+class GrowingList {
+  readonly #keys = new Map<string, KeyRecord>();
+  /** Names come again and again; one text for each is enough. */
+  readonly #names = new Map<string, string>();
+  /** From the list before: what was revoked then is revoked for good. */
+  readonly #known: readonly KeyRecord[];
+  /** When the oldest key was made that could be another one now. */
+  readonly #knownFrom: Instant;
+  readonly #step: number;
+  readonly #total: number;
+  #isSorted = true;
+  /** Where the pages end so far. */
+  oldest = Number.POSITIVE_INFINITY;
+  last: Page;
+  pages = 1;
+  /** Pages in a row without anything new. */
+  empty = 0;
+
+  constructor(first: Page, known: readonly KeyRecord[]) {
+    this.last = first;
+    const { keys, total } = first.reply.value;
+    this.#total = total;
+    // A server may give fewer than it was asked for. One of them is that of the page before.
+    this.#step = Math.max(1, keys.length - 1);
+    this.#known = known;
+    const newest = known.reduce((at, { createdAt }) => Math.max(at, createdAt), Number.NEGATIVE_INFINITY);
+    const active = known.filter(({ isActive }) => isActive);
+    this.#knownFrom = active.reduce((at, { createdAt }) => Math.min(at, createdAt), newest);
+    this.#take(first);
   }
-  return { ok: true, value: [...keys.values()], date: first.date };
+
+  get hasMore(): boolean {
+    return this.last.reply.value.hasMore;
+  }
+
+  /** Whether what comes now is older. False for a list that is not sorted: then nothing is known of what comes. */
+  reachesBefore(horizon: Instant): boolean {
+    return this.#isSorted && this.oldest < horizon;
+  }
+
+  /** Whether everything that comes now is known from the list before, and cannot have changed. */
+  get reachesKnown(): boolean {
+    return this.reachesBefore(this.#knownFrom);
+  }
+
+  /** Where the next pages begin. @param most pages in all, for now */
+  next(most = Number.POSITIVE_INFINITY): readonly number[] {
+    const needed = Math.max(this.pages + 1, Math.ceil((this.#total - 1) / this.#step));
+    const side = this.#step === 1 || this.#known.length > 0 ? 1 : CONCURRENCY;
+    const count = Math.min(needed - this.pages, side, Math.max(1, most - this.pages));
+    return Array.from({ length: count }, (_, index) => (this.pages + index) * this.#step);
+  }
+
+  /** Whether no key can be between this page and the last one. */
+  continuesWith({ reply }: Page): boolean {
+    const end = this.last.reply.value.keys.at(-1);
+    // Pages of one key have none in common; but they are read one after the other.
+    return this.#step === 1 || end === undefined || reply.value.keys.some(({ id }) => id === end.id);
+  }
+
+  add(page: Page): void {
+    this.pages += 1;
+    const before = this.#keys.size;
+    this.#take(page);
+    this.empty = this.#keys.size === before ? this.empty + 1 : 0;
+    this.last = page;
+  }
+
+  records(): readonly KeyRecord[] {
+    if (this.reachesKnown) {
+      for (const key of this.#known) if (!this.#keys.has(key.id)) this.#keys.set(key.id, key);
+    }
+    return [...this.#keys.values()];
+  }
+
+  #take({ reply }: Page): void {
+    let above = Number.POSITIVE_INFINITY;
+    for (const key of reply.value.keys) {
+      this.#isSorted &&= key.createdAt <= above;
+      above = key.createdAt;
+      const name = this.#names.get(key.name) ?? key.name;
+      this.#names.set(name, name);
+      this.#keys.set(key.id, { ...key, name });
+    }
+    // Further down than what is above it, or it is not sorted.
+    this.#isSorted &&= above <= this.oldest || above === Number.POSITIVE_INFINITY;
+    this.oldest = Math.min(this.oldest, above);
+  }
 }
 
 /**
@@ -64,13 +303,16 @@ export async function readFirstPages(ask: Ask, most: number): Promise<Reply<read
   return { ok: true, value: [...byId(keys).values()], date: first.date };
 }
 
+/** One page by its number; 0: the newest keys. */
+export function readPage(ask: Ask, page: number): Promise<Reply<KeyPage>> {
+  return ask(page * LIMIT, LIMIT);
+}
+
 function byId(keys: readonly KeyRecord[]): Map<string, KeyRecord> {
   return new Map(keys.map((key) => [key.id, key]));
 }
 
-const TOO_MANY = `the list of keys goes on after ${MOST_PAGES} pages, and no more are read`;
-
-function unreadable(code: string, message: string): Reply<never> {
+function unreadable(message: string): Failure {
   return {
     ok: false,
     failure: {
@@ -78,7 +320,7 @@ function unreadable(code: string, message: string): Reply<never> {
       service: 'mutx',
       call: 'GET /api-keys',
       status: 200,
-      code,
+      code: 'mutx-bad-reply',
       message,
       retryable: false,
     },

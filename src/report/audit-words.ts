@@ -45,6 +45,7 @@ export const NOTE_TEXT: Readonly<Record<AuditNote, string>> = {
   'no-date':
     "MUTX sends no date with its replies: this machine's clock was used, and nothing is said about secrets",
   'account-unreadable': "the account's plan is not known, so nothing can be said about its places",
+  'older-unread': 'older keys were not read, so nothing is said about them',
 };
 
 /** @param date of the look */

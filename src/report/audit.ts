@@ -26,6 +26,8 @@ export function logAudit(event: AuditEvent, sink: Sink): void {
       sink.line(`✓ dates of ${count(event.secrets, 'secret')} read (${durationText(event.ms)})`);
       break;
     case 'note': {
+      // Told when the list was read, whatever reads it.
+      if (event.note === 'older-unread') break;
       const why = event.failure === undefined ? '' : `: ${event.failure.message}`;
       sink.warning({ title: 'The audit is not complete', message: `${NOTE_TEXT[event.note]}${why}` });
       break;

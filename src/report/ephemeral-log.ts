@@ -43,6 +43,9 @@ export class EphemeralLog {
       case 'sweep-ended':
         this.#sink.line(sweepText(event));
         break;
+      case 'sweep-put-off':
+        this.#sink.line('left-over keys are looked for by a later run: MUTX limits requests at the moment');
+        break;
       case 'minted':
         this.#key = `the new key ${event.id} is alive (${expiryText(event.expiresAt)}); the post step revokes it`;
         this.#sink.line(`✓ ${event.name}: new key ${event.id}, ${expiryText(event.expiresAt)}`);

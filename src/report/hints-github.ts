@@ -1,4 +1,5 @@
 import type { Hint } from './hints.ts';
+import { GITHUB_CONNECTION_HINTS } from './hints-connection.ts';
 
 const RETRY = 'run again later; the retries of this run were used up';
 
@@ -125,10 +126,7 @@ export const GITHUB_HINTS: Readonly<Record<string, Hint>> = {
       'something between the runner and GitHub answered in its place (a proxy, a gateway, a sign-in page)',
     fix: 'check `GITHUB_API_URL`, `HTTPS_PROXY` and `NO_PROXY`',
   },
-  'github-unreachable': {
-    cause: 'no connection to GitHub: the name does not resolve, nothing listens there, or the network is cut',
-    fix: 'check the network of the runner, `HTTPS_PROXY` and `NO_PROXY`; for a private authority `NODE_EXTRA_CA_CERTS`',
-  },
+  ...GITHUB_CONNECTION_HINTS,
   'github-timeout': { cause: 'GitHub did not answer within 30 seconds', fix: RETRY },
   'github-bad-reply': {
     cause: 'the reply is not what the GitHub API gives: cut off, too large, compressed, or of another form',

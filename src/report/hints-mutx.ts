@@ -1,5 +1,6 @@
 import { REVOKE_ONE } from './hint-phrases.ts';
 import type { Hint } from './hints.ts';
+import { MUTX_CONNECTION_HINTS } from './hints-connection.ts';
 
 const RETRY = 'run again later; the retries of this run were used up';
 
@@ -30,10 +31,6 @@ export const MUTX_HINTS: Readonly<Record<string, Hint>> = {
     cause: 'MUTX does not take a value that was sent',
     fix: 'see what MUTX says here: it names the value, and what it may be. Names of keys have at most 255 characters, `expires-in-days` is 1 to 365, ids are UUIDs; if all of them are right, check that `api-url` is the MUTX API',
   },
-  'mutx-too-many-keys': {
-    cause: 'the account has more keys, revoked ones included, than this action reads',
-    fix: 'use an account of its own for automation, or ask MUTX to clear revoked keys away',
-  },
   'mutx-payment-required': {
     cause: "the account's plan does not include this, or a payment is due",
     fix: "see the account's billing page at MUTX",
@@ -47,10 +44,7 @@ export const MUTX_HINTS: Readonly<Record<string, Hint>> = {
     cause: 'something between the runner and MUTX answered in its place (a proxy, a gateway, a sign-in page)',
     fix: 'check `api-url`, `HTTPS_PROXY` and `NO_PROXY`; if MUTX is behind a gateway, let the runner through',
   },
-  'mutx-unreachable': {
-    cause: 'no connection to MUTX: the name does not resolve, nothing listens there, or the network is cut',
-    fix: 'check `api-url`, the network of the runner, `HTTPS_PROXY` and `NO_PROXY`; for a private authority `NODE_EXTRA_CA_CERTS`',
-  },
+  ...MUTX_CONNECTION_HINTS,
   'mutx-timeout': { cause: 'MUTX did not answer within 30 seconds', fix: RETRY },
   'mutx-lost-reply': {
     cause: 'the connection to MUTX broke before its reply was read to the end',

@@ -5,7 +5,7 @@ import type { Hint } from './hints.ts';
 export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'invalid-input': {
     cause: 'one or more inputs are missing or not in a form this action takes',
-    fix: 'correct the inputs named here; nothing was called',
+    fix: 'correct the inputs named here; nothing was changed',
   },
   'preflight-failed': {
     cause: 'a target cannot be written with this token, or does not exist',

@@ -1,3 +1,4 @@
+import { isGone, notGone } from '../rotation/gone.ts';
 import { type PatientCall, patientCalls } from '../rotation/patient.ts';
 import type { CallFailure, Duration, KeyRecord } from '../rotation/ports.ts';
 import { Stopwatch } from '../rotation/retry.ts';
@@ -69,7 +70,7 @@ export async function revokeKeys(
 
 async function listed(ports: RevocationPorts, call: PatientCall) {
   const watch = new Stopwatch(ports.clock);
-  const reply = await call(() => ports.keys.list());
+  const reply = await call(() => ports.keys.list(true));
   if (reply.ok) {
     const active = reply.value.filter((key) => key.isActive).length;
     ports.report({ type: 'listed', active, ms: watch.elapsed() });
@@ -103,12 +104,8 @@ async function revokeOne(key: KeyToRevoke, { ports, call, list }: Work): Promise
   return { ...key, state: unclear ? 'unknown' : 'alive', failure: reply.failure };
 }
 
-/**
- * A 404 says that a key is gone only where this is known to be MUTX's API, and this account: any server has a
- * 404 for what it does not know.
- */
-function isCertain({ state }: KeyResult, list: Work['list']): boolean {
-  return state === 'revoked' || state === 'none' || (state === 'gone' && list !== undefined);
+function isCertain({ id, state }: KeyResult, list: Work['list']): boolean {
+  return state === 'revoked' || state === 'none' || (state === 'gone' && isGone(id, list));
 }
 
 /** Asks the list what became of the keys of which the replies left it open. */
@@ -137,7 +134,8 @@ function seen(
   const { id, state, failure } = result;
   const key = { id, name: record?.name ?? result.name, expiresAt: record?.expiresAt ?? result.expiresAt };
   if (record?.isActive === true) {
-    return { ...key, state: 'alive', ...(failure === undefined ? {} : { failure }) };
+    // Only a refusal and the list together say so: a DELETE without an answer may have been done, and a list be old.
+    return { ...key, state: state === 'alive' ? 'alive' : 'unknown', failure: failure ?? notGone(id) };
   }
   // A key that was never in the list may be of another account, and alive.
   if (state === 'unknown' && (was ?? record) !== undefined) return { ...key, state: 'revoked' };

@@ -35,6 +35,8 @@ export interface Look {
    * is that a two-key plan does not get stuck.
    */
   readonly repairs: boolean;
+  /** No key made before this is among them; undefined: the list was read to its end. */
+  readonly unreadBefore?: Instant | undefined;
 }
 
 export interface PlannedRevocation {
@@ -146,7 +148,7 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
   const { date, secrets } = look;
   const { renewBefore, gracePeriod } = settings;
   const current =
-    secrets === undefined || date === undefined
+    secrets === undefined || date === undefined || isOlderThanList(look)
       ? undefined
       : currentOfAll(secrets, ofName(look, settings), date);
   if (forced) return { due: true, why: 'the last write came too late to be relied on', current };
@@ -169,12 +171,20 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
     : { due: true, why: 'the current key has less than renew-before left', current };
 }
 
+/** Whether a secret is so old that its key may not be among those that were read. */
+function isOlderThanList({ secrets = [], unreadBefore = Number.NEGATIVE_INFINITY }: Look): boolean {
+  return secrets.some(
+    ({ updatedAt }) => updatedAt !== undefined && updatedAt - FENCE - MARGIN < unreadBefore,
+  );
+}
+
 /** What is not known of the targets, as exactly as that can be told. */
 function whyUncertain(look: Look, settings: RotationSettings): string {
   const keys = ofName(look, settings);
   if (!keys.some((key) => key.isActive)) return 'no key of this name is active';
   const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
   if (secrets.some(({ updatedAt }) => updatedAt === undefined)) return 'not every target has the secret yet';
+  if (isOlderThanList(look)) return 'a target has a secret from before the oldest key that was read';
   const candidates = secrets.map((secret) => candidatesFor(secret.updatedAt, keys));
   if (candidates.some(({ length }) => length > 1)) {
     return 'keys of this name were made so close together that it is not certain which one a target holds';

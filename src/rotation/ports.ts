@@ -19,8 +19,20 @@ export type Reply<T> =
       readonly value: T;
       /** The server's own time, from the reply's `Date` header (whole seconds); undefined if it sent none. */
       readonly date: Instant | undefined;
+      /** Of a list of several pages. */
+      readonly reading?: ListReading;
     }
   | { readonly ok: false; readonly failure: CallFailure };
+
+/** How a list of several pages was read, which can take minutes. */
+export interface ListReading {
+  /** The `Date` of the last page. */
+  readonly lastDate: Instant | undefined;
+  /** How long before the reply was complete that page was asked for. */
+  readonly lastAsked: Duration;
+  /** No key made before this was looked at; undefined: the list was read to its end. */
+  readonly since: Instant | undefined;
+}
 
 /**
  * Why a call did not give what was asked for.
@@ -96,10 +108,11 @@ export interface Account {
 /** MUTX, with the session already taken care of (mutx-api: "Sessions"). */
 export interface KeyService {
   /**
-   * Every key of the account, all pages, deduplicated by id, of any name, active or not. `date` is that of
-   * the FIRST page's reply: the time of the look.
+   * The keys of the account, of any name, active or not, deduplicated by id, as far back as one that expires can work
+   * (docs/protocol.md, "How far back a list is read"). `date` is that of the FIRST page's reply: the time of the look.
+   * @param all to the end, in the time there is
    */
-  list(): Promise<Reply<readonly KeyRecord[]>>;
+  list(all?: boolean): Promise<Reply<readonly KeyRecord[]>>;
   account(): Promise<Reply<Account>>;
   create(name: string, expiresInDays: number): Promise<Reply<MintedKey>>;
   /**

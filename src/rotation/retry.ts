@@ -13,9 +13,13 @@ export interface RetryPolicy {
 const FIRST_WAIT: Duration = 1_000;
 const LONGEST_WAIT: Duration = 30_000;
 
+/** Everyone who meets a limit in the same minute is asked to wait as long: up to so much of it more, by chance. */
+const SPREAD = 0.25;
+
 /**
  * How long to wait before the next try, or undefined to stop. The server's own timing goes before ours; if
- * it does not fit into the time left there is no point in waiting at all.
+ * it does not fit into the time left there is no point in waiting at all. What is asked of all who share a limit is
+ * spread, as far as there is time for that.
  * @param attempt tries made so far, from 1
  * @param random uniform in [0, 1)
  */
@@ -27,8 +31,10 @@ export function nextWait(
 ): Duration | undefined {
   if (attempt >= policy.tries || !failure.retryable || !policy.again(failure)) return undefined;
   const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
-  const wait = Math.max(backoff, failure.retryAfter ?? 0);
-  return wait < policy.timeLeft() ? wait : undefined;
+  const { kind, retryAfter: asked = 0 } = failure;
+  const left = policy.timeLeft();
+  const spread = kind === 'throttled' ? asked * SPREAD * random : 0;
+  return [asked + spread, asked].map((wait) => Math.max(backoff, wait)).find((wait) => wait < left);
 }
 
 export interface Retrying {

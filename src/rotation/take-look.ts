@@ -27,9 +27,12 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   const { ports, settings } = run;
   // From before the list was sent: what passes till then only makes the clocks look further apart.
   let listed = new Stopwatch(ports.clock);
-  const listNow = () => {
+  const listNow = async () => {
     listed = new Stopwatch(ports.clock);
-    return ports.keys.list();
+    const reply = await ports.keys.list();
+    // A list of many pages takes minutes: what can be compared is the date of the last of them.
+    if (reply.ok && reply.reading !== undefined) listed = new Stopwatch(ports.clock);
+    return reply;
   };
   const [list, account, prepared] = await Promise.all([
     run.step(
@@ -60,6 +63,7 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
     clocksApart: false,
     lostCreates: [],
     repairs: false,
+    unreadBefore: list.reading?.since,
   };
   ports.report({
     type: 'looked',
@@ -78,7 +82,8 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   );
   const unreadable = failuresOf(metadata);
   if (unreadable.length > 0) return fail('look', unreadable);
-  const clocksApart = areClocksApart(list.date, metadata, listed.elapsed());
+  const { date, lead } = listDate(list);
+  const clocksApart = areClocksApart(date, metadata, lead + listed.elapsed());
   if (clocksApart) {
     run.warn(
       'clocks-apart',
@@ -86,6 +91,11 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
     );
   }
   return { ok: true, look: { ...first, secrets: valuesOf(metadata), clocksApart } };
+}
+
+/** The date of the list's last page, and how long before the list was there it was asked for. */
+function listDate({ date, reading }: Extract<Reply<unknown>, { ok: true }>) {
+  return reading === undefined ? { date, lead: 0 } : { date: reading.lastDate, lead: reading.lastAsked };
 }
 
 function fewest(...limits: readonly (number | undefined)[]): number | undefined {

@@ -19,7 +19,7 @@ export async function auditVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
   sink.output('report', '');
   sink.output('findings', '0');
-  const inputs = usableInputs(loadAuditInputs(env, secrets), context);
+  const inputs = await usableInputs(loadAuditInputs(env, secrets), context);
   if (inputs === undefined) return;
 
   const connection = connect(inputs, context, { tokenExpiryIsTold: true });

@@ -8,9 +8,11 @@ import type { Access } from '../inputs/access.ts';
 import { MutxApi } from '../mutx/api.ts';
 import { createKeyService, type MutxClient } from '../mutx/client.ts';
 import { createOwnKeyService } from '../mutx/own-key.ts';
+import type { ReadingPorts } from '../mutx/pages.ts';
 import { credentialWarning } from '../report/annotations.ts';
-import { requestText } from '../report/log.ts';
+import { requestText, retryText } from '../report/log.ts';
 import { logSession } from '../report/session-log.ts';
+import { unreadLine, unreadWarning } from '../report/unread.ts';
 import type { Clock, KeyService } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { createSession } from '../session/create-session.ts';
@@ -70,12 +72,13 @@ export function connect(access: Access, context: VerbContext, options: ConnectOp
       githubToken &&
       createTarget(refreshTokenSecret, { github: keeper(githubToken), secrets, ...creating }),
   });
-  const mutxClient = createKeyService(api, session);
+  const reading = readingPorts(clock, sink);
+  const mutxClient = createKeyService(api, session, reading);
   return {
     api,
     session,
     client: mutxClient,
-    keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : mutxClient,
+    keys: credential.kind === 'opaque' ? createOwnKeyService(api, session, reading) : mutxClient,
     github,
     clock,
     close: async () => {
@@ -84,6 +87,22 @@ export function connect(access: Access, context: VerbContext, options: ConnectOp
       if (expiry !== undefined && !tokenExpiryIsTold) sink.warning(credentialWarning(expiry.message));
       mutx.close();
       githubHttp.close();
+    },
+  };
+}
+
+/** What a run reads more than once is told of once. */
+function readingPorts(clock: Clock, sink: Pick<VerbContext['sink'], 'line' | 'warning'>): ReadingPorts {
+  const told = new Set<string>();
+  return {
+    clock,
+    random: Math.random,
+    onRetry: (failure, attempt, wait) => sink.line(retryText(failure, attempt, wait)),
+    onUnread: ({ since, because }) => {
+      if (told.has(because)) return;
+      told.add(because);
+      if (because === 'time') sink.warning(unreadWarning(since));
+      else sink.line(unreadLine(since));
     },
   };
 }

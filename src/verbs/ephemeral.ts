@@ -5,6 +5,7 @@ import { ephemeralFailure } from '../report/ephemeral-failure.ts';
 import { EphemeralLog } from '../report/ephemeral-log.ts';
 import { askingLine, handedOutLines, handedOutSummary } from '../report/ephemeral-result.ts';
 import { instantText } from '../report/words.ts';
+import type { MintedKey } from '../rotation/ports.ts';
 import { connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
 import { HandOver } from './hand-over.ts';
@@ -15,7 +16,7 @@ import { usableInputs } from './usable-inputs.ts';
 export async function ephemeralVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
   sink.state(NOTE, encodeNote({ stage: 'nothing' }));
-  const inputs = usableInputs(loadEphemeralInputs(env, secrets), context);
+  const inputs = await usableInputs(loadEphemeralInputs(env, secrets), context);
   if (inputs === undefined) return;
 
   const { settings, envName } = inputs;
@@ -27,17 +28,25 @@ export async function ephemeralVerb(context: VerbContext): Promise<void> {
     unfinished.state = () => log.state();
     const keeper = new HandOver(inputs, session, context);
     const report = log.event;
-    const ports = { keys, keeper, clock, random: Math.random, report, sessionEndsAt: session.endsAt };
+    const handOut = async (key: MintedKey) => {
+      // The reply that it works may come when the run has said how it ends.
+      await gate.pass(Promise.resolve());
+      handedOut(key, envName, context);
+    };
+    const { endsAt: sessionEndsAt } = session;
+    const ports = { keys, keeper, clock, random: Math.random, report, handOut, sessionEndsAt };
     return gate.pass(keyForJob(settings, ports));
   });
-  if (outcome === undefined) return;
-  if (outcome.kind === 'failed') return fail(ephemeralFailure(outcome, settings));
+  if (outcome?.kind === 'failed') fail(ephemeralFailure(outcome, settings));
+}
 
-  const { key, id, expiresAt } = outcome.key;
+/** In the output, the variable and the summary, as soon as it works. */
+function handedOut(minted: MintedKey, envName: string | undefined, { sink }: VerbContext): void {
+  const { key, id, expiresAt } = minted;
   sink.secretOutput('api-key', key);
   sink.output('key-id', id);
   sink.output('expires-at', expiresAt === undefined ? '' : instantText(expiresAt));
   if (envName !== undefined) sink.secretVariable(envName, key);
-  for (const line of handedOutLines(outcome.key, envName)) sink.line(line);
-  sink.summary(handedOutSummary(outcome.key, envName));
+  for (const line of handedOutLines(minted, envName)) sink.line(line);
+  sink.summary(handedOutSummary(minted, envName));
 }

@@ -2,24 +2,24 @@ import { type Check, fine, fixOf, problem, warning, wouldWork } from '../doctor/
 import { clockChecks, type TimeSeen } from '../doctor/clocks.ts';
 import { acceptedCheck, claimChecks, refusedCheck } from '../doctor/credential.ts';
 import { keyChecks, roomCheck } from '../doctor/plan.ts';
-import { proxyChecks, type Way } from '../doctor/proxies.ts';
+import { noProxyChecks, proxyChecks } from '../doctor/proxies.ts';
 import { isOutOfReach } from '../doctor/reach.ts';
 import { storedChecks } from '../doctor/stored.ts';
 import { expiryChecks, placeChecks } from '../doctor/writer-token.ts';
 import { tokenExpiryWarning } from '../github/token-expiry.ts';
-import { proxyFor } from '../http/proxy.ts';
-import { credentialProblems } from '../inputs/expired-credential.ts';
-import type { Loaded } from '../inputs/loaded.ts';
+import { wayTo } from '../http/proxy.ts';
+import type { InputProblem, Loaded } from '../inputs/loaded.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import type { Generation } from '../mutx/api.ts';
 import { whatIsWrong } from '../report/input-failure.ts';
 import { makePlan, type Plan } from '../rotation/plan.ts';
 import type { Reply } from '../rotation/ports.ts';
 import type { Credential } from '../session/credential.ts';
-import { quietCalls, twice } from './calls.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
 import { type KeysLook, lookAtKeys, lookAtPlaces } from './examine-services.ts';
+import { judgeExpiry } from './expiry.ts';
+import { probe } from './mutx-time.ts';
 
 export interface Examination {
   readonly checks: readonly Check[];
@@ -32,19 +32,20 @@ export interface Examination {
  * in and out again, a refresh token is not used at all, no write is tried.
  */
 export async function examine(loaded: Loaded<RotateInputs>, context: VerbContext): Promise<Examination> {
-  const inputs = inputChecks(loaded, context);
+  const { credential: given } = loaded.ok ? loaded.value : loaded;
+  const judged = given && (await judgeExpiry(given, loaded.ok ? loaded.value.apiUrl : undefined, context));
+  const inputs = inputChecks(loaded, judged?.problems ?? []);
   if (!loaded.ok || !wouldWork(inputs)) return { checks: inputs, plan: undefined };
   const ways = wayChecks(loaded.value, context);
   if (!wouldWork(ways)) return { checks: [...inputs, ...ways], plan: undefined };
-  const { checks, plan } = await examineServices(loaded.value, context);
+  const usable = judged === undefined ? loaded.value : { ...loaded.value, credential: judged.credential };
+  const { checks, plan } = await examineServices(usable, context);
   return { checks: [...inputs, ...ways, ...checks], plan };
 }
 
 const MEANT = 'change it, or leave it as it is if that is meant';
 
-function inputChecks(loaded: Loaded<RotateInputs>, { clock }: VerbContext): readonly Check[] {
-  const { credential } = loaded.ok ? loaded.value : loaded;
-  const expired = credential === undefined ? [] : credentialProblems(credential, clock.now());
+function inputChecks(loaded: Loaded<RotateInputs>, expired: readonly InputProblem[]): readonly Check[] {
   const problems = [...expired, ...(loaded.ok ? [] : loaded.problems)];
   const usable = problems.length === 0 ? [fine('inputs', 'the inputs can be used')] : [];
   return [
@@ -57,16 +58,10 @@ function inputChecks(loaded: Loaded<RotateInputs>, { clock }: VerbContext): read
 function wayChecks({ apiUrl, githubApiUrl }: RotateInputs, { env }: VerbContext): readonly Check[] {
   const names = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
   const proxied = names.some((name) => (env[name] ?? '') !== '');
-  return proxyChecks(wayTo(apiUrl), wayTo(githubApiUrl), proxied);
-}
-
-function wayTo(url: URL): Way {
-  try {
-    const proxy = proxyFor(url);
-    return proxy === undefined ? { kind: 'direct' } : { kind: 'proxy', host: proxy.host };
-  } catch {
-    return { kind: 'unusable' };
-  }
+  return [
+    ...proxyChecks(wayTo(apiUrl), wayTo(githubApiUrl), proxied),
+    ...(proxied ? noProxyChecks(env) : []),
+  ];
 }
 
 async function examineServices(inputs: RotateInputs, context: VerbContext): Promise<Examination> {
@@ -99,7 +94,7 @@ async function examineConnected(
 ): Promise<Examination> {
   const { clock, github } = connection;
   const { settings, credential } = inputs;
-  const reached = await probe(connection);
+  const reached = await probe(connection.api, clock);
   const mutxTime = timeOf(reached, clock.now());
   const keys = reached.ok ? await lookAtKeys(inputs, connection) : undefined;
   const places = await lookAtPlaces(inputs, connection, context, keys);
@@ -138,23 +133,6 @@ function credentialChecks(credential: Credential, keys: KeysLook | undefined, no
     case 'listed':
       return claims.length > 0 ? claims : [acceptedCheck(keys.credential, now)];
   }
-}
-
-/** Asks for the keys without any credential: only MUTX itself, of whichever generation, says 401 in its own way. */
-async function probe({ api, clock }: Connection): Promise<Reply<Generation>> {
-  let asked: Generation = 'v1';
-  return quietCalls(clock)(
-    () =>
-      api.ask<Generation>(
-        (generation) => {
-          asked = generation;
-          return { method: 'GET', path: '/api-keys' };
-        },
-        ({ status }) =>
-          status < 300 || status === 401 || status === 403 ? { ok: true, value: asked } : undefined,
-      ),
-    twice,
-  );
 }
 
 function reachedCheck(reached: Reply<Generation>, { apiUrl }: RotateInputs): Check {

@@ -37,7 +37,7 @@ export async function execVerb(
   context: VerbContext,
 ): Promise<Ended | undefined> {
   const { env, secrets, unfinished, fail } = context;
-  const inputs = usableInputs(loadExecInputs(env, secrets, machine), context);
+  const inputs = await usableInputs(loadExecInputs(env, secrets, machine), context);
   if (inputs === undefined) return undefined;
 
   const lent = new LentKey(inputs, context);

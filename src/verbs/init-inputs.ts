@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { isOutOfReach } from '../doctor/reach.ts';
 import { refNote, usesText } from '../init/ref.ts';
 import { cronOf, type NewWorkflow, SECRETS, workflowText } from '../init/workflow.ts';
-import { credentialProblems } from '../inputs/expired-credential.ts';
 import { loadRotateInputs } from '../inputs/load-rotate.ts';
 import type { InputProblem, Loaded } from '../inputs/loaded.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
@@ -79,7 +78,7 @@ interface SetupRead {
 /** Reads what is to be set up, and every problem with it at once. */
 export function setupOf(
   options: InitOptions,
-  { env: given, secrets, clock }: Pick<VerbContext, 'env' | 'secrets' | 'clock'>,
+  { env: given, secrets }: Pick<VerbContext, 'env' | 'secrets'>,
 ): SetupRead {
   const here = parseRepository(given['GITHUB_REPOSITORY'] ?? '');
   const first = loadRotateInputs(given, secrets);
@@ -96,7 +95,6 @@ export function setupOf(
   };
   const loaded = loadRotateInputs(env, secrets);
   const problems: InputProblem[] = [
-    ...(credential === undefined ? [] : credentialProblems(credential, clock.now())),
     ...(loaded.ok ? [] : loaded.problems),
     ...ownProblems(options, credential?.kind, env),
   ];

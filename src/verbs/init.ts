@@ -6,6 +6,7 @@ import { inputFailure } from '../report/input-failure.ts';
 import type { VerbContext } from './context.ts';
 import { tell } from './doctor.ts';
 import { examine } from './examine.ts';
+import { judgeExpiry } from './expiry.ts';
 import { type InitOptions, setupOf } from './init-inputs.ts';
 import { type Todo, todoOf } from './init-steps.ts';
 
@@ -17,7 +18,10 @@ import { type Todo, todoOf } from './init-steps.ts';
 export function initVerb(options: InitOptions): (context: VerbContext) => Promise<void> {
   return async (context) => {
     const { sink, fail } = context;
-    const { env, loaded, setup, problems } = setupOf(options, context);
+    const { env, loaded, setup, problems: wrong } = setupOf(options, context);
+    const { credential } = loaded.ok ? loaded.value : loaded;
+    const judged = credential && (await judgeExpiry(credential, setup?.inputs.apiUrl, context));
+    const problems = [...(judged?.problems ?? []), ...wrong];
     if (setup === undefined || problems.length > 0) return fail(inputFailure(problems));
 
     const { checks, plan } = await examine(loaded, { ...context, env });

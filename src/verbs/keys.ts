@@ -27,7 +27,7 @@ export type KeysOperation =
 /** Runs one of them. The plaintext of a new key is the output `key`: whoever asks for a key is to have it. */
 export function keysVerb(operation: KeysOperation): (context: VerbContext) => Promise<void> {
   return async (context) => {
-    const access = usableInputs(
+    const access = await usableInputs(
       loadAccess(context.env, context.secrets),
       context,
       argumentProblems(operation, context),
@@ -68,7 +68,7 @@ async function run(operation: KeysOperation, connection: Connection, context: Ve
   const call = toldCalls(context);
   switch (operation.kind) {
     case 'list': {
-      const reply = await call(() => client.list());
+      const reply = await call(() => client.list(true));
       return reply.ok ? listed(operation, reply.value, context) : failed(reply.failure, UNTOUCHED, context);
     }
     case 'create': {

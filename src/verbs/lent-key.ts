@@ -39,7 +39,7 @@ export class LentKey {
       unfinished.cleanUp = () => Promise.all([session.close(), this.#afterAll()]);
       const report = this.#log.event;
       const shared = { keys, clock, random: Math.random, report, sessionEndsAt: session.endsAt };
-      return gate.pass(keyForJob(settings, { ...shared, keeper: this.#hand }));
+      return gate.pass(keyForJob(settings, { ...shared, keeper: this.#hand, handOut: async () => {} }));
     });
     if (outcome === undefined) return undefined;
     if (outcome.kind === 'ready') return outcome.key.key;

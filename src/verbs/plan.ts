@@ -47,7 +47,7 @@ export async function planVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, fail } = context;
   for (const [name, value] of NOTHING_DUE) sink.output(name, value);
   const options = { readText: readerOf(env), mostTargets: writesWithin(WRITE_DEADLINE) };
-  const inputs = usableInputs(loadPlanInputs(env, secrets, options), context);
+  const inputs = await usableInputs(loadPlanInputs(env, secrets, options), context);
   if (inputs === undefined) return;
   const connection = connect(inputs, context);
   const looked = await inSession(connection, inputs, context, () => look(inputs, connection, context));

@@ -23,7 +23,7 @@ const OUTPUT = 'revoked-key-ids';
 export async function revokeVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
   sink.output(OUTPUT, '[]');
-  const inputs = usableInputs(loadRevokeInputs(env, secrets), context);
+  const inputs = await usableInputs(loadRevokeInputs(env, secrets), context);
   if (inputs === undefined) return;
 
   const { request, credential } = inputs;

@@ -25,7 +25,7 @@ import { usableInputs } from './usable-inputs.ts';
 export async function rotateVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
   for (const [name, value] of EARLY_OUTPUTS) sink.output(name, value);
-  const inputs = usableInputs(loadRotateInputs(env, secrets), context);
+  const inputs = await usableInputs(loadRotateInputs(env, secrets), context);
   if (inputs === undefined) return;
 
   const { settings } = inputs;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AuditEvent, takeAuditLook } from '../../src/audit/take-look.ts';
 import { InMemoryPorts } from '../rotation/ports.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START } from '../rotation/records.ts';
-import { breaks, refuses, takes, throttles, undated } from '../rotation/scripts.ts';
+import { breaks, pages, refuses, takes, throttles, undated } from '../rotation/scripts.ts';
 
 class Case extends InMemoryPorts {
   readonly seen: AuditEvent[] = [];
@@ -74,6 +74,29 @@ describe('the look of an audit', () => {
     const without = new Case().on('list', undated);
     expect(await without.look()).toMatchObject({ look: { clocksApart: true, date: START } });
     expect(without.notes()).toEqual(['no-date']);
+  });
+
+  it('reads every key, and notes that older ones were not read', async () => {
+    const world = new Case();
+    const asked: unknown[] = [];
+    const list = world.keys.list.bind(world.keys);
+    world.keys.list = (all) => {
+      asked.push(all);
+      return list(all);
+    };
+    world.on('list', pages(5 * MINUTE, { since: START - DAY }));
+    expect(await world.look()).toMatchObject({ ok: true, look: { date: START, clocksApart: false } });
+    expect(asked).toEqual([true]);
+    expect(world.notes()).toEqual(['older-unread']);
+  });
+
+  it('compares the clocks by the last page of the keys', async () => {
+    const clocksOf = async (reading: Parameters<typeof pages>[1]) =>
+      new Case({ targets: [{ label: 'acme/web' }] }).on('list', pages(5 * MINUTE, reading)).look();
+    expect(await clocksOf({})).toMatchObject({ look: { clocksApart: false } });
+    expect(await clocksOf({ lastDate: START })).toMatchObject({ look: { clocksApart: true } });
+    expect(await clocksOf({ lastDate: undefined })).toMatchObject({ look: { clocksApart: true } });
+    expect(await clocksOf({ lastAsked: 31 * SECOND })).toMatchObject({ look: { clocksApart: true } });
   });
 
   it('goes on without the plan', async () => {

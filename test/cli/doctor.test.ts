@@ -208,7 +208,9 @@ describe('mutx-api-key doctor', () => {
     const not = await run('ftp://me:pass-word@proxy', { MUTX_API_URL: 'https://mutx.example' });
     expect(not.code).toBe(1);
     expect(not.stdout.split('\n').filter((line) => line.startsWith('✗'))).toEqual([
-      expect.stringMatching(/^✗ the proxy of this machine cannot be used: .*\. Fix: write `HTTPS_PROXY`/u),
+      expect.stringMatching(
+        /^✗ the proxy of this machine cannot be used: HTTPS_PROXY names a proxy of another kind .*\. Fix: write it as/u,
+      ),
     ]);
     expect(shell.emulator.ledger.entries.filter(({ server }) => server === 'mutx')).toEqual([]);
   });

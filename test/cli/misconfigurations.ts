@@ -82,7 +82,7 @@ export const PROBLEMS: readonly Wrong[] = [
   {
     what: 'nobody at the address of GitHub',
     plant: () => ({ env: { GITHUB_API_URL: 'http://127.0.0.1:9' } }),
-    line: /^✗ GitHub: .*\. Fix: check the network/u,
+    line: /^✗ GitHub: .*\. Fix: check `GITHUB_API_URL`, the network/u,
   },
   {
     what: 'a full plan',

@@ -18,7 +18,7 @@ test('emulate says what to point tools at, runs until SIGTERM, and reports witho
   try {
     const environment: Record<string, string> = {};
     for await (const line of createInterface({ input: child.stdout })) {
-      if (line === 'ready') break;
+      if (line === '') break;
       const mark = line.indexOf('=');
       environment[line.slice(0, mark)] = line.slice(mark + 1);
     }

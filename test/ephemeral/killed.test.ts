@@ -6,9 +6,11 @@ import { jobWorld, textOf } from './job.ts';
 // Holds invariant 29 of docs/threat-model.md.
 
 const CREATE = 'POST /v1/api-keys';
+/** What makes a key: on the documented API a 404 is the answer to the other one. */
+const CREATES: Readonly<Record<Generation, string>> = { v1: CREATE, documented: 'POST /api-keys' };
 const V1 = ['GET /v1/api-keys', CREATE, 'GET /v1/auth/me'];
 /** Each call finds out by asking, until one has found out. */
-const DOCUMENTED = ['GET /v1/api-keys', 'GET /api-keys', 'POST /api-keys', 'GET /agents'];
+const DOCUMENTED = ['GET /v1/api-keys', CREATE, 'GET /api-keys', 'POST /api-keys', 'GET /agents'];
 const LOGGED_IN = ['POST /v1/auth/login', ...V1, 'POST /v1/auth/logout'];
 
 interface Case {
@@ -36,7 +38,13 @@ describe('the first step', () => {
   ] as const)('sends these requests and no other: %s, %s', async (generation, credential, requests) => {
     await using job = await jobWorld({ mutx: { generation } });
     expect((await job.step({ credential }).main()).exitCode).toBe(0);
-    expect(job.requests().map((line) => line.replace(/ \d+$/u, ''))).toEqual(requests);
+    // The sweep beside the create goes on a connection of its own: which of the two arrives first is chance.
+    expect(
+      job
+        .requests()
+        .map((line) => line.replace(/ \d+$/u, ''))
+        .toSorted(),
+    ).toEqual(requests.toSorted());
   });
 });
 
@@ -58,7 +66,7 @@ describe.each(['before', 'after'] as const)('killed, %s MUTX has done it', (poin
       const post = await step.post(nested ? { inputs: undefined } : {});
       expect(post.annotations).toEqual([]);
       expect(job.alive()).toEqual([]);
-      if (point === 'after' && request.endsWith('/api-keys') && request.startsWith('POST')) {
+      if (point === 'after' && request === CREATES[generation]) {
         // Its reply nobody saw: found by its name.
         const [key] = job.mutx.keys;
         expect(textOf(post)).toContain(`Revoked: ${key?.id}`);

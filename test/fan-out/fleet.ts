@@ -92,7 +92,12 @@ export async function runOnce(
   const began = time.now();
   const outcome = await time.until(
     rotate(settings, {
-      keys: createKeyService(api, session),
+      keys: createKeyService(api, session, {
+        clock: time,
+        random: () => 0.5,
+        onRetry: () => {},
+        onUnread: () => {},
+      }),
       targets: paced(
         loaded.value.targets.map((target) => createTarget(target, dependencies)),
         time,
@@ -111,7 +116,7 @@ export async function runOnce(
 }
 
 /** A client over the loopback interface, on which requests and replies take virtual time. */
-class Wire implements Disposable {
+export class Wire implements Disposable {
   readonly #time: VirtualTime;
   readonly #onTheWay: OnTheWay;
   readonly #http: HttpClient;

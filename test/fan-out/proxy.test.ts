@@ -141,7 +141,11 @@ describe('a proxy that does not do its work makes the run fail', () => {
   it('because its name is no address', async () => {
     await using scene = await startScene();
     const run = await scene.run({ HTTPS_PROXY: ':' }, { hurry: true });
-    expectNothingDone(run, scene, /the proxy that the environment names is not an http or https URL/u);
+    expectNothingDone(
+      run,
+      scene,
+      /HTTPS_PROXY is not the URL of a proxy.*\[mutx-proxy-setting\]|\[mutx-proxy-setting\]/su,
+    );
   });
 
   it('for GitHub alone: no key is made', async () => {
@@ -151,7 +155,7 @@ describe('a proxy that does not do its work makes the run fail', () => {
     const env = { HTTPS_PROXY: `http://localhost:${gone.port}`, NO_PROXY: MUTX };
     const run = await scene.run(env, { hurry: true });
     expect(run.exitCode).toBe(1);
-    expect(run.log.join('\n')).toContain('[github-unreachable]');
+    expect(run.log.join('\n')).toContain('[github-proxy-unreachable]');
     expect(scene.connections().github).toBe(0);
     expect(scene.world.emulator.mutx.keys).toEqual([]);
   });

@@ -208,22 +208,29 @@ describe('no reply', () => {
     });
   });
 
-  it.each(['unreachable', 'proxy', 'timeout'] as const)(
-    '%s: nothing was sent, may be tried again',
-    (code) => {
-      expect(failureOf({ kind: 'not-sent', code, message: 'no route' }, context)).toMatchObject({
-        kind: 'not-sent',
-        code: 'github-unreachable',
-        message: 'no route',
-        retryable: true,
-      });
-    },
-  );
+  it.each([
+    ['unknown-host', 'github-unknown-host', false],
+    ['unreachable', 'github-unreachable', true],
+    ['tls', 'github-tls-refused', false],
+    ['proxy-setting', 'github-proxy-setting', false],
+    ['proxy-unreachable', 'github-proxy-unreachable', true],
+    ['proxy-refused', 'github-proxy-refused', false],
+    ['timeout', 'github-unreachable', true],
+  ] as const)('%s: nothing was sent (%s), and whether it may pass is known', (code, expected, retryable) => {
+    expect(failureOf({ kind: 'not-sent', code, message: 'no route', retryable }, context)).toMatchObject({
+      kind: 'not-sent',
+      code: expected,
+      message: 'no route',
+      retryable,
+    });
+  });
 
   it('because the guard said no: may not be tried again', () => {
-    expect(failureOf({ kind: 'not-sent', code: 'not-started', message: 'x' }, context)).toMatchObject({
+    const result = { kind: 'not-sent', code: 'not-started', message: 'x', retryable: false } as const;
+    expect(failureOf(result, context)).toMatchObject({
       kind: 'not-sent',
       code: 'github-write-deadline',
+      message: 'the time for writing was over, so nothing was sent',
       retryable: false,
     });
   });

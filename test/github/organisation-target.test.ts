@@ -195,7 +195,7 @@ describe("an organisation's secret keeps its audience", () => {
   it.each([
     [{ visibility: 'all', selectedRepositories: [] }, 'since prepare'],
     [undefined, 'without being told who may read a new one'],
-  ] as const)('by not making it anew when it seems to be gone (%j, %s)', async (audience, _) => {
+  ] as const)('by not making it anew when it seems to be gone (%j, %s)', async (audience, _since) => {
     await using github = await startGithubDouble();
     const { target } = await ready(github, audience);
     github.answer(GET, visible('selected'));

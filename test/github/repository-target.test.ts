@@ -175,6 +175,22 @@ describe('writing a secret', () => {
     },
   );
 
+  it.each([
+    ['nested thousands deep', '['.repeat(5_000) + ']'.repeat(5_000)],
+    ['nested thousands deep in an object', `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`],
+    ['that names the prototype', '{"__proto__":{"message":"no"}}'],
+    ['of numbers beyond every number', '1e999'],
+  ])('nor one %s, which is no exception either', async (_, text) => {
+    await using github = await startGithubDouble();
+    const { target } = await ready(github);
+    github.answer(PUT, { status: 201, text, headers: { 'content-type': 'application/json' } });
+    await target.prepare();
+    expect(await target.write(github.secrets.admit('mutx_live_1'), always)).toMatchObject({
+      ok: false,
+      failure: { kind: 'unclear', code: 'github-bad-reply' },
+    });
+  });
+
   it('a 201 without a body is GitHub’s', async () => {
     await using github = await startGithubDouble();
     const { target } = await ready(github);

@@ -39,6 +39,8 @@ function stream(name: string, answer: Answer, more: Partial<HostileReply> = {}):
 const error = (words: string) => ({ detail: words, message: words, status: 'error', error_code: words });
 
 const BOMB = gzipSync(Buffer.alloc(32 * 1_048_576));
+/** As deep as JSON.parse reads, and JSON.stringify does not write. */
+const NESTED = '['.repeat(5_000) + ']'.repeat(5_000);
 const MEGABYTE = Buffer.alloc(1_048_576, 'x');
 
 /** HTTP as it should be, with content that is not. */
@@ -86,6 +88,18 @@ export const REPLIES: readonly HostileReply[] = [
   before('a number', () => json(200, 42)),
   before('a list of lists', () => json(200, [[[[]]]])),
   before('the deepest nesting', () => wire(200, [JSON_TYPE], '['.repeat(100_000) + ']'.repeat(100_000))),
+  after('the deepest nesting, with the status of the reply', (genuine) => altered(genuine, { body: NESTED })),
+  after('the deepest nesting in place of each value', (genuine) =>
+    altered(genuine, { body: genuine.body.replace(/:(?:"[^"]*"|[\d.]+|true|false|null)/gu, `:${NESTED}`) }),
+  ),
+  after('the deepest nesting beside what belongs there', (genuine) =>
+    altered(genuine, { body: genuine.body.replace(/^\{(?=")/u, `{"deep":${NESTED},`) }),
+  ),
+  after('every field twice, the second time another one', (genuine) =>
+    altered(genuine, {
+      body: genuine.body.replace(/("\w+"):("[^"]*"|[\d.]+|true|false|null)/gu, '$1:$2,$1:[$2]'),
+    }),
+  ),
   before('fields of every prototype', () =>
     wire(
       200,

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 import tls from 'node:tls';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { connect, reset } from '../../src/http/connect.ts';
 import { selfSigned } from './certificate.ts';
 import { JSON_TYPE, ManualTimer, reply, startRawServer, TestClient } from './raw-server.ts';
@@ -39,7 +39,12 @@ test.each([
     asked += 1;
     return false;
   };
-  const refused = { kind: 'not-sent', code: 'not-started', message: 'the time for sending it was over' };
+  const refused = {
+    kind: 'not-sent',
+    code: 'not-started',
+    message: 'the time for sending it was over',
+    retryable: false,
+  };
   expect(await client.send({ method: 'PUT', path: '/new', body: { a: 1 }, mayStart: no })).toEqual(refused);
   await client.send({ method: 'GET', path: '/' });
   expect(await client.send({ method: 'PUT', path: '/kept', body: { a: 1 }, mayStart: no })).toEqual(refused);
@@ -99,6 +104,7 @@ test('TLS is done before the question: while the server shakes no hand, nobody a
     kind: 'not-sent',
     code: 'timeout',
     message: 'no connection within 30 s',
+    retryable: true,
   });
   expect(asked).toBe(0);
   await server.ends[0];
@@ -110,6 +116,7 @@ test('a connection that is given up while it is being made is ended', async () =
   using client = new TestClient(server.url, { after: timer.after });
   await watchingSockets(async (sockets) => {
     const sending = client.send({ method: 'GET', path: '/' });
+    await vi.waitUntil(() => sockets.length === 1, { interval: 0 });
     timer.fire();
     expect(await sending).toMatchObject({ kind: 'not-sent', code: 'timeout' });
     await new Promise(setImmediate);
@@ -167,8 +174,9 @@ test('a certificate of nobody’s: not sent, and none of its words are repeated'
   const result = await client.send({ method: 'PUT', path: '/', headers: { authorization: 'Bearer abc' } });
   expect(result).toEqual({
     kind: 'not-sent',
-    code: 'unreachable',
+    code: 'tls',
     message: `no TLS connection to localhost:${server.port} (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+    retryable: false,
   });
   expect(server.received.join('')).toBe('');
 });

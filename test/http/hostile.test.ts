@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import nock from 'nock';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { DIALING } from '../../src/http/dial.ts';
 import { notSent } from '../../src/http/failed.ts';
 import type { HttpResult } from '../../src/http/result.ts';
 import { JSON_TYPE, ManualTimer, reply, startRawServer, TestClient } from './raw-server.ts';
@@ -238,7 +239,8 @@ test('a connection that was not made here, as under nock, is ended all the same'
   nock('https://api.mutx.test')
     .post('/')
     .replyWithError(Object.assign(new Error('no'), { code: 'EPIPE' }));
-  using client = new TestClient(new URL('https://api.mutx.test'));
+  const lookup = () => Promise.resolve([{ address: '127.0.0.1' }]);
+  using client = new TestClient(new URL('https://api.mutx.test'), { dialing: { ...DIALING, lookup } });
   expect(await client.send({ method: 'POST', path: '/' })).toEqual({
     kind: 'lost',
     code: 'reset',
@@ -253,5 +255,6 @@ test('an error of connecting that nobody foresaw: not sent, told by its code', (
     kind: 'not-sent',
     code: 'unreachable',
     message: 'the connection broke (ERR_INVALID_ARG_TYPE)',
+    retryable: true,
   });
 });

@@ -19,10 +19,14 @@ export interface RawServer extends AsyncDisposable {
   arrived(connection: number, text: string): Promise<void>;
 }
 
-/** @param answer called with each chunk that arrives; `text` is all that came on this connection so far */
+/**
+ * @param answer called with each chunk that arrives; `text` is all that came on this connection so far
+ * @param wanted a port; 0: any
+ */
 export async function startRawServer(
   answer: (socket: Socket, text: string) => void = () => {},
   identity?: Identity,
+  wanted = 0,
 ): Promise<RawServer> {
   const received: string[] = [];
   const connections: Socket[] = [];
@@ -66,7 +70,7 @@ export async function startRawServer(
     all.add(socket);
     socket.on('error', () => {});
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(wanted, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

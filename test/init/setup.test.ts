@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
-import { clock } from '../../src/verbs/clock.ts';
 import { type InitOptions, setupOf } from '../../src/verbs/init-inputs.ts';
 
 const OPTIONS: InitOptions = {
@@ -21,7 +20,7 @@ function setup(env: NodeJS.ProcessEnv, options: Partial<InitOptions> = {}) {
     'INPUT_GITHUB-TOKEN': `github_pat_${'a'.repeat(40)}`,
     ...env,
   };
-  return setupOf({ ...OPTIONS, ...options }, { env: given, secrets: new SecretRegistry(() => {}), clock });
+  return setupOf({ ...OPTIONS, ...options }, { env: given, secrets: new SecretRegistry(() => {}) });
 }
 
 describe('what is to be set up', () => {

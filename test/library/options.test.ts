@@ -250,6 +250,17 @@ describe('a client', () => {
     expect(refusal).toMatchObject({ failure: { code: 'session-login-refused' } });
   });
 
+  test('takes no 404 alone for a key that is gone', async () => {
+    await using mutx = client();
+    const made = await mutx.create('seems gone', 1);
+    emulator.fault({ server: 'mutx', method: 'DELETE', what: 'refuse', status: 404 });
+    const error = await mutx.revoke(made.id).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(MutxCallError);
+    expect(error).toMatchObject({ failure: { kind: 'unclear', status: 404 } });
+    expect(await mutx.revoke(made.id)).toBe('revoked');
+    expect(await mutx.revoke('8d7f0c52-0000-4000-8000-000000000000')).toBe('gone');
+  });
+
   test.each(['', '.', '..', 'a/b'])('asks nothing for what cannot be an id: "%s"', async (id) => {
     await using mutx = client();
     const before = emulator.ledger.entries.length;

@@ -175,11 +175,15 @@ test('a success that is none', () => {
 
 test.each([
   ['not-started', 'deadline', false],
+  ['unknown-host', 'mutx-unknown-host', false],
   ['unreachable', 'mutx-unreachable', true],
-  ['proxy', 'mutx-unreachable', true],
+  ['tls', 'mutx-tls-refused', false],
+  ['proxy-setting', 'mutx-proxy-setting', false],
+  ['proxy-unreachable', 'mutx-proxy-unreachable', true],
+  ['proxy-refused', 'mutx-proxy-refused', false],
   ['timeout', 'mutx-unreachable', true],
 ] as const)('not sent: %s', (code, expected, retryable) => {
-  expect(failed({ kind: 'not-sent', code, message: 'why' })).toEqual({
+  expect(failed({ kind: 'not-sent', code, message: 'why', retryable })).toEqual({
     kind: 'not-sent',
     service: 'mutx',
     call: 'POST /v1/api-keys',

@@ -202,17 +202,19 @@ test('the look’s time is that of the first page', async () => {
   const { emulator, user, keys } = mutx;
   for (let n = 0; n < 101; n++) emulator.mutx.addKey(user, { name: `${n}` });
   emulator.onRequest(({ point, entry }) => {
-    if (point === 'before' && entry.query.startsWith('skip=100')) emulator.mutx.clock.advance(60_000);
+    if (point === 'before' && entry.query.startsWith('skip=99')) emulator.mutx.clock.advance(60_000);
   });
   expect(await keys.list()).toMatchObject({ ok: true, date: Date.UTC(2026, 2, 12, 10) });
 });
 
-test('a page that fails fails the list', async () => {
+test('a page that fails is asked for again, and one that fails for good fails the list', async () => {
   mutx = await startMutx();
   for (let n = 0; n < 101; n++) mutx.emulator.mutx.addKey(mutx.user, { name: `${n}` });
-  mutx.emulator.fault({ server: 'mutx', query: /skip=100/, what: 'refuse', status: 500 });
-  expect(failure(await mutx.keys.list())).toMatchObject({ code: 'mutx-server-error', retryable: true });
+  const second = { server: 'mutx', query: /skip=99/, what: 'refuse', status: 500 } as const;
+  mutx.emulator.fault(second);
   expect(done(await mutx.keys.list())).toHaveLength(101);
+  mutx.emulator.fault({ ...second, times: Number.POSITIVE_INFINITY });
+  expect(failure(await mutx.keys.list())).toMatchObject({ code: 'mutx-server-error', retryable: false });
 });
 
 test('the key alone proves itself, and only in its own header', async () => {

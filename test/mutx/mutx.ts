@@ -7,6 +7,7 @@ import {
 import { HttpClient } from '../../src/http/client.ts';
 import { MutxApi } from '../../src/mutx/api.ts';
 import { createKeyService } from '../../src/mutx/client.ts';
+import type { ReadingPorts } from '../../src/mutx/pages.ts';
 import type { Instant, KeyService } from '../../src/rotation/ports.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
@@ -17,6 +18,8 @@ export interface MutxUnderTest extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly user: ReturnType<Emulator['mutx']['addUser']>;
   readonly keys: KeyService;
+  /** Nothing is waited for. */
+  readonly reading: ReadingPorts;
   readonly api: MutxApi;
   readonly secrets: SecretRegistry;
   /** What was masked so far. */
@@ -48,6 +51,8 @@ export async function startMutx(options: UnderTestOptions = {}): Promise<MutxUnd
   });
   const api = new MutxApi(http, secrets);
   const token = secrets.admit(options.token ?? emulator.mutx.issueAccessJwt(user));
+  const clock = { now: Date.now, monotonic: () => performance.now(), sleep: async () => {} };
+  const reading = { clock, random: () => 0.5, onRetry: () => {}, onUnread: () => {} };
   const session = {
     bearer: async () => ({ ok: true, value: token, date: undefined }) as const,
     endsAt: options.endsAt,
@@ -59,7 +64,8 @@ export async function startMutx(options: UnderTestOptions = {}): Promise<MutxUnd
     secrets,
     masked,
     exchanges,
-    keys: createKeyService(api, session),
+    reading,
+    keys: createKeyService(api, session, reading),
     get lines() {
       return emulator.ledger.entries.map(
         ({ method, path, query, status }) => `${method} ${path}${query === '' ? '' : `?${query}`} ${status}`,

@@ -10,7 +10,7 @@ async function startWithOwnKey(options: UnderTestOptions = {}) {
   if (before === undefined || own === undefined || after === undefined) throw new Error('three were added');
   const token = mutx.secrets.admit(own.plaintext);
   const bearer = async () => ({ ok: true, value: token, date: undefined }) as const;
-  const keys = createOwnKeyService(mutx.api, { bearer, endsAt: undefined });
+  const keys = createOwnKeyService(mutx.api, { bearer, endsAt: undefined }, mutx.reading);
   return { mutx, before, own, after, keys };
 }
 
@@ -25,6 +25,8 @@ test('all else is as with any other credential', async () => {
   const { mutx, keys, own } = await startWithOwnKey({ mutx: { generation: 'v1' } });
   await using _ = mutx;
   expect(await keys.list()).toMatchObject({ ok: true });
+  expect(await keys.newest()).toMatchObject({ ok: true });
+  expect(await keys.page(0)).toMatchObject({ ok: true, value: { hasMore: false } });
   expect(await keys.account()).toMatchObject({ ok: true });
   const { key } = minted(await keys.create(NAME, 30));
   expect(await keys.verify(key, () => true)).toMatchObject({ ok: true });

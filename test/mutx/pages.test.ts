@@ -1,113 +1,419 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { KeyPage } from '../../src/mutx/decode.ts';
-import { readAllPages, readFirstPages } from '../../src/mutx/pages.ts';
-import type { CallFailure, KeyRecord } from '../../src/rotation/ports.ts';
+import { type Ask, ListReader, readFirstPages, type Unread } from '../../src/mutx/pages.ts';
+import type { CallFailure, KeyRecord, Reply } from '../../src/rotation/ports.ts';
+import { VirtualClock } from '../github/virtual-clock.ts';
 
 // Holds invariant 13 of docs/threat-model.md.
 
-const record = (n: number): KeyRecord => ({
-  id: `k${n}`,
-  name: 'n',
-  createdAt: n,
-  expiresAt: undefined,
-  lastUsed: undefined,
-  isActive: true,
-});
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const FOREVER = Number.POSITIVE_INFINITY;
 
-/** A server with so many keys, which gives as many at once as it likes. */
-function serverWith(count: number, atMost: number, total = (_skip: number) => count) {
-  const asked: number[] = [];
-  const ask = async (skip: number, limit: number) => {
-    asked.push(skip);
-    const length = Math.max(0, Math.min(limit, atMost, count - skip));
-    const keys = Array.from({ length }, (_, index) => record(skip + index));
-    const value: KeyPage = { keys, hasMore: skip + length < count, total: total(skip) };
-    return { ok: true, value, date: skip } as const;
+const failure: CallFailure = {
+  kind: 'unclear',
+  service: 'mutx',
+  call: 'GET /v1/api-keys',
+  status: 500,
+  code: 'mutx-server-error',
+  message: 'an error without words',
+  retryable: true,
+};
+const throttled: CallFailure = {
+  ...failure,
+  kind: 'throttled',
+  status: 429,
+  code: 'mutx-rate-limited',
+  retryAfter: MINUTE,
+};
+
+/** MUTX as far as its list goes, and somebody who reads it. */
+class World {
+  readonly clock = new VirtualClock();
+  /** Oldest first. */
+  keys: KeyRecord[];
+  /** Where each page that was asked for began. */
+  readonly asked: number[] = [];
+  readonly retries: (readonly [code: string, attempt: number, wait: number])[] = [];
+  readonly unread: Unread[] = [];
+  /** The most a page has, whatever is asked for. */
+  atMost = 100;
+  /** How the server counts; a guess for whoever reads. */
+  total = (all: number) => all;
+  /** What is answered instead, or happens before the answer. */
+  before: (skip: number, nth: number) => CallFailure | undefined = () => undefined;
+  latency = 0;
+  readonly reader: ListReader;
+
+  /** @param count keys, the newest a moment old, each so much older than the next */
+  constructor(count: number, apart = MINUTE) {
+    this.keys = Array.from({ length: count }, (_, index) => this.#record(count - 1 - index, apart));
+    this.reader = new ListReader(this.ask, {
+      clock: this.clock,
+      random: () => 0.5,
+      onRetry: ({ code }, attempt, wait) => this.retries.push([code, attempt, wait]),
+      onUnread: (unread) => this.unread.push(unread),
+    });
+  }
+
+  readonly ask: Ask = async (skip, limit) => {
+    this.asked.push(skip);
+    const refusal = this.before(skip, this.asked.length);
+    const value = this.#page(skip, Math.min(limit, this.atMost));
+    const date = this.clock.now();
+    if (this.latency > 0) await this.clock.sleep(this.latency);
+    return refusal === undefined ? { ok: true, value, date } : { ok: false, failure: refusal };
   };
-  return { ask, asked };
+
+  /** Somebody makes keys. */
+  make(count: number): void {
+    for (let n = 0; n < count; n++) {
+      this.keys.push({ ...this.#record(0, 0), id: `made${this.keys.length}` });
+    }
+  }
+
+  async read(all = false, sessionLeft = FOREVER): Promise<Reply<readonly KeyRecord[]>> {
+    return this.clock.until(this.reader.read(all, sessionLeft));
+  }
+
+  async ids(all = false): Promise<readonly string[]> {
+    const reply = await this.read(all);
+    if (!reply.ok) throw new Error(reply.failure.message);
+    return reply.value.map(({ id }) => id);
+  }
+
+  #record(place: number, apart: number): KeyRecord {
+    const createdAt = -place * apart;
+    return {
+      id: `k${place}`,
+      name: 'n',
+      createdAt,
+      expiresAt: undefined,
+      lastUsed: undefined,
+      isActive: false,
+    };
+  }
+
+  #page(skip: number, length: number): KeyPage {
+    const end = this.keys.length - skip;
+    const keys = this.keys.slice(Math.max(0, end - length), Math.max(0, end)).toReversed();
+    return { keys, hasMore: end > length, total: this.total(this.keys.length) };
+  }
 }
 
-const read = async (server: ReturnType<typeof serverWith>) => readAllPages(server.ask);
+const all = (count: number) => Array.from({ length: count }, (_, place) => `k${place}`);
 
-test('a server that gives fewer than it is asked for', async () => {
-  const server = serverWith(120, 50);
-  expect(await read(server)).toMatchObject({ ok: true, date: 0, value: { length: 120 } });
-  expect(server.asked).toEqual([0, 50, 100]);
-});
-
-test.each([
-  ['too few', () => 0],
-  ['too many', (skip: number) => (skip === 0 ? 350 : 0)],
-])('a total of %s is only a guess', async (_, total) => {
-  expect(await read(serverWith(340, 100, total))).toMatchObject({ ok: true, value: { length: 340 } });
-});
-
-test('keys that come while the pages are read are read too', async () => {
-  let count = 150;
-  const { ask } = serverWith(10_000, 100);
-  const reply = await readAllPages(async (skip, limit) => {
-    const { value, ...rest } = await ask(skip, limit);
-    const keys = value.keys.filter((key) => key.createdAt < count);
-    const page = { keys, hasMore: skip + 100 < count, total: 150 };
-    if (skip === 100) count = 250;
-    return { ...rest, value: { ...page, hasMore: skip + 100 < count } };
+describe('a list of keys', () => {
+  test.each([
+    [0, 1],
+    [1, 1],
+    [100, 1],
+    [101, 2],
+    [199, 2],
+    [200, 3],
+    [1_000, 11],
+    [1_980, 20],
+  ])('of %i takes %i requests, and none is missed', async (count, requests) => {
+    const world = new World(count);
+    expect(await world.ids()).toEqual(all(count));
+    expect(world.asked).toHaveLength(requests);
+    expect(world.unread).toEqual([]);
   });
-  expect(reply).toMatchObject({ ok: true });
-  expect(new Set(reply.ok ? reply.value.map(({ id }) => id) : []).size).toBe(200);
-});
 
-test('a key is not missed that another one, made meanwhile, pushes onto a page that was read before', async () => {
-  let made = 0;
-  const asked: number[] = [];
-  const reply = await readAllPages(async (skip, limit) => {
-    asked.push(skip);
-    // The second page comes after the key, the third, asked for beside it, came before.
-    if (skip === 100) made = 1;
-    const shift = skip === 200 && asked.length <= 3 ? 0 : made;
-    const { ask } = serverWith(300 + shift, 100);
-    const { value, date } = await ask(skip, limit);
-    const keys = value.keys.map(({ createdAt }) => record(createdAt - shift));
-    return { ok: true, date, value: { ...value, keys } };
+  test('that one page holds says nothing of how it was read', async () => {
+    expect(await new World(3).read()).toEqual({ ok: true, date: 0, value: expect.anything() });
   });
-  const ids = new Set(reply.ok ? reply.value.map(({ id }) => id) : []);
-  expect(Array.from({ length: 300 }, (_, n) => `k${n}`).filter((id) => !ids.has(id))).toEqual([]);
-  // Once more, one page after the other: then none can be missed.
-  expect(asked).toEqual([0, 100, 200, 0, 100, 200, 300]);
-  expect(reply).toMatchObject({ date: 0 });
-});
 
-test('a hundred pages are read, and a list that goes on then is not', async () => {
-  expect(await read(serverWith(10_000, 100))).toMatchObject({ ok: true, value: { length: 10_000 } });
-  const longer = serverWith(10_001, 100);
-  expect(await read(longer)).toMatchObject({
-    ok: false,
-    failure: {
-      code: 'mutx-too-many-keys',
-      message: 'the list of keys goes on after 100 pages, and no more are read',
-      retryable: false,
-    },
+  test('of several pages says when the last of them was asked for', async () => {
+    const world = new World(150);
+    world.latency = SECOND;
+    expect(await world.read()).toMatchObject({
+      date: 0,
+      reading: { lastDate: SECOND, lastAsked: SECOND, since: undefined },
+    });
   });
-  // Its total says so on the first page.
-  expect(longer.asked).toEqual([0]);
-});
 
-test('a server that always says that there is more is not believed for ever', async () => {
-  const asked: number[] = [];
-  const reply = await readAllPages(async (skip) => {
-    asked.push(skip);
-    return { ok: true, value: { keys: [record(skip)], hasMore: true, total: 1 }, date: undefined };
+  test('is read from a server that gives fewer than it is asked for', async () => {
+    const world = new World(120);
+    world.atMost = 50;
+    expect(await world.ids()).toEqual(all(120));
+    expect(world.asked).toEqual([0, 49, 98]);
+    world.atMost = 1;
+    expect(await new World(1).ids()).toEqual(all(1));
   });
-  expect(reply).toMatchObject({ ok: false, failure: { code: 'mutx-too-many-keys' } });
-  expect(asked).toHaveLength(100);
+
+  test('is read from a server that gives one at a time', async () => {
+    const world = new World(12);
+    world.atMost = 1;
+    expect(await world.ids()).toEqual(all(12));
+  });
+
+  test.each([
+    ['too few', () => 0],
+    ['too many', () => 3_500],
+  ])('is read to its end where its total is %s: that is only a guess', async (_, total) => {
+    const world = new World(340);
+    world.total = total;
+    expect(await world.ids()).toEqual(all(340));
+  });
+
+  test('that goes on after an empty page is none', async () => {
+    const { clock } = new World(0);
+    const reader = new ListReader(
+      async () => ({ ok: true, value: { keys: [], hasMore: true, total: 5 }, date: undefined }),
+      { clock, random: () => 0.5, onRetry: () => {}, onUnread: () => {} },
+    );
+    expect(await reader.read(false, FOREVER)).toMatchObject({ failure: { code: 'mutx-bad-reply' } });
+  });
+
+  test('that says that there are more and gives the same again is not believed', async () => {
+    const world = new World(150);
+    const reply = await world.clock.until(
+      new ListReader(async () => ({ ok: true, value: { ...(await page(world)), hasMore: true }, date: 0 }), {
+        clock: world.clock,
+        random: () => 0.5,
+        onRetry: () => {},
+        onUnread: () => {},
+      }).read(false, FOREVER),
+    );
+    expect(reply).toMatchObject({
+      failure: { code: 'mutx-bad-reply', message: 'pages that bring nothing new say that there are more' },
+    });
+  });
 });
 
-test('a first page without keys cannot have others after it', async () => {
-  const reply = await readAllPages(async () => ({
-    ok: true,
-    value: { keys: [], hasMore: true, total: 5 },
-    date: undefined,
-  }));
-  expect(reply).toMatchObject({ ok: false, failure: { code: 'mutx-bad-reply' } });
+async function page(world: World): Promise<KeyPage> {
+  const reply = await world.ask(0, 100);
+  if (!reply.ok) throw new Error('it is answered');
+  return reply.value;
+}
+
+describe('keys that are made while a list is read', () => {
+  test.each([1, 7, 99, 100, 250])('%i of them hide none, whichever page they come before', async (made) => {
+    for (let nth = 2; nth <= 5; nth++) {
+      const world = new World(400);
+      world.before = (_, asked) => {
+        if (asked === nth) world.make(made);
+        return undefined;
+      };
+      const ids = new Set(await world.ids());
+      expect(all(400).filter((id) => !ids.has(id))).toEqual([]);
+    }
+  });
+
+  test('hide none where pages that were asked for at the same time are answered in another order', async () => {
+    const world = new World(300);
+    const { ask } = world;
+    // The third page is answered first; then a key is made; then comes the second.
+    let made = 0;
+    const reader = new ListReader(
+      async (skip, limit) => {
+        if (skip === 99 && made === 0) {
+          await world.clock.sleep(SECOND);
+          made = 1;
+          world.make(1);
+        }
+        return ask(skip, limit);
+      },
+      { clock: world.clock, random: () => 0.5, onRetry: () => {}, onUnread: () => {} },
+    );
+    const reply = await world.clock.until(reader.read(false, FOREVER));
+    const ids = new Set(reply.ok ? reply.value.map(({ id }) => id) : []);
+    expect(all(300).filter((id) => !ids.has(id))).toEqual([]);
+    // Read after the second page: now nothing can be between them.
+    expect(world.asked.filter((skip) => skip === 198)).toHaveLength(2);
+  });
+});
+
+describe('a page that MUTX does not give', () => {
+  test('the first one is left to the caller', async () => {
+    const world = new World(150);
+    world.before = () => throttled;
+    expect(await world.read()).toEqual({ ok: false, failure: throttled });
+    expect(world.asked).toEqual([0]);
+    expect(world.clock.now()).toBe(0);
+  });
+
+  test('is asked for again by itself, not the whole list', async () => {
+    const world = new World(500);
+    world.before = (_, nth) => (nth === 3 ? failure : undefined);
+    expect(await world.ids()).toEqual(all(500));
+    expect(world.asked).toEqual([0, 99, 198, 297, 396, 495, 198]);
+    expect(world.retries).toEqual([['mutx-server-error', 1, 750]]);
+  });
+
+  test('four times without one ends the list, and it is not read anew', async () => {
+    const world = new World(500);
+    world.before = (skip) => (skip === 198 ? failure : undefined);
+    expect(await world.read()).toEqual({ ok: false, failure: { ...failure, retryable: false } });
+    expect(world.asked.filter((skip) => skip === 198)).toHaveLength(4);
+    expect(world.asked.filter((skip) => skip === 0)).toHaveLength(1);
+  });
+
+  test('ends the list where asking again does not help', async () => {
+    const world = new World(150);
+    const refused: CallFailure = { ...failure, kind: 'refused', status: 401, retryable: false };
+    world.before = (skip) => (skip > 0 ? refused : undefined);
+    expect(await world.read()).toEqual({ ok: false, failure: refused });
+  });
+
+  test('for its limit is waited for, and told of once, and all others with it', async () => {
+    const world = new World(700);
+    world.latency = 100;
+    world.before = (skip, nth) => (skip > 0 && nth <= 8 ? throttled : undefined);
+    expect(await world.ids()).toEqual(all(700));
+    expect(world.retries).toEqual([['mutx-rate-limited', 1, 67_500]]);
+    // Each page a second time, after the wait, and some time apart: others share the limit.
+    expect(world.asked).toHaveLength(15);
+    expect(world.clock.now()).toBe(200 + 67_500 + 6 * 2_400 + 100);
+  });
+});
+
+/** No more than a hundred in any minute, for all; whoever is refused is to wait a whole one. */
+function limiter(clock: VirtualClock) {
+  let starts: number[] = [];
+  return () => {
+    starts = starts.filter((at) => at > clock.now() - MINUTE);
+    if (starts.length >= 100) return throttled;
+    starts.push(clock.now());
+    return undefined;
+  };
+}
+
+describe('a list that has grown for years', () => {
+  test('keeps below the limit by itself: a quarter of it is left to others', async () => {
+    const world = new World(40_000, 13 * MINUTE);
+    const limit = limiter(world.clock);
+    let refused = 0;
+    world.before = () => {
+      const refusal = limit();
+      if (refusal !== undefined) refused += 1;
+      return refusal;
+    };
+    expect(await world.ids()).toHaveLength(40_000);
+    expect(refused).toBe(0);
+    expect(world.asked).toHaveLength(405);
+    expect(world.clock.now()).toBe(5 * MINUTE);
+    expect(world.unread).toEqual([]);
+  });
+
+  test('is read back to what no key that expires outlives, and says so', async () => {
+    const world = new World(40_000, 20 * MINUTE);
+    const reply = await world.read();
+    // 366 days hold 26,352 of them.
+    expect(reply.ok && reply.value.length).toBeGreaterThan(26_352);
+    expect(reply.ok && reply.value.length).toBeLessThan(26_352 + 900);
+    const { since, because } = world.unread[0] ?? {};
+    expect(because).toBe('age');
+    expect(since).toBeLessThan(-366 * DAY);
+    expect(reply).toMatchObject({ reading: { since } });
+  });
+
+  test('is read to its end where that costs little', async () => {
+    const world = new World(1_900, DAY);
+    expect(await world.ids()).toEqual(all(1_900));
+    expect(world.unread).toEqual([]);
+  });
+
+  test('is read to its end where somebody wants all of it', async () => {
+    const world = new World(10_000, 2 * HOUR);
+    expect(await world.ids(true)).toHaveLength(10_000);
+    expect(world.unread).toEqual([]);
+  });
+
+  test('is read to its end where it is not in the order of age: then what comes is not known to be older', async () => {
+    const world = new World(3_000, DAY);
+    const [oldest, ...others] = world.keys;
+    if (oldest === undefined) throw new Error('there is one');
+    world.keys = [...others.slice(0, -50), oldest, ...others.slice(-50)];
+    expect(await world.ids()).toHaveLength(3_000);
+    expect(world.unread).toEqual([]);
+  });
+
+  test('is read for ten minutes at the most, and what was read counts', async () => {
+    const world = new World(100_000, MINUTE);
+    const reply = await world.read(true);
+    expect(world.clock.now()).toBeLessThanOrEqual(10 * MINUTE);
+    expect(reply.ok && reply.value.length).toBeGreaterThan(70_000);
+    const since = reply.ok ? reply.value.at(-1)?.createdAt : undefined;
+    expect(world.unread).toEqual([{ since, because: 'time' }]);
+    expect(reply).toMatchObject({ reading: { since } });
+  });
+
+  test('takes no more than half of what is left of the session', async () => {
+    const world = new World(40_000, MINUTE);
+    await world.read(true, 4 * MINUTE);
+    expect(world.clock.now()).toBeLessThanOrEqual(2 * MINUTE);
+    expect(world.unread).toMatchObject([{ because: 'time' }]);
+  });
+
+  test('ends where MUTX asks to wait beyond that', async () => {
+    const world = new World(1_000);
+    world.before = (_, nth) => (nth > 5 ? throttled : undefined);
+    const reply = await world.read(false, 90 * SECOND);
+    expect(reply.ok && reply.value.length).toBe(100 + 4 * 99);
+    expect(world.unread).toMatchObject([{ because: 'time' }]);
+  });
+
+  test('is shared: twelve who read it at the same time all come to its end', async () => {
+    const worlds = Array.from({ length: 12 }, () => new World(2_000));
+    const [{ clock } = new World(0)] = worlds;
+    const limit = limiter(clock);
+    let requests = 0;
+    const lists = worlds.map((world, index) => {
+      const random = () => ((index * 7) % 12) / 12;
+      const ask: Ask = async (skip, most) => {
+        requests += 1;
+        const refusal = limit();
+        return refusal === undefined ? world.ask(skip, most) : { ok: false, failure: refusal };
+      };
+      return new ListReader(ask, { clock, random, onRetry: () => {}, onUnread: () => {} }).read(
+        false,
+        FOREVER,
+      );
+    });
+    const replies = await clock.until(Promise.all(lists));
+    expect(replies.map((reply) => reply.ok && reply.value.length)).toEqual(lists.map(() => 2_000));
+    // 252 pages.
+    expect(requests).toBeLessThan(2 * 252);
+  });
+});
+
+describe('a list that is read again', () => {
+  test('goes back only as far as a key worked before: a revoked one never works again', async () => {
+    const world = new World(5_000);
+    const living = world.keys.findIndex(({ id }) => id === 'k250');
+    const key = world.keys[living];
+    if (key === undefined) throw new Error('there is one');
+    world.keys[living] = { ...key, isActive: true };
+    expect(await world.ids()).toHaveLength(5_000);
+    const { length } = world.asked;
+    world.keys[living] = key;
+    world.make(2);
+    const again = await world.read();
+    expect(world.asked.slice(length)).toEqual([0, 99, 198]);
+    expect(again.ok && again.value).toHaveLength(5_002);
+    expect(again.ok && again.value.find(({ id }) => id === 'k250')?.isActive).toBe(false);
+  });
+
+  test('goes back to the newest of before where none worked', async () => {
+    const world = new World(5_000);
+    await world.read();
+    const { length } = world.asked;
+    expect(await world.ids()).toHaveLength(5_000);
+    expect(world.asked.slice(length)).toEqual([0]);
+  });
+
+  test('still says what was not looked at before; and for all of it, all of it is read', async () => {
+    const world = new World(40_000, 20 * MINUTE);
+    await world.read();
+    const since = world.unread[0]?.since;
+    expect(await world.read()).toMatchObject({ reading: { since } });
+    expect(world.unread).toHaveLength(1);
+    expect(await world.ids(true)).toHaveLength(40_000);
+  });
 });
 
 test.each([
@@ -116,9 +422,9 @@ test.each([
   ['no more pages than it may', 1_000, 3, 300, [0, 100, 200]],
   ['nothing', 0, 3, 0, [0]],
 ] as const)('the newest keys, read to %s', async (_, count, most, length, asked) => {
-  const server = serverWith(count, 100);
-  expect(await readFirstPages(server.ask, most)).toMatchObject({ ok: true, date: 0, value: { length } });
-  expect(server.asked).toEqual(asked);
+  const world = new World(count);
+  expect(await readFirstPages(world.ask, most)).toMatchObject({ ok: true, date: 0, value: { length } });
+  expect(world.asked).toEqual(asked);
 });
 
 test('the newest keys of a server that has more and gives none', async () => {
@@ -128,11 +434,7 @@ test('the newest keys of a server that has more and gives none', async () => {
 });
 
 test.each([0, 1])('the newest keys cannot be read: page %i fails', async (broken) => {
-  const server = serverWith(250, 100);
-  const failure = { kind: 'unclear', code: 'mutx-timeout' } as CallFailure;
-  const reply = await readFirstPages(
-    async (skip, limit) => (skip === broken * 100 ? { ok: false, failure } : server.ask(skip, limit)),
-    3,
-  );
-  expect(reply).toEqual({ ok: false, failure });
+  const world = new World(250);
+  world.before = (skip) => (skip === broken * 100 ? failure : undefined);
+  expect(await readFirstPages(world.ask, 3)).toEqual({ ok: false, failure });
 });

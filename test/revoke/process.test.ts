@@ -66,6 +66,25 @@ describe.each(['v1', 'documented'] as const)('revoke, on the %s API', (generatio
     else expect(requests(world).at(-1)).toBe(`GET ${prefix}/api-keys`);
   });
 
+  it.each(['key-name', 'key-ids'] as const)(
+    'by %s: a 404 that passes is not told as done, and fails the run: the key works',
+    async (input) => {
+      await using world = await start();
+      const key = plant(world, 'laptop');
+      const times = input === 'key-ids' && generation === 'v1' ? 2 : 1;
+      const path = input === 'key-ids' && generation === 'documented' ? /^\/api-keys\// : /./;
+      world.emulator.fault({ server: 'mutx', method: 'DELETE', path, what: 'refuse', status: 404, times });
+      const run = await revoke(world, { [input]: input === 'key-ids' ? key.id : 'laptop' });
+      expect(run.exitCode, textOf(run)).toBe(1);
+      expect(world.emulator.mutx.accepts(key.plaintext)).toBe(true);
+      expect(run.outputs['revoked-key-ids']).toBe('[]');
+      expect(textOf(run)).toContain('not known: it may be revoked, and may be alive');
+      expect(textOf(run)).not.toMatch(/^✓ .*laptop/mu);
+      const again = await revoke(world, { [input]: input === 'key-ids' ? key.id : 'laptop' });
+      expect(again.outputs['revoked-key-ids']).toBe(JSON.stringify([key.id]));
+    },
+  );
+
   it('a dry run says what would go, and revokes nothing', async () => {
     await using world = await start();
     const [alive, dead] = [plant(world, 'laptop'), plant(world, 'ci')];
@@ -135,7 +154,7 @@ describe.each(['v1', 'documented'] as const)('revoke, on the %s API', (generatio
 });
 
 describe('a revocation that fails in part', () => {
-  it('says which are still alive, and the output names the others', async () => {
+  it('says of which it is not known, and the output names the others', async () => {
     await using world = await startWorld();
     const [gone, kept] = [plant(world, 'laptop'), plant(world, 'ci')];
     world.emulator.fault({
@@ -150,8 +169,10 @@ describe('a revocation that fails in part', () => {
     expect(run.exitCode).toBe(1);
     expect(run.outputs['revoked-key-ids']).toBe(JSON.stringify([gone.id]));
     expect(requests(world).filter((one) => one.includes(kept.id))).toHaveLength(4);
-    expect(textOf(run)).toContain(`  - revoked: ${gone.id}\n  - still alive: ci (${kept.id})`);
-    expect(run.summary).toContain('still alive');
+    expect(textOf(run)).toContain(
+      `  - revoked: ${gone.id}\n  - not known: it may be revoked, and may be alive: ci (${kept.id})`,
+    );
+    expect(run.summary).toContain('may be alive');
     expect(run.annotations.filter(({ level }) => level === 'error')).toHaveLength(1);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { revokedIds } from '../../src/report/revocation.ts';
 import { isDone, type RevocationEvent, type RevocationRequest } from '../../src/revoke/request.ts';
 import { revokeKeys } from '../../src/revoke/revoke.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
@@ -14,7 +15,7 @@ import {
   works,
 } from '../rotation/scripts.ts';
 
-// Holds invariant 9 of docs/threat-model.md.
+// Holds invariants 9 and 26 of docs/threat-model.md.
 
 class Case extends InMemoryPorts {
   readonly revocations: RevocationEvent[] = [];
@@ -43,6 +44,9 @@ class Case extends InMemoryPorts {
     );
   }
 }
+
+/** What a gateway may say as well. */
+const GONE = { ok: true, value: 'gone', date: undefined } as const;
 
 const withKeys = (...keys: KeyRecord[]) => new Case({ keys });
 const states = (outcome: Awaited<ReturnType<Case['revoke']>>) =>
@@ -87,13 +91,33 @@ describe('by name', () => {
     expect(world.changes()).toEqual([]);
   });
 
-  it('a 404 for a key that was listed: someone else was faster', async () => {
+  it('a 404 for a key that was listed, and is not active in a list after it: someone else was faster', async () => {
     const world = withKeys(key('a', { name: 'x' })).on('revoke a', ({ apply }) => {
       const reply = apply();
       return reply.ok ? { ...reply, value: 'gone' } : reply;
     });
-    expect(states(await world.revoke({ name: 'x' }))).toEqual({ a: 'gone' });
-    expect(world.calls()).toEqual(['list', 'revoke a']);
+    expect(states(await world.revoke({ name: 'x' }))).toEqual({ a: 'already-revoked' });
+    expect(world.calls()).toEqual(['list', 'revoke a', 'list']);
+  });
+
+  it('a 404 for a key that was listed, and is active after it: not known, and never told as done', async () => {
+    const world = withKeys(key('a', { name: 'x' }), key('b', { name: 'x' })).on('revoke a', () => GONE);
+    const outcome = await world.revoke({ name: 'x' });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'revoke-failed' });
+    expect(states(outcome)).toEqual({ a: 'unknown', b: 'revoked' });
+    expect(revokedIds(outcome.results)).toBe('["b"]');
+    expect(world.active()).toEqual(['a']);
+    expect(world.revocations.filter(({ type }) => type === 'result')).toHaveLength(2);
+  });
+
+  it('a 404 for a key that was listed, where no list can be read after it: not known', async () => {
+    const world = withKeys(key('a', { name: 'x' }))
+      .on('revoke a', () => GONE)
+      .on('list', works)
+      .always('list', refuses(403));
+    const outcome = await world.revoke({ name: 'x' });
+    expect(outcome).toMatchObject({ kind: 'failed', failures: [{ status: 403 }] });
+    expect(states(outcome)).toEqual({ a: 'unknown' });
   });
 });
 
@@ -147,12 +171,16 @@ describe('by ids', () => {
     expect(outcome).toMatchObject({ code: 'revoke-failed', failures: [{ status: 404 }] });
   });
 
-  it('a 404 for a key that the list shows: still alive', async () => {
-    const gone = { ok: true, value: 'gone', date: undefined } as const;
-    const world = withKeys(key('a')).on('revoke a', () => gone);
-    const outcome = await world.revoke({ ids: ['a'] });
-    expect(states(outcome)).toEqual({ a: 'alive' });
-    expect(outcome).toMatchObject({ kind: 'failed', failures: [] });
+  it('a 404 for a key that a list after it shows: not known, whether or not there was one before', async () => {
+    for (const ids of [['a'], ['A', 'b']]) {
+      const world = withKeys(key('a')).on(`revoke ${ids[0]}`, () => GONE);
+      const outcome = await world.revoke({ ids, maxRevocations: 1 });
+      expect(states(outcome)).toMatchObject({ [String(ids[0])]: 'unknown' });
+      expect(outcome).toMatchObject({
+        kind: 'failed',
+        failures: [{ status: 404, message: expect.stringContaining('lists it as active') }],
+      });
+    }
   });
 });
 
@@ -183,7 +211,7 @@ describe('a revocation that fails', () => {
     const done = withKeys(key('a')).always('revoke a', losesReply);
     expect(states(await done.revoke({ ids: ['a'] }))).toEqual({ a: 'revoked' });
     const notDone = withKeys(key('a')).always('revoke a', breaks);
-    expect(states(await notDone.revoke({ ids: ['a'] }))).toEqual({ a: 'alive' });
+    expect(states(await notDone.revoke({ ids: ['a'] }))).toEqual({ a: 'unknown' });
     const blind = withKeys(key('a')).always('revoke a', breaksForGood).always('list', refuses(403));
     expect(states(await blind.revoke({ ids: ['a'] }))).toEqual({ a: 'unknown' });
   });

@@ -112,10 +112,10 @@ describe('a create that is certainly not done', () => {
     const ports = new InMemoryPorts({ keys: [key('old')], targets: ONE });
     ports.on('create', throttles(20 * SECOND), offline);
     expect(await ports.rotate()).toMatchObject({ kind: 'rotated', key: { id: 'new1' } });
-    expect(ports.sleeps).toEqual([20 * SECOND, 2 * SECOND]);
+    expect(ports.sleeps).toEqual([25 * SECOND, 2 * SECOND]);
     expect(ports.calls().filter((call) => call === 'list')).toHaveLength(1);
     expect(ports.told('retrying').map(({ attempt, wait }) => [attempt, wait])).toEqual([
-      [1, 20 * SECOND],
+      [1, 25 * SECOND],
       [2, 2 * SECOND],
     ]);
   });

@@ -47,6 +47,19 @@ describe('whether to rotate', () => {
     });
   });
 
+  it('is due when a secret is so old that another key of its time may not have been read', () => {
+    const renewBefore = 5 * DAY;
+    const edge = old.createdAt + SECOND - FENCE - MARGIN;
+    expect(decide({ ...holding, unreadBefore: edge }, { renewBefore })).toMatchObject({ due: false });
+    expect(decide({ ...holding, unreadBefore: edge + 1 }, { renewBefore })).toMatchObject({
+      due: true,
+      why: 'a target has a secret from before the oldest key that was read',
+      current: undefined,
+    });
+    const one = { ...holding, secrets: [nowhere], unreadBefore: START };
+    expect(decide(one, { renewBefore })).toMatchObject({ why: 'not every target has the secret yet' });
+  });
+
   it('is due when the current key never expires', () => {
     const eternal = key('eternal', { expiresIn: 'never' });
     const sees = look({ keys: [eternal], secrets: [stored(eternal)] });

@@ -1,4 +1,4 @@
-import type { CallFailure, Duration, Reply } from '../../src/rotation/ports.ts';
+import type { CallFailure, Duration, ListReading, Reply } from '../../src/rotation/ports.ts';
 import type { InMemoryPorts } from './ports.ts';
 
 /** What a call that a test has scripted does instead. */
@@ -88,3 +88,18 @@ export const undated: Script = (call) => {
   const reply = call.apply();
   return reply.ok ? { ...reply, date: undefined } : reply;
 };
+
+/** A list of so many pages that it took that long; its date is the first one's. */
+export function pages(time: Duration, reading: Partial<ListReading> = {}): Script {
+  return ({ ports, apply }) => {
+    const first = apply();
+    ports.clock.time += time;
+    const last = apply();
+    if (!first.ok || !last.ok) return last;
+    return {
+      ...last,
+      date: first.date,
+      reading: { lastDate: last.date, lastAsked: 0, since: undefined, ...reading },
+    };
+  };
+}

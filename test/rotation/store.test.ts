@@ -39,7 +39,7 @@ describe('storing', () => {
   it('tries a write four times, waiting as long as GitHub asks', async () => {
     const ports = world().on('write', breaks, throttles(MINUTE / 2), offline);
     expect(await ports.rotate()).toMatchObject({ kind: 'rotated', keys: { revoked: ['old'] } });
-    expect(ports.sleeps).toEqual([1_000, 30_000, 4_000]);
+    expect(ports.sleeps).toEqual([1_000, 37_500, 4_000]);
     const never = world().always('write', breaks);
     expect(await never.rotate()).toMatchObject({ kind: 'failed' });
     expect(never.calls().filter((call) => call.startsWith('write'))).toHaveLength(4);

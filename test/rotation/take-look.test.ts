@@ -4,7 +4,7 @@ import { Run } from '../../src/rotation/run.ts';
 import { areClocksApart, takeLook } from '../../src/rotation/take-look.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
-import { breaks, refuses, takes, undated } from './scripts.ts';
+import { breaks, pages, refuses, type Script, takes, undated } from './scripts.ts';
 
 const TWO = [{ label: 'acme/web', holds: 'old' }, { label: 'acme/api' }];
 
@@ -176,5 +176,27 @@ describe('two servers’ clocks', () => {
     expect(await look(silent, { renewBefore: DAY })).toMatchObject({ look: { clocksApart: true } });
     const slow = new InMemoryPorts().on('metadata', takes(40 * SECOND));
     expect(await look(slow, { renewBefore: DAY })).toMatchObject({ look: { clocksApart: true } });
+  });
+
+  it('does not take the minutes that many pages take for a difference of the clocks', async () => {
+    const one = (script: Script) => {
+      const ports = new InMemoryPorts({ keys: [key('old')], targets: TWO }).on('list', script);
+      return look(ports, { renewBefore: DAY });
+    };
+    expect(await one(pages(5 * MINUTE))).toMatchObject({ look: { date: START, clocksApart: false } });
+    expect(await one(pages(5 * MINUTE, { lastDate: START }))).toMatchObject({ look: { clocksApart: true } });
+    expect(await one(pages(5 * MINUTE, { lastDate: undefined }))).toMatchObject({
+      look: { clocksApart: true },
+    });
+    // The last page alone took longer than what may hide a difference.
+    expect(await one(pages(5 * MINUTE, { lastAsked: 40 * SECOND }))).toMatchObject({
+      look: { clocksApart: true },
+    });
+  });
+
+  it('knows how far back the keys were read', async () => {
+    const since = START - 366 * DAY;
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: TWO }).on('list', pages(0, { since }));
+    expect(await look(ports)).toMatchObject({ look: { unreadBefore: since } });
   });
 });

@@ -33,7 +33,7 @@ describe('inputs', () => {
         - \`on-quota\` is none of its values (given: \`explode\`); it takes \`fail\`, \`wait\`, \`replace\`. Fix: set \`on-quota\` to one of the values allowed, or leave it out
 
         cause: one or more inputs are missing or not in a form this action takes
-        fix:   correct the inputs named here; nothing was called
+        fix:   correct the inputs named here; nothing was changed
 
         State of things now:
         - nothing was changed: no key was made or revoked, no secret was written
@@ -44,7 +44,7 @@ describe('inputs', () => {
       \`targets\` does not name an environment that GitHub allows (given: \`acme/web@\`); it takes one target a line: \`owner/repo\`, \`owner/repo@environment\` or \`org:name\`, with a store (\`dependabot:\`, \`codespaces:\`, \`agents:\`) before it and \` as OTHER_NAME\` after it where wanted. Fix: correct it; see the grammar of \`targets\` in the README
       \`expires-in-days\` is not a whole number from 1 to 365 (given: \`400\`); it takes a whole number from 1 to 365. Fix: set \`expires-in-days\` to one of the values allowed, or leave it out
       \`on-quota\` is none of its values (given: \`explode\`); it takes \`fail\`, \`wait\`, \`replace\`. Fix: set \`on-quota\` to one of the values allowed, or leave it out
-      Fix: correct the inputs named here; nothing was called
+      Fix: correct the inputs named here; nothing was changed
       State now: nothing was changed: no key was made or revoked, no secret was written
       More: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#invalid-input"
     `);
@@ -80,13 +80,15 @@ describe('inputs', () => {
     );
   });
 
-  it('with an access JWT that has expired: told from the JWT itself, before any call', async () => {
+  it('with an access JWT that has expired: told from the JWT itself, by the time of MUTX, which is not sent it', async () => {
     await using world = await startWorld();
     const jwt = world.emulator.mutx.issueAccessJwt(world.user, { expiresIn: -5 * 60_000 });
     const run = await world.rotate({ inputs: { 'bootstrap-jwt': jwt } });
     expect(run.exitCode).toBe(1);
     expect(run.log.join('\n')).toMatch(/expired at[\s\S]*30 minutes/u);
-    expect(world.emulator.ledger.entries).toEqual([]);
+    expect(
+      world.emulator.ledger.entries.map(({ method, path, status }) => `${method} ${path} ${status}`),
+    ).toEqual(['GET /v1/api-keys 401']);
     await expectNoLeak(run, world);
   });
 });

@@ -147,9 +147,9 @@ test('a limit that says when is waited for', async () => {
   world.emulator.fault({ server: 'mutx', path: /login/, what: 'rate-limit', retryAfter: 42 });
   const { failure, events } = await world.open(world.password());
   expect(failure).toBeUndefined();
-  expect(world.time.sleeps).toEqual([42_000]);
+  expect(world.time.sleeps).toEqual([47_250]);
   expect(events).toMatchObject([
-    { type: 'retrying', attempt: 1, wait: 42_000, failure: { code: 'mutx-rate-limited' } },
+    { type: 'retrying', attempt: 1, wait: 47_250, failure: { code: 'mutx-rate-limited' } },
     { type: 'logged-in' },
   ]);
 });
@@ -226,7 +226,7 @@ test('a log-out at the limit waits for the whole window that MUTX asks for, and 
   world.emulator.fault({ server: 'mutx', path: /logout/, what: 'rate-limit', retryAfter: 60 });
   const { session, events } = await world.open(world.password());
   await session.close();
-  expect(world.time.sleeps).toEqual([60_000]);
+  expect(world.time.sleeps).toEqual([67_500]);
   expect(events.map(({ type }) => type)).toEqual(['logged-in', 'retrying', 'logged-out']);
   expect(world.emulator.mutx.sessions).toMatchObject([{ ended: 'logged-out' }]);
 });

@@ -187,7 +187,7 @@ test('a limit that says when is waited for', async () => {
   await using world = await startWorld();
   world.emulator.fault({ server: 'mutx', path: /refresh/, what: 'rate-limit', retryAfter: 30 });
   expect((await world.open(world.refreshToken(given(world)))).failure).toBeUndefined();
-  expect(world.time.sleeps).toEqual([30_000]);
+  expect(world.time.sleeps).toEqual([33_750]);
 });
 
 test('where nothing left this process, the token is tried again, and is not spent', async () => {

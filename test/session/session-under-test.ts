@@ -117,7 +117,8 @@ export async function startWorld(options: EmulatorOptions = {}): Promise<World> 
     prepare,
     async open(credential) {
       const { session, events } = prepare(credential);
-      const keys = createKeyService(api, session);
+      const reading = { clock: time, random: () => 0.5, onRetry: () => {}, onUnread: () => {} };
+      const keys = createKeyService(api, session, reading);
       return { session, events, keys, failure: await session.open() };
     },
     password: (password = 'correct horse') => ({

@@ -238,10 +238,13 @@ const UNUSABLE = {
 
 /**
  * GitHub's body is an empty object. What says anything else is not GitHub's, and perhaps nothing was written: the key
- * that the secret held would be revoked for it.
+ * that the secret held would be revoked for it. (Not compared as text: to write what is nested thousands deep
+ * overflows the stack.)
  */
 function decodeCreated(json: unknown): { value: 'created' } | undefined {
-  return json === undefined || JSON.stringify(json) === '{}' ? { value: 'created' } : undefined;
+  if (json === undefined) return { value: 'created' };
+  const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
+  return isObject && Object.keys(json).length === 0 ? { value: 'created' } : undefined;
 }
 
 function decodePublicKey(json: unknown) {

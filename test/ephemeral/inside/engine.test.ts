@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, key, MINUTE, SECOND } from '../../rotation/records.ts';
+import { DAY, key, MINUTE, SECOND, START } from '../../rotation/records.ts';
 import {
   breaks,
   breaksForGood,
@@ -7,6 +7,7 @@ import {
   losesReply,
   offline,
   refuses,
+  takes,
   throttles,
   undated,
   works,
@@ -23,7 +24,13 @@ describe('a key for a job', () => {
   it('is kept for the post step before it is tried, and tried before it is handed out', async () => {
     const mutx = new Mutx();
     expect(await mutx.mint()).toMatchObject({ kind: 'ready', key: { id: 'new1', name: NAME } });
-    expect(mutx.journal).toEqual(['keep: asked', 'create', 'keep: minted new1', 'verify new1']);
+    expect(mutx.journal).toEqual([
+      'keep: asked',
+      'create',
+      'keep: minted new1',
+      'verify new1',
+      'hand out new1',
+    ]);
     expect(mutx.events.map(({ type }) => type)).toEqual(['minted', 'verified']);
   });
 
@@ -80,7 +87,7 @@ describe('a key for a job', () => {
     mutx.world.on('create', offline, throttles(3 * SECOND));
     expect(await mutx.mint()).toMatchObject({ kind: 'ready' });
     expect(mutx.events.filter(({ type }) => type === 'retrying')).toHaveLength(2);
-    expect(mutx.world.sleeps).toEqual([750, 3_000]);
+    expect(mutx.world.sleeps).toEqual([750, 3_375]);
   });
 });
 
@@ -266,49 +273,140 @@ describe('a plan without a place', () => {
     mutx.world.always('create', full);
     await mutx.mint({ sweep: SWEEP, quotaWait: 2 * MINUTE });
     expect(mutx.journal.filter((call) => call === 'create')).toHaveLength(21);
-    // First, after the first wait, a minute later; and who holds the places.
+    // Beside the first create; then at first, a minute later, at the end; and who holds the places.
+    expect(mutx.journal.filter((call) => call === 'page 0')).toHaveLength(1);
     expect(mutx.journal.filter((call) => call === 'list')).toHaveLength(4);
   });
 
-  it('gets one from the sweep, which comes again before the next try', async () => {
-    const mutx = new Mutx();
-    mutx.world.on('create', (call) => {
-      mutx.world.setKey(leftover('late', '1'));
-      return full(call);
-    });
-    expect(await mutx.mint({ sweep: SWEEP })).toMatchObject({ kind: 'ready' });
+  it('gets one from the sweep beside it, without a wait', async () => {
+    const mutx = new Mutx({ keys: [leftover('dead', '1')] });
+    mutx.world.on('create', full);
+    expect(await mutx.mint({ sweep: SWEEP, quotaWait: 0 })).toMatchObject({ kind: 'ready' });
     expect(mutx.journal).toEqual([
-      'list',
       'keep: asked',
       'create',
-      'list',
-      'revoke late',
+      'page 0',
+      'revoke dead',
       'keep: asked',
       'create',
       'keep: minted new1',
       'verify new1',
+      'hand out new1',
     ]);
+    expect(mutx.world.sleeps).toEqual([]);
+  });
+
+  it('gets one from a sweep of the newest thousand keys, without a wait', async () => {
+    const others = Array.from({ length: 130 }, (_, n) => key(`k${n}`, { active: false }));
+    const mutx = new Mutx({ keys: [...others, leftover('dead', '1')] });
+    mutx.world.on('create', full);
+    // The page that is looked at by chance is another one.
+    expect(await mutx.mint({ sweep: SWEEP, quotaWait: 0 })).toMatchObject({ kind: 'ready' });
+    expect(mutx.journal.slice(1, 6)).toEqual(['create', 'page 0', 'page 5', 'list', 'revoke dead']);
+    expect(mutx.world.sleeps).toEqual([]);
+  });
+
+  it('gets one from the sweep that comes a minute later', async () => {
+    const mutx = new Mutx();
+    mutx.world.always('create', (call) => {
+      if (mutx.world.clock.now() - START < MINUTE) return full(call);
+      mutx.world.setKey(leftover('late', '1'));
+      return mutx.journal.includes('revoke late') ? call.apply() : full(call);
+    });
+    expect(await mutx.mint({ sweep: SWEEP, quotaWait: 3 * MINUTE })).toMatchObject({ kind: 'ready' });
+    expect(mutx.journal.filter((call) => call === 'list')).toHaveLength(3);
   });
 });
 
+/** No page comes before this is resolved. */
+function holdPages({ keys }: Mutx): PromiseWithResolvers<void> {
+  const held = Promise.withResolvers<void>();
+  const page = keys.page.bind(keys);
+  keys.page = async (number) => {
+    await held.promise;
+    return page(number);
+  };
+  return held;
+}
+
 describe('the sweep', () => {
-  it('comes first, and takes what has expired', async () => {
+  it('comes beside the create, and takes what has expired', async () => {
     const mutx = new Mutx({ keys: [leftover('dead', '1'), key('other', { expiresIn: -DAY })] });
     await mutx.mint({ sweep: SWEEP });
-    expect(mutx.journal.slice(0, 2)).toEqual(['list', 'revoke dead']);
-    expect(mutx.events.slice(0, 2)).toMatchObject([
+    expect(mutx.journal.slice(0, 3)).toEqual(['keep: asked', 'create', 'page 0']);
+    expect(mutx.events.filter(({ type }) => type.startsWith('sw'))).toMatchObject([
       { type: 'swept', id: 'dead', why: 'expired' },
       { type: 'sweep-ended', revoked: 1, more: false },
     ]);
     expect(mutx.world.active()).toEqual(['other', 'new1']);
   });
 
-  it('takes twenty at most, and leaves the rest to later runs', async () => {
-    const keys = Array.from({ length: 23 }, (_, n) => leftover(`dead${n}`, (n % 16).toString(16)));
+  it('is not waited for with the key', async () => {
+    const mutx = new Mutx({ keys: [leftover('dead', '1')] });
+    const handed = holdPages(mutx);
+    const { handOut } = mutx.ports;
+    const outcome = mutx.mint({ sweep: SWEEP }, async (minted) => {
+      await handOut(minted);
+      handed.resolve();
+    });
+    expect(await outcome).toMatchObject({ kind: 'ready' });
+    expect(mutx.journal.slice(-3)).toEqual(['hand out new1', 'page 0', 'revoke dead']);
+  });
+
+  it('takes five at most, and leaves the rest to later runs', async () => {
+    const keys = Array.from({ length: 13 }, (_, n) => leftover(`dead${n}`, (n % 16).toString(16)));
     const mutx = new Mutx({ keys });
     await mutx.mint({ sweep: SWEEP });
-    expect(mutx.events.find(({ type }) => type === 'sweep-ended')).toMatchObject({ revoked: 20, more: true });
-    expect(mutx.world.active()).toHaveLength(4);
+    expect(mutx.events.find(({ type }) => type === 'sweep-ended')).toMatchObject({ revoked: 5, more: true });
+    expect(mutx.world.active()).toHaveLength(9);
+  });
+
+  it('takes twenty at most for a place, and leaves the rest to later runs', async () => {
+    const others = Array.from({ length: 130 }, (_, n) => key(`k${n}`, { active: false }));
+    const keys = Array.from({ length: 23 }, (_, n) => leftover(`dead${n}`, (n % 16).toString(16)));
+    const mutx = new Mutx({ keys: [...others, ...keys] });
+    mutx.world.on('create', full);
+    await mutx.mint({ sweep: SWEEP });
+    expect(mutx.events.filter(({ type }) => type === 'sweep-ended')).toMatchObject([
+      { revoked: 0, more: false },
+      { revoked: 20, more: true },
+    ]);
+  });
+
+  it('looks at one of the nine older pages where the newest has nothing, by chance', async () => {
+    const others = Array.from({ length: 520 }, (_, n) => key(`k${n}`, { active: false }));
+    const mutx = new Mutx({ keys: [...others, leftover('dead', '1')] });
+    await mutx.mint({ sweep: SWEEP });
+    expect(mutx.journal.filter((call) => /page|revoke/u.test(call))).toEqual([
+      'page 0',
+      'page 5',
+      'revoke dead',
+    ]);
+  });
+
+  it('looks at no other page once there is a key, or after ten seconds', async () => {
+    const keys = Array.from({ length: 130 }, (_, n) => key(`k${n}`, { active: false }));
+    const quick = new Mutx({ keys });
+    const handed = holdPages(quick);
+    await quick.mint({ sweep: SWEEP }, async () => handed.resolve());
+    expect(quick.journal.filter((call) => call.startsWith('page'))).toEqual(['page 0']);
+    const slow = new Mutx({ keys });
+    slow.world.on('list', takes(11 * SECOND));
+    await slow.mint({ sweep: SWEEP });
+    expect(slow.journal.filter((call) => call.startsWith('page'))).toEqual(['page 0']);
+    const late = new Mutx({ keys: [leftover('dead', '1')] });
+    late.world.on('list', takes(11 * SECOND));
+    await late.mint({ sweep: SWEEP });
+    expect(late.events.find(({ type }) => type === 'sweep-ended')).toMatchObject({ revoked: 0, more: true });
+  });
+
+  it('is put off where MUTX limits requests, and nothing of it is asked for again', async () => {
+    const mutx = new Mutx({ keys: [leftover('dead', '1')] });
+    mutx.world.on('list', throttles(MINUTE));
+    expect(await mutx.mint({ sweep: SWEEP })).toMatchObject({ kind: 'ready' });
+    expect(mutx.events.filter(({ type }) => type === 'sweep-put-off')).toHaveLength(1);
+    expect(mutx.world.sleeps).toEqual([]);
+    expect(mutx.warnings()).toEqual([]);
   });
 
   it('takes nothing where the server does not say what time it is', async () => {
@@ -318,16 +416,31 @@ describe('the sweep', () => {
     expect(mutx.world.active()).toEqual(['dead', 'new1']);
     // Nor is it said that there was nothing to sweep.
     expect(mutx.events.filter(({ type }) => type === 'sweep-ended')).toEqual([]);
-    expect(mutx.warnings()).toEqual([
-      'sweep-failed: keys left behind were not looked for: MUTX does not say what time it is',
-    ]);
+    const told = 'sweep-failed: keys left behind were not looked for: MUTX does not say what time it is';
+    expect(mutx.warnings()).toEqual([told]);
+    const waiting = new Mutx({ keys: [leftover('dead', '1')] });
+    waiting.world.always('list', undated).on('create', full);
+    await waiting.mint({ sweep: SWEEP });
+    expect(waiting.warnings()).toEqual([told, told]);
   });
 
   it.each(['list', 'revoke'])('does not keep the job from its key when it fails: %s', async (call) => {
-    const mutx = new Mutx({ keys: [leftover('dead', '1'), leftover('dead2', '2')] });
+    const mutx = new Mutx({ keys: [leftover('dead', '1')] });
     mutx.world.on(call, refuses(403));
     expect(await mutx.mint({ sweep: SWEEP })).toMatchObject({ kind: 'ready' });
     expect(mutx.warnings()).toHaveLength(1);
     expect(mutx.warnings()[0]).toMatch(/^sweep-failed: /u);
+  });
+
+  it.each([
+    ['list', 2],
+    ['revoke', 3],
+  ] as const)('for a place ends with the first that fails: %s', async (call, warnings) => {
+    const mutx = new Mutx({ keys: [leftover('dead', '1'), leftover('dead2', '2')] });
+    mutx.world.always('create', full).always(call, refuses(403));
+    expect(await mutx.mint({ sweep: SWEEP, quotaWait: 0 })).toMatchObject({ code: 'quota-wait-over' });
+    // Beside the create each is tried for itself.
+    expect(mutx.warnings()).toHaveLength(warnings);
+    expect(mutx.world.active()).toEqual(['dead', 'dead2']);
   });
 });

@@ -3,7 +3,7 @@ import { giveBack, type Way } from '../../../src/ephemeral/give-back.ts';
 import type { Note } from '../../../src/ephemeral/note.ts';
 import type { CallFailure } from '../../../src/rotation/ports.ts';
 import { key, START } from '../../rotation/records.ts';
-import { breaks, fails, refuses, type Script, throttles } from '../../rotation/scripts.ts';
+import { breaks, breaksForGood, fails, refuses, type Script, throttles } from '../../rotation/scripts.ts';
 import { HOUR_LATER, Mutx, NAME } from './ports.ts';
 
 // Holds invariant 29 of docs/threat-model.md.
@@ -114,12 +114,25 @@ describe('giving back', () => {
     const ways = scene();
     ways.mutx.world.on('revoke', throttles(60_000));
     expect(await giveBack(MINTED, [ways.of('key')], ways.mutx.ports)).toMatchObject({ kind: 'revoked' });
-    expect(ways.mutx.world.sleeps).toEqual([60_000]);
+    expect(ways.mutx.world.sleeps).toEqual([67_500]);
   });
 
   it('says that it is gone where there is no record of it', async () => {
     const ways = scene([]);
     expect(await giveBack(MINTED, [ways.of('token')], ways.mutx.ports)).toEqual({ kind: 'gone', id: 'mine' });
+  });
+
+  it('does not say so for a 404 alone: a list that shows the key, or none, leaves it open', async () => {
+    for (const [list, status] of [
+      [undefined, 404],
+      [breaksForGood, 200],
+    ] as const) {
+      const ways = scene();
+      ways.mutx.world.on('revoke mine', () => ({ ok: true, value: 'gone', date: undefined }));
+      if (list !== undefined) ways.mutx.world.always('list', list);
+      const result = await giveBack(MINTED, [ways.of('token')], ways.mutx.ports);
+      expect(result).toMatchObject({ kind: 'failed', id: 'mine', failures: [{ status }] });
+    }
   });
 
   it.each([

@@ -12,6 +12,8 @@ export const PREFIX = 'gha/acme/web/run/';
 
 export const HOUR_LATER = 3_600_000;
 
+const PAGE = 100;
+
 export const full: Script = fails({ kind: 'refused', status: 409, code: 'mutx-quota' });
 
 /** MUTX in memory, each call scriptable, as a per-run key sees it. */
@@ -27,6 +29,15 @@ export class Mutx {
     this.#sessionEndsAt = this.world.sessionEndsAt;
     this.keys = {
       newest: () => keys.list(),
+      page: async (number) => {
+        const asking = keys.list();
+        this.world.journal[this.world.journal.length - 1] = `→ page ${number}`;
+        const reply = await asking;
+        if (!reply.ok) return reply;
+        const from = PAGE * number;
+        const page = reply.value.slice(from, from + PAGE);
+        return { ...reply, value: { keys: page, hasMore: from + PAGE < reply.value.length } };
+      },
       create: (name, days) => keys.create(name, days),
       verify: (key, mayStart) => keys.verify(key, mayStart),
       revoke: (id) => keys.revoke(id),
@@ -48,6 +59,7 @@ export class Mutx {
         minted: ({ id }) => void keep(`minted ${id}`),
         nothing: () => void keep('nothing'),
       },
+      handOut: async ({ id }) => void this.world.journal.push(`→ hand out ${id}`),
       clock: this.world.clock,
       random: () => 0.5,
       report: (event) => this.events.push(event),
@@ -55,8 +67,11 @@ export class Mutx {
     };
   }
 
-  async mint(changes: Partial<EphemeralSettings> = {}): Promise<EphemeralOutcome> {
-    const outcome = await keyForJob({ ...SETTINGS, ...changes }, this.ports);
+  async mint(
+    changes: Partial<EphemeralSettings> = {},
+    handOut: EphemeralPorts['handOut'] = this.ports.handOut,
+  ): Promise<EphemeralOutcome> {
+    const outcome = await keyForJob({ ...SETTINGS, ...changes }, { ...this.ports, handOut });
     const told = inspect(outcome.kind === 'ready' ? this.events : [this.events, outcome], { depth: null });
     if (told.includes('_text')) throw new Error('P5: the key was told');
     return outcome;
