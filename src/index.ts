@@ -36,7 +36,7 @@ export type {
   TargetResult,
   TargetStatus,
 } from './rotation/outcome.ts';
-export type { Plan, PlannedRevocation, Room } from './rotation/plan.ts';
+export type { Plan, PlannedRevocation } from './rotation/plan.ts';
 export type {
   Account,
   CallFailure,
@@ -47,6 +47,7 @@ export type {
   MintedKey,
   TokenNeeds,
 } from './rotation/ports.ts';
+export type { Room } from './rotation/room.ts';
 export type { OnQuota } from './rotation/settings.ts';
 export type { SparedKey } from './rotation/spared.ts';
 export type { Secret } from './secrets/secret.ts';

@@ -15,6 +15,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
     'When the last rotation of this key ran. On a plan of two keys 17 minutes have to lie between two, whatever `on-quota` is.',
   'quota-wait-over': 'The lines “in the way”, and how many jobs with a key of their own run at once.',
   'create-failed': 'The failed call, which has a code of its own.',
+  'times-contradict':
+    'The two times in the message. Whole hours between them: local time without a zone. Seconds or minutes: a clock that is not synchronized.',
   'create-lost': 'The next run: it says whether a key was left over, and revokes it once that is safe.',
   'verify-refused': 'Whether `api-url` leads to a gateway that answers for MUTX, or to another installation.',
   'verify-unclear': 'Whether MUTX is well, and whether the runner reaches it twice in a row.',

@@ -19,6 +19,16 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
       'The clocks of MUTX and GitHub differ by more than 30 seconds, so their dates cannot be compared. What needs that is left to a later run.',
     fix: 'Nothing on GitHub.com. On a server of your own: synchronise its clock.',
   },
+  'GitHub contradicts itself': {
+    means:
+      'GitHub was asked twice when a secret was last written, once for the secret and once for the list it is in, and gave two answers or only one. What is stored is then not certain, so no key is revoked for being in no secret.',
+    fix: 'Nothing: a later run asks again. If it goes on, see GitHub’s status page, and whether the token may list the secrets.',
+  },
+  'Times contradict each other': {
+    means:
+      'By the time of the look, and what has passed on this machine since, the new key was made at another time than MUTX says. Either this machine stood still in between, or the clocks of several MUTX servers differ. The new key was revoked, and the run looks once more.',
+    fix: 'Nothing, if the run then succeeds. If it fails, see `times-contradict`.',
+  },
   'The plan is not known': {
     means:
       'MUTX did not say which plan the account has, so whether a place is left shows when a key is made.',

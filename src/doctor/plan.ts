@@ -1,8 +1,10 @@
 import { count, durationText, expiryText, instantText } from '../report/words.ts';
 import { LONGEST_QUOTA_WAIT, MARGIN } from '../rotation/constants.ts';
+import type { Look } from '../rotation/look.ts';
 import type { KeySummary } from '../rotation/outcome.ts';
-import type { Look, Plan, Room } from '../rotation/plan.ts';
+import type { Plan } from '../rotation/plan.ts';
 import { placesTaken } from '../rotation/quota.ts';
+import type { Room } from '../rotation/room.ts';
 import type { RotationSettings } from '../rotation/settings.ts';
 import { type Check, fine, fixOf, problem, warning } from './check.ts';
 
@@ -51,7 +53,7 @@ function withoutRoom(
     const when = room.at === undefined ? '' : ` before ${instantText(room.at)}`;
     return problem(
       'plan',
-      `${places}; no key can take the last place${when}: ${namesOf(room.inTheWay)} is too young`,
+      `${places}; no key can take the last place${when}: ${tooYoung(room)}`,
       fixOf({ code: 'quota-too-soon' }),
     );
   }
@@ -60,6 +62,10 @@ function withoutRoom(
     `${places}; there is no place for one more: ${namesOf(room.inTheWay)}`,
     fixOf({ code: 'quota-full' }),
   );
+}
+
+function tooYoung({ inTheWay, because }: Extract<Room, { kind: 'too-soon' }>): string {
+  return inTheWay.length === 0 ? because : `${namesOf(inTheWay)} is too young`;
 }
 
 function placesText({ keys, places }: Look, name: string | undefined): string {
@@ -92,7 +98,7 @@ const WHY = {
 
 /** The keys of the name: what the next rotation does with those that are in no target, and what it must not. */
 export function keyChecks(plan: Plan, { keyName, maxRevocations }: RotationSettings): readonly Check[] {
-  const leftovers = plan.makeRoom.map(({ key, why }) =>
+  const leftovers = [...plan.makeRoom, ...plan.afterStore].map(({ key, why }) =>
     fine('key', `key ${key.id} ${WHY[why]}: the next rotation revokes it`),
   );
   const held =

@@ -1,6 +1,6 @@
 import { count, expiryText, instantText, list, placeText } from '../report/words.ts';
 import { type Holding, holdingOf } from '../rotation/holding.ts';
-import type { Look } from '../rotation/plan.ts';
+import type { Look } from '../rotation/look.ts';
 import type { KeyRecord } from '../rotation/ports.ts';
 import type { StoredSecret } from '../rotation/rules.ts';
 import { type Check, fine, warning } from './check.ts';

@@ -69,13 +69,15 @@ function rotationText({ keyName, places, plan, gracePeriod }: Extract<Step, { ki
 }
 
 function afterwards(plan: Plan | undefined, victim: readonly KeySummary[], gracePeriod: Duration): string {
-  const older = (plan?.supersedes ?? []).filter(({ id }) => victim.every((one) => one.id !== id));
-  if (plan === undefined || older.length === 0) return '';
-  if (gracePeriod > 0) return `; then keep ${named(older, 'the older ')} for its grace period`;
-  const them = named(older, 'the older ');
-  return plan.held.length > 0
-    ? `; then keep ${them}: more keys than max-revocations would go`
-    : `; then revoke ${them}`;
+  if (plan === undefined) return '';
+  const older = plan.supersedes.filter(({ id }) => victim.every((one) => one.id !== id));
+  const stays = gracePeriod > 0 || plan.held.length > 0 ? older : [];
+  const goes = [...plan.afterStore.map(({ key }) => key), ...older.filter((key) => !stays.includes(key))];
+  const why = gracePeriod > 0 ? ' for its grace period' : ': more keys than max-revocations would go';
+  return (
+    (stays.length === 0 ? '' : `; then keep ${named(stays, 'the older ')}${why}`) +
+    (goes.length === 0 ? '' : `; then revoke ${named(goes, 'the older ')}`)
+  );
 }
 
 function named(keys: readonly KeySummary[], which: string): string {

@@ -35,7 +35,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   },
   'quota-too-soon': {
     cause:
-      'the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it',
+      'the new key would take the last place of the plan, while another key of this name, or the last write of a target, is so young that a run may still be storing that key',
     fix: 'run again at the time given, or set `on-quota: wait`, which waits until then; `on-quota: replace` does not shorten that, because it too makes no second key while the first may still be on its way into the secret',
   },
   'quota-wait-over': {
@@ -46,6 +46,11 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'create-failed': {
     cause: 'MUTX did not make a key',
     fix: 'see the failed call; no secret was written',
+  },
+  'times-contradict': {
+    cause:
+      'MUTX wrote a time into the new key that is far from the time its replies carry: a server that writes local time without a zone, or several servers whose clocks differ',
+    fix: "have MUTX's operator set the server and its database to UTC and synchronize their clocks; until then no run can tell which key is older, so none is replaced",
   },
   'create-lost': {
     cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',

@@ -27,6 +27,8 @@ export const WARNING_TITLE: Readonly<Record<WarningCode, string>> = {
   'too-many-revocations': 'More keys than max-revocations',
   'name-used-elsewhere': 'The key name is used elsewhere',
   'clocks-apart': 'Clocks apart',
+  'readings-differ': 'GitHub contradicts itself',
+  'times-contradict': 'Times contradict each other',
   'account-unreadable': 'The plan is not known',
   'create-lost': 'A created key was lost',
   'written-late': 'The key was stored too late',

@@ -1,8 +1,9 @@
 import type { StepName } from '../rotation/events.ts';
 import { instantText } from '../rotation/instant.ts';
 import type { TargetResult } from '../rotation/outcome.ts';
-import type { Plan, PlannedRevocation, Room } from '../rotation/plan.ts';
+import type { Plan, PlannedRevocation } from '../rotation/plan.ts';
 import type { Duration, Instant } from '../rotation/ports.ts';
+import type { Room } from '../rotation/room.ts';
 import type { SparedKey } from '../rotation/spared.ts';
 
 export { instantText };
@@ -71,6 +72,7 @@ export const PHASE_OF: Readonly<Record<StepName, string>> = {
   preflight: 'Look at keys and targets',
   list: 'Look at keys and targets',
   metadata: 'Look at keys and targets',
+  'second-reading': 'Look at keys and targets',
   'make-room': 'Make room',
   create: 'Create and verify the new key',
   verify: 'Create and verify the new key',
@@ -85,6 +87,7 @@ export const STEP_TEXT: Readonly<Record<StepName, readonly [done: string, notDon
   preflight: ['the public key of every target read', 'not every target can be written'],
   list: ['keys listed', 'keys could not be listed'],
   metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
+  'second-reading': ["the secrets' dates confirmed", "the secrets' dates could not be confirmed"],
   'make-room': ['room made', 'not all of the room could be made'],
   create: ['key created', 'key not created'],
   verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
@@ -109,6 +112,9 @@ export function planLines(plan: Plan): readonly string[] {
   if (plan.due) {
     lines.push(...roomLines(plan.room));
     for (const key of plan.supersedes) lines.push(`${key.id} is superseded by the new key`);
+    for (const { key, why } of plan.afterStore) {
+      lines.push(`revoke ${key.id} once the new key is stored: ${WHY_REMOVED[why]}`);
+    }
   }
   for (const key of plan.held) lines.push(`keep ${key.id}: more keys than max-revocations would go`);
   for (const key of plan.usedElsewhere) lines.push(`keep ${key.id}: something else uses it`);
@@ -163,7 +169,11 @@ function roomLines(room: Room): readonly string[] {
       const keys = room.inTheWay.slice(0, MOST_NAMED).map((key) => key.id);
       const more = room.inTheWay.length - keys.length;
       const others = more > 0 ? ` and ${count(more, 'more key')}` : '';
-      return [`there is no place for one more key${when}; in the way: ${keys.join(', ')}${others}`];
+      const what =
+        keys.length === 0 && room.kind === 'too-soon'
+          ? room.because
+          : `in the way: ${keys.join(', ')}${others}`;
+      return [`there is no place for one more key${when}; ${what}`];
     }
   }
 }

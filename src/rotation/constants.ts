@@ -15,8 +15,14 @@ export const LINGER: Duration = FENCE - WRITE_DEADLINE;
 /** m: how far the two servers' clocks and GitHub's whole-second timestamps may be apart. */
 export const MARGIN: Duration = 60 * SECOND;
 
+/**
+ * How far a new key's `created_at` may be from the `Date` headers of MUTX, beside the time that its create took: the
+ * header is stamped when a request arrives, and lags the database by some seconds.
+ */
+export const CREATION_SLACK: Duration = 15 * SECOND;
+
 /** The longest that `on-quota: wait` can have to wait until a rule frees a place. */
-export const LONGEST_QUOTA_WAIT: Duration = FENCE + 2 * MARGIN;
+export const LONGEST_QUOTA_WAIT: Duration = 2 * FENCE + 2 * MARGIN;
 
 /** How long a single call may be retried, waits included, where no nearer deadline holds. */
 export const CALL_PATIENCE: Duration = 5 * MINUTE;

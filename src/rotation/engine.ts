@@ -1,11 +1,14 @@
 import { LINGER, LONGEST_QUOTA_WAIT, MARGIN, WRITE_DEADLINE } from './constants.ts';
 import { failed, quotaFailure } from './failures.ts';
+import { keysOfName, type Look, timeOf } from './look.ts';
 import { warnOfOtherTargets } from './other-targets.ts';
 import type { Outcome, RotationFailure, TargetResult, TargetStatus } from './outcome.ts';
-import { type Look, makePlan, type Plan, type Room, summarize } from './plan.ts';
+import { makePlan, type Plan, restsOnSecrets } from './plan.ts';
 import type { Instant, RotationPorts } from './ports.ts';
-import { olderKeys, type Round, replaceKey, type Tries } from './replace-key.ts';
-import { eachOf, Run } from './run.ts';
+import { type Round, replaceKey, type Tries } from './replace-key.ts';
+import { type Room, roomFor, summarize } from './room.ts';
+import { Run } from './run.ts';
+import { readAgain } from './second-reading.ts';
 import type { RotationSettings } from './settings.ts';
 import { takeLook } from './take-look.ts';
 
@@ -20,13 +23,14 @@ export async function rotate(settings: RotationSettings, ports: RotationPorts): 
   if (tooMany !== undefined) return failed(run, tooMany);
   const tries: RoundTries = {
     creates: 0,
-    lost: 0,
+    lost: [],
     lostAt: [],
     lateWrites: 0,
     quotaHits: 0,
+    contradictions: 0,
     surprises: 0,
     waited: 0,
-    learned: { places: undefined, full: false },
+    learned: { places: undefined, full: false, conflicted: false },
   };
   for (;;) {
     const round = await oneRound(run, tries);
@@ -48,7 +52,7 @@ function moreThanFit({ targets, writesWithin }: RotationPorts): RotationFailure 
 }
 
 interface RoundTries extends Tries {
-  /** MUTX's time at the first look after each lost create. */
+  /** The time of the first look after each lost create. */
   readonly lostAt: Instant[];
   /** Milliseconds spent waiting for a place in the plan. */
   waited: number;
@@ -60,13 +64,16 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   // Known only now: an environment that has to be made takes a write of its own.
   const tooMany = moreThanFit(run.ports);
   if (tooMany !== undefined) return failed(run, tooMany);
-  const { date } = looked.look;
-  const look: Look = {
-    ...looked.look,
-    lostCreates: lostCreates(tries, date),
-    repairs: repairs(run, looked.look),
-  };
-  const plan = makePlan(look, run.settings, tries.lateWrites > 0);
+  const forced = tries.lateWrites > 0;
+  const { look, plan } = await planOn(
+    run,
+    {
+      ...looked.look,
+      lostCreates: lostCreates(tries, timeOf(looked.look)),
+      repairs: repairs(run, looked.look),
+    },
+    forced,
+  );
   run.ports.report({ type: 'planned', plan });
   warnAbout(run, plan);
   await warnOfOtherTargets(run, look, plan);
@@ -74,35 +81,50 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
     return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
   }
   if (!plan.due) {
-    await makeRoom(run, plan);
-    return notDue(run, look, plan);
+    await makeRoom(run, look, plan);
+    return notDue(run, plan);
   }
   if (plan.room.kind === 'full' || plan.room.kind === 'too-soon') {
     return noRoom(run, tries, look, plan.room);
   }
-  await makeRoom(run, plan);
+  await makeRoom(run, look, plan);
   return replaceKey(run, tries, look, plan);
+}
+
+/**
+ * The plan of a look. What cannot be undone takes a second reading of the targets, and only that: where the two
+ * contradict each other, what is planned without them.
+ */
+export async function planOn(
+  run: Run,
+  look: Look,
+  forced: boolean,
+): Promise<{ readonly look: Look; readonly plan: Plan }> {
+  const plan = makePlan(look, run.settings, forced);
+  if (look.secrets === undefined || !restsOnSecrets(plan, run.settings)) return { look, plan };
+  const again = await readAgain(run, look, look.secrets);
+  return { look: again, plan: makePlan(again, run.settings, forced) };
 }
 
 /** What a look that failed has to say when an earlier round has changed something. */
 function notAgain(run: Run, { lost }: RoundTries, failure: RotationFailure): RotationFailure {
-  if (lost === 0 && run.late === undefined && run.keysNow().revoked.length === 0) return failure;
+  if (lost.length === 0 && run.late === undefined && run.keysNow().revoked.length === 0) return failure;
   const what =
     failure.reason === 'preflight'
       ? 'not every target can be written any more'
       : 'the keys or the secrets could not be read again';
   const orphan =
-    lost === 0
+    lost.length === 0
       ? ''
       : '; a create was lost before that: a key may exist whose text nobody knows, and a later run revokes it';
   return { ...failure, message: what + orphan };
 }
 
-/** MUTX's times by which the lost creates were sent; a look without a time counts them and learns nothing. */
-function lostCreates({ lost, lostAt }: RoundTries, date: Instant | undefined): readonly Instant[] {
-  const unseen = new Array<Instant>(lost - lostAt.length).fill(date ?? 0);
-  if (date !== undefined) lostAt.push(...unseen);
-  return date === undefined ? [...lostAt, ...unseen] : lostAt;
+/** The times by which the lost creates were sent; a look without a time counts them and learns nothing. */
+function lostCreates({ lost, lostAt }: RoundTries, now: Instant | undefined): readonly Instant[] {
+  const unseen = new Array<Instant>(lost.length - lostAt.length).fill(now ?? 0);
+  if (now !== undefined) lostAt.push(...unseen);
+  return now === undefined ? [...lostAt, ...unseen] : lostAt;
 }
 
 /**
@@ -131,63 +153,73 @@ async function noRoom(
   look: Look,
   room: Extract<Room, { kind: 'full' | 'too-soon' }>,
 ): Promise<Round> {
+  // What the lost creates came to is a part of why there is no room.
+  const stop = (because?: string) => {
+    const failure = quotaFailure(room, because);
+    return failed(run, { ...failure, failures: tries.lost });
+  };
   if (run.settings.onQuota === 'replace' && room.kind === 'full') {
-    const why =
-      room.over > 0
-        ? 'giving one up would not be enough'
-        : 'no key of this name can be given up: none is older than 15 minutes';
-    return failed(run, quotaFailure(room, why));
+    return stop(room.over > 0 ? 'giving one up would not be enough' : nothingToReplace(look, run.settings));
   }
-  if (run.settings.onQuota !== 'wait') return failed(run, quotaFailure(room));
-  if (room.at === undefined || look.date === undefined) {
-    return failed(run, quotaFailure(room, 'waiting would not help: no rule frees a place by itself'));
+  if (run.settings.onQuota !== 'wait') return stop();
+  const now = timeOf(look);
+  if (room.at === undefined || now === undefined) {
+    return stop('waiting would not help: no rule frees a place by itself');
   }
   // A `Date` header is in whole seconds, so the moment has surely passed one second later.
-  const wait = Math.max(0, room.at - look.date) + 1_000;
-  const longest = LONGEST_QUOTA_WAIT + MARGIN + (tries.lost > 0 ? LINGER : 0);
-  if (tries.waited + wait > longest) {
-    return failed(run, quotaFailure(room, 'the wait would be longer than on-quota: wait ever waits'));
-  }
-  if (wait >= run.sessionLeft()) {
-    return failed(run, quotaFailure(room, 'the bootstrap credential would expire during the wait'));
-  }
+  const wait = Math.max(0, room.at - now) + 1_000;
+  const longest = LONGEST_QUOTA_WAIT + MARGIN + (tries.lost.length > 0 ? LINGER : 0);
+  if (tries.waited + wait > longest) return stop('the wait would be longer than on-quota: wait ever waits');
+  if (wait >= run.sessionLeft()) return stop('the bootstrap credential would expire during the wait');
   tries.waited += wait;
   run.ports.report({ type: 'waiting', for: 'a place in the plan', wait, until: room.at });
   await run.ports.clock.sleep(wait);
   return 'again';
 }
 
+function nothingToReplace(look: Look, settings: RotationSettings): string {
+  return keysOfName(look, settings).some(({ isActive }) => isActive)
+    ? 'no key of this name can be given up: none is older than 15 minutes'
+    : 'no key of this name is active, so none can be given up';
+}
+
 /**
- * What rules E and W allow, and the key that `on-quota: replace` gives up. A revocation that fails is found
- * again in the last check of the room, if its place is needed.
+ * Revokes what rules E and W allow, and then the key that `on-quota: replace` gives up. Where one cannot be revoked,
+ * the next that they allow goes in its place, as long as the create needs one.
  */
-async function makeRoom(run: Run, plan: Plan): Promise<void> {
+async function makeRoom(run: Run, look: Look, plan: Plan): Promise<void> {
   const victim = plan.due && plan.room.kind === 'replace' ? plan.room.victim : undefined;
   if (plan.makeRoom.length === 0 && victim === undefined) return;
+  const isShort = () =>
+    roomFor(look, run.settings, new Set(run.keysNow().revoked), plan.current).kind !== 'fits';
   await run.step(
     'make-room',
     async () => {
-      const revoked = await eachOf(plan.makeRoom, run.settings.concurrency, ({ key, rule }) =>
-        run.revoke(key.id, rule),
-      );
-      if (victim !== undefined) {
-        run.gaveUp = await run.revoke(victim.id, 'replace');
-        revoked.push(run.gaveUp);
+      const planned = plan.makeRoom.map(({ key, rule }) => ({ id: key.id, reason: rule }));
+      const revoked = [...(await run.revoke(planned))];
+      for (const { key, rule } of plan.afterStore) {
+        if (revoked.every(Boolean) || !isShort()) break;
+        revoked.push(...(await run.revoke([{ id: key.id, reason: rule }])));
       }
+      if (victim !== undefined) {
+        const [gaveUp = false] = await run.revoke([{ id: victim.id, reason: 'replace' }]);
+        run.gaveUp = gaveUp;
+        revoked.push(gaveUp);
+      }
+      run.madeRoom ||= revoked.some(Boolean) || run.keysNow().unclear.length > 0;
       return revoked;
     },
     (revoked) => revoked.every(Boolean),
   );
 }
 
-function notDue(run: Run, look: Look, plan: Extract<Plan, { due: false }>): Outcome {
+function notDue(run: Run, plan: Extract<Plan, { due: false }>): Outcome {
   run.spare(plan.spared);
-  if (run.settings.gracePeriod > 0) {
-    run.supersede(
-      olderKeys(run, look, plan.current).map((key) => key.id),
-      plan.inGrace?.until,
-    );
-  }
+  const alive = plan.superseded.filter(({ id }) => !run.isRevoked(id));
+  run.supersede(
+    alive.map(({ id }) => id),
+    plan.inGrace?.until,
+  );
   return {
     kind: 'not-due',
     plan,

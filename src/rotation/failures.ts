@@ -1,6 +1,6 @@
 import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
-import type { Room } from './plan.ts';
 import type { SecretTarget } from './ports.ts';
+import type { Room } from './room.ts';
 import type { Run } from './run.ts';
 
 type Minted = Extract<Outcome, { kind: 'failed' }>['minted'];
@@ -54,7 +54,7 @@ function explain(room: Exclude<Room, { kind: 'fits' }>) {
     case 'too-soon':
       return {
         code: 'quota-too-soon',
-        what: "the new key would take the plan's last place while another key of the name is too young",
+        what: `the new key would take the plan's last place while ${room.because}`,
         at: room.at,
         keys: room.inTheWay,
       };

@@ -1,7 +1,6 @@
 import { MARGIN } from './constants.ts';
-import type { Look } from './plan.ts';
-import type { Instant, KeyRecord } from './ports.ts';
-import { isOlderThanFence, type StoredSecret } from './rules.ts';
+import type { Instant } from './ports.ts';
+import type { StoredSecret } from './rules.ts';
 import type { RotationSettings } from './settings.ts';
 
 /** What a rotation has superseded and a grace period keeps alive. */
@@ -20,19 +19,4 @@ export function graceEnd(lastWrite: Instant, { gracePeriod }: RotationSettings):
 /** @param secrets if none exists, long ago */
 export function lastWriteOf(secrets: readonly StoredSecret[]): Instant {
   return Math.max(...secrets.flatMap(({ updatedAt }) => updatedAt ?? []));
-}
-
-/**
- * What is superseded by the key that every target holds.
- * @param keys of the name, without those that are to go
- */
-export function inGraceBeside(
-  current: KeyRecord,
-  keys: readonly KeyRecord[],
-  { secrets = [] }: Look,
-  settings: RotationSettings,
-): InGrace | undefined {
-  const older = keys.filter((key) => isOlderThanFence(key, current));
-  if (settings.gracePeriod === 0 || older.length === 0) return undefined;
-  return { ids: older.map(({ id }) => id), until: graceEnd(lastWriteOf(secrets), settings) };
 }

@@ -1,4 +1,4 @@
-import type { Instant, MintedKey, Reply } from './ports.ts';
+import type { Duration, Instant, MintedKey, Reply } from './ports.ts';
 import { onlyIfNotDone, Stopwatch } from './retry.ts';
 import type { Run } from './run.ts';
 
@@ -8,6 +8,8 @@ export interface MintAttempt {
   readonly since: Stopwatch;
   /** GitHub's time then, at the least. */
   readonly githubBefore: Instant | undefined;
+  /** How long that create was under way. */
+  readonly took: Duration;
 }
 
 /**
@@ -18,14 +20,17 @@ export async function mint(run: Run): Promise<MintAttempt> {
   const { ports, settings } = run;
   let since = new Stopwatch(ports.clock);
   let githubBefore = run.githubTime();
-  const reply = await run.call(() => {
+  let took = 0;
+  const reply = await run.call(async () => {
     since = new Stopwatch(ports.clock);
     githubBefore = run.githubTime();
-    return ports.keys.create(settings.keyName, settings.expiresInDays);
+    const created = await ports.keys.create(settings.keyName, settings.expiresInDays);
+    took = since.elapsed();
+    return created;
   }, onlyIfNotDone(run.patience()));
   if (reply.ok) {
     const { id, name, expiresAt } = reply.value;
     ports.report({ type: 'minted', id, name, expiresAt });
   }
-  return { reply, since, githubBefore };
+  return { reply, since, githubBefore, took };
 }

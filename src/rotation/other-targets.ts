@@ -1,7 +1,8 @@
 import { FENCE } from './constants.ts';
 import { lastWriteOf } from './grace.ts';
+import type { Look } from './look.ts';
 import type { KeySummary } from './outcome.ts';
-import type { Look, Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { Instant, KeyRecord, SecretTarget } from './ports.ts';
 import { candidatesFor, couldHaveWritten, notInAnyTarget, type StoredSecret, works } from './rules.ts';
 import type { Run } from './run.ts';
@@ -69,8 +70,9 @@ export async function warnOfOtherTargets(run: Run, look: Look, plan: Plan): Prom
 }
 
 /** The working keys that the plan revokes, or counts as superseded. */
-function leavingOf(look: Look, { makeRoom, supersedes }: Plan): readonly KeyRecord[] {
-  const ids = new Set([...makeRoom.map(({ key }) => key), ...supersedes].map(({ id }) => id));
+function leavingOf(look: Look, { makeRoom, afterStore, supersedes }: Plan): readonly KeyRecord[] {
+  const allowed = [...makeRoom, ...afterStore].map(({ key }) => key);
+  const ids = new Set([...allowed, ...supersedes].map(({ id }) => id));
   const { date } = look;
   return date === undefined ? [] : look.keys.filter((key) => ids.has(key.id) && works(key, date));
 }

@@ -1,12 +1,16 @@
-import { FENCE, LINGER, MARGIN } from './constants.ts';
-import { type InGrace, inGraceBeside, lastWriteOf } from './grace.ts';
+import { FENCE, MARGIN } from './constants.ts';
+import { graceEnd, type InGrace, lastWriteOf } from './grace.ts';
+import { keysOfName, type Look } from './look.ts';
 import type { KeySummary } from './outcome.ts';
-import type { Instant, KeyRecord } from './ports.ts';
-import { placesTaken, settledAt } from './quota.ts';
+import type { KeyRecord } from './ports.ts';
+import { placesTaken } from './quota.ts';
+import { type Room, roomFor, summarize } from './room.ts';
 import {
   candidatesFor,
   currentOfAll,
   isExpired,
+  isExpiredForSure,
+  isSuperseded,
   isUsedElsewhere,
   type NotStored,
   notInAnyTarget,
@@ -16,49 +20,11 @@ import {
 import type { RotationSettings } from './settings.ts';
 import { type SparedKey, sparedBy, sparedKeys } from './spared.ts';
 
-/** What a run saw, in the order in which protocol step 2 asks it to look. */
-export interface Look {
-  /** The MUTX server's time of the list: the time of the look. Unknown: rules E and W do not apply. */
-  readonly date: Instant | undefined;
-  /** Every key of the account. */
-  readonly keys: readonly KeyRecord[];
-  /** Places in the account's plan; undefined: no limit is known. */
-  readonly places: number | undefined;
-  /** The targets' secrets, read after the list; undefined where no decision needs them. */
-  readonly secrets: readonly StoredSecret[] | undefined;
-  /** The two servers' clocks differ too much for rule W. */
-  readonly clocksApart: boolean;
-  /** MUTX's times at which creates of this run were already sent whose fate is unknown. */
-  readonly lostCreates: readonly Instant[];
-  /**
-   * The secret holds a dead key, written too late by this run: P1 goes before the waiting rule, whose only aim
-   * is that a two-key plan does not get stuck.
-   */
-  readonly repairs: boolean;
-  /** No key made before this is among them; undefined: the list was read to its end. */
-  readonly unreadBefore?: Instant | undefined;
-}
-
 export interface PlannedRevocation {
   readonly key: KeySummary;
   readonly rule: 'E' | 'W';
   readonly why: 'expired' | NotStored['kind'];
 }
-
-/** The room in the account's plan for one more key. `at` is MUTX's time; undefined where no rule frees any. */
-export type Room =
-  | { readonly kind: 'fits'; readonly lastPlace: boolean }
-  /** The last place, while a key of the name is too young to be told apart from the next. */
-  | { readonly kind: 'too-soon'; readonly at: Instant | undefined; readonly inTheWay: readonly KeySummary[] }
-  | {
-      readonly kind: 'full';
-      readonly at: Instant | undefined;
-      readonly inTheWay: readonly KeySummary[];
-      /** Keys beyond the places there are, so that one of them less would still be too many. */
-      readonly over: number;
-    }
-  /** No place, and `on-quota: replace` accepts the gap: this key goes first. */
-  | { readonly kind: 'replace'; readonly victim: KeySummary };
 
 /** Whether to rotate. `current`: the key that every target holds, where that is known. */
 export type Dueness =
@@ -67,33 +33,32 @@ export type Dueness =
 
 /** What a run is going to do, decided from one look; `why` is one line for people. */
 export type Plan = Dueness & {
+  /**
+   * What rules E and W revoke before a create, as far as it needs the places; all that they allow, where none is due.
+   */
   readonly makeRoom: readonly PlannedRevocation[];
-  /** Keys that rule R is expected to allow once the new one is stored. */
+  /** What they allow beside that: it goes once the new key is in every target. */
+  readonly afterStore: readonly PlannedRevocation[];
+  /** Other keys that rule R is expected to allow once the new one is stored. */
   readonly supersedes: readonly KeySummary[];
   /** Keys that would go, were they not more than `max-revocations`. */
   readonly held: readonly KeySummary[];
   /** Keys that no run stored and that someone uses: not touched by rule W, and warned about. */
   readonly usedElsewhere: readonly KeySummary[];
-  /** Not due: what the last rotation superseded, in its grace period. */
+  /** Not due, with a grace period: what this look may name as superseded, whether that is over or not. */
+  readonly superseded: readonly KeySummary[];
+  /** Those of them whose grace period is not over. */
   readonly inGrace: InGrace | undefined;
   /** Keys that are too young to go, whatever is decided; the current one too, if it is to be replaced. */
   readonly spared: readonly SparedKey[];
   readonly room: Room;
 };
 
-export function summarize(key: KeyRecord): KeySummary {
-  return { id: key.id, name: key.name, expiresAt: key.expiresAt };
-}
-
-function ofName(look: Look, settings: RotationSettings): readonly KeyRecord[] {
-  return look.keys.filter((key) => key.name === settings.keyName);
-}
-
 /** Active, not expired and older than the fence: what rule R would allow if a key were made and stored now. */
 function olderKeys(look: Look, settings: RotationSettings): readonly KeyRecord[] {
   const { date } = look;
   if (date === undefined) return [];
-  return ofName(look, settings).filter(
+  return keysOfName(look, settings).filter(
     (key) => key.isActive && key.createdAt < date - FENCE && !isExpired(key, date),
   );
 }
@@ -103,15 +68,11 @@ function olderKeys(look: Look, settings: RotationSettings): readonly KeyRecord[]
  * period, to make room, or to tell never-stored keys from stored ones before counting revocations.
  */
 export function needsSecrets(look: Look, settings: RotationSettings): boolean {
-  const { date } = look;
-  const expired =
-    date === undefined
-      ? 0
-      : ofName(look, settings).filter((key) => key.isActive && isExpired(key, date)).length;
   return (
     settings.renewBefore !== undefined ||
     settings.gracePeriod > 0 ||
-    (look.places !== undefined && placesTaken(look.keys) - expired + 1 >= look.places) ||
+    look.conflicted ||
+    (look.places !== undefined && placesTaken(look.keys) + 1 >= look.places) ||
     olderKeys(look, settings).length > settings.maxRevocations
   );
 }
@@ -121,26 +82,45 @@ interface Removable {
   readonly why: PlannedRevocation['why'];
 }
 
-/** What rules E and W allow to revoke at this look, and the keys they keep away from. */
+/** A key that no run stored is missed by nobody; a superseded one takes the most inference. */
+const GOES_FIRST: readonly Removable['why'][] = ['never-stored', 'expired', 'superseded'];
+
+/** What rules E and W allow to revoke at this look, what goes first before the others, and the keys they keep away from. */
 function removable(look: Look, settings: RotationSettings) {
-  const keys = ofName(look, settings);
+  const keys = keysOfName(look, settings);
   const found: Removable[] = [];
   const usedElsewhere: KeyRecord[] = [];
   const { date, secrets } = look;
   if (date === undefined) return { found, usedElsewhere };
   for (const key of keys) {
     if (!key.isActive) continue;
-    if (isExpired(key, date)) {
+    if (isExpiredForSure(key, date, look.githubDate)) {
       found.push({ key, why: 'expired' });
       continue;
     }
-    if (secrets === undefined || look.clocksApart) continue;
+    if (secrets === undefined || !canTellWhatIsStored(look)) continue;
     const how = notInAnyTarget(key, secrets, keys, settings.gracePeriod);
     if (how === undefined || date <= how.revocableFrom) continue;
     if (isUsedElsewhere(key, how)) usedElsewhere.push(key);
     else found.push({ key, why: how.kind });
   }
-  return { found, usedElsewhere };
+  return { found: GOES_FIRST.flatMap((why) => found.filter((one) => one.why === why)), usedElsewhere };
+}
+
+/** Rule W compares times of two servers, and believes no single reading. */
+function canTellWhatIsStored({ clocksApart, contradicted }: Look): boolean {
+  return !clocksApart && !contradicted;
+}
+
+/**
+ * Whether a plan does, before the new key is in every target, what only two readings of the targets that agree allow:
+ * to revoke a key because it is in none, or to name one as superseded. With a grace period, after that too: what is
+ * in its grace period, no store of a new key tells.
+ */
+export function restsOnSecrets(plan: Plan, { gracePeriod }: RotationSettings): boolean {
+  const allowed = [...plan.makeRoom, ...plan.afterStore];
+  const isBefore = plan.makeRoom.length > 0 || gracePeriod > 0;
+  return (isBefore && allowed.some(({ rule }) => rule === 'W')) || plan.superseded.length > 0;
 }
 
 /** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
@@ -150,21 +130,24 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
   const current =
     secrets === undefined || date === undefined || isOlderThanList(look)
       ? undefined
-      : currentOfAll(secrets, ofName(look, settings), date);
+      : currentOfAll(secrets, keysOfName(look, settings), date);
   if (forced) return { due: true, why: 'the last write came too late to be relied on', current };
   if (renewBefore === undefined && gracePeriod === 0) return { due: true, why: 'every run rotates', current };
   if (date === undefined || secrets === undefined || current === undefined) {
     return { due: true, why: whyUncertain(look, settings), current };
   }
   const lastWrite = lastWriteOf(secrets);
+  const others = mayBeStoredToo(keysOfName(look, settings), secrets, current);
+  const maybe = { due: true, why: 'another key of the name may still be stored', current } as const;
   // With the margin: before it, rule W could not yet free what the last rotation superseded.
   if (gracePeriod > 0 && date - lastWrite <= gracePeriod + MARGIN) {
+    // To rotate would supersede one more key and free none, so only where the other would end before a later run.
+    const soonOver = lastWrite + gracePeriod + FENCE;
+    if (others.some(({ expiresAt }) => expiresAt !== undefined && expiresAt < soonOver)) return maybe;
     return { due: false, why: 'the last rotation is less than the grace period ago', current };
   }
   if (renewBefore === undefined) return { due: true, why: 'every run rotates', current };
-  if (gracePeriod === 0 && mayBeStoredToo(ofName(look, settings), secrets, current, date)) {
-    return { due: true, why: 'another key of the name may still be stored', current };
-  }
+  if (others.length > 0) return maybe;
   if (current.expiresAt === undefined) return { due: true, why: 'the current key never expires', current };
   return current.expiresAt - date > renewBefore
     ? { due: false, why: 'the current key lives longer than renew-before', current }
@@ -180,7 +163,7 @@ function isOlderThanList({ secrets = [], unreadBefore = Number.NEGATIVE_INFINITY
 
 /** What is not known of the targets, as exactly as that can be told. */
 function whyUncertain(look: Look, settings: RotationSettings): string {
-  const keys = ofName(look, settings);
+  const keys = keysOfName(look, settings);
   if (!keys.some((key) => key.isActive)) return 'no key of this name is active';
   const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
   if (secrets.some(({ updatedAt }) => updatedAt === undefined)) return 'not every target has the secret yet';
@@ -196,84 +179,19 @@ function whyUncertain(look: Look, settings: RotationSettings): string {
 }
 
 /**
- * Whether another working key may be what a target really holds. An organisation secret's date moves when its
- * audience is edited, so that an orphan can look like the current key.
+ * The other active keys, expired ones too, that may be what a target really holds. An organisation secret's date moves
+ * when its audience is edited, so that an orphan can look like the current key; its use shows that it is not one.
  */
 function mayBeStoredToo(
   keys: readonly KeyRecord[],
   secrets: readonly StoredSecret[],
   current: KeyRecord,
-  date: Instant,
-): boolean {
-  return keys.some(
-    (key) =>
-      key.id !== current.id &&
-      key.isActive &&
-      !isExpired(key, date) &&
-      notInAnyTarget(key, secrets, keys, 0) === undefined,
+): readonly KeyRecord[] {
+  const isInUse = current.lastUsed !== undefined && current.lastUsed > current.createdAt + FENCE;
+  if (secrets.length === 1 && isInUse) return [];
+  return keys.filter(
+    (key) => key.id !== current.id && key.isActive && notInAnyTarget(key, secrets, keys, 0) === undefined,
   );
-}
-
-/** When a rule frees a place, at the earliest; undefined when none will. */
-function nextPlaceAt(
-  look: Look,
-  settings: RotationSettings,
-  active: readonly KeyRecord[],
-): Instant | undefined {
-  const keys = ofName(look, settings);
-  let earliest: Instant | undefined;
-  for (const key of active) {
-    if (key.name !== settings.keyName) continue;
-    const how =
-      look.secrets === undefined || look.clocksApart
-        ? undefined
-        : notInAnyTarget(key, look.secrets, keys, settings.gracePeriod);
-    // A key that may be stored is no hope: the end of its life is the outage that nobody wants to wait for.
-    if (how === undefined) continue;
-    const expiry = key.expiresAt ?? Number.POSITIVE_INFINITY;
-    const soonest = isUsedElsewhere(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
-    // What could have gone already and did not (`max-revocations`) will not go by itself either.
-    if (!Number.isFinite(soonest) || (look.date !== undefined && soonest < look.date)) continue;
-    const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
-    const at = Math.max(soonest, ...others.map(settledAt));
-    earliest = Math.min(earliest ?? at, at);
-  }
-  return earliest;
-}
-
-/** Whether one more key fits once `gone` are revoked (protocol, step 4 and "Where even that leaves no room"). */
-export function roomFor(
-  look: Look,
-  settings: RotationSettings,
-  gone: ReadonlySet<string>,
-  current: KeyRecord | undefined,
-): Room {
-  const { date, places } = look;
-  if (places === undefined) return { kind: 'fits', lastPlace: false };
-  const active = look.keys.filter((key) => key.isActive && !gone.has(key.id));
-  const mine = active.filter((key) => key.name === settings.keyName);
-  if (active.length + 1 > places) {
-    const old = date === undefined ? [] : mine.filter((key) => key.createdAt + FENCE < date);
-    const victim =
-      old.find((key) => key.id === current?.id) ?? old.toSorted((a, b) => a.createdAt - b.createdAt)[0];
-    if (settings.onQuota === 'replace' && victim !== undefined && active.length === places) {
-      const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
-      return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
-    }
-    const over = active.length - places;
-    return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize), over };
-  }
-  // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
-  const onTheirWay = look.lostCreates
-    .map((sent) => sent + LINGER)
-    .filter((by) => date === undefined || date < by);
-  const lastPlace = active.length + onTheirWay.length + 1 >= places;
-  const young = date === undefined ? mine : mine.filter((key) => date < settledAt(key));
-  if (lastPlace && !look.repairs && young.length + onTheirWay.length > 0) {
-    const at = date === undefined ? undefined : Math.max(...young.map(settledAt), ...onTheirWay);
-    return { kind: 'too-soon', at, inTheWay: young.map(summarize) };
-  }
-  return { kind: 'fits', lastPlace };
 }
 
 /**
@@ -289,7 +207,9 @@ function tooYoung(
 ): readonly SparedKey[] {
   const { date } = look;
   if (date === undefined) return [];
-  const young = sparedBy(ofName(look, settings), { createdAt: date }).filter((key) => !isExpired(key, date));
+  const young = sparedBy(keysOfName(look, settings), { createdAt: date }).filter(
+    (key) => !isExpired(key, date),
+  );
   // The new key will be one more.
   if (due) return sparedKeys(young, settings, staying + 1);
   const beside = young.filter((key) => key.id !== current.id);
@@ -305,30 +225,71 @@ export function makePlan(look: Look, settings: RotationSettings, forced: boolean
   const older = olderKeys(look, settings).filter((key) => !foundIds.has(key.id));
   const superseding = decision.due ? older : [];
   const counted = [
-    ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
+    ...found.filter(({ key, why }) => why === 'superseded' && !isDead(key, look)).map(({ key }) => key),
     ...(settings.gracePeriod === 0 ? superseding : []),
   ];
   const tooMany = counted.length > settings.maxRevocations;
-  const makeRoom = tooMany ? found.filter(({ why }) => why !== 'superseded') : found;
+  const allowed = (tooMany ? found.filter(({ why }) => why !== 'superseded') : found).map(plannedRevocation);
+  const superseded = decision.due ? [] : nameable(look, settings);
   return {
     ...decision,
-    makeRoom: makeRoom.map(({ key, why }) => ({
-      key: summarize(key),
-      rule: why === 'expired' ? 'E' : 'W',
-      why,
-    })),
+    ...split(allowed, look, settings, decision),
     supersedes: superseding.map(summarize),
     held: tooMany ? counted.map(summarize) : [],
     usedElsewhere: usedElsewhere.map(summarize),
-    inGrace: decision.due
-      ? undefined
-      : inGraceBeside(
-          decision.current,
-          ofName(look, settings).filter((key) => !foundIds.has(key.id)),
-          look,
-          settings,
-        ),
+    superseded: superseded.map(summarize),
+    inGrace: inGraceOf(
+      superseded.filter((key) => !foundIds.has(key.id)),
+      look,
+      settings,
+    ),
     spared: tooYoung(look, settings, decision, decision.due && !tooMany ? 0 : older.length),
-    room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
   };
+}
+
+/** By one clock, which does to tell keys that work from keys that do not. */
+function isDead(key: KeyRecord, { date }: Look): boolean {
+  return date !== undefined && isExpired(key, date);
+}
+
+function plannedRevocation({ key, why }: Removable): PlannedRevocation {
+  return { key: summarize(key), rule: why === 'expired' ? 'E' : 'W', why };
+}
+
+/**
+ * What of the allowed revocations comes before the create, as few as it needs (protocol, step 4): none where there is
+ * no room after all of them. What is not needed now goes after the store, when it takes no inference.
+ */
+function split(
+  allowed: readonly PlannedRevocation[],
+  look: Look,
+  settings: RotationSettings,
+  { due, current }: Dueness,
+): Pick<Plan, 'makeRoom' | 'afterStore' | 'room'> {
+  const roomWithout = (few: readonly PlannedRevocation[]) =>
+    roomFor(look, settings, new Set(few.map(({ key }) => key.id)), current);
+  const room = roomWithout(allowed);
+  if (!due) return { makeRoom: allowed, afterStore: [], room };
+  if (room.kind === 'full' || room.kind === 'too-soon') return { makeRoom: [], afterStore: [], room };
+  let needed = look.conflicted ? allowed.length : 0;
+  while (needed < allowed.length && roomWithout(allowed.slice(0, needed)).kind !== 'fits') needed += 1;
+  const makeRoom = allowed.slice(0, needed);
+  return { makeRoom, afterStore: allowed.slice(needed), room: roomWithout(makeRoom) };
+}
+
+/** What a look may name as superseded (protocol, "Named as superseded"): an order to revoke it. */
+function nameable(look: Look, settings: RotationSettings): readonly KeyRecord[] {
+  const { secrets } = look;
+  if (settings.gracePeriod === 0 || secrets === undefined || !canTellWhatIsStored(look)) return [];
+  const keys = keysOfName(look, settings);
+  return keys.filter((key) => isSuperseded(key, secrets, keys));
+}
+
+function inGraceOf(
+  keys: readonly KeyRecord[],
+  { secrets = [] }: Look,
+  settings: RotationSettings,
+): InGrace | undefined {
+  if (keys.length === 0) return undefined;
+  return { ids: keys.map(({ id }) => id), until: graceEnd(lastWriteOf(secrets), settings) };
 }

@@ -20,9 +20,9 @@ export function placesTaken(keys: readonly KeyRecord[]): number {
 }
 
 /**
- * From when on a key of the name is old enough that another one may take the plan's last place: two younger
- * than this would fill a two-key plan with keys that no rule can tell apart (protocol, step 4).
+ * From when on a key made, or a secret written, at that time is old enough that another key may take the plan's last
+ * place: two younger than this would fill a two-key plan with keys that no rule can tell apart (protocol, step 4).
  */
-export function settledAt(key: KeyRecord): Instant {
-  return key.createdAt + FENCE + 2 * MARGIN;
+export function settledAt(time: Instant): Instant {
+  return time + FENCE + 2 * MARGIN;
 }

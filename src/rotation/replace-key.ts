@@ -1,16 +1,20 @@
 import { CREATES, MARGIN } from './constants.ts';
 import { failed, quotaFailure } from './failures.ts';
 import { graceEnd } from './grace.ts';
+import type { Look } from './look.ts';
 import { mint } from './mint.ts';
 import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
-import { type Look, type Plan, roomFor } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { CallFailure, KeyRecord, MintedKey } from './ports.ts';
+import { placesTaken } from './quota.ts';
 import type { Stopwatch } from './retry.ts';
-import { isExpired, isOlderThanFence } from './rules.ts';
-import { eachOf, type Run } from './run.ts';
+import { roomFor } from './room.ts';
+import { isExpired, isExpiredForSure, isOlderThanFence } from './rules.ts';
+import type { Run } from './run.ts';
 import { sparedBy, sparedKeys } from './spared.ts';
 import { type Stored, storeEverywhere } from './store.ts';
 import type { Learned } from './take-look.ts';
+import { type Contradiction, contradictionOf } from './times.ts';
 
 /** What a round of a run came to: an outcome, or a reason to look again. */
 export type Round = Outcome | 'again';
@@ -19,12 +23,14 @@ export type Round = Outcome | 'again';
 export interface Tries {
   /** Creates sent; each whose reply was lost leaves an orphan. */
   creates: number;
-  /** Creates whose reply was lost. */
-  lost: number;
+  /** What came instead of a create's reply, for each that was lost. */
+  readonly lost: CallFailure[];
   lateWrites: number;
   /** Creates refused for the quota. */
   quotaHits: number;
   readonly learned: Learned;
+  /** Keys that were given up because MUTX's times contradicted each other. */
+  contradictions: number;
   /** Lists right before a create that showed another run's new key. */
   surprises: number;
 }
@@ -35,13 +41,18 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
   if ('stop' in checked) return checked.stop;
 
   tries.creates += 1;
-  const { reply, since, githubBefore } = await run.step(
+  const attempt = await run.step(
     'create',
     () => mint(run),
     (result) => result.reply.ok,
   );
-  if (!reply.ok) return notMinted(run, tries, reply.failure);
+  const { reply, since, githubBefore } = attempt;
+  if (!reply.ok) return notMinted(run, tries, checked.look, reply.failure);
   const minted = reply.value;
+  const contradiction = contradictionOf(run, minted.createdAt, reply.date, attempt);
+  if (contradiction !== undefined && !mustStore(run, checked.look)) {
+    return contradicted(run, tries, minted, contradiction);
+  }
 
   const unverified = await verify(run, minted, since);
   if (unverified !== undefined) return abandon(run, minted, unverified);
@@ -51,11 +62,15 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
     () => storeEverywhere(run, minted, since, githubBefore),
     (result) => result.failures.length === 0,
   );
+  if (contradiction !== undefined && stored.failures.length === 0) {
+    const state = stored.late ? 'unknown' : 'alive';
+    return failed(run, timesContradict(contradiction), { ...summaryOf(minted), state }, stored.results);
+  }
   const inTime = since.beforeDeadline();
   const late = await checkLate(run, minted, stored, since.elapsed());
   if (late === 'late') return writtenLate(run, tries, minted, stored.results);
   if (stored.failures.length > 0) return notStored(run, minted, stored, inTime);
-  if (late === 'in-time') await revokeOlder(run, checked.look, minted);
+  if (late === 'in-time') await revokeOlder(run, checked.look, plan, minted);
   else run.leave(olderKeys(run, checked.look, minted).map((key) => key.id));
   spareYoung(run, checked.look, minted);
   return {
@@ -106,16 +121,22 @@ async function lookBeforeCreate(
   return { stop: tries.surprises < CREATES ? 'again' : failed(run, quotaFailure(roomNow)) };
 }
 
-function notMinted(run: Run, tries: Tries, failure: CallFailure): Round {
-  const quota = failure.kind === 'refused' && failure.status === 409;
+function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Round {
+  const conflict = failure.kind === 'refused' && failure.status === 409;
+  const quota = conflict && isQuota(run, look, failure);
   const unclear = failure.kind === 'unclear';
   if (quota) {
     tries.quotaHits += 1;
     tries.learned.full = true;
     if (tries.quotaHits < CREATES) return 'again';
   }
+  // What has gone already for another reason may do so again; a second time it is for a person to look.
+  if (conflict && !quota && !tries.learned.conflicted) {
+    tries.learned.conflicted = true;
+    return 'again';
+  }
   if (unclear && failure.retryable && tries.creates < CREATES) {
-    tries.lost += 1;
+    tries.lost.push(failure);
     run.warn(
       'create-lost',
       'the reply to the create was lost; a key may exist whose text nobody knows. It is left alone, and a later run revokes it',
@@ -130,6 +151,49 @@ function notMinted(run: Run, tries: Tries, failure: CallFailure): Round {
       : 'MUTX made no key',
     failures: [failure],
   });
+}
+
+/**
+ * Any other 409 is not about the plan, and no stored key is given up for it: it is the quota only if MUTX's own error
+ * says so, or what is known of the plan.
+ */
+function isQuota(run: Run, { keys, places }: Look, { code }: CallFailure): boolean {
+  const active = keys.filter(({ id }) => !run.isRevoked(id));
+  return code === 'mutx-quota' || (places !== undefined && placesTaken(active) + 1 > places);
+}
+
+/**
+ * Nothing derived from times that contradict each other can be relied on, so the new key goes. Where it is only the
+ * time since the look, this machine may have stood still in between: that is found out by looking once more.
+ */
+async function contradicted(
+  run: Run,
+  tries: Tries,
+  minted: MintedKey,
+  contradiction: Contradiction,
+): Promise<Round> {
+  tries.contradictions += 1;
+  const outcome = await abandon(run, minted, timesContradict(contradiction));
+  if (!contradiction.maybeOurs || tries.contradictions > 1 || !run.isRevoked(minted.id)) return outcome;
+  run.warn('times-contradict', `${contradiction.what}; looking once more`);
+  return 'again';
+}
+
+function timesContradict({ what }: Contradiction): RotationFailure {
+  return {
+    reason: 'create',
+    code: 'times-contradict',
+    message: `the times of MUTX contradict each other: ${what}`,
+    failures: [],
+  };
+}
+
+/**
+ * A secret may hold a key that this run has revoked, or that was written too late: then the new one is stored whatever
+ * else is wrong, because the stored secret has to work.
+ */
+function mustStore(run: Run, { repairs }: Look): boolean {
+  return repairs || run.madeRoom;
 }
 
 /** Protocol step 6. undefined: the key works, or nobody wants to know. */
@@ -216,7 +280,7 @@ async function abandon(
   failure: RotationFailure,
   results?: readonly TargetResult[],
 ): Promise<Outcome> {
-  const gone = await run.revoke(minted.id, 'own');
+  const [gone = false] = await run.revoke([{ id: minted.id, reason: 'own' }]);
   const state = run.isPerhapsRevoked(minted.id) ? 'perhaps-revoked' : 'alive';
   // What the targets hold then is what the round before stored, and that is what has to be told.
   if (run.late !== undefined) return failed(run, failure);
@@ -237,32 +301,50 @@ function spareYoung(run: Run, look: Look, minted: MintedKey): void {
   run.spare(sparedKeys(sparedBy(ofName, minted), run.settings, run.keysNow().left.length + 1));
 }
 
-/** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */
-async function revokeOlder(run: Run, look: Look, minted: MintedKey): Promise<void> {
+/**
+ * Protocol step 8: rule R. With a grace period, what is older is superseded, and only what the look allowed beside the
+ * create (its grace period is over, or it never had one) and what has expired meanwhile goes now.
+ */
+async function revokeOlder(run: Run, look: Look, plan: Plan, minted: MintedKey): Promise<void> {
   const older = olderKeys(run, look, minted);
+  const going =
+    run.settings.gracePeriod > 0 ? ofGraceOver(look, plan, older) : withinLimit(run, look, plan, older);
   if (run.settings.gracePeriod > 0) {
     const now = run.githubTime();
     run.supersede(
-      older.map((key) => key.id),
+      older.filter((key) => !going.includes(key)).map((key) => key.id),
       now === undefined ? undefined : graceEnd(now, run.settings),
     );
-    return;
   }
-  if (older.length === 0) return;
-  const { date } = look;
-  const living = older.filter((key) => date === undefined || !isExpired(key, date));
-  const tooMany = living.length > run.settings.maxRevocations;
-  if (tooMany) run.holdBack(living.map((key) => key.id));
+  if (going.length === 0) return;
   await run.step(
     'revoke',
-    () =>
-      eachOf(
-        tooMany ? older.filter((key) => !living.includes(key)) : older,
-        run.settings.concurrency,
-        (key) => run.revoke(key.id, 'R'),
-      ),
+    () => run.revoke(going.map(({ id }) => ({ id, reason: 'R' }))),
     (results) => results.every(Boolean),
   );
+}
+
+function ofGraceOver(look: Look, { afterStore }: Plan, older: readonly KeyRecord[]): readonly KeyRecord[] {
+  const allowed = new Set(afterStore.map(({ key }) => key.id));
+  return older.filter((key) => allowed.has(key.id) || isExpiredForSure(key, look.date));
+}
+
+/** More than `max-revocations` are held back; expired and never-stored ones do not count. */
+function withinLimit(
+  run: Run,
+  { date }: Look,
+  { afterStore }: Plan,
+  older: readonly KeyRecord[],
+): readonly KeyRecord[] {
+  const neverStored = new Set(
+    afterStore.filter(({ why }) => why === 'never-stored').map(({ key }) => key.id),
+  );
+  const counted = older.filter(
+    (key) => !neverStored.has(key.id) && (date === undefined || !isExpired(key, date)),
+  );
+  if (counted.length <= run.settings.maxRevocations) return older;
+  run.holdBack(counted.map((key) => key.id));
+  return older.filter((key) => !counted.includes(key));
 }
 
 function summaryOf({ id, name, expiresAt }: MintedKey) {

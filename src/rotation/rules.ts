@@ -18,9 +18,21 @@ export function isOlderThanFence(j: KeyRecord, k: { readonly createdAt: Instant 
   return j.isActive && j.createdAt < k.createdAt - FENCE;
 }
 
-/** Rule E: dead already, but it still counts against the plan's quota. */
+/** Whether a key's life is over, as far as one clock tells. */
 export function isExpired(j: KeyRecord, date: Instant): boolean {
   return j.expiresAt !== undefined && j.expiresAt < date;
+}
+
+/**
+ * Rule E: dead already, but it still counts against the plan's quota. One server's time alone would revoke the stored
+ * key when that clock is ahead.
+ * @param times MUTX's and GitHub's at the look; undefined where one of them did not say
+ */
+export function isExpiredForSure(
+  { expiresAt }: KeyRecord,
+  ...times: readonly (Instant | undefined)[]
+): boolean {
+  return expiresAt !== undefined && times.every((time) => time !== undefined && expiresAt + MARGIN < time);
 }
 
 /** Whether MUTX accepts a key. */
@@ -68,7 +80,8 @@ export interface NotStored {
 }
 
 /**
- * Rule W: whether `j` is in none of the targets, whatever any run still does.
+ * Rule W: whether `j` is in none of the targets, whatever any run still does. It is judged from one reading of the
+ * targets; what cannot be undone takes two that agree (second-reading.ts).
  * @returns undefined while that cannot be known; otherwise the moment after which it may be revoked
  */
 export function notInAnyTarget(
@@ -79,26 +92,57 @@ export function notInAnyTarget(
 ): NotStored | undefined {
   let superseded = false;
   let lastWrite = 0;
+  let revocableFrom = j.createdAt + FENCE;
   for (const secret of secrets) {
-    const { updatedAt, shared } = secret;
-    if (updatedAt === undefined) continue;
+    const { updatedAt } = secret;
+    if (updatedAt === undefined) {
+      // A write at the very end of the fence, and a replica that lags, look like an absence.
+      revocableFrom = j.createdAt + 2 * FENCE;
+      continue;
+    }
     lastWrite = Math.max(lastWrite, updatedAt);
-    if (j.createdAt > updatedAt + MARGIN) continue;
-    // Without a known later writer, someone may have saved the very value of `j` again by hand.
-    const overwritten =
-      !shared &&
-      updatedAt > j.createdAt + FENCE + MARGIN &&
-      keysOfName.some((key) => key.id !== j.id && couldHaveWritten(key, updatedAt));
-    if (!overwritten) return undefined;
+    // With less than the fence between, clocks that were wrong at the write would make the stored key an orphan.
+    if (j.createdAt > updatedAt + FENCE + MARGIN) continue;
+    if (!isOverwritten(j, secret, keysOfName)) return undefined;
     superseded = true;
   }
-  const fenced = j.createdAt + FENCE;
-  return superseded
-    ? {
-        kind: 'superseded',
-        revocableFrom: gracePeriod === 0 ? fenced : Math.max(fenced, lastWrite + gracePeriod + MARGIN),
-      }
-    : { kind: 'never-stored', revocableFrom: fenced };
+  if (!superseded) return { kind: 'never-stored', revocableFrom };
+  if (gracePeriod === 0) return { kind: 'superseded', revocableFrom };
+  return { kind: 'superseded', revocableFrom: Math.max(revocableFrom, lastWrite + gracePeriod + MARGIN) };
+}
+
+/**
+ * Whether a known later write is over `j`. The writer has to be active: without a living writer, a person may have
+ * saved the very value of `j` again by hand. Editing an organisation secret's audience moves its date, so nothing is
+ * known of those.
+ */
+function isOverwritten(
+  j: KeyRecord,
+  { updatedAt, shared }: StoredSecret,
+  keysOfName: readonly KeyRecord[],
+): boolean {
+  return (
+    !shared &&
+    updatedAt !== undefined &&
+    updatedAt > j.createdAt + FENCE + MARGIN &&
+    keysOfName.some((key) => key.id !== j.id && key.isActive && couldHaveWritten(key, updatedAt))
+  );
+}
+
+/**
+ * Whether a look alone may name `j` as superseded: an order to revoke it, once its grace period is over. What is in
+ * an organisation secret no look can tell.
+ */
+export function isSuperseded(
+  j: KeyRecord,
+  secrets: readonly StoredSecret[],
+  keysOfName: readonly KeyRecord[],
+): boolean {
+  return (
+    j.isActive &&
+    secrets.every(({ shared }) => !shared) &&
+    notInAnyTarget(j, secrets, keysOfName, 0)?.kind === 'superseded'
+  );
 }
 
 /** A key that no run ever stored and that was used all the same: someone else uses this name. */

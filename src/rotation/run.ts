@@ -1,10 +1,34 @@
 import { CALL_PATIENCE } from './constants.ts';
 import type { RevocationReason, StepName, WarningCode } from './events.ts';
+import { isGone } from './gone.ts';
 import type { KeySummary, KeysNow, TargetResult } from './outcome.ts';
 import type { CallFailure, Duration, Instant, Reply, RotationPorts } from './ports.ts';
 import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from './retry.ts';
 import type { RotationSettings } from './settings.ts';
 import type { SparedKey } from './spared.ts';
+
+/** When and with which `Date` the list of a look came, or the last of its pages. */
+export interface SeenList {
+  readonly date: Instant | undefined;
+  /** Started so much after it was sent. */
+  readonly since: Stopwatch;
+  readonly lead: Duration;
+  /** How long it was under way. */
+  readonly took: Duration;
+}
+
+/** A key to be revoked, and why that is allowed. */
+interface Wanted {
+  readonly id: string;
+  readonly reason: RevocationReason;
+}
+
+/** What became of a DELETE. `gone`: MUTX knows no such key, as it says. */
+type Deletion = Wanted &
+  (
+    | { readonly kind: 'revoked' | 'gone' }
+    | { readonly kind: 'failed'; readonly unclear: boolean; readonly message: string }
+  );
 
 /** One run's collaborators and what it has done so far: the part of the state that every step shares. */
 export class Run {
@@ -18,10 +42,13 @@ export class Run {
   #superseded: readonly string[] = [];
   #graceEnds: Instant | undefined;
   #spared: readonly SparedKey[] = [];
+  /** A key was revoked before the new one was stored, or may have been. */
+  madeRoom = false;
   /** A stored key was revoked for its place (`on-quota: replace`). */
   gaveUp = false;
   /** What was stored too late by an earlier round: still what the targets hold, whatever comes of the next. */
   late: { readonly minted: KeySummary; readonly results: readonly TargetResult[] } | undefined;
+  #list: SeenList | undefined;
   #github: { readonly date: Instant; readonly since: Stopwatch } | undefined;
 
   constructor(settings: RotationSettings, ports: RotationPorts) {
@@ -85,25 +112,76 @@ export class Run {
     }
   }
 
-  /** Revokes one key, with retries. A failure is a warning: the next run takes it up. */
-  async revoke(id: string, reason: RevocationReason): Promise<boolean> {
+  /** The list of the look: what MUTX's later times are held against. */
+  listed(list: SeenList): void {
+    this.#list = list;
+  }
+
+  get list(): SeenList | undefined {
+    return this.#list;
+  }
+
+  /**
+   * Revokes keys, with retries. A failure is a warning: the next run takes it up.
+   * @returns for each, whether it is revoked for certain
+   */
+  async revoke(wanted: readonly Wanted[]): Promise<readonly boolean[]> {
+    const attempts = await eachOf(wanted, this.settings.concurrency, (one) => this.#delete(one));
+    const settled = await this.#settle(attempts);
+    return settled.map((attempt) => this.#note(attempt));
+  }
+
+  async #delete({ id, reason }: Wanted): Promise<Deletion> {
     let unclear = false;
     const reply = await this.call(async () => {
       const attempt = await this.ports.keys.revoke(id);
       unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
       return attempt;
     });
-    if (reply.ok) {
+    if (reply.ok) return { id, reason, kind: reply.value };
+    return { id, reason, kind: 'failed', unclear, message: reply.failure.message };
+  }
+
+  /**
+   * A 404 is a gateway's or a replica's as well as that of a key that is gone: only a list read after it decides. A key
+   * that it shows as active is revoked once more.
+   */
+  async #settle(attempts: readonly Deletion[]): Promise<readonly Deletion[]> {
+    if (attempts.every(({ kind }) => kind !== 'gone')) return attempts;
+    const list = await this.call(() => this.ports.keys.list());
+    return eachOf(attempts, this.settings.concurrency, async (attempt) => {
+      if (attempt.kind !== 'gone') return attempt;
+      const unclear = { ...attempt, kind: 'failed', unclear: true } as const;
+      if (!list.ok) {
+        return {
+          ...unclear,
+          message: `MUTX does not know it, and could not be asked again: ${list.failure.message}`,
+        };
+      }
+      if (isGone(attempt.id, list.value)) return attempt;
+      const again = await this.#delete(attempt);
+      if (again.kind === 'revoked') return again;
+      const message =
+        again.kind === 'failed' ? again.message : 'MUTX does not know it, and lists it as active';
+      return { ...unclear, message };
+    });
+  }
+
+  #note(attempt: Deletion): boolean {
+    const { id, reason } = attempt;
+    if (attempt.kind !== 'failed') {
       this.#revoked.add(id);
       for (const set of [this.#left, this.#held, this.#unclear]) set.delete(id);
-      this.ports.report({ type: 'revoked', id, reason, gone: reply.value === 'gone' });
+      this.ports.report({ type: 'revoked', id, reason, gone: attempt.kind === 'gone' });
       return true;
     }
     this.#left.add(id);
-    if (unclear) this.#unclear.add(id);
+    if (attempt.unclear) this.#unclear.add(id);
     const key = reason === 'own' ? `the new key ${id}, which no secret holds,` : `key ${id}`;
-    const what = unclear ? `it is not known whether ${key} was revoked` : `${key} could not be revoked`;
-    this.warn('revocation-failed', `${what}: ${reply.failure.message}`);
+    const what = attempt.unclear
+      ? `it is not known whether ${key} was revoked`
+      : `${key} could not be revoked`;
+    this.warn('revocation-failed', `${what}: ${attempt.message}`);
     return false;
   }
 

@@ -1,7 +1,8 @@
+import { planOn } from './engine.ts';
 import { graceEnd, lastWriteOf } from './grace.ts';
 import type { RotationFailure } from './outcome.ts';
 import { patientCalls } from './patient.ts';
-import { type Look, makePlan, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type {
   Account,
   CallFailure,
@@ -12,8 +13,6 @@ import type {
   RotationPorts,
   SecretTarget,
 } from './ports.ts';
-import { olderKeys } from './replace-key.ts';
-import { isExpired } from './rules.ts';
 import { eachOf, Run } from './run.ts';
 import type { RotationSettings } from './settings.ts';
 import { takeLook } from './take-look.ts';
@@ -80,23 +79,22 @@ export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): 
 }
 
 async function find(run: Run): Promise<Finding> {
-  const looked = await takeLook(run, { places: undefined, full: false });
+  const looked = await takeLook(run, { places: undefined, full: false, conflicted: false });
   if (!looked.ok) return { kind: 'unreadable', failure: looked.failure };
-  const { look } = looked;
-  const plan = makePlan(look, run.settings, false);
-  const superseded = plan.due || run.settings.gracePeriod === 0 ? [] : supersededBy(plan.current, run, look);
+  const { look, plan } = await planOn(run, looked.look, false);
+  const superseded = withinLimit(run, plan, look.date);
   const over = graceEnd(lastWriteOf(look.secrets ?? []), run.settings);
   const revocableFrom = superseded.length === 0 ? undefined : over;
   return { kind: 'planned', plan, superseded, revocableFrom };
 }
 
 /** None where they are more than `max-revocations`: then a person has to look, as in a rotation. */
-function supersededBy(current: KeyRecord, run: Run, look: Look): readonly string[] {
-  const { date } = look;
-  const older = olderKeys(run, look, current);
-  const living = older.filter((key) => date === undefined || !isExpired(key, date));
-  if (living.length <= run.settings.maxRevocations) return older.map((key) => key.id);
-  run.holdBack(living.map((key) => key.id));
+function withinLimit(run: Run, { superseded }: Plan, date: Instant | undefined): readonly string[] {
+  const living = superseded.filter(
+    ({ expiresAt }) => date === undefined || expiresAt === undefined || expiresAt >= date,
+  );
+  if (living.length <= run.settings.maxRevocations) return superseded.map(({ id }) => id);
+  run.holdBack(living.map(({ id }) => id));
   return [];
 }
 

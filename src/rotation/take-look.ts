@@ -1,6 +1,7 @@
 import { MARGIN, READS } from './constants.ts';
+import type { Look } from './look.ts';
 import type { RotationFailure } from './outcome.ts';
-import { type Look, needsSecrets } from './plan.ts';
+import { needsSecrets } from './plan.ts';
 import type { Instant, Reply, SecretTarget } from './ports.ts';
 import { placesOf, placesTaken } from './quota.ts';
 import { Stopwatch } from './retry.ts';
@@ -15,6 +16,8 @@ export interface Learned {
   places: number | undefined;
   /** A create has just been refused for the quota: the keys listed next are all that fit. */
   full: boolean;
+  /** A create has been refused with a 409 that is not the quota's. */
+  conflicted: boolean;
 }
 
 /**
@@ -27,9 +30,11 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   const { ports, settings } = run;
   // From before the list was sent: what passes till then only makes the clocks look further apart.
   let listed = new Stopwatch(ports.clock);
+  let listTook = 0;
   const listNow = async () => {
     listed = new Stopwatch(ports.clock);
     const reply = await ports.keys.list();
+    listTook = listed.elapsed();
     // A list of many pages takes minutes: what can be compared is the date of the last of them.
     if (reply.ok && reply.reading !== undefined) listed = new Stopwatch(ports.clock);
     return reply;
@@ -51,18 +56,23 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   if (unwritable.length > 0) return fail('preflight', [...unwritable, ...failuresOf([list])]);
   if (!list.ok) return fail('look', [list.failure]);
 
+  const { date, lead } = listDate(list);
+  run.listed({ date, since: listed, lead, took: list.reading === undefined ? listTook : lead });
   if (learned.full) {
     learned.places = placesTaken(list.value);
     learned.full = false;
   }
   const first: Look = {
     date: list.date,
+    githubDate: earliestDate(prepared),
     keys: list.value,
     places: fewest(account.places, learned.places),
     secrets: undefined,
     clocksApart: false,
+    contradicted: false,
     lostCreates: [],
     repairs: false,
+    conflicted: learned.conflicted,
     unreadBefore: list.reading?.since,
   };
   ports.report({
@@ -82,7 +92,6 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   );
   const unreadable = failuresOf(metadata);
   if (unreadable.length > 0) return fail('look', unreadable);
-  const { date, lead } = listDate(list);
   const clocksApart = areClocksApart(date, metadata, lead + listed.elapsed());
   if (clocksApart) {
     run.warn(
@@ -90,7 +99,14 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
       'the clocks of MUTX and GitHub differ by more than 30 s: this run revokes no key for being in no secret',
     );
   }
-  return { ok: true, look: { ...first, secrets: valuesOf(metadata), clocksApart } };
+  const githubDate = earliestDate([...prepared, ...metadata]);
+  return { ok: true, look: { ...first, githubDate, secrets: valuesOf(metadata), clocksApart } };
+}
+
+/** GitHub's time in the earliest of its replies: the later ones only say that more has passed. */
+export function earliestDate(replies: readonly Reply<unknown>[]): Instant | undefined {
+  const dates = replies.flatMap((reply) => (reply.ok ? (reply.date ?? []) : []));
+  return dates.length === 0 ? undefined : Math.min(...dates);
 }
 
 /** The date of the list's last page, and how long before the list was there it was asked for. */

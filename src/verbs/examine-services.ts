@@ -4,11 +4,11 @@ import type { Stored } from '../doctor/stored.ts';
 import type { Prepared } from '../doctor/writer-token.ts';
 import { createTarget } from '../github/create-target.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
-import type { Look } from '../rotation/plan.ts';
+import type { Look } from '../rotation/look.ts';
 import type { CallFailure, Reply, SecretTarget } from '../rotation/ports.ts';
 import { Stopwatch } from '../rotation/retry.ts';
 import { eachOf, Run, valuesOf } from '../rotation/run.ts';
-import { areClocksApart, takeLook } from '../rotation/take-look.ts';
+import { areClocksApart, earliestDate, takeLook } from '../rotation/take-look.ts';
 import type { Credential } from '../session/credential.ts';
 import type { SessionFailure } from '../session/session.ts';
 import { quietCalls, twice } from './calls.ts';
@@ -52,7 +52,7 @@ export async function lookAtKeys(
     },
     sessionEndsAt: session.endsAt,
   });
-  const looked = await takeLook(run, { places: undefined, full: false });
+  const looked = await takeLook(run, { places: undefined, full: false, conflicted: false });
   if (looked.ok) return { kind: 'listed', credential, look: looked.look, since, plan };
   const [failure] = looked.failure.failures;
   if (failure === undefined) throw new Error('a look that failed names its call');
@@ -130,6 +130,7 @@ function withSecrets(
   const all = valuesOf(replies).length === replies.length;
   return {
     ...look,
+    githubDate: earliestDate(replies),
     secrets: all ? stored.map((one) => one.stored) : undefined,
     clocksApart: areClocksApart(
       look.date,

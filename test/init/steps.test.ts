@@ -28,6 +28,9 @@ describe('the rotation of a setup, in one line', () => {
   it('says what goes first, to make room, and what goes after the new key is stored', async () => {
     expect(await told([OTHER])).toBe(`rotate: make the key k and store it as ${PLACE}`);
     expect(await told([OLD, DEAD])).toBe(
+      `rotate: make the key k and store it as ${PLACE}; then revoke the older dead and old`,
+    );
+    expect(await told([OLD, DEAD], {}, 'FREE')).toBe(
       `rotate: revoke dead, make the key k and store it as ${PLACE}; then revoke the older old`,
     );
     expect(await told([OLD, OTHER], { onQuota: 'replace' }, 'FREE')).toBe(
@@ -40,7 +43,7 @@ describe('the rotation of a setup, in one line', () => {
       `rotate: make the key k and store it as ${PLACE}; then keep the older old for its grace period`,
     );
     expect(await told([OLD, ORPHAN], { maxRevocations: 0 })).toBe(
-      `rotate: revoke orphan, make the key k and store it as ${PLACE}; then keep the older old: more keys than max-revocations would go`,
+      `rotate: make the key k and store it as ${PLACE}; then keep the older old: more keys than max-revocations would go; then revoke the older orphan`,
     );
   });
 

@@ -16,7 +16,8 @@ const NOT_CODES = new Set(['github-token', 'github-authentication-token-expirati
 const SERVICE = /'((?:github|mutx|session)-[a-z-]+|deadline)'/gu;
 const SESSION = /'(session-[a-z-]+|renewal-failed)'/gu;
 const FIELD = /code: '([a-z-]+)'/gu;
-const RUN = /'((?:quota|create|verify|store|look|preflight|written)-[a-z-]+|too-many-targets)'/gu;
+const RUN =
+  /'((?:quota|create|verify|store|look|preflight|written)-[a-z-]+|too-many-targets|times-contradict)'/gu;
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   ephemeral: RUN,
   process: FIELD,

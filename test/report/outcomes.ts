@@ -36,6 +36,8 @@ export const PLAN: Plan = {
   why: 'every run rotates',
   current: CURRENT,
   makeRoom: [{ key: { id: 'id-dead', name: KEY.name, expiresAt: 1 }, rule: 'E', why: 'expired' }],
+  afterStore: [],
+  superseded: [],
   supersedes: [{ id: 'id-old', name: KEY.name, expiresAt: EXPIRES }],
   held: [{ id: 'id-held', name: KEY.name, expiresAt: EXPIRES }],
   usedElsewhere: [{ id: 'id-used', name: KEY.name, expiresAt: EXPIRES }],

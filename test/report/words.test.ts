@@ -36,7 +36,12 @@ describe('words', () => {
   });
 
   it('says in a plan what stands in the way of one more key, and until when', () => {
-    const room = { kind: 'too-soon', at: EXPIRES, inTheWay: [CURRENT, CURRENT] } as const;
+    const room = {
+      kind: 'too-soon',
+      because: 'another key of the name is too young',
+      at: EXPIRES,
+      inTheWay: [CURRENT, CURRENT],
+    } as const;
     expect(planLines({ ...PLAN, room })).toContain(
       'there is no place for one more key before 2026-12-23T21:00:00Z; in the way: id-old, id-old',
     );

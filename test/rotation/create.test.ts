@@ -72,7 +72,8 @@ describe('a create whose reply is lost', () => {
       failure: {
         reason: 'quota',
         code: 'quota-too-soon',
-        message: "the new key would take the plan's last place while another key of the name is too young",
+        message:
+          "the new key would take the plan's last place while a create whose reply was lost may still be on its way",
         retryAt: START + 5 * MINUTE,
       },
     });
@@ -95,10 +96,11 @@ describe('a create whose reply is lost', () => {
     expect(creates(ports)).toBe(2);
   });
 
-  it('counts as on its way for nobody knows how long without MUTX’s time', async () => {
+  it('counts as on its way for an unknown time where neither service says what time it is', async () => {
     const keys = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => key(`other${n}`, { name: 'other' }));
     const ports = new InMemoryPorts({ keys, plan: 'STARTER' });
     ports.on('create', breaks).on('list', works, undated);
+    for (const call of ['prepare', 'metadata']) ports.always(call, undated);
     const outcome = await ports.rotate({ onQuota: 'wait' });
     expect(outcome).toMatchObject({ failure: { code: 'quota-too-soon' } });
     expect(outcome).not.toHaveProperty('failure.retryAt');
@@ -190,10 +192,14 @@ describe('a run that cannot look again', () => {
       .on('list', works, refuses(403));
     expect(await messageOf(late)).toBe('the keys or the secrets could not be read again');
     expect(late.stored()).toEqual({ 'acme/web': 'new1' });
-    const expired = world([key('expired', { age: 40 * DAY, expiresIn: -1 })]);
-    expired.on('create', refuses(409)).on('list', works, refuses(403));
+    const others = Array.from({ length: 8 }, (_, n) => key(`other${n}`, { name: 'other' }));
+    const gone = key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE });
+    const keys = [key('old'), gone, ...others];
+    const expired = new InMemoryPorts({ keys, targets: ONE, plan: 'STARTER' });
+    // The second list is the one right before the create.
+    expired.on('create', refuses(409)).on('list', works, works, refuses(403));
     expect(await messageOf(expired)).toBe('the keys or the secrets could not be read again');
-    expect(expired.active()).toEqual(['old']);
+    expect(expired.active()).toEqual(['old', ...others.map(({ id }) => id)]);
   });
 });
 
@@ -228,8 +234,8 @@ describe('a create refused for the quota of a plan that is not known', () => {
     // Each time another key turns up that has expired, so that there seems to be room again.
     for (const id of ['a', 'b', 'c', 'd']) {
       ports.on('create', (call) => {
-        ports.setKey(key(id, { age: 40 * DAY, expiresIn: -1 }));
-        return refuses(409)(call);
+        ports.setKey(key(id, { age: 40 * DAY, expiresIn: -2 * MINUTE }));
+        return refuses(409, 'mutx-quota')(call);
       });
     }
     expect(await ports.rotate()).toMatchObject({

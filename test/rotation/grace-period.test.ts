@@ -99,8 +99,8 @@ describe('a grace period', () => {
       kind: 'rotated',
       keys: { revoked: ['old'], superseded: ['new1'] },
     });
-    expect(ports.changes()).toEqual(['revoke old', 'create', 'write acme/web']);
-    expect(ports.told('revoked')).toMatchObject([{ id: 'old', reason: 'W' }]);
+    expect(ports.changes()).toEqual(['create', 'write acme/web', 'revoke old']);
+    expect(ports.told('revoked')).toMatchObject([{ id: 'old', reason: 'R' }]);
   });
 
   it('lets a look do so that is not due', async () => {
@@ -142,17 +142,21 @@ describe('a grace period', () => {
     expect(ports.changes()).toEqual(['create', 'write acme/web']);
   });
 
-  it('is told as what it was where it is over and no rule revokes what it kept', async () => {
+  it('keeps no key of an organisation secret in a list of what may be revoked, once a look has to tell', async () => {
     const keys = [key('old', { age: 9 * DAY }), key('current', { age: 5 * DAY })];
     const ports = new InMemoryPorts({
       keys,
       targets: [{ label: 'org:acme', holds: 'current', shared: true }],
     });
-    const outcome = await ports.rotate({ gracePeriod: DAY, renewBefore: DAY });
-    if (outcome.kind !== 'not-due') throw new Error(outcome.kind);
-    expect(outcome.keys).toMatchObject({ superseded: ['old'], graceEnds: START - 4 * DAY + MINUTE + SECOND });
-    const over = new Date(START - 4 * DAY + MINUTE + SECOND).toISOString().replace('.000', '');
-    expect(resultLines(outcome)).toContain(`Superseded, not revoked: old (grace period until ${over})`);
+    expect(await ports.rotate({ gracePeriod: 6 * DAY, renewBefore: DAY })).toMatchObject({
+      kind: 'not-due',
+      keys: { superseded: [], graceEnds: undefined, revoked: [] },
+    });
+    // Whether the audience was edited or the key stored is not known, so only a rotation heals it.
+    expect(await ports.rotate({ gracePeriod: DAY, renewBefore: DAY })).toMatchObject({
+      kind: 'rotated',
+      keys: { superseded: ['old', 'current'], revoked: [] },
+    });
   });
 
   it('is not said to keep what should have been revoked after it and was not', async () => {

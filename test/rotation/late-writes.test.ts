@@ -45,7 +45,7 @@ describe('a write that by GitHub’s time came later than the deadline and a mar
   });
 
   it('counts from GitHub’s last reply before the create, whatever this process slept since', async () => {
-    const ports = world().on('create', freezes(12 * MINUTE));
+    const ports = world().on('verify', freezes(12 * MINUTE));
     expect(await ports.rotate()).toMatchObject({ key: { id: 'new2' } });
     expect(ports.warnings()).toEqual(['written-late']);
   });

@@ -22,6 +22,16 @@ describe('a plan with room for two', () => {
     ]);
   });
 
+  it('makes no other key after a refused one where the keys cannot be listed again', async () => {
+    const keys = [old, ...Array.from({ length: 8 }, (_, n) => key(`other${n}`, { name: 'other' }))];
+    const ports = new InMemoryPorts({ keys, targets: ONE, plan: 'STARTER' }).on('create', refuses(409));
+    ports.on('list', works, works, works, refuses(403));
+    expect(await ports.rotate()).toHaveProperty(
+      'failure.message',
+      'the keys could not be listed again right before the create, so no other key was made',
+    );
+  });
+
   it('is not listed again when the create leaves a place', async () => {
     const ports = new InMemoryPorts({ keys: [old], targets: ONE, plan: 'STARTER' });
     await ports.rotate();
@@ -68,7 +78,7 @@ describe('a plan with room for two', () => {
 describe('on-quota: fail', () => {
   it('stops before anything is changed, names the keys in the way, and says when it will work', async () => {
     const young = key('young', { age: 5 * MINUTE });
-    const expired = key('expired', { age: 40 * DAY, expiresIn: -1 });
+    const expired = key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE });
     const ports = new InMemoryPorts({ keys: [young, expired], plan: 'FREE' });
     expect(await ports.rotate()).toMatchObject({
       kind: 'failed',
@@ -94,7 +104,7 @@ describe('on-quota: fail', () => {
   });
 
   it('makes the room that rules E and W allow first', async () => {
-    const expired = key('expired', { age: 40 * DAY, expiresIn: -1 });
+    const expired = key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE });
     const orphan = key('orphan', { age: 9 * DAY });
     const ports = new InMemoryPorts({ keys: [old, expired, orphan], targets: ONE, plan: 'FREE' });
     expect(await ports.rotate()).toMatchObject({ kind: 'rotated' });
@@ -108,7 +118,7 @@ describe('on-quota: fail', () => {
   });
 
   it('tells that not all the room could be made when one of several keys could not be revoked', async () => {
-    const expired = key('expired', { age: 40 * DAY, expiresIn: -1 });
+    const expired = key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE });
     const orphan = key('orphan', { age: 9 * DAY });
     const ports = new InMemoryPorts({ keys: [old, expired, orphan], targets: ONE, plan: 'FREE' });
     ports.on('revoke expired', refuses(403));
@@ -119,7 +129,7 @@ describe('on-quota: fail', () => {
   });
 
   it('stops when a key in the way could not be revoked', async () => {
-    const expired = key('expired', { age: 40 * DAY, expiresIn: -1 });
+    const expired = key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE });
     const ports = new InMemoryPorts({ keys: [old, expired], targets: ONE, plan: 'FREE' });
     ports.on('revoke expired', refuses(403));
     expect(await ports.rotate()).toMatchObject({
@@ -170,11 +180,11 @@ describe('on-quota: wait', () => {
       world.setKey({ ...young, isActive: false });
       world.setKey({ ...young, id: 'theirs', createdAt: world.clock.time });
     });
-    ports.on('list', works, quicker);
+    ports.on('list', works, quicker, quicker);
     expect(await ports.rotate({ onQuota: 'wait' })).toMatchObject({
       failure: { message: expect.stringContaining('longer than on-quota: wait ever waits') },
     });
-    expect(ports.sleeps).toEqual([12 * MINUTE + SECOND]);
+    expect(ports.sleeps).toEqual([12 * MINUTE + SECOND, 17 * MINUTE + SECOND]);
     expect(ports.changes()).toEqual([]);
   });
 
@@ -184,7 +194,7 @@ describe('on-quota: wait', () => {
     expect(await ports.rotate({ onQuota: 'wait' })).toMatchObject({
       failure: {
         message: expect.stringContaining('longer than on-quota: wait ever waits'),
-        retryAt: START + 2 * DAY,
+        retryAt: START + 2 * DAY + MINUTE,
       },
     });
     expect(ports.sleeps).toEqual([]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FENCE, MARGIN } from '../../src/rotation/constants.ts';
-import { type Look, makePlan, needsSecrets, type Plan } from '../../src/rotation/plan.ts';
+import type { Look } from '../../src/rotation/look.ts';
+import { makePlan, needsSecrets, type Plan } from '../../src/rotation/plan.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START, settings } from './records.ts';
 
@@ -12,18 +13,23 @@ const nowhere = { updatedAt: undefined, shared: false };
 function look(changes: Partial<Look>): Look {
   return {
     date: START,
+    githubDate: START,
     keys: [],
     places: undefined,
     secrets: undefined,
     clocksApart: false,
+    contradicted: false,
     lostCreates: [],
     repairs: false,
+    conflicted: false,
     ...changes,
   };
 }
 
 const ids = (keys: readonly { id: string }[]) => keys.map(({ id }) => id);
-const room = (plan: Plan) => plan.makeRoom.map(({ key: { id }, rule, why }) => [id, rule, why]);
+/** What rules E and W allow, before the create or after the store. */
+const allowed = ({ makeRoom, afterStore }: Plan) =>
+  [...makeRoom, ...afterStore].map(({ key: { id }, rule, why }) => [id, rule, why]);
 
 describe('whether to rotate', () => {
   const old = key('old', { expiresIn: 10 * DAY });
@@ -126,7 +132,7 @@ describe('whether to rotate', () => {
     expect(decide(sees, { renewBefore: 2 * DAY }).due).toBe(true);
   });
 
-  it('is due when an organisation secret may hold another key, unless a grace period keeps both alive', () => {
+  it('is due when an organisation secret may hold another key, unless a grace period still runs', () => {
     const before = key('before', { age: 2 * DAY });
     const sees = look({ keys: [before, old], secrets: [stored(old, true)] });
     expect(decide(sees, { renewBefore: DAY })).toMatchObject({
@@ -134,7 +140,8 @@ describe('whether to rotate', () => {
       why: 'another key of the name may still be stored',
       current: old,
     });
-    expect(decide(sees, { renewBefore: DAY, gracePeriod: MINUTE }).due).toBe(false);
+    expect(decide(sees, { renewBefore: DAY, gracePeriod: MINUTE }).due).toBe(true);
+    expect(decide(sees, { renewBefore: DAY, gracePeriod: 2 * DAY }).due).toBe(false);
   });
 
   it('is not due within the grace period even when renew-before says so, and due after both', () => {
@@ -148,62 +155,70 @@ describe('whether to rotate', () => {
   });
 });
 
-describe('what to revoke before the create', () => {
-  const gone = key('gone', { age: 40 * DAY, expiresIn: -1 });
+describe('what rules E and W allow to revoke', () => {
+  const gone = key('gone', { age: 40 * DAY, expiresIn: -MARGIN - 1 });
   const orphan = key('orphan', { age: 3 * DAY });
   const before = key('before', { age: 2 * DAY });
   const current = key('current', { age: DAY });
   const all = look({ keys: [gone, orphan, before, current], secrets: [stored(current)] });
 
-  it('is what rules E and W allow, each with its reason', () => {
-    expect(room(makePlan(all, settings(), false))).toEqual([
+  it('has a reason for each', () => {
+    expect(allowed(makePlan(all, settings(), false))).toEqual([
       ['gone', 'E', 'expired'],
       ['orphan', 'W', 'superseded'],
       ['before', 'W', 'superseded'],
     ]);
     const none = { ...all, secrets: [nowhere] };
-    expect(room(makePlan(none, settings(), false)).slice(1)).toEqual([
+    expect(allowed(makePlan(none, settings(), false))).toEqual([
       ['orphan', 'W', 'never-stored'],
       ['before', 'W', 'never-stored'],
       ['current', 'W', 'never-stored'],
+      ['gone', 'E', 'expired'],
     ]);
   });
 
   it('is nothing of rule W before its moment has passed', () => {
-    const fresh = key('fresh', { age: FENCE });
+    const fresh = key('fresh', { age: 2 * FENCE });
     const sees = look({ keys: [fresh], secrets: [nowhere] });
-    expect(makePlan(sees, settings(), false).makeRoom).toEqual([]);
-    expect(room(makePlan({ ...sees, date: START + 1 }, settings(), false))).toHaveLength(1);
+    expect(allowed(makePlan(sees, settings(), false))).toEqual([]);
+    expect(allowed(makePlan({ ...sees, date: START + 1 }, settings(), false))).toHaveLength(1);
     const inGrace = settings({ gracePeriod: DAY - SECOND - MARGIN });
-    expect(room(makePlan(all, inGrace, false))).toEqual([['gone', 'E', 'expired']]);
-    expect(room(makePlan({ ...all, date: START + 1 }, inGrace, false))).toHaveLength(3);
+    expect(allowed(makePlan(all, inGrace, false))).toEqual([['gone', 'E', 'expired']]);
+    expect(allowed(makePlan({ ...all, date: START + 1 }, inGrace, false))).toHaveLength(3);
   });
 
-  it('is only what has expired when secrets were not read or the clocks are apart', () => {
+  it('is only what has expired when secrets were not read, the clocks are apart or readings differ', () => {
     for (const sees of [
       { ...all, secrets: undefined },
       { ...all, clocksApart: true },
+      { ...all, contradicted: true },
     ]) {
-      expect(room(makePlan(sees, settings(), false))).toEqual([['gone', 'E', 'expired']]);
+      expect(allowed(makePlan(sees, settings(), false))).toEqual([['gone', 'E', 'expired']]);
     }
   });
 
   it('is nothing without MUTX’s time, and of no other name, prefix or inactive key', () => {
     expect(makePlan({ ...all, date: undefined }, settings(), false)).toMatchObject({
       makeRoom: [],
+      afterStore: [],
       supersedes: [],
     });
+    expect(allowed(makePlan({ ...all, githubDate: undefined }, settings(), false))).toEqual([
+      ['gone', 'W', 'superseded'],
+      ['orphan', 'W', 'superseded'],
+      ['before', 'W', 'superseded'],
+    ]);
     const names = [`${NAME}2`, NAME.slice(0, -1), NAME.toLowerCase(), '', 'other'];
     const others = names.map((name) => key(name, { name, age: 9 * DAY, expiresIn: -1 }));
     const dead = key('dead', { active: false, expiresIn: -1 });
     const plan = makePlan(look({ keys: [...others, dead], secrets: [nowhere] }), settings(), false);
-    expect(plan).toMatchObject({ makeRoom: [], supersedes: [], usedElsewhere: [] });
+    expect(plan).toMatchObject({ makeRoom: [], afterStore: [], supersedes: [], usedElsewhere: [] });
   });
 
   it('leaves a never-stored key alone that someone uses', () => {
     const used = key('used', { usedAfter: FENCE });
     const plan = makePlan(look({ keys: [used], secrets: [nowhere] }), settings(), false);
-    expect(plan.makeRoom).toEqual([]);
+    expect(allowed(plan)).toEqual([]);
     expect(ids(plan.usedElsewhere)).toEqual(['used']);
   });
 
@@ -219,28 +234,104 @@ describe('what to revoke before the create', () => {
   });
 });
 
+describe('rule E', () => {
+  const gone = key('gone', { expiresIn: -MARGIN - 1 });
+  const of = (changes: Partial<Look>) =>
+    allowed(makePlan(look({ keys: [gone], ...changes }), settings(), false)).length;
+
+  it('believes only two servers, each with its margin', () => {
+    expect(of({})).toBe(1);
+    expect(of({ date: START - 1 })).toBe(0);
+    expect(of({ githubDate: START - 1 })).toBe(0);
+    expect(of({ githubDate: undefined })).toBe(0);
+  });
+});
+
+describe('what to revoke before the create', () => {
+  const neverStored = key('never-stored', { age: 5 * DAY });
+  const expired = key('expired', { age: 40 * DAY, expiresIn: -2 * MARGIN });
+  const before = key('before', { age: 20 * DAY });
+  const current = key('current', { age: 10 * DAY });
+  const sees = look({ keys: [before, expired, neverStored, current], secrets: [stored(current)] });
+  const split = (places: number, changes: Partial<Look> = {}) => {
+    const plan = makePlan({ ...sees, places, ...changes }, settings(), false);
+    return [plan.makeRoom, plan.afterStore].map((some) => some.map(({ key: { id } }) => id));
+  };
+
+  it('is no more than the create needs, and what takes the least inference first', () => {
+    expect(split(5)).toEqual([[], ['never-stored', 'expired', 'before']]);
+    expect(split(4)).toEqual([['never-stored'], ['expired', 'before']]);
+    expect(split(3)).toEqual([['never-stored', 'expired'], ['before']]);
+    expect(split(2)).toEqual([['never-stored', 'expired', 'before'], []]);
+  });
+
+  it('is also what keeps the new key from the last place beside a young one', () => {
+    const young = key('young', { age: MINUTE, expiresIn: 30 * DAY });
+    expect(split(6, { keys: [...sees.keys, young] })).toEqual([['never-stored'], ['expired', 'before']]);
+  });
+
+  it('is nothing where all of it would not be enough', () => {
+    expect(split(1)).toEqual([[], []]);
+  });
+
+  it('is all of it after a 409 that is not the quota’s, and where no run is due', () => {
+    expect(split(50, { conflicted: true })[0]).toHaveLength(3);
+    const plan = makePlan(sees, settings({ renewBefore: DAY }), false);
+    expect(plan).toMatchObject({ due: false, afterStore: [] });
+    expect(plan.makeRoom).toHaveLength(3);
+  });
+});
+
+describe('what a look names as superseded', () => {
+  const before = key('before', { age: 2 * DAY });
+  const current = key('current');
+  const sees = look({ keys: [before, current], secrets: [stored(current)] });
+  const named = (changes: Partial<Look>, gracePeriod = 2 * DAY) => {
+    const plan = makePlan({ ...sees, ...changes }, settings({ renewBefore: DAY, gracePeriod }), false);
+    return { due: plan.due, ids: ids(plan.superseded), inGrace: plan.inGrace?.ids };
+  };
+
+  it('is what a known later write is over, its grace period over or not', () => {
+    expect(named({})).toEqual({ due: false, ids: ['before'], inGrace: ['before'] });
+    expect(named({}, MINUTE)).toEqual({ due: false, ids: ['before'], inGrace: undefined });
+    expect(named({}, 0).ids).toEqual([]);
+  });
+
+  it('is no key of an organisation secret, and none that a contradiction or a clock leaves open', () => {
+    expect(named({ secrets: [stored(current, true)] })).toMatchObject({ due: false, ids: [] });
+    expect(named({ contradicted: true })).toMatchObject({ due: false, ids: [] });
+    expect(named({ clocksApart: true })).toMatchObject({ due: false, ids: [] });
+  });
+
+  it('is no key whose later writer is not active: someone may have saved it again', () => {
+    expect(
+      named({ keys: [before, { ...current, isActive: false }, key('x', { age: 9 * DAY })] }).ids,
+    ).toEqual([]);
+  });
+});
+
 describe('more keys to revoke than max-revocations', () => {
-  const expired = [1, 2].map((n) => key(`expired${n}`, { age: 40 * DAY, expiresIn: -1 }));
+  const expired = [1, 2].map((n) => key(`expired${n}`, { age: 40 * DAY, expiresIn: -MARGIN - 1 }));
   const old = [1, 2, 3].map((n) => key(`old${n}`, { age: (n + 1) * DAY }));
   const current = key('current', { age: DAY });
   const sees = look({ keys: [...expired, ...old, current], secrets: [stored(current)] });
 
   it('are all held back, but the expired ones go', () => {
     const plan = makePlan(sees, settings({ maxRevocations: 3 }), false);
-    expect(room(plan).map(([id]) => id)).toEqual(['expired1', 'expired2']);
+    expect(allowed(plan).map(([id]) => id)).toEqual(['expired1', 'expired2']);
     expect(ids(plan.held)).toEqual(['old1', 'old2', 'old3', 'current']);
   });
 
   it('are not too many when there are exactly as many', () => {
     const plan = makePlan(sees, settings({ maxRevocations: 4 }), false);
     expect(plan.held).toEqual([]);
-    expect(plan.makeRoom).toHaveLength(5);
+    expect(allowed(plan)).toHaveLength(5);
   });
 
   it('are counted without those that were never stored', () => {
     const plan = makePlan({ ...sees, secrets: [nowhere] }, settings({ maxRevocations: 0 }), false);
     expect(plan.held).toEqual([]);
-    expect(plan.makeRoom).toHaveLength(6);
+    expect(allowed(plan)).toHaveLength(6);
   });
 
   it('are counted without what a grace period keeps anyway', () => {
@@ -259,14 +350,15 @@ describe('the secrets’ metadata', () => {
     expect(needs(one)).toBe(false);
     expect(needs(one, { renewBefore: DAY })).toBe(true);
     expect(needs(one, { gracePeriod: 1 })).toBe(true);
+    expect(needs({ ...one, conflicted: true })).toBe(true);
   });
 
-  it('is needed when the create would take the last place, expired keys of the name not counted', () => {
+  it('is needed when the create would take the last place, expired keys counted', () => {
     expect(needs({ ...one, places: 2 })).toBe(true);
     expect(needs({ ...one, places: 3 })).toBe(false);
     const keys = [...one.keys, key('expired', { expiresIn: -1 })];
-    expect(needs({ ...one, keys, places: 3 })).toBe(false);
-    expect(needs({ ...one, keys, places: 3, date: undefined })).toBe(true);
+    expect(needs({ ...one, keys, places: 3 })).toBe(true);
+    expect(needs({ ...one, keys, places: 4 })).toBe(false);
     const foreign = [...one.keys, key('foreign', { name: 'foreign', expiresIn: -1 })];
     expect(needs({ ...one, keys: foreign, places: 3 })).toBe(true);
   });

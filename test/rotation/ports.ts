@@ -159,7 +159,8 @@ export class InMemoryPorts implements RotationPorts {
     const messages = this.told('warning').map(({ message }) => message);
     if (outcome.kind === 'failed') messages.push(outcome.failure.message);
     if (messages.some((message) => !/^\S.+\S$/u.test(message))) throw new Error('a message says nothing');
-    const after = this.journal.slice(this.#lastStep).filter((line) => !/^. revoke /.test(line));
+    // A list only where a 404 leaves it open whether a key is revoked.
+    const after = this.journal.slice(this.#lastStep).filter((line) => !/^. (?:revoke .*|list)$/.test(line));
     if (after.length > 0) throw new Error(`after the last step had begun: ${after.join(', ')}`);
     return outcome;
   }
@@ -210,7 +211,7 @@ export class InMemoryPorts implements RotationPorts {
   #create(name: string, days: number, allowed: number) {
     if (this.active().length >= allowed) {
       const call = { label: 'create', ports: this, apply: () => this.#mutx(undefined) };
-      return refuses(409)(call) as Reply<never>;
+      return refuses(409, 'mutx-quota')(call) as Reply<never>;
     }
     const id = `new${this.#texts.size + 1}`;
     const text = `mutx_live_${id}_text`;

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, NAME, START } from './records.ts';
-import { breaks, refuses, undated } from './scripts.ts';
+import { breaks, refuses, type Script, undated, works } from './scripts.ts';
 
 // Holds invariants 8 and 9 of docs/threat-model.md.
 
 const WEB = { label: 'acme/web', holds: 'old' };
 const revocations = (ports: InMemoryPorts) =>
   ports.changes().flatMap((call) => (call.startsWith('revoke ') ? [call.slice(7)] : []));
+
+const others = (count: number) =>
+  Array.from({ length: count }, (_, n) => key(`other${n}`, { name: 'other' }));
 
 describe('after the swap', () => {
   it('revokes the keys of exactly this name that are older than the fence, and no others', async () => {
@@ -31,7 +34,7 @@ describe('after the swap', () => {
     const keys = [
       key('old'),
       key('young', { age: MINUTE }),
-      key('expired', { age: 40 * DAY, expiresIn: -1 }),
+      key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE }),
     ];
     const ports = new InMemoryPorts({ keys, targets: [WEB] }).always('list', undated);
     await ports.rotate();
@@ -62,18 +65,58 @@ describe('after the swap', () => {
     expect(ports.stored()).toEqual({ 'acme/web': 'new1' });
   });
 
-  it('counts a key as revoked that was gone already', async () => {
-    const ports = new InMemoryPorts({ keys: [key('old')], targets: [WEB] });
-    ports.on('revoke', () => ({ ok: true, value: 'gone', date: START }));
+  const gone: Script = () => ({ ok: true, value: 'gone', date: START });
+
+  it('counts a key as revoked that was gone already, where the list does not show it either', async () => {
+    const forgets = new InMemoryPorts({ keys: [key('old')], targets: [WEB] });
+    forgets.on('revoke', (call) => {
+      forgets.setKey({ ...key('old'), isActive: false });
+      return gone(call);
+    });
+    expect(await forgets.rotate()).toMatchObject({ keys: { revoked: ['old'], left: [], unclear: [] } });
+    expect(forgets.told('revoked')).toMatchObject([{ id: 'old', gone: true }]);
+  });
+
+  it('revokes a key once more that a 404 called gone and the list shows as active', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: [WEB] }).on('revoke', gone);
     expect(await ports.rotate()).toMatchObject({ keys: { revoked: ['old'], left: [] } });
-    expect(ports.told('revoked')).toMatchObject([{ id: 'old', gone: true }]);
+    expect(ports.told('revoked')).toMatchObject([{ id: 'old', gone: false }]);
+    expect(ports.active()).toEqual(['new1']);
+  });
+
+  it('settles each of several for itself', async () => {
+    const keys = [key('older', { age: 2 * DAY }), key('old')];
+    const ports = new InMemoryPorts({ keys, targets: [WEB] }).on('revoke old', gone, gone);
+    expect(await ports.rotate()).toMatchObject({
+      keys: { revoked: ['older'], left: ['old'], unclear: ['old'] },
+    });
+  });
+
+  it.each([
+    ['the list goes on showing it', (ports: InMemoryPorts) => ports.on('revoke', gone, gone)],
+    ['it cannot be revoked then', (ports: InMemoryPorts) => ports.on('revoke', gone, refuses(403))],
+    ['there is no list', (ports: InMemoryPorts) => ports.on('revoke', gone).on('list', works, refuses(403))],
+  ])('does not know what became of it where %s', async (_, plant) => {
+    const ports = plant(new InMemoryPorts({ keys: [key('old')], targets: [WEB] }));
+    expect(await ports.rotate()).toMatchObject({
+      kind: 'rotated',
+      keys: { revoked: [], left: ['old'], unclear: ['old'] },
+    });
+    expect(ports.told('revoked')).toEqual([]);
+    expect(ports.told('warning')).toMatchObject([
+      { message: expect.stringContaining('it is not known whether key old was revoked') },
+    ]);
   });
 
   it('takes up at its end what could not be revoked before the create', async () => {
-    const expired = key('expired', { age: 40 * DAY, expiresIn: -1 });
-    const ports = new InMemoryPorts({ keys: [key('old'), expired], targets: [WEB] });
-    ports.on('revoke expired', refuses(403));
-    expect(await ports.rotate()).toMatchObject({ keys: { revoked: ['old', 'expired'], left: [] } });
+    const expired = key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE });
+    const orphan = key('orphan', { age: DAY / 2 });
+    const keys = [key('old'), expired, orphan, ...others(7)];
+    const ports = new InMemoryPorts({ keys, targets: [WEB], plan: 'STARTER' });
+    ports.on('revoke orphan', refuses(403));
+    expect(await ports.rotate()).toMatchObject({
+      keys: { revoked: ['expired', 'old', 'orphan'], left: [] },
+    });
     expect(ports.told('step-ended').find(({ step }) => step === 'make-room')).toMatchObject({ ok: false });
   });
 
@@ -87,9 +130,10 @@ describe('after the swap', () => {
 
 describe('before the create', () => {
   it('revokes expired keys of the name, and of no other', async () => {
-    const gone = { age: 40 * DAY, expiresIn: -1 };
-    const keys = [key('old'), key('expired', gone), key('other', { ...gone, name: `${NAME}2` })];
-    const ports = new InMemoryPorts({ keys, targets: [WEB] });
+    const gone = { age: 40 * DAY, expiresIn: -2 * MINUTE };
+    const foreign = key('other', { ...gone, name: `${NAME}2` });
+    const keys = [key('old'), key('expired', gone), foreign, ...others(7)];
+    const ports = new InMemoryPorts({ keys, targets: [WEB], plan: 'STARTER' });
     await ports.rotate();
     expect(ports.changes()).toEqual(['revoke expired', 'create', 'write acme/web', 'revoke old']);
     expect(ports.told('revoked').map(({ reason }) => reason)).toEqual(['E', 'R']);
@@ -122,7 +166,7 @@ describe('before the create', () => {
 });
 
 describe('max-revocations', () => {
-  const expired = key('expired', { age: 40 * DAY, expiresIn: -1 });
+  const expired = key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE });
   const current = key('current', { age: DAY });
   const old = [1, 2, 3].map((n) => key(`old${n}`, { age: (n + 1) * DAY }));
   const holding = { keys: [expired, ...old, current], targets: [{ label: 'acme/web', holds: 'current' }] };
@@ -162,16 +206,16 @@ describe('max-revocations', () => {
     const orphans = [1, 2, 3].map((n) => key(`orphan${n}`, { age: n * 60 * MINUTE }));
     const ports = new InMemoryPorts({ keys: [current, ...orphans], targets: holding.targets });
     expect(await ports.rotate({ maxRevocations: 1 })).toMatchObject({
-      keys: { revoked: ['orphan1', 'orphan2', 'orphan3', 'current'], left: [] },
+      keys: { revoked: ['current', 'orphan1', 'orphan2', 'orphan3'], left: [] },
     });
   });
 
   it('lets what has expired go after the swap too', async () => {
-    const ports = new InMemoryPorts(holding).on('revoke expired', refuses(403));
+    const ports = new InMemoryPorts(holding);
     expect(await ports.rotate({ maxRevocations: 3 })).toMatchObject({
       keys: { revoked: ['expired'], left: ['old1', 'old2', 'old3', 'current'] },
     });
-    expect(revocations(ports)).toEqual(['expired', 'expired']);
+    expect(revocations(ports)).toEqual(['expired']);
   });
 
   it('holds in a run that is not due', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FENCE, LINGER, MARGIN } from '../../src/rotation/constants.ts';
-import { type Look, roomFor } from '../../src/rotation/plan.ts';
+import type { Look } from '../../src/rotation/look.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { placesOf, placesTaken, settledAt } from '../../src/rotation/quota.ts';
+import { roomFor } from '../../src/rotation/room.ts';
 import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
 
 const nothing = new Set<string>();
@@ -12,12 +13,15 @@ const nowhere = { updatedAt: undefined, shared: false };
 function look(places: number | undefined, keys: readonly KeyRecord[], changes: Partial<Look> = {}): Look {
   return {
     date: START,
+    githubDate: START,
     keys,
     places,
     secrets: [nowhere],
     clocksApart: false,
+    contradicted: false,
     lostCreates: [],
     repairs: false,
+    conflicted: false,
     ...changes,
   };
 }
@@ -38,7 +42,7 @@ describe('the plans', () => {
   });
 
   it('let another key take the last place once the fence and two margins are over', () => {
-    expect(settledAt(key('a', { age: 0 }))).toBe(START + FENCE + 2 * MARGIN);
+    expect(settledAt(START)).toBe(START + FENCE + 2 * MARGIN);
   });
 });
 
@@ -63,8 +67,9 @@ describe('room for one more key', () => {
     const young = key('young', { age: FENCE + 2 * MARGIN - 1 });
     expect(roomFor(look(3, [old, young]), settings(), nothing, old)).toEqual({
       kind: 'too-soon',
-      at: settledAt(young),
+      at: settledAt(young.createdAt),
       inTheWay: [{ id: 'young', name: young.name, expiresAt: young.expiresAt }],
+      because: 'another key of the name is too young',
     });
     const settled = key('settled', { age: FENCE + 2 * MARGIN });
     expect(roomFor(look(3, [old, settled]), settings(), nothing, old).kind).toBe('fits');
@@ -76,9 +81,39 @@ describe('room for one more key', () => {
     expect(roomFor(look(3, [old, young]), settings(), nothing, old).kind).toBe('fits');
   });
 
-  it('is too soon for nobody knows how long without MUTX’s time', () => {
-    const room = roomFor(look(2, [old], { date: undefined }), settings(), nothing, old);
+  it('goes by GitHub’s time where MUTX sends none', () => {
+    const young = key('young', { age: MINUTE });
+    const githubs = (keys: readonly KeyRecord[]) =>
+      roomFor(look(2, keys, { date: undefined }), settings(), nothing, undefined);
+    expect(githubs([old])).toEqual({ kind: 'fits', lastPlace: true });
+    expect(githubs([young])).toMatchObject({ kind: 'too-soon', at: settledAt(young.createdAt) });
+  });
+
+  it('is too soon for an unknown time where neither service says what time it is', () => {
+    const timeless = { date: undefined, githubDate: undefined };
+    const room = roomFor(look(2, [old], timeless), settings(), nothing, old);
     expect(room).toMatchObject({ kind: 'too-soon', at: undefined, inTheWay: [{ id: 'old' }] });
+  });
+
+  it('is too soon for the last place after a recent write, by GitHub’s clock', () => {
+    const written = (ago: number, changes: Partial<Look> = {}) => {
+      const secrets = [stored(old), { updatedAt: START - ago, shared: false }];
+      return roomFor(look(2, [old], { secrets, ...changes }), settings(), nothing, old);
+    };
+    const settles = FENCE + 2 * MARGIN;
+    expect(written(settles)).toEqual({ kind: 'fits', lastPlace: true });
+    expect(written(settles - 1)).toEqual({
+      kind: 'too-soon',
+      at: START + 1,
+      inTheWay: [],
+      because: 'the last write of a target is too recent',
+    });
+    const ahead = { githubDate: START + MINUTE };
+    expect(written(settles - 1, ahead)).toEqual({ kind: 'fits', lastPlace: true });
+    expect(written(settles - MINUTE - 1, ahead)).toMatchObject({ at: START + 1 });
+    expect(written(settles - 1, { githubDate: undefined })).toMatchObject({ at: START + 1 });
+    expect(written(settles - 1, { date: undefined })).toMatchObject({ at: START + 1 });
+    expect(written(settles - 1, { repairs: true })).toMatchObject({ kind: 'fits' });
   });
 
   it('counts a lost create until it must have arrived', () => {
@@ -87,11 +122,16 @@ describe('room for one more key', () => {
       kind: 'too-soon',
       at: START + 1,
       inTheWay: [],
+      because: 'a create whose reply was lost may still be on its way',
     });
     expect(roomFor(look(4, [old], { lostCreates }), settings(), nothing, old).kind).toBe('fits');
     const arrived = look(3, [old], { lostCreates: [START - LINGER] });
     expect(roomFor(arrived, settings(), nothing, old)).toEqual({ kind: 'fits', lastPlace: false });
-    const timeless = look(3, [other], { lostCreates: [START - DAY], date: undefined });
+    const timeless = look(3, [other], {
+      lostCreates: [START - DAY],
+      date: undefined,
+      githubDate: undefined,
+    });
     expect(roomFor(timeless, settings(), nothing, old)).toMatchObject({ kind: 'too-soon', at: undefined });
   });
 
@@ -150,13 +190,13 @@ describe('a full plan', () => {
     expect(roomFor(three, settings(), nothing, current)).toHaveProperty('at', younger.createdAt + FENCE);
     const stays = key('stays', { age: 2 * MINUTE, usedAfter: FENCE });
     const four = look(3, [current, orphan, stays], { secrets: [stored(current)] });
-    expect(roomFor(four, settings(), nothing, current)).toHaveProperty('at', settledAt(stays));
+    expect(roomFor(four, settings(), nothing, current)).toHaveProperty('at', settledAt(stays.createdAt));
   });
 
   it('frees a place when a key expires that is in no target though someone uses it', () => {
     const used = key('used', { age: 60 * MINUTE, usedAfter: FENCE, expiresIn: 2 * DAY });
     const sees = look(2, [current, used], { secrets: [stored(current)] });
-    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', START + 2 * DAY);
+    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', START + 2 * DAY + MARGIN);
     const eternal = key('used', { age: 60 * MINUTE, usedAfter: FENCE, expiresIn: 'never' });
     expect(roomFor({ ...sees, keys: [current, eternal] }, settings(), nothing, current)).toHaveProperty(
       'at',
@@ -167,7 +207,7 @@ describe('a full plan', () => {
   it('frees a place when an orphan expires before rule W may revoke it', () => {
     const orphan = key('orphan', { age: MINUTE, expiresIn: 20 * SECOND });
     const sees = look(2, [current, orphan], { secrets: [stored(current)] });
-    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', START + 20 * SECOND);
+    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', START + 20 * SECOND + MARGIN);
     const endless = { ...orphan, expiresAt: undefined };
     expect(roomFor({ ...sees, keys: [current, endless] }, settings(), nothing, current)).toHaveProperty(
       'at',
@@ -177,7 +217,7 @@ describe('a full plan', () => {
 
   it('frees none that could be known of where rule W is off', () => {
     const keys = [current, key('orphan', { age: 10 * MINUTE })];
-    for (const off of [{ clocksApart: true }, { secrets: undefined }]) {
+    for (const off of [{ clocksApart: true }, { contradicted: true }, { secrets: undefined }]) {
       expect(roomFor(look(2, keys, off), settings(), nothing, current)).toHaveProperty('at', undefined);
     }
   });
@@ -186,7 +226,10 @@ describe('a full plan', () => {
     const used = { usedAfter: FENCE };
     const keys = [key('late', { ...used, expiresIn: DAY }), key('soon', { ...used, expiresIn: 1 })];
     for (const either of [keys, keys.toReversed()]) {
-      expect(roomFor(look(2, either), settings(), nothing, undefined)).toHaveProperty('at', START + 1);
+      expect(roomFor(look(2, either), settings(), nothing, undefined)).toHaveProperty(
+        'at',
+        START + 1 + MARGIN,
+      );
     }
   });
 });
@@ -198,10 +241,30 @@ describe('a full plan where a gap is accepted', () => {
   const newer = key('newer', { age: DAY });
   const keys = [newer, current, older];
 
-  it('gives up the stored key, or the oldest where that is unknown or too young', () => {
-    const victim = (id: string) => ({ kind: 'replace', victim: { id } });
-    expect(roomFor(look(3, keys), replacing, nothing, current)).toMatchObject(victim('current'));
-    expect(roomFor(look(3, keys), replacing, nothing, undefined)).toMatchObject(victim('older'));
+  const victim = (sees: Look, known: KeyRecord | undefined, changes = {}) => {
+    const room = roomFor(sees, { ...replacing, ...changes }, nothing, known);
+    return room.kind === 'replace' ? room.victim.id : room.kind;
+  };
+
+  it('gives up first the youngest of those made after every write', () => {
+    const newest = key('newest', { age: DAY / 2 });
+    expect(victim(look(4, [newest, ...keys], { secrets: [stored(current)] }), current)).toBe('newest');
+    expect(victim(look(3, keys, { secrets: [nowhere] }), current)).toBe('newer');
+    expect(victim(look(3, keys, { secrets: [stored(current), stored(newer)] }), undefined)).toBe('older');
+  });
+
+  it('gives up then one that can be in no target, its grace period over', () => {
+    const sees = look(2, [current, older], { secrets: [stored(current)] });
+    expect(victim(sees, current)).toBe('older');
+    expect(victim(sees, current, { gracePeriod: 2 * DAY })).toBe('current');
+    expect(victim(sees, current, { gracePeriod: 2 * DAY - MINUTE - 2 * SECOND })).toBe('older');
+  });
+
+  it('gives up at last the stored key, and the oldest where that is not known', () => {
+    const both = look(2, [current, older], { secrets: [stored(current), stored(older)] });
+    expect(victim(both, current)).toBe('current');
+    expect(victim(both, undefined)).toBe('older');
+    expect(victim(look(2, [current, older], { secrets: undefined }), current)).toBe('older');
   });
 
   it('gives up no key of another name and none within the fence', () => {

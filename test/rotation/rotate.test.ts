@@ -199,13 +199,14 @@ describe('nothing is minted', () => {
 
 describe('a dry run', () => {
   it('tells its plan and changes nothing', async () => {
-    const keys = [key('old'), key('expired', { age: 40 * DAY, expiresIn: -1 })];
+    const keys = [key('old'), key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE })];
     const ports = new InMemoryPorts({ keys, targets: TWO });
     expect(await ports.rotate({ dryRun: true })).toMatchObject({
       kind: 'planned',
       plan: {
         due: true,
-        makeRoom: [{ key: { id: 'expired' }, rule: 'E' }],
+        makeRoom: [],
+        afterStore: [{ key: { id: 'expired' }, rule: 'E' }],
         supersedes: [{ id: 'old' }],
       },
       targets: [{ status: 'skipped' }, { status: 'skipped' }],
@@ -230,7 +231,7 @@ describe('a dry run', () => {
 describe('a run that is not due', () => {
   it('makes no key, still revokes what has expired or is in no target, and names the current key', async () => {
     const keys = [
-      key('expired', { age: 40 * DAY, expiresIn: -1 }),
+      key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE }),
       key('superseded', { age: 3 * DAY }),
       key('old', { age: 2 * DAY }),
       key('orphan', { age: DAY }),
@@ -241,10 +242,10 @@ describe('a run that is not due', () => {
       plan: { due: false },
       key: { id: 'old' },
       targets: [{ status: 'unchanged' }, { status: 'unchanged' }],
-      keys: { revoked: ['expired', 'superseded', 'orphan'], superseded: [], left: [] },
+      keys: { revoked: ['orphan', 'expired', 'superseded'], superseded: [], left: [] },
     });
-    expect(ports.changes()).toEqual(['revoke expired', 'revoke superseded', 'revoke orphan']);
-    expect(ports.told('revoked').map(({ reason }) => reason)).toEqual(['E', 'W', 'W']);
+    expect(ports.changes()).toEqual(['revoke orphan', 'revoke expired', 'revoke superseded']);
+    expect(ports.told('revoked').map(({ reason }) => reason)).toEqual(['W', 'E', 'W']);
   });
 
   it('has nothing superseded without a grace period: what it may not revoke is left', async () => {

@@ -82,22 +82,30 @@ describe('rule W', () => {
   const next = key('next', { age: DAY });
   const fenced = j.createdAt + FENCE;
 
-  it('knows a key as never stored where the secret does not exist or is older than the key', () => {
-    const secrets = [at(undefined), at(j.createdAt - MARGIN - 1)];
+  it('knows a key as never stored where the secret is older than it by more than the fence and the margin', () => {
+    const secrets = [at(j.createdAt - FENCE - MARGIN - 1)];
     expect(notInAnyTarget(j, secrets, [j], 0)).toEqual({ kind: 'never-stored', revocableFrom: fenced });
   });
 
-  it('says nothing of a key made within the margin of the last write', () => {
-    expect(notInAnyTarget(j, [at(j.createdAt - MARGIN)], [j, next], 0)).toBeUndefined();
+  it('gives an absence the fence twice', () => {
+    const twice = { kind: 'never-stored', revocableFrom: fenced + FENCE };
+    expect(notInAnyTarget(j, [at(undefined)], [j], 0)).toEqual(twice);
+    const both = [at(undefined), at(j.createdAt - FENCE - MARGIN - 1)];
+    expect(notInAnyTarget(j, both, [j], 0)).toEqual(twice);
+    expect(notInAnyTarget(j, both.toReversed(), [j], 0)).toEqual(twice);
   });
 
-  it('knows a key as superseded where a later write is over it whose key is known', () => {
+  it('says nothing of a key made within the fence and the margin of the last write', () => {
+    expect(notInAnyTarget(j, [at(j.createdAt - FENCE - MARGIN)], [j, next], 0)).toBeUndefined();
+  });
+
+  it('knows a key as superseded where a later write is over it whose key is active', () => {
     expect(notInAnyTarget(j, [at(justAfter(next))], [j, next], 0)).toEqual({
       kind: 'superseded',
       revocableFrom: fenced,
     });
     const revoked = { ...next, isActive: false };
-    expect(notInAnyTarget(j, [at(justAfter(next))], [j, revoked], 0)?.kind).toBe('superseded');
+    expect(notInAnyTarget(j, [at(justAfter(next))], [j, revoked], 0)).toBeUndefined();
   });
 
   it('says nothing when the later write is nobody’s: it may be the same value, saved again by hand', () => {
@@ -133,7 +141,7 @@ describe('rule W', () => {
   });
 
   it('gives a key that was never stored no grace period', () => {
-    expect(notInAnyTarget(j, [at(undefined)], [j], DAY)?.revocableFrom).toBe(fenced);
+    expect(notInAnyTarget(j, [at(undefined)], [j], DAY)?.revocableFrom).toBe(fenced + FENCE);
   });
 
   it('sees a never-stored key that was used after the fence as somebody else’s', () => {

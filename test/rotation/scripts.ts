@@ -34,8 +34,8 @@ export function fails(failure: Partial<CallFailure>): Script {
 }
 
 /** The service itself says no. */
-export function refuses(status: number): Script {
-  return fails({ kind: 'refused', status });
+export function refuses(status: number, code = 'scripted'): Script {
+  return fails({ kind: 'refused', status, code });
 }
 
 export function throttles(retryAfter: Duration): Script {

@@ -76,7 +76,7 @@ describe('what a reading of the engine by somebody else found', () => {
   });
 
   it('on-quota: wait waits no longer than a young key needs, whatever else would free a place', async () => {
-    const used = key('used', { age: 60 * MINUTE, usedAfter: 20 * MINUTE, expiresIn: 21 * MINUTE });
+    const used = key('used', { age: 60 * MINUTE, usedAfter: 20 * MINUTE, expiresIn: 35 * MINUTE });
     const ports = new InMemoryPorts({ keys: [key('old'), used], targets: ONE, plan: 'FREE' });
     await ports.rotate({ onQuota: 'wait' });
     expect(ports.sleeps).toEqual([]);

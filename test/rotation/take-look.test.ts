@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Reply, SecretMetadata } from '../../src/rotation/ports.ts';
+import type { CallFailure, Reply, SecretMetadata } from '../../src/rotation/ports.ts';
 import { Run } from '../../src/rotation/run.ts';
-import { areClocksApart, takeLook } from '../../src/rotation/take-look.ts';
+import { areClocksApart, earliestDate, takeLook } from '../../src/rotation/take-look.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
 import { breaks, pages, refuses, type Script, takes, undated } from './scripts.ts';
@@ -9,8 +9,21 @@ import { breaks, pages, refuses, type Script, takes, undated } from './scripts.t
 const TWO = [{ label: 'acme/web', holds: 'old' }, { label: 'acme/api' }];
 
 function look(ports: InMemoryPorts, changes: Parameters<typeof settings>[0] = {}, quotaHit = false) {
-  return takeLook(new Run(settings(changes), ports), { places: undefined, full: quotaHit });
+  return takeLook(new Run(settings(changes), ports), {
+    places: undefined,
+    full: quotaHit,
+    conflicted: false,
+  });
 }
+
+describe('the earliest of GitHub’s times', () => {
+  it('is among the replies that have one', () => {
+    const reply = (date: number | undefined) => ({ ok: true, value: true, date }) as const;
+    const failure = { ok: false, failure: {} as CallFailure } as const;
+    expect(earliestDate([reply(2), reply(undefined), failure, reply(1)])).toBe(1);
+    expect(earliestDate([reply(undefined), failure])).toBeUndefined();
+  });
+});
 
 describe('the look', () => {
   it('asks for the list, the plan and the targets at once, and for metadata only after the list’s reply', async () => {

@@ -1,0 +1,68 @@
+import { CREATION_SLACK, MARGIN } from './constants.ts';
+import { instantText } from './instant.ts';
+import type { MintAttempt } from './mint.ts';
+import type { Duration, Instant } from './ports.ts';
+import type { Stopwatch } from './retry.ts';
+import type { Run, SeenList } from './run.ts';
+
+/**
+ * Whether MUTX's times contradict each other, so that nothing derived from them can be relied on (protocol, step 5):
+ * `created_at` comes from its database, `Date` from whatever is in front of it. A server that writes local time without
+ * a zone is hours off; several servers behind a balancer each have a clock. So the new key's time is held against the
+ * `Date` of its own reply, and against that of the look plus what has passed here since; where MUTX sends no `Date`,
+ * against GitHub's time.
+ * @param createdAt of the new key
+ * @param date of the reply that brought it
+ * @returns undefined where nothing contradicts anything
+ */
+export function contradictionOf(
+  run: Run,
+  createdAt: Instant,
+  date: Instant | undefined,
+  { since, took }: MintAttempt,
+): Contradiction | undefined {
+  const seen = [
+    date === undefined
+      ? expected(run.githubTime(), MARGIN + took, 'the time of GitHub')
+      : expected(date, CREATION_SLACK + took, 'the Date of its own reply'),
+    ...sinceTheList(run.list, since, took),
+  ];
+  const wrong = seen.find(({ from, to }) => createdAt < from || createdAt > to);
+  if (wrong === undefined) return undefined;
+  return {
+    what: `created_at of the new key is ${instantText(createdAt)}, but by ${wrong.of} it is ${instantText(wrong.time)}`,
+    maybeOurs: wrong !== seen[0],
+  };
+}
+
+export interface Contradiction {
+  /** For people, with both times. */
+  readonly what: string;
+  /** Only the time since the look: a clock of this machine may have stood still. */
+  readonly maybeOurs: boolean;
+}
+
+/** What the new key's `created_at` has to be, if a clock is right. */
+interface Expected {
+  /** That clock's time, for people. */
+  readonly time: Instant;
+  readonly of: string;
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+function expected(time: Instant | undefined, within: Duration, of: string): Expected {
+  if (time === undefined)
+    return { time: 0, of, from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  return { time, of, from: time - within, to: time + within };
+}
+
+/** The create was sent so much after the list; where our two clocks differ, it is not known by which. */
+function sinceTheList(list: SeenList | undefined, since: Stopwatch, took: Duration): readonly Expected[] {
+  if (list?.date === undefined) return [];
+  const time = list.date + list.lead + list.since.elapsed() - since.elapsed();
+  const least = list.date + list.lead + list.since.leastElapsed() - since.leastElapsed();
+  const slack = CREATION_SLACK + took + list.took;
+  const of = 'the Date of the list, and what has passed here since,';
+  return [{ time, of, from: Math.min(time, least) - slack, to: Math.max(time, least) + slack }];
+}
