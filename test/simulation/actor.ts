@@ -6,13 +6,16 @@ import type { System } from './system.ts';
 
 export type Service = 'mutx' | 'github';
 
+/** Where a secret stands in time, and whether a key is alive: each is known by two replies. */
+export type Evidence = 'secrets' | 'keys';
+
 /** A wrong answer that a call can get. */
 export interface WrongAnswer {
   readonly lie: Lie;
   /** Beside the lie's own name, where there are several of it. */
   readonly detail?: string;
-  /** A revocation may rest on what it is about. */
-  readonly isEvidence: boolean;
+  /** What a revocation, or a sentence about one, may rest on; undefined: nothing does. */
+  readonly evidence?: Evidence;
   readonly answer: () => Reply<unknown>;
 }
 
@@ -57,8 +60,8 @@ export interface Actor {
   history: number;
   faultsLeft: number;
   liesLeft: number;
-  /** It was lied to about what a revocation may rest on. */
-  misled: boolean;
+  /** What it was lied to about. */
+  readonly misled: Set<Evidence>;
   /** How far its clocks are behind what they should be: a suspended machine's stand still. */
   readonly behind: { wall: number; monotonic: number };
   made: number;
@@ -93,7 +96,7 @@ export function freshActor(
     history: 0,
     faultsLeft,
     liesLeft,
-    misled: false,
+    misled: new Set(),
     behind: { wall: 0, monotonic: 0 },
     made: 0,
     counter: 0,

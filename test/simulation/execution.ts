@@ -126,7 +126,7 @@ export class Execution {
   stateHash(): number {
     let text = this.world.digest();
     for (const { status, history, faultsLeft, liesLeft, misled, behind } of this.actors) {
-      text += `|${status},${history},${faultsLeft},${liesLeft}${misled ? 'm' : ''},${behind.wall},${behind.monotonic}`;
+      text += `|${status},${history},${faultsLeft},${liesLeft}${[...misled].join()},${behind.wall},${behind.monotonic}`;
     }
     for (const { label, by } of this.#network) text += `>${label}@${by}`;
     return hash(`${text}#${this.#ticksLeft},${this.#deedsLeft},${[...this.#jumpsLeft].join()}`);
@@ -235,7 +235,7 @@ export class Execution {
 
   #lies(actor: Actor, call: Call, on: Offer): void {
     for (const wrong of call.wrong) {
-      if (this.scenario.lies?.includes(wrong.lie) !== true || (wrong.isEvidence && actor.misled)) continue;
+      if (this.scenario.lies?.includes(wrong.lie) !== true || isMisled(actor, wrong)) continue;
       const what = wrong.detail === undefined ? wrong.lie : `${wrong.lie} ${wrong.detail}`;
       on(what, 'lie', () => this.#lie(actor, call, wrong));
     }
@@ -256,7 +256,7 @@ export class Execution {
 
   #lie(actor: Actor, call: Call, wrong: WrongAnswer): void {
     actor.liesLeft -= 1;
-    if (wrong.isEvidence) actor.misled = true;
+    if (wrong.evidence !== undefined) actor.misled.add(wrong.evidence);
     this.#answer(actor, call, wrong.answer());
   }
 
@@ -581,6 +581,11 @@ export class Execution {
   #violate(violation: string): void {
     if (!this.violations.includes(violation)) this.violations.push(violation);
   }
+}
+
+/** Lied to twice about the same, nobody could tell that from the truth. */
+function isMisled({ misled }: Actor, { evidence }: WrongAnswer): boolean {
+  return evidence !== undefined && misled.has(evidence);
 }
 
 /** All promise reactions run before a macrotask does: afterwards every actor is blocked on the scheduler. */

@@ -8,18 +8,28 @@ import { EXHAUSTIVE, RANDOM } from './scenarios.ts';
 import { SOURCE_OF, type System } from './system.ts';
 import { walk } from './walk.ts';
 
-/** A way to get the protocol wrong: the real engine's source with one thing changed. */
-export interface Mutant {
+interface Edit {
+  /** Below src/. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** A way to get the protocol wrong: the real source with one thing changed. */
+export interface Mutant extends Edit {
   readonly name: string;
   /** The name of the scenario that shows it, and how many seeds that may take. */
   readonly shownBy: string;
   readonly seeds?: number;
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-  /** A second line of defence that has to be taken away for the first to be seen. */
-  readonly also?: { readonly file: string; readonly find: string; readonly replace: string };
+  /** Further lines of defence that have to be taken away for the first to be seen. */
+  readonly also?: readonly Edit[];
 }
+
+const NO_SECOND_READING: Edit = {
+  file: 'rotation/engine.ts',
+  find: 'if (look.secrets === undefined || !restsOnSecrets(plan, run.settings)) return { look, plan };',
+  replace: 'if (look.secrets === undefined || plan.makeRoom.length >= 0) return { look, plan };',
+};
 
 const REVOKE_OLDER = 'const older = olderKeys(run, look, minted);';
 
@@ -73,7 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
     shownBy: 'two runs, one fault each, a stored key',
     file: 'rotation/replace-key.ts',
     find: '  const stored = await run.step(',
-    replace: '  await revokeOlder(run, checked.look, minted);\n  const stored = await run.step(',
+    replace: '  await revokeOlder(run, checked.look, plan, minted);\n  const stored = await run.step(',
   },
   {
     name: 'a lost create made again, and the newest unknown key revoked at once',
@@ -83,7 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: `  if (tries.creates > 0) {
     for (const key of look.keys) {
       const young = key.createdAt > (look.date ?? 0) - 120_000;
-      if (key.isActive && young && key.name === run.settings.keyName) await run.revoke(key.id, 'own');
+      if (key.isActive && young && key.name === run.settings.keyName) await run.revoke([{ id: key.id, reason: 'own' }]);
     }
   }
   const gone = new Set(run.keysNow().revoked);`,
@@ -111,40 +121,42 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'metadata read before the list',
-    shownBy: 'renew-before, two runs, no faults',
+    shownBy: 'three keys allowed, two runs',
     file: 'rotation/take-look.ts',
     find: '  const { ports, settings } = run;\n',
     replace: `  const early = await eachOf(run.ports.targets, 4, (target) => run.call(() => target.metadata()));
   const ports = { ...run.ports, targets: run.ports.targets.map((target, i) => ({ ...target, metadata: async () => early[i] })) };
   const { settings } = run;
 `,
-    also: {
-      file: 'rotation/take-look.ts',
-      find: '    const apart = reply.date - mutx;',
-      replace: '    const apart = elapsed;\n    if (apart >= 0) return false;',
-    },
+    also: [
+      NO_SECOND_READING,
+      {
+        file: 'rotation/take-look.ts',
+        find: '    const apart = reply.date - mutx;',
+        replace: '    const apart = elapsed;\n    if (apart >= 0) return false;',
+      },
+    ],
   },
   {
     name: 'rule W without its last clause',
     shownBy: 'three runs, grace period',
     file: 'rotation/rules.ts',
-    find: `      updatedAt > j.createdAt + FENCE + MARGIN &&
-      keysOfName.some((key) => key.id !== j.id && couldHaveWritten(key, updatedAt));`,
-    replace: '      updatedAt > j.createdAt + FENCE + MARGIN && keysOfName.length > 0;',
+    find: 'keysOfName.some((key) => key.id !== j.id && key.isActive && couldHaveWritten(key, updatedAt))',
+    replace: 'keysOfName.length > 0',
   },
   {
     name: 'rule W on organisation secrets like any other',
-    shownBy: 'organisation secret, people at work, small quota',
+    shownBy: 'organisation secret, its audience edited, three keys allowed',
     file: 'rotation/rules.ts',
-    find: '      !shared &&\n',
-    replace: '      (shared || !shared) &&\n',
+    find: '    !shared &&\n',
+    replace: '    (shared || !shared) &&\n',
   },
   {
     name: 'rule W without its fence',
-    shownBy: 'three runs, renew-before',
+    shownBy: 'three keys allowed, two runs',
     file: 'rotation/rules.ts',
-    find: 'const fenced = j.createdAt + FENCE;',
-    replace: 'const fenced = j.createdAt;',
+    find: 'let revocableFrom = j.createdAt + FENCE;',
+    replace: 'let revocableFrom = j.createdAt;',
   },
   {
     name: 'rule W with a margin below the skew',
@@ -156,10 +168,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the two clocks compared without the time that passed here in between',
-    shownBy: 'clocks apart by twice the margin, and replies that hide it',
+    shownBy: 'clocks apart by twice the margin the other way, and replies that hide it',
     file: 'rotation/take-look.ts',
-    find: 'areClocksApart(list.date, metadata, listed.elapsed())',
-    replace: 'areClocksApart(list.date, metadata, 0)',
+    find: 'areClocksApart(date, metadata, lead + listed.elapsed())',
+    replace: 'areClocksApart(date, metadata, 0)',
   },
   {
     name: 'the current key judged from active keys alone',
@@ -172,8 +184,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the current key believed although another one may be stored',
     shownBy: 'organisation secret, its audience edited, renew-before',
     file: 'rotation/plan.ts',
-    find: 'if (gracePeriod === 0 && mayBeStoredToo(',
-    replace: 'if (gracePeriod !== 0 && mayBeStoredToo(',
+    find: '  if (others.length > 0) return maybe;\n',
+    replace: '',
   },
   {
     name: 'different current keys per target taken as current',
@@ -181,35 +193,36 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'rotation/rules.ts',
     find: 'rest.some((key) => key?.id !== first.id)',
     replace: 'rest.some((key) => key === undefined)',
+    also: [{ file: 'rotation/plan.ts', find: '  if (others.length > 0) return maybe;\n', replace: '' }],
   },
   {
     name: "superseded-at taken as the next key's creation",
     shownBy: 'three runs, grace period shorter than the fence, renew-before',
     file: 'rotation/rules.ts',
-    find: 'Math.max(fenced, lastWrite + gracePeriod + MARGIN)',
+    find: 'Math.max(revocableFrom, lastWrite + gracePeriod + MARGIN)',
     replace:
-      'Math.max(fenced, Math.min(...keysOfName.filter((key) => key.createdAt > j.createdAt).map((key) => key.createdAt)) + gracePeriod + MARGIN)',
+      'Math.max(revocableFrom, Math.min(...keysOfName.filter((key) => key.createdAt > j.createdAt).map((key) => key.createdAt)) + gracePeriod + MARGIN)',
   },
   {
     name: 'the quota without rule E',
     shownBy: 'three keys allowed, two of them expired, an organisation secret',
     file: 'rotation/plan.ts',
-    find: 'if (isExpired(key, date)) {',
-    replace: 'if (isExpired(key, date) && false) {',
+    find: 'if (isExpiredForSure(key, date, look.githubDate)) {',
+    replace: 'if (isExpiredForSure(key, date, look.githubDate) && false) {',
   },
   {
     name: 'the two-key plan without its waiting rule',
     shownBy: 'two keys allowed, two runs one after the other, two faults each',
-    file: 'rotation/plan.ts',
-    find: 'if (lastPlace && !look.repairs && young.length + onTheirWay.length > 0) {',
-    replace: 'if (lastPlace && !look.repairs && onTheirWay.length > 0) {',
+    file: 'rotation/room.ts',
+    find: 'const soonest = [...young.map(({ createdAt }) => settledAt(createdAt)), ...written, ...onTheirWay];',
+    replace: 'const soonest = [...onTheirWay];',
   },
   {
     name: 'a lost create forgotten where places run out',
     shownBy: 'two keys allowed, two runs one after the other, two faults each',
-    file: 'rotation/plan.ts',
-    find: 'if (lastPlace && !look.repairs && young.length + onTheirWay.length > 0) {',
-    replace: 'if (lastPlace && !look.repairs && young.length > 0) {',
+    file: 'rotation/room.ts',
+    find: '...written, ...onTheirWay];',
+    replace: '...written];',
   },
   {
     name: 'the new key used for the first time however late',
@@ -232,6 +245,111 @@ export const MUTANTS: readonly Mutant[] = [
     find: "  if (stored.late) return 'late';\n",
     replace: "  if (stored.results.length > 0) return 'in-time';\n",
   },
+  {
+    name: 'whatever is older than what looks current named as superseded by a look',
+    shownBy: 'seen 1: an organisation secret, its audience edited after a crash, and the revoke job',
+    file: 'rotation/plan.ts',
+    find: 'keys.filter((key) => isSuperseded(key, secrets, keys))',
+    replace:
+      'keys.filter((j) => j.isActive && keys.some((k) => j.createdAt < k.createdAt - FENCE && secrets.every(({ updatedAt }) => candidatesFor(updatedAt, [k]).length > 0)))',
+  },
+  {
+    name: 'one reading of a secret believed',
+    shownBy: 'seen 2: one passing 404 for a secret, two keys allowed',
+    ...NO_SECOND_READING,
+  },
+  {
+    name: 'room made that the create does not need',
+    shownBy: 'seen 2: one passing 404 for a secret',
+    file: 'rotation/plan.ts',
+    find: 'let needed = look.conflicted ? allowed.length : 0;',
+    replace: 'let needed = allowed.length;',
+    also: [NO_SECOND_READING],
+  },
+  {
+    name: 'two readings of a secret that differ believed',
+    shownBy: 'seen 2: one passing 404 for a secret, two keys allowed',
+    file: 'rotation/second-reading.ts',
+    find: 'return { ...look, contradicted: true };',
+    replace: 'return look;',
+  },
+  {
+    name: 'times of keys never held against the Date of MUTX',
+    shownBy: 'seen 3: times of keys without a zone, two hours east, two keys allowed',
+    file: 'rotation/replace-key.ts',
+    find: 'if (contradiction !== undefined && !mustStore(run, checked.look)) {',
+    replace: 'if (contradiction !== undefined && run.late !== undefined) {',
+    also: [
+      {
+        file: 'rotation/replace-key.ts',
+        find: 'if (contradiction !== undefined && stored.failures.length === 0) {',
+        replace: 'if (contradiction !== undefined && run.late !== undefined) {',
+      },
+    ],
+  },
+  {
+    name: 'never stored as soon as the key is younger than the last write',
+    shownBy: 'servers whose Date is set right',
+    file: 'rotation/rules.ts',
+    find: 'if (j.createdAt > updatedAt + FENCE + MARGIN) continue;',
+    replace: 'if (j.createdAt > updatedAt + MARGIN) continue;',
+  },
+  {
+    name: 'a secret that is gone right before its PUT made anew',
+    shownBy: 'seen 4: one passing 404 right before the PUT of an organisation secret',
+    file: 'github/stores/organisation.ts',
+    find: 'return this.#secret.everThere ? this.#gone() : this.#newAudience();',
+    replace: 'return this.#newAudience();',
+  },
+  {
+    name: 'a 404 for a DELETE believed by a rotation',
+    shownBy: 'seen 5: a passing 404 for a DELETE',
+    file: 'rotation/run.ts',
+    find: 'if (isGone(attempt.id, list.value)) return attempt;',
+    replace: 'if (list.ok) return attempt;',
+  },
+  {
+    name: 'a 404 for a DELETE believed in an emergency',
+    shownBy: 'seen 5: a passing 404 for a DELETE',
+    file: 'revoke/revoke.ts',
+    find: "(state === 'gone' && isGone(id, list))",
+    replace: "(state === 'gone' && list !== undefined)",
+  },
+  {
+    name: 'rule E by the Date of MUTX alone',
+    shownBy: 'seen 6: a Date three days ahead, and a key with two days left',
+    file: 'rotation/plan.ts',
+    find: 'isExpiredForSure(key, date, look.githubDate)',
+    replace: 'isExpiredForSure(key, date)',
+  },
+  {
+    name: 'any 409 taken for the quota',
+    shownBy: 'seen 7: a 409 that is not the quota, replacing',
+    file: 'rotation/replace-key.ts',
+    find: "return code === 'mutx-quota' ||",
+    replace: "return code !== '' ||",
+  },
+  {
+    name: 'the last write forgotten by the waiting rule',
+    shownBy: 'seen 8: two keys allowed, and lists half a minute old',
+    file: 'rotation/room.ts',
+    find: 'const written = writesSettledAt(look);',
+    replace: 'const written = writesSettledAt({ ...look, secrets: [] });',
+  },
+  {
+    name: 'no time of a look but that of MUTX',
+    shownBy: 'seen 8: two keys allowed, and MUTX sends no Date',
+    file: 'rotation/look.ts',
+    find: 'return date ?? githubDate;',
+    replace: 'return date ?? (githubDate === undefined ? undefined : date);',
+  },
+  {
+    name: 'a key that has expired taken for one that no secret holds',
+    shownBy: 'seen 8: an organisation secret whose key has expired, beside an orphan',
+    file: 'rotation/plan.ts',
+    find: 'key.id !== current.id && key.isActive && notInAnyTarget(',
+    replace: 'key.id !== current.id && key.isActive && key.expiresAt === undefined && notInAnyTarget(',
+  },
 ];
 
 /** The shrunk schedule that shows what is wrong with a mutant; undefined: it survived. */
@@ -253,7 +371,7 @@ async function loadMutant(mutant: Mutant): Promise<System> {
     cpSync(SOURCES, join(folder, 'src'), { recursive: true });
     symlinkSync(PACKAGES, join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-    for (const edit of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
+    for (const edit of [mutant, ...(mutant.also ?? [])]) {
       const path = join(folder, 'src', edit.file);
       const source = readFileSync(path, 'utf8');
       if (source.split(edit.find).length !== 2) {
@@ -269,7 +387,11 @@ async function loadMutant(mutant: Mutant): Promise<System> {
       const exported = (await import(/* @vite-ignore */ url)) as Readonly<Record<string, unknown>>;
       return [name, exported[name]];
     });
-    return Object.fromEntries(await Promise.all(parts)) as System;
+    const system = Object.fromEntries(await Promise.all(parts)) as System;
+    // It loads libsodium no sooner than it is needed, and by then the folder is gone.
+    const sealedBox = pathToFileURL(join(folder, 'src/github/sealed-box.ts')).href;
+    await ((await import(/* @vite-ignore */ sealedBox)) as { warmUpSeal: () => Promise<void> }).warmUpSeal();
+    return system;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

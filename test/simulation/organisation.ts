@@ -134,12 +134,12 @@ function wrongAnswers({ method, path }: HttpRequest, world: World): readonly Wro
       date,
     } as const;
   };
-  return [{ lie: 'absent', isEvidence: true, answer: notFound }];
+  return [{ lie: 'absent', evidence: 'secrets', answer: notFound }];
 }
 
 /** What the scheduler made of a request, as the HTTP client would tell it. */
 function asHttp({ kind, status }: CallFailure): HttpResult {
-  if (kind === 'not-sent') return { kind, code: 'not-started', message: kind };
+  if (kind === 'not-sent') return { kind, code: 'not-started', message: kind, retryable: false };
   if (status === undefined) return { kind: 'lost', code: 'timeout', message: kind };
   const body = { kind: 'json', value: { message: kind } } as const;
   return { kind: 'reply', status, headers: new Map(), body, date: undefined, ms: 0 };

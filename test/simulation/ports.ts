@@ -65,7 +65,7 @@ export class Ports {
             return this.#mutx(world.listed(this.#forgets));
           },
           wrong: [
-            { lie: 'stale', isEvidence: false, answer: () => this.#mutx(world.listedBefore(this.#forgets)) },
+            { lie: 'stale', evidence: 'keys', answer: () => this.#mutx(world.listedBefore(this.#forgets)) },
             ...this.#wrongDates(() => this.#mutx(world.listed(this.#forgets))),
           ],
         }),
@@ -97,7 +97,7 @@ export class Ports {
           service: 'mutx',
           mutates: true,
           apply: () => this.#mutx(world.revoke(id, by, this.#gracePeriod)),
-          wrong: [{ lie: 'gone', isEvidence: false, answer: () => this.#mutx('gone') }],
+          wrong: [{ lie: 'gone', evidence: 'keys', answer: () => this.#mutx('gone') }],
         });
       },
     };
@@ -116,8 +116,8 @@ export class Ports {
           service: 'github',
           apply: () => dated(world.dateOf(target)),
           wrong: [
-            { lie: 'absent', isEvidence: true, answer: () => dated(undefined) },
-            { lie: 'stale', isEvidence: true, answer: () => dated(world.dateBefore(target)) },
+            { lie: 'absent', evidence: 'secrets', answer: () => dated(undefined) },
+            { lie: 'stale', evidence: 'secrets', answer: () => dated(world.dateBefore(target)) },
             ...this.#wrongDates(() => dated(world.dateOf(target))),
           ],
         });
@@ -188,7 +188,7 @@ export class Ports {
         const minted = { id, name, createdAt, expiresAt, key: new Secret(`${TEXT}${id}`) };
         return { ...this.#mutx(minted), date: world.mutxDate(sentAt) };
       },
-      wrong: [{ lie: 'conflict', isEvidence: false, answer: () => this.#conflict('Try again') }],
+      wrong: [{ lie: 'conflict', answer: () => this.#conflict('Try again') }],
     }).then((reply) => {
       if (reply.ok) {
         actor.holds = { id: reply.value.id, since };
@@ -223,11 +223,11 @@ export class Ports {
     };
     const { misdates = [] } = this.#scenario;
     return [
-      { lie: 'undated', isEvidence: false, answer: dated(() => undefined) },
+      { lie: 'undated', answer: dated(() => undefined) },
       ...misdates.map((by) => ({
         lie: 'misdated' as const,
         detail: `${by > 0 ? '+' : ''}${by / 1_000}s`,
-        isEvidence: true,
+        evidence: 'secrets' as const,
         answer: dated((date) => date + by),
       })),
     ];

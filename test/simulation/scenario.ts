@@ -90,7 +90,8 @@ export interface Scenario {
   readonly lies?: readonly Lie[];
   /**
    * Each actor is lied to so often at most, and about what a revocation rests on (a secret's date or its absence, a
-   * `Date`) only once: two replies that are wrong in the same way are what no evidence can tell from the truth.
+   * `Date`; whether a key is alive) only once: two replies that are wrong in the same way are what no evidence can tell
+   * from the truth.
    */
   readonly liesPerRun?: number;
   readonly misdates?: readonly number[];

@@ -27,6 +27,8 @@ export interface WorldKey {
   /** True time. */
   revokedAt: number | undefined;
   revokedBy: string | undefined;
+  /** Whoever revoked it could not know better: assumption A2 was broken. */
+  excused: boolean;
   /** A person revoked it; what follows for the secret that holds it is theirs. */
   byHand: boolean;
 }
@@ -138,6 +140,7 @@ export class World {
       revokedAt: undefined,
       revokedBy: undefined,
       byHand: false,
+      excused: false,
     };
     this.keys.set(id, key);
     return key;
@@ -227,6 +230,9 @@ export class World {
     if (key.isActive) {
       if (by === PEOPLE) key.byHand = true;
       else this.#checkRevocation(key, by, gracePeriod);
+      key.excused = this.secrets.some(
+        (_, index) => this.valueOf(index) === id && this.looksWrittenByAnother(index),
+      );
       key.isActive = false;
       key.revokedAt = this.time;
       key.revokedBy = by;
@@ -256,8 +262,8 @@ export class World {
     if (value === undefined || value === FOREIGN) return undefined;
     const key = this.keys.get(value);
     if (key === undefined) return value;
-    if (key.isActive || key.byHand || key.endsAt < this.time) return undefined;
-    return this.#restored(index, key) || this.looksWrittenByAnother(index) ? undefined : value;
+    if (key.isActive || key.byHand || key.excused || key.endsAt < this.time) return undefined;
+    return this.#restored(index, key) ? undefined : value;
   }
 
   /**
@@ -283,7 +289,7 @@ export class World {
     const { value, updatedAt, by } = this.latest(index);
     if (by !== PEOPLE || this.#secret(index).shared || updatedAt === undefined) return false;
     return [...this.keys.values()].some(
-      (key) => key.name === NAME && key.id !== value && couldHaveWritten(key, updatedAt),
+      (key) => key.name === NAME && key.id !== value && key.isActive && couldHaveWritten(key, updatedAt),
     );
   }
 
@@ -297,7 +303,7 @@ export class World {
     let text = `${this.time},${created},${header},${github}`;
     for (const id of [...this.keys.keys()].sort()) {
       const key = this.keys.get(id) as WorldKey;
-      text += `;${id},${key.createdAt},${key.isActive ? 1 : 0}${key.byHand ? 1 : 0},${key.lastUsed ?? ''},${key.revokedAt ?? ''}${key.revokedBy ?? ''}`;
+      text += `;${id},${key.createdAt},${key.isActive ? 1 : 0}${key.byHand ? 1 : 0}${key.excused ? 1 : 0},${key.lastUsed ?? ''},${key.revokedAt ?? ''}${key.revokedBy ?? ''}`;
     }
     for (const { versions, audience } of this.secrets) {
       text += `;${audience ?? ''}`;
