@@ -66,8 +66,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // What is to be said of what a look found; pure. Of report/ the words only.
   doctor: {
     values: ['report/hints.ts', 'report/words.ts', 'rotation/'],
-    types: ['github/', 'http/', 'session/'],
-    packages: ['yaml'],
+    types: ['github/', 'session/'],
+    packages: ['croner', 'yaml'],
   },
   // What a first-time setup writes and says; pure.
   init: { values: ['report/words.ts'], types: ['rotation/'], packages: ['node:crypto'] },
@@ -103,7 +103,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // A verb in a process of its own, ended by signals: shared by the two that follow.
   process: { values: ['report/', 'secrets/', 'verbs/'], types: [], packages: ['node:'] },
   actions: {
-    values: ['process/', 'report/titles.ts', 'verbs/'],
+    values: ['process/', 'report/not-handed-on.ts', 'report/titles.ts', 'verbs/'],
     types: ['inputs/', 'report/'],
     packages: ['node:'],
   },

@@ -55,8 +55,12 @@ async function mustStart(files) {
   const folder = await mkdtemp(join(tmpdir(), 'dist-'));
   try {
     await write(folder, files);
+    // Without them `ephemeral` begins nothing.
+    const env = Object.fromEntries(
+      ['GITHUB_STATE', 'GITHUB_OUTPUT', 'GITHUB_ENV'].map((name) => [name, join(folder, name)]),
+    );
     for (const entry of ENTRIES) {
-      const run = spawnSync(process.execPath, [join(folder, `${entry}.js`)], { env: {}, encoding: 'utf8' });
+      const run = spawnSync(process.execPath, [join(folder, `${entry}.js`)], { env, encoding: 'utf8' });
       const post = entry.endsWith('-post');
       const says = post ? 'Nothing to revoke' : '[invalid-input]';
       if (run.status !== (post ? 0 : 1) || !run.stdout.includes(says) || run.stderr !== '') {

@@ -68,7 +68,7 @@ function inputsTable(verb) {
 
 function outputsTable(verb) {
   const rows = outputsOf(verb).map(([name, text]) => `| \`${name}\` | ${cell(text)} |`);
-  return ['', '| Output | |', '| --- | --- |', ...rows, ''];
+  return ['', '| Output (absent until it is known) | |', '| --- | --- |', ...rows, ''];
 }
 
 function cell(text) {

@@ -6,7 +6,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'invalid-input': 'The list under the message: each input, what was given, and what it takes.',
   'preflight-failed': 'Each target has a code of its own in the log. Read that entry.',
   'too-many-targets': 'How many lines `targets` has: 500 are the most.',
-  'fleet-too-large': 'How many keys and targets the fleet file has; the message says how large the plan is.',
+  'fleet-too-large': 'How many targets, and how much text, the largest key of the fleet file has.',
   'issue-failed':
     'Whether the job that calls the workflow grants `issues: write`, and the repository has issues.',
   'look-failed': 'The failed call, which has a code of its own.',
@@ -18,6 +18,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'times-contradict':
     'The two times in the message. Whole hours between them: local time without a zone. Seconds or minutes: a clock that is not synchronized.',
   'create-lost': 'The next run: it says whether a key was left over, and revokes it once that is safe.',
+  'create-unsupported':
+    'Whether a key without an end can be made at MUTX by hand, and one that expires cannot. The log has the request ids.',
   'verify-refused': 'Whether `api-url` leads to a gateway that answers for MUTX, or to another installation.',
   'verify-unclear': 'Whether MUTX is well, and whether the runner reaches it twice in a row.',
   'store-failed':
@@ -25,6 +27,10 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'store-deadline': 'How long the writes took: the log has a line and a duration for each target.',
   'written-late': 'Whether the runner was suspended or badly overloaded: the log has gaps of minutes.',
   cancelled: 'Who or what ended the job: the page of the run says so at its top.',
+  'runner-file-unwritable':
+    'The variable that the message names, and the code in brackets: `ENOSPC` is a full disk, `ENOENT` a missing folder, `EACCES` a missing right.',
+  'output-withheld':
+    'Whether the password is an ordinary word: the name of an environment, of a repository or of a secret.',
   'internal-error': 'The lines above it, with debug logging on (*Re-run jobs → Enable debug logging*).',
   'command-not-found': 'What stands after `--`: its first word is the name of a program, and nothing else.',
   'command-not-executable': 'The rights of the file, and the line `#!` at its beginning.',
@@ -64,6 +70,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'mutx-lost-reply': 'Whether a proxy on the way cuts connections off.',
   'mutx-refused': 'What MUTX says, which the log quotes after “why”.',
   'mutx-key-refused': 'Whether `api-url` leads to several installations, of which not all know the key.',
+  'mutx-key-unusable': 'The errors of the MUTX server at that time; the request id is in its log.',
+  'mutx-key-unverifiable': 'Whether that MUTX takes API keys at all: `GET /agents` with one in `X-API-Key`.',
   'mutx-redirect': 'Where `api-url` leads to: the failed call names the status.',
   'mutx-bad-reply': 'What answers at `api-url`, and whether a gateway changes replies.',
   'session-expired':

@@ -105,8 +105,19 @@ export const WARNINGS: Readonly<Record<string, { readonly means: string; readonl
     means: 'The reusable workflow could not look after its issue.',
     fix: 'Grant the calling job `issues: write`, or set `failure-issue: false`.',
   },
-  'No job summary': {
-    means: 'The runner did not take the job summary. The run itself is not affected.',
-    fix: 'Read the log, which says the same. A full disk is the usual cause.',
+  'Outputs not set': {
+    means:
+      'The step did its work, and some of its outputs are absent: the runner’s file could not be written, or the value holds a credential.',
+    fix: 'See the codes [`runner-file-unwritable`](#runner-file-unwritable) and [`output-withheld`](#output-withheld). Until then, let no later step depend on these outputs.',
+  },
+  'Output cut': {
+    means:
+      'A list among the outputs would be longer than 100 KiB. Entries were left out, because an environment variable holds no more than 128 KiB.',
+    fix: 'Read the log, which has all of them. Ids of superseded keys that were left out are revoked by later rotations.',
+  },
+  'Summary not written': {
+    means:
+      'The job summary, or the file of `--summary`, could not be written. The run itself is not affected.',
+    fix: 'Read the log, which says the same. A full disk or a missing folder is the usual cause.',
   },
 };

@@ -8,20 +8,26 @@ import { ephemeralPostVerb } from '../verbs/ephemeral-post.ts';
 import { issueVerb } from '../verbs/issue.ts';
 import { revokeVerb } from '../verbs/revoke.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
-import { runnerSink } from './runner-sink.ts';
+import { type RunnerFile, requireFile, runnerSink } from './runner-sink.ts';
 import { setSecret } from './workflow-commands.ts';
 
 interface Entry {
   readonly run: (context: VerbContext) => Promise<void>;
   /** What was not done, where it fails. */
   readonly title: string;
+  /** Files of the runner without which its work would be for nothing, or could not be undone: nothing is begun then. */
+  readonly needs?: readonly RunnerFile[];
   /** Runs after the job's own steps: what it cannot do is a warning, and never turns a green job red. */
   readonly post?: true;
 }
 
 const ENTRIES = {
   rotate: { run: rotateVerb, title: FAILURE_TITLE.rotate },
-  ephemeral: { run: ephemeralVerb, title: FAILURE_TITLE.ephemeral },
+  ephemeral: {
+    run: ephemeralVerb,
+    title: FAILURE_TITLE.ephemeral,
+    needs: ['GITHUB_STATE', 'GITHUB_OUTPUT', 'GITHUB_ENV'],
+  },
   'ephemeral-post': { run: ephemeralPostVerb, title: 'MUTX API key not revoked', post: true },
   revoke: { run: revokeVerb, title: FAILURE_TITLE.revoke },
   audit: { run: auditVerb, title: FAILURE_TITLE.audit },
@@ -32,7 +38,7 @@ const ENTRIES = {
 /** Late: it brings a parser of YAML along, which the others need not pay for. */
 async function plan(context: VerbContext): Promise<void> {
   const { planVerb } = await import(/* webpackChunkName: "fleet" */ '../verbs/plan.ts');
-  await planVerb(context);
+  await planVerb(context, { forJobs: true });
 }
 
 /**
@@ -41,9 +47,13 @@ async function plan(context: VerbContext): Promise<void> {
  * always 0.
  */
 export async function main(entry: keyof typeof ENTRIES): Promise<void> {
-  const { run, title, post }: Entry = ENTRIES[entry];
+  const { run, title, needs = [], post }: Entry = ENTRIES[entry];
   outliveReaders(process.stdout, process.stderr);
-  await runVerb(run, title, {
+  const prepared = async (context: VerbContext) => {
+    for (const file of needs) requireFile(file);
+    await run(context);
+  };
+  await runVerb(prepared, title, {
     env: process.env,
     sink: runnerSink,
     mask: setSecret,

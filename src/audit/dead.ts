@@ -1,16 +1,15 @@
 import { MARGIN } from '../rotation/constants.ts';
 import { holdingOf } from '../rotation/holding.ts';
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
-import { candidatesFor } from '../rotation/rules.ts';
+import { candidatesFor, works } from '../rotation/rules.ts';
 import type { Doubt } from './doubt.ts';
 import type { Finding } from './finding.ts';
 import type { AuditedSecret } from './look.ts';
-import { newest } from './superseded.ts';
 
 /**
  * A secret whose key does not work, or of which that cannot be told: what uses it gets 401, or may.
  * @param keysOfName every key of the name that belongs in it, active or not
- * @param strangers working keys of names that belong in no secret, where which name belongs in this one is a guess
+ * @param strangers keys, active or not, of names that belong in no secret, where which name belongs in this one is a guess
  */
 export function deadSecret(
   secret: AuditedSecret,
@@ -46,13 +45,20 @@ export function deadSecret(
     case 'saved-again':
     case 'none': {
       const { kind } = holding;
-      const stranger = newest(candidatesFor(updatedAt, strangers));
+      const stranger = nearestTo(updatedAt, candidatesFor(updatedAt, strangers));
+      // A guess, so the level stays that of a secret that may be dead.
       if (keysOfName.length === 0 && stranger !== undefined) {
-        return [doubt('notice', { kind: 'other-name', key: stranger })];
+        return [doubt('warning', { kind: 'other-name', key: stranger, works: works(stranger, date) })];
       }
       // Everyday for an organisation's secret: each edit of its visibility moves its date.
       const level = shared && kind === 'saved-again' ? 'notice' : 'warning';
       return [doubt(level, { kind, shared, justNow: updatedAt + MARGIN >= date })];
     }
   }
+}
+
+/** The key that was made closest to the write. */
+function nearestTo(updatedAt: Instant, keys: readonly KeyRecord[]): KeyRecord | undefined {
+  const distance = ({ createdAt }: KeyRecord) => Math.abs(updatedAt - createdAt);
+  return keys.toSorted((a, b) => distance(a) - distance(b))[0];
 }

@@ -8,8 +8,11 @@ export type Doubt =
       readonly candidates: readonly KeyRecord[];
       readonly dead: readonly KeyRecord[];
     }
-  /** There is no key of the name that was guessed, and this one of another name was made when the secret was written. */
-  | { readonly kind: 'other-name'; readonly key: KeyRecord }
+  /**
+   * There is no key of the name that was guessed. Of the keys of other names, this one was made closest to the time
+   * when the secret was written; whether the secret holds it is not known.
+   */
+  | { readonly kind: 'other-name'; readonly key: KeyRecord; readonly works: boolean }
   /** No listed key was made for it; `saved-again`: an older one works. */
   | {
       readonly kind: 'saved-again' | 'none';

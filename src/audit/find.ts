@@ -1,3 +1,4 @@
+import { keysByName } from '../rotation/keys-by-name.ts';
 import { works } from '../rotation/rules.ts';
 import { quotaFinding, tokenFinding } from './account.ts';
 import type { Finding } from './finding.ts';
@@ -18,12 +19,7 @@ export function findAll(look: AuditLook, policy: AuditPolicy, only?: string): re
   const { findings: aboutSecrets, outOfStep } = secretFindings(look, only === undefined);
   const orphans = new Set(aboutSecrets.flatMap((one) => (one.kind === 'orphaned' ? [one.key.id] : [])));
   const live = look.keys.filter((key) => works(key, look.date) && !orphans.has(key.id));
-  const byName = new Map<string, typeof live>();
-  for (const key of live) {
-    const siblings = byName.get(key.name);
-    if (siblings === undefined) byName.set(key.name, [key]);
-    else siblings.push(key);
-  }
+  const byName = keysByName(live);
   const concerned = (name: string) => only === undefined || name === only;
 
   const findings = [

@@ -18,6 +18,8 @@ export interface AuditLook {
   readonly plan: string | undefined;
   /** Places in the plan; undefined: no limit is known. */
   readonly places: number | undefined;
+  /** Names of keys that this tool makes by itself: each is of a place or of a run, and not the name of any other. */
+  readonly namesMadeHere?: ReadonlySet<string>;
   /** Empty where no targets were given. */
   readonly secrets: readonly AuditedSecret[];
   /** The two servers' times cannot be compared, so nothing is said about secrets. */

@@ -1,10 +1,12 @@
 import { FENCE, MARGIN } from '../rotation/constants.ts';
 import { type Holding, holdingOf } from '../rotation/holding.ts';
+import { keysByName } from '../rotation/keys-by-name.ts';
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
 import { currentOf, isUsedElsewhere, notInAnyTarget, works } from '../rotation/rules.ts';
 import { deadSecret } from './dead.ts';
 import type { Finding, SecretName } from './finding.ts';
 import type { AuditedSecret, AuditLook } from './look.ts';
+import { isForAJob } from './policy.ts';
 import { keptUntil, newest } from './superseded.ts';
 
 export interface SecretFindings {
@@ -20,12 +22,17 @@ export interface SecretFindings {
 export function secretFindings(look: AuditLook, guessed: boolean): SecretFindings {
   if (look.clocksApart) return { findings: [], outOfStep: new Set() };
   const names = new Set(look.secrets.map(({ keyName }) => keyName));
+  const named = keysByName(look.keys);
   const groups = [...names].map((name) => ({
     name,
     secrets: look.secrets.filter(({ keyName }) => keyName === name),
-    keys: look.keys.filter((key) => key.name === name),
+    keys: named.get(name) ?? [],
   }));
-  const strangers = guessed ? look.keys.filter((key) => works(key, look.date) && !names.has(key.name)) : [];
+  const strangers = guessed
+    ? look.keys.filter(
+        (key) => !names.has(key.name) && look.namesMadeHere?.has(key.name) !== true && !isForAJob(key),
+      )
+    : [];
   const found = groups.map((group) => ({ name: group.name, ...findingsOf(group, look.date, strangers) }));
   return {
     findings: found.flatMap(({ findings }) => findings),

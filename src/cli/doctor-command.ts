@@ -27,7 +27,7 @@ export function addDoctor(program: Command, machine: Machine): void {
     .action(({ folder, ...flags }: Flags & { readonly folder: string }) =>
       runCommand(
         { run: doctorVerb(folder), verb: 'rotate', title: 'A rotation would not work' },
-        flags,
+        { ...flags, folder },
         machine,
       ),
     );

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { originOf } from '../init/origin.ts';
 import { majorTagOf } from '../init/ref.ts';
 import { initVerb } from '../verbs/init.ts';
 import { optionOf, withCommonOptions } from './options.ts';
@@ -63,8 +60,7 @@ function runInit(
   machine: Machine,
   version: string,
 ): Promise<void> {
-  const { env, streams } = machine;
-  const repository = flags['repository'] ?? env['GITHUB_REPOSITORY'] ?? originIn(folder);
+  const { streams } = machine;
   const run = initVerb({
     folder,
     workflow,
@@ -74,15 +70,7 @@ function runInit(
     canConfirm: yes === true || isInteractive(streams),
     confirm: () => (yes === true ? Promise.resolve(true) : confirmed(streams)),
   });
-  return runCommand({ run, verb: 'rotate', title: 'Not set up' }, { ...flags, repository }, machine);
-}
-
-function originIn(folder: string): string | undefined {
-  try {
-    return originOf(readFileSync(join(folder, '.git', 'config'), 'utf8'));
-  } catch {
-    return undefined;
-  }
+  return runCommand({ run, verb: 'rotate', title: 'Not set up' }, { ...flags, folder }, machine);
 }
 
 async function confirmed({ stdin, stderr }: Streams): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Verb } from '../inputs/table.ts';
 import { runVerb } from '../process/run-verb.ts';
 import type { FailureReport } from '../report/failure.ts';
@@ -5,6 +6,7 @@ import { FAILURE_TITLE } from '../report/titles.ts';
 import type { VerbContext } from '../verbs/context.ts';
 import { withCredentials } from './ask.ts';
 import { FAILED, UNUSABLE } from './exit-codes.ts';
+import { placeVariables } from './place.ts';
 import type { Streams } from './streams.ts';
 import { terminal, written } from './terminal.ts';
 import { type Flags, verbEnvironment } from './variables.ts';
@@ -13,6 +15,8 @@ import { type Flags, verbEnvironment } from './variables.ts';
 export interface Machine {
   readonly env: NodeJS.ProcessEnv;
   readonly streams: Streams;
+  /** Where it was started. */
+  readonly folder: string;
 }
 
 export interface Task {
@@ -31,8 +35,13 @@ export interface Task {
 export async function runCommand(
   { run, verb, title = FAILURE_TITLE[verb], printsSecret = false, leavesStdout = false }: Task,
   given: Flags,
-  { env, streams }: Machine,
+  { env: shell, streams, folder }: Machine,
 ): Promise<void> {
+  const { repository, folder: named = '.' } = given;
+  // A key for one command belongs to the machine that it runs on, in a clone or not.
+  const clone = verb === 'ephemeral' ? undefined : resolve(folder, String(named));
+  const place = await placeVariables(typeof repository === 'string' ? repository : undefined, shell, clone);
+  const env = { ...shell, ...place };
   const flags = await withCredentials(verb, given, env, streams);
   const { json, summary } = flags;
   const sink = terminal({

@@ -40,6 +40,7 @@ export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOpti
     const lines = [`${level}: ${annotation.title}: ${first}`, ...rest.map((line) => `  ${line}`)];
     stderr.write(`${styled(style, lines.join('\n'), stderr)}\n`);
   };
+  const warning = note('yellow', 'warning');
   return {
     outputs,
     delivered: () => delivered,
@@ -56,7 +57,7 @@ export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOpti
       indent = '';
     },
     notice: note('cyan', 'notice'),
-    warning: note('yellow', 'warning'),
+    warning,
     error: note('red', 'error'),
     output: (name, value) => outputs.set(name, value),
     // A command has no later phase that could read it.
@@ -67,7 +68,14 @@ export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOpti
     },
     secretVariable: () => {},
     summary: (markdown) => {
-      if (summaryFile !== undefined) appendFileSync(summaryFile, markdown);
+      if (summaryFile === undefined) return;
+      try {
+        appendFileSync(summaryFile, markdown);
+      } catch (error) {
+        // Whether a key was rotated does not depend on it.
+        const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+        warning({ title: 'Summary not written', message: `${summaryFile} cannot be written (${why})` });
+      }
     },
   };
 }

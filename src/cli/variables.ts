@@ -1,3 +1,4 @@
+import { apiOfHost, hostOfApi } from '../inputs/github-host.ts';
 import { GITHUB_CLI_TOKEN, shellVariableOf } from '../inputs/shell-variable.ts';
 import { INPUT_NAMES, type InputName, inputsOf, specOf, type Verb } from '../inputs/table.ts';
 import { variableOf } from '../inputs/unknown.ts';
@@ -30,7 +31,26 @@ export function givenOf(name: InputName, flags: Flags, env: NodeJS.ProcessEnv): 
   const flag = flags[propertyOf(name)];
   if (flag !== undefined) return String(flag);
   const own = env[shellVariableOf(name)];
-  return own === undefined && name === 'github-token' ? env[GITHUB_CLI_TOKEN] : own;
+  return own === undefined && name === 'github-token' ? githubCliToken(env) : own;
+}
+
+/**
+ * The token of GitHub's command line, which keeps one for github.com and `*.ghe.com` and another one for Enterprise
+ * Servers: neither is sent to a server of the other kind.
+ */
+function githubCliToken(env: NodeJS.ProcessEnv): string | undefined {
+  const host = hostOfCliToken(env);
+  const isGithubs = host === undefined || apiOfHost(host) !== undefined;
+  if (isGithubs) return env[GITHUB_CLI_TOKEN];
+  return env['GH_ENTERPRISE_TOKEN'] ?? env['GITHUB_ENTERPRISE_TOKEN'];
+}
+
+/** undefined: no Enterprise Server is named */
+function hostOfCliToken(env: NodeJS.ProcessEnv): string | undefined {
+  const api = URL.parse(env['GITHUB_API_URL'] ?? '');
+  // Within GitHub Actions a job gets its tokens from the server that it runs on.
+  if (env['GITHUB_ACTIONS'] === 'true') return undefined;
+  return api === null ? env['GH_HOST']?.trim().toLowerCase() || undefined : hostOfApi(api);
 }
 
 /**
@@ -43,11 +63,10 @@ export function verbEnvironment(verb: Verb, flags: Flags, env: NodeJS.ProcessEnv
     const given = givenOf(name, flags, env);
     return given === undefined ? [] : [[variableOf(name), given] as const];
   });
-  const { repository, debug } = flags;
+  const { debug } = flags;
   return {
     ...Object.fromEntries(inherited),
     ...Object.fromEntries(inputs),
-    ...(typeof repository === 'string' ? { GITHUB_REPOSITORY: repository } : {}),
     ...(debug === true ? { RUNNER_DEBUG: '1' } : {}),
   };
 }

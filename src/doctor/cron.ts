@@ -1,77 +1,88 @@
+import { Cron } from 'croner';
+
 const DAY = 86_400_000;
 
 /** Two years and a leap day: every day of the month falls on every day of the week often enough. */
 const DAYS = 800;
 const START = Date.UTC(2027, 0, 1);
 
-const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
-const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
-
-type Matches = (value: number) => boolean;
+interface Field {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  /** In place of numbers, the first for `min`. */
+  readonly names: readonly string[];
+}
 
 /**
- * The longest time, in days, from one scheduled day to the next, over all these schedules together. POSIX cron in
- * five fields, as GitHub takes it: https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule
- * @returns undefined if one of them cannot be read; Infinity if no day is ever scheduled
+ * What GitHub takes as `cron`, which is less than what cron libraries take: no seconds, no `@daily`, no `H`, and the
+ * Sunday is 0.
+ * https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule
  */
-export function longestGapInDays(crons: readonly string[]): number | undefined {
-  const runsOn: ((day: Date) => boolean)[] = [];
-  for (const cron of crons) {
-    const one = daysOf(cron);
-    if (one === undefined) return undefined;
-    runsOn.push(one);
+const FIELDS: readonly Field[] = [
+  { name: 'minute', min: 0, max: 59, names: [] },
+  { name: 'hour', min: 0, max: 23, names: [] },
+  { name: 'day of the month', min: 1, max: 31, names: [] },
+  {
+    name: 'month',
+    min: 1,
+    max: 12,
+    names: ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'],
+  },
+  { name: 'day of the week', min: 0, max: 6, names: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] },
+];
+
+/** Why GitHub does not take a schedule; undefined: it does. Reads on from the schedule. */
+export function cronComplaint(cron: string): string | undefined {
+  const fields = cron.split(/ +/u);
+  if (fields.length !== FIELDS.length) {
+    return `has ${fields.length === 1 ? 'one field' : `${fields.length} fields`}, and GitHub takes five`;
   }
-  let last: number | undefined;
-  let longest = 0;
-  for (let day = 0; day < DAYS; day++) {
-    if (!runsOn.some((on) => on(new Date(START + day * DAY)))) continue;
-    longest = Math.max(longest, last === undefined ? 0 : day - last);
-    last = day;
+  for (const [at, text] of fields.entries()) {
+    const field = FIELDS[at];
+    if (field === undefined || text.split(',').every((part) => isPart(part, field))) continue;
+    const { name, min, max, names } = field;
+    const or = names.length === 0 ? '' : ` or ${names[0]} to ${names.at(-1)}`;
+    return `has \`${text}\` as its ${name}, and GitHub takes ${min} to ${max}${or}`;
   }
-  return last === undefined || longest === 0 ? Number.POSITIVE_INFINITY : longest;
+  return undefined;
 }
 
-function daysOf(cron: string): ((day: Date) => boolean) | undefined {
-  const [minute, hour, dayOfMonth, month, dayOfWeek, ...rest] = cron.trim().split(/\s+/u);
-  if (minute === undefined || hour === undefined || rest.length > 0) return undefined;
-  if (dayOfMonth === undefined || month === undefined || dayOfWeek === undefined) return undefined;
-  const inMonth = fieldOf(month, 1, 12, MONTHS, 1);
-  const onDate = fieldOf(dayOfMonth, 1, 31, [], 0);
-  const onWeekday = fieldOf(dayOfWeek, 0, 7, WEEKDAYS, 0);
-  if (inMonth === undefined || onDate === undefined || onWeekday === undefined) return undefined;
-  // Where both are restricted, either is enough.
-  const either = !dayOfMonth.startsWith('*') && !dayOfWeek.startsWith('*');
-  return (day) => {
-    const weekday = day.getUTCDay();
-    const date = onDate(day.getUTCDate());
-    const week = onWeekday(weekday) || (weekday === 0 && onWeekday(7));
-    return inMonth(day.getUTCMonth() + 1) && (either ? date || week : date && week);
+/** `*`, `5`, `MON`, `1-5`, each with `/2` or without. */
+function isPart(part: string, { min, max, names }: Field): boolean {
+  const [, from, to, step] = /^(?:\*|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/u.exec(part) ?? [undefined, ''];
+  const numberOf = (text: string) => {
+    const at = names.indexOf(text.toUpperCase());
+    if (at >= 0) return at + min;
+    return /^\d+$/u.test(text) ? Number(text) : Number.NaN;
   };
+  const first = from === undefined ? min : numberOf(from);
+  const last = to === undefined ? first : numberOf(to);
+  const every = step === undefined ? 1 : Number(step);
+  return first >= min && last <= max && first <= last && every >= Math.max(1, min) && every <= max;
 }
 
-/** @param names in place of numbers; the first stands for `base` */
-function fieldOf(
-  field: string,
-  min: number,
-  max: number,
-  names: readonly string[],
-  base: number,
-): Matches | undefined {
-  const parts: Matches[] = [];
-  for (const part of field.split(',')) {
-    const match = /^(?:\*|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/u.exec(part);
-    if (match === null) return undefined;
-    const [, from, to, step = '1'] = match;
-    const numberOf = (text: string) => {
-      const at = names.indexOf(text.toUpperCase());
-      return at >= 0 ? at + base : Number(text);
-    };
-    const first = from === undefined ? min : numberOf(from);
-    const single = match[3] === undefined ? first : max;
-    const last = from === undefined ? max : to === undefined ? single : numberOf(to);
-    const every = Number(step);
-    if (!(first >= min && last <= max && first <= last && every > 0)) return undefined;
-    parts.push((value) => value >= first && value <= last && (value - first) % every === 0);
+/**
+ * The longest time, in days, from one scheduled day to the next, over all these schedules together.
+ * @param crons as GitHub takes them ({@link cronComplaint})
+ * @returns Infinity if no day is ever scheduled, or a single one in two years
+ */
+export function longestGapInDays(crons: readonly string[]): number {
+  const days = new Set(crons.flatMap(daysOf));
+  const sorted = [...days].sort((a, b) => a - b);
+  const gaps = sorted.slice(1).map((day, at) => day - (sorted[at] ?? day));
+  return gaps.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...gaps);
+}
+
+/** The days on which it runs, counted from {@link START}. */
+function daysOf(pattern: string): readonly number[] {
+  const cron = new Cron(pattern, { mode: '5-part', utcOffset: 0, sloppyRanges: true });
+  const days: number[] = [];
+  for (let from = START; ; ) {
+    const next = cron.nextRun(new Date(from - 1));
+    const day = next === null ? DAYS : Math.floor((next.getTime() - START) / DAY);
+    if (day >= DAYS) return days;
+    days.push(day);
+    from = START + (day + 1) * DAY;
   }
-  return (value) => parts.some((matches) => matches(value));
 }

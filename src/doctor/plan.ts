@@ -1,4 +1,4 @@
-import { count, durationText, expiryText, instantText } from '../report/words.ts';
+import { count, durationText, expiryText, instantText, inTheWay } from '../report/words.ts';
 import { LONGEST_QUOTA_WAIT, MARGIN } from '../rotation/constants.ts';
 import type { Look } from '../rotation/look.ts';
 import type { KeySummary } from '../rotation/outcome.ts';
@@ -59,7 +59,7 @@ function withoutRoom(
   }
   return problem(
     'plan',
-    `${places}; there is no place for one more: ${namesOf(room.inTheWay)}`,
+    `${places}; there is no place for one more: ${inTheWay(room.inTheWay).join('; ')}`,
     fixOf({ code: 'quota-full' }),
   );
 }
@@ -82,7 +82,7 @@ function freed({ makeRoom }: Plan): string {
   return makeRoom.length === 0 ? '' : `, once ${namesOf(makeRoom.map(({ key }) => key))} is revoked`;
 }
 
-/** As many as stand in a line. */
+/** As many as fit in a line. */
 const NAMED = 3;
 
 function namesOf(keys: readonly KeySummary[]): string {

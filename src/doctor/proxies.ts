@@ -1,5 +1,10 @@
-import type { Way } from '../http/proxy.ts';
 import { type Check, fine, problem, warning } from './check.ts';
+
+/** How a service is reached, by the runner's own rules for `HTTPS_PROXY` and `NO_PROXY`. */
+type Way =
+  | { readonly kind: 'direct' }
+  | { readonly kind: 'proxy'; readonly url: URL }
+  | { readonly kind: 'unusable'; readonly problem: string };
 
 /** How each service is reached. @param proxied some variable names a proxy, whether or not it is used here */
 export function proxyChecks(mutx: Way, github: Way, proxied: boolean): readonly Check[] {

@@ -13,13 +13,16 @@ export interface RotationStep {
   readonly inputs: ReadonlyMap<string, string>;
   /** Its job is in an environment. */
   readonly inEnvironment: boolean;
-  readonly concurrency: Concurrency | undefined;
+  /** Of the workflow and of its job; both hold. */
+  readonly concurrency: readonly Concurrency[];
   /** Its job asks for a runner that GitHub hosts. */
   readonly isHosted: boolean;
 }
 
 export interface Concurrency {
-  readonly cancels: boolean;
+  readonly group: string;
+  /** `expression`: that is known in a run only. */
+  readonly cancels: boolean | 'expression';
 }
 
 /** What matters here of a workflow that rotates. */
@@ -44,7 +47,6 @@ export function readWorkflow({ name, text }: WorkflowText): RotationWorkflow | '
   const root = parsed(text);
   if (root === undefined) return 'unreadable';
   const jobs = [...mapOf(root.get('jobs')).values()].map(mapOf);
-  const outer = concurrencyOf(root.get('concurrency'));
   const steps = jobs.flatMap((job) =>
     listOf(job.get('steps'))
       .map(mapOf)
@@ -52,7 +54,7 @@ export function readWorkflow({ name, text }: WorkflowText): RotationWorkflow | '
       .map((step) => ({
         inputs: new Map([...mapOf(step.get('with'))].map(([input, value]) => [input, textOf(value)])),
         inEnvironment: job.has('environment'),
-        concurrency: outer ?? concurrencyOf(job.get('concurrency')),
+        concurrency: [root, job].flatMap((one) => concurrencyOf(one.get('concurrency'))),
         isHosted: HOSTED.test(textOf(job.get('runs-on'))),
       })),
   );
@@ -83,10 +85,18 @@ function eventsOf(on: unknown): Pick<RotationWorkflow, 'events' | 'crons'> {
   return { events: [...map.keys()], crons };
 }
 
-function concurrencyOf(value: unknown): Concurrency | undefined {
-  if (typeof value === 'string') return { cancels: false };
+function concurrencyOf(value: unknown): readonly Concurrency[] {
+  if (typeof value === 'string') return [{ group: value, cancels: false }];
   const map = mapOf(value);
-  return map.has('group') ? { cancels: map.get('cancel-in-progress') === true } : undefined;
+  if (!map.has('group')) return [];
+  const cancels = textOf(map.get('cancel-in-progress')).trim();
+  const isExpression = cancels.includes('${{') && !/^\$\{\{\s*(?:true|false)\s*\}\}$/iu.test(cancels);
+  return [
+    {
+      group: textOf(map.get('group')),
+      cancels: isExpression ? 'expression' : /\btrue\b/iu.test(cancels),
+    },
+  ];
 }
 
 function mapOf(value: unknown): ReadonlyMap<string, unknown> {

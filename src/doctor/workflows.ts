@@ -1,7 +1,7 @@
 import { count, list } from '../report/words.ts';
 import type { Credential } from '../session/credential.ts';
 import { type Check, fine, problem, warning } from './check.ts';
-import { longestGapInDays } from './cron.ts';
+import { cronComplaint, longestGapInDays } from './cron.ts';
 import { isOutOfReach } from './reach.ts';
 import {
   type RotationStep,
@@ -45,8 +45,8 @@ export function workflowChecks(files: readonly WorkflowText[], given: Given): re
 }
 
 function scheduleText({ crons }: RotationWorkflow): string {
+  if (crons.length === 0) return 'it rotates the key when it is started';
   const gap = longestGapInDays(crons);
-  if (gap === undefined || !Number.isFinite(gap)) return 'it rotates the key when it is started';
   return `it rotates the key every ${gap === 1 ? 'day' : `${gap} days`} at the latest`;
 }
 
@@ -54,6 +54,7 @@ function complaints(workflow: RotationWorkflow, given: Given): readonly Check[] 
   const of = (check: Check): Check => ({ ...check, text: `${workflow.name}: ${check.text}` });
   return [
     ...aboutEvents(workflow),
+    ...aboutCrons(workflow),
     ...workflow.steps.flatMap((step) => [
       ...aboutSchedule(workflow, step, given),
       ...aboutConcurrency(step),
@@ -74,6 +75,25 @@ function aboutEvents({ events, crons, callsReusable }: RotationWorkflow): readon
     ];
   }
   return callsReusable && crons.length === 0 ? unscheduled(events) : [];
+}
+
+/** Each schedule that GitHub does not take; then it takes none of the file. */
+function aboutCrons({ crons }: RotationWorkflow): readonly Check[] {
+  const refused = crons.flatMap((cron) => {
+    const why = cronComplaint(cron);
+    return why === undefined
+      ? []
+      : [
+          warning(
+            'workflow',
+            `its schedule \`${cron}\` ${why}`,
+            "write it like `cron: '17 4 * * 1'`, in UTC",
+          ),
+        ];
+  });
+  if (refused.length > 0 || crons.length === 0 || Number.isFinite(longestGapInDays(crons))) return refused;
+  const text = `its schedule ${list(crons.map((cron) => `\`${cron}\``))} comes less than once in two years`;
+  return [warning('workflow', text, "write one like `cron: '17 4 * * 1'`")];
 }
 
 /** Somebody else may start these. */
@@ -106,11 +126,9 @@ function aboutSchedule(
       ),
     ];
   }
+  if (crons.some((cron) => cronComplaint(cron) !== undefined)) return [];
   const gap = longestGapInDays(crons);
-  if (gap === undefined) {
-    const text = `its schedule cannot be read: ${crons.map((cron) => `\`${cron}\``).join(', ')}`;
-    return [warning('workflow', text, "write five fields, as in `cron: '17 4 * * 1'`")];
-  }
+  if (!Number.isFinite(gap)) return [];
   if (inputs.has('refresh-token') && gap > REFRESH_DAYS) {
     return [
       warning(
@@ -120,8 +138,9 @@ function aboutSchedule(
       ),
     ];
   }
-  const days = Number(inputs.get('expires-in-days') ?? expiresInDays);
-  if (gap < days) return [];
+  // An expression is known in a run only, and what is no number is told by the action itself.
+  const days = Number(inputs.get('expires-in-days')?.trim() || expiresInDays);
+  if (gap < days || Number.isNaN(days)) return [];
   return [
     warning(
       'workflow',
@@ -133,14 +152,28 @@ function aboutSchedule(
 
 const CONCURRENCY = '`concurrency: { group: mutx-api-key, cancel-in-progress: false }`';
 
+/** What makes a group of each run's own. */
+const OF_A_RUN = /\$\{\{[^}]*\bgithub\.(?:run_id|run_number|run_attempt|sha)\b/iu;
+
 function aboutConcurrency({ concurrency }: RotationStep): readonly Check[] {
-  if (concurrency === undefined) {
+  if (concurrency.length === 0) {
     const text = 'it has no `concurrency:`, so that two rotations can run at the same time';
     return [warning('workflow', text, `add ${CONCURRENCY}`)];
   }
-  if (!concurrency.cancels) return [];
-  const text = '`cancel-in-progress` ends a rotation in the middle when the next one begins';
-  return [warning('workflow', text, `write ${CONCURRENCY}`)];
+  const fix = `write ${CONCURRENCY}`;
+  if (concurrency.every(({ group }) => OF_A_RUN.test(group))) {
+    const text =
+      'its `concurrency` group is another one in each run, so that two rotations can run at the same time';
+    return [warning('workflow', text, fix)];
+  }
+  if (concurrency.some(({ cancels }) => cancels === true)) {
+    const text = '`cancel-in-progress` ends a rotation in the middle when the next one begins';
+    return [warning('workflow', text, fix)];
+  }
+  if (concurrency.every(({ cancels }) => cancels === false)) return [];
+  const text =
+    '`cancel-in-progress` is an expression: where it is true, the next rotation ends this one in the middle';
+  return [warning('workflow', text, fix)];
 }
 
 function aboutCredentials({ inputs, inEnvironment }: RotationStep, { permissions }: Given): readonly Check[] {

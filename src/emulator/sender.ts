@@ -35,6 +35,10 @@ export class Sender {
     const headers = { ...type, ...this.#headers(), ...reply.headers };
     this.#tell({ status: reply.status, headers, body: reply.json ?? reply.text }, faulted);
     this.#send(reply.status, headers, body);
+    if (this.#server.service.closesAfter(reply.status)) {
+      const { socket } = this.#response;
+      this.#response.once('finish', () => socket?.destroySoon());
+    }
   }
 
   /** Sends these bytes, as something between client and service would. */
@@ -81,8 +85,8 @@ export class Sender {
   }
 
   #headers(): Readonly<Record<string, string>> {
-    const { service, sendsDate } = this.#server;
-    const date = sendsDate ? { date: new Date(service.clock.now()).toUTCString() } : {};
+    const { service, sendsDate, dateLag } = this.#server;
+    const date = sendsDate ? { date: new Date(service.clock.now() - dateLag).toUTCString() } : {};
     return { ...date, ...service.headers(this.#request, service.requestId(this.seq)) };
   }
 

@@ -33,6 +33,8 @@ export class LoopbackServer {
   latency: Latency = 0;
   /** Whether replies carry a `Date` header, from the service's own clock. */
   sendsDate = true;
+  /** How old that is, in milliseconds. */
+  dateLag = 0;
   readonly #server: Server;
   #connections = 0;
 

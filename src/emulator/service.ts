@@ -10,6 +10,8 @@ export interface Service {
   apply(request: ReceivedRequest, requestId: string): Reply;
   /** Headers that every reply of the service itself carries, `date` apart. */
   headers(request: ReceivedRequest, requestId: string): Readonly<Record<string, string>>;
+  /** Whether it ends the connection after a reply of its own with that status, without a header that says so. */
+  closesAfter(status: number): boolean;
   requestId(seq: number): string;
   /** A refusal in the service's own shape, for a fault. */
   refusal(status: number, requestId: string): Reply;

@@ -1,3 +1,4 @@
+import type { KeyInTheWay } from '../rotation/in-the-way.ts';
 import type { CallFailure, Duration, Instant } from '../rotation/ports.ts';
 import type { LeftBehind } from './sweep.ts';
 
@@ -29,7 +30,13 @@ export type EphemeralEvent =
       readonly wait: Duration;
     }
   /** For a place in the plan. */
-  | { readonly type: 'waiting'; readonly wait: Duration; readonly left: Duration }
+  | {
+      readonly type: 'waiting';
+      readonly wait: Duration;
+      readonly left: Duration;
+      /** The keys that hold the places, once, when the wait begins; empty where they could not be read. */
+      readonly holders?: readonly KeyInTheWay[];
+    }
   | { readonly type: 'warning'; readonly code: EphemeralWarning; readonly message: string };
 
 export type EphemeralWarning = 'sweep-failed' | 'create-lost' | 'revocation-failed';

@@ -1,6 +1,7 @@
 import { CREATES } from '../rotation/constants.ts';
+import type { KeyInTheWay } from '../rotation/in-the-way.ts';
 import type { CallFailure, Duration, MintedKey } from '../rotation/ports.ts';
-import { onlyIfNotDone, Stopwatch } from '../rotation/retry.ts';
+import { isInternalError, onlyIfNotDone, Stopwatch } from '../rotation/retry.ts';
 import { Calls } from './calls.ts';
 import type { EphemeralFailure } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
@@ -36,6 +37,8 @@ export async function mint(
   const { keys, keeper, clock, random } = ports;
   const room = new WaitForRoom(settings, ports, calls, sweepingBeside);
   let lost = 0;
+  /** Creates at which MUTX failed, and of which there is no key. */
+  const inVain: CallFailure[] = [];
   for (;;) {
     await keeper.asked();
     const creating = calls.call(() => keys.create(settings.keyName, settings.expiresInDays), onlyIfNotDone);
@@ -54,9 +57,9 @@ export async function mint(
     } else if (failure.kind === 'unclear') {
       lost += 1;
       keeper.lost();
-      await lookForLost(settings, ports, calls, failure);
+      if (await lookForLost(settings, ports, calls, failure)) inVain.push(failure);
       if (lost >= CREATES || !failure.retryable)
-        return { ok: false, failed: createFailed(ports, failure, true) };
+        return { ok: false, failed: lostForGood(ports, failure, inVain) };
       await clock.sleep(AFTER_LOST * (0.5 + random()));
     } else {
       return { ok: false, failed: createFailed(ports, failure, lost > 0) };
@@ -64,18 +67,19 @@ export async function mint(
   }
 }
 
+/** @returns whether MUTX failed at the create, and there is no key of its name, which nobody else uses */
 async function lookForLost(
   { keyName, unique }: EphemeralSettings,
   { keys }: EphemeralPorts,
   calls: Calls,
   failure: CallFailure,
-): Promise<void> {
+): Promise<boolean> {
   if (!unique) {
     calls.warn(
       'create-lost',
       `the create got no clear answer, so a key named ${keyName} may exist that nobody can use; which one, nobody can tell, because \`key-name\` is not this step's alone: it expires by itself`,
     );
-    return;
+    return false;
   }
   const found = await revokeStrays(keys, calls, keyName);
   if (!found.ok) {
@@ -94,6 +98,25 @@ async function lookForLost(
       `the reply to the create was lost (${failure.message}); its key, which nobody can use, was found by its name and revoked: ${found.value.join(', ')}`,
     );
   }
+  return isInternalError(failure) && found.ok && found.value.length === 0;
+}
+
+function lostForGood(
+  ports: EphemeralPorts,
+  failure: CallFailure,
+  failures: readonly CallFailure[],
+): EphemeralFailure {
+  if (failures.length < CREATES) return createFailed(ports, failure, true);
+  return {
+    kind: 'failed',
+    code: 'create-unsupported',
+    message: `MUTX failed ${failures.length} times at making the key, and made none`,
+    failures,
+    holders: [],
+    minted: undefined,
+    perhaps: false,
+    retryAt: undefined,
+  };
 }
 
 function createFailed({ clock }: EphemeralPorts, failure: CallFailure, perhaps: boolean): EphemeralFailure {
@@ -118,6 +141,7 @@ class WaitForRoom {
   readonly #sweepingBeside: () => Promise<number> | undefined;
   readonly #watch: Stopwatch;
   #swept: Stopwatch | undefined;
+  #named = false;
 
   constructor(
     settings: EphemeralSettings,
@@ -140,13 +164,16 @@ class WaitForRoom {
     const { clock, random } = this.#ports;
     if (lost && (await this.#gaveUpLost())) return undefined;
     if (this.#swept === undefined && (await this.#sweepFirst())) return undefined;
-    const left = this.#left();
+    const most = this.#left();
     const asked = failure.retryAfter ?? 0;
-    if (left <= 0 || asked > left) return this.#full(failure, left > 0);
+    if (most <= 0 || asked > most) return this.#full(failure, most > 0);
+    const holders = this.#named ? undefined : await this.#holders();
+    this.#named = true;
+    const left = Math.max(0, this.#left());
     const jittered = SHORTEST_WAIT + (LONGEST_WAIT - SHORTEST_WAIT) * random();
     // What the server asks for goes before ours; the last try is at the end of the time there is.
     const wait = Math.max(asked, Math.min(jittered, left));
-    this.#calls.report({ type: 'waiting', wait, left });
+    this.#calls.report({ type: 'waiting', wait, left, ...(holders === undefined ? {} : { holders }) });
     await clock.sleep(wait);
     if ((this.#swept?.elapsed() ?? 0) >= BETWEEN_SWEEPS) await this.#sweep();
     return undefined;
@@ -187,19 +214,24 @@ class WaitForRoom {
     return new Calls(this.#ports, this.#ports.clock.now() + this.#left(), SWEEP_PATIENCE);
   }
 
+  /** The keys that hold the places; empty where they could not be read. */
+  async #holders(): Promise<readonly KeyInTheWay[]> {
+    const list = await this.#inPassing().call(() => this.#ports.keys.newest());
+    const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
+    return active.map(({ id, name, expiresAt, lastUsed }) => ({ id, name, expiresAt, lastUsed }));
+  }
+
   /** @param asked MUTX asks for a longer wait than there is time */
   async #full(failure: CallFailure, asked: boolean): Promise<EphemeralFailure> {
-    const { keys, clock } = this.#ports;
+    const { clock } = this.#ports;
     const sessionEnds = this.#calls.sessionLeft() < this.#quotaLeft();
-    const list = await this.#inPassing().call(() => keys.newest());
-    const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
     const { retryAfter } = failure;
     return {
       kind: 'failed',
       code: 'quota-wait-over',
       message: `the account's plan had no place for one more key, ${endOfWait(asked, sessionEnds)}`,
       failures: [failure],
-      holders: active.map(({ id, name, expiresAt }) => ({ id, name, expiresAt })),
+      holders: await this.#holders(),
       minted: undefined,
       perhaps: false,
       retryAt: retryAfter === undefined ? undefined : clock.now() + retryAfter,

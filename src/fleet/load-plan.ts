@@ -2,10 +2,12 @@ import { type Access, readAccess } from '../inputs/access.ts';
 import type { InputProblem, Loaded } from '../inputs/loaded.ts';
 import { InputReader } from '../inputs/reader.ts';
 import { aboutName } from '../inputs/rotate-warnings.ts';
+import { formsOf } from '../secrets/forms.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { FIELDS } from './fields.ts';
 import { type FleetKey, loadFleet } from './load-fleet.ts';
+import { matrixEntryOf } from './matrix.ts';
 
 export interface PlanInputs extends Access {
   readonly githubToken: Secret;
@@ -16,11 +18,19 @@ export interface PlanInputs extends Access {
 /** The text of a file; undefined: there is none that can be read. */
 export type ReadText = (path: string) => string | undefined;
 
+export interface PlanOptions {
+  readonly readText: ReadText;
+  /** How many targets one key can have at the most. */
+  readonly mostTargets: number;
+  /** Whether the outputs go to other jobs of a workflow, by the runner. */
+  readonly forJobs: boolean;
+}
+
 /** The inputs of `plan` and the fleet they name: every problem of both, nothing called. */
 export function loadPlanInputs(
   env: NodeJS.ProcessEnv,
   secrets: SecretRegistry,
-  { readText, mostTargets }: { readonly readText: ReadText; readonly mostTargets: number },
+  { readText, mostTargets, forJobs }: PlanOptions,
 ): Loaded<PlanInputs> {
   const reader = new InputReader(env, secrets, 'plan');
   const { credential, githubToken, here, host, ...services } = readAccess(reader, env, secrets);
@@ -37,6 +47,9 @@ export function loadPlanInputs(
   const { problems, warnings } = reader;
   const where = one ? undefined : secrets.quote(file, 100);
   if (fleet?.ok === false) problems.push(...fleet.problems.map((problem) => inputProblem(problem, where)));
+  if (forJobs && credential?.kind === 'password' && fleet?.ok === true) {
+    problems.push(...fleet.keys.flatMap((key) => droppedByRunner(key, credential.email, where)));
+  }
   if (credential === undefined || githubToken === undefined || !fleet?.ok || problems.length > 0) {
     return { ok: false, problems, warnings, credential };
   }
@@ -72,6 +85,18 @@ function entryText(reader: InputReader): string | undefined {
   });
   // JSON is YAML. An empty line of its own for each field would tell nobody anything.
   return JSON.stringify({ keys: [Object.fromEntries(entry)] });
+}
+
+/**
+ * The runner drops every output of a job that holds a secret of the job, with a line in the log and nothing else. The
+ * others are admitted, so loading refuses them already; the e-mail address is no credential of its own.
+ */
+function droppedByRunner(key: FleetKey, email: string, file: string | undefined): readonly InputProblem[] {
+  const entry = JSON.stringify(matrixEntryOf(key));
+  if (!formsOf(email).some((form) => entry.includes(form))) return [];
+  const message =
+    "the key's name or one of its targets holds the e-mail address of the account, which is a secret of this job: GitHub's runner drops an output that holds one, and no job would be started";
+  return [inputProblem({ line: key.line, message, fix: 'take the address out of it' }, file)];
 }
 
 function inputProblem(

@@ -16,13 +16,38 @@ export interface Matrix {
 
 /** A job for each key, in matrices of at most {@link MOST_JOBS}; none where there is no key. */
 export function matricesOf(keys: readonly FleetKey[]): readonly Matrix[] {
-  const entries = keys.map(entryOf);
+  const entries = keys.map(matrixEntryOf);
   const shards = Math.ceil(entries.length / MOST_JOBS);
   return Array.from({ length: shards }, (_, shard) => ({
     include: entries.slice(shard * MOST_JOBS, (shard + 1) * MOST_JOBS),
   }));
 }
 
-function entryOf({ id, given, settings }: FleetKey): MatrixEntry {
+export function matrixEntryOf({ id, given, settings }: FleetKey): MatrixEntry {
   return { id, ...Object.fromEntries(given), 'key-name': settings.keyName };
+}
+
+/** `{"include":[]}` and a comma. */
+const FRAME = 15;
+
+/**
+ * The jobs whose matrices take at most so many characters together, as JSON: in the order in which they are given, each
+ * that still fits. The others are for a later run.
+ */
+export function jobsWithin<T extends { readonly key: FleetKey }>(
+  jobs: readonly T[],
+  characters: number,
+): { readonly now: readonly T[]; readonly later: readonly T[] } {
+  const now: T[] = [];
+  const later: T[] = [];
+  let left = characters - '[]'.length;
+  for (const job of jobs) {
+    const frame = now.length % MOST_JOBS === 0 ? FRAME : 0;
+    const needed = JSON.stringify(matrixEntryOf(job.key)).length + ','.length + frame;
+    if (needed <= left) {
+      left -= needed;
+      now.push(job);
+    } else later.push(job);
+  }
+  return { now, later };
 }

@@ -28,6 +28,9 @@ export interface AccessRead extends Omit<Access, 'credential'> {
   readonly here: () => RepositoryName;
 }
 
+/** The variable in which a command line says why it found no repository. No shell can set one of this name. */
+export const WHY_NO_REPOSITORY = 'GITHUB_REPOSITORY: why not';
+
 /** Reads what all actions have in common, credentials first. @param env the process's environment */
 export function readAccess(reader: InputReader, env: NodeJS.ProcessEnv, secrets: SecretRegistry): AccessRead {
   const sources = { reader, env, secrets };
@@ -49,6 +52,7 @@ function thisRepository(
 ): () => RepositoryName {
   const input = 'GITHUB_REPOSITORY';
   const given = env[input] ?? '';
+  const why = env[WHY_NO_REPOSITORY];
   const repository = parseRepository(given);
   let noted = false;
   return () => {
@@ -56,7 +60,10 @@ function thisRepository(
     if (!noted) {
       reader.problems.push({
         input,
-        message: 'does not name the repository that this is about',
+        message:
+          why === undefined
+            ? 'does not name the repository that this is about'
+            : `is not known: ${secrets.quote(why, 400)}`,
         ...(given === '' ? {} : { given: secrets.quote(given, 100) }),
         allowed: '`owner/repo`',
         fix: 'at the command line give `--repository owner/repo`, or set the variable; in GitHub Actions the runner sets it',

@@ -28,6 +28,11 @@ export function defaultKeyName(target: Target, host: string): string {
   return fitted(partsOf(target, host), LONGEST_KEY_NAME);
 }
 
+/** Whether this tool makes names like that by itself: for a target, or for a run; on any server. */
+export function isMadeHere(name: string): boolean {
+  return /^(?:[^/]+\/)?gha\//u.test(name) || /^exec\/.+\/run\//u.test(name);
+}
+
 /** What the default names of keys look like, less the host of another server. */
 const DEFAULT_NAME =
   /^gha\/([^/]+)(?:\/([^/@]+)(?:@(.+))?)?\/(?:(dependabot|codespaces|agents):)?([A-Z_][A-Z0-9_]*)$/su;

@@ -35,6 +35,12 @@ export function loadAuditInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry)
     target,
     keyName: keyName ?? defaultKeyName(target, host),
   }));
+  // All of that is in the report.
+  const named = keyName !== undefined && reader.refuseCredential('key-name', keyName);
+  if (!named)
+    targets.some(({ target: { label, secretName }, keyName: name }) =>
+      [label, secretName, name].some((text) => reader.refuseCredential('targets', text)),
+    );
   if (targets.length > 0 && !reader.isGiven('github-token')) {
     const { reason, fix } = whyEmpty(env, ['github-token']);
     reader.problem('github-token', {

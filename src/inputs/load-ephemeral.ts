@@ -6,7 +6,6 @@ import { readEnvName } from './env-name.ts';
 import { ephemeralWarnings, readEphemeralSettings } from './ephemeral-settings.ts';
 import { perRunPrefix } from './key-name.ts';
 import type { Loaded } from './loaded.ts';
-import type { Complaint } from './pasted.ts';
 import { InputReader } from './reader.ts';
 import { readRun } from './runner-run.ts';
 
@@ -34,19 +33,13 @@ export function loadEphemeralInputs(
   });
   const envName = readEnvName(reader);
   // Both go into the note for the post step, which would be withheld, and the key be left behind.
-  if (secrets.holds(settings.keyName)) reader.problem('key-name', HOLDS_ONE);
-  if (secrets.holds(services.apiUrl.href)) reader.problem('api-url', HOLDS_ONE);
+  reader.refuseCredential('key-name', settings.keyName);
+  reader.refuseCredential('api-url', services.apiUrl.href);
   const { problems, warnings } = reader;
   if (credential === undefined || problems.length > 0) return { ok: false, problems, warnings, credential };
   const value = { ...services, credential, settings, envName };
   return { ok: true, value, warnings: [...warnings, ...ephemeralWarnings(settings)] };
 }
-
-const HOLDS_ONE: Complaint = {
-  message:
-    'holds a credential that was given in another input (the default name: in the name of the repository)',
-  fix: 'take it out, or take another password: what is part of a name or an address is no secret',
-};
 
 /**
  * The credential among the inputs, for the post step; undefined: there is none that can be used. In a nested

@@ -8,7 +8,7 @@ export interface OutputSpec {
 /** Every output there is, once; `action.yml` and the README's tables are generated from here. */
 export const OUTPUTS = {
   rotated: {
-    verbs: { rotate: '`true` if every target holds the new key, otherwise `false`.' },
+    verbs: { rotate: '`true` if every target is known to hold the new key, otherwise `false`.' },
   },
   'api-key': {
     verbs: { ephemeral: 'The key itself, masked in the log. It cannot be handed to another job.' },
@@ -43,11 +43,11 @@ export const OUTPUTS = {
   targets: {
     verbs: {
       rotate:
-        'JSON array, for each target `{target, secret, status, error?}`; the status is `created`, `updated`, `unchanged`, `failed` or `skipped`.',
+        'JSON array, for each target `{target, secret, status, error?}`; the status is `created`, `updated`, `unchanged`, `failed` or `skipped`. Beyond 100 KiB entries are left out, and a last one `{omitted}` counts them.',
     },
   },
   report: {
-    verbs: { audit: 'The whole report as JSON.' },
+    verbs: { audit: 'The report as JSON, below 100 KiB; what was left out is counted in it.' },
   },
   findings: {
     verbs: { audit: 'How many findings there are.' },

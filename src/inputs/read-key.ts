@@ -22,7 +22,17 @@ export function readKey(reader: InputReader, here: RepositoryName, host: string)
   const audience = readAudience(reader, targets);
   const settings = readSettings(reader, targets, host);
   const createEnvironment = reader.boolean('create-environment');
+  refuseCredentials(reader, targets, settings.keyName);
   return { targets, audience, settings, createEnvironment };
+}
+
+/** All of that is in the outputs, and in the matrix of a fleet. A default name says nothing that its target does not. */
+function refuseCredentials(reader: InputReader, targets: readonly Target[], keyName: string): void {
+  const input = reader.isGiven('environment') ? 'environment' : 'targets';
+  const inPlace = targets.some(({ label, secretName }) =>
+    [label, secretName].some((text) => reader.refuseCredential(input, text)),
+  );
+  if (!inPlace) reader.refuseCredential('key-name', keyName);
 }
 
 function readSettings(reader: InputReader, targets: readonly Target[], host: string): RotationSettings {

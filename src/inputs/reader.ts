@@ -29,6 +29,12 @@ type Choice<N extends InputNameOf<'choice'>> = (typeof INPUTS)[N]['kind']['of'][
 /** Stands for a URL that could not be read; nothing is ever sent there. */
 const UNREADABLE_URL = new URL('https://unreadable.invalid');
 
+const HOLDS_A_CREDENTIAL: Complaint = {
+  message:
+    'holds a credential that was given in another input (a default name: in the name of a repository, an environment or a secret)',
+  fix: 'take it out, or take another password: what is part of a name or an address is no secret',
+};
+
 /**
  * The inputs of one action, out of the runner's variables. Reading never throws: what is wrong is noted, so
  * that all of it can be told at once, and reading goes on with a value of the right type that is not to be used.
@@ -131,6 +137,17 @@ export class InputReader {
   problem(name: InputName, complaint: Complaint, given?: string): void {
     const allowed = allowedText(specOf(name).kind);
     this.problems.push({ input: name, ...complaint, ...this.#shown(given), allowed });
+  }
+
+  /**
+   * Notes a problem where a text that is to be handed on (an output, the note of a post step) holds a credential: it
+   * would be withheld there.
+   * @returns whether it does
+   */
+  refuseCredential(name: InputName, text: string): boolean {
+    const holds = [text, JSON.stringify(text)].some((form) => this.#secrets.holds(form));
+    if (holds) this.problem(name, HOLDS_A_CREDENTIAL);
+    return holds;
   }
 
   #parsed<T>(name: InputName, parse: (text: string) => T | undefined, message: string): T | undefined {

@@ -75,6 +75,7 @@ export function readAudience(reader: InputReader, targets: readonly Target[]): A
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
   const unreadable = text === '' && reader.isGiven(input);
+  reader.refuseCredential(input, text);
   if (visibility === 'selected' && given.length === 0 && !unreadable) {
     reader.problem(input, {
       message: 'is empty, but `visibility` is `selected`',

@@ -3,18 +3,26 @@ import type { HttpBody } from '../http/result.ts';
 import type {
   Account,
   CallFailure,
+  Duration,
   Instant,
   KeyRecord,
   KeyService,
   MintedKey,
   Reply,
 } from '../rotation/ports.ts';
+import { isInternalError } from '../rotation/retry.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Session } from '../session/session.ts';
 import type { Answer, ApiRequest, MutxApi } from './api.ts';
 import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan, type KeyPage } from './decode.ts';
 import type { Decoded } from './fields.ts';
 import { ListReader, type ReadingPorts, readFirstPages, readPage } from './pages.ts';
+
+/** What MUTX says of its limit; a 409 for another reason says something else. */
+const QUOTA = /\b(?:limit|quota|plan)\b/iu;
+
+/** How old the `Date` of a reply of MUTX's can be: up to 3.5 s were seen. */
+const OLDEST_DATE: Duration = 5_000;
 
 /** A thousand keys: a per-run key that expired a day ago is among them, on all but the busiest accounts. */
 const NEWEST_PAGES = 10;
@@ -76,7 +84,10 @@ class MutxKeys implements MutxClient {
     );
   };
 
-  /** An API without this route does not say; that is an answer. */
+  /**
+   * An API without this route does not say; that is an answer. The plans of the documented API are not what v1 limits
+   * keys by, so their names say nothing: what its limit is, a create that meets it shows.
+   */
   account(): Promise<Reply<Account>> {
     return this.#ask<Account>(
       () => ({ method: 'GET', path: '/auth/me' }),
@@ -84,7 +95,8 @@ class MutxKeys implements MutxClient {
         if (status === 404) return { ok: true, value: { plan: undefined } };
         if (status !== 200) return undefined;
         const plan = decodePlan(jsonOf(body), this.#api.secrets);
-        return plan.ok ? { ok: true, value: { plan: plan.value } } : plan;
+        if (!plan.ok) return plan;
+        return { ok: true, value: { plan: this.#api.generation === 'documented' ? undefined : plan.value } };
       },
     );
   }
@@ -94,7 +106,8 @@ class MutxKeys implements MutxClient {
       () => ({ method: 'POST', path: '/api-keys', body: { name, expires_in_days: expiresInDays } }),
       ({ status, body }) => (status < 300 ? this.#minted(jsonOf(body), name) : undefined),
     );
-    return reply.ok || reply.failure.code !== 'mutx-conflict' ? reply : coded(reply.failure, 'mutx-quota');
+    const isQuota = !reply.ok && reply.failure.code === 'mutx-conflict' && QUOTA.test(reply.failure.message);
+    return isQuota ? coded(reply.failure, 'mutx-quota') : reply;
   }
 
   rotateInPlace(id: string): Promise<Reply<MintedKey>> {
@@ -111,25 +124,49 @@ class MutxKeys implements MutxClient {
 
   /**
    * `GET /auth/me` on v1, `GET /agents` on the documented API, with the key alone. Only 401 and 403 are about
-   * the key; any other no leaves it open.
+   * the key; any other no leaves it open. A 401 is looked into by one further request.
    */
   async verify(key: Secret, mayStart: () => boolean): Promise<Reply<true>> {
-    const reply = await this.#api.ask<true>(
+    const reply = await this.#use({ 'x-api-key': key.expose() }, mayStart);
+    if (reply.ok || reply.failure.kind !== 'refused') return reply;
+    const { failure } = reply;
+    if (failure.status === 403) return coded(failure, 'mutx-key-refused');
+    if (failure.status !== 401) return { ok: false, failure: { ...failure, kind: 'unclear' } };
+    return this.#api.generation === 'documented'
+      ? this.#refusedAsNobody(failure, mayStart)
+      : this.#refusedAsBearer(failure, key, mayStart);
+  }
+
+  #use(headers: Readonly<Record<string, string>>, mayStart: () => boolean): Promise<Reply<true>> {
+    return this.#api.ask<true>(
       (generation) => ({
         method: 'GET',
         path: generation === 'v1' ? '/auth/me' : '/agents',
-        headers: { 'x-api-key': key.expose() },
+        headers,
         mayStart,
       }),
       ({ status, body }) =>
         status === 200 && isFilled(jsonOf(body)) ? { ok: true, value: true } : undefined,
     );
-    if (reply.ok || reply.failure.kind !== 'refused') return reply;
-    const { failure } = reply;
-    const isAboutKey = failure.status === 401 || failure.status === 403;
-    return isAboutKey
-      ? coded(failure, 'mutx-key-refused')
-      : { ok: false, failure: { ...failure, kind: 'unclear' } };
+  }
+
+  /** v1 takes a key as a Bearer token as well; where the server fails at it so, it fails at every key. */
+  async #refusedAsBearer(failure: CallFailure, key: Secret, mayStart: () => boolean): Promise<Reply<true>> {
+    const reply = await this.#use({ authorization: `Bearer ${key.expose()}` }, mayStart);
+    if (reply.ok || !isInternalError(reply.failure)) return coded(failure, 'mutx-key-refused');
+    return {
+      ok: false,
+      failure: { ...reply.failure, kind: 'refused', code: 'mutx-key-unusable', retryable: false },
+    };
+  }
+
+  /** A server of the documented API that says the same to no key at all has not looked at this one. */
+  async #refusedAsNobody(failure: CallFailure, mayStart: () => boolean): Promise<Reply<true>> {
+    const reply = await this.#use({}, mayStart);
+    const isSame = !reply.ok && reply.failure.status === 401 && reply.failure.message === failure.message;
+    return isSame
+      ? { ok: false, failure: { ...failure, kind: 'unclear', code: 'mutx-key-unverifiable' } }
+      : coded(failure, 'mutx-key-refused');
   }
 
   revoke(id: string): Promise<Reply<'revoked' | 'gone'>> {
@@ -161,7 +198,7 @@ class MutxKeys implements MutxClient {
   /** By MUTX's own clock, as the token's end is. */
   #hasEndedBy(date: Instant | undefined): boolean {
     const { endsAt } = this.#session;
-    return date !== undefined && endsAt !== undefined && date >= endsAt;
+    return date !== undefined && endsAt !== undefined && date + OLDEST_DATE >= endsAt;
   }
 }
 

@@ -1,16 +1,19 @@
 import type { KeyRecord, MintedKey } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { credentialsIn, isNoWord } from '../secrets/shapes.ts';
 import { type Decoded, decoded, Fields, type Form } from './fields.ts';
 import { isKeyId } from './key-id.ts';
 
 const ID: Form = { test: isKeyId };
 
-/** A shorter text would black out whole words of the log if it were masked. */
-const SHORTEST = 8;
-
-/** What can stand in a header: visible ASCII. The shape is the server's business. */
-const CREDENTIAL: Form = { test: (text) => /^[!-~]{1,4096}$/.test(text) && text.length >= SHORTEST };
+/**
+ * What a credential has to be before it is masked: what is masked is black wherever the log has it, and a server that
+ * is not well, or not MUTX, may send a letter, a line break, a word or the name of a key. So: as long as any credential
+ * is at least, in the characters that a header takes for one (RFC 9110, section 11.2, `token68`), and no word. The
+ * shape beyond that is the server's business.
+ */
+const CREDENTIAL: Form = { test: (text) => /^[\w.~+/-]{16,4096}={0,2}$/.test(text) && isNoWord(text) };
 
 /** One page of the list; the documented generation has only one. */
 export interface KeyPage {
@@ -57,8 +60,8 @@ export function decodeId(json: unknown): string | undefined {
 }
 
 /**
- * A create's reply. The key is masked before anything about it is judged; a credential that is known already,
- * such as the one of this very session, is no new key.
+ * A create's reply. The key is masked before anything else of it is read; a credential that is known already, such as
+ * the one of this very session, is no new key, and neither is what the key is called.
  * @param name that was asked for; undefined: that of a key which is replaced in place
  */
 export function decodeMintedKey(
@@ -68,8 +71,8 @@ export function decodeMintedKey(
 ): Decoded<MintedKey> {
   return decoded(() => {
     const fields = new Fields(json, 'the reply');
-    fields.text('key', { test: (text) => !secrets.holds(text) });
-    const key = credential(fields, 'key', secrets);
+    const isNew = (text: string) => !secrets.holds(text) && name?.includes(text) !== true;
+    const key = credential(fields, 'key', secrets, { test: (text) => CREDENTIAL.test(text) && isNew(text) });
     return {
       id: fields.text('id', ID),
       name: name === undefined ? fields.text('name') : fields.same('name', name),
@@ -80,18 +83,33 @@ export function decodeMintedKey(
   });
 }
 
-/** Masked first, judged afterwards: what is no credential may still be half of one. */
-export function credential(fields: Fields, name: string, secrets: SecretRegistry): Secret {
-  const secret = masked(fields, name, secrets);
-  fields.text(name, CREDENTIAL);
-  return secret as Secret;
+/**
+ * A credential, judged and then masked, in one synchronous step. What is none may still hold one, or half of one: what
+ * has the shape of one is masked all the same, and no text that holds it is printed.
+ */
+export function credential(fields: Fields, name: string, secrets: SecretRegistry, form = CREDENTIAL): Secret {
+  const secret = masked(fields, name, secrets, form);
+  if (secret !== undefined) return secret;
+  throw fields.malformedText(name);
 }
 
-/** Whatever is long enough to be a credential; undefined: nothing is, white space least of all. */
-export function masked(fields: Fields, name: string, secrets: SecretRegistry): Secret | undefined {
+/** undefined: it is no credential, and {@link credential} of it fails. */
+export function masked(
+  fields: Fields,
+  name: string,
+  secrets: SecretRegistry,
+  form = CREDENTIAL,
+): Secret | undefined {
   const value = fields.raw(name);
-  return typeof value === 'string' && value.trim().length >= SHORTEST ? secrets.admit(value) : undefined;
+  if (typeof value !== 'string') return undefined;
+  if (form.test(value)) return secrets.admit(value);
+  for (const one of credentialsIn(value)) if (CREDENTIAL.test(one)) secrets.admit(one);
+  if (value.trim().length >= SHORTEST_WITHHELD) secrets.withhold(value);
+  return undefined;
 }
+
+/** Less is in texts by chance. */
+const SHORTEST_WITHHELD = 8;
 
 /** The plan's name, cleaned; undefined where the server does not say. */
 export function decodePlan(json: unknown, secrets: SecretRegistry): Decoded<string | undefined> {

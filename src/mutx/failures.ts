@@ -12,7 +12,7 @@ export interface CallContext {
 }
 
 type Cause = Pick<CallFailure, 'kind' | 'code' | 'message' | 'retryable'> &
-  Partial<Pick<CallFailure, 'hint' | 'retryAfter' | 'requestId'>>;
+  Partial<Pick<CallFailure, 'hint' | 'retryAfter' | 'requestId' | 'errorCode'>>;
 
 /**
  * Why a call to MUTX did not give what was asked for. `refused` only where the reply is MUTX's own error: what
@@ -80,8 +80,13 @@ function lost({ code, message }: Extract<HttpResult, { kind: 'lost' }>): Cause {
 
 function causeOf(reply: HttpReply, secrets: SecretRegistry): Cause {
   const own = ownError(reply);
-  const requestId = own?.requestId === undefined ? {} : { requestId: own.requestId };
-  return { ...(own === undefined ? notOwn(reply, secrets) : ownCause(reply, own, secrets)), ...requestId };
+  if (own === undefined) return notOwn(reply, secrets);
+  const { requestId, errorCode } = own;
+  return {
+    ...ownCause(reply, own, secrets),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(errorCode === undefined ? {} : { errorCode }),
+  };
 }
 
 function ownCause(reply: HttpReply, own: OwnError, secrets: SecretRegistry): Cause {

@@ -46,9 +46,14 @@ export class Fields {
   /** @param form what it has to look like */
   text(name: string, form = ANYTHING): string {
     const value = this.#values.get(name);
-    if (typeof value !== 'string') throw this.#malformed(name, 'is not a string');
-    if (!form.test(value)) throw this.#malformed(name, 'does not have the form that it should have');
+    if (typeof value !== 'string' || !form.test(value)) throw this.malformedText(name);
     return value;
+  }
+
+  /** What {@link text} throws of a field that is none of the text that it should be. */
+  malformedText(name: string): Error {
+    const isText = typeof this.#values.get(name) === 'string';
+    return this.#malformed(name, isText ? 'does not have the form that it should have' : 'is not a string');
   }
 
   /** A field that can only have one value. */

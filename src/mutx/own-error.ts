@@ -4,10 +4,14 @@ import { decoded, Fields } from './fields.ts';
 /** What MUTX says in an error of its own. Untrusted text: through `secrets.quote()` before it is shown. */
 export interface OwnError {
   readonly message: string;
+  /** MUTX's own identifier of the error, where it gives one: `INTERNAL_ERROR`. */
+  readonly errorCode: string | undefined;
   readonly requestId: string | undefined;
   /** Seconds. */
   readonly retryAfter: number | undefined;
 }
+
+const ERROR_CODE = /^[A-Z][A-Z\d_]{0,63}$/;
 
 /** Findings of a 422 that are told; a handful is all there can be. */
 const FINDINGS = 3;
@@ -24,8 +28,10 @@ export function ownError(reply: HttpReply): OwnError | undefined {
     const fields = new Fields(value, 'the reply');
     const requestId = fields.raw('request_id');
     const retryAfter = fields.raw('retry_after');
+    const errorCode = fields.raw('error_code');
     return {
       message: messageOf(fields),
+      errorCode: typeof errorCode === 'string' && ERROR_CODE.test(errorCode) ? errorCode : undefined,
       requestId: typeof requestId === 'string' ? requestId : undefined,
       retryAfter: typeof retryAfter === 'number' ? retryAfter : undefined,
     };

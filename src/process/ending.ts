@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { earlyFailure, type FailureReport } from '../report/failure.ts';
+import { NotHandedOn } from '../report/not-handed-on.ts';
 import { ENDING_SIGNALS, type EndingSignal, type Unfinished } from '../verbs/context.ts';
 import type { Gate } from '../verbs/gate.ts';
 
@@ -44,7 +45,9 @@ export function onEarlyEnd(
     void end(128 + constants.signals[signal], () => cancellation(signal, unfinished));
   };
   const broken = (error: unknown) => {
-    void end(1, () => bug(error, unfinished));
+    const report = () =>
+      error instanceof NotHandedOn ? notHandedOn(error, unfinished) : bug(error, unfinished);
+    void end(1, report);
   };
   for (const signal of ENDING_SIGNALS) process.on(signal, cancelled);
   process.on('uncaughtException', broken).on('unhandledRejection', broken);
@@ -61,6 +64,15 @@ function cancellation(signal: string, unfinished: Unfinished): FailureReport {
   return earlyFailure({
     code: 'cancelled',
     message: `the run was cancelled (${signal})`,
+    state: unfinished.state(),
+  });
+}
+
+/** The runner, or the disk, is not as it has to be. */
+function notHandedOn({ code, message }: NotHandedOn, unfinished: Unfinished): FailureReport {
+  return earlyFailure({
+    code,
+    message: `what later steps need could not be handed on: ${message}`,
     state: unfinished.state(),
   });
 }

@@ -4,6 +4,7 @@ import type { SparedBeside } from '../audit/spared.ts';
 import type { AuditNote } from '../audit/take-look.ts';
 import type { Instant, KeyRecord } from '../rotation/ports.ts';
 import type { Quote, ToldFinding } from './audit-words.ts';
+import { bounded } from './bounded.ts';
 import { afterText, instantText } from './words.ts';
 
 /** All that an audit came to, ready to be rendered. */
@@ -21,13 +22,20 @@ export interface AuditResult {
   readonly notes: readonly AuditNote[];
 }
 
-/** GitHub takes 1 MB for all outputs of a job, counted in UTF-16; so many rows fit whatever the names are. */
+/** Rows of a list at the most, and fewer where they do not fit. */
 const MOST_ROWS = 200;
 
 const NAME_CHARACTERS = 255;
 
-/** The output `report`; its form is docs/audit-report.schema.json. */
+/**
+ * The output `report`; its form is docs/audit-report.schema.json. What does not fit into an output is left out from the
+ * ends of the lists, and counted.
+ */
 export function reportJson(result: AuditResult, quote: (text: string, max: number) => string): string {
+  return bounded(MOST_ROWS, (rows) => reportOf(result, quote, rows)).text;
+}
+
+function reportOf(result: AuditResult, quote: (text: string, max: number) => string, rows: number): string {
   const { look, findings, keys, keyName, notes } = result;
   const sparedUntil = new Map(result.spared.map(({ key, until }) => [key.id, afterText(until)]));
   const name: Quote = (text) => quote(text, NAME_CHARACTERS);
@@ -41,16 +49,17 @@ export function reportJson(result: AuditResult, quote: (text: string, max: numbe
       active: look.keys.filter((key) => key.isActive).length,
     },
     counts: countsOf(findings),
-    findings: findings.slice(0, MOST_ROWS).map((finding) => ({
+    findings: findings.slice(0, rows).map((finding) => ({
       kind: finding.kind,
       level: finding.level,
       message: finding.message,
       since: timeOrNull(finding.since),
       fix: finding.fix,
-      keys: finding.keys.slice(0, MOST_ROWS),
+      keys: finding.keys.slice(0, rows),
+      keysOmitted: Math.max(0, finding.keys.length - rows),
       secret: finding.place ?? null,
     })),
-    keys: keys.slice(0, MOST_ROWS).map((key) => ({
+    keys: keys.slice(0, rows).map((key) => ({
       id: key.id,
       name: name(key.name),
       state: stateOf(key, look.date),
@@ -59,16 +68,16 @@ export function reportJson(result: AuditResult, quote: (text: string, max: numbe
       lastUsed: timeOrNull(key.lastUsed),
       sparedUntil: sparedUntil.get(key.id) ?? null,
     })),
-    secrets: look.secrets.slice(0, MOST_ROWS).map(({ place, updatedAt, keyName: of }, index) => ({
+    secrets: look.secrets.slice(0, rows).map(({ place, updatedAt, keyName: of }, index) => ({
       ...place,
       keyName: name(of),
       updatedAt: timeOrNull(updatedAt),
       keyId: result.current[index]?.id ?? null,
     })),
     omitted: {
-      findings: Math.max(0, findings.length - MOST_ROWS),
-      keys: Math.max(0, keys.length - MOST_ROWS),
-      secrets: Math.max(0, look.secrets.length - MOST_ROWS),
+      findings: Math.max(0, findings.length - rows),
+      keys: Math.max(0, keys.length - rows),
+      secrets: Math.max(0, look.secrets.length - rows),
     },
     notes,
   });

@@ -46,9 +46,10 @@ function doubtWords(why: Doubt, written: string, keyName: string, quote: Quote):
     }
     case 'other-name': {
       const { key } = why;
+      const state = why.works ? 'is active' : 'does not work';
       return {
-        message: `${written}, and no key is named ${name}; key ${quote(key.name)} (${key.id}) was made about then: if its rotation wrote the secret, it works`,
-        fix: 'audit the secret with the `key-name` of its rotation',
+        message: `${written}, and no key is named ${name}. Key ${quote(key.name)} (${key.id}) was made about then and ${state}; whether the secret holds it is not known. If it holds another key, what uses it may get 401`,
+        fix: 'audit the secret with the `key-name` of its rotation; the answer is certain then',
         keys: [key.id],
       };
     }
@@ -58,9 +59,12 @@ function doubtWords(why: Doubt, written: string, keyName: string, quote: Quote):
       const no = kind === 'none' ? 'could be in it' : 'was made for it then';
       const now = justNow ? '. Or a rotation is storing one just now' : '';
       const by = shared
-        ? 'If somebody saved it again, or edited its visibility'
-        : 'If somebody saved it again';
-      const older = kind === 'none' ? '' : `. ${by}, it may hold an older key, which works`;
+        ? 'If a person saved it again, or edited its visibility'
+        : 'If a person saved it again';
+      const older =
+        kind === 'none'
+          ? '. If a person saved it by hand, it holds what they saved'
+          : `. ${by}, it may hold an older key, which works`;
       return {
         message: `${written}, and no active key named ${name} ${no}: if a rotation wrote it, its key is revoked, and what uses it gets 401${older}${now}`,
         fix: `${ROTATE}; if that has another \`key-name\`, audit the secret with it`,

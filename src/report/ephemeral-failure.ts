@@ -1,7 +1,7 @@
 import type { EphemeralFailure } from '../ephemeral/outcome.ts';
 import type { EphemeralSettings } from '../ephemeral/settings.ts';
-import { earlyFailure, type FailureReport, inTheWay } from './failure.ts';
-import { expiryText, NOBODY_CAN_TELL } from './words.ts';
+import { earlyFailure, type FailureReport } from './failure.ts';
+import { expiryText, inTheWay, NOBODY_CAN_TELL } from './words.ts';
 
 /** Why there is no key for this job, and what there is instead. */
 export function ephemeralFailure(

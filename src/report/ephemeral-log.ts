@@ -2,7 +2,7 @@ import type { EphemeralEvent, EphemeralWarning, RevokedBecause } from '../epheme
 import type { LeftBehind } from '../ephemeral/sweep.ts';
 import { retryText } from './log.ts';
 import type { Sink } from './sink.ts';
-import { count, durationText, expiryText, NOBODY_CAN_TELL } from './words.ts';
+import { count, durationText, expiryText, inTheWay, NOBODY_CAN_TELL } from './words.ts';
 
 const WHY_SWEPT: Readonly<Record<LeftBehind, string>> = {
   expired: 'expired',
@@ -64,6 +64,7 @@ export class EphemeralLog {
         this.#sink.line(
           `the plan has no place left: waiting ${durationText(event.wait)}, for ${durationText(event.left)} more at the most`,
         );
+        for (const line of inTheWay(event.holders ?? [])) this.#sink.line(line);
         break;
       case 'warning':
         if (event.code === 'create-lost') this.#perhaps = true;

@@ -1,10 +1,9 @@
-import type { KeySummary, Outcome } from '../rotation/outcome.ts';
+import type { Outcome } from '../rotation/outcome.ts';
 import type { CallFailure, Instant } from '../rotation/ports.ts';
-import { printable } from '../secrets/printable.ts';
 import { type Hint, hintOf } from './hints.ts';
 import type { Annotation, FilePlace } from './sink.ts';
 import { stateOf } from './state.ts';
-import { ALL_OF_IT, afterText, count, expiryText, MOST_NAMED, someOf } from './words.ts';
+import { ALL_OF_IT, afterText, inTheWay, MOST_NAMED, someOf } from './words.ts';
 
 /** Why a run did not do what was asked for, ready to be rendered for the log, the annotation and the summary. */
 export interface FailureReport {
@@ -35,9 +34,6 @@ export interface FailedCall {
   readonly fix: string | undefined;
 }
 
-/** After every expiry, and a number that can be subtracted from itself. */
-const NEVER = Number.MAX_SAFE_INTEGER;
-
 /** @param givenUp keys revoked before their successor was stored (`on-quota: replace`) */
 export function failureOf(
   outcome: Extract<Outcome, { kind: 'failed' }>,
@@ -53,18 +49,6 @@ export function failureOf(
     state: stateOf(outcome, givenUp),
     retryAt: failure.retryAt,
   };
-}
-
-/** The keys that hold the places of a plan, a line each. Those whose expiry is past come first: revoking them costs nobody anything. */
-export function inTheWay(keys: readonly KeySummary[]): readonly string[] {
-  const named = keys
-    .toSorted((a, b) => (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
-    .slice(0, MOST_NAMED)
-    .map(
-      ({ id, name, expiresAt }) => `in the way: ${printable(name, 100)} (${id}), ${expiryText(expiresAt)}`,
-    );
-  const more = keys.length - named.length;
-  return more > 0 ? [...named, `and ${count(more, 'more key')}`] : named;
 }
 
 export interface EarlyFailure {

@@ -1,7 +1,7 @@
 import type { FleetKey } from '../fleet/load-fleet.ts';
 import type { Finding } from '../rotation/survey.ts';
 import { code, plain, table } from './markdown.ts';
-import { count, instantText } from './words.ts';
+import { ALL_OF_IT, count, instantText, someOf } from './words.ts';
 
 /** Rows beyond this would crowd out everything else; the output `plan` has them all. */
 const MOST_ROWS = 500;
@@ -120,5 +120,25 @@ export function fleetJson(planned: readonly PlannedKey[]): string {
 }
 
 function sorted(planned: readonly PlannedKey[]): readonly PlannedKey[] {
-  return [...planned].sort((one, other) => Number(needsJob(other)) - Number(needsJob(one)));
+  return [...mostUrgentFirst(planned.filter(needsJob)), ...planned.filter((one) => !needsJob(one))];
+}
+
+/**
+ * The jobs whose secrets may hold no working key come first, then those whose key ends first; last those that could not
+ * be looked at, most of which fail.
+ */
+export function mostUrgentFirst(jobs: readonly PlannedKey[]): readonly PlannedKey[] {
+  return jobs.toSorted((one, other) => urgencyOf(one) - urgencyOf(other));
+}
+
+function urgencyOf({ finding }: PlannedKey): number {
+  if (finding.kind === 'unreadable') return Number.MAX_VALUE;
+  const { current } = finding.plan;
+  return current === undefined ? 0 : (current.expiresAt ?? Number.MAX_SAFE_INTEGER);
+}
+
+/** What a run cannot hand on to its jobs, for the next run to take. */
+export function laterText(later: readonly PlannedKey[], characters: number): string {
+  const names = later.map(({ key }) => key.settings.keyName);
+  return `GitHub hands over at most ${characters} characters from one job to the next, so ${count(later.length, 'key')} of those that need a job get none in this run. The next run takes them: ${someOf(names, ALL_OF_IT)}`;
 }

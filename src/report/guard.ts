@@ -1,8 +1,18 @@
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { looksLikeCredential } from '../secrets/shapes.ts';
+import { NotHandedOn } from './not-handed-on.ts';
 import type { Annotation, Sink } from './sink.ts';
 
 const WITHHELD = '(withheld: the text holds a credential)';
+
+const OUTPUT_WITHHELD = {
+  code: 'output-withheld',
+  message: 'the value holds a credential, which must not be handed on',
+} as const;
+const STATE_WITHHELD = {
+  code: 'output-withheld',
+  message: 'what the post step has to know holds a credential, which must not be handed on',
+} as const;
 
 /** GitHub takes at most 1 MiB of summary for a step; beyond it, it drops the whole. */
 const SUMMARY_BYTES = 1024 * 1024;
@@ -40,8 +50,14 @@ export function guarded(sink: Sink, secrets: SecretRegistry): Sink {
     notice: (one) => sink.notice(annotation(one)),
     warning: (one) => sink.warning(annotation(one)),
     error: (one) => sink.error(annotation(one)),
-    output: (name, value) => sink.output(name, holdsOne(value) ? '' : value),
-    state: (name, value) => sink.state(name, holdsOne(value) ? '' : value),
+    output: (name, value) => {
+      if (holdsOne(value)) throw new NotHandedOn(OUTPUT_WITHHELD);
+      sink.output(name, value);
+    },
+    state: (name, value) => {
+      if (holdsOne(value)) throw new NotHandedOn(STATE_WITHHELD);
+      sink.state(name, value);
+    },
     secretOutput: (name, value) => sink.secretOutput(name, value),
     secretVariable: (name, value) => sink.secretVariable(name, value),
     summary: (markdown) => {

@@ -1,4 +1,4 @@
-import { REVOKE_ONE } from './hint-phrases.ts';
+import { FIX_COLUMNS, REVOKE_ONE } from './hint-phrases.ts';
 import type { Hint } from './hints.ts';
 import { MUTX_CONNECTION_HINTS } from './hints-connection.ts';
 
@@ -52,8 +52,19 @@ export const MUTX_HINTS: Readonly<Record<string, Hint>> = {
   },
   'mutx-refused': { cause: 'MUTX refused the call', fix: 'see what it says here' },
   'mutx-key-refused': {
-    cause: 'MUTX answers the key it has just made as if it were not valid',
+    cause:
+      'MUTX answers the key as if it were not valid; to a key that it does not take it says `Missing authorization header`',
     fix: 'run again; check that `api-url` is the API itself',
+  },
+  'mutx-key-unusable': {
+    cause:
+      'MUTX refuses the key in `X-API-Key`, and fails with an internal error when it comes as a Bearer token; public versions of MUTX on PostgreSQL answer every key so, because they store its times without a time zone',
+    fix: FIX_COLUMNS,
+  },
+  'mutx-key-unverifiable': {
+    cause:
+      'this MUTX answers a request with the key as it answers one without any, so it cannot be found out there whether the key works',
+    fix: 'set `verify: false` to store keys that were not tried, or use a MUTX that takes API keys',
   },
   'mutx-redirect': {
     cause: 'MUTX answered with a redirect, which is never followed: it could carry the credential elsewhere',

@@ -1,4 +1,4 @@
-import { REVOKE_ONE } from './hint-phrases.ts';
+import { FIX_COLUMNS, REVOKE_ONE } from './hint-phrases.ts';
 import type { Hint } from './hints.ts';
 
 /** What a run as a whole came to (rotation/outcome.ts), and what happens before and around it. */
@@ -18,7 +18,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   },
   'fleet-too-large': {
     cause: 'GitHub hands over at most 1 MB, counted as UTF-16, from one job to the next',
-    fix: 'make several fleets of it, a file and a workflow each; `defaults` do not make it smaller',
+    fix: 'split the key into several, each with a part of its targets; `defaults` do not make it smaller',
   },
   'issue-failed': {
     cause: 'GitHub did not let the job read or write issues',
@@ -56,6 +56,11 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
     cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',
     fix: 'run again: such a key is never stored, and a later run revokes it',
   },
+  'create-unsupported': {
+    cause:
+      'MUTX failed with an internal error at each create and made no key; public versions of MUTX on PostgreSQL fail so at every key that expires, because they store its end without a time zone',
+    fix: `${FIX_COLUMNS}. No input of this action avoids it`,
+  },
   'verify-refused': {
     cause: 'MUTX answers the key it has just made as if it were not valid',
     fix: "run again; if it stays so, check that `api-url` is the API itself, and ask MUTX's support with the request id",
@@ -90,6 +95,16 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
     cause:
       'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
     fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
+  },
+  'runner-file-unwritable': {
+    cause:
+      'the runner gave this step no file for its outputs, state or variables, or the disk of the runner is full',
+    fix: 'free space on the runner; in a container or under another runner, make sure that the files named by `GITHUB_OUTPUT`, `GITHUB_STATE` and `GITHUB_ENV` can be written',
+  },
+  'output-withheld': {
+    cause:
+      'the password, or another credential that was given, is part of a name, a target or a word of the output',
+    fix: 'give the account a password that no name contains, or rename what holds it',
   },
   'internal-error': {
     cause: 'something happened that this action does not expect',

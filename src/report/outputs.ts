@@ -1,29 +1,27 @@
 import type { Outcome, TargetResult } from '../rotation/outcome.ts';
+import { type Bounded, bounded, boundedIds } from './bounded.ts';
 import { instantText } from './words.ts';
 
-/** What the outputs are until a rotation has come to something, so that none is ever missing. */
-export const EARLY_OUTPUTS: ReadonlyMap<string, string> = new Map([
-  ['rotated', 'false'],
-  ['key-id', ''],
-  ['key-name', ''],
-  ['expires-at', ''],
-  ['superseded-key-ids', '[]'],
-  ['revoked-key-ids', '[]'],
-  ['targets', '[]'],
-]);
-
-/** The outputs of a rotation, all of them, whatever it came to (interface: "Outputs"). */
-export function outputsOf(outcome: Outcome, keyName: string): ReadonlyMap<string, string> {
+/** The outputs of a rotation (interface: "Outputs"): those of which the value is known, and no others. */
+export function outputsOf(outcome: Outcome, keyName: string): ReadonlyMap<string, Bounded> {
   const key = keyOf(outcome);
-  return new Map([
+  const { superseded, revoked } = outcome.keys;
+  const known: readonly (readonly [name: string, value: string | Bounded | undefined])[] = [
     ['rotated', String(outcome.kind === 'rotated')],
-    ['key-id', key?.id ?? ''],
+    ['key-id', key?.id],
     ['key-name', key?.name ?? keyName],
-    ['expires-at', key?.expiresAt === undefined ? '' : instantText(key.expiresAt)],
-    ['superseded-key-ids', JSON.stringify(outcome.keys.superseded)],
-    ['revoked-key-ids', JSON.stringify(outcome.keys.revoked)],
-    ['targets', JSON.stringify(outcome.targets.map(targetOutput))],
-  ]);
+    ['expires-at', key?.expiresAt === undefined ? undefined : instantText(key.expiresAt)],
+    ['superseded-key-ids', knowsSuperseded(outcome) ? boundedIds(superseded) : undefined],
+    ['revoked-key-ids', boundedIds(revoked)],
+    ['targets', targetsJson(outcome.targets)],
+  ];
+  return new Map(
+    known.flatMap(([name, value]) =>
+      value === undefined
+        ? []
+        : [[name, typeof value === 'string' ? { text: value, omitted: 0 } : value] as const],
+    ),
+  );
 }
 
 /** The key that was made, also when a target failed; the current one where none was due. */
@@ -37,6 +35,24 @@ function keyOf(outcome: Outcome) {
     case 'failed':
       return outcome.minted;
   }
+}
+
+/** A run that failed or only planned may not have come as far as to find them: an empty list would say that there are none. */
+function knowsSuperseded({ kind, keys }: Outcome): boolean {
+  return kind === 'rotated' || kind === 'not-due' || keys.superseded.length > 0;
+}
+
+/** Those that failed are the last to be left out; a last element counts what was. */
+function targetsJson(targets: readonly TargetResult[]): Bounded {
+  const failedFirst = [...targets].sort(
+    (a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'),
+  );
+  return bounded(targets.length, (shown) => {
+    const kept = new Set(failedFirst.slice(0, shown));
+    const entries = targets.filter((target) => kept.has(target)).map(targetOutput);
+    const omitted = targets.length - shown;
+    return JSON.stringify(omitted === 0 ? entries : [...entries, { omitted }]);
+  });
 }
 
 function targetOutput({ target, secret, status, failure }: TargetResult) {

@@ -1,6 +1,7 @@
 import type { KeyResult, RevocationOutcome, RevocationRequest } from '../revoke/request.ts';
 import type { Instant } from '../rotation/ports.ts';
 import { printable } from '../secrets/printable.ts';
+import { type Bounded, boundedIds } from './bounded.ts';
 import { earlyFailure, type FailureReport, retryAtOf } from './failure.ts';
 import { code, plain, table } from './markdown.ts';
 import { keyStates, keyText, plannedLines, STATE_TEXT } from './revocation-words.ts';
@@ -15,8 +16,8 @@ type Failed = Extract<RevocationOutcome, { kind: 'failed' }>;
 const DONE: ReadonlySet<KeyResult['state']> = new Set(['revoked', 'already-revoked', 'gone']);
 
 /** The output `revoked-key-ids`: right after a partial failure too, and empty after a dry run. */
-export function revokedIds(results: readonly KeyResult[]): string {
-  return JSON.stringify(results.filter(({ state }) => DONE.has(state)).map(({ id }) => id));
+export function revokedIds(results: readonly KeyResult[]): Bounded {
+  return boundedIds(results.filter(({ state }) => DONE.has(state)).map(({ id }) => id));
 }
 
 /** The last lines of the log of a run that did what was asked. */

@@ -29,12 +29,16 @@ export interface Sink {
   notice(annotation: Annotation): void;
   warning(annotation: Annotation): void;
   error(annotation: Annotation): void;
+  /** @throws NotHandedOn */
   output(name: string, value: string): void;
-  /** What a later phase of the same step finds: never a credential. */
+  /** What a later phase of the same step finds: never a credential. @throws NotHandedOn */
   state(name: string, value: string): void;
-  /** The one output that is a credential, of an action whose purpose it is (protocol P5). It is masked already. */
+  /**
+   * The one output that is a credential, of an action whose purpose it is (protocol P5). It is masked already.
+   * @throws NotHandedOn
+   */
   secretOutput(name: string, value: Secret): void;
-  /** The same, as a variable of the job's later steps. */
+  /** The same, as a variable of the job's later steps. @throws NotHandedOn */
   secretVariable(name: string, value: Secret): void;
   /** Markdown for the job summary, written at once. */
   summary(markdown: string): void;

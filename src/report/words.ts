@@ -1,10 +1,12 @@
 import type { StepName } from '../rotation/events.ts';
+import type { KeyInTheWay } from '../rotation/in-the-way.ts';
 import { instantText } from '../rotation/instant.ts';
 import type { TargetResult } from '../rotation/outcome.ts';
 import type { Plan, PlannedRevocation } from '../rotation/plan.ts';
 import type { Duration, Instant } from '../rotation/ports.ts';
 import type { Room } from '../rotation/room.ts';
 import type { SparedKey } from '../rotation/spared.ts';
+import { printable } from '../secrets/printable.ts';
 
 export { instantText };
 
@@ -166,14 +168,36 @@ function roomLines(room: Room): readonly string[] {
     case 'full':
     case 'too-soon': {
       const when = room.at === undefined ? '' : ` before ${instantText(room.at)}`;
-      const keys = room.inTheWay.slice(0, MOST_NAMED).map((key) => key.id);
-      const more = room.inTheWay.length - keys.length;
-      const others = more > 0 ? ` and ${count(more, 'more key')}` : '';
-      const what =
-        keys.length === 0 && room.kind === 'too-soon'
-          ? room.because
-          : `in the way: ${keys.join(', ')}${others}`;
-      return [`there is no place for one more key${when}; ${what}`];
+      const young = room.kind === 'too-soon' && room.inTheWay.length === 0 ? `; ${room.because}` : '';
+      return [`there is no place for one more key${when}${young}`, ...inTheWay(room.inTheWay)];
     }
   }
+}
+
+/** After every expiry, and a number that can be subtracted from itself. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** The keys that hold the places of a plan, a line each, the one to revoke first. What a target holds comes last, and is marked. */
+export function inTheWay(keys: readonly KeyInTheWay[]): readonly string[] {
+  const named = keys
+    .toSorted(
+      (a, b) => Number(isHeld(a)) - Number(isHeld(b)) || (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER),
+    )
+    .slice(0, MOST_NAMED)
+    .map(keyInTheWay);
+  const more = keys.length - named.length;
+  return more > 0 ? [...named, `and ${count(more, 'more key')}`] : named;
+}
+
+/** `in the way: old (8d7f…), expires …`, or that a target uses it. */
+function keyInTheWay({ id, name, expiresAt, lastUsed, heldBy = [] }: KeyInTheWay): string {
+  const key = `${printable(name, 100)} (${id})`;
+  if (heldBy.length > 0)
+    return `in use by ${someOf(heldBy, ALL_OF_IT)}: keep ${key}, ${expiryText(expiresAt)}`;
+  const used = lastUsed === undefined ? '' : `, last used at ${instantText(lastUsed)}`;
+  return `in the way: ${key}, ${expiryText(expiresAt)}${used}`;
+}
+
+function isHeld({ heldBy = [] }: KeyInTheWay): boolean {
+  return heldBy.length > 0;
 }

@@ -1,5 +1,6 @@
 import { LINGER, LONGEST_QUOTA_WAIT, MARGIN, WRITE_DEADLINE } from './constants.ts';
 import { failed, quotaFailure } from './failures.ts';
+import { withUse } from './in-the-way.ts';
 import { keysOfName, type Look, timeOf } from './look.ts';
 import { warnOfOtherTargets } from './other-targets.ts';
 import type { Outcome, RotationFailure, TargetResult, TargetStatus } from './outcome.ts';
@@ -65,7 +66,7 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   const tooMany = moreThanFit(run.ports);
   if (tooMany !== undefined) return failed(run, tooMany);
   const forced = tries.lateWrites > 0;
-  const { look, plan } = await planOn(
+  const { look, plan: planned } = await planOn(
     run,
     {
       ...looked.look,
@@ -74,6 +75,8 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
     },
     forced,
   );
+  const labels = run.ports.targets.map(({ label }) => label);
+  const plan = withUse(planned, look, labels, run.settings.keyName);
   run.ports.report({ type: 'planned', plan });
   warnAbout(run, plan);
   await warnOfOtherTargets(run, look, plan);

@@ -1,3 +1,4 @@
+import type { KeyInTheWay } from './in-the-way.ts';
 import type { Plan } from './plan.ts';
 import type { CallFailure, Instant } from './ports.ts';
 import type { SparedKey } from './spared.ts';
@@ -48,7 +49,7 @@ export interface RotationFailure {
   /** Every call that failed for good, in order; several for a preflight over many targets. */
   readonly failures: readonly CallFailure[];
   /** The keys that hold the places of the plan. Their names are MUTX's text: made by anyone, as long as they like. */
-  readonly inTheWay?: readonly KeySummary[];
+  readonly inTheWay?: readonly KeyInTheWay[];
   /** When a later run would work, where that is known. */
   readonly retryAt?: Instant;
 }

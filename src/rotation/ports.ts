@@ -60,6 +60,8 @@ export interface CallFailure {
   readonly hint?: string;
   /** Where a token lacks a permission: what {@link hint} is about, so that several can be told in one. */
   readonly needs?: TokenNeeds;
+  /** The server's own identifier of its error: `INTERNAL_ERROR` of MUTX, which only a 500 of its own carries. */
+  readonly errorCode?: string;
   /** The server's request id, cleaned. */
   readonly requestId?: string;
   /** From `Retry-After` or a rate limit's reset: how long the server asks to wait. */

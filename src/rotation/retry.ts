@@ -105,3 +105,11 @@ export class Stopwatch {
   /** Whether a use or a write of the key whose create started this may still start (protocol: D). */
   readonly beforeDeadline = (ahead: Duration = 0): boolean => this.elapsed() + ahead < WRITE_DEADLINE;
 }
+
+/**
+ * Whether MUTX itself failed at the call, and not something between it and us: it then answers when it is done
+ * with it, so a list that is read afterwards shows what was done.
+ */
+export function isInternalError({ kind, errorCode }: CallFailure): boolean {
+  return kind === 'unclear' && errorCode === 'INTERNAL_ERROR';
+}

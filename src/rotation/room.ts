@@ -1,5 +1,6 @@
 import { FENCE, LINGER, MARGIN } from './constants.ts';
 import { lastWriteOf } from './grace.ts';
+import type { KeyInTheWay } from './in-the-way.ts';
 import { keysOfName, type Look, timeOf } from './look.ts';
 import type { KeySummary } from './outcome.ts';
 import type { Instant, KeyRecord } from './ports.ts';
@@ -17,14 +18,14 @@ export type Room =
   | {
       readonly kind: 'too-soon';
       readonly at: Instant | undefined;
-      readonly inTheWay: readonly KeySummary[];
+      readonly inTheWay: readonly KeyInTheWay[];
       /** What is too young, in words. */
       readonly because: string;
     }
   | {
       readonly kind: 'full';
       readonly at: Instant | undefined;
-      readonly inTheWay: readonly KeySummary[];
+      readonly inTheWay: readonly KeyInTheWay[];
       /** Keys beyond the places there are, so that one of them less would still be too many. */
       readonly over: number;
     }

@@ -1,5 +1,6 @@
 import { planOn } from './engine.ts';
 import { graceEnd, lastWriteOf } from './grace.ts';
+import { keysByName } from './keys-by-name.ts';
 import type { RotationFailure } from './outcome.ts';
 import { patientCalls } from './patient.ts';
 import type { Plan } from './plan.ts';
@@ -13,6 +14,7 @@ import type {
   RotationPorts,
   SecretTarget,
 } from './ports.ts';
+import { placesOf } from './quota.ts';
 import { eachOf, Run } from './run.ts';
 import type { RotationSettings } from './settings.ts';
 import { takeLook } from './take-look.ts';
@@ -60,14 +62,17 @@ export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): 
   ]);
   if (!list.ok) return { ok: false, failure: unreadableList(list.failure) };
   // It has been tried often enough.
-  const keys = seen(
-    list,
-    account.ok ? account : { ok: false, failure: { ...account.failure, retryable: false } },
-  );
+  const asked: typeof account = account.ok
+    ? account
+    : { ok: false, failure: { ...account.failure, retryable: false } };
+  const plan = account.ok ? account.value.plan : undefined;
+  const keysFor = byName(list.value, placesOf(plan));
+  const tooMany = tooManyFor(entries, list.value, plan);
+  if (tooMany !== undefined) warnings.add(tooMany);
   const findings = await eachOf(entries, SIDE_BY_SIDE, ({ settings, targets }) => {
     const run = new Run(settings, {
       ...ports,
-      keys,
+      keys: seen({ ...list, value: keysFor(settings.keyName) }, asked),
       targets: targets.map(readOnly),
       report: (event) => {
         if (event.type === 'warning') warnings.add(event.message);
@@ -76,6 +81,37 @@ export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): 
     return find(run);
   });
   return { ok: true, findings, warnings: [...warnings] };
+}
+
+/**
+ * What of the list one key's plan needs: the keys of its name and, where the account's places are limited, those that
+ * take one. Each plan goes through its keys several times, so that with all of them a fleet would take the square of
+ * its size.
+ */
+function byName(
+  keys: readonly KeyRecord[],
+  places: number | undefined,
+): (name: string) => readonly KeyRecord[] {
+  const named = keysByName(keys);
+  if (places === undefined || !Number.isFinite(places)) return (name) => named.get(name) ?? [];
+  const active = keys.filter(({ isActive }) => isActive);
+  return (name) => [...active, ...(named.get(name) ?? []).filter(({ isActive }) => !isActive)];
+}
+
+/** That the account's plan cannot hold the fleet; undefined: it can, or its limit is not known. */
+function tooManyFor(
+  entries: readonly Surveyed[],
+  keys: readonly KeyRecord[],
+  plan: string | undefined,
+): string | undefined {
+  const places = placesOf(plan);
+  if (plan === undefined || places === undefined) return undefined;
+  const names = new Set(entries.map(({ settings }) => settings.keyName));
+  const others = keys.filter(({ isActive, name }) => isActive && !names.has(name)).length;
+  const needed = names.size + 1 + others;
+  if (needed <= places) return undefined;
+  const rest = others === 0 ? '' : `, and ${others} of other names that are active`;
+  return `the fleet needs ${needed} keys, the plan ${plan} allows ${places} (${names.size} of the fleet, one more while one of them is rotated${rest})`;
 }
 
 async function find(run: Run): Promise<Finding> {

@@ -50,3 +50,20 @@ export function jwtOf(text: string): { readonly jwt: string; readonly signature:
   const [, jwt, signature] = /^(?:ghs_\w*?_)?(eyJ[\w-]+\.[\w-]+\.([\w-]+))$/.exec(text) ?? [];
   return jwt === undefined || signature === undefined ? undefined : { jwt, signature };
 }
+
+/** Characters of different kinds that random text of any length has. */
+const KINDS = [/[a-z]/u, /[A-Z]/u, /[0-9]/u];
+
+/**
+ * Whether a text is far from any word or name that a log may hold, so that the log stays readable where it is masked:
+ * at least two of lower case, upper case and digits, and eight different characters; so with the signature of a JWT,
+ * which is masked alone, too.
+ */
+export function isNoWord(text: string): boolean {
+  const { signature = text } = jwtOf(text) ?? {};
+  return [text, signature].every(isVaried);
+}
+
+function isVaried(text: string): boolean {
+  return KINDS.filter((kind) => kind.test(text)).length >= 2 && new Set(text).size >= 8;
+}

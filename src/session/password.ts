@@ -1,6 +1,7 @@
 import { RATE_LIMIT_WAIT } from '../rotation/constants.ts';
-import type { CallFailure, Duration } from '../rotation/ports.ts';
+import type { CallFailure, Duration, Reply } from '../rotation/ports.ts';
 import { idempotent, type Retrying, Stopwatch, tryCall } from '../rotation/retry.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { SessionDependencies } from './create-session.ts';
 import type { Credential } from './credential.ts';
 import { RenewableToken, type Renewal } from './renewable.ts';
@@ -74,22 +75,19 @@ class PasswordSession implements Session {
   }
 
   /**
-   * By the refresh token alone. With an access token beside it, MUTX takes a log-out whose session has ended for
-   * one of all sessions of the account, and that is what a second try after a lost reply would be.
+   * By the refresh token alone: with an access token beside it, MUTX takes a log-out by a refresh token that it
+   * does not know for one of all sessions of the account. Early servers insist on the access token.
    */
-  async #logOut({ refresh }: TokenPair): Promise<void> {
-    const { api, clock, report } = this.#dependencies;
+  async #logOut({ access, refresh }: TokenPair): Promise<void> {
+    const { clock, report } = this.#dependencies;
     const watch = new Stopwatch(clock);
     const reply = await tryCall(
-      () =>
-        api.ask<true>(
-          () => ({
-            method: 'POST',
-            path: '/auth/logout',
-            body: { refresh_token: refresh.expose() },
-          }),
-          ({ status }) => (status < 300 ? { ok: true, value: true } : undefined),
-        ),
+      async () => {
+        const attempt = await this.#askToEnd(refresh, {});
+        return attempt.ok || attempt.failure.status !== 401
+          ? attempt
+          : this.#askToEnd(refresh, { authorization: `Bearer ${access.expose()}` });
+      },
       idempotent(() => LOGOUT_PATIENCE - watch.elapsed()),
       this.#retrying,
     );
@@ -102,6 +100,13 @@ class PasswordSession implements Session {
         message: `the session of this run could not be logged out and ends by itself within a week: ${reply.failure.message}`,
       });
     }
+  }
+
+  #askToEnd(refresh: Secret, headers: Readonly<Record<string, string>>): Promise<Reply<true>> {
+    return this.#dependencies.api.ask<true>(
+      () => ({ method: 'POST', path: '/auth/logout', headers, body: { refresh_token: refresh.expose() } }),
+      ({ status }) => (status < 300 ? { ok: true, value: true } : undefined),
+    );
   }
 }
 

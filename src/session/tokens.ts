@@ -57,7 +57,7 @@ function neverTwice(clock: Clock): RetryPolicy {
   };
 }
 
-/** Both tokens are masked before anything about them is judged. */
+/** Both tokens are masked before anything else of the reply is read, also where one of them is none. */
 function pairOf({ status, body }: HttpReply, secrets: SecretRegistry): Decoded<TokenPair> | undefined {
   if (status !== 200) return undefined;
   return decoded(() => {

@@ -3,22 +3,23 @@ import type { AuditLook } from '../audit/look.ts';
 import { sparedBeside } from '../audit/spared.ts';
 import { type AuditNote, type AuditPorts, takeAuditLook } from '../audit/take-look.ts';
 import { createTarget } from '../github/create-target.ts';
+import { isMadeHere } from '../inputs/key-name.ts';
 import { type AuditInputs, loadAuditInputs } from '../inputs/load-audit.ts';
 import { auditFailure, findingsFailure, logAudit, tellFindings } from '../report/audit.ts';
 import { type AuditResult, reportJson } from '../report/audit-report.ts';
 import { auditSummary } from '../report/audit-summary.ts';
 import { sparedTexts, toldFinding } from '../report/audit-words.ts';
+import { keysByName } from '../rotation/keys-by-name.ts';
 import { currentOf } from '../rotation/rules.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
+import { handOn } from './hand-on.ts';
 import { inSession } from './in-session.ts';
 import { usableInputs } from './usable-inputs.ts';
 
 /** The action that audits: inputs → session → a look → findings → log, outputs, summary. */
 export async function auditVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
-  sink.output('report', '');
-  sink.output('findings', '0');
   const inputs = await usableInputs(loadAuditInputs(env, secrets), context);
   if (inputs === undefined) return;
 
@@ -40,12 +41,10 @@ export async function auditVerb(context: VerbContext): Promise<void> {
   if (!looked.ok) return fail(auditFailure(looked.failures, connection.clock.now()));
 
   const quote = (name: string) => secrets.quote(name, 100);
-  const result = resultOf(looked.look, inputs, notes, quote);
-  sink.output('findings', String(result.findings.length));
-  sink.output(
-    'report',
-    reportJson(result, (text, max) => secrets.quote(text, max)),
-  );
+  const namesMadeHere = new Set(looked.look.keys.map(({ name }) => name).filter(isMadeHere));
+  const result = resultOf({ ...looked.look, namesMadeHere }, inputs, notes, quote);
+  const report = reportJson(result, (text, max) => secrets.quote(text, max));
+  handOn(Object.entries({ report, findings: String(result.findings.length) }), sink);
   tellFindings(result.findings, sink);
   for (const text of sparedTexts(result.spared, result.look.date, quote)) sink.line(text);
   const summary = auditSummary(result, quote);
@@ -61,13 +60,9 @@ function resultOf(
   quote: (name: string) => string,
 ): AuditResult {
   const findings = findAll(look, policy, keyName).map((finding) => toldFinding(finding, look.date, quote));
+  const named = keysByName(look.keys);
   const current = look.secrets.map((secret) =>
-    look.clocksApart
-      ? undefined
-      : currentOf(
-          secret,
-          look.keys.filter(({ name }) => name === secret.keyName),
-        ),
+    look.clocksApart ? undefined : currentOf(secret, named.get(secret.keyName) ?? []),
   );
   const told = new Set(findings.flatMap(({ keys }) => keys));
   const held = new Set(current.flatMap((key) => key?.id ?? []));

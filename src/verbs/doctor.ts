@@ -13,6 +13,7 @@ import type { Sink } from '../report/sink.ts';
 import { count } from '../report/words.ts';
 import type { VerbContext } from './context.ts';
 import { examine } from './examine.ts';
+import { handOn } from './hand-on.ts';
 
 /**
  * Says, without changing anything, whether a rotation with these inputs would work: a line for each thing that was
@@ -33,7 +34,7 @@ export function doctorVerb(folder: string): (context: VerbContext) => Promise<vo
       permissions: permissionsFor(loaded),
     });
     verdict([...checks, ...workflows], context);
-    sink.output('checks', JSON.stringify([...checks, ...workflows]));
+    handOn([['checks', JSON.stringify([...checks, ...workflows])]], sink);
   };
 }
 

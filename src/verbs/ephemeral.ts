@@ -45,7 +45,7 @@ function handedOut(minted: MintedKey, envName: string | undefined, { sink }: Ver
   const { key, id, expiresAt } = minted;
   sink.secretOutput('api-key', key);
   sink.output('key-id', id);
-  sink.output('expires-at', expiresAt === undefined ? '' : instantText(expiresAt));
+  if (expiresAt !== undefined) sink.output('expires-at', instantText(expiresAt));
   if (envName !== undefined) sink.secretVariable(envName, key);
   for (const line of handedOutLines(minted, envName)) sink.line(line);
   sink.summary(handedOutSummary(minted, envName));

@@ -12,6 +12,7 @@ import type { InputProblem, Loaded } from '../inputs/loaded.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import type { Generation } from '../mutx/api.ts';
 import { whatIsWrong } from '../report/input-failure.ts';
+import { withUse } from '../rotation/in-the-way.ts';
 import { makePlan, type Plan } from '../rotation/plan.ts';
 import type { Reply } from '../rotation/ports.ts';
 import type { Credential } from '../session/credential.ts';
@@ -99,7 +100,8 @@ async function examineConnected(
   const keys = reached.ok ? await lookAtKeys(inputs, connection) : undefined;
   const places = await lookAtPlaces(inputs, connection, context, keys);
   const { look, stored } = places;
-  const plan = look && makePlan(look, settings, false);
+  const labels = stored.map(({ target }) => target);
+  const plan = look && withUse(makePlan(look, settings, false), look, labels, settings.keyName);
   const ends = github?.tokenExpiresAt;
   return {
     plan,

@@ -1,12 +1,14 @@
 import { wouldWork } from '../doctor/check.ts';
 import { placeChecks } from '../doctor/writer-token.ts';
 import { doneText, goOnTexts, type Step, stepText } from '../init/steps.ts';
+import { hostOfApi } from '../inputs/github-host.ts';
 import { earlyFailure, type FailureReport } from '../report/failure.ts';
 import { inputFailure } from '../report/input-failure.ts';
 import type { VerbContext } from './context.ts';
 import { tell } from './doctor.ts';
 import { examine } from './examine.ts';
 import { judgeExpiry } from './expiry.ts';
+import { handOn } from './hand-on.ts';
 import { type InitOptions, setupOf } from './init-inputs.ts';
 import { type Todo, todoOf } from './init-steps.ts';
 
@@ -33,11 +35,12 @@ export function initVerb(options: InitOptions): (context: VerbContext) => Promis
     if (unwritable.length > 0) return fail(NOT_READY);
 
     const { todo } = looked;
-    sink.group('What this does');
+    const { githubApiUrl } = setup.inputs;
+    sink.group(`What this does, on ${hostOfApi(githubApiUrl) ?? githubApiUrl.host}`);
     for (const [at, { step }] of todo.entries()) sink.line(`${at + 1}. ${stepText(step)}`);
     for (const note of setup.notes) sink.line(`! ${note}`);
     sink.endGroup();
-    sink.output('steps', JSON.stringify(todo.map(({ step }) => stepText(step))));
+    handOn([['steps', JSON.stringify(todo.map(({ step }) => stepText(step)))]], sink);
     if (setup.inputs.settings.dryRun) {
       sink.line('Nothing was changed: this is a dry run.');
       return undefined;

@@ -13,6 +13,7 @@ import { onlyIfNotDone } from '../rotation/retry.ts';
 import { toldCalls } from './calls.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
+import { handOn } from './hand-on.ts';
 import { inSession } from './in-session.ts';
 import { usableInputs } from './usable-inputs.ts';
 
@@ -103,7 +104,7 @@ async function revoke(id: string, { client, api }: Connection, context: VerbCont
   );
   if (outcome.kind === 'failed')
     return fail(revocationFailure(outcome, { mayRevokeItself: false, now: clock.now() }));
-  sink.output('revoked-key-ids', revokedIds(outcome.results));
+  handOn([['revoked-key-ids', revokedIds(outcome.results)]], sink);
 }
 
 const UNTOUCHED = ['nothing was changed'];
@@ -148,7 +149,7 @@ function listed(
     'expires-at': time(expiresAt),
     'last-used': time(lastUsed),
   }));
-  sink.output('keys', JSON.stringify(json));
+  handOn([['keys', JSON.stringify(json)]], sink);
 }
 
 function minted({ id, name, expiresAt, key }: MintedKey, { sink, secrets }: VerbContext): void {
@@ -156,9 +157,9 @@ function minted({ id, name, expiresAt, key }: MintedKey, { sink, secrets }: Verb
     title: `Key ${id} (${secrets.quote(name, 255)}), ${expiryText(expiresAt)}`,
     message: 'MUTX shows it only this once',
   });
-  sink.output('key-id', id);
-  sink.output('key-name', secrets.quote(name, 255));
-  sink.output('expires-at', expiresAt === undefined ? '' : instantText(expiresAt));
+  const known = { 'key-id': id, 'key-name': secrets.quote(name, 255) };
+  const ends = expiresAt === undefined ? {} : { 'expires-at': instantText(expiresAt) };
+  handOn(Object.entries({ ...known, ...ends }), sink);
   sink.secretOutput('key', key);
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadPlanInputs, type PlanInputs, type ReadText } from '../fleet/load-plan.ts';
-import { matricesOf } from '../fleet/matrix.ts';
+import { jobsWithin, matricesOf } from '../fleet/matrix.ts';
 import { createTarget } from '../github/create-target.ts';
 import { writesWithin } from '../github/pace.ts';
 import { earlyFailure } from '../report/failure.ts';
@@ -11,6 +11,8 @@ import {
   fleetLines,
   fleetSummary,
   isDue,
+  laterText,
+  mostUrgentFirst,
   needsJob,
   type PlannedKey,
 } from '../report/fleet-plan.ts';
@@ -31,22 +33,13 @@ const MOST_CHARACTERS = 450_000;
 /** Keys that one job revokes; the next run takes up the rest. */
 const MOST_SUPERSEDED = 1_000;
 
-const NOTHING_DUE: ReadonlyMap<string, string> = new Map([
-  ['due', '0'],
-  ['jobs', '0'],
-  ['shards', '[]'],
-  ['matrices', '[]'],
-  ['superseded-key-ids', '[]'],
-  ['superseded', '0'],
-  ['revoke-after', ''],
-  ['plan', '[]'],
-]);
-
-/** What of a fleet is due: inputs and file → one list of keys, the secrets' dates → a plan for each key. */
-export async function planVerb(context: VerbContext): Promise<void> {
+/**
+ * What of a fleet is due: inputs and file → one list of keys, the secrets' dates → a plan for each key.
+ * @param forJobs whether the runner hands the outputs to other jobs
+ */
+export async function planVerb(context: VerbContext, { forJobs = false } = {}): Promise<void> {
   const { env, secrets, sink, fail } = context;
-  for (const [name, value] of NOTHING_DUE) sink.output(name, value);
-  const options = { readText: readerOf(env), mostTargets: writesWithin(WRITE_DEADLINE) };
+  const options = { readText: readerOf(env), mostTargets: writesWithin(WRITE_DEADLINE), forJobs };
   const inputs = await usableInputs(loadPlanInputs(env, secrets, options), context);
   if (inputs === undefined) return;
   const connection = connect(inputs, context);
@@ -80,15 +73,17 @@ function look(
 }
 
 function tell(planned: readonly PlannedKey[], { sink, fail }: VerbContext): void {
-  const jobs = planned.filter(needsJob);
+  const { now: jobs, later } = jobsWithin(mostUrgentFirst(planned.filter(needsJob)), MOST_CHARACTERS);
   const matrices = matricesOf(jobs.map(({ key }) => key));
   sink.line(fleetHeadline(planned));
   for (const line of fleetLines(planned)) sink.line(line);
-  const text = JSON.stringify(matrices);
-  if (text.length > MOST_CHARACTERS) {
-    const message = `the jobs of ${jobs.length} keys take ${text.length} characters, and GitHub hands over at most ${MOST_CHARACTERS} from one job to the next`;
+  if (later.length > 0 && jobs.length === 0) {
+    const message = `the job of a single key takes more than the ${MOST_CHARACTERS} characters that GitHub hands over from one job to the next`;
     fail(earlyFailure({ code: 'fleet-too-large', message }), fleetSummary(planned));
     return;
+  }
+  if (later.length > 0) {
+    sink.warning({ title: 'Check the fleet', message: laterText(later, MOST_CHARACTERS) });
   }
   for (const { key, finding } of jobs) {
     if (finding.kind !== 'unreadable') continue;
@@ -98,8 +93,9 @@ function tell(planned: readonly PlannedKey[], { sink, fail }: VerbContext): void
   }
   sink.output('due', String(planned.filter(isDue).length));
   sink.output('jobs', String(jobs.length));
+  sink.output('later', String(later.length));
   sink.output('shards', JSON.stringify([...matrices.keys()]));
-  sink.output('matrices', text);
+  sink.output('matrices', JSON.stringify(matrices));
   sink.output('plan', fleetJson(planned));
   tellSuperseded(planned, sink);
   sink.summary(fleetSummary(planned));
@@ -112,10 +108,10 @@ function tellSuperseded(planned: readonly PlannedKey[], sink: VerbContext['sink'
       : [],
   );
   const ids = superseded.flatMap((one) => one.ids);
-  if (ids.length === 0) return;
   const now = ids.slice(0, MOST_SUPERSEDED);
   sink.output('superseded-key-ids', JSON.stringify(now));
   sink.output('superseded', String(now.length));
+  if (ids.length === 0) return;
   sink.output('revoke-after', instantText(Math.max(...superseded.map(({ from }) => from))));
 }
 

@@ -14,6 +14,7 @@ import type { KeyResult } from '../revoke/request.ts';
 import { revokeKeys } from '../revoke/revoke.ts';
 import { connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
+import { handOn } from './hand-on.ts';
 import { inSession } from './in-session.ts';
 import { usableInputs } from './usable-inputs.ts';
 
@@ -22,7 +23,6 @@ const OUTPUT = 'revoked-key-ids';
 /** The action that revokes: inputs → session → the keys → log, output, summary. */
 export async function revokeVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
-  sink.output(OUTPUT, '[]');
   const inputs = await usableInputs(loadRevokeInputs(env, secrets), context);
   if (inputs === undefined) return;
 
@@ -35,7 +35,7 @@ export async function revokeVerb(context: VerbContext): Promise<void> {
     const endSession = unfinished.cleanUp;
     unfinished.cleanUp = async () => {
       await Promise.all([endSession(), gate.settled()]);
-      sink.output(OUTPUT, revokedIds(sofar));
+      handOn([[OUTPUT, revokedIds(sofar)]], sink);
     };
     const { keys, clock, session, api } = connection;
     const revocation = revokeKeys(request, {
@@ -54,7 +54,7 @@ export async function revokeVerb(context: VerbContext): Promise<void> {
   });
   if (outcome === undefined) return;
 
-  if (outcome.kind !== 'planned') sink.output(OUTPUT, revokedIds(outcome.results));
+  handOn([[OUTPUT, outcome.kind === 'planned' ? '[]' : revokedIds(outcome.results)]], sink);
   const mistyped = noSuchKey(outcome, request);
   if (mistyped !== undefined) sink.warning(mistyped);
   const gone = goneKeys(outcome);

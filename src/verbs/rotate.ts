@@ -7,7 +7,7 @@ import { neighboursOf } from '../inputs/neighbours.ts';
 import type { RotateInputs } from '../inputs/rotate-inputs.ts';
 import { failureOf } from '../report/failure.ts';
 import { RotationLog } from '../report/log.ts';
-import { EARLY_OUTPUTS, outputsOf } from '../report/outputs.ts';
+import { outputsOf } from '../report/outputs.ts';
 import { Progress } from '../report/progress.ts';
 import { resultLines } from '../report/result.ts';
 import { summaryOf } from '../report/summary.ts';
@@ -18,13 +18,13 @@ import type { RotationPorts } from '../rotation/ports.ts';
 import type { Session } from '../session/session.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
+import { handOn } from './hand-on.ts';
 import { inSession } from './in-session.ts';
 import { usableInputs } from './usable-inputs.ts';
 
 /** The root action: inputs → session and targets → the engine → log, outputs, summary. */
 export async function rotateVerb(context: VerbContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
-  for (const [name, value] of EARLY_OUTPUTS) sink.output(name, value);
   const inputs = await usableInputs(loadRotateInputs(env, secrets), context);
   if (inputs === undefined) return;
 
@@ -49,7 +49,7 @@ export async function rotateVerb(context: VerbContext): Promise<void> {
   if (ended === undefined) return;
 
   const outcome = withOneToken(ended, inputs);
-  for (const [name, value] of outputsOf(outcome, settings.keyName)) sink.output(name, value);
+  handOn(outputsOf(outcome, settings.keyName), sink);
   const summary = summaryOf(outcome, settings.keyName, progress.givenUp);
   if (outcome.kind === 'failed') return fail(failureOf(outcome, progress.givenUp), summary);
   for (const line of resultLines(outcome)) sink.line(line);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findAll } from '../../src/audit/find.ts';
-import type { Duration } from '../../src/rotation/ports.ts';
+import type { AuditLook } from '../../src/audit/look.ts';
+import type { Duration, KeyRecord } from '../../src/rotation/ports.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START } from '../rotation/records.ts';
 import { found, HOUR, kinds, look, POLICY, secret } from './look.ts';
 
@@ -317,17 +318,34 @@ describe('a secret', () => {
     expect(why(MINUTE + 1)).toMatchObject([{ why: { justNow: false } }]);
   });
 
-  it('whose key has another name than was guessed, as it seems: a notice that names it', () => {
+  it('whose key has another name than was guessed, as it seems: still a warning, and the nearest key is named', () => {
     const secrets = [secret('acme/web', DAY)];
     const stranger = key('stranger', { name: 'mine', age: DAY + SECOND });
     expect(found([stranger], { secrets })).toMatchObject([
-      { kind: 'secret-doubtful', level: 'notice', why: { kind: 'other-name', key: { id: 'stranger' } } },
+      {
+        kind: 'secret-doubtful',
+        level: 'warning',
+        why: { kind: 'other-name', key: { id: 'stranger' }, works: true },
+      },
     ]);
-    const unlike = [
-      key('stranger', { name: 'mine', age: 2 * DAY }),
-      key('stranger', { name: 'mine', age: DAY + SECOND, active: false }),
+    const nearer = key('nearer', { name: 'theirs', age: DAY, active: false });
+    expect(found([stranger, nearer], { secrets })).toMatchObject([
+      { level: 'warning', why: { kind: 'other-name', key: { id: 'nearer' }, works: false } },
+    ]);
+    const unlike: [KeyRecord, Partial<AuditLook>][] = [
+      [key('stranger', { name: 'mine', age: 2 * DAY }), {}],
+      // Another place's key, and that of a job: neither says anything of this secret.
+      [
+        { ...stranger, name: 'gha/acme/api/MUTX_API_KEY' },
+        { namesMadeHere: new Set(['gha/acme/api/MUTX_API_KEY']) },
+      ],
+      [key('stranger', { name: 'mine', age: DAY + SECOND, expiresIn: -DAY + HOUR }), {}],
     ];
-    for (const one of unlike) expect(kinds(found([one], { secrets }))).toContain('secret-doubtful warning');
+    for (const [one, more] of unlike) {
+      expect(
+        found([one], { secrets, ...more }).filter(({ kind }) => kind === 'secret-doubtful'),
+      ).toMatchObject([{ level: 'warning', why: { kind: 'none' } }]);
+    }
     // Of a name that was given, or that another secret has, nothing is guessed.
     expect(kinds(findAll(look([stranger], { secrets }), POLICY, NAME))).toContain('secret-doubtful warning');
     const both = [...secrets, { ...secret('acme/api', DAY), keyName: 'mine' }];

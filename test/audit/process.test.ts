@@ -202,7 +202,7 @@ describe('an audit', () => {
     await expectNoLeak(run, world);
     expect(run.exitCode).toBe(1);
     expect(textOf(run)).toContain('[look-failed]');
-    expect(run.outputs).toEqual({ report: '', findings: '0' });
+    expect(run.outputs).toEqual({});
     expect(world.emulator.ledger.effects()).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findAll } from '../../src/audit/find.ts';
@@ -114,11 +115,11 @@ describe('the report', () => {
         "error: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:01Z and holds one of 2 keys named gha/acme/web/MUTX_API_KEY, none of which works any more (x and y): what uses it gets 401",
         "warning: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:01Z and holds one of 2 keys named gha/acme/web/MUTX_API_KEY, of which 1 does not work any more, the newest among them (x): what uses it may get 401",
         "notice: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:01Z and holds one of 2 keys named gha/acme/web/MUTX_API_KEY, of which 1 does not work any more, the newest not among them (y): what uses it may get 401",
-        "warning: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:00Z, and no active key named gha/acme/web/MUTX_API_KEY could be in it: if a rotation wrote it, its key is revoked, and what uses it gets 401",
-        "warning: MUTX_API_KEY in acme/api was last written at 2027-01-15T07:59:59Z, and no active key named gha/acme/web/MUTX_API_KEY could be in it: if a rotation wrote it, its key is revoked, and what uses it gets 401. Or a rotation is storing one just now",
-        "warning: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:00Z, and no active key named gha/acme/web/MUTX_API_KEY was made for it then: if a rotation wrote it, its key is revoked, and what uses it gets 401. If somebody saved it again, it may hold an older key, which works",
-        "notice: MUTX_API_KEY in org:acme was last written at 2027-01-14T08:00:00Z, and no active key named gha/acme/web/MUTX_API_KEY was made for it then: if a rotation wrote it, its key is revoked, and what uses it gets 401. If somebody saved it again, or edited its visibility, it may hold an older key, which works",
-        "notice: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:00Z, and no key is named gha/acme/web/MUTX_API_KEY; key w (w) was made about then: if its rotation wrote the secret, it works",
+        "warning: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:00Z, and no active key named gha/acme/web/MUTX_API_KEY could be in it: if a rotation wrote it, its key is revoked, and what uses it gets 401. If a person saved it by hand, it holds what they saved",
+        "warning: MUTX_API_KEY in acme/api was last written at 2027-01-15T07:59:59Z, and no active key named gha/acme/web/MUTX_API_KEY could be in it: if a rotation wrote it, its key is revoked, and what uses it gets 401. If a person saved it by hand, it holds what they saved. Or a rotation is storing one just now",
+        "warning: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:00Z, and no active key named gha/acme/web/MUTX_API_KEY was made for it then: if a rotation wrote it, its key is revoked, and what uses it gets 401. If a person saved it again, it may hold an older key, which works",
+        "notice: MUTX_API_KEY in org:acme was last written at 2027-01-14T08:00:00Z, and no active key named gha/acme/web/MUTX_API_KEY was made for it then: if a rotation wrote it, its key is revoked, and what uses it gets 401. If a person saved it again, or edited its visibility, it may hold an older key, which works",
+        "warning: MUTX_API_KEY in acme/web was last written at 2027-01-14T08:00:00Z, and no key is named gha/acme/web/MUTX_API_KEY. Key w (w) was made about then and is active; whether the secret holds it is not known. If it holds another key, what uses it may get 401",
       ]
     `);
     for (const { fix } of findings) expect(fix).toMatch(/\w{3,}/u);
@@ -129,15 +130,35 @@ describe('the report', () => {
       secrets: Array.from({ length: 300 }, (_, n) => secret(`acme/r${n}`, DAY)),
     });
     const text = reportJson(resultOf({ ...many, clocksApart: true }), quote);
-    expect(parseReport(text).omitted).toEqual({ findings: 800, keys: 800, secrets: 100 });
+    const { omitted, findings, keys, secrets: places } = parseReport(text);
+    expect([omitted.findings + findings.length, omitted.keys + keys.length]).toEqual([1_000, 1_000]);
+    expect(omitted.secrets + places.length).toBe(300);
+    expect(Math.min(findings.length, keys.length, places.length)).toBeGreaterThan(150);
     expect(parseReport(text).counts).toEqual({ error: 0, warning: 1_000, notice: 0 });
+    const namesakes = never(1_000).map((one, index) => ({
+      ...one,
+      name: 'n',
+      createdAt: one.createdAt - (index + 60) * DAY,
+    }));
+    const lenient = { requireExpiry: false, maxAge: 0 };
+    const alike = parseReport(reportJson(resultOf(look(namesakes), lenient), quote));
+    const duplicates = alike.findings.find(({ kind }) => kind === 'duplicate-name');
+    expect((duplicates?.keys.length ?? 0) + (duplicates?.keysOmitted ?? 0)).toBe(1_000);
     const longest = never(1_000).map((one) => ({
       ...one,
       id: one.id.padEnd(100, 'x'),
       name: '"'.repeat(255),
     }));
-    // Two bytes each in UTF-16, of the 1 MB that a job has.
-    expect(reportJson(resultOf(look(longest)), quote).length).toBeLessThan(500_000);
+    // One finding about all of them, with characters of several bytes.
+    const wide = longest.map((one) => ({ ...one, name: '€'.repeat(255) }));
+    for (const seen of [many, look(longest), look(wide)]) {
+      const report = reportJson(resultOf(seen), quote);
+      const { findings: shown } = parseReport(report);
+      expect(shown.length).toBeGreaterThan(0);
+      expect(Buffer.byteLength(report)).toBeLessThanOrEqual(100 * 1_024);
+      // What a later step reads from `env:`.
+      expect(spawnSync(process.execPath, ['--version'], { env: { REPORT: report } }).status).toBe(0);
+    }
   });
 
   it('holds no credential that somebody used as a name', () => {

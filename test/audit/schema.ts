@@ -15,11 +15,12 @@ export interface Report {
     readonly since: string | null;
     readonly fix: string;
     readonly keys: readonly string[];
+    readonly keysOmitted: number;
     readonly secret: { readonly target: string } | null;
   }[];
   readonly keys: readonly { readonly id: string; readonly name: string; readonly state: string }[];
   readonly secrets: readonly { readonly target: string; readonly keyId: string | null }[];
-  readonly omitted: Readonly<Record<string, number>>;
+  readonly omitted: Readonly<Record<'findings' | 'keys' | 'secrets', number>>;
   readonly notes: readonly string[];
 }
 

@@ -97,6 +97,21 @@ describe('mutx-api-key doctor, where everything is as it should be', () => {
     ],
     ['the reusable workflow', () => ({ workflow: CALLING })],
     [
+      'values that are known in a run only',
+      () => ({
+        workflow: SOUND.replace('with:', `with:\n          expires-in-days: \${{ vars.DAYS }}`),
+      }),
+    ],
+    [
+      'a group of the workflow and one of the job, neither of which cancels',
+      () => ({
+        workflow: SOUND.replace('runs-on:', 'concurrency: a-job\n    runs-on:').replace(
+          'progress: false',
+          `progress: '\${{ false }}'`,
+        ),
+      }),
+    ],
+    [
       'a MUTX of the own network, for a runner of the own network',
       () => ({
         workflow: SOUND.replace('ubuntu-latest', '[self-hosted, linux]').replace(
@@ -229,7 +244,7 @@ describe('mutx-api-key doctor', () => {
     await using shell = await openShell();
     const names = Array.from({ length: 30 }, (_, at) => `acme/repo-${at}`);
     for (const name of names) shell.emulator.github.addRepository(name);
-    const args = ['--key-name', NAME, '--targets', [...names, 'acme/gone'].join('\n')];
+    const args = ['--key-name', 'shared', '--targets', [...names, 'acme/gone'].join('\n')];
     const { complaints, stdout } = await doctor(shell, { args });
     expect(complaints).toEqual([expect.stringMatching(/^✗ acme\/gone: /u)]);
     expect(stdout.split('\n').length).toBeLessThan(45);

@@ -16,7 +16,11 @@ async function printed(...args: readonly string[]) {
 }
 
 const COMMANDS = createProgram(
-  { env: {}, streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() } },
+  {
+    env: {},
+    streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() },
+    folder: '/',
+  },
   '1.2.3',
 ).commands.flatMap((command) => [
   [command.name()],

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -183,9 +183,9 @@ describe('mutx-api-key init', () => {
     await using shell = await openShell();
     const folder = emptyFolder();
     const { MUTX_EMAIL, MUTX_PASSWORD, MUTX_GITHUB_TOKEN, GITHUB_REPOSITORY, ...env } = shell.env;
-    mkdirSync(join(folder, '.git'));
-    const origin = `[remote "origin"]\n\turl = git@github.com:${GITHUB_REPOSITORY}.git\n`;
-    writeFileSync(join(folder, '.git', 'config'), origin);
+    const git = (...args: readonly string[]) => execFileSync('git', ['-C', folder, ...args]);
+    git('init', '--quiet');
+    git('remote', 'add', 'origin', `https://github.com/${GITHUB_REPOSITORY}.git`);
     const { code, stdout, stderr } = await here(['init', '--folder', folder], env, [
       ['E-mail address of the MUTX service account:', MUTX_EMAIL ?? ''],
       ['Its password:', MUTX_PASSWORD ?? ''],

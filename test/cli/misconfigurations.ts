@@ -91,7 +91,7 @@ export const PROBLEMS: readonly Wrong[] = [
       for (const name of ['one', 'two']) emulator.mutx.addKey(user, { name });
       return {};
     },
-    line: /^✗ plan FREE: 2 of 2 places are taken; there is no place for one more: key .* and key .*\. Fix: revoke a key/u,
+    line: /^✗ plan FREE: 2 of 2 places are taken; there is no place for one more: in the way: (?:one|two) .*; in the way: (?:one|two) .*\. Fix: revoke a key/u,
   },
   {
     what: 'a key that is too young for the last place',
@@ -117,7 +117,7 @@ export const PROBLEMS: readonly Wrong[] = [
       const permissions = { metadata: 'read', secrets: 'write' } as const;
       return {
         env: { MUTX_GITHUB_TOKEN: emulator.github.issueToken({ kind: 'app', permissions }) },
-        args: ['--key-name', NAME, '--targets', 'org:acme-org'],
+        args: ['--key-name', 'shared', '--targets', 'org:acme-org'],
       };
     },
     line: /^✗ org:acme-org: .*or the token of a GitHub App without "Organization secrets: Read and write"\. Fix: give .* with "Organization secrets: Read and write" among its permissions$/u,
@@ -386,9 +386,70 @@ export const WARNINGS: readonly Wrong[] = [
     line: /^! rotate\.yml: it has no `schedule`.*\. Fix: add one/u,
   },
   {
-    what: 'a schedule that cannot be read',
+    what: 'a schedule that GitHub does not take: 17 4 * * monday',
     plant: () => workflow(SOUND.replace('17 4 * * 1', '17 4 * * monday')),
-    line: /^! rotate\.yml: its schedule cannot be read: `17 4 \* \* monday`\. Fix: write five fields/u,
+    line: /^! rotate\.yml: its schedule `17 4 \* \* monday` has `monday` as its day of the week.*\. Fix: write it like `cron/u,
+  },
+  {
+    what: 'a schedule that GitHub does not take: 17 24 * * 1',
+    plant: () => workflow(SOUND.replace('17 4 * * 1', '17 24 * * 1')),
+    line: /^! rotate\.yml: its schedule `17 24 \* \* 1` has `24` as its hour.*\. Fix: write it like `cron/u,
+  },
+  {
+    what: 'a schedule that GitHub does not take: 61 4 * * 1',
+    plant: () => workflow(SOUND.replace('17 4 * * 1', '61 4 * * 1')),
+    line: /^! rotate\.yml: its schedule `61 4 \* \* 1` has `61` as its minute.*\. Fix: write it like `cron/u,
+  },
+  {
+    what: 'a schedule that GitHub does not take: H H * * 1',
+    plant: () => workflow(SOUND.replace('17 4 * * 1', 'H H * * 1')),
+    line: /^! rotate\.yml: its schedule `H H \* \* 1` has `H` as its minute.*\. Fix: write it like `cron/u,
+  },
+  {
+    what: 'a schedule that GitHub does not take: 17 4 * * 7',
+    plant: () => workflow(SOUND.replace('17 4 * * 1', '17 4 * * 7')),
+    line: /^! rotate\.yml: its schedule `17 4 \* \* 7` has `7` as its day of the week.*\. Fix: write it like `cron/u,
+  },
+  {
+    what: 'a schedule that GitHub does not take: 0 17 4 * * 1',
+    plant: () => workflow(SOUND.replace('17 4 * * 1', '0 17 4 * * 1')),
+    line: /^! rotate\.yml: its schedule `0 17 4 \* \* 1` has 6 fields.*\. Fix: write it like `cron/u,
+  },
+  {
+    what: 'a schedule that GitHub does not take: @daily',
+    plant: () => workflow(SOUND.replace('17 4 * * 1', '@daily')),
+    line: /^! rotate\.yml: its schedule `@daily` has one field.*\. Fix: write it like `cron/u,
+  },
+  {
+    what: 'a schedule that never comes',
+    plant: () => workflow(SOUND.replace('17 4 * * 1', '17 4 30 2 *')),
+    line: /^! rotate\.yml: its schedule `17 4 30 2 \*` comes less than once in two years\. Fix: write one like/u,
+  },
+  {
+    what: 'a group of the workflow, and a job that cancels what is running',
+    plant: () =>
+      workflow(
+        SOUND.replace('runs-on:', 'concurrency: { group: other, cancel-in-progress: true }\n    runs-on:'),
+      ),
+    line: /^! rotate\.yml: `cancel-in-progress` ends a rotation in the middle.*\. Fix: write `concurrency/u,
+  },
+  {
+    what: 'a workflow that cancels what is running, as a text',
+    plant: () => workflow(SOUND.replace('progress: false', "progress: 'true'")),
+    line: /^! rotate\.yml: `cancel-in-progress` ends a rotation in the middle.*\. Fix: write `concurrency/u,
+  },
+  {
+    what: 'a workflow that may cancel what is running',
+    plant: () => workflow(SOUND.replace('progress: false', `progress: '\${{ github.ref != inputs.ref }}'`)),
+    line: /^! rotate\.yml: `cancel-in-progress` is an expression: .*\. Fix: write `concurrency/u,
+  },
+  {
+    what: 'a group of each run',
+    plant: () =>
+      workflow(
+        SOUND.replace('group: mutx-api-key', `group: '\${{ github.workflow }}-\${{ github.run_id }}'`),
+      ),
+    line: /^! rotate\.yml: its `concurrency` group is another one in each run.*\. Fix: write `concurrency/u,
   },
   {
     what: 'a schedule that is slower than the key lives',

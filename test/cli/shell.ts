@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
@@ -14,6 +15,8 @@ import { searchSaid } from '../canary/watch.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export const HERE = 'acme/web';
+/** A folder in no clone. */
+const NOWHERE = tmpdir();
 
 export interface Ran {
   readonly code: number | null;
@@ -42,6 +45,7 @@ export interface Started {
 /** The same, for a test that does something meanwhile. */
 export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
   const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: NOWHERE,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -82,6 +86,7 @@ export async function here(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   answers?: Answers,
+  folder = NOWHERE,
 ): Promise<Ran> {
   const isTTY = answers !== undefined;
   const stdin = Object.assign(new PassThrough(), { isTTY, setRawMode: () => {} });
@@ -108,7 +113,8 @@ export async function here(
   const before = process.exitCode;
   process.exitCode = 0;
   try {
-    const code = await runProgram(createProgram({ env, streams: { stdin, stdout, stderr } }, '1.2.3'), args);
+    const machine = { env, streams: { stdin, stdout, stderr }, folder };
+    const code = await runProgram(createProgram(machine, '1.2.3'), args);
     searchSaid(said);
     return { code: code ?? process.exitCode, stdout: String(stdout.read() ?? ''), stderr: said };
   } finally {

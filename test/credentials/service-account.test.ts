@@ -198,14 +198,14 @@ describe('a log-in that does not work', () => {
       ({ world }) => {
         world.user.isActive = false;
       },
-      'User account is deactivated',
+      'Account is deactivated',
     ],
     [
       'an address that was never verified: 403',
       ({ world }) => {
         world.user.isEmailVerified = false;
       },
-      'Email address is not verified',
+      'Email verification is required before login',
     ],
   ])('for %s: asked once, and says so', async (_what, arrange, says) => {
     await using scene = await setScene();
@@ -262,7 +262,7 @@ describe('a log-in that does not work', () => {
     await using scene = await setScene();
     const fault = scene.emulator.fault({ ...login, what: 'rate-limit', retryAfter: 60 });
     expectFailed(await scene.run({ inputs: serviceAccount(scene) }), 'session-login-failed');
-    expect(scene.machine.slept).toEqual([60_000, 60_000]);
+    expectWaits(scene, 2);
     expect(scene.requests()).toEqual([LOGIN, LOGIN, LOGIN]);
     fault.cancel();
 
@@ -279,7 +279,16 @@ describe('a log-in that does not work', () => {
       expectOk(await scene.run({ inputs: { ...serviceAccount(scene), 'dry-run': 'true' } }));
     }
     expect(scene.requests(/login/u)).toHaveLength(12);
-    expect(scene.machine.slept).toEqual([60_000]);
+    expectWaits(scene, 1);
     expectNoSession(scene);
   });
 });
+
+/** So many waits of the minute that MUTX asks for, and up to a quarter more by chance. */
+function expectWaits({ machine }: Scene, count: number): void {
+  expect(machine.slept).toHaveLength(count);
+  for (const wait of machine.slept) {
+    expect(wait).toBeGreaterThanOrEqual(MINUTE);
+    expect(wait).toBeLessThan(1.25 * MINUTE);
+  }
+}

@@ -33,11 +33,15 @@ test('each server’s Date header comes from its own clock, and can be left out'
   emulator.mutx.clock.advance(1);
   emulator.github.sendsDate = false;
   expect(await dates()).toEqual(['Thu, 12 Mar 2026 12:00:01 GMT', undefined]);
+  emulator.mutx.dateLag = 3_500;
+  expect((await dates())[0]).toBe('Thu, 12 Mar 2026 11:59:57 GMT');
 });
 
 test('request ids: of each server’s kind, one a request', async () => {
   await using emulator = await startEmulator();
-  const first = (await mutx(emulator, undefined, 'GET', '/v1/agents')).headers['x-request-id'];
+  // MUTX has no header for it, only a field in the bodies of 422 and 500.
+  const refused = await mutx(emulator, undefined, 'POST', '/v1/auth/login', {});
+  const first = (JSON.parse(refused.text) as { readonly request_id: string }).request_id;
   const second = (await github(emulator, 'any', 'GET', '/repos/a/b')).headers['x-github-request-id'];
   expect([first, second]).toEqual(['00000000-0000-4000-8000-000000000001', 'E000:000002']);
 });

@@ -92,7 +92,7 @@ test('exchanges are told whole, also when no reply is sent', async () => {
   });
   emulator.fault({ server: 'github', what: 'drop' });
   await expect(github(emulator, 'token', 'GET', '/repos/a/b?page=1')).rejects.toThrow(CUT);
-  await mutx(emulator, undefined, 'POST', '/v1/auth/login', { email: 'a@b', password: 'c' });
+  await mutx(emulator, undefined, 'POST', '/v1/auth/login', { email: 'a@b.io', password: 'c' });
   expect(
     exchanges.map(({ request, reply, faulted }) => [
       request.path,
@@ -103,7 +103,13 @@ test('exchanges are told whole, also when no reply is sent', async () => {
     ]),
   ).toEqual([
     ['/repos/a/b', { page: '1' }, undefined, undefined, true],
-    ['/v1/auth/login', {}, { email: 'a@b', password: 'c' }, { detail: 'Invalid email or password' }, false],
+    [
+      '/v1/auth/login',
+      {},
+      { email: 'a@b.io', password: 'c' },
+      { detail: 'Invalid email or password' },
+      false,
+    ],
   ]);
 });
 

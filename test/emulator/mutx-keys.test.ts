@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { expect, test } from 'vitest';
-import { type Generation, startEmulator } from '../../src/emulator/index.ts';
+import { type Generation, type MutxOptions, startEmulator } from '../../src/emulator/index.ts';
+import { takeNotes } from './noted.ts';
 import { mutx, send } from './wire.ts';
 
 const DAY = 86_400_000;
@@ -178,28 +181,29 @@ test('using a key: in X-API-Key everywhere, as Bearer on v1 only', async () => {
   }
 });
 
-test('timestamps: without a zone on v1, with one on the documented API, or as asked for', async () => {
-  const created = async (options: { generation: Generation; timestamps?: 'utc' | 'zone-less' }) => {
+test('timestamps: mixed on v1, with a zone on the documented API, or as asked for', async () => {
+  const made = async (options: Pick<MutxOptions, 'generation' | 'timestamps'>) => {
     await using emulator = await startEmulator({ mutx: { ...options, stillAt: NOON + 123 } });
     const jwt = emulator.mutx.issueAccessJwt(emulator.mutx.addUser());
     const path = options.generation === 'v1' ? '/v1/api-keys' : '/api-keys';
-    return (await mutx(emulator, jwt, 'POST', path, { name: 'a' })).json.created_at;
+    const { json } = await mutx(emulator, jwt, 'POST', path, { name: 'a', expires_in_days: 1 });
+    return [json.created_at, json.expires_at];
   };
-  expect(await created({ generation: 'v1' })).toBe('2026-03-12T12:00:00.123001');
-  expect(await created({ generation: 'v1', timestamps: 'utc' })).toBe('2026-03-12T12:00:00.123001Z');
-  expect(await created({ generation: 'documented' })).toBe('2026-03-12T12:00:00.123001Z');
+  const [zoned, ends] = ['2026-03-12T12:00:00.123001Z', '2026-03-13T12:00:00.123001'];
+  expect(await made({ generation: 'v1' })).toEqual([zoned, ends]);
+  expect(await made({ generation: 'v1', timestamps: 'utc' })).toEqual([zoned, `${ends}Z`]);
+  expect(await made({ generation: 'v1', timestamps: 'zone-less' })).toEqual([zoned.slice(0, -1), ends]);
+  expect(await made({ generation: 'documented' })).toEqual([zoned, `${ends}Z`]);
 });
 
 test.each([
   [{}, 'name'],
   [{ name: 5 }, 'name'],
-  [{ name: '' }, 'name'],
-  [{ name: 'a'.repeat(256) }, 'name'],
   [{ name: 'a', expires_in_days: 0 }, 'expires_in_days'],
   [{ name: 'a', expires_in_days: 366 }, 'expires_in_days'],
   [{ name: 'a', expires_in_days: 1.5 }, 'expires_in_days'],
-  [{ name: 'a', expires_in_days: '30' }, 'expires_in_days'],
-  [{ name: 'a', days: 30 }, 'days'],
+  [{ name: 'a', expires_in_days: 'x' }, 'expires_in_days'],
+  [{ name: 'a', expires_in_days: [] }, 'expires_in_days'],
 ])('a body of %j is refused because of %s', async (body, field) => {
   const { emulator, call } = await account('PRO');
   await using _ = emulator;
@@ -210,4 +214,99 @@ test.each([
     [['body', field]],
   ]);
   expect(emulator.mutx.keys).toEqual([]);
+});
+
+test.each([
+  [{ name: '' }, 'an empty key name', null],
+  [{ name: 'a', days: 30 }, 'unknown field in the body: days', null],
+  [{ name: 'a', expires_in_days: '30' }, 'expires_in_days as string', '2026-04-11T12:00:00.000001'],
+  [{ name: 'a', expires_in_days: true }, 'expires_in_days as boolean', '2026-03-13T12:00:00.000001'],
+])('a body of %j is taken as MUTX takes it, and noted: %s', async (body, note, ends) => {
+  const { emulator, call } = await account('PRO');
+  await using _ = emulator;
+  const { status, json } = await call('POST', '/api-keys', body);
+  expect([status, json.expires_at]).toEqual([201, ends]);
+  expect(emulator.ledger.notes().map(({ notes }) => notes)).toEqual([[note]]);
+  expect(takeNotes()).toEqual([`mutx POST /v1/api-keys: ${note}`]);
+});
+
+test.each(['a'.repeat(256), 'a\0b', '\ud800'])(
+  'a key name that the database does not take is a 500: %j',
+  async (name) => {
+    const { emulator, call } = await account('PRO');
+    await using _ = emulator;
+    const { status, json } = await call('POST', '/api-keys', { name });
+    expect([status, json.error_code]).toEqual([500, 'INTERNAL_ERROR']);
+    expect(emulator.mutx.keys).toEqual([]);
+    expect(emulator.ledger.unexpected()).toHaveLength(1);
+  },
+);
+
+test('a 500 closes its connection, and no header says so', async () => {
+  const { emulator, user } = await account('PRO');
+  await using _ = emulator;
+  emulator.fault({ server: 'mutx', what: 'refuse', status: 500 });
+  const agent = new Agent({ keepAlive: true });
+  const outgoing = request(`${emulator.mutx.url}/v1/api-keys`, {
+    agent,
+    headers: { authorization: `Bearer ${emulator.mutx.issueAccessJwt(user)}` },
+  });
+  outgoing.end();
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const { socket } = incoming;
+  incoming.resume();
+  await Promise.all([once(incoming, 'end'), once(socket, 'close')]);
+  expect([incoming.statusCode, incoming.headers.connection]).toEqual([500, 'keep-alive']);
+  agent.destroy();
+});
+
+test('255 characters outside the basic plane are a key name', async () => {
+  const { emulator, call } = await account('PRO');
+  await using _ = emulator;
+  expect((await call('POST', '/api-keys', { name: '😀'.repeat(255) })).status).toBe(201);
+});
+
+test('an id is found in any form of a UUID, which is noted, and nothing else is an id', async () => {
+  const { emulator, user, call } = await account('PRO');
+  await using _ = emulator;
+  const { id } = emulator.mutx.addKey(user, { name: 'a' });
+  for (const form of [id.replaceAll('-', ''), id.toUpperCase()]) {
+    expect((await call('GET', `/api-keys/${form}`)).json.id).toBe(id);
+  }
+  expect(takeNotes()).toHaveLength(2);
+  expect((await call('GET', '/api-keys/abc')).status).toBe(422);
+});
+
+test('on columns without a zone no key can have an end, and none can be used', async () => {
+  await using emulator = await startEmulator({ mutx: { brokenTimes: true } });
+  const user = emulator.mutx.addUser();
+  const jwt = emulator.mutx.issueAccessJwt(user);
+  const create = (body: unknown) => mutx(emulator, jwt, 'POST', '/v1/api-keys', body);
+  const refused = await create({ name: 'a', expires_in_days: 30 });
+  expect([refused.status, refused.json.error_code]).toEqual([500, 'INTERNAL_ERROR']);
+  expect(emulator.mutx.keys).toEqual([]);
+  const { key } = (await create({ name: 'a' })).json;
+  const asHeader = await send(emulator.mutx.url, 'GET', '/v1/auth/me', { headers: { 'x-api-key': key } });
+  expect([asHeader.status, asHeader.json.detail]).toEqual([401, 'Missing authorization header']);
+  expect((await mutx(emulator, key, 'GET', '/v1/auth/me')).status).toBe(500);
+  expect((await mutx(emulator, 'nonsense', 'GET', '/v1/auth/me')).status).toBe(401);
+});
+
+test('the documented API as it was served: no key is taken, revoked ones are listed, ten places', async () => {
+  await using emulator = await startEmulator({ mutx: { generation: 'documented', asServed: true } });
+  const user = emulator.mutx.addUser({ plan: 'ENTERPRISE' });
+  const jwt = emulator.mutx.issueAccessJwt(user);
+  const keys = Array.from({ length: 10 }, () => emulator.mutx.addKey(user, { name: 'a' }));
+  const create = () => mutx(emulator, jwt, 'POST', '/api-keys', { name: 'a' });
+  expect((await create()).json.detail).toBe('Active API key limit reached (10)');
+  expect((await mutx(emulator, jwt, 'DELETE', `/api-keys/${keys[0]?.id}`)).status).toBe(204);
+  const listed = (await mutx(emulator, jwt, 'GET', '/api-keys')).json;
+  expect(listed.map(({ is_active }) => is_active).filter(Boolean)).toHaveLength(9);
+  expect(listed).toHaveLength(10);
+  const headers = { 'x-api-key': keys[1]?.plaintext };
+  const used = await send(emulator.mutx.url, 'GET', '/agents', { headers });
+  expect([used.status, used.json.detail]).toEqual([401, 'Missing authorization header']);
+  const logout = (credential?: string) =>
+    mutx(emulator, credential, 'POST', '/auth/logout', { refresh_token: 'x' });
+  expect([(await logout()).status, (await logout(jwt)).status]).toEqual([401, 200]);
 });

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
 import sodium from 'libsodium-wrappers';
 import type { Emulator } from '../../src/emulator/index.ts';
 
@@ -50,6 +51,8 @@ export interface WireJson extends ReadonlyArray<WireJson> {
 export interface WireRequest {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
+  /** A body as it is, instead. */
+  readonly text?: string;
 }
 
 /** What a request says whose connection was cut. */
@@ -60,9 +63,8 @@ export function send(
   base: string,
   method: string,
   path: string,
-  { headers = {}, body }: WireRequest = {},
+  { headers = {}, body, text = body === undefined ? undefined : JSON.stringify(body) }: WireRequest = {},
 ): Promise<WireReply> {
-  const text = body === undefined ? undefined : JSON.stringify(body);
   const given: Record<string, string | undefined> = {
     ...(text === undefined
       ? {}
@@ -71,6 +73,7 @@ export function send(
   };
   const sent = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const url = new URL(base);
+  const { request } = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {

@@ -11,11 +11,11 @@ const FILES = new Map([
   ['other.yml', 'keys: [{targets: [acme/other], secret-name: "9"}, {target: x}]\n'],
 ]);
 
-function loaded(inputs: Readonly<Record<string, string>>, repository = 'acme/keys') {
+function loaded(inputs: Readonly<Record<string, string>>, repository = 'acme/keys', forJobs = false) {
   const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
   const env = { GITHUB_REPOSITORY: repository, ...Object.fromEntries(given) } as NodeJS.ProcessEnv;
   const readText = (path: string) => FILES.get(path);
-  return loadPlanInputs(env, new SecretRegistry(() => {}), { readText, mostTargets: 500 });
+  return loadPlanInputs(env, new SecretRegistry(() => {}), { readText, mostTargets: 500, forJobs });
 }
 
 function namesIn(inputs: Readonly<Record<string, string>>): readonly string[] | undefined {
@@ -23,8 +23,12 @@ function namesIn(inputs: Readonly<Record<string, string>>): readonly string[] | 
   return result.ok ? result.value.keys.map(({ settings }) => settings.keyName) : undefined;
 }
 
-function problemsIn(inputs: Readonly<Record<string, string>>, repository?: string): string {
-  const result = loaded(inputs, repository);
+function problemsIn(
+  inputs: Readonly<Record<string, string>>,
+  repository?: string,
+  forJobs?: boolean,
+): string {
+  const result = loaded(inputs, repository, forJobs);
   const problems = result.ok ? [] : result.problems;
   return problems.map(({ input = '', message }) => `${input}: ${message}`).join('\n');
 }
@@ -93,5 +97,36 @@ describe('the inputs of plan', () => {
   it('refuse a key that holds a credential, and do not print it', () => {
     const problems = problemsIn({ ...ENOUGH, key: JSON.stringify({ 'key-name': API_KEY }) });
     expect(problems).toBe('key: holds what looks like a credential');
+  });
+
+  const ACCOUNT = { email: 'ci@acme.example', password: 'production', 'github-token': GITHUB_TOKEN };
+  const named = (name: string) => ({ ...ACCOUNT, key: JSON.stringify({ 'key-name': name }) });
+
+  it('hold no name of which the runner would drop the matrices: one with the e-mail address of the account', () => {
+    const problem = problemsIn(named(`keys of ${ACCOUNT.email}`), undefined, true);
+    expect(problem).toContain('holds the e-mail address of the account, which is a secret of this job');
+    expect(problem).toContain('the key');
+    expect(problemsIn(named('keys of ci'), undefined, true)).toBe('');
+    // Nothing is dropped in a shell.
+    expect(problemsIn(named(`keys of ${ACCOUNT.email}`))).toBe('');
+  });
+
+  it.each([
+    ['a key name', { 'key-name': 'web in production' }],
+    ['an environment', { targets: ['acme/web@production'] }],
+    ['a default name', { targets: ['acme/Production'], 'secret-name': 'TOKEN' }],
+    ['a secret', { 'secret-name': 'AN_UPPERCASE_SECRET', 'key-name': 'web' }],
+    [
+      'a repository of an audience',
+      {
+        targets: ['org:acme'],
+        visibility: 'selected',
+        'selected-repositories': ['production'],
+      },
+    ],
+  ])('hold no credential that would be withheld from the outputs: in %s', (_where, entry) => {
+    const password = 'secret-name' in entry && 'key-name' in entry ? 'AN_UPPERCASE_SECRET' : 'production';
+    const problem = problemsIn({ ...ACCOUNT, password, key: JSON.stringify(entry) });
+    expect(problem).toContain('holds a credential that was given in another input');
   });
 });

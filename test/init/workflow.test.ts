@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { originOf } from '../../src/init/origin.ts';
 import { majorTagOf } from '../../src/init/ref.ts';
 import { cronOf, type NewWorkflow, workflowText } from '../../src/init/workflow.ts';
 
@@ -99,21 +98,5 @@ describe('the tag of the version that is running', () => {
     ['12.0.0', 'v12'],
   ])('of %s is %s', (version, tag) => {
     expect(majorTagOf(version)).toBe(tag);
-  });
-});
-
-describe('the repository of a clone', () => {
-  it.each([
-    ['[remote "origin"]\n\turl = git@github.com:acme/web.git\n', 'acme/web'],
-    ['[remote "origin"]\n\turl = https://github.com/acme/web.js\n\tfetch = x\n', 'acme/web.js'],
-    ['[remote "origin"]\n\turl = ssh://git@ghes.example:22/acme/web.git/\n', 'acme/web'],
-    [
-      '[remote "fork"]\n\turl = git@github.com:me/web.git\n[remote "origin"]\n\turl = git@github.com:acme/web\n',
-      'acme/web',
-    ],
-    ['[remote "origin"]\n\tfetch = x\n[branch "main"]\n\turl = git@github.com:no/no.git\n', undefined],
-    ['', undefined],
-  ])('of %j is %s', (config, expected) => {
-    expect(originOf(config)).toBe(expected);
   });
 });

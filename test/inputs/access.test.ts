@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAccess } from '../../src/inputs/access.ts';
+import { readAccess, WHY_NO_REPOSITORY } from '../../src/inputs/access.ts';
 import { InputReader } from '../../src/inputs/reader.ts';
 import type { Verb } from '../../src/inputs/table.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
@@ -65,6 +65,12 @@ describe('the repository of this run', () => {
         fix: 'at the command line give `--repository owner/repo`, or set the variable; in GitHub Actions the runner sets it',
       },
     ]);
+  });
+
+  it('is missed with the reason that the command line found', () => {
+    const env = { GITHUB_REPOSITORY: '', [WHY_NO_REPOSITORY]: 'the `origin` of this clone is a path' };
+    const [problem] = problemsOf({ 'bootstrap-jwt': '', 'refresh-token': REFRESH_JWT }, env);
+    expect(problem?.message).toBe('is not known: the `origin` of this clone is a path');
   });
 
   it('is nobody’s business where nothing is stored there', () => {

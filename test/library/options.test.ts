@@ -239,7 +239,7 @@ describe('a client', () => {
 
   test('throws what failed, with its cause and without a credential', async () => {
     await using mutx = client();
-    const error = await mutx.create('x'.repeat(300), 1).catch((thrown: unknown) => thrown);
+    const error = await mutx.create('x', 400).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(MutxCallError);
     expect(error).toMatchObject({ failure: { kind: 'refused', status: 422, call: 'POST /v1/api-keys' } });
     await using nobody = client({

@@ -102,10 +102,10 @@ test('a key of white space is none, and the runner is not told to mask it', () =
   expect(masked).toEqual([]);
 });
 
-function mintedFrom(json: unknown) {
+function mintedFrom(json: unknown, name = row.name) {
   const masked: string[] = [];
   const secrets = new SecretRegistry((form) => masked.push(form));
-  return { decoded: decodeMintedKey(json, row.name, secrets), masked };
+  return { decoded: decodeMintedKey(json, name, secrets), masked, secrets };
 }
 
 test('a minted key is masked, and travels as a Secret', () => {
@@ -141,13 +141,30 @@ test.each([
   ['not ASCII', `${KEY}é`, 'does not have the form that it should have'],
   ['endless', 'k'.repeat(4_097), 'does not have the form that it should have'],
 ])('a key that is %s is told without it', (_, key, problem) => {
-  const { decoded, masked } = mintedFrom({ ...made, key });
+  const { decoded, masked, secrets } = mintedFrom({ ...made, key });
   expect(decoded).toEqual({ ok: false, problem: `the reply.key ${problem}` });
-  if (typeof key === 'string' && key !== '') expect(masked).toContain(key);
+  // What has the shape of one is hidden from the log all the same, and no more than that.
+  expect(masked.filter((form) => form.startsWith('mutx'))).toEqual(String(key).includes(KEY) ? [KEY] : []);
+  if (typeof key === 'string' && key !== '') {
+    expect(secrets.quote(`who is ${key}?`)).toBe('(withheld: the text holds a credential)');
+  }
 });
 
-test.each(['k', 'the', 'mutx_li'])('a key as short as %s is refused without masking it', (key) => {
-  const { decoded, masked } = mintedFrom({ ...made, key });
+test.each([
+  'k',
+  'the',
+  'mutx_li',
+  'a\nb\nc\nd\ne\nf\ng\nh',
+  '\n',
+  'organisation-secrets',
+  'MUTX_API_KEY_OF_ACME',
+  'https://api.mutx.dev/v1',
+  'aaaaaaaaaaaaaaaaaaa1',
+  'eyJh.Abc1defghij2.internal_server_error',
+  'Mutx1-web-of-Acme/MUTX_API_KEY',
+])('a key like %j is refused without masking it', (key) => {
+  const named = { ...made, name: `gha/${key}` };
+  const { decoded, masked } = mintedFrom({ ...named, key }, named.name);
   expect(decoded).toEqual({
     ok: false,
     problem: 'the reply.key does not have the form that it should have',

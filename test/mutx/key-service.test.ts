@@ -84,7 +84,8 @@ test.each(['v1', 'documented'] as const)('%s: list and account go out side by si
   });
   const [list, account] = await Promise.all([mutx.keys.list(), mutx.keys.account()]);
   expect(done(list)).toEqual([]);
-  expect(done(account)).toEqual({ plan: 'ENTERPRISE' });
+  // Of the documented API no limits are known, whatever its plan is called.
+  expect(done(account)).toEqual({ plan: generation === 'v1' ? 'ENTERPRISE' : undefined });
   expect(emulator.ledger.entries).toHaveLength(generation === 'v1' ? 2 : 4);
   expect(emulator.ledger.unexpected()).toEqual([]);
 });
@@ -251,6 +252,71 @@ test.each([
   expect(failure(await mutx.keys.verify(minted.key, yes))).toMatchObject({ kind: 'unclear', code });
 });
 
+test('a key that MUTX refuses is asked about once more, as a Bearer token, and is refused', async () => {
+  mutx = await startMutx();
+  const { emulator, keys } = mutx;
+  const minted = done(await keys.create(NAME, 1));
+  done(await keys.revoke(minted.id));
+  expect(failure(await keys.verify(minted.key, yes))).toMatchObject({
+    kind: 'refused',
+    code: 'mutx-key-refused',
+    message: 'Missing authorization header',
+  });
+  expect(mutx.lines.slice(2)).toEqual(['GET /v1/auth/me 401', 'GET /v1/auth/me 401']);
+  expect(emulator.ledger.notes()).toEqual([]);
+});
+
+test('a server that fails at every key says so of this one', async () => {
+  mutx = await startMutx({ mutx: { brokenTimes: true } });
+  const { emulator, keys, user, secrets } = mutx;
+  const key = secrets.admit(emulator.mutx.addKey(user, { name: NAME }).plaintext);
+  done(await keys.list());
+  expect(failure(await keys.verify(key, yes))).toMatchObject({
+    kind: 'refused',
+    code: 'mutx-key-unusable',
+    status: 500,
+    errorCode: 'INTERNAL_ERROR',
+    requestId: expect.stringMatching(/^0{8}-/),
+    retryable: false,
+  });
+  expect(failure(await keys.create(NAME, 1))).toMatchObject({
+    kind: 'unclear',
+    code: 'mutx-server-error',
+    errorCode: 'INTERNAL_ERROR',
+    requestId: expect.stringMatching(/^0{8}-/),
+  });
+});
+
+test('a documented server that does not look at keys cannot say whether one works', async () => {
+  mutx = await startMutx({ mutx: { generation: 'documented', asServed: true } });
+  const minted = done(await mutx.keys.create(NAME, 1));
+  expect(failure(await mutx.keys.verify(minted.key, yes))).toMatchObject({
+    kind: 'unclear',
+    code: 'mutx-key-unverifiable',
+    status: 401,
+    message: 'Missing authorization header',
+    retryable: false,
+  });
+  expect(mutx.emulator.mutx.accepts(minted.key.expose())).toBe(true);
+});
+
+test('a documented server that looks at keys, and refuses this one', async () => {
+  mutx = await startMutx({ mutx: { generation: 'documented' } });
+  const minted = done(await mutx.keys.create(NAME, 1));
+  done(await mutx.keys.revoke(minted.id));
+  expect(failure(await mutx.keys.verify(minted.key, yes))).toMatchObject({
+    kind: 'refused',
+    code: 'mutx-key-refused',
+  });
+});
+
+test('a 409 that is not about the limit is a conflict', async () => {
+  mutx = await startMutx();
+  const body = { detail: 'API key is already revoked and cannot be rotated' };
+  mutx.emulator.fault({ server: 'mutx', method: 'POST', what: 'refuse', status: 409, body });
+  expect(failure(await mutx.keys.create(NAME, 1))).toMatchObject({ code: 'mutx-conflict', status: 409 });
+});
+
 test('the plan has no place for one more key', async () => {
   mutx = await startMutx();
   mutx.user.plan = 'FREE';
@@ -362,11 +428,14 @@ test('an access JWT that ended during the run is told as such, by MUTX’s own c
   mutx = await startMutx({ mutx: { stillAt: now }, endsAt: now + 1_800_000 });
   done(await mutx.keys.list());
   mutx.emulator.mutx.clock.advance(1_800_000);
-  expect(failure(await mutx.keys.list())).toMatchObject({
-    kind: 'refused',
-    code: 'session-expired',
-    message: 'Token has expired',
-  });
+  for (const lag of [0, 3_500]) {
+    mutx.emulator.mutx.dateLag = lag;
+    expect(failure(await mutx.keys.list())).toMatchObject({
+      kind: 'refused',
+      code: 'session-expired',
+      message: 'Invalid or expired token',
+    });
+  }
 });
 
 test('a 401 before the token’s end, or without a date, is another matter', async () => {

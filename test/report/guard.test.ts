@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { guarded } from '../../src/report/guard.ts';
 import { HINTS } from '../../src/report/hints.ts';
 import { plain } from '../../src/report/markdown.ts';
+import { NotHandedOn } from '../../src/report/not-handed-on.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { RecordingSink } from './recording-sink.ts';
@@ -37,16 +38,16 @@ describe('what leaves through the sink', () => {
     out.group(text);
     out.warning({ title: text, message: text });
     out.error({ title: 'x', message: `before\n${text}\nafter` });
-    out.output('key-id', text);
-    out.state('key', text);
+    expect(() => out.output('key-id', text)).toThrow(NotHandedOn);
+    expect(() => out.state('key', text)).toThrow(NotHandedOn);
     out.notice({ title: text, message: text });
     out.summary(`# ok\n\n| ${text} |\n\nrest`);
     const everything = everythingOf(sink);
     expect(everything).not.toContain(text);
     expect(everything).toContain('before\n(withheld: the text holds a credential)\nafter');
     expect(sink.summaries).toEqual(['# ok\n\n(withheld: the text holds a credential)\n\nrest']);
-    expect(sink.outputs).toEqual(new Map([['key-id', '']]));
-    expect(sink.states).toEqual(new Map([['key', '']]));
+    expect(sink.outputs).toEqual(new Map());
+    expect(sink.states).toEqual(new Map());
   });
 
   it('is a credential only where that is what was asked for', () => {
@@ -78,8 +79,8 @@ describe('what leaves through the sink', () => {
     out.group(text);
     out.warning({ title: text, message: text });
     out.error({ title: 'x', message: `before\n${text}\nafter` });
-    out.output('key-id', text);
-    out.state('key', text);
+    expect(() => out.output('key-id', text)).toThrow(NotHandedOn);
+    expect(() => out.state('key', text)).toThrow(NotHandedOn);
     out.notice({ title: text, message: text });
     out.summary(plain(text));
     const everything = everythingOf(sink);

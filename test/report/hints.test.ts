@@ -19,6 +19,7 @@ const FIELD = /code: '([a-z-]+)'/gu;
 const RUN =
   /'((?:quota|create|verify|store|look|preflight|written)-[a-z-]+|too-many-targets|times-contradict)'/gu;
 const PATTERNS: Readonly<Record<string, RegExp>> = {
+  actions: FIELD,
   ephemeral: RUN,
   process: FIELD,
   report: FIELD,

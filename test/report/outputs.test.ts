@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { failureLines } from '../../src/report/failure.ts';
 import { inputFailure } from '../../src/report/input-failure.ts';
-import { EARLY_OUTPUTS, outputsOf } from '../../src/report/outputs.ts';
+import { outputsOf } from '../../src/report/outputs.ts';
 import { resultLines } from '../../src/report/result.ts';
 import { FAILURE_TITLE } from '../../src/report/titles.ts';
 import type { Outcome } from '../../src/rotation/outcome.ts';
@@ -36,7 +37,8 @@ const ROTATED: Outcome = {
 const PLANNED: Outcome = { kind: 'planned', plan: PLAN, targets: [target('skipped')], keys: NOTHING };
 
 describe('the outputs', () => {
-  const outputs = (outcome: Outcome) => Object.fromEntries(outputsOf(outcome, 'the name asked for'));
+  const outputs = (outcome: Outcome) =>
+    Object.fromEntries([...outputsOf(outcome, 'the name asked for')].map(([name, { text }]) => [name, text]));
 
   it('of a rotation name the new key, its expiry in UTC, and each target', () => {
     expect(outputs(ROTATED)).toEqual({
@@ -66,13 +68,42 @@ describe('the outputs', () => {
   });
 
   it('name the current key when none was due, and none when nobody knows one', () => {
-    expect(outputs(NOT_DUE)).toMatchObject({ rotated: 'false', 'key-id': 'id-old', 'expires-at': '' });
+    expect(outputs(NOT_DUE)).toMatchObject({ rotated: 'false', 'key-id': 'id-old' });
     expect(outputs(PLANNED)).toMatchObject({ rotated: 'false', 'key-id': 'id-old' });
-    expect(outputs(failed({}))).toMatchObject({ 'key-id': '', 'key-name': 'the name asked for' });
+    expect(outputs(failed({}))).toMatchObject({ rotated: 'false', 'key-name': 'the name asked for' });
   });
 
-  it('are all there from the start', () => {
-    expect([...EARLY_OUTPUTS.keys()]).toEqual([...outputsOf(ROTATED, '').keys()]);
+  it('are absent where nobody knows what they would say', () => {
+    expect(outputs(NOT_DUE)).not.toHaveProperty('expires-at');
+    for (const absent of ['key-id', 'expires-at', 'superseded-key-ids']) {
+      expect(outputs(failed({}))).not.toHaveProperty(absent);
+    }
+    expect(outputs(PLANNED)).not.toHaveProperty('superseded-key-ids');
+    const halfWay = failed({ keys: { ...NOTHING, superseded: ['id-old'] } });
+    expect(outputs(halfWay)).toMatchObject({ 'superseded-key-ids': '["id-old"]' });
+  });
+
+  it('fit into an environment variable, failed targets before others, and count what does not', () => {
+    const many = Array.from({ length: 500 }, (_, index) =>
+      target(
+        index % 10 === 0 ? 'failed' : 'updated',
+        `${'o'.repeat(39)}/${'r'.repeat(97)}${index}@${'é'.repeat(200)}`,
+        index % 10 === 0 ? callFailure({ message: 'm'.repeat(200) }) : undefined,
+      ),
+    );
+    const superseded = Array.from({ length: 4_000 }, (_, index) => `${'0'.repeat(32)}${index + 1_000}`);
+    const outcome: Outcome = { ...ROTATED, targets: many, keys: { ...ROTATED.keys, superseded } };
+    for (const { text } of outputsOf(outcome, KEY.name).values()) {
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(100 * 1_024);
+      expect(spawnSync(process.execPath, ['--version'], { env: { OUTPUT: text } }).status).toBe(0);
+    }
+    const values = outputsOf(outcome, KEY.name);
+    const shown = JSON.parse(values.get('targets')?.text ?? '') as { status?: string; omitted?: number }[];
+    expect(shown.at(-1)).toEqual({ omitted: 500 - (shown.length - 1) });
+    expect(shown.filter(({ status }) => status === 'failed')).toHaveLength(50);
+    const ids = JSON.parse(values.get('superseded-key-ids')?.text ?? '') as string[];
+    expect(ids).toEqual(superseded.slice(0, ids.length));
+    expect(ids.length + (values.get('superseded-key-ids')?.omitted ?? 0)).toBe(4_000);
   });
 });
 

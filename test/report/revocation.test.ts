@@ -48,8 +48,8 @@ const byIds = { ...byName, selection: { by: 'ids', ids: [] } } as const;
 describe('a revocation as it is told', () => {
   it('has the ids of those that are done as its output, and of no other', () => {
     const all = STATES.map((state) => result(state));
-    expect(revokedIds(all)).toBe('["id-revoked","id-already-revoked","id-gone"]');
-    expect(JSON.parse(revokedIds(all))).toEqual(all.filter(isDone).map(({ id }) => id));
+    expect(revokedIds(all).text).toBe('["id-revoked","id-already-revoked","id-gone"]');
+    expect(JSON.parse(revokedIds(all).text)).toEqual(all.filter(isDone).map(({ id }) => id));
   });
 
   it('is a line a key in the log', () => {

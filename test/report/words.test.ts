@@ -42,12 +42,19 @@ describe('words', () => {
       at: EXPIRES,
       inTheWay: [CURRENT, CURRENT],
     } as const;
-    expect(planLines({ ...PLAN, room })).toContain(
-      'there is no place for one more key before 2026-12-23T21:00:00Z; in the way: id-old, id-old',
+    const before = planLines({ ...PLAN, room });
+    expect(before).toContain('there is no place for one more key before 2026-12-23T21:00:00Z');
+    expect(before.filter((line) => line.startsWith(`in the way: ${CURRENT.name} (id-old), `))).toHaveLength(
+      2,
     );
-    expect(
-      planLines({ ...PLAN, room: { kind: 'full', at: undefined, inTheWay: [CURRENT], over: 0 } }),
-    ).toContain('there is no place for one more key; in the way: id-old');
+    const used = { id: 'id-used', name: 'x', expiresAt: undefined, heldBy: ['acme/web'] };
+    const inTheWay = [used, { ...CURRENT, lastUsed: EXPIRES }];
+    const full = planLines({ ...PLAN, room: { kind: 'full', at: undefined, inTheWay, over: 0 } });
+    // What a target holds comes last.
+    expect(full.filter((line) => /^in (?:the way|use)/u.test(line))).toEqual([
+      expect.stringMatching(/^in the way: .*\(id-old\), .*, last used at 2026-12-23T21:00:00Z$/u),
+      'in use by acme/web: keep x (id-used), never expires',
+    ]);
   });
 
   it('says in a plan what a grace period keeps, and until when', () => {

@@ -105,7 +105,7 @@ describe('by name', () => {
     const outcome = await world.revoke({ name: 'x' });
     expect(outcome).toMatchObject({ kind: 'failed', code: 'revoke-failed' });
     expect(states(outcome)).toEqual({ a: 'unknown', b: 'revoked' });
-    expect(revokedIds(outcome.results)).toBe('["b"]');
+    expect(revokedIds(outcome.results).text).toBe('["b"]');
     expect(world.active()).toEqual(['a']);
     expect(world.revocations.filter(({ type }) => type === 'result')).toHaveLength(2);
   });

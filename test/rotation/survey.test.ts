@@ -62,6 +62,54 @@ describe('a survey', () => {
     expect(ports.calls().sort()).toEqual(['account', 'list']);
   });
 
+  it.each(['PRO', 'ENTERPRISE', undefined] as const)(
+    'takes time in proportion to the size of the fleet, on the plan %s',
+    async (plan) => {
+      const reads = async (size: number) => {
+        let read = 0;
+        const keys = Array.from({ length: size }, (_, n) => {
+          const record = key(`k${n}`, { name: `n${n}`, active: n < 40 });
+          return Object.defineProperty({ ...record }, 'name', {
+            get: () => {
+              read += 1;
+              return record.name;
+            },
+          });
+        });
+        const ports = new InMemoryPorts({ targets: [], ...(plan === undefined ? {} : { plan }) });
+        ports.always('list', () => ({ ok: true, value: keys, date: START }));
+        const entries = keys.map((_, n) => ({ settings: settings({ keyName: `n${n}` }), targets: [] }));
+        expect(await survey(entries, ports)).toMatchObject({ ok: true });
+        return read;
+      };
+      const [small, large] = [await reads(500), await reads(1_000)];
+      expect(large / small).toBeLessThan(2.1);
+    },
+  );
+
+  it('warns when the account’s plan cannot hold the fleet', async () => {
+    const told = async (plan: string | undefined, size: number, keys = [key('a', { name: 'n0' })]) => {
+      const entries = Array.from({ length: size }, (_, n) => ({
+        settings: settings({ keyName: `n${n}` }),
+        targets: [],
+      }));
+      const account = plan === undefined ? {} : { plan };
+      const seen = await survey(entries, new InMemoryPorts({ keys, targets: [], ...account }));
+      return seen.ok ? seen.warnings : [];
+    };
+    expect(await told('FREE', 60)).toEqual([
+      'the fleet needs 61 keys, the plan FREE allows 2 (60 of the fleet, one more while one of them is rotated)',
+    ]);
+    const laptop = [key('l', { name: 'laptop' }), key('gone', { name: 'laptop', active: false })];
+    expect(await told('STARTER', 9, laptop)).toEqual([
+      'the fleet needs 11 keys, the plan STARTER allows 10 (9 of the fleet, one more while one of them is rotated, and 1 of other names that are active)',
+    ]);
+    expect(await told('STARTER', 9)).toEqual([]);
+    expect(await told('ENTERPRISE', 60)).toEqual([]);
+    expect(await told('OTHER', 60)).toEqual([]);
+    expect(await told(undefined, 60)).toEqual([]);
+  });
+
   it('tries the list again, and fails as a whole without it', async () => {
     const ports = twoKeys().on('list', breaks);
     expect(await surveyed(ports, WEB, API)).toMatchObject({ ok: true });

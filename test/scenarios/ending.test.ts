@@ -71,7 +71,7 @@ describe('a job summary that cannot be written', () => {
     await using world = await startWorld();
     const run = await world.rotate({ env: { GITHUB_STEP_SUMMARY: '/nonexistent/summary' } });
     expect(run.exitCode).toBe(0);
-    expect(run.annotations.map(({ title }) => title)).toEqual(['No job summary']);
+    expect(run.annotations.map(({ title }) => title)).toEqual(['Summary not written']);
     expect(run.outputs['rotated']).toBe('true');
   });
 });

@@ -49,7 +49,7 @@ describe('inputs', () => {
       More: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#invalid-input"
     `);
     expect(run.annotations.filter(({ level }) => level === 'error')).toHaveLength(1);
-    expect(run.outputs['rotated']).toBe('false');
+    expect(run.outputs).toEqual({});
     expect(run.summary).toContain('`expires-in-days`');
     expect(world.emulator.ledger.entries).toEqual([]);
     await expectNoLeak(run, world);

@@ -132,7 +132,7 @@ test('a spent token: refused, asked once, and told what two runs at once have to
   expect(failure).toMatchObject({
     code: 'session-refresh-refused',
     message:
-      'MUTX does not take the refresh token, which is spent, expired or revoked: Refresh token reuse detected',
+      'MUTX does not take the refresh token, which is spent, expired or revoked: Invalid or expired refresh token',
     cause: { code: 'session-refresh-refused', status: 401, hint: expect.stringContaining('`concurrency:`') },
     state: ['the refresh token that was given does not work (any more)'],
   });
@@ -295,7 +295,7 @@ test('a renewal whose reply is lost is the last one', async () => {
 
 test('a short-lived access token is not renewed before each call', async () => {
   await using world = await startWorld();
-  const token = 'x'.repeat(20);
+  const token = 'no.JWT-0123456789abc';
   const body = JSON.stringify({ access_token: token, refresh_token: `${token}y`, expires_in: 60 });
   const headers = { 'content-type': 'application/json' };
   world.emulator.fault({ server: 'mutx', path: /refresh/, what: 'raw', status: 200, headers, body });

@@ -154,7 +154,7 @@ class Model {
     const outputs = mapValues(job.outputs ?? {}, (one) =>
       textOf(valueIn(one, steps.contexts, { failed, succeeded: !failed })),
     );
-    return { result, outputs };
+    return { result, outputs: withoutSecrets(outputs, contexts['secrets'], steps.masks) };
   }
 
   #skip(name: string): 'skipped' {
@@ -170,6 +170,15 @@ class Model {
     }
     return { token: this.#host.issueToken(permissions), repository, workflow: 'Rotate keys' };
   }
+}
+
+/** As the runner does it (JobExtension.cs): what holds a secret of the job, or is masked, is left out. */
+function withoutSecrets(outputs: Texts, secrets: unknown, masks: readonly string[]): Texts {
+  const values = Object.values((secrets ?? {}) as Values).map(textOf);
+  const hidden = [...values, ...masks].filter((text) => text !== '');
+  return Object.fromEntries(
+    Object.entries(outputs).filter(([, value]) => !hidden.some((text) => value.includes(text))),
+  );
 }
 
 function refuseUnknown(name: string | undefined, given: Values, declared: Values): void {

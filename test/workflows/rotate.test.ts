@@ -179,6 +179,20 @@ describe('a key that cannot be looked at', () => {
   });
 });
 
+describe('a name that the outputs of a job must not hold', () => {
+  it.each([
+    ['the e-mail address of the account', 'email', 'the e-mail address of the account'],
+    ['the password', 'password', 'holds a credential that was given in another input'],
+  ] as const)('is refused before anything is called: %s', async (_what, part, words) => {
+    await using stage = await withFleet();
+    stage.fleet(`keys: [{key-name: ${JSON.stringify(`of ${stage.user[part]}`)}, targets: [acme/web]}]\n`);
+    const run = await stage.run('rotate', { 'fleet-file': 'mutx-keys.yml', 'failure-issue': false });
+    expect(resultsOf(run)).toMatchObject({ plan: 'failure', rotate: 'skipped' });
+    expect(run.get('plan')?.log).toContain(words);
+    expect(stage.emulator.ledger.entries).toEqual([]);
+  });
+});
+
 describe('a runner that does not say where the workflow is from', () => {
   it.each(['rotate', 'audit'] as const)(
     'runs nothing of ours or of the caller with the credentials, and says why (%s.yml)',

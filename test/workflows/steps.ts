@@ -70,6 +70,11 @@ export class Steps {
     return { ...this.#contexts, steps: this.#outputs, job };
   }
 
+  /** What the steps asked the runner to hide. */
+  get masks(): readonly string[] {
+    return this.results.flatMap(({ masks }) => masks);
+  }
+
   /** @returns whether it went well */
   async run(step: Step, status: Status): Promise<boolean> {
     const values = (of: Values = {}) => mapValues(of, (one) => textOf(valueIn(one, this.contexts, status)));

@@ -63,6 +63,10 @@ export class GithubService implements Service {
     }
   }
 
+  closesAfter(): boolean {
+    return false;
+  }
+
   headers(request: ReceivedRequest, requestId: string): Readonly<Record<string, string>> {
     const token = this.#token(request);
     const path = namedPath(request.path ?? '', this.#options.world) ?? '';

@@ -16,7 +16,7 @@ export interface EmulatedKey {
   readonly createdAtMicros: number;
   readonly expiresAtMicros: number | undefined;
   lastUsedMicros: number | undefined;
-  /** false: revoked. On the documented API such a key is in no list any more; here it stays, to be looked at. */
+  /** false: revoked. On the documented API such a key is in no list any more (unless {@link MutxOptions.asServed}); here it stays, to be looked at. */
   isActive: boolean;
   /** The same in milliseconds. */
   readonly createdAt: Instant;
@@ -43,12 +43,14 @@ export class KeyStore {
   readonly #byId = new Map<string, EmulatedKey>();
   readonly #now: () => Instant;
   readonly #generation: Generation;
+  readonly #keepsRevoked: boolean;
   #ticks = 0;
   #tickedAt: Instant | undefined;
 
-  constructor(now: () => Instant, generation: Generation) {
+  constructor(now: () => Instant, generation: Generation, keepsRevoked: boolean) {
     this.#now = now;
     this.#generation = generation;
+    this.#keepsRevoked = keepsRevoked;
   }
 
   /** Now, in microseconds; within one millisecond each call is one microsecond later. */
@@ -112,7 +114,7 @@ export class KeyStore {
   }
 
   #known(key: EmulatedKey): boolean {
-    return key.isActive || this.#generation === 'v1';
+    return key.isActive || this.#keepsRevoked;
   }
 
   #add(

@@ -11,12 +11,30 @@ import type { EmulatedUser, UserOptions } from './users.ts';
 export interface MutxOptions {
   /** default `v1` */
   readonly generation?: Generation;
-  /** default: `zone-less` on v1, `utc` on the documented generation */
+  /** default: `mixed` on v1, `utc` on the documented generation */
   readonly timestamps?: TimestampStyle;
-  /** default false; true: 100 requests a minute per credential, 10 logins and refreshes a minute */
+  /** default false; true: 100 requests a minute per API key or else per address, and 10 logins and refreshes */
   readonly rateLimits?: boolean | { readonly perMinute: number; readonly loginsPerMinute: number };
   /** default true; false: there is no `GET /auth/me` */
   readonly account?: boolean;
+  /**
+   * default false; true: as every public version of MUTX does on PostgreSQL, which stores the times of a key
+   * in columns without a zone: a create with an expiry is a 500, no key can be used
+   */
+  readonly brokenTimes?: boolean;
+  /**
+   * Of the documented generation; default false; true: as the public server was in March 2026, where it differs
+   * from the page: no route takes an API key, a log-out needs `Authorization` and ends nothing, revoked keys stay
+   * in the list, every account has ten active keys
+   */
+  readonly asServed?: boolean;
+  /**
+   * Milliseconds, default 0: for so long a spent refresh token is exchanged again, as the public server does
+   * with exchanges at the same time, which each look before any has spent it
+   */
+  readonly exchangeWindow?: number;
+  /** Milliseconds, default 0: how old the `Date` of a reply is; the public server's up to 3.5 s. */
+  readonly dateLag?: number;
   /** An instant (ms) at which the clock stands still; default: it runs with the machine's. */
   readonly stillAt?: Instant;
   /** What the clock runs with; default `Date.now`. */
@@ -39,23 +57,26 @@ export class MutxEmulator {
     this.generation = options.generation ?? 'v1';
     this.clock = new EmulatorClock(options.machineClock, options.stillAt);
     const now = (): Instant => this.clock.now();
-    this.#keys = new KeyStore(now, this.generation);
-    this.#sessions = new Sessions(now);
-    const { rateLimits = false } = options;
+    const { rateLimits = false, asServed = false } = options;
+    this.#keys = new KeyStore(now, this.generation, this.generation === 'v1' || asServed);
+    this.#sessions = new Sessions(now, options.exchangeWindow ?? 0);
     const service = new MutxService({
       world: {
         generation: this.generation,
-        timestamps: options.timestamps ?? (this.generation === 'v1' ? 'zone-less' : 'utc'),
+        timestamps: options.timestamps ?? (this.generation === 'v1' ? 'mixed' : 'utc'),
         clock: this.clock,
         users: this.#users,
         keys: this.#keys,
         sessions: this.#sessions,
+        brokenTimes: options.brokenTimes ?? false,
+        asServed,
       },
       rateLimits: typeof rateLimits === 'boolean' ? (rateLimits ? MUTX_LIMITS : undefined) : rateLimits,
       account: options.account ?? true,
       origin: () => this.#server.origin,
     });
     this.#server = new LoopbackServer(service, '', shared);
+    this.#server.dateLag = options.dateLag ?? 0;
   }
 
   /** What `api-url` is to be: `http://127.0.0.1:…`, without `/v1`. */
@@ -76,6 +97,11 @@ export class MutxEmulator {
   /** false: replies carry no `Date` header. */
   set sendsDate(sends: boolean) {
     this.#server.sendsDate = sends;
+  }
+
+  /** How old the `Date` of a reply is, in milliseconds. */
+  set dateLag(ms: number) {
+    this.#server.dateLag = ms;
   }
 
   /** All keys ever made, of all accounts, revoked ones included, with their plaintext. */

@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { EmulatorClock } from '../clock.ts';
 import { header, type ReceivedRequest, Refusal, type Reply } from '../message.ts';
 import { RateWindow } from '../rate-window.ts';
 import { findRoute } from '../router.ts';
 import type { Service } from '../service.ts';
-import { detail, plainError, tooMany } from './errors.ts';
+import { usedKey } from './authenticate.ts';
+import { detail, type ErrorContext, plainError, tooMany } from './errors.ts';
 import { KEY_ROUTES, V1_KEY_ROUTES } from './key-routes.ts';
 import type { MutxRoute } from './routes.ts';
 import { ACCOUNT_ROUTES, SESSION_ROUTES } from './session-routes.ts';
 import type { MutxWorld } from './world.ts';
 
-/** MUTX's documented limits: requests a minute, per credential or address; and on login and refresh. */
+/** MUTX's limits: requests a minute, per API key or else per address; and of login and refresh, which count apart. */
 export const MUTX_LIMITS = { perMinute: 100, loginsPerMinute: 10 };
 
 export interface MutxServiceOptions {
@@ -42,30 +42,52 @@ export class MutxService implements Service {
       ...(options.account ? ACCOUNT_ROUTES : []),
     ].map((route) => ({ ...route, pattern: prefix + route.pattern }));
     const { rateLimits } = options;
-    this.#all = rateLimits && new RateWindow(rateLimits.perMinute, 60_000);
-    this.#logins = rateLimits && new RateWindow(rateLimits.loginsPerMinute, 60_000);
+    this.#all = rateLimits && new RateWindow(rateLimits.perMinute, WINDOW);
+    this.#logins = rateLimits && new RateWindow(rateLimits.loginsPerMinute, WINDOW);
   }
 
   apply(request: ReceivedRequest, requestId: string): Reply {
+    const notes: string[] = [];
+    return { ...this.#apply(request, requestId, notes), notes };
+  }
+
+  #apply(request: ReceivedRequest, requestId: string, notes: string[]): Reply {
     const limited = this.#limited(request);
     if (limited !== undefined) return limited;
+    if (isForeign(request)) {
+      const unexpected = 'an Origin or Referer';
+      return { ...detail(403, 'CSRF validation failed: origin is not allowed'), unexpected };
+    }
     const path = request.path ?? request.fullPath;
     const found = findRoute(this.#routes, request.method, path);
     if (found.kind === 'wrong-method') {
-      const allow = { allow: found.allowed.join(', ') };
+      const allow = { allow: found.allowed[0] ?? '' };
       return { ...detail(405, 'Method Not Allowed', allow), unexpected: `no ${request.method} on ${path}` };
     }
     if (found.kind !== 'route') return this.#notFound(request, path);
     try {
-      return found.route.handler({ request, params: found.params, world: this.#options.world, requestId });
+      const { world } = this.#options;
+      return found.route.handler({
+        request,
+        params: found.params,
+        world,
+        notes,
+        ...this.#context(requestId),
+      });
     } catch (error) {
       if (error instanceof Refusal) return error.reply;
       throw error;
     }
   }
 
-  headers(_request: ReceivedRequest, requestId: string): Readonly<Record<string, string>> {
-    return { 'x-request-id': requestId };
+  /** None: not even the id of the request, which is in the bodies of 422 and 500 alone. */
+  headers(): Readonly<Record<string, string>> {
+    return {};
+  }
+
+  /** It closes a connection after an error that it did not foresee, and no header says so. */
+  closesAfter(status: number): boolean {
+    return status === 500;
   }
 
   requestId(seq: number): string {
@@ -73,11 +95,15 @@ export class MutxService implements Service {
   }
 
   refusal(status: number, requestId: string): Reply {
-    return plainError(status, requestId);
+    return plainError(status, this.#context(requestId));
   }
 
   rateLimited(retryAfter: number): Reply {
-    return tooMany(retryAfter);
+    return tooMany(retryAfter, this.clock.now());
+  }
+
+  #context(requestId: string): ErrorContext {
+    return { requestId, at: this.clock.now() };
   }
 
   replaceKeyPair(): void {
@@ -111,15 +137,21 @@ export class MutxService implements Service {
     return generation === 'documented' && isV1 && findRoute(this.#routes, method, bare).kind === 'route';
   }
 
+  /** The wait that it asks for is always the whole window. */
   #limited(request: ReceivedRequest): Reply | undefined {
     const now = this.clock.now();
-    const isLogin = /\/auth\/(login|refresh)$/.test(request.fullPath);
-    const credential = header(request, 'authorization') || header(request, 'x-api-key');
-    const subject = credential === '' ? 'address' : createHash('sha256').update(credential).digest('base64');
-    const windows = isLogin ? [this.#all, this.#logins] : [this.#all];
-    const wait = Math.max(0, ...windows.map((window) => window?.wait(subject, now) ?? 0));
-    if (wait > 0) return tooMany(Math.ceil(wait / 1_000));
-    for (const window of windows) window?.count(subject, now);
+    const window = /\/auth\/(login|refresh)$/.test(request.fullPath) ? this.#logins : this.#all;
+    const subject = usedKey(request, this.#options.world)?.id ?? 'address';
+    if (window === undefined) return undefined;
+    if (window.wait(subject, now) > 0) return tooMany(WINDOW / 1_000, now);
+    window.count(subject, now);
     return undefined;
   }
+}
+
+const WINDOW = 60_000;
+
+/** A browser sends where a change comes from, and pages of others may not make any. */
+function isForeign(request: ReceivedRequest): boolean {
+  return request.method !== 'GET' && header(request, 'origin') + header(request, 'referer') !== '';
 }

@@ -1,53 +1,75 @@
 import { header, type Reply } from '../message.ts';
 import { authenticate } from './authenticate.ts';
-import { email, type FieldCheck, readBody, text } from './body.ts';
-import { detail, unauthorized } from './errors.ts';
+import { email, readBody, readQuery, text, textOrNone } from './body.ts';
+import { detail } from './errors.ts';
 import type { Call, MutxRoute } from './routes.ts';
 import { ACCESS_LIFETIME, type TokenPair } from './sessions.ts';
-import { timestamp } from './timestamps.ts';
+import { zoned } from './timestamps.ts';
 
-function login({ request, world, requestId }: Call): Reply {
-  const body = readBody(request, requestId, { email, password: text });
-  const user = world.users.find(
-    (one) =>
-      one.email.toLowerCase() === String(body['email']).toLowerCase() && one.password === body['password'],
-  );
-  if (user === undefined) return unauthorized('Invalid email or password');
-  if (!user.isActive) return detail(403, 'User account is deactivated');
-  if (!user.isEmailVerified) return detail(403, 'Email address is not verified');
+function login(call: Call): Reply {
+  const { world } = call;
+  const body = readBody(call, { email, password: text });
+  const user = world.users.find((one) => one.email === body['email'] && one.password === body['password']);
+  if (user === undefined) return detail(401, 'Invalid email or password');
+  if (!user.isActive) return detail(403, 'Account is deactivated');
+  if (!user.isEmailVerified) return detail(403, 'Email verification is required before login');
   const { pair, session } = world.sessions.open(user.id);
   return { status: 200, json: tokens(pair), effect: `session opened ${session.familyId}` };
 }
 
-function refresh({ request, world, requestId }: Call): Reply {
-  const body = readBody(request, requestId, { refresh_token: text });
-  const result = world.sessions.refresh(String(body['refresh_token']));
+function refresh(call: Call): Reply {
+  const { world } = call;
+  const body = readBody(call, { refresh_token: text });
+  const isActive = (id: string) => world.users.some((user) => user.id === id && user.isActive);
+  const result = world.sessions.refresh(String(body['refresh_token']), isActive);
   if (!result.ok) {
-    const refused = unauthorized(result.reason);
+    const refused = detail(401, 'Invalid or expired refresh token');
     if (result.killed === undefined) return refused;
     return { ...refused, effect: `session killed ${result.killed.familyId}: a spent refresh token was used` };
   }
   return { status: 200, json: tokens(result.pair), effect: `session refreshed ${result.session.familyId}` };
 }
 
-const textOrNull: FieldCheck = (value) => (value === null ? undefined : text(value));
+const LOGGED_OUT: Reply = { status: 200, json: { message: 'Successfully logged out' } };
 
-function logout({ request, world, requestId }: Call): Reply {
-  const body = request.body === '' ? {} : readBody(request, requestId, {}, { refresh_token: textOrNull });
-  const token = 'refresh_token' in body ? body['refresh_token'] : undefined;
-  const session = typeof token === 'string' ? world.sessions.logout(token) : undefined;
-  const reply: Reply = { status: 200, json: { message: 'Logged out successfully' } };
-  if (session !== undefined) return { ...reply, effect: `session ended ${session.familyId}` };
-  // As the public server does: who is known by an access token, and whose session is not, is logged out everywhere.
-  if (header(request, 'authorization') === '') return reply;
-  const ended = world.sessions.logoutEverywhere(authenticate(request, world, { apiKey: false }).id);
-  return ended.length === 0
-    ? reply
-    : { ...reply, effect: `sessions ended ${ended.map(({ familyId }) => familyId).join(', ')}` };
+function logout(call: Call): Reply {
+  const { request, world } = call;
+  // The early server looked at the access token alone, and ended nothing.
+  if (world.asServed) {
+    authenticate(call, { apiKey: false });
+    return LOGGED_OUT;
+  }
+  const body = request.body === '' ? {} : readBody(call, {}, { refresh_token: textOrNone });
+  const given = 'refresh_token' in body ? body['refresh_token'] : undefined;
+  const token = typeof given === 'string' ? given : '';
+  const user = header(request, 'authorization') === '' ? undefined : authenticated(call);
+  if (user === undefined && token === '') return detail(401, 'Authentication required');
+  const { known, ended } = token === '' ? NONE : world.sessions.logout(token);
+  if (ended !== undefined) return { ...LOGGED_OUT, effect: `session ended ${ended.familyId}` };
+  // Who is known by an access token, and whose refresh token is none, is logged out everywhere.
+  const all = user === undefined || known ? [] : world.sessions.logoutEverywhere(user.id);
+  return all.length === 0
+    ? LOGGED_OUT
+    : { ...LOGGED_OUT, effect: `sessions ended ${all.map(({ familyId }) => familyId).join(', ')}` };
 }
 
-function me({ request, world }: Call): Reply {
-  const user = authenticate(request, world, { apiKey: true });
+const NONE = { known: false, ended: undefined };
+
+/** Somebody, or nobody: a log-out does not insist. */
+function authenticated(call: Call) {
+  try {
+    return authenticate(call, { apiKey: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function me(call: Call): Reply {
+  const { world } = call;
+  const user = authenticate(call, { apiKey: !world.asServed });
+  // Keys can be listed and made all the same, and a new one is answered so as well.
+  if (!user.isEmailVerified)
+    return detail(403, 'Email verification is required before accessing this resource.');
   return {
     status: 200,
     json: {
@@ -55,16 +77,22 @@ function me({ request, world }: Call): Reply {
       email: user.email,
       name: user.name,
       plan: user.plan,
-      created_at: timestamp(user.createdAtMicros, world.timestamps),
+      created_at: zoned(user.createdAtMicros, world.timestamps),
       is_active: user.isActive,
       is_email_verified: user.isEmailVerified,
     },
   };
 }
 
-function agents({ request, world }: Call): Reply {
-  authenticate(request, world, { apiKey: true });
-  return { status: 200, json: [] };
+function agents(call: Call): Reply {
+  const { world } = call;
+  authenticate(call, { apiKey: !world.asServed });
+  const { skip, limit } = readQuery(call, {
+    skip: [0, Number.MAX_SAFE_INTEGER, 0],
+    limit: [1, 100, 50],
+  });
+  const page = { items: [], total: 0, skip, limit, has_more: false };
+  return { status: 200, json: world.generation === 'v1' ? page : [] };
 }
 
 function tokens(pair: TokenPair) {
@@ -72,7 +100,8 @@ function tokens(pair: TokenPair) {
     access_token: pair.access,
     refresh_token: pair.refresh,
     token_type: 'bearer',
-    expires_in: ACCESS_LIFETIME / 1_000,
+    // Counted down from the moment the token was made, and cut off.
+    expires_in: ACCESS_LIFETIME / 1_000 - 1,
   };
 }
 

@@ -18,8 +18,12 @@ export interface EmulatedSession {
   readonly startedAt: Instant;
   /** Logged out, or ended because a spent refresh token was used. */
   ended: 'no' | 'logged-out' | 'reuse';
-  /** The one refresh token that is not spent yet. */
+  /** The last refresh token that was given out. */
   currentJti: string;
+  /** Refresh tokens that are not spent yet: more than one where they were exchanged at the same time. */
+  readonly unspent: Set<string>;
+  /** When each other one was. */
+  readonly spentAt: Map<string, Instant>;
 }
 
 export interface TokenPair {
@@ -29,16 +33,19 @@ export interface TokenPair {
 
 export type RefreshResult =
   | { readonly ok: true; readonly pair: TokenPair; readonly session: EmulatedSession }
-  | { readonly ok: false; readonly reason: string; readonly killed: EmulatedSession | undefined };
+  | { readonly ok: false; readonly killed: EmulatedSession | undefined };
 
 /** Signs, checks and exchanges the JWTs of all accounts. */
 export class Sessions {
   readonly all: EmulatedSession[] = [];
   readonly #key = randomBytes(32);
   readonly #now: () => Instant;
+  readonly #exchangeWindow: number;
 
-  constructor(now: () => Instant) {
+  /** @param exchangeWindow for so many milliseconds a token that was spent is still exchanged */
+  constructor(now: () => Instant, exchangeWindow: number) {
     this.#now = now;
+    this.#exchangeWindow = exchangeWindow;
   }
 
   /** An access JWT of its own, without a session. `lifetime` in milliseconds; negative: it has ended already. */
@@ -56,32 +63,42 @@ export class Sessions {
       startedAt: this.#now(),
       ended: 'no',
       currentJti: '',
+      unspent: new Set(),
+      spentAt: new Map(),
     };
     this.all.push(session);
     return { pair: this.#next(session), session };
   }
 
-  refresh(token: string): RefreshResult {
+  /** @param isActive whether that account may still call */
+  refresh(token: string, isActive: (userId: string) => boolean): RefreshResult {
     const claims = this.verify(token, 'refresh');
-    if (typeof claims === 'string') return { ok: false, reason: claims, killed: undefined };
+    if (typeof claims === 'string' || !isActive(claims.sub)) return { ok: false, killed: undefined };
     const session = this.#sessionOf(claims);
-    if (session === undefined || session.ended !== 'no') {
-      return { ok: false, reason: 'Refresh token has been revoked', killed: undefined };
-    }
-    if (claims.jti !== session.currentJti) {
+    if (session === undefined || session.ended !== 'no') return { ok: false, killed: undefined };
+    const jti = claims.jti ?? '';
+    const spent = session.spentAt.get(jti);
+    const inTime = spent !== undefined && this.#now() - spent < this.#exchangeWindow;
+    if (!session.unspent.has(jti) && !inTime) {
       session.ended = 'reuse';
-      return { ok: false, reason: 'Refresh token reuse detected', killed: session };
+      return { ok: false, killed: session };
     }
+    session.unspent.delete(jti);
+    if (spent === undefined) session.spentAt.set(jti, this.#now());
     return { ok: true, pair: this.#next(session), session };
   }
 
-  /** Ends the family of a refresh token, spent or not; undefined: there is none that is open. */
-  logout(token: string): EmulatedSession | undefined {
-    const claims = verifyJwt(token, this.#key);
-    const session = claims?.type === 'refresh' ? this.#sessionOf(claims) : undefined;
-    if (session === undefined || session.ended !== 'no') return undefined;
+  /**
+   * Ends the family of a refresh token, spent or not.
+   * @returns `known`: the token is one of ours, and has not expired; `ended`: the family, if it was open
+   */
+  logout(token: string): { readonly known: boolean; readonly ended: EmulatedSession | undefined } {
+    const claims = this.verify(token, 'refresh');
+    if (typeof claims === 'string') return { known: false, ended: undefined };
+    const session = this.#sessionOf(claims);
+    if (session === undefined || session.ended !== 'no') return { known: true, ended: undefined };
     session.ended = 'logged-out';
-    return session;
+    return { known: true, ended: session };
   }
 
   /** Ends every session of a user. @returns those that were open */
@@ -104,9 +121,9 @@ export class Sessions {
     return this.all.find((session) => session.familyId === claims.family_id);
   }
 
-  /** Spends what was current. */
   #next(session: EmulatedSession): TokenPair {
     session.currentJti = randomUUID();
+    session.unspent.add(session.currentJti);
     const now = this.#now();
     const exp = seconds(Math.min(now + REFRESH_LIFETIME, session.startedAt + FAMILY_LIFETIME));
     const claims: Claims = {

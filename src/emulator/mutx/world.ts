@@ -12,4 +12,8 @@ export interface MutxWorld {
   readonly users: readonly EmulatedUser[];
   readonly keys: KeyStore;
   readonly sessions: Sessions;
+  /** Keys with an end cannot be made, and none can be used ({@link MutxOptions.brokenTimes}). */
+  readonly brokenTimes: boolean;
+  /** {@link MutxOptions.asServed} */
+  readonly asServed: boolean;
 }

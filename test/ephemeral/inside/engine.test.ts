@@ -12,7 +12,7 @@ import {
   undated,
   works,
 } from '../../rotation/scripts.ts';
-import { full, Mutx, NAME, PREFIX } from './ports.ts';
+import { failsInside, full, Mutx, NAME, PREFIX } from './ports.ts';
 
 // Holds invariant 18 of docs/threat-model.md.
 
@@ -143,6 +143,27 @@ describe('a create whose reply is lost', () => {
     expect(mutx.journal).not.toContain('keep: nothing');
   });
 
+  it('is no lost reply where MUTX itself fails each time and no key is there: it cannot make one', async () => {
+    const mutx = new Mutx();
+    mutx.world.always('create', failsInside);
+    expect(await mutx.mint()).toMatchObject({
+      code: 'create-unsupported',
+      message: 'MUTX failed 3 times at making the key, and made none',
+      failures: [{ requestId: 'r' }, { requestId: 'r' }, { requestId: 'r' }],
+      perhaps: false,
+    });
+    expect(mutx.journal).toContain('keep: nothing');
+  });
+
+  it.each([
+    ['one of them has an answer of something in between', [failsInside, breaks, failsInside], {}],
+    ['the name is not its own', [failsInside, failsInside, failsInside], { unique: false }],
+  ])('may be lost all the same where %s', async (_, scripts, settings) => {
+    const mutx = new Mutx();
+    mutx.world.on('create', ...scripts);
+    expect(await mutx.mint(settings)).toMatchObject({ code: 'create-lost', perhaps: true });
+  });
+
   it('ends it at once where trying again would not help', async () => {
     const mutx = new Mutx();
     mutx.world.on('create', breaksForGood);
@@ -189,6 +210,15 @@ describe('a plan without a place', () => {
     expect(mutx.world.sleeps).toEqual([]);
   });
 
+  it('names who holds the places when the wait begins, once', async () => {
+    const mutx = new Mutx({ keys: [key('one', { usedAfter: MINUTE }), key('dead', { active: false })] });
+    mutx.world.on('create', full, full);
+    await mutx.mint();
+    const waits = mutx.events.filter(({ type }) => type === 'waiting');
+    expect(waits).toMatchObject([{ holders: [{ id: 'one', lastUsed: expect.any(Number) }] }, {}]);
+    expect(waits[1]).not.toHaveProperty('holders');
+  });
+
   it('is told of without names where they cannot be read', async () => {
     const mutx = new Mutx();
     mutx.world.on('create', full).on('list', refuses(403));
@@ -203,7 +233,7 @@ describe('a plan without a place', () => {
     );
     expect(await mutx.mint()).toMatchObject({ kind: 'ready' });
     expect(mutx.world.sleeps).toEqual([40_000]);
-    expect(mutx.events).toContainEqual({ type: 'waiting', wait: 40_000, left: 120_000 });
+    expect(mutx.events).toContainEqual({ type: 'waiting', wait: 40_000, left: 120_000, holders: [] });
   });
 
   it('is not waited for where the server asks for more than there is', async () => {
@@ -273,9 +303,9 @@ describe('a plan without a place', () => {
     mutx.world.always('create', full);
     await mutx.mint({ sweep: SWEEP, quotaWait: 2 * MINUTE });
     expect(mutx.journal.filter((call) => call === 'create')).toHaveLength(21);
-    // Beside the first create; then at first, a minute later, at the end; and who holds the places.
+    // Beside the first create; then at first, a minute later, at the end; and who holds the places, twice.
     expect(mutx.journal.filter((call) => call === 'page 0')).toHaveLength(1);
-    expect(mutx.journal.filter((call) => call === 'list')).toHaveLength(4);
+    expect(mutx.journal.filter((call) => call === 'list')).toHaveLength(5);
   });
 
   it('gets one from the sweep beside it, without a wait', async () => {
@@ -314,7 +344,7 @@ describe('a plan without a place', () => {
       return mutx.journal.includes('revoke late') ? call.apply() : full(call);
     });
     expect(await mutx.mint({ sweep: SWEEP, quotaWait: 3 * MINUTE })).toMatchObject({ kind: 'ready' });
-    expect(mutx.journal.filter((call) => call === 'list')).toHaveLength(3);
+    expect(mutx.journal.filter((call) => call === 'list')).toHaveLength(4);
   });
 });
 
