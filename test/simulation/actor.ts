@@ -66,8 +66,8 @@ export interface Actor {
   readonly behind: { wall: number; monotonic: number };
   made: number;
   counter: number;
-  /** True time at which it was last given the list of keys. */
-  listedAt: number | undefined;
+  /** How many writes there had been when it was last given the list of keys. */
+  listedAfter: number;
   /** A rotation's key while it may still write it, and the true time at which its create was sent. */
   holds: { readonly id: string; readonly since: number } | undefined;
   /** Keys whose text it has been given. */
@@ -100,7 +100,7 @@ export function freshActor(
     behind: { wall: 0, monotonic: 0 },
     made: 0,
     counter: 0,
-    listedAt: undefined,
+    listedAfter: 0,
     holds: undefined,
     given: [],
     progress: undefined,

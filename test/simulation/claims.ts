@@ -174,7 +174,7 @@ export class Claims {
   /** What the output of a rotation names as superseded. */
   supersededBy(outcome: Outcome): readonly string[] {
     const outputs = this.#execution.system.outputsOf(outcome, this.#execution.settings.keyName);
-    return JSON.parse(outputs.get('superseded-key-ids') ?? '[]') as string[];
+    return JSON.parse(outputs.get('superseded-key-ids')?.text ?? '[]') as string[];
   }
 
   checkOutcome(actor: Actor, outcome: Outcome): void {
@@ -182,7 +182,7 @@ export class Claims {
     const about = this.#about(actor);
     const outputs = system.outputsOf(outcome, this.#execution.settings.keyName);
     this.checkSuperseded(actor, this.supersededBy(outcome));
-    for (const id of JSON.parse(outputs.get('revoked-key-ids') ?? '[]') as string[]) {
+    for (const id of JSON.parse(outputs.get('revoked-key-ids')?.text ?? '[]') as string[]) {
       if (!about.isRevoked(id)) this.#violate(actor, `lists ${id} as revoked, and it works`);
     }
     for (const id of outcome.keys.left) {
@@ -213,7 +213,7 @@ export class Claims {
             );
           }
         }
-        if (outputs.get('rotated') !== 'true')
+        if (outputs.get('rotated')?.text !== 'true')
           this.#violate(actor, 'has rotated, and its output says that it has not');
         break;
       case 'not-due':
@@ -223,7 +223,8 @@ export class Claims {
         break;
     }
     const text =
-      [...outputs.values()].join() + (outcome.kind === 'failed' ? '' : system.resultLines(outcome).join());
+      [...outputs.values()].map((output) => output.text).join() +
+      (outcome.kind === 'failed' ? '' : system.resultLines(outcome).join());
     if (text.includes(PLAINTEXT)) this.#execution.violations.push('P5: an output or a line holds a key');
   }
 
@@ -286,15 +287,21 @@ export class Claims {
    */
   #checkNotDue(actor: Actor, id: string, expiresAt: number | undefined): void {
     const { world, settings, scenario } = this.#execution;
-    const isOvertaken = world.secrets.some((_, index) => world.latest(index).at >= (actor.listedAt ?? 0));
+    const isOvertaken = world.secrets.some((_, index) => world.latest(index).number > actor.listedAfter);
     if (!isOvertaken && this.#about(actor).isRevoked(id) && world.keys.get(id)?.byHand !== true) {
       this.#violate(actor, `is not due, and its current key ${id} does not work`);
     }
     for (const index of this.#about(actor).targets()) {
-      const { value, updatedAt, by } = world.latest(index);
+      const { value, updatedAt, by, number } = world.latest(index);
       if (value === id || value === undefined || value === FOREIGN) continue;
       const key = world.keys.get(value);
-      if (by === PEOPLE && !scenario.targets[index]?.shared) continue;
+      // Written by a key that was made after the list was read.
+      if (number > actor.listedAfter) continue;
+      if (by !== PEOPLE) {
+        this.#violate(actor, `is not due because of ${id}, and target ${index} holds ${value}`);
+        continue;
+      }
+      if (scenario.targets[index]?.shared !== true) continue;
       const sooner = key === undefined || expiresAt === undefined || key.expiresAt < expiresAt;
       const grace = (updatedAt ?? 0) + settings.gracePeriod + FENCE;
       const outlives = key !== undefined && settings.gracePeriod > 0 && key.expiresAt >= grace - MARGIN;

@@ -61,7 +61,7 @@ export class Ports {
           label: 'list',
           service: 'mutx',
           apply: () => {
-            actor.listedAt = world.time;
+            actor.listedAfter = world.writes;
             return this.#mutx(world.listed(this.#forgets));
           },
           wrong: [

@@ -1,3 +1,4 @@
+import { MARGIN } from '../../src/rotation/constants.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { couldHaveWritten } from '../../src/rotation/rules.ts';
 import { type Clocks, EPOCH, type ServerClock, shown, wholeSeconds } from './clocks.ts';
@@ -39,6 +40,8 @@ export interface SecretVersion {
   /** A key's id, FOREIGN, or undefined: there is no such secret. */
   readonly value: string | undefined;
   readonly updatedAt: number | undefined;
+  /** How many writes there had been, with this one. */
+  readonly number: number;
   /** The actor that wrote it; undefined: the start of the scenario. */
   readonly by: string | undefined;
 }
@@ -80,13 +83,15 @@ export class World {
   readonly #jumped: Record<ServerClock, number> = { created: 0, header: 0, github: 0 };
   /** True time at which a key was last overwritten in some target: its grace period starts there. */
   readonly supersededAt = new Map<string, number>();
+  /** How often any secret was written or edited. */
+  writes = 0;
   readonly violations: string[] = [];
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.secrets = options.targets.map(({ shared }) => ({
       shared,
-      versions: [{ at: 0, value: undefined, updatedAt: undefined, by: undefined }],
+      versions: [{ at: 0, value: undefined, updatedAt: undefined, number: 0, by: undefined }],
       audience: shared ? 'selected:7,8' : undefined,
     }));
     this.places = options.places ?? Number.POSITIVE_INFINITY;
@@ -109,6 +114,13 @@ export class World {
 
   githubDate(): number | undefined {
     return this.#options.dateless.includes('github') ? undefined : this.githubTime();
+  }
+
+  /** Rule W rests: the two servers' times cannot be compared. */
+  areClocksApart(): boolean {
+    const mutx = this.mutxDate();
+    const github = this.githubDate();
+    return mutx === undefined || github === undefined || Math.abs(mutx - github) > MARGIN / 2;
   }
 
   /** True time of what GitHub's clock shows as `instant`. */
@@ -149,7 +161,13 @@ export class World {
   /** The state of the start of a scenario: stored by a run `age` ago. */
   putStored(index: number, value: string, age: number): void {
     const at = this.time - age;
-    this.#secret(index).versions.push({ at, value, updatedAt: this.githubTime(at), by: undefined });
+    this.#secret(index).versions.push({
+      at,
+      value,
+      updatedAt: this.githubTime(at),
+      number: 0,
+      by: undefined,
+    });
   }
 
   /** The keys as a read that is answered now shows them. */
@@ -214,7 +232,8 @@ export class World {
       this.supersededAt.set(before, this.time);
     }
     const updatedAt = value === undefined ? undefined : this.githubTime();
-    this.#secret(index).versions.push({ at: this.time, value, updatedAt, by });
+    this.writes += 1;
+    this.#secret(index).versions.push({ at: this.time, value, updatedAt, number: this.writes, by });
     return before === undefined ? 'created' : 'updated';
   }
 
