@@ -273,7 +273,9 @@ export class Claims {
       if (finding.kind === 'secret-dead') {
         const index = placesIn(finding.place.target)[0] ?? 0;
         const value = world.valueOf(index);
-        const isPeoples = world.latest(index).by === PEOPLE;
+        const { by, number } = world.latest(index);
+        // Written by a key that was made after the list was read.
+        const isPeoples = by === PEOPLE || number > actor.listedAfter;
         if (value !== undefined && value !== FOREIGN && !isPeoples && world.isWorking(value)) {
           this.#violate(actor, `says that target ${index} holds a dead key, and ${value} works`);
         }
@@ -287,7 +289,10 @@ export class Claims {
    */
   #checkNotDue(actor: Actor, id: string, expiresAt: number | undefined): void {
     const { world, settings, scenario } = this.#execution;
-    const isOvertaken = world.secrets.some((_, index) => world.latest(index).number > actor.listedAfter);
+    // Written by a key that was made after the list was read, or dated by a person: then it is a guess.
+    const isOvertaken = world.secrets.some(
+      (_, index) => world.latest(index).number > actor.listedAfter || world.latest(index).by === PEOPLE,
+    );
     if (!isOvertaken && this.#about(actor).isRevoked(id) && world.keys.get(id)?.byHand !== true) {
       this.#violate(actor, `is not due, and its current key ${id} does not work`);
     }
@@ -318,6 +323,8 @@ export class Claims {
     const unclear = sentences.flatMap((sentence) => PERHAPS.exec(sentence)?.[1]?.split(', ') ?? []);
     for (const sentence of sentences) {
       if (NOTHING_LOST.test(sentence)) {
+        // With A1 broken, or a key given up, that is for the run to say which did it.
+        if (this.#execution.scenario.gapAccepted === true) continue;
         const lost = about.lost([...perhaps, ...unclear]);
         if (lost !== undefined) this.#violate(actor, `says "${sentence}", and has revoked ${lost}`);
         continue;
