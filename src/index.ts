@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * Rotates MUTX API keys from a program of one's own: the engine of the action and of the command line, as functions.
  * How to use it: docs/library.md in the repository.

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
 import { depthOfOne, depthOfTwenty } from './depth.ts';
+import { history } from './history.ts';
 import { type Section, textOf } from './report.ts';
 import { requests } from './requests.ts';
 import { scaleAtPace, scaleWithoutPace } from './scale.ts';
@@ -31,6 +32,7 @@ const measurements: Readonly<Record<string, () => Promise<Section>>> = {
   requests,
   'scale without the pace': () => scaleWithoutPace(turns),
   "scale at GitHub's pace": scaleAtPace,
+  history,
   bundle,
 };
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;

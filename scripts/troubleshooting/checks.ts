@@ -14,6 +14,7 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'quota-too-soon':
     'When the last rotation of this key ran. On a plan of two keys 17 minutes have to lie between two, whatever `on-quota` is.',
   'quota-wait-over': 'The lines “in the way”, and how many jobs with a key of their own run at once.',
+  'account-refused': 'The account at MUTX: whether its e-mail address is verified.',
   'create-failed': 'The failed call, which has a code of its own.',
   'times-contradict':
     'The two times in the message. Whole hours between them: local time without a zone. Seconds or minutes: a clock that is not synchronized.',
@@ -32,9 +33,12 @@ export const CHECKS: Readonly<Record<string, string>> = {
   'output-withheld':
     'Whether the password is an ordinary word: the name of an environment, of a repository or of a secret.',
   'internal-error': 'The lines above it, with debug logging on (*Re-run jobs → Enable debug logging*).',
+  'network-changed':
+    'Which step of the job writes `HTTPS_PROXY`, `NO_PROXY`, `NODE_EXTRA_CA_CERTS` or their like into `GITHUB_ENV`, and whether it should.',
   'command-not-found': 'What stands after `--`: its first word is the name of a program, and nothing else.',
   'command-not-executable': 'The rights of the file, and the line `#!` at its beginning.',
   'doctor-problem': 'The lines with ✗: each says what is wrong and what to do.',
+  'doctor-warning': 'The lines with !: each says what needs attention and what to do.',
   declined: 'Nothing was changed. The list of what would be done stands above the question.',
   'not-stored':
     'The failed call, which has a code of its own. The output says which secrets were stored before it.',
@@ -44,6 +48,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
     'The table of the keys in the job summary (at the command line, the lines of the log): what became of each.',
   'no-such-key':
     'The spelling, case included, and the account: `mutx-api-key keys list --all` shows every key that MUTX lists.',
+  'fleet-incomplete': 'The table at the end: which keys failed, and why.',
+  'key-in-a-secret': 'Which secret or job the name of the key names.',
   'revocations-exceeded': 'The keys that are named: do you know all of them?',
   findings: 'The findings in the log and the job summary, and [what each of them means](audit.md#findings).',
   'mutx-unauthorized':

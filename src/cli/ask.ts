@@ -1,4 +1,5 @@
 import { type InputName, inputsOf, specOf, type Verb } from '../inputs/table.ts';
+import { asked } from './question.ts';
 import { isInteractive, type Streams } from './streams.ts';
 import { type Flags, givenOf, propertyOf } from './variables.ts';
 
@@ -20,6 +21,7 @@ function missingCredentials(verb: Verb, flags: Flags, env: NodeJS.ProcessEnv): r
 /**
  * The flags, with the credentials that were not given: asked for, where somebody is there to answer. Otherwise as
  * they are, and the verb says what is missing.
+ * @throws Cancelled
  */
 export async function withCredentials(
   verb: Verb,
@@ -36,13 +38,21 @@ export async function withCredentials(
     import('@inquirer/password'),
   ]);
   const answers: Record<string, string> = {};
-  const context = { input: streams.stdin as NodeJS.ReadableStream, output: streams.stderr };
   for (const name of missing) {
     const message = QUESTION[name] ?? name;
-    answers[propertyOf(name)] =
-      name === 'email' ? await input({ message }, context) : await password({ message, mask: true }, context);
+    answers[propertyOf(name)] = await asked(
+      (context) =>
+        name === 'email' ? input({ message }, context) : password({ message, mask: true }, context),
+      streams,
+    );
   }
   return { ...flags, ...answers };
+}
+
+/** A question whose answer is no unless somebody says yes. @throws Cancelled */
+export async function confirmed(message: string, streams: Streams): Promise<boolean> {
+  const { default: confirm } = await import('@inquirer/confirm');
+  return asked((context) => confirm({ message, default: false }, context), streams);
 }
 
 const QUESTION: Readonly<Partial<Record<InputName, string>>> = {

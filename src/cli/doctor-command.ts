@@ -21,12 +21,18 @@ export function addDoctor(program: Command, machine: Machine): void {
     const option = LEFT_OUT.includes(name) ? undefined : optionOf(name, 'rotate');
     if (option !== undefined) command.addOption(option);
   }
-  command.option('--folder <path>', 'of the repository, for its workflows', '.');
+  command
+    .option('--folder <path>', 'of the repository, for its workflows', '.')
+    .option('--strict', 'exit code 1 for warnings, too: for monitoring');
   withCommonOptions(command)
     .addHelpText('after', AFTER)
-    .action(({ folder, ...flags }: Flags & { readonly folder: string }) =>
+    .action(({ folder, strict, ...flags }: Flags & { readonly folder: string; readonly strict?: boolean }) =>
       runCommand(
-        { run: doctorVerb(folder), verb: 'rotate', title: 'A rotation would not work' },
+        {
+          run: doctorVerb(folder, strict === true),
+          verb: 'rotate',
+          title: strict === true ? 'Not everything is in order' : 'A rotation would not work',
+        },
         { ...flags, folder },
         machine,
       ),

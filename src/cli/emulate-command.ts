@@ -12,7 +12,7 @@ import type { Machine } from './run-command.ts';
 interface EmulateOptions {
   readonly generation: Generation;
   readonly repository?: readonly string[];
-  readonly environment: string;
+  readonly environment: readonly string[];
   readonly basePath?: string;
   readonly tls?: true | string;
   readonly advance: string;
@@ -36,11 +36,11 @@ export function addEmulate(program: Command, machine: Machine): void {
     .description('start MUTX and GitHub in memory, to try things out')
     .addOption(new Option('--generation <name>', "of MUTX's API").choices(['v1', 'documented']).default('v1'))
     .option(
-      '--repository <owner/repo>',
+      '--repository <owner/repo...>',
       'that exists; may be given several times (default: GITHUB_REPOSITORY, or acme/demo)',
       collected,
     )
-    .option('--environment <name>', 'that each repository has', 'production')
+    .option('--environment <name...>', 'that each repository has; several, too', ['production'])
     .option('--base-path <path>', "of GitHub's API (default: none; with --tls: /api/v3)")
     .option('--tls [ca-file]', `speak https, and write the CA to trust to a file (default: ${CA_FILE})`)
     .option('--advance <duration>', 'how far SIGUSR2 moves the clocks', checkedDuration, '31d')
@@ -51,7 +51,7 @@ export function addEmulate(program: Command, machine: Machine): void {
 }
 
 async function emulate(options: EmulateOptions, { env, streams }: Machine): Promise<void> {
-  const { generation, environment, tls, writeEnv, report } = options;
+  const { generation, environment: environments, tls, writeEnv, report } = options;
   const repositories = options.repository ?? [env['GITHUB_REPOSITORY'] ?? 'acme/demo'];
   const caFile = tls === undefined ? undefined : resolve(tls === true ? CA_FILE : tls);
   // gh takes every host but github.com for an Enterprise Server, whose API is below this path.
@@ -64,7 +64,7 @@ async function emulate(options: EmulateOptions, { env, streams }: Machine): Prom
     tls: tls !== undefined,
   });
   if (caFile !== undefined) writeFileSync(caFile, emulator.ca ?? '');
-  const variables = seed(emulator, { repositories, environment, caFile });
+  const variables = seed(emulator, { repositories, environments, caFile });
   const text = Object.entries(variables)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
@@ -76,7 +76,7 @@ async function emulate(options: EmulateOptions, { env, streams }: Machine): Prom
   await interrupted();
   stopListening();
   if (report !== undefined) {
-    writeFileSync(report, `${JSON.stringify(stateOf(emulator, { repositories, environment }), null, 2)}\n`);
+    writeFileSync(report, `${JSON.stringify(stateOf(emulator, { repositories, environments }), null, 2)}\n`);
   }
   await emulator.close();
 }

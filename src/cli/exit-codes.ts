@@ -6,10 +6,11 @@ export const EXIT_CODES = {
   126: '`exec`: the command could not be started',
   127: '`exec`: there is no such command',
   129: 'its terminal is gone (SIGHUP)',
-  130: 'interrupted (SIGINT)',
+  130: 'interrupted (SIGINT), or a question was not answered (Ctrl-C, Ctrl-D)',
   131: 'told to quit (SIGQUIT)',
   143: 'ended by SIGTERM',
 } as const satisfies Readonly<Record<number, string>>;
 
 export const FAILED = 1;
 export const UNUSABLE = 2;
+export const INTERRUPTED = 130;

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { majorTagOf } from '../init/ref.ts';
 import { initVerb } from '../verbs/init.ts';
+import { confirmed } from './ask.ts';
 import { optionOf, withCommonOptions } from './options.ts';
 import { type Machine, runCommand } from './run-command.ts';
-import { isInteractive, type Streams } from './streams.ts';
+import { isInteractive } from './streams.ts';
 import type { Flags } from './variables.ts';
 
 const AFTER = `
@@ -68,19 +69,7 @@ function runInit(
     version,
     secretsEnvironment,
     canConfirm: yes === true || isInteractive(streams),
-    confirm: () => (yes === true ? Promise.resolve(true) : confirmed(streams)),
+    confirm: () => (yes === true ? Promise.resolve(true) : confirmed('Do all of this?', streams)),
   });
   return runCommand({ run, verb: 'rotate', title: 'Not set up' }, { ...flags, folder }, machine);
-}
-
-async function confirmed({ stdin, stderr }: Streams): Promise<boolean> {
-  const { default: confirm } = await import('@inquirer/confirm');
-  try {
-    const context = { input: stdin as NodeJS.ReadableStream, output: stderr };
-    return await confirm({ message: 'Do all of this?', default: false }, context);
-  } catch (error) {
-    // Ctrl-C is a no.
-    if (error instanceof Error && error.name === 'ExitPromptError') return false;
-    throw error;
-  }
 }

@@ -2,16 +2,21 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { parseInteger } from '../inputs/scalars.ts';
 import { INPUTS } from '../inputs/table.ts';
 import { type KeysOperation, keysVerb } from '../verbs/keys.ts';
+import { confirmed } from './ask.ts';
 import { optionOf, withCommonOptions } from './options.ts';
 import { type Machine, runCommand } from './run-command.ts';
+import { isInteractive } from './streams.ts';
 import type { Flags } from './variables.ts';
 
 const IN_PLACE = `
 The old key is dead the moment MUTX answers: whatever still uses it answers 401
 until it has the new one, and if the answer is lost, so are both keys. The new
-key ends when the old one would have. \`mutx-api-key rotate\` does none of that.`;
+key ends when the old one would have. \`mutx-api-key rotate\` does none of that.
+Asks first; without a terminal it needs --yes. A key that this tool has made
+(gha/…) needs --force, because a secret or a job holds it.`;
 
 type ListFlags = Flags & { readonly name?: string; readonly all?: boolean };
+type RotateFlags = Flags & { readonly yes?: boolean; readonly force?: boolean };
 type CreateFlags = Flags & { readonly expiresInDays: number };
 
 /** `keys list|create|rotate|revoke`: the four operations as MUTX documents them. */
@@ -36,8 +41,15 @@ export function addKeys(program: Command, machine: Machine): void {
       run({ kind: 'create', name, expiresInDays }, flags),
     );
   add('rotate <id>', 'replace a key in place, with a gap')
+    .option('--yes', 'do it without asking')
+    .option('--force', 'even a key that this tool has made for a secret or a job')
     .addHelpText('after', IN_PLACE)
-    .action((id: string, flags: Flags) => run({ kind: 'rotate', id }, flags));
+    .action((id: string, { yes, force, ...flags }: RotateFlags) => {
+      const { streams } = machine;
+      const confirm = (question: string) => confirmed(question, streams);
+      const consent = yes === true ? 'given' : isInteractive(streams) ? confirm : 'none';
+      return run({ kind: 'rotate', id, consent, force: force === true }, flags);
+    });
   add('revoke <id>', 'revoke a key for good').action((id: string, flags: Flags) =>
     run({ kind: 'revoke', id }, flags),
   );

@@ -9,6 +9,6 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 const { env, stdin, stdout, stderr } = process;
 outliveReaders(stdout, stderr);
-const program = createProgram({ env, streams: { stdin, stdout, stderr }, folder: process.cwd() }, version);
-const code = await runProgram(program, process.argv.slice(2));
+const machine = { env, streams: { stdin, stdout, stderr }, folder: process.cwd() };
+const code = await runProgram(createProgram(machine, version), process.argv.slice(2), machine);
 if (code !== undefined) process.exitCode = code;

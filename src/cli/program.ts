@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { shellVariableOf } from '../inputs/shell-variable.ts';
 import { inputsOf, type Verb } from '../inputs/table.ts';
+import { Cancelled } from '../process/cancelled.ts';
 import { auditVerb } from '../verbs/audit.ts';
 import type { VerbContext } from '../verbs/context.ts';
 import { revokeVerb } from '../verbs/revoke.ts';
@@ -8,11 +9,12 @@ import { rotateVerb } from '../verbs/rotate.ts';
 import { addDoctor } from './doctor-command.ts';
 import { addEmulate } from './emulate-command.ts';
 import { addExec } from './exec-command.ts';
-import { FAILED, UNUSABLE } from './exit-codes.ts';
+import { INTERRUPTED, UNUSABLE } from './exit-codes.ts';
 import { addInit } from './init-command.ts';
 import { addKeys } from './keys-commands.ts';
 import { optionOf, withCommonOptions } from './options.ts';
 import { refuseRepeatedFlags } from './repeated-flags.ts';
+import { runFleet } from './rotate-fleet.ts';
 import { type Machine, runCommand, type Task } from './run-command.ts';
 import { type Flags, isCredential } from './variables.ts';
 
@@ -69,15 +71,19 @@ export function createProgram(machine: Machine, version: string): Command {
  * Runs the command line to its end.
  * @returns the exit code of a command that did not run; undefined: that of the process is the command's
  */
-export async function runProgram(program: Command, args: readonly string[]): Promise<number | undefined> {
+export async function runProgram(
+  program: Command,
+  args: readonly string[],
+  machine: Machine,
+): Promise<number | undefined> {
   try {
     await program.parseAsync(args, { from: 'user' });
     return undefined;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : UNUSABLE;
-    // A question that was answered with Ctrl-C.
-    if (error instanceof Error && error.name === 'ExitPromptError') return FAILED;
-    throw error;
+    if (!(error instanceof Cancelled)) throw error;
+    machine.streams.stderr.write(`${error.message}\n`);
+    return INTERRUPTED;
   }
 }
 
@@ -93,9 +99,15 @@ function addVerb(program: Command, task: VerbCommand, machine: Machine): void {
     const option = optionOf(name, verb);
     if (option !== undefined) command.addOption(option);
   }
+  if (verb === 'rotate')
+    command.option('--fleet-file <path>', 'every key of a fleet that is due, one by one');
   withCommonOptions(command)
     .addHelpText('after', `\n${credentialsOf(verb)}`)
-    .action((flags: Flags) => runCommand(task, flags, machine));
+    .action((flags: Flags) =>
+      verb === 'rotate' && flags['fleetFile'] !== undefined
+        ? runFleet(command, flags, machine)
+        : runCommand(task, flags, machine),
+    );
 }
 
 function credentialsOf(verb: Verb): string {

@@ -11,6 +11,7 @@ export function refuseRepeatedFlags(program: Command): void {
   for (const command of commandsIn(program)) {
     const counts = new Map<string, number>();
     for (const option of command.options) {
+      if (option.variadic) continue;
       const flag = option.long ?? option.flags;
       command.on(`option:${option.name()}`, () => counts.set(flag, (counts.get(flag) ?? 0) + 1));
     }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Verb } from '../inputs/table.ts';
 import { runVerb } from '../process/run-verb.ts';
+import { inputWarning } from '../report/annotations.ts';
 import type { FailureReport } from '../report/failure.ts';
 import { FAILURE_TITLE } from '../report/titles.ts';
 import type { VerbContext } from '../verbs/context.ts';
@@ -9,7 +10,7 @@ import { FAILED, UNUSABLE } from './exit-codes.ts';
 import { placeVariables } from './place.ts';
 import type { Streams } from './streams.ts';
 import { terminal, written } from './terminal.ts';
-import { type Flags, verbEnvironment } from './variables.ts';
+import { type Flags, misspelledVariables, verbEnvironment } from './variables.ts';
 
 /** The process as a command sees it. */
 export interface Machine {
@@ -49,6 +50,7 @@ export async function runCommand(
     onStdout: leavesStdout ? 'others' : json === true ? 'json' : printsSecret ? 'secret' : 'log',
     summaryFile: typeof summary === 'string' ? summary : undefined,
   });
+  for (const text of misspelledVariables(verb, shell)) sink.warning(inputWarning(text));
   let failure: FailureReport | undefined;
   await runVerb(run, title, {
     env: verbEnvironment(verb, flags, env),

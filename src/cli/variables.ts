@@ -1,7 +1,7 @@
 import { apiOfHost, hostOfApi } from '../inputs/github-host.ts';
 import { GITHUB_CLI_TOKEN, shellVariableOf } from '../inputs/shell-variable.ts';
 import { INPUT_NAMES, type InputName, inputsOf, specOf, type Verb } from '../inputs/table.ts';
-import { variableOf } from '../inputs/unknown.ts';
+import { nearest, variableOf } from '../inputs/unknown.ts';
 
 /** Whether an input is a credential, which is never taken as an argument: arguments are anybody's to read. */
 export function isCredential(name: InputName): boolean {
@@ -16,6 +16,22 @@ export function isCredential(name: InputName): boolean {
 export function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const credentials = new Set(INPUT_NAMES.filter(isCredential).map(shellVariableOf));
   return Object.fromEntries(Object.entries(env).filter(([name]) => !credentials.has(name.toUpperCase())));
+}
+
+/** What is never a slip of one of ours: where people keep the key itself. */
+const NOT_OURS: ReadonlySet<string> = new Set(['MUTX_API_KEY']);
+
+/** Variables that are nearly one of this command line's: a line each, with the right one. */
+export function misspelledVariables(verb: Verb, env: NodeJS.ProcessEnv): readonly string[] {
+  const known = new Set(INPUT_NAMES.map(shellVariableOf));
+  return Object.keys(env).flatMap((variable) => {
+    const name = /^MUTX_([A-Z\d_]{1,60})$/.exec(variable)?.[1];
+    if (name === undefined || known.has(variable) || NOT_OURS.has(variable)) return [];
+    const meant = nearest(name.toLowerCase(), inputsOf(verb));
+    return meant === undefined
+      ? []
+      : [`the variable \`${variable}\` is not read: did you mean \`${shellVariableOf(meant)}\`?`];
+  });
 }
 
 /** The name of the property in which the parser of the command line leaves a flag: `keyName`. */

@@ -64,8 +64,8 @@ function withoutRoom(
   );
 }
 
-function tooYoung({ inTheWay, because }: Extract<Room, { kind: 'too-soon' }>): string {
-  return inTheWay.length === 0 ? because : `${namesOf(inTheWay)} is too young`;
+function tooYoung({ inTheWay: young, because }: Extract<Room, { kind: 'too-soon' }>): string {
+  return young.length === 0 ? because : `${namesOf(young)} is too young`;
 }
 
 function placesText({ keys, places }: Look, name: string | undefined): string {

@@ -11,6 +11,7 @@ export class Sender {
   readonly #request: ReceivedRequest;
   readonly #entry: LedgerEntry;
   readonly #response: ServerResponse;
+  #time: number | undefined;
 
   constructor(
     server: LoopbackServer,
@@ -27,6 +28,11 @@ export class Sender {
 
   get seq(): number {
     return this.#entry.seq;
+  }
+
+  /** The reply's `Date` is of now, however long it is held from here on: real servers stamp it before they send. */
+  stamp(): void {
+    this.#time ??= this.#server.service.clock.now();
   }
 
   /** Sends what the service says, with the headers that all its replies carry. */
@@ -86,7 +92,9 @@ export class Sender {
 
   #headers(): Readonly<Record<string, string>> {
     const { service, sendsDate, dateLag } = this.#server;
-    const date = sendsDate ? { date: new Date(service.clock.now() - dateLag).toUTCString() } : {};
+    const date = sendsDate
+      ? { date: new Date((this.#time ?? service.clock.now()) - dateLag).toUTCString() }
+      : {};
     return { ...date, ...service.headers(this.#request, service.requestId(this.seq)) };
   }
 

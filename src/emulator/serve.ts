@@ -17,7 +17,11 @@ export async function serve(
   if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
   const fault = faults.take(entry);
   const step: Step = {
-    apply: () => server.apply(request, entry),
+    apply: () => {
+      const reply = server.apply(request, entry);
+      sender.stamp();
+      return reply;
+    },
     // Whoever stops or kills a client after a request was applied does it here, before the reply leaves.
     pass: () => hooks.pass({ point: 'after', entry }),
   };

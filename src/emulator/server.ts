@@ -5,6 +5,7 @@ import type { Identity } from './certificate.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultBook } from './faults.ts';
 import type { Hooks } from './hooks.ts';
+import type { Latency } from './latency.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { type ReceivedRequest, type Reply, receive } from './message.ts';
 import { tellNotes } from './noted.ts';
@@ -21,9 +22,6 @@ export interface Shared {
   /** undefined: without TLS */
   readonly identity: Identity | undefined;
 }
-
-/** Real milliseconds that each request waits before it is looked at. */
-export type Latency = number | ((entry: LedgerEntry) => number);
 
 /** One service on a port of its own on the loopback interface. */
 export class LoopbackServer {

@@ -34,7 +34,7 @@ export async function mint(
   calls: Calls,
   sweepingBeside: () => Promise<number> | undefined,
 ): Promise<Minting> {
-  const { keys, keeper, clock, random } = ports;
+  const { keys, keeper } = ports;
   const room = new WaitForRoom(settings, ports, calls, sweepingBeside);
   let lost = 0;
   /** Creates at which MUTX failed, and of which there is no key. */
@@ -57,29 +57,29 @@ export async function mint(
     } else if (failure.kind === 'unclear') {
       lost += 1;
       keeper.lost();
-      if (await lookForLost(settings, ports, calls, failure)) inVain.push(failure);
-      if (lost >= CREATES || !failure.retryable)
-        return { ok: false, failed: lostForGood(ports, failure, inVain) };
-      await clock.sleep(AFTER_LOST * (0.5 + random()));
+      const notMade = await lookForLost(settings, ports, calls, failure);
+      inVain.push(...notMade);
+      if (isLast(lost, failure)) return { ok: false, failed: lostForGood(ports, failure, inVain) };
+      await pause(ports, calls, notMade, lost);
     } else {
       return { ok: false, failed: createFailed(ports, failure, lost > 0) };
     }
   }
 }
 
-/** @returns whether MUTX failed at the create, and there is no key of its name, which nobody else uses */
+/** @returns the failure, where MUTX failed at the create and there is no key of its name, which nobody else uses */
 async function lookForLost(
   { keyName, unique }: EphemeralSettings,
   { keys }: EphemeralPorts,
   calls: Calls,
   failure: CallFailure,
-): Promise<boolean> {
+): Promise<readonly CallFailure[]> {
   if (!unique) {
     calls.warn(
       'create-lost',
       `the create got no clear answer, so a key named ${keyName} may exist that nobody can use; which one, nobody can tell, because \`key-name\` is not this step's alone: it expires by itself`,
     );
-    return false;
+    return [];
   }
   const found = await revokeStrays(keys, calls, keyName);
   if (!found.ok) {
@@ -87,6 +87,8 @@ async function lookForLost(
       'create-lost',
       `the create got no clear answer, and its key was not found out about: ${found.failure.message}`,
     );
+  } else if (found.value.length === 0 && isInternalError(failure)) {
+    return [failure];
   } else if (found.value.length === 0) {
     calls.warn(
       'create-lost',
@@ -98,7 +100,23 @@ async function lookForLost(
       `the reply to the create was lost (${failure.message}); its key, which nobody can use, was found by its name and revoked: ${found.value.join(', ')}`,
     );
   }
-  return isInternalError(failure) && found.ok && found.value.length === 0;
+  return [];
+}
+
+/** @param failures told as a try that is made again, where nothing else was said of it */
+async function pause(
+  { clock, random }: EphemeralPorts,
+  calls: Calls,
+  failures: readonly CallFailure[],
+  attempt: number,
+): Promise<void> {
+  const wait = AFTER_LOST * (0.5 + random());
+  for (const failure of failures) calls.report({ type: 'retrying', failure, attempt, wait });
+  await clock.sleep(wait);
+}
+
+function isLast(lost: number, { retryable }: CallFailure): boolean {
+  return lost >= CREATES || !retryable;
 }
 
 function lostForGood(
@@ -111,7 +129,7 @@ function lostForGood(
     kind: 'failed',
     code: 'create-unsupported',
     message: `MUTX failed ${failures.length} times at making the key, and made none`,
-    failures,
+    failures: failures.map((one) => ({ ...one, code: 'create-unsupported' })),
     holders: [],
     minted: undefined,
     perhaps: false,

@@ -1,5 +1,11 @@
 import type { Remains } from './remains.ts';
 
+/** How the first step reached MUTX, and whom it trusted on the way; empty: directly, and nobody beyond Node's own. */
+export interface Network {
+  readonly proxy: string;
+  readonly authorities: string;
+}
+
 /** What the post step has to know to find MUTX and the key again, whatever became of the first step. */
 export interface Whereabouts {
   /** Base of the MUTX API. */
@@ -9,6 +15,8 @@ export interface Whereabouts {
   readonly unique: boolean;
   /** Of the credential that the first step was given: by it the post step knows the inputs again. Not invertible. */
   readonly credential: string;
+  /** A step in between may have set a proxy or an authority for all that follows. Not invertible. */
+  readonly network: Network;
   /** The variable with the sealed envelope, and what opens it: neither says anything without the other. */
   readonly envelope: { readonly variable: string; readonly opener: string };
 }
@@ -46,11 +54,22 @@ export function decodeNote(text: string): Note | undefined {
 function whereaboutsOf(value: ReadonlyMap<string, unknown>): Whereabouts | undefined {
   const [apiUrl, name, credential] = ['apiUrl', 'name', 'credential'].map((key) => value.get(key));
   const envelope = mapOf(value.get('envelope'));
+  const network = mapOf(value.get('network'));
+  const [proxy, authorities] = ['proxy', 'authorities'].map((key) => network?.get(key));
   const [variable, opener] = ['variable', 'opener'].map((key) => envelope?.get(key));
   if (typeof apiUrl !== 'string' || typeof name !== 'string' || typeof credential !== 'string')
     return undefined;
   if (typeof variable !== 'string' || typeof opener !== 'string') return undefined;
-  return { apiUrl, name, unique: value.get('unique') === true, credential, envelope: { variable, opener } };
+  if (typeof proxy !== 'string' || typeof authorities !== 'string') return undefined;
+  const unique = value.get('unique') === true;
+  return {
+    apiUrl,
+    name,
+    unique,
+    credential,
+    network: { proxy, authorities },
+    envelope: { variable, opener },
+  };
 }
 
 function parsed(text: string): ReadonlyMap<string, unknown> | undefined {

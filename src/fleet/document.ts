@@ -53,6 +53,11 @@ export function readDocument(text: string, secrets: SecretRegistry, complaints: 
     complaints.add(1, 'the file is larger than 1 MiB', 'make several fleets of it, a workflow each');
     return nothing;
   }
+  // What UTF-16 looks like to a reader of UTF-8: zeros between the letters, and a mark that is none.
+  if (text.includes('\0') || text.startsWith('\ufffd\ufffd')) {
+    complaints.add(1, 'the file is not UTF-8; it looks like UTF-16', 'save it as UTF-8');
+    return nothing;
+  }
   const lines = new LineCounter();
   // Twice the same name is looked for below: the parser's own check takes quadratic time.
   const [document, ...more] = parseAllDocuments(text, {
@@ -150,8 +155,16 @@ class Walk {
 
   #text(name: string, value: unknown, line: number): readonly FieldText[] {
     if (isScalar(value)) return [{ line: this.#lineOf(value, line), text: textOf(value) }];
-    const message = `${this.#complaints.name(name)} holds a mapping or a list where one value belongs`;
-    this.#complaints.add(line, message, 'write one value, or a list of values for `targets`');
+    const split = splitTarget(value);
+    const message =
+      split === undefined
+        ? `${this.#complaints.name(name)} holds a mapping or a list where one value belongs`
+        : `${this.#complaints.name(name)} holds a mapping where one value belongs: YAML makes one of a colon with a space after it`;
+    const fix =
+      split === undefined
+        ? 'write one value, or a list of values for `targets`'
+        : `write ${this.#complaints.name(split)}, without the space`;
+    this.#complaints.add(this.#lineOf(value, line), message, fix);
     return [];
   }
 
@@ -184,6 +197,17 @@ class Walk {
     const range = isScalar(node) || isMap(node) || isSeq(node) ? node.range : undefined;
     return range ? this.#at(range[0]) : otherwise;
   }
+}
+
+/** A target like `org: acme`, which YAML takes for a mapping, as it was meant; undefined: it is something else. */
+function splitTarget(value: unknown): string | undefined {
+  if (!isMap(value) || value.items.length !== 1) return undefined;
+  const [pair] = value.items;
+  if (!isScalar(pair?.key) || !isScalar(pair.value)) return undefined;
+  const prefix = textOf(pair.key);
+  return /^(?:org|actions|dependabot|codespaces|agents)$/iu.test(prefix)
+    ? `${prefix}:${textOf(pair.value)}`
+    : undefined;
 }
 
 /** As it was written: `0x10` and `1e2` are no numbers here, as they are none in an input of the action. */

@@ -19,7 +19,7 @@ import {
 } from './call-failure.ts';
 import { describeMissing, isForAgents } from './permissions.ts';
 import { rateLimitWait } from './rate-limit.ts';
-import { needsOf } from './token-hint.ts';
+import { needsOf, newTokenHint } from './token-hint.ts';
 
 /**
  * Why a call to GitHub did not give what was asked for. `refused` only where the reply is GitHub's own error
@@ -118,7 +118,7 @@ function refusal(reply: HttpReply, message: string, context: CallContext): Cause
     case 400:
       return badRequest(message, context);
     case 401:
-      return refused('github-bad-credentials', said);
+      return refused('github-bad-credentials', said, newTokenHint(context));
     case 403:
       return forbidden(reply, message, context);
     case 404:

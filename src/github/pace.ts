@@ -30,6 +30,14 @@ export class Pace {
     return Math.max(0, this.#due - (BURST - 1) * SPACING - now, hourly - now, this.#pausedUntil - now);
   }
 
+  /** How long until the hour's limit has room for so many starts more, where it has so many at all. */
+  waitForRoom(starts: number, now: number): Duration {
+    this.#counted = this.#counted.filter((at) => now - at < HOUR);
+    const over = this.#counted.length + Math.min(starts, PER_HOUR) - PER_HOUR;
+    const freed = over <= 0 ? undefined : this.#counted[over - 1];
+    return freed === undefined ? 0 : freed + HOUR - now;
+  }
+
   start(now: number): void {
     this.#due = Math.max(this.#due, now) + SPACING;
     this.#counted.push(now);
@@ -52,8 +60,11 @@ export class Pace {
  * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
  * waits.
  */
-export function paced(targets: readonly SecretTarget[], clock: Clock): readonly SecretTarget[] {
-  const pace = new Pace();
+export function paced(
+  targets: readonly SecretTarget[],
+  clock: Clock,
+  pace = new Pace(),
+): readonly SecretTarget[] {
   let last: Promise<unknown> = Promise.resolve();
   const takeTurn = (mayStart: MayStart) => {
     const turn = last.then(() => admit(pace, clock, mayStart));

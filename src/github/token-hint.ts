@@ -27,6 +27,18 @@ function inputOf({ name, level }: Permission): string {
   return `permission-${name.replaceAll('_', '-')}: ${level}`;
 }
 
+/** Which token to make in the place of one that is not valid, and where it goes. */
+export function newTokenHint({
+  permission,
+  reach: { owner, repository, writes = permission },
+}: {
+  readonly permission: Permission;
+  readonly reach: Reach;
+}): string {
+  const place = repository === undefined ? owner : `${owner}/${repository}`;
+  return `make a new token with ${settingOf(writes)} for ${place}, at https://github.com/settings/personal-access-tokens/new or in the settings of your server, and put it into the secret that \`github-token\` reads (at a shell: \`MUTX_GITHUB_TOKEN\`)`;
+}
+
 /** GitHub's own word for what a call needs goes before ours; every token that is good for a repository has `Metadata`. */
 function namesNoOthers(words: string, permissions: readonly Permission[]): boolean {
   const known = new Set([...permissions, METADATA].map(settingOf));

@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises';
+import dns from 'node:dns';
 import net from 'node:net';
 import type { Duration } from '../rotation/ports.ts';
 
@@ -17,7 +17,15 @@ export interface Dialing {
   readonly after: After;
 }
 
-export const DIALING: Dialing = { lookup: (host) => lookup(host, { all: true }), after: timer };
+export const DIALING: Dialing = {
+  lookup: (host) =>
+    new Promise((found, failed) => {
+      dns.lookup(host, { all: true }, (error, addresses) =>
+        error === null ? found(addresses) : failed(error),
+      );
+    }),
+  after: timer,
+};
 
 /** "Connection Attempt Delay" (RFC 8305, section 5). */
 const HEAD_START_MS = 250;

@@ -7,6 +7,22 @@ import type { InputName } from './table.ts';
 const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
 
 /**
+ * Events of Dependabot's whose runs get its own secrets. Other events, `schedule` for one, get Actions secrets, though
+ * their actor may be Dependabot: whoever last touched the workflow.
+ * https://docs.github.com/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions
+ */
+const DEPENDABOT: ReadonlySet<string> = new Set([
+  'pull_request',
+  'pull_request_review',
+  'pull_request_review_comment',
+  'pull_request_target',
+  'push',
+  'create',
+  'deployment',
+  'deployment_status',
+]);
+
+/**
  * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
  * from a secret that does not exist look the same to an action, so the event tells more than the input.
  * https://docs.github.com/actions/reference/security/secrets
@@ -19,13 +35,14 @@ export function whyEmpty(
   if (env['GITHUB_ACTIONS'] !== 'true') {
     return { reason: 'its variable is not set', fix: `set ${anyOf(missing.flatMap(variablesOf))}` };
   }
-  if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
+  const event = env['GITHUB_EVENT_NAME'] ?? '';
+  if (env['GITHUB_ACTOR'] === 'dependabot[bot]' && DEPENDABOT.has(event)) {
     return {
       reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
-      fix: "leave such runs out with `if: github.actor != 'dependabot[bot]'` on the job",
+      fix: 'rotate on `schedule` or `workflow_dispatch`, which get Actions secrets whoever their actor is',
     };
   }
-  if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
+  if (!PULL_REQUEST.test(event)) {
     return {
       reason:
         'it is not set, or the secret or variable it is filled from does not exist or is not given to this job',

@@ -1,3 +1,5 @@
+import { invisibleIn } from '../secrets/printable.ts';
+
 /**
  * What GitHub allows as names. A name that passes here is safe as one segment of a URL's path once it is
  * URL-encoded.
@@ -20,7 +22,20 @@ export function isRepository(name: string): boolean {
 /** Any letter, `/`, spaces and `%` are fine; at most 255 characters. */
 export function isEnvironment(name: string): boolean {
   const fits = name.length > 0 && name.length <= 255 && name.isWellFormed();
-  return fits && !CONTROL.test(name) && !isDots(name);
+  return fits && !CONTROL.test(name) && invisibleIn(name) === undefined && !isDots(name);
+}
+
+/**
+ * What a name would be if it had been URL-encoded by mistake (`prod%2Feu`); undefined: it is none such. Names are
+ * written as they are, so such a name is another one than it looks like.
+ */
+export function decodedName(name: string): string | undefined {
+  if (!/%[\dA-F]{2}/i.test(name)) return undefined;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return undefined;
+  }
 }
 
 /** @returns the name in upper case, as GitHub keeps it; undefined if it is none */

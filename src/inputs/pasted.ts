@@ -59,11 +59,15 @@ export function admitToken(secrets: SecretRegistry, raw: string): void {
   for (const text of new Set([raw, trimmed, ...within])) secrets.admit(text);
 }
 
-/** Masks a password as it was given, and trimmed; nothing for what is too short, and for the mask itself. */
+/**
+ * Masks a password as it was given, trimmed, and each line of it, which may be shown alone; nothing for what is too
+ * short, and for the mask itself.
+ */
 export function admitPassword(secrets: SecretRegistry, raw: string): void {
   const trimmed = raw.trim();
   if (isShort(trimmed) || MASK.test(trimmed)) return;
-  for (const text of new Set([raw, trimmed])) secrets.admit(text);
+  const lines = trimmed.split(/[\r\n]+/).filter((line) => !isShort(line.trim()));
+  for (const text of new Set([raw, trimmed, ...lines])) secrets.admit(text);
 }
 
 /** What is wrong with a token (already trimmed), whichever it is; undefined: nothing. */

@@ -1,4 +1,5 @@
 import type { Duration } from '../rotation/ports.ts';
+import { invisibleIn } from '../secrets/printable.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { allowedText } from './kinds.ts';
 import type { InputProblem } from './loaded.ts';
@@ -136,7 +137,13 @@ export class InputReader {
   /** Notes what is wrong with an input; `given` is left out for credentials. */
   problem(name: InputName, complaint: Complaint, given?: string): void {
     const allowed = allowedText(specOf(name).kind);
-    this.problems.push({ input: name, ...complaint, ...this.#shown(given), allowed });
+    // What it is shown as lacks the very character that is wrong.
+    const hidden = given === undefined ? undefined : invisibleIn(given);
+    const seen =
+      hidden === undefined
+        ? complaint
+        : { ...complaint, message: `${complaint.message}: it holds an invisible character, ${hidden}` };
+    this.problems.push({ input: name, ...seen, ...this.#shown(given), allowed });
   }
 
   /**

@@ -16,7 +16,10 @@ export interface Audience {
   readonly selectedRepositories: readonly string[];
 }
 
-/** All that a rotation was asked for, parsed and checked; nothing has been called. */
+/**
+ * All that a rotation was asked for, parsed and checked; nothing has been called.
+ * @internal
+ */
 export interface RotateInputs extends Access {
   readonly githubToken: Secret;
   /** At least one, no two the same. */

@@ -1,4 +1,6 @@
+import { printable } from '../secrets/printable.ts';
 import { targetOfDefaultName } from './key-name.ts';
+import { decodedName } from './names.ts';
 import type { InputReader } from './reader.ts';
 import { refreshTokenWarnings } from './refresh-warnings.ts';
 import type { RotateInputs } from './rotate-inputs.ts';
@@ -42,7 +44,16 @@ function aboutGrace({ settings: { gracePeriod, expiresInDays } }: RotateInputs):
 
 function aboutTargets({ audience, settings, targets }: RotateInputs): readonly string[] {
   const shared = targets.some((target) => target.kind === 'organisation');
+  const encoded = targets.flatMap((target) => {
+    const decoded = target.kind === 'environment' ? decodedName(target.environment) : undefined;
+    return decoded === undefined
+      ? []
+      : [
+          `the environment of ${target.label} is named as if it were URL-encoded; names are written as they are: did you mean \`${printable(decoded, 100)}\`?`,
+        ];
+  });
   return [
+    ...encoded,
     ...(audience.visibility !== undefined && !shared
       ? ['`visibility` has no effect: no target is an organisation secret']
       : []),

@@ -21,6 +21,9 @@ import { ListReader, type ReadingPorts, readFirstPages, readPage } from './pages
 /** What MUTX says of its limit; a 409 for another reason says something else. */
 const QUOTA = /\b(?:limit|quota|plan)\b/iu;
 
+const FORBIDDEN =
+  'MUTX knows the key, and does not let its account in: verify the e-mail address of the account at MUTX, or have the account activated';
+
 /** How old the `Date` of a reply of MUTX's can be: up to 3.5 s were seen. */
 const OLDEST_DATE: Duration = 5_000;
 
@@ -130,7 +133,9 @@ class MutxKeys implements MutxClient {
     const reply = await this.#use({ 'x-api-key': key.expose() }, mayStart);
     if (reply.ok || reply.failure.kind !== 'refused') return reply;
     const { failure } = reply;
-    if (failure.status === 403) return coded(failure, 'mutx-key-refused');
+    if (failure.status === 403) {
+      return { ok: false, failure: { ...failure, code: 'mutx-key-refused', hint: FORBIDDEN } };
+    }
     if (failure.status !== 401) return { ok: false, failure: { ...failure, kind: 'unclear' } };
     return this.#api.generation === 'documented'
       ? this.#refusedAsNobody(failure, mayStart)

@@ -27,7 +27,7 @@ export function decoded<T>(decode: () => T): Decoded<T> {
 /** The own fields of a JSON object, by type. A name that a prototype has too is a field like any other. */
 export class Fields {
   readonly #where: string;
-  readonly #values: ReadonlyMap<string, unknown>;
+  readonly #values: Readonly<Record<string, unknown>>;
 
   /** @param where for problems: `the reply`, `items[3]` */
   constructor(value: unknown, where: string) {
@@ -35,42 +35,42 @@ export class Fields {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new Malformed(`${where} is not an object`);
     }
-    this.#values = new Map(Object.entries(value));
+    this.#values = value as Readonly<Record<string, unknown>>;
   }
 
   /** Neither missing nor null. */
   has(name: string): boolean {
-    return (this.#values.get(name) ?? null) !== null;
+    return (this.raw(name) ?? null) !== null;
   }
 
   /** @param form what it has to look like */
   text(name: string, form = ANYTHING): string {
-    const value = this.#values.get(name);
+    const value = this.raw(name);
     if (typeof value !== 'string' || !form.test(value)) throw this.malformedText(name);
     return value;
   }
 
   /** What {@link text} throws of a field that is none of the text that it should be. */
   malformedText(name: string): Error {
-    const isText = typeof this.#values.get(name) === 'string';
+    const isText = typeof this.raw(name) === 'string';
     return this.#malformed(name, isText ? 'does not have the form that it should have' : 'is not a string');
   }
 
   /** A field that can only have one value. */
   same(name: string, expected: string): string {
-    if (this.#values.get(name) !== expected) throw this.#malformed(name, 'is not what was asked for');
+    if (this.raw(name) !== expected) throw this.#malformed(name, 'is not what was asked for');
     return expected;
   }
 
   boolean(name: string): boolean {
-    const value = this.#values.get(name);
+    const value = this.raw(name);
     if (typeof value !== 'boolean') throw this.#malformed(name, 'is not true or false');
     return value;
   }
 
   /** A whole number, not negative. */
   count(name: string): number {
-    const value = this.#values.get(name);
+    const value = this.raw(name);
     if (!Number.isSafeInteger(value) || Number(value) < 0) {
       throw this.#malformed(name, 'is not a whole number');
     }
@@ -96,14 +96,14 @@ export class Fields {
   }
 
   list(name: string): readonly unknown[] {
-    const value = this.#values.get(name);
+    const value = this.raw(name);
     if (!Array.isArray(value)) throw this.#malformed(name, 'is not a list');
     return value;
   }
 
   /** The value as it is, for the one field that must be masked before anything is checked. */
   raw(name: string): unknown {
-    return this.#values.get(name);
+    return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
   }
 
   #malformed(name: string, what: string): Malformed {

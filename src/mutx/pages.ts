@@ -41,6 +41,8 @@ export interface ReadingPorts {
   readonly onRetry: (failure: CallFailure, attempt: number, wait: Duration) => void;
   /** Where a list was not read to its end: MUTX's time before which no key was looked at. */
   readonly onUnread: (unread: Unread) => void;
+  /** Which revoked keys are worth their memory; default: all. MUTX never forgets one. */
+  readonly keepsRevoked?: (key: KeyRecord) => boolean;
 }
 
 export interface Unread {
@@ -65,6 +67,8 @@ type PageResult = { readonly ok: true; readonly page: Page } | Failure;
 /** What a list gave. */
 interface Known {
   readonly keys: readonly KeyRecord[];
+  /** When the newest key was made, kept or not. */
+  readonly newest: Instant;
   readonly since: Instant | undefined;
 }
 
@@ -105,7 +109,8 @@ export class ListReader {
     if (value.keys.length === 0) return unreadable('a page without keys says that there are more');
 
     const known = all && this.#before?.since !== undefined ? undefined : this.#before;
-    const list = new GrowingList(first.page, known?.keys ?? []);
+    const { keepsRevoked = () => true } = this.#ports;
+    const list = new GrowingList(first.page, keepsRevoked, known);
     const horizon = all ? Number.NEGATIVE_INFINITY : (date ?? clock.now()) - LONGEST_LIFE;
     const end = await this.#readOn(list, horizon, timeLeft);
     if (typeof end === 'object') return end;
@@ -114,7 +119,8 @@ export class ListReader {
     const before = list.reachesKnown ? known?.since : undefined;
     const since = end === 'all' ? before : oldest;
     const keys = list.records();
-    this.#before = list.pages >= FEW_PAGES || known !== undefined ? { keys, since } : undefined;
+    const { newest } = list;
+    this.#before = list.pages >= FEW_PAGES || known !== undefined ? { keys, newest, since } : undefined;
     const reading: ListReading = { lastDate: last.reply.date, lastAsked: last.asked.elapsed(), since };
     return { ok: true, value: keys, date, reading };
   }
@@ -195,8 +201,7 @@ export class ListReader {
 /** The pages of a list so far, one after the other. */
 class GrowingList {
   readonly #keys = new Map<string, KeyRecord>();
-  /** Names come again and again; one text for each is enough. */
-  readonly #names = new Map<string, string>();
+  readonly #keepsRevoked: (key: KeyRecord) => boolean;
   /** From the list before: what was revoked then is revoked for good. */
   readonly #known: readonly KeyRecord[];
   /** When the oldest key was made that could be another one now. */
@@ -204,6 +209,8 @@ class GrowingList {
   readonly #step: number;
   readonly #total: number;
   #isSorted = true;
+  /** When the first key was made: the newest. */
+  readonly newest: Instant;
   /** Where the pages end so far. */
   oldest = Number.POSITIVE_INFINITY;
   last: Page;
@@ -211,16 +218,20 @@ class GrowingList {
   /** Pages in a row without anything new. */
   empty = 0;
 
-  constructor(first: Page, known: readonly KeyRecord[]) {
+  constructor(first: Page, keepsRevoked: (key: KeyRecord) => boolean, known: Known | undefined) {
     this.last = first;
     const { keys, total } = first.reply.value;
+    this.newest = keys[0]?.createdAt ?? Number.NEGATIVE_INFINITY;
     this.#total = total;
     // A server may give fewer than it was asked for. One of them is that of the page before.
     this.#step = Math.max(1, keys.length - 1);
-    this.#known = known;
-    const newest = known.reduce((at, { createdAt }) => Math.max(at, createdAt), Number.NEGATIVE_INFINITY);
-    const active = known.filter(({ isActive }) => isActive);
-    this.#knownFrom = active.reduce((at, { createdAt }) => Math.min(at, createdAt), newest);
+    this.#keepsRevoked = keepsRevoked;
+    this.#known = known?.keys ?? [];
+    const active = this.#known.filter(({ isActive }) => isActive);
+    this.#knownFrom = active.reduce(
+      (at, { createdAt }) => Math.min(at, createdAt),
+      known?.newest ?? Number.NEGATIVE_INFINITY,
+    );
     this.#take(first);
   }
 
@@ -241,7 +252,7 @@ class GrowingList {
   /** Where the next pages begin. @param most pages in all, for now */
   next(most = Number.POSITIVE_INFINITY): readonly number[] {
     const needed = Math.max(this.pages + 1, Math.ceil((this.#total - 1) / this.#step));
-    const side = this.#step === 1 || this.#known.length > 0 ? 1 : CONCURRENCY;
+    const side = this.#step === 1 || Number.isFinite(this.#knownFrom) ? 1 : CONCURRENCY;
     const count = Math.min(needed - this.pages, side, Math.max(1, most - this.pages));
     return Array.from({ length: count }, (_, index) => (this.pages + index) * this.#step);
   }
@@ -255,9 +266,9 @@ class GrowingList {
 
   add(page: Page): void {
     this.pages += 1;
-    const before = this.#keys.size;
+    const [end, before] = [page, this.last].map(({ reply }) => reply.value.keys.at(-1)?.id);
+    this.empty = end === undefined || end === before ? this.empty + 1 : 0;
     this.#take(page);
-    this.empty = this.#keys.size === before ? this.empty + 1 : 0;
     this.last = page;
   }
 
@@ -273,9 +284,7 @@ class GrowingList {
     for (const key of reply.value.keys) {
       this.#isSorted &&= key.createdAt <= above;
       above = key.createdAt;
-      const name = this.#names.get(key.name) ?? key.name;
-      this.#names.set(name, name);
-      this.#keys.set(key.id, { ...key, name });
+      if (key.isActive || this.#keepsRevoked(key)) this.#keys.set(key.id, key);
     }
     // Further down than what is above it, or it is not sorted.
     this.#isSorted &&= above <= this.oldest || above === Number.POSITIVE_INFINITY;

@@ -6,6 +6,7 @@ import { SecretRegistry } from '../secrets/registry.ts';
 import { clock } from '../verbs/clock.ts';
 import type { Unfinished, VerbContext } from '../verbs/context.ts';
 import { Gate } from '../verbs/gate.ts';
+import { Cancelled } from './cancelled.ts';
 import { onEarlyEnd } from './ending.ts';
 
 /** What a runner and a shell do not share. */
@@ -27,6 +28,7 @@ export interface Host {
  * Runs one verb, or one phase of it, in this process, to its end, which may be a signal. The exit code is that of
  * the host for a run that did not do what was asked for, 130 or 143 if it was cancelled.
  * @param title of a failure: what was not done
+ * @throws Cancelled
  */
 export async function runVerb(
   run: (context: VerbContext) => Promise<void>,
@@ -39,20 +41,24 @@ export async function runVerb(
     state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
     cleanUp: async () => {},
   };
-  const fail = (told: FailureReport, summary = failureSummary(title, told)) => {
+  const failAs = (as: string, told: FailureReport, summary: string) => {
     // Where nobody reads annotations, no workflow is at hand either.
     const report = host.annotates ? told : withoutWorkflow(told);
     process.exitCode = host.failed(report);
-    for (const line of failureLines(title, report)) sink.line(line);
-    const annotation = failureAnnotation(title, report);
+    for (const line of failureLines(as, report)) sink.line(line);
+    const annotation = failureAnnotation(as, report);
     if (host.annotates && host.alwaysGreen === true) sink.warning(annotation);
     else if (host.annotates) sink.error(annotation);
     sink.summary(summary);
   };
+  const fail = (told: FailureReport, summary = failureSummary(title, told)) => failAs(title, told, summary);
   const endInTheMiddle = (news: string | FailureReport) => {
     sink.endGroup();
     if (typeof news === 'string') sink.line(news);
-    else fail(news);
+    else {
+      const done = unfinished.title?.() ?? title;
+      failAs(done, news, failureSummary(done, news));
+    }
   };
   const gate = new Gate();
   const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle, host.alwaysGreen);
@@ -60,6 +66,11 @@ export async function runVerb(
     await run({ env: host.env, secrets, sink, clock, gate, unfinished, fail });
     standDown();
   } catch (error) {
+    if (error instanceof Cancelled) {
+      await unfinished.cleanUp();
+      standDown();
+      throw error;
+    }
     broken(error);
   }
 }

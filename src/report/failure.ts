@@ -149,7 +149,8 @@ function callLines({ failure, alike, cause, fix }: FailedCall): readonly string[
   if (more > 0) lines.push(`  also:  ${more} more (${ALL_OF_IT} has them all)`);
   if (cause !== undefined) lines.push(`  cause: ${cause}`);
   if (fix !== undefined) lines.push(...fixLines(fix));
-  if (failure.requestId !== undefined) lines.push(`  request id: ${failure.requestId}`);
+  const ids = [failure, ...also].flatMap(({ requestId }) => requestId ?? []);
+  if (ids.length > 0) lines.push(`  request ${ids.length === 1 ? 'id' : 'ids'}: ${ids.join(', ')}`);
   return lines;
 }
 

@@ -35,7 +35,7 @@ interface Row {
 function rowOf({ key, finding }: PlannedKey): Row {
   const common = { name: key.settings.keyName, targets: key.targets.length };
   if (finding.kind === 'unreadable') {
-    const why = finding.failure.failures[0]?.message ?? finding.failure.message;
+    const why = whyUnreadable(finding);
     return { ...common, state: 'not known', why, expires: '—', room: undefined };
   }
   const { plan } = finding;
@@ -60,6 +60,21 @@ export function fleetHeadline(planned: readonly PlannedKey[]): string {
       ? ''
       : `; ${unreadable} could not be looked at, and ${unreadable === 1 ? 'gets a job that finds' : 'get jobs that find'} out: ${count(due + unreadable, 'job')}`;
   return `${due} of ${count(planned.length, 'key')} (${count(targets, 'target')}) ${due === 1 ? 'is' : 'are'} due${unknown}`;
+}
+
+/** What the keys that could not be looked at have in common; undefined: there are none. */
+export function unreadableText(planned: readonly PlannedKey[]): string | undefined {
+  const unreadable = planned.flatMap(({ key, finding }) =>
+    finding.kind === 'unreadable' ? [{ key, why: whyUnreadable(finding) }] : [],
+  );
+  const [first, ...more] = unreadable;
+  if (first === undefined) return undefined;
+  const others = more.length === 0 ? '' : `; so it is for ${count(more.length, 'other key')}, see the table`;
+  return `whether ${first.key.settings.keyName} is due is not known, so its job is to find out: ${first.why}${others}`;
+}
+
+function whyUnreadable({ failure }: Extract<Finding, { kind: 'unreadable' }>): string {
+  return failure.failures[0]?.message ?? failure.message;
 }
 
 /** The plan for the log: a heading, and a line a key, what is due first. */

@@ -11,6 +11,15 @@ export const KEY_HINTS: Readonly<Record<string, Hint>> = {
       'no key of the account has this name or id: it is misspelled, or of another account, or MUTX has already forgotten the revoked key',
     fix: 'copy the name or id from `mutx-api-key keys list --all`; for a clean-up that may find nothing, set `if-none: ignore`',
   },
+  'fleet-incomplete': {
+    cause: 'some keys of the fleet could not be rotated; the others were',
+    fix: 'fix what is named for each cause, then run it again: keys that were rotated are not due again where `renew-before` says so',
+  },
+  'key-in-a-secret': {
+    cause:
+      'keys of such names are made by rotations, which store them in secrets, and by jobs, which use them',
+    fix: 'run `mutx-api-key rotate`, which stores a new key first; if nothing holds this one, add `--force`',
+  },
   'revocations-exceeded': {
     cause: 'more keys were asked for than `max-revocations` allows, so none was revoked',
     fix: 'see whether these are the keys that are meant; if they are, set `max-revocations` to their number',

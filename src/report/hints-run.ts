@@ -43,6 +43,11 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
       "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
     fix: `wait longer with \`quota-wait\`, run fewer jobs at a time (\`strategy.max-parallel\`), take a larger plan, or ${REVOKE_ONE}; \`sweep-after\` revokes what killed jobs of this repository left`,
   },
+  'account-refused': {
+    cause:
+      'MUTX answers 403 to the question whose account this is: its e-mail address is not verified, or it is deactivated. Keys of such an account are answered 403 too',
+    fix: 'verify the e-mail address of the account at MUTX, or have the account activated, and run again',
+  },
   'create-failed': {
     cause: 'MUTX did not make a key',
     fix: 'see the failed call; no secret was written',
@@ -83,6 +88,11 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
       'this machine stood still for minutes between making a key and storing it, twice; another run may have revoked the key meanwhile',
     fix: 'run again, on a runner that is not suspended; a `concurrency:` group in the workflow keeps runs from overlapping',
   },
+  'network-changed': {
+    cause:
+      'between the two steps of `ephemeral` a step of the job has set a proxy, or certificate authorities, for all that follows; a credential would go to whoever that is',
+    fix: 'revoke the key that is named with the action `revoke`, or let it expire; set `HTTPS_PROXY` and `NODE_EXTRA_CA_CERTS` for the whole job, or for the steps that need them',
+  },
   'command-not-found': {
     cause: 'there is no such file, neither under this path nor in a folder of `PATH`',
     fix: 'check how the command is written; a builtin of the shell, a pipe or `&&` needs a shell: `-- sh -c "…"`',
@@ -117,6 +127,10 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   'doctor-problem': {
     cause: 'something that a rotation depends on is not as it has to be',
     fix: 'do what stands after each ✗, then ask `mutx-api-key doctor` again',
+  },
+  'doctor-warning': {
+    cause: 'with `--strict`, a warning of `mutx-api-key doctor` fails it',
+    fix: 'do what each line with ! says, or leave `--strict` out',
   },
   declined: {
     cause: 'the question whether to do all of it was not answered with yes',

@@ -74,6 +74,9 @@ export class RotationLog {
       case 'target-written':
         this.#line(targetText(event));
         break;
+      case 'revoking':
+      case 'not-revoked':
+        break;
       case 'revoked':
         this.#line(
           `${event.gone ? 'was gone already' : 'revoked'}: ${event.id} (${WHY_REVOKED[event.reason]})`,

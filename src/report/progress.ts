@@ -1,7 +1,7 @@
 import type { RotationEvent } from '../rotation/events.ts';
 import type { TargetResult } from '../rotation/outcome.ts';
 import { EITHER, nothingLost } from './state.ts';
-import { list, placeText } from './words.ts';
+import { count, list, placeText } from './words.ts';
 
 /**
  * How far a run has come, followed from its events: what to say of the state of things when the run ends
@@ -10,43 +10,52 @@ import { list, placeText } from './words.ts';
 export class Progress {
   #creating = false;
   #storing = false;
+  /** Targets that there are to write; undefined: the first result has not come. */
+  #targets: number | undefined;
+  /** The last step of a rotation has ended. */
+  #complete = false;
   #minted: string | undefined;
   readonly #written: TargetResult[] = [];
   readonly #failed: TargetResult[] = [];
   readonly #revoked: string[] = [];
   #expired = false;
-  #victim: string | undefined;
-  /** A stored key that was being revoked for its place, and may be. */
-  #givingUp: string | undefined;
+  /** Keys for which a DELETE was sent without a clear answer so far, each with whether it was a stored key's. */
+  readonly #revoking = new Map<string, boolean>();
   readonly #givenUp: string[] = [];
 
   event(event: RotationEvent): void {
     switch (event.type) {
       case 'step-started':
         if (event.step === 'create') this.#creating = true;
-        if (event.step === 'make-room') this.#givingUp = this.#victim;
         if (event.step === 'store') this.#storing = true;
         break;
       case 'step-ended':
-        if (event.step === 'create' && event.ok) this.#creating = false;
+        this.#ended(event);
         break;
       case 'minted':
         this.#minted = event.id;
         this.#storing = false;
+        this.#targets = undefined;
+        this.#complete = false;
         this.#written.length = 0;
         this.#failed.length = 0;
         break;
       case 'target-written':
+        this.#targets = event.of;
         (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
         break;
       case 'revoked':
         if (event.reason === 'E') this.#expired = true;
-        if (event.id === this.#givingUp) this.#givingUp = undefined;
+        this.#revoking.delete(event.id);
         (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
         break;
-      case 'planned':
-        this.#victim = event.plan.room.kind === 'replace' ? event.plan.room.victim.id : undefined;
+      case 'revoking':
+        this.#revoking.set(event.id, event.reason === 'replace');
         break;
+      case 'not-revoked':
+        if (!event.unclear) this.#revoking.delete(event.id);
+        break;
+      case 'planned':
       case 'looked':
       case 'retrying':
       case 'waiting':
@@ -55,9 +64,23 @@ export class Progress {
     }
   }
 
+  #ended({ step, ok }: Extract<RotationEvent, { type: 'step-ended' }>): void {
+    if (step === 'create' && ok) this.#creating = false;
+    if (step === 'revoke') this.#complete = ok;
+  }
+
   /** Keys revoked before their successor was stored (`on-quota: replace`). */
   get givenUp(): readonly string[] {
     return this.#givenUp;
+  }
+
+  /** What was done of a run that ends here, as its title; undefined: nothing was stored. */
+  title(): string | undefined {
+    const stored = this.#written.length;
+    if (stored === 0 || this.#minted === undefined || this.#revoked.includes(this.#minted)) return undefined;
+    return this.#targets === stored
+      ? 'MUTX API key stored in every target; the run did not finish'
+      : `MUTX API key stored in ${stored} of ${count(this.#targets ?? stored, 'target')}`;
   }
 
   state(): readonly string[] {
@@ -71,24 +94,37 @@ export class Progress {
     if (lines.length === 0) lines.push('no key was made and no secret was written');
     const others = this.#revoked.filter((id) => id !== this.#minted);
     if (others.length > 0) lines.push(`revoked: ${others.join(', ')}`);
-    if (this.#givingUp !== undefined) {
+    const perhaps = [...this.#revoking].filter(([id]) => id !== this.#minted);
+    for (const [id, isStored] of perhaps) {
       lines.push(
-        `perhaps revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givingUp}`,
+        isStored
+          ? `perhaps revoked before its successor was stored, as \`on-quota: replace\` asks: ${id}`
+          : `perhaps revoked, for which there was no clear answer: ${id}`,
       );
     }
     lines.push(
       this.#givenUp.length === 0
-        ? nothingLost(this.#expired, this.#givingUp !== undefined)
+        ? nothingLost(this.#expired, perhaps.length > 0)
         : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`,
     );
-    lines.push(
-      'run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
-    );
+    lines.push(this.#next());
     return lines;
+  }
+
+  #next(): string {
+    if (this.#targets === undefined || this.#written.length < this.#targets) {
+      return 'run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes';
+    }
+    return this.#complete
+      ? 'the rotation itself was complete: nothing has to be run again'
+      : 'older keys of the name may still be active; the next rotation revokes them';
   }
 
   #mintedLines(id: string): readonly string[] {
     if (this.#revoked.includes(id)) return [`the new key ${id} was revoked; no secret holds it`];
+    if (this.#revoking.has(id)) {
+      return [`the new key ${id} was being revoked; whether it was is not known; no secret holds it`];
+    }
     const lines = [`the new key ${id} is alive`];
     if (this.#written.length > 0) lines.push(`${list(this.#written.map(placeText))}: holds the new key`);
     const perhaps = this.#failed.filter(({ perhapsWritten }) => perhapsWritten === true);
@@ -97,8 +133,12 @@ export class Progress {
     if (refused.length > 0) {
       lines.push(`${list(refused.map(placeText))}: the write failed; it holds what it held before`);
     }
-    if (this.#storing) lines.push('every other target: not written, or being written at that moment');
-    else lines.push('no target was written with it');
+    if (!this.#storing) lines.push('no target was written with it');
+    else if (this.#targets === undefined)
+      lines.push('every target: not written, or being written at that moment');
+    else if (this.#written.length + this.#failed.length < this.#targets) {
+      lines.push('every other target: not written, or being written at that moment');
+    }
     return lines;
   }
 }

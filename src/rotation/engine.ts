@@ -1,5 +1,6 @@
 import { LINGER, LONGEST_QUOTA_WAIT, MARGIN, WRITE_DEADLINE } from './constants.ts';
 import { failed, quotaFailure } from './failures.ts';
+import { lastWriteOf } from './grace.ts';
 import { withUse } from './in-the-way.ts';
 import { keysOfName, type Look, timeOf } from './look.ts';
 import { warnOfOtherTargets } from './other-targets.ts';
@@ -11,7 +12,7 @@ import { type Room, roomFor, summarize } from './room.ts';
 import { Run } from './run.ts';
 import { readAgain } from './second-reading.ts';
 import type { RotationSettings } from './settings.ts';
-import { takeLook } from './take-look.ts';
+import { type Learned, type LookResult, takeLook } from './take-look.ts';
 
 /**
  * One rotation: look → plan → make room → create → verify → store everywhere → revoke (docs/protocol.md).
@@ -25,6 +26,8 @@ export async function rotate(settings: RotationSettings, ports: RotationPorts): 
   const tries: RoundTries = {
     creates: 0,
     lost: [],
+    inVain: [],
+    before: undefined,
     lostAt: [],
     lateWrites: 0,
     quotaHits: 0,
@@ -60,7 +63,7 @@ interface RoundTries extends Tries {
 }
 
 async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
-  const looked = await takeLook(run, tries.learned);
+  const looked = await lookUntilSettled(run, tries.learned);
   if (!looked.ok) return failed(run, notAgain(run, tries, looked.failure));
   // Known only now: an environment that has to be made takes a write of its own.
   const tooMany = moreThanFit(run.ports);
@@ -79,19 +82,41 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
   const plan = withUse(planned, look, labels, run.settings.keyName);
   run.ports.report({ type: 'planned', plan });
   warnAbout(run, plan);
-  await warnOfOtherTargets(run, look, plan);
+  // It reads more of GitHub, beside what makes the new key; it is there before anything goes.
+  const warned = warnOfOtherTargets(run, look, plan);
   if (run.settings.dryRun) {
+    await warned;
     return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
   }
+  if (plan.makeRoom.length > 0 || !plan.due) await warned;
   if (!plan.due) {
     await makeRoom(run, look, plan);
     return notDue(run, plan);
   }
   if (plan.room.kind === 'full' || plan.room.kind === 'too-soon') {
+    await warned;
     return noRoom(run, tries, look, plan.room);
   }
   await makeRoom(run, look, plan);
-  return replaceKey(run, tries, look, plan);
+  const round = await replaceKey(run, tries, look, plan, warned);
+  await warned;
+  return round;
+}
+
+/**
+ * A secret that was written while the run looked may hold a key that its list does not have yet: then “not due” would
+ * name another. A list that is read after such a write has its key, so looking once more settles it.
+ */
+async function lookUntilSettled(run: Run, learned: Learned): Promise<LookResult> {
+  const looked = await takeLook(run, learned);
+  if (!looked.ok || !isJustWritten(looked.look)) return looked;
+  if (makePlan(looked.look, run.settings, false).due) return looked;
+  return takeLook(run, learned);
+}
+
+/** By times of two clocks, which may differ by half a margin. */
+function isJustWritten({ date, secrets = [] }: Look): boolean {
+  return date !== undefined && lastWriteOf(secrets) > date - MARGIN / 2;
 }
 
 /**

@@ -47,6 +47,10 @@ export type RotationEvent =
       readonly done: number;
       readonly of: number;
     }
+  /** A DELETE is about to be sent; `revoked` or `not-revoked` says what came of it. */
+  | { readonly type: 'revoking'; readonly id: string; readonly reason: RevocationReason }
+  /** `unclear`: it may have been done all the same. */
+  | { readonly type: 'not-revoked'; readonly id: string; readonly unclear: boolean }
   | {
       readonly type: 'revoked';
       readonly id: string;

@@ -1,9 +1,23 @@
 import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
-import type { SecretTarget } from './ports.ts';
+import type { CallFailure, SecretTarget } from './ports.ts';
 import type { Room } from './room.ts';
 import type { Run } from './run.ts';
 
 type Minted = Extract<Outcome, { kind: 'failed' }>['minted'];
+
+/** MUTX says that it does not let the account itself in; a key of such an account is answered so too. */
+export function isAccountRefused({ kind, status }: CallFailure): boolean {
+  return kind === 'refused' && status === 403;
+}
+
+export function accountRefused(failure: CallFailure): RotationFailure {
+  return {
+    reason: 'look',
+    code: 'account-refused',
+    message: `MUTX does not let this account in, so no key was made: ${failure.message}`,
+    failures: [failure],
+  };
+}
 
 /** A failed outcome with the state of everything; targets that were not reached are `skipped`. */
 export function failed(

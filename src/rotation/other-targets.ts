@@ -15,7 +15,7 @@ import type { Run } from './run.ts';
 export type Neighbour = Pick<SecretTarget, 'label' | 'secretName' | 'metadata'>;
 
 /** Whether a key has been used after the run that made it: by whatever a secret gave it to. */
-export function isInUse({ createdAt, lastUsed }: KeyRecord): boolean {
+function isInUse({ createdAt, lastUsed }: KeyRecord): boolean {
   return lastUsed !== undefined && lastUsed >= createdAt + FENCE;
 }
 
@@ -23,7 +23,7 @@ export function isInUse({ createdAt, lastUsed }: KeyRecord): boolean {
  * Of the keys that are in use, those that none of these secrets holds, as far as their dates tell. A key that may be
  * in one of them counts as held.
  */
-export function heldElsewhere(
+function heldElsewhere(
   keys: readonly KeyRecord[],
   secrets: readonly StoredSecret[],
   keysOfName: readonly KeyRecord[],
@@ -38,7 +38,7 @@ export function heldElsewhere(
 }
 
 /** Whether a neighbour holds one of these keys, as far as dates tell: no key of another name was made for it. */
-export function keyInNeighbour(
+function keyInNeighbour(
   updatedAt: Instant | undefined,
   leaving: readonly KeyRecord[],
   look: Look,

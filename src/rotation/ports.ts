@@ -111,7 +111,7 @@ export interface Account {
 export interface KeyService {
   /**
    * The keys of the account, of any name, active or not, deduplicated by id, as far back as one that expires can work
-   * (docs/protocol.md, "How far back a list is read"). `date` is that of the FIRST page's reply: the time of the look.
+   * (docs/lists.md). `date` is that of the FIRST page's reply: the time of the look.
    * @param all to the end, in the time there is
    */
   list(all?: boolean): Promise<Reply<readonly KeyRecord[]>>;

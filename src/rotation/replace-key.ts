@@ -7,7 +7,7 @@ import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { CallFailure, KeyRecord, MintedKey } from './ports.ts';
 import { placesTaken } from './quota.ts';
-import type { Stopwatch } from './retry.ts';
+import { idempotent, isInternalError, nextWait, type Stopwatch } from './retry.ts';
 import { roomFor } from './room.ts';
 import { isExpired, isExpiredForSure, isOlderThanFence } from './rules.ts';
 import type { Run } from './run.ts';
@@ -25,6 +25,10 @@ export interface Tries {
   creates: number;
   /** What came instead of a create's reply, for each that was lost. */
   readonly lost: CallFailure[];
+  /** Creates at which MUTX itself failed: it is done with them, so the next list shows what became of them. */
+  readonly inVain: CallFailure[];
+  /** Keys of the name from before the first create: any other is one that was made since. */
+  before: ReadonlySet<string> | undefined;
   lateWrites: number;
   /** Creates refused for the quota. */
   quotaHits: number;
@@ -35,12 +39,22 @@ export interface Tries {
   surprises: number;
 }
 
-/** Protocol steps 5 to 8: create, verify, store everywhere, revoke. */
-export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Plan): Promise<Round> {
+/**
+ * Protocol steps 5 to 8: create, verify, store everywhere, revoke.
+ * @param warned of what the revocation may break, before it begins
+ */
+export async function replaceKey(
+  run: Run,
+  tries: Tries,
+  planned: Look,
+  plan: Plan,
+  warned: Promise<void>,
+): Promise<Round> {
   const checked = await lookBeforeCreate(run, tries, planned, plan);
   if ('stop' in checked) return checked.stop;
 
   tries.creates += 1;
+  tries.before ??= new Set(checked.look.keys.map(({ id }) => id));
   const attempt = await run.step(
     'create',
     () => mint(run),
@@ -68,6 +82,7 @@ export async function replaceKey(run: Run, tries: Tries, planned: Look, plan: Pl
   }
   const inTime = since.beforeDeadline();
   const late = await checkLate(run, minted, stored, since.elapsed());
+  await warned;
   if (late === 'late') return writtenLate(run, tries, minted, stored.results);
   if (stored.failures.length > 0) return notStored(run, minted, stored, inTime);
   if (late === 'in-time') await revokeOlder(run, checked.look, plan, minted);
@@ -121,7 +136,7 @@ async function lookBeforeCreate(
   return { stop: tries.surprises < CREATES ? 'again' : failed(run, quotaFailure(roomNow)) };
 }
 
-function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Round {
+async function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Promise<Round> {
   const conflict = failure.kind === 'refused' && failure.status === 409;
   const quota = conflict && isQuota(run, look, failure);
   const unclear = failure.kind === 'unclear';
@@ -134,6 +149,11 @@ function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Ro
   if (conflict && !quota && !tries.learned.conflicted) {
     tries.learned.conflicted = true;
     return 'again';
+  }
+  if (isInternalError(failure)) {
+    tries.inVain.push(failure);
+    if (tries.creates < CREATES) return afterWait(run, failure, tries.creates);
+    if (await isUnsupported(run, tries)) return failed(run, unsupported(tries.inVain));
   }
   if (unclear && failure.retryable && tries.creates < CREATES) {
     tries.lost.push(failure);
@@ -151,6 +171,39 @@ function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Ro
       : 'MUTX made no key',
     failures: [failure],
   });
+}
+
+/** Looks again after a pause, as before any other call that is tried again. */
+async function afterWait(run: Run, failure: CallFailure, attempt: number): Promise<Round> {
+  const { clock, random, report } = run.ports;
+  const wait = nextWait(idempotent(run.patience()), failure, attempt, random()) ?? 0;
+  report({ type: 'retrying', failure, attempt, wait });
+  await clock.sleep(wait);
+  return 'again';
+}
+
+/**
+ * Whether MUTX failed at every create of this run and made no key, which a list shows that is read after the last. A
+ * server that cannot make such keys at all does so, and no later run finds anything else.
+ */
+async function isUnsupported(run: Run, { before, inVain }: Tries): Promise<boolean> {
+  if (inVain.length < CREATES) return false;
+  const list = await run.step(
+    'list',
+    () => run.call(() => run.ports.keys.list()),
+    (reply) => reply.ok,
+  );
+  const { keyName } = run.settings;
+  return list.ok && list.value.every(({ id, name }) => name !== keyName || before?.has(id) === true);
+}
+
+function unsupported(failures: readonly CallFailure[]): RotationFailure {
+  return {
+    reason: 'create',
+    code: 'create-unsupported',
+    message: `MUTX failed ${failures.length} times at making the key, and made none`,
+    failures: failures.map((failure) => ({ ...failure, code: 'create-unsupported' })),
+  };
 }
 
 /**

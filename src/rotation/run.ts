@@ -2,7 +2,7 @@ import { CALL_PATIENCE } from './constants.ts';
 import type { RevocationReason, StepName, WarningCode } from './events.ts';
 import { isGone } from './gone.ts';
 import type { KeySummary, KeysNow, TargetResult } from './outcome.ts';
-import type { CallFailure, Duration, Instant, Reply, RotationPorts } from './ports.ts';
+import type { CallFailure, Duration, Instant, KeyRecord, Reply, RotationPorts } from './ports.ts';
 import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from './retry.ts';
 import type { RotationSettings } from './settings.ts';
 import type { SparedKey } from './spared.ts';
@@ -133,6 +133,7 @@ export class Run {
 
   async #delete({ id, reason }: Wanted): Promise<Deletion> {
     let unclear = false;
+    this.ports.report({ type: 'revoking', id, reason });
     const reply = await this.call(async () => {
       const attempt = await this.ports.keys.revoke(id);
       unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
@@ -158,7 +159,9 @@ export class Run {
           message: `MUTX does not know it, and could not be asked again: ${list.failure.message}`,
         };
       }
-      if (isGone(attempt.id, list.value)) return attempt;
+      if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : isGone(attempt.id, list.value)) {
+        return attempt;
+      }
       const again = await this.#delete(attempt);
       if (again.kind === 'revoked') return again;
       const message =
@@ -175,6 +178,7 @@ export class Run {
       this.ports.report({ type: 'revoked', id, reason, gone: attempt.kind === 'gone' });
       return true;
     }
+    this.ports.report({ type: 'not-revoked', id, unclear: attempt.unclear });
     this.#left.add(id);
     if (attempt.unclear) this.#unclear.add(id);
     const key = reason === 'own' ? `the new key ${id}, which no secret holds,` : `key ${id}`;
@@ -236,6 +240,14 @@ export class Run {
       spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
     };
   }
+}
+
+/**
+ * What a list has to say of the run's own key: no earlier list has shown it, so that one which does not may be older
+ * than the key.
+ */
+function isRevoked(id: string, keys: readonly KeyRecord[]): boolean {
+  return keys.some((key) => key.id === id && !key.isActive);
 }
 
 /** Runs `work` for each item, at most `limit` at a time; results in the items' order. */

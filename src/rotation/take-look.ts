@@ -1,8 +1,9 @@
 import { MARGIN, READS } from './constants.ts';
+import { accountRefused, isAccountRefused } from './failures.ts';
 import type { Look } from './look.ts';
 import type { RotationFailure } from './outcome.ts';
 import { needsSecrets } from './plan.ts';
-import type { Instant, Reply, SecretTarget } from './ports.ts';
+import type { CallFailure, Instant, Reply, SecretTarget } from './ports.ts';
 import { placesOf, placesTaken } from './quota.ts';
 import { Stopwatch } from './retry.ts';
 import type { StoredSecret } from './rules.ts';
@@ -55,6 +56,7 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   const unwritable = failuresOf(prepared);
   if (unwritable.length > 0) return fail('preflight', [...unwritable, ...failuresOf([list])]);
   if (!list.ok) return fail('look', [list.failure]);
+  if (account.refused !== undefined) return { ok: false, failure: accountRefused(account.refused) };
 
   const { date, lead } = listDate(list);
   run.listed({ date, since: listed, lead, took: list.reading === undefined ? listTook : lead });
@@ -130,9 +132,17 @@ async function readSecret(run: Run, target: SecretTarget): Promise<Reply<StoredS
   return { ...reply, value: { updatedAt: reply.value?.updatedAt, shared: target.shared } };
 }
 
-async function askPlaces(run: Run): Promise<{ plan: string | undefined; places: number | undefined }> {
+interface AskedPlaces {
+  readonly plan: string | undefined;
+  readonly places: number | undefined;
+  /** MUTX does not let the account in. */
+  readonly refused?: CallFailure;
+}
+
+async function askPlaces(run: Run): Promise<AskedPlaces> {
   const reply = await run.call(() => run.ports.keys.account());
   if (reply.ok) return { plan: reply.value.plan, places: placesOf(reply.value.plan) };
+  if (isAccountRefused(reply.failure)) return { plan: undefined, places: undefined, refused: reply.failure };
   // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
   run.warn('account-unreadable', `the account could not be read: ${reply.failure.message}`);
   return { plan: undefined, places: undefined };

@@ -13,3 +13,13 @@ export function printable(text: string, max = 200): string {
   const characters = [...flat];
   return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : flat;
 }
+
+/** Takes up no room, and is in no name: not the joiner within an emoji, which is. */
+const INVISIBLE = /(?!\u200d)[\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** The first character of a text that nobody can see, as `U+200B`; undefined: there is none. */
+export function invisibleIn(text: string): string | undefined {
+  const [character] = INVISIBLE.exec(text) ?? [];
+  const code = character?.codePointAt(0);
+  return code === undefined ? undefined : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+}

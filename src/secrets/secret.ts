@@ -24,6 +24,7 @@ export class Secret {
     return '***';
   }
 
+  /** @internal */
   [inspect.custom](): string {
     return '***';
   }

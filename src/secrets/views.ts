@@ -38,18 +38,16 @@ const ESCAPES =
 
 function decoded(text: string): string {
   if (!/[\\%&]/u.test(text)) return text;
-  return text.replace(
-    ESCAPES,
-    (all, percent, octets, braced, unit, simple, hexadecimal, decimal, name: string | undefined) => {
-      if (percent !== undefined) return ofBytes(percent.replaceAll('%', ''));
-      if (octets !== undefined) return ofBytes(octets.replaceAll(/\\x/giu, ''));
-      if (unit !== undefined) return String.fromCharCode(Number.parseInt(unit, 16));
-      if (simple !== undefined) return INVISIBLE.test(simple) ? '' : simple;
-      if (name !== undefined) return ENTITIES.get(name) ?? all;
-      const code = decimal === undefined ? Number.parseInt(braced ?? hexadecimal, 16) : Number(decimal);
-      return code <= LAST_CODE_POINT ? String.fromCodePoint(code) : all;
-    },
-  );
+  return text.replace(ESCAPES, (all, ...parts: (string | undefined)[]) => {
+    const [percent, octets, braced, unit, simple, hexadecimal, decimal, name] = parts;
+    if (percent !== undefined) return ofBytes(percent.replaceAll('%', ''));
+    if (octets !== undefined) return ofBytes(octets.replaceAll(/\\x/giu, ''));
+    if (unit !== undefined) return String.fromCharCode(Number.parseInt(unit, 16));
+    if (simple !== undefined) return INVISIBLE.test(simple) ? '' : simple;
+    const code = decimal === undefined ? Number.parseInt(braced ?? hexadecimal ?? '', 16) : Number(decimal);
+    if (code <= LAST_CODE_POINT) return String.fromCodePoint(code);
+    return ENTITIES.get(name ?? '') ?? all;
+  });
 }
 
 const LAST_CODE_POINT = 0x10_ff_ff;

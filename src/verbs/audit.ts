@@ -23,7 +23,12 @@ export async function auditVerb(context: VerbContext): Promise<void> {
   const inputs = await usableInputs(loadAuditInputs(env, secrets), context);
   if (inputs === undefined) return;
 
-  const connection = connect(inputs, context, { tokenExpiryIsTold: true });
+  const { targets, keyName } = inputs;
+  const keyNames = new Set([
+    ...targets.map((one) => one.keyName),
+    ...(keyName === undefined ? [] : [keyName]),
+  ]);
+  const connection = connect(inputs, context, { tokenExpiryIsTold: true, keyNames });
   const notes: AuditNote[] = [];
   const looked = await inSession(connection, inputs, context, () => {
     unfinished.state = () => ['nothing was changed: an audit only reads'];

@@ -1,3 +1,4 @@
+import { isForAJob } from '../audit/policy.ts';
 import type { RecentKeys } from '../ephemeral/ports.ts';
 import { GithubClient } from '../github/client.ts';
 import { createTarget, type TargetDependencies } from '../github/create-target.ts';
@@ -25,6 +26,8 @@ export const USER_AGENT = 'mutx-api-key-action';
 interface ConnectOptions extends Pick<TargetDependencies, 'audience' | 'createEnvironment'> {
   /** The verb itself tells that the writer token is about to end. */
   readonly tokenExpiryIsTold?: boolean;
+  /** Revoked keys of jobs, of which an account has thousands, are kept in memory for these names only; default: all. */
+  readonly keyNames?: ReadonlySet<string>;
 }
 
 /** The two services, ready to be called; nothing has been called yet. */
@@ -45,7 +48,7 @@ export interface Connection {
 
 /** Puts together what a verb calls the services with. */
 export function connect(access: Access, context: VerbContext, options: ConnectOptions = {}): Connection {
-  const { tokenExpiryIsTold = false, ...creating } = options;
+  const { tokenExpiryIsTold = false, keyNames, ...creating } = options;
   const { secrets, sink, clock: machineClock, gate, env } = context;
   const clock = gate.clock(machineClock);
   const debug = env['RUNNER_DEBUG'] === '1';
@@ -72,7 +75,7 @@ export function connect(access: Access, context: VerbContext, options: ConnectOp
       githubToken &&
       createTarget(refreshTokenSecret, { github: keeper(githubToken), secrets, ...creating }),
   });
-  const reading = readingPorts(clock, sink);
+  const reading = readingPorts(clock, sink, keyNames);
   const mutxClient = createKeyService(api, session, reading);
   return {
     api,
@@ -92,7 +95,11 @@ export function connect(access: Access, context: VerbContext, options: ConnectOp
 }
 
 /** What a run reads more than once is told of once. */
-function readingPorts(clock: Clock, sink: Pick<VerbContext['sink'], 'line' | 'warning'>): ReadingPorts {
+function readingPorts(
+  clock: Clock,
+  sink: Pick<VerbContext['sink'], 'line' | 'warning'>,
+  keyNames: ReadonlySet<string> | undefined,
+): ReadingPorts {
   const told = new Set<string>();
   return {
     clock,
@@ -104,6 +111,7 @@ function readingPorts(clock: Clock, sink: Pick<VerbContext['sink'], 'line' | 'wa
       if (because === 'time') sink.warning(unreadWarning(since));
       else sink.line(unreadLine(since));
     },
+    ...(keyNames === undefined ? {} : { keepsRevoked: (key) => keyNames.has(key.name) || !isForAJob(key) }),
   };
 }
 

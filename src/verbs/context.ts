@@ -8,6 +8,8 @@ import type { Gate } from './gate.ts';
 export interface Unfinished {
   /** In which state things are at this moment, a line each. */
   state: () => readonly string[];
+  /** What has been done by this moment, as a title; undefined or absent: what the run was for was not done. */
+  title?: () => string | undefined;
   /** What must not be left open: the session that was logged in. */
   cleanUp: () => Promise<unknown>;
   /** Asked first, where it is there: whether it takes this signal, which then is not the end. */

@@ -19,8 +19,9 @@ import { handOn } from './hand-on.ts';
  * Says, without changing anything, whether a rotation with these inputs would work: a line for each thing that was
  * looked at, and the output `checks`. Fails if it would not.
  * @param folder the repository, for its workflows
+ * @param strict what is only worth a warning fails it, too
  */
-export function doctorVerb(folder: string): (context: VerbContext) => Promise<void> {
+export function doctorVerb(folder: string, strict = false): (context: VerbContext) => Promise<void> {
   return async (context) => {
     const { env, secrets, sink } = context;
     const loaded = loadRotateInputs(env, secrets);
@@ -33,7 +34,7 @@ export function doctorVerb(folder: string): (context: VerbContext) => Promise<vo
       credential: credential?.kind,
       permissions: permissionsFor(loaded),
     });
-    verdict([...checks, ...workflows], context);
+    verdict([...checks, ...workflows], strict, context);
     handOn([['checks', JSON.stringify([...checks, ...workflows])]], sink);
   };
 }
@@ -49,7 +50,7 @@ function permissionsFor(loaded: Loaded<RotateInputs>): readonly string[] {
 
 const USUAL = repositoryTarget({ owner: 'owner', repo: 'repo' }, 'MUTX_API_KEY');
 
-function verdict(checks: readonly Check[], { sink, fail }: VerbContext): void {
+function verdict(checks: readonly Check[], strict: boolean, { sink, fail }: VerbContext): void {
   tell(checks, sink);
   const many = (what: Check['verdict']) => checks.filter(({ verdict: one }) => one === what).length;
   if (!wouldWork(checks)) {
@@ -58,6 +59,11 @@ function verdict(checks: readonly Check[], { sink, fail }: VerbContext): void {
     return;
   }
   const warnings = many('warning');
+  if (strict && warnings > 0) {
+    const message = `a rotation would work, but ${count(warnings, 'check')} of ${checks.length} need attention, marked ! above (--strict)`;
+    fail(earlyFailure({ code: 'doctor-warning', message }));
+    return;
+  }
   const but = warnings === 0 ? '' : `; ${count(warnings, 'thing')} should be mended, marked ! above`;
   sink.line(`Nothing was found that would stop a rotation${but}. Nothing was changed.`);
 }

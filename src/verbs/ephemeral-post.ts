@@ -1,13 +1,15 @@
 import { type GivenBack, giveBack } from '../ephemeral/give-back.ts';
-import { decodeNote, NOTE, type Whereabouts } from '../ephemeral/note.ts';
+import { decodeNote, NOTE, type Note, type Whereabouts } from '../ephemeral/note.ts';
 import { loadEphemeralCredential } from '../inputs/load-ephemeral.ts';
 import { parseBaseUrl } from '../inputs/urls.ts';
 import { EphemeralLog } from '../report/ephemeral-log.ts';
 import { givenBackLine, givingBackLine, notGivenBack } from '../report/ephemeral-result.ts';
 import { warningSummary } from '../report/summary.ts';
+import type { CallFailure } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { VerbContext } from './context.ts';
 import { enclosed, fingerprint, isAlive } from './hand-over.ts';
+import { isAsItWas, networkTo } from './network.ts';
 import { type OpenWay, wayBearing, waysWithInputs } from './ways.ts';
 
 /**
@@ -18,7 +20,9 @@ export async function ephemeralPostVerb(context: VerbContext): Promise<void> {
   const { env, sink, gate, clock, unfinished } = context;
   const log = new EphemeralLog(sink);
   const note = decodeNote(env[`STATE_${NOTE}`] ?? '');
-  const ways = note === undefined || note.stage === 'nothing' ? [] : waysFor(note, context);
+  const remains = note === undefined || note.stage === 'nothing' ? undefined : note;
+  if (remains !== undefined && isInterposed(remains, context)) return tell(untold(remains), context);
+  const ways = remains === undefined ? [] : waysFor(remains, context);
   const close = () => Promise.all(ways.map((way) => way.close()));
   unfinished.cleanUp = close;
   unfinished.state = () => [
@@ -44,6 +48,28 @@ function tell(result: GivenBack, { sink, unfinished }: VerbContext): void {
   for (const line of lines) sink.line(line);
   sink.warning(annotation);
   sink.summary(warningSummary(annotation.message, advice));
+}
+
+/** Whether a step in between has come between this one and MUTX, for which credentials are not meant. */
+function isInterposed({ apiUrl, network, envelope }: Whereabouts, { env }: VerbContext): boolean {
+  const base = parseBaseUrl(apiUrl);
+  return base.ok && !isAsItWas(network, networkTo(base.value, env, envelope.opener));
+}
+
+function untold(remains: Exclude<Note, { stage: 'nothing' }>): GivenBack {
+  const { name, unique } = remains;
+  const minted = remains.stage === 'minted' ? remains : undefined;
+  const failure: CallFailure = {
+    kind: 'not-sent',
+    service: 'mutx',
+    call: 'giving the key back',
+    status: undefined,
+    code: 'network-changed',
+    message:
+      'the proxy or the certificate authorities of this job are not those of the first step, so no credential was sent: a step in between has set `HTTPS_PROXY`, `NODE_EXTRA_CA_CERTS` or their like',
+    retryable: false,
+  };
+  return { kind: 'failed', id: minted?.id, name, expiresAt: minted?.expiresAt, unique, failures: [failure] };
 }
 
 /** Least first: the key itself can do less than the account's token, and that less than its password. */

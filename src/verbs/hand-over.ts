@@ -11,6 +11,7 @@ import type { Secret } from '../secrets/secret.ts';
 import type { Credential } from '../session/credential.ts';
 import type { Session } from '../session/session.ts';
 import type { VerbContext } from './context.ts';
+import { networkTo } from './network.ts';
 
 /** What is in the sealed envelope; docs/ephemeral.md says why. */
 export interface Enclosed {
@@ -40,13 +41,15 @@ export class HandOver implements Keeper {
     this.#context = context;
     this.#session = session;
     this.#credential = credential;
+    const opener = newOpener();
     this.#where = {
       apiUrl: apiUrl.href,
       name: settings.keyName,
       unique: settings.unique,
       credential: fingerprint(credential),
+      network: networkTo(apiUrl, context.env, opener),
       // Used twice in one job, each step has one of its own.
-      envelope: { variable: `MUTX_KEY_ENVELOPE_${randomDigits().toUpperCase()}`, opener: newOpener() },
+      envelope: { variable: `MUTX_KEY_ENVELOPE_${randomDigits().toUpperCase()}`, opener },
     };
   }
 

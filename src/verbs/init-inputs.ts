@@ -12,7 +12,8 @@ import { variableOf } from '../inputs/unknown.ts';
 import { Secret } from '../secrets/secret.ts';
 import { ownerOfGithubToken } from '../secrets/shapes.ts';
 import type { VerbContext } from './context.ts';
-import { collisions, inTheWay, ownProblems } from './init-problems.ts';
+import { collisions, inTheWay, leadsElsewhere, ownProblems } from './init-problems.ts';
+import { linkedPart } from './linked.ts';
 
 export interface InitOptions {
   /** Of the repository. */
@@ -120,7 +121,8 @@ export function setupOf(
     inputs: keptInputs(given),
   };
   const text = workflowText(workflow);
-  const present = textOf(join(options.folder, options.workflow));
+  const linked = linkedPart(options.folder, options.workflow);
+  const present = linked === undefined ? textOf(join(options.folder, options.workflow)) : undefined;
   const setup = {
     inputs,
     secrets: bootstrap,
@@ -136,7 +138,10 @@ export function setupOf(
     env,
     loaded,
     setup,
-    problems: [...inTheWay(options.workflow, present, text), ...collisions(inputs, bootstrap)],
+    problems: [
+      ...(linked === undefined ? inTheWay(options.workflow, present, text) : [leadsElsewhere(linked)]),
+      ...collisions(inputs, bootstrap),
+    ],
   };
 }
 

@@ -84,6 +84,16 @@ export function inTheWay(path: string, present: string | undefined, text: string
   ];
 }
 
+/** @param part of the path, which is a symbolic link */
+export function leadsElsewhere(part: string): InputProblem {
+  return {
+    input: '--workflow',
+    message: `leads elsewhere: \`${part}\` is a symbolic link, which GitHub does not follow, and \`init\` neither`,
+    allowed: 'a path of real folders',
+    fix: 'put a folder in place of the link, or say with `--folder` where the repository is',
+  };
+}
+
 /** The key must not overwrite a credential, nor the other way round. */
 export function collisions(
   { targets }: RotateInputs,

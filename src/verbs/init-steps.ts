@@ -10,6 +10,7 @@ import { quietCalls, twice } from './calls.ts';
 import { connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
 import type { BootstrapSecret, Setup } from './init-inputs.ts';
+import { linkedPart } from './linked.ts';
 import { rotateVerb } from './rotate.ts';
 
 /** A step, and how it is done. What went wrong has been told with `fail`. */
@@ -98,6 +99,13 @@ async function storeSecret({ target, value }: BootstrapSecret, { inputs }: Setup
 
 async function writeWorkflow({ folder, path, text, isThere }: Setup, { fail }: VerbContext): Promise<void> {
   if (isThere) return;
+  // Looked at before the question already; what is there now may be something else.
+  const linked = linkedPart(folder, path);
+  if (linked !== undefined) {
+    const message = `${path} was not written: ${linked} is a symbolic link`;
+    fail(earlyFailure({ code: 'not-written', message, state: [] }));
+    return;
+  }
   try {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     // Whoever made it in the meantime keeps it.

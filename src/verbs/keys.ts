@@ -1,6 +1,8 @@
 import { keyNameComplaint } from '../inputs/given-key-name.ts';
+import { isMadeHere, targetOfDefaultName } from '../inputs/key-name.ts';
 import { loadAccess } from '../inputs/load-access.ts';
 import type { InputProblem } from '../inputs/loaded.ts';
+import type { MutxClient } from '../mutx/client.ts';
 import { isWrittenKeyId } from '../mutx/key-id.ts';
 import { earlyFailure } from '../report/failure.ts';
 import { keyLines } from '../report/key-list.ts';
@@ -8,6 +10,7 @@ import { revocationFailure, revokedIds } from '../report/revocation.ts';
 import { logRevocation } from '../report/revocation-words.ts';
 import { expiryText, instantText } from '../report/words.ts';
 import { revokeKeys } from '../revoke/revoke.ts';
+import { isAccountRefused } from '../rotation/failures.ts';
 import type { CallFailure, KeyRecord, MintedKey } from '../rotation/ports.ts';
 import { onlyIfNotDone } from '../rotation/retry.ts';
 import { toldCalls } from './calls.ts';
@@ -22,7 +25,14 @@ export type KeysOperation =
   /** `all`: those that were revoked, too, where MUTX still lists them. */
   | { readonly kind: 'list'; readonly name: string | undefined; readonly all: boolean }
   | { readonly kind: 'create'; readonly name: string; readonly expiresInDays: number }
-  | { readonly kind: 'rotate'; readonly id: string }
+  | {
+      readonly kind: 'rotate';
+      readonly id: string;
+      /** To the end of the old key; a function asks for it, once the key is known. */
+      readonly consent: 'given' | 'none' | ((question: string) => Promise<boolean>);
+      /** Even a key that a rotation or a job of this tool has made. */
+      readonly force: boolean;
+    }
   | { readonly kind: 'revoke'; readonly id: string };
 
 /** Runs one of them. The plaintext of a new key is the output `key`: whoever asks for a key is to have it. */
@@ -53,15 +63,27 @@ function argumentProblems(
       if (complaint === undefined) return [];
       return [{ input: 'name', ...complaint, given: secrets.quote(name, 100), allowed: 'the name of a key' }];
     }
-    case 'rotate':
-    case 'revoke': {
-      const { id } = operation;
-      if (isWrittenKeyId(id)) return [];
-      const message = 'is not the id of a key';
-      const fix = 'copy the id from `mutx-api-key keys list`; by name, `mutx-api-key revoke` revokes keys';
-      return [{ input: 'id', message, given: secrets.quote(id, 100), allowed: 'a UUID', fix }];
+    case 'rotate': {
+      const consent = operation.consent === 'none' ? [WITHOUT_CONSENT] : [];
+      return [...idProblems(operation.id, secrets), ...consent];
     }
+    case 'revoke':
+      return idProblems(operation.id, secrets);
   }
+}
+
+const WITHOUT_CONSENT: InputProblem = {
+  input: '--yes',
+  message: 'is missing: what uses the old key fails from now on, and there is no terminal to ask at',
+  allowed: 'no value',
+  fix: 'add `--yes` if that is meant; to replace the key that a secret holds without a gap, run `mutx-api-key rotate`',
+};
+
+function idProblems(id: string, secrets: VerbContext['secrets']): readonly InputProblem[] {
+  if (isWrittenKeyId(id)) return [];
+  const message = 'is not the id of a key';
+  const fix = 'copy the id from `mutx-api-key keys list`; by name, `mutx-api-key revoke` revokes keys';
+  return [{ input: 'id', message, given: secrets.quote(id, 100), allowed: 'a UUID', fix }];
 }
 
 async function run(operation: KeysOperation, connection: Connection, context: VerbContext): Promise<void> {
@@ -74,18 +96,62 @@ async function run(operation: KeysOperation, connection: Connection, context: Ve
     }
     case 'create': {
       const { name, expiresInDays } = operation;
+      const account = await call(() => client.account());
+      if (!account.ok && isAccountRefused(account.failure)) {
+        return failed(account.failure, UNTOUCHED, context, 'account-refused');
+      }
       const reply = await call(() => client.create(name, expiresInDays), onlyIfNotDone);
       return reply.ok ? minted(reply.value, context) : failed(reply.failure, lostKey(reply.failure), context);
     }
-    case 'rotate': {
-      const reply = await call(() => client.rotateInPlace(operation.id), onlyIfNotDone);
-      return reply.ok
-        ? minted(reply.value, context)
-        : failed(aboutId(reply.failure), lostSuccessor(reply.failure, operation.id), context);
-    }
+    case 'rotate':
+      return rotateInPlace(operation, client, context);
     case 'revoke':
       return revoke(operation.id, connection, context);
   }
+}
+
+/** The old key is dead before anything has the new one, so nothing is done before its name is known. */
+async function rotateInPlace(
+  { id, consent, force }: Extract<KeysOperation, { kind: 'rotate' }>,
+  client: MutxClient,
+  context: VerbContext,
+): Promise<void> {
+  const { sink, secrets, env, fail } = context;
+  const call = toldCalls(context);
+  const list = await call(() => client.list());
+  if (!list.ok) return failed(list.failure, UNTOUCHED, context);
+  const old = list.value.find((key) => key.id.toLowerCase() === id.toLowerCase());
+  if (old === undefined || !old.isActive) {
+    const message = old === undefined ? 'no key of this account has this id' : 'the key is revoked already';
+    return fail(earlyFailure({ code: 'no-such-key', message, state: UNTOUCHED }));
+  }
+  const name = secrets.quote(old.name, 255);
+  if (isMadeHere(old.name) && !force) {
+    const message = `key ${name} was made by this tool, and what holds it would fail until it has the new key`;
+    return fail(earlyFailure({ code: 'key-in-a-secret', message, state: UNTOUCHED }));
+  }
+  const agreed =
+    typeof consent !== 'function' ||
+    (await consent(`Revoke key ${name} now? What uses it fails until it has the new key`));
+  if (!agreed) return sink.line('Nothing was changed');
+  const reply = await call(() => client.rotateInPlace(id), onlyIfNotDone);
+  if (!reply.ok) return failed(aboutId(reply.failure), lostSuccessor(reply.failure, id), context);
+  minted(reply.value, context);
+  sink.warning({ title: `Key ${id} is dead`, message: afterReplacement(old.name, secrets, serverHost(env)) });
+}
+
+function serverHost({ GITHUB_SERVER_URL: url }: NodeJS.ProcessEnv): string {
+  return URL.parse(url ?? '')?.host ?? 'github.com';
+}
+
+/** Which secret is dead now, as far as a name tells, and what to run. */
+function afterReplacement(name: string, secrets: VerbContext['secrets'], host: string): string {
+  const target = targetOfDefaultName(name, host);
+  if (target === undefined) {
+    return `what holds it fails now: put the new key there, or, if a rotation stores the key named ${secrets.quote(name, 255)}, run that rotation`;
+  }
+  const { label, secretName } = target;
+  return `by its name, ${secretName} in ${label} holds it, and what uses that secret fails now: run \`mutx-api-key rotate --targets '${secrets.quote(`${label} as ${secretName}`, 300)}'\``;
 }
 
 /** As the action `revoke` does it: a 404 alone says nothing of a key, for any server has one. */
@@ -163,6 +229,11 @@ function minted({ id, name, expiresAt, key }: MintedKey, { sink, secrets }: Verb
   sink.secretOutput('key', key);
 }
 
-function failed(failure: CallFailure, state: readonly string[], { fail }: VerbContext): void {
-  fail(earlyFailure({ code: failure.code, message: failure.message, calls: [failure], state }));
+function failed(
+  failure: CallFailure,
+  state: readonly string[],
+  { fail }: VerbContext,
+  code: string = failure.code,
+): void {
+  fail(earlyFailure({ code, message: failure.message, calls: [failure], state }));
 }

@@ -4,6 +4,7 @@ import { loadPlanInputs, type PlanInputs, type ReadText } from '../fleet/load-pl
 import { jobsWithin, matricesOf } from '../fleet/matrix.ts';
 import { createTarget } from '../github/create-target.ts';
 import { writesWithin } from '../github/pace.ts';
+import type { Loaded } from '../inputs/loaded.ts';
 import { earlyFailure } from '../report/failure.ts';
 import {
   fleetHeadline,
@@ -15,10 +16,12 @@ import {
   mostUrgentFirst,
   needsJob,
   type PlannedKey,
+  unreadableText,
 } from '../report/fleet-plan.ts';
 import { instantText } from '../report/words.ts';
 import { WRITE_DEADLINE } from '../rotation/constants.ts';
 import { type Survey, survey } from '../rotation/survey.ts';
+import type { SecretRegistry } from '../secrets/registry.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
 import { inSession } from './in-session.ts';
@@ -39,27 +42,22 @@ const MOST_SUPERSEDED = 1_000;
  */
 export async function planVerb(context: VerbContext, { forJobs = false } = {}): Promise<void> {
   const { env, secrets, sink, fail } = context;
-  const options = { readText: readerOf(env), mostTargets: writesWithin(WRITE_DEADLINE), forJobs };
-  const inputs = await usableInputs(loadPlanInputs(env, secrets, options), context);
+  const inputs = await usableInputs(loadFleetInputs(env, secrets, forJobs), context);
   if (inputs === undefined) return;
-  const connection = connect(inputs, context);
-  const looked = await inSession(connection, inputs, context, () => look(inputs, connection, context));
+  const keyNames = new Set(inputs.keys.map(({ settings }) => settings.keyName));
+  const connection = connect(inputs, context, { keyNames });
+  const looked = await inSession(connection, inputs, context, () => lookAtFleet(inputs, connection, context));
   if (looked === undefined) return;
   if (!looked.ok) {
     const { failures, ...failure } = looked.failure;
     return fail(earlyFailure({ ...failure, calls: failures }));
   }
   for (const warning of looked.warnings) sink.warning({ title: 'Check the fleet', message: warning });
-  tell(
-    inputs.keys.flatMap((key, index) => {
-      const finding = looked.findings[index];
-      return finding === undefined ? [] : [{ key, finding }];
-    }),
-    context,
-  );
+  tell(plannedKeys(inputs, looked), context);
 }
 
-function look(
+/** The plan of each key of a fleet, as its own run would make it; changes nothing. */
+export function lookAtFleet(
   { keys }: PlanInputs,
   { keys: service, github, clock, session }: Connection,
   { secrets }: VerbContext,
@@ -85,12 +83,9 @@ function tell(planned: readonly PlannedKey[], { sink, fail }: VerbContext): void
   if (later.length > 0) {
     sink.warning({ title: 'Check the fleet', message: laterText(later, MOST_CHARACTERS) });
   }
-  for (const { key, finding } of jobs) {
-    if (finding.kind !== 'unreadable') continue;
-    const why = finding.failure.failures[0]?.message ?? finding.failure.message;
-    const message = `whether ${key.settings.keyName} is due is not known, so its job is to find out: ${why}`;
-    sink.warning({ title: 'Check the fleet', message });
-  }
+  // The table has the reason for each.
+  const unknown = unreadableText(jobs);
+  if (unknown !== undefined) sink.warning({ title: 'Check the fleet', message: unknown });
   sink.output('due', String(planned.filter(isDue).length));
   sink.output('jobs', String(jobs.length));
   sink.output('later', String(later.length));
@@ -113,6 +108,30 @@ function tellSuperseded(planned: readonly PlannedKey[], sink: VerbContext['sink'
   sink.output('superseded', String(now.length));
   if (ids.length === 0) return;
   sink.output('revoke-after', instantText(Math.max(...superseded.map(({ from }) => from))));
+}
+
+/** The inputs of a command about a fleet, and the file that they name. */
+export function loadFleetInputs(
+  env: NodeJS.ProcessEnv,
+  secrets: SecretRegistry,
+  forJobs: boolean,
+): Loaded<PlanInputs> {
+  return loadPlanInputs(env, secrets, {
+    readText: readerOf(env),
+    mostTargets: writesWithin(WRITE_DEADLINE),
+    forJobs,
+  });
+}
+
+/** Each key of the fleet with what was found of it. */
+export function plannedKeys(
+  { keys }: PlanInputs,
+  { findings }: Extract<Survey, { ok: true }>,
+): readonly PlannedKey[] {
+  return keys.flatMap((key, index) => {
+    const finding = findings[index];
+    return finding === undefined ? [] : [{ key, finding }];
+  });
 }
 
 /** Files of the working folder: on a runner that is where the repository was checked out. */

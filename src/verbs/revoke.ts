@@ -28,7 +28,9 @@ export async function revokeVerb(context: VerbContext): Promise<void> {
 
   const { request, credential } = inputs;
   const mayRevokeItself = credential.kind === 'opaque';
-  const connection = connect(inputs, context);
+  const { selection } = request;
+  const keyNames = selection.by === 'name' ? { keyNames: new Set([selection.name]) } : {};
+  const connection = connect(inputs, context, keyNames);
   const sofar: KeyResult[] = [];
   const outcome = await inSession(connection, inputs, context, async () => {
     unfinished.state = () => stateSoFar(sofar);

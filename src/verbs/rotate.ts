@@ -1,5 +1,5 @@
 import { createTarget, needsOfTarget } from '../github/create-target.ts';
-import { paced, writesWithin } from '../github/pace.ts';
+import { type Pace, paced, writesWithin } from '../github/pace.ts';
 import { warmUpSeal } from '../github/sealed-box.ts';
 import { forOneToken } from '../github/token-hint.ts';
 import { loadRotateInputs } from '../inputs/load-rotate.ts';
@@ -29,11 +29,13 @@ export async function rotateVerb(context: VerbContext): Promise<void> {
   if (inputs === undefined) return;
 
   const { settings } = inputs;
-  const connection = connect(inputs, context, inputs);
+  const keyNames = new Set([settings.keyName]);
+  const connection = connect(inputs, context, { ...inputs, keyNames });
   const progress = new Progress();
   const ended = await inSession(connection, inputs, context, async () => {
     const log = new RotationLog(sink, settings.keyName);
     unfinished.state = () => progress.state();
+    unfinished.title = () => progress.title();
     const rotation = rotate(settings, {
       ...portsOf(inputs, connection, context),
       report: (event) => {
@@ -78,7 +80,8 @@ function beside(step: StepName, session: Session): void {
 export function portsOf(
   inputs: RotateInputs,
   { keys, github, clock, session }: Connection,
-  { secrets }: VerbContext,
+  { secrets }: Pick<VerbContext, 'secrets'>,
+  pace?: Pace,
 ): Omit<RotationPorts, 'report'> {
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
   const { audience, createEnvironment } = inputs;
@@ -87,7 +90,7 @@ export function portsOf(
   const neighbours = neighboursOf(inputs.targets).map((target) => createTarget(target, dependencies));
   return {
     keys,
-    targets: paced(targets, clock),
+    targets: paced(targets, clock, pace),
     neighbours,
     writesWithin,
     clock,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HERE, here, openShell } from './shell.ts';
+import { type Answers, END_OF_INPUT, HERE, here, openShell } from './shell.ts';
 
 // Holds invariant 30 of docs/threat-model.md.
 
@@ -42,5 +42,45 @@ describe('a credential that was not given', () => {
     const { MUTX_GITHUB_TOKEN, ...env } = shell.env;
     const { code } = await here(['rotate'], { ...env, GH_TOKEN: MUTX_GITHUB_TOKEN ?? '' });
     expect(code).toBe(0);
+  });
+
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+    ['the end of stdin', END_OF_INPUT],
+  ])('ends with 130 and one line at each question: %s', async (_what, end) => {
+    await using shell = await openShell();
+    const { MUTX_EMAIL, MUTX_PASSWORD, MUTX_GITHUB_TOKEN: _token, ...env } = shell.env;
+    const answers: Answers = [
+      [EMAIL, MUTX_EMAIL ?? ''],
+      [PASSWORD, MUTX_PASSWORD ?? ''],
+      [TOKEN, ''],
+    ];
+    for (const command of ['rotate', 'doctor', 'init', 'plan']) {
+      for (const [at, [question]] of answers.entries()) {
+        const ended: Answers = [...answers.slice(0, at), [question, end]];
+        const { code, stdout, stderr } = await here([command], env, ended);
+        expect([command, question, code, stdout]).toEqual([command, question, 130, '']);
+        expect(stderr).toMatch(/Cancelled; nothing was changed\n$/u);
+      }
+    }
+    const listing = await here(['keys', 'list'], env, [[EMAIL, end]]);
+    expect(listing.code).toBe(130);
+    expect(shell.emulator.ledger.entries).toEqual([]);
+  });
+
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+    ['the end of stdin', END_OF_INPUT],
+  ])('ends with 130 and no open session where a key is about to be replaced: %s', async (_what, end) => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const key = mutx.addKey(shell.user, { name: 'laptop' });
+    const { code, stderr } = await here(['keys', 'rotate', key.id], shell.env, [['Revoke key', end]]);
+    expect(code, stderr).toBe(130);
+    expect(stderr).toMatch(/Cancelled; nothing was changed\n$/u);
+    expect(mutx.accepts(key.plaintext)).toBe(true);
+    expect(mutx.sessions.map(({ ended }) => ended)).toEqual(['logged-out']);
   });
 });

@@ -193,6 +193,16 @@ describe('mutx-api-key doctor', () => {
     expect(shell.emulator.ledger.entries).toEqual([]);
   });
 
+  it('fails for a warning with --strict, for monitoring, and not without', async () => {
+    await using shell = await openShell();
+    const without = await doctor(shell, { workflow: undefined });
+    expect({ code: without.code, complaints: without.complaints.length }).toEqual({ code: 0, complaints: 1 });
+    const strict = await doctor(shell, { workflow: undefined, args: ['--strict'] });
+    expect(strict.code).toBe(1);
+    expect(strict.stdout + strict.stderr).toContain('[doctor-warning]');
+    expect((await doctor(shell, { args: ['--strict'] })).code).toBe(0);
+  });
+
   it('prints JSON for machines', async () => {
     await using shell = await openShell();
     const { code, stdout } = await doctor(shell, { args: ['--json', '--environment', 'staging'] });

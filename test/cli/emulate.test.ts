@@ -92,9 +92,10 @@ it('speaks https for both services with the CA that it writes, and a client that
   }
 });
 
-it('has every repository that is asked for, with the environment, and organisations', async () => {
-  const { env } = await emulate('--repository', 'acme/one', '--repository', 'octo/two');
-  const targets = ['acme/one', 'octo/two@production', 'org:acme', 'org:octo'];
+it('has every repository that is asked for, with the environments, and organisations', async () => {
+  const flags = '--repository acme/one --repository octo/two --environment staging --environment production';
+  const { env } = await emulate(...flags.split(' '));
+  const targets = ['acme/one', 'octo/two@production', 'octo/two@staging', 'org:acme', 'org:octo'];
   const ran = await here(
     ['rotate', '--key-name', 'all', '--targets', targets.join('\n'), '--visibility', 'private'],
     env,

@@ -6,16 +6,17 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { runStep } from '../../scripts/runner.ts';
 import type { SecretPlace } from '../../src/emulator/index.ts';
-import { type Answers, HERE, here, openShell, type Shell } from './shell.ts';
+import { type Answers, END_OF_INPUT, HERE, here, openShell, type Shell } from './shell.ts';
 
 // Holds invariants 26 and 31 of docs/threat-model.md.
 
@@ -200,15 +201,18 @@ describe('mutx-api-key init', () => {
 
   it.each([
     ['a no', [], [['Do all of this?', 'n']] as const, 1],
-    ['Ctrl-C', [], [['Do all of this?', '\u0003']] as const, 1],
+    ['Ctrl-C', [], [['Do all of this?', '\u0003']] as const, 130],
+    ['Ctrl-D', [], [['Do all of this?', '\u0004']] as const, 130],
+    ['the end of stdin', [], [['Do all of this?', END_OF_INPUT]] as const, 130],
     ['a dry run', ['--dry-run'], undefined, 0],
   ] as const)('changes nothing after %s', async (_, args, answers, exitCode) => {
     await using shell = await openShell();
     const folder = emptyFolder();
-    const { code, stdout } = await init(shell, folder, args, {}, answers);
+    const { code, stdout, stderr } = await init(shell, folder, args, {}, answers);
     expect(code, stdout).toBe(exitCode);
     expect(stdout).toContain(`4. write the workflow ${PATH}`);
-    expect(stdout).toContain('nothing was changed'.slice(1));
+    if (exitCode === 130) expect(stderr).toMatch(/Cancelled; nothing was changed\n$/u);
+    else expect(stdout).toContain('nothing was changed'.slice(1));
     expect(effects(shell)).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -356,6 +360,43 @@ describe('mutx-api-key init, stopped half-way', () => {
       storedKey(shell);
     },
   );
+
+  it.each([
+    ['.github', 'elsewhere/.github'],
+    ['.github/workflows', 'elsewhere'],
+    [PATH, 'elsewhere/file.yml'],
+  ])('by a link at %s, whether or not anything is behind it', async (part, to) => {
+    await using shell = await openShell();
+    const outside = emptyFolder();
+    mkdirSync(join(outside, 'elsewhere', '.github'), { recursive: true });
+    for (const target of [join(outside, to), join(outside, 'nothing')]) {
+      const folder = emptyFolder();
+      mkdirSync(dirname(join(folder, part)), { recursive: true });
+      symlinkSync(target, join(folder, part));
+      const { code, stdout } = await init(shell, folder);
+      expect(code).toBe(2);
+      expect(stdout).toContain(`\`--workflow\` leads elsewhere: \`${part}\` is a symbolic link`);
+      expect(shell.emulator.ledger.entries).toEqual([]);
+    }
+    expect(new Set(readdirSync(outside, { recursive: true, encoding: 'utf8' }))).toEqual(
+      new Set(['elsewhere', join('elsewhere', '.github')]),
+    );
+  });
+
+  it('by a link that comes between the question and the writing', async () => {
+    await using shell = await openShell();
+    const folder = emptyFolder();
+    const outside = emptyFolder();
+    const held = shell.emulator.fault({ server: 'github', method: 'PUT', path: /secrets/u, what: 'slow' });
+    const running = init(shell, folder);
+    await held.met();
+    symlinkSync(outside, join(folder, '.github'));
+    held.release();
+    const { code, stdout } = await running;
+    expect(code).toBe(1);
+    expect(stdout).toContain('.github is a symbolic link');
+    expect(readdirSync(outside)).toEqual([]);
+  });
 
   it('by a folder that cannot be written', async () => {
     await using shell = await openShell();

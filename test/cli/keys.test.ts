@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openShell, type Shell } from './shell.ts';
+import { here, openShell, type Shell } from './shell.ts';
 
 // Holds invariant 2 of docs/threat-model.md.
 
@@ -41,7 +41,7 @@ describe('mutx-api-key keys', () => {
     await using shell = await openShell();
     const { mutx } = shell.emulator;
     const old = mutx.addKey(shell.user, { name: 'mine' });
-    const { code, stdout } = await shell.run(['keys', 'rotate', old.id]);
+    const { code, stdout } = await shell.run(['keys', 'rotate', old.id, '--yes']);
     expect(code).toBe(0);
     expect(mutx.accepts(old.plaintext)).toBe(false);
     expect(mutx.keyOf(stdout.trimEnd())).toMatchObject({ name: 'mine', expiresAt: old.expiresAt });
@@ -55,7 +55,7 @@ describe('mutx-api-key keys', () => {
     const { mutx, ledger } = shell.emulator;
     const old = mutx.addKey(shell.user, { name: 'mine' });
     shell.emulator.fault({ server: 'mutx', path: /rotate$/u, what: 'reply-lost' });
-    const { code, stderr } = await shell.run(['keys', 'rotate', old.id]);
+    const { code, stderr } = await shell.run(['keys', 'rotate', old.id, '--yes']);
     expect(code).toBe(1);
     expect(stderr).toContain(
       `key ${old.id} may be revoked, and its successor made, whose plaintext nobody knows`,
@@ -85,10 +85,15 @@ describe('mutx-api-key keys', () => {
     expect((await shell.run(['keys', 'revoke', key.id])).code).toBe(0);
     expect(mutx.accepts(key.plaintext)).toBe(false);
     expect((await shell.run(['keys', 'revoke', key.id])).code).toBe(0);
-    const { code, stderr } = await shell.run(['keys', 'rotate', '3f1d2c4b-0a5e-4c1d-9e2f-7b6a5c4d3e2f']);
+    const { code, stderr } = await shell.run([
+      'keys',
+      'rotate',
+      '3f1d2c4b-0a5e-4c1d-9e2f-7b6a5c4d3e2f',
+      '--yes',
+    ]);
     expect(code).toBe(1);
     expect(stderr).toContain('mutx-api-key keys rotate: not done');
-    expect(stderr).toMatch(/fix: +check the id with `mutx-api-key keys list`.*If it is, check `api-url`/u);
+    expect(stderr).toMatch(/fix: +copy the name or id from `mutx-api-key keys list --all`/u);
   });
 
   it('does not say that a key is gone which may be alive: of another account, or of another API', async () => {
@@ -135,9 +140,66 @@ describe('mutx-api-key keys', () => {
       const { code, stdout, stderr } = await shell.run(['keys', command, argument], { MUTX_PASSWORD: '' });
       const said = stdout + stderr;
       expect({ code, said }).toEqual({ code: 2, said: expect.stringContaining(words) });
-      expect(said).toContain('2 inputs cannot be used');
+      expect(said).toMatch(/[23] inputs cannot be used/u);
       expect(said).not.toContain('mutx_live_a');
       expect(shell.emulator.ledger.entries).toEqual([]);
     },
   );
+});
+
+describe('mutx-api-key keys rotate', () => {
+  const stored = 'gha/acme/web/MUTX_API_KEY';
+
+  it('does nothing without a terminal and without --yes, and calls nobody', async () => {
+    await using shell = await openShell();
+    const { mutx, ledger } = shell.emulator;
+    const old = mutx.addKey(shell.user, { name: 'mine' });
+    const { code, stdout, stderr } = await shell.run(['keys', 'rotate', old.id]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('`--yes` is missing');
+    expect(ledger.entries).toEqual([]);
+    expect(mutx.accepts(old.plaintext)).toBe(true);
+  });
+
+  it('refuses the key that a secret holds: the secret still works', async () => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const old = mutx.addKey(shell.user, { name: stored });
+    const refused = await shell.run(['keys', 'rotate', old.id, '--yes']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/\[key-in-a-secret\][\s\S]*run `mutx-api-key rotate`/u);
+    expect(mutx.accepts(old.plaintext)).toBe(true);
+    const forced = await shell.run(['keys', 'rotate', old.id, '--yes', '--force']);
+    expect(forced.code).toBe(0);
+    expect(mutx.accepts(old.plaintext)).toBe(false);
+    expect(mutx.accepts(forced.stdout.trimEnd())).toBe(true);
+    expect(forced.stderr).toContain(
+      "MUTX_API_KEY in acme/web holds it, and what uses that secret fails now: run `mutx-api-key rotate --targets 'acme/web as MUTX_API_KEY'`",
+    );
+  });
+
+  it.each([
+    ['n', true, 'Nothing was changed'],
+    ['y', false, 'What holds it fails now'],
+  ])('asks at a terminal: %s', async (answer, alive, words) => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const old = mutx.addKey(shell.user, { name: 'mine' });
+    const { code, stderr } = await here(['keys', 'rotate', old.id], shell.env, [
+      ['Revoke key mine now?', answer],
+    ]);
+    expect(code).toBe(0);
+    expect(mutx.accepts(old.plaintext)).toBe(alive);
+    expect(stderr.toLowerCase()).toContain(words.toLowerCase());
+  });
+
+  it('says of a key that is revoked, and of one that is not there, that nothing was changed', async () => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const old = mutx.addKey(shell.user, { name: 'mine' });
+    old.isActive = false;
+    const { code, stderr } = await shell.run(['keys', 'rotate', old.id, '--yes']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('revoked already') });
+    expect(stderr).toContain('nothing was changed');
+  });
 });

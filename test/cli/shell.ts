@@ -81,6 +81,9 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
 /** What somebody at a terminal types when they are asked this. */
 export type Answers = readonly (readonly [question: string, answer: string])[];
 
+/** In place of an answer: stdin ends, as that of a terminal that was closed. */
+export const END_OF_INPUT = '(the end of stdin)';
+
 /** The same in this process, which is quicker. @param answers undefined: nobody is at the terminal */
 export async function here(
   args: readonly string[],
@@ -101,7 +104,8 @@ export async function here(
         if (question !== undefined && said.includes(question)) {
           asked.shift();
           // Not before the question is out, and a key at a time, as a person does.
-          void type(stdin, `${answer}\n`);
+          if (answer === END_OF_INPUT) stdin.end();
+          else void type(stdin, `${answer}\n`);
         }
         done();
       },
@@ -114,7 +118,7 @@ export async function here(
   process.exitCode = 0;
   try {
     const machine = { env, streams: { stdin, stdout, stderr }, folder };
-    const code = await runProgram(createProgram(machine, '1.2.3'), args);
+    const code = await runProgram(createProgram(machine, '1.2.3'), args, machine);
     searchSaid(said);
     return { code: code ?? process.exitCode, stdout: String(stdout.read() ?? ''), stderr: said };
   } finally {

@@ -97,8 +97,8 @@ function refusal({ status, json, headers }: WireReply): readonly unknown[] {
 
 /** What a 422, 429 or 500 comes to: the kind of error, and which fields it has. */
 function ownError({ status, json }: WireReply): readonly unknown[] {
-  const { details } = json;
-  const about = Array.isArray(details) ? details.map(({ loc }) => loc.join('.')) : details;
+  const details: WireJson['details'] | null = json.details;
+  const about = details?.map(({ loc }) => loc.join('.')) ?? null;
   return [status, json.error_code, Object.keys(json).sort(), about];
 }
 

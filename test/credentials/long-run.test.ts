@@ -185,7 +185,8 @@ describe('an access JWT, which cannot be renewed', () => {
       retryAfter: 180,
     });
     expectOk(await scene.run({ inputs: password(scene) }));
-    expect(scene.machine.slept).toEqual([180_000]);
+    // Up to a quarter more by chance.
+    expect(scene.machine.slept).toEqual([expect.toSatisfy((ms) => ms >= 180_000 && ms < 225_000)]);
   });
 
   it('and has ended by MUTX while it still seemed good here: says that it has expired', async () => {
@@ -203,7 +204,7 @@ describe('an access JWT, which cannot be renewed', () => {
     await using scene = await setScene();
     const jwt = scene.emulator.mutx.issueAccessJwt(scene.world.user, { expiresIn: -past });
     expectFailed(await scene.run({ inputs: { 'bootstrap-jwt': jwt } }), code);
-    expect(scene.requests().length > 0).toBe(code === 'session-expired');
+    expect(scene.requests(/POST|PUT|DELETE/u)).toEqual([]);
   });
 
   it('and ends between create and revoke: the secret is new, and what is left is told', async () => {

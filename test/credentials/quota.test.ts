@@ -92,7 +92,7 @@ describe("the plan's quota, from GET /auth/me", () => {
   it.each([
     ['v1', true, 'before anything is sent that changes something'],
     ['v1', false, 'by the 409 of the create, which changes nothing'],
-    ['documented', true, 'before anything is sent that changes something'],
+    ['documented', true, 'by the 409 of the create, which changes nothing'],
     ['documented', false, 'by the 409 of the create, which changes nothing'],
   ] as const)(
     'on the API "%s", with GET /auth/me: %s, is told %s: in the log, the annotation and the summary',
@@ -117,7 +117,8 @@ describe("the plan's quota, from GET /auth/me", () => {
         expect(told).toContain('first of all one whose expiry is past');
       }
       expect(scene.emulator.ledger.effects()).toEqual([]);
-      expect(scene.requests(/^(?!GET)/u)).toHaveLength(account ? 0 : 1);
+      // The documented API's plans are not known to limit keys as v1's do, so a create has to find it out.
+      expect(scene.requests(/^(?!GET)/u)).toHaveLength(account && generation === 'v1' ? 0 : 1);
       expect(keys.map(({ isActive }) => isActive)).toEqual([true, true]);
     },
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, jobWorld, type Step, textOf } from './job.ts';
 
-// Holds invariants 19, 28 and 29 of docs/threat-model.md.
+// Holds invariants 19, 28, 29 and 38 of docs/threat-model.md.
 
 const ALWAYS = { server: 'mutx', times: Number.POSITIVE_INFINITY } as const;
 
@@ -68,6 +68,24 @@ describe('the post step is green, and', () => {
     await step.main();
     for (const key of job.alive()) key.isActive = false;
     expect(textOf(await step.post())).toMatch(/^Already gone: /mu);
+  });
+
+  it.concurrent('sends nothing where a later step has set an authority that the first step did not trust', async () => {
+    await using job = await jobWorld();
+    const step = job.step();
+    await step.main();
+    const before = job.requests().length;
+    const env = { NODE_EXTRA_CA_CERTS: '/tmp/of-a-later-step.pem' };
+    const post = await step.post({ env });
+    await expectWarned(step, post);
+    expect(post.annotations[0]?.message).toContain('[network-changed]');
+    expect(job.requests()).toHaveLength(before);
+    expect(job.alive()).toHaveLength(1);
+    // As it was, all is well; so it is where the same was there from the beginning.
+    expect(textOf(await step.post())).toMatch(/^Revoked: /mu);
+    const trusting = job.step({ env });
+    await trusting.main();
+    expect(textOf(await trusting.post())).toMatch(/^Revoked: /mu);
   });
 
   it.concurrent('does not take a 403 for a key that is gone', async () => {

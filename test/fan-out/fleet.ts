@@ -50,19 +50,31 @@ export interface RunOptions {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly onTheWay?: OnTheWay;
   readonly onEvent?: (event: RotationEvent) => void;
+  /** Default: always in the middle. */
+  readonly random?: () => number;
 }
 
 /**
  * One run of the action: inputs, adapters and engine as `src/actions/connect.ts` puts them together, but in
  * this process and with time that we own.
  */
-export async function runOnce(
+export function runOnce(
   time: VirtualTime,
   servers: Servers,
   targets: readonly string[],
-  { inputs = {}, onTheWay = () => 0, onEvent = () => {} }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<RunResult> {
-  await loadSeal();
+  return time.until(runBeside(time, servers, targets, options));
+}
+
+/** The same, for a time that others make pass, because several run at once. */
+export async function runBeside(
+  time: VirtualTime,
+  servers: Servers,
+  targets: readonly string[],
+  { inputs = {}, onTheWay = () => 0, onEvent = () => {}, random = () => 0.5 }: RunOptions = {},
+): Promise<RunResult> {
+  await time.outside(loadSeal);
   const secrets = new SecretRegistry(() => {});
   const given = {
     'bootstrap-jwt': servers.jwt,
@@ -86,32 +98,30 @@ export async function runOnce(
   using github = new Wire(time, onTheWay, 'github', githubApiUrl);
   const api = new MutxApi(mutx, secrets);
   const client = new GithubClient({ http: github, token: githubToken, clock: time });
-  const session = createSession(credential, { api, clock: time, random: () => 0.5, report: () => {} });
+  const session = createSession(credential, { api, clock: time, random, report: () => {} });
   const dependencies = { github: client, secrets, audience, createEnvironment };
   const events: RotationEvent[] = [];
   const began = time.now();
-  const outcome = await time.until(
-    rotate(settings, {
-      keys: createKeyService(api, session, {
-        clock: time,
-        random: () => 0.5,
-        onRetry: () => {},
-        onUnread: () => {},
-      }),
-      targets: paced(
-        loaded.value.targets.map((target) => createTarget(target, dependencies)),
-        time,
-      ),
-      writesWithin,
+  const outcome = await rotate(settings, {
+    keys: createKeyService(api, session, {
       clock: time,
-      random: () => 0.5,
-      sessionEndsAt: session.endsAt,
-      report: (event) => {
-        events.push(event);
-        onEvent(event);
-      },
+      random,
+      onRetry: () => {},
+      onUnread: () => {},
     }),
-  );
+    targets: paced(
+      loaded.value.targets.map((target) => createTarget(target, dependencies)),
+      time,
+    ),
+    writesWithin,
+    clock: time,
+    random,
+    sessionEndsAt: session.endsAt,
+    report: (event) => {
+      events.push(event);
+      onEvent(event);
+    },
+  });
   return { outcome, events, took: time.now() - began };
 }
 

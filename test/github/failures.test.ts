@@ -66,6 +66,14 @@ describe('a reply that says no', () => {
     });
   });
 
+  it('of a token that is not valid names the permission, and where the new one goes', () => {
+    expect(causeOf(401, github('Bad credentials')).hint).toMatch(
+      /^make a new token with "Secrets: Read and write" for acme\/web, at https:\S+ .* put it into the secret that `github-token` reads \(at a shell: `MUTX_GITHUB_TOKEN`\)$/u,
+    );
+    const organisation = { ...context, reach: { owner: 'acme', repository: undefined } };
+    expect(failureOf(reply(401, github('Bad credentials')), organisation).hint).toContain(' for acme, at ');
+  });
+
   const agents = permissionFor({
     kind: 'repository',
     store: 'agents',

@@ -192,3 +192,9 @@ test('when the time is over while a name is resolved, nothing is dialled', async
   await new Promise(setImmediate);
   expect(server.connections).toHaveLength(0);
 });
+
+test('names are resolved as the system does, to addresses or to an error', async () => {
+  expect(await DIALING.lookup('localhost')).toContainEqual(expect.objectContaining({ address: '127.0.0.1' }));
+  const empty = DIALING.lookup('nothing.of.that.name.invalid');
+  await expect(empty).rejects.toMatchObject({ code: expect.stringMatching(/^E/u) });
+});

@@ -66,7 +66,10 @@ export const BAD: readonly (readonly [given: Given, told: string])[] = [
   [{ targets: 'Acme/web\nAcme/api' }, 'key-name is needed with more than one target (there are 2)'],
   [{ 'key-name': 'k'.repeat(256) }, 'key-name is longer than the 255 characters that MUTX takes'],
   [{ 'key-name': 'two\nlines' }, 'key-name holds a line break or a control character'],
-  [{ 'key-name': 'two\u2028lines' }, 'key-name holds a line break or a control character'],
+  [
+    { 'key-name': 'two\u2028lines' },
+    'key-name holds a line break or a control character: it holds an invisible character, U+2028',
+  ],
   [
     { targets: 'org:Acme', visibility: 'selected' },
     'selected-repositories is empty, but `visibility` is `selected`',

@@ -113,13 +113,31 @@ describe('an empty credential', () => {
     );
   });
 
-  it('in a run started by Dependabot is empty because of that', () => {
-    const problem = told({ GITHUB_ACTOR: 'dependabot[bot]', GITHUB_EVENT_NAME: 'pull_request' });
+  it.each([
+    'pull_request',
+    'pull_request_review',
+    'pull_request_review_comment',
+    'pull_request_target',
+    'push',
+    'create',
+    'deployment',
+    'deployment_status',
+  ])('in a run started by Dependabot is empty because of that: %s', (event) => {
+    const problem = told({ GITHUB_ACTOR: 'dependabot[bot]', GITHUB_EVENT_NAME: event });
     expect(problem?.message).toBe(
       'is empty: this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
     );
-    expect(problem?.fix).toContain("github.actor != 'dependabot[bot]'");
+    expect(problem?.fix).toContain('`schedule`');
   });
+
+  it.each(['schedule', 'workflow_dispatch', 'workflow_run', 'repository_dispatch', 'delete', undefined])(
+    'in a run whose actor only is Dependabot is not: %s, and nothing that would stop the rotation is advised',
+    (event) => {
+      const problem = told({ GITHUB_ACTOR: 'dependabot[bot]', GITHUB_EVENT_NAME: event });
+      expect(problem?.message).not.toContain('Dependabot');
+      expect(problem?.fix).not.toContain('github.actor');
+    },
+  );
 
   it.each([
     ['of the same repository', () => pullRequest({ full_name: 'Acme/Web' }, { full_name: 'Acme/Web' })],

@@ -267,7 +267,7 @@ describe('a page that MUTX does not give', () => {
     expect(world.retries).toEqual([['mutx-rate-limited', 1, 67_500]]);
     // Each page a second time, after the wait, and some time apart: others share the limit.
     expect(world.asked).toHaveLength(15);
-    expect(world.clock.now()).toBe(200 + 67_500 + 6 * 2_400 + 100);
+    expect(world.clock.now()).toBe(200 + 67_500 + 6 * 9_600 + 100);
   });
 });
 
@@ -297,6 +297,14 @@ describe('a list that has grown for years', () => {
     expect(world.asked).toHaveLength(405);
     expect(world.clock.now()).toBe(5 * MINUTE);
     expect(world.unread).toEqual([]);
+  });
+
+  test('that met the limit once is read slowly at first, and still to its end', async () => {
+    const world = new World(40_000, 13 * MINUTE);
+    world.before = (_, nth) => (nth === 20 ? throttled : undefined);
+    expect(await world.ids()).toHaveLength(40_000);
+    expect(world.unread).toEqual([]);
+    expect(world.clock.now()).toBeGreaterThan(8 * MINUTE);
   });
 
   test('is read back to what no key that expires outlives, and says so', async () => {
@@ -330,6 +338,33 @@ describe('a list that has grown for years', () => {
     world.keys = [...others.slice(0, -50), oldest, ...others.slice(-50)];
     expect(await world.ids()).toHaveLength(3_000);
     expect(world.unread).toEqual([]);
+  });
+
+  test('takes memory for the revoked keys that somebody wants, and no others', async () => {
+    const world = new World(5_000);
+    world.keys = world.keys.map((key) => ({ ...key, isActive: key.id.endsWith('00') }));
+    const keepsRevoked = ({ id }: KeyRecord) => id === 'k4321';
+    const ports = {
+      clock: world.clock,
+      random: () => 0.5,
+      onRetry: () => {},
+      onUnread: () => {},
+      keepsRevoked,
+    };
+    const reader = new ListReader(world.ask, ports);
+    const reply = await world.clock.until(reader.read(false, FOREVER));
+    // Fifty end in two zeros: those of k100, k200 and so on.
+    expect(reply.ok && reply.value.filter(({ isActive }) => isActive)).toHaveLength(49);
+    expect(reply.ok && reply.value.filter(({ isActive }) => !isActive).map(({ id }) => id)).toEqual([
+      'k4321',
+    ]);
+    const none = new World(5_000);
+    const empty = new ListReader(none.ask, { ...ports, clock: none.clock, keepsRevoked: () => false });
+    expect(await none.clock.until(empty.read(false, FOREVER))).toMatchObject({ value: [] });
+    const { length } = none.asked;
+    // It is known where they end, though none of them was kept.
+    await none.clock.until(empty.read(false, FOREVER));
+    expect(none.asked.slice(length)).toEqual([0]);
   });
 
   test('is read for ten minutes at the most, and what was read counts', async () => {

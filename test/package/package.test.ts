@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { codeBlocks, ROOT, read, readJson } from '../project/files.ts';
+import { codeBlocks, read, readJson } from '../project/files.ts';
 import { graphOf } from './imports.ts';
 import { atLeast, InstalledPackage, type Manifest, nodesInRange, numbersOf } from './package.ts';
 
@@ -180,13 +181,37 @@ describe('docs/library.md', () => {
 });
 
 describe('the declarations', () => {
-  test('are what a strict consumer needs, and refuse what is wrong', async () => {
-    for (const name of ['@types/node', 'undici-types']) installed.link(name);
+  const require = createRequire(import.meta.url);
+  const COMPILERS: Readonly<Record<string, string>> = {
+    '5.4': require.resolve('typescript54/package.json'),
+    '5.9': require.resolve('typescript59/package.json'),
+    '7.0': require.resolve('typescript/package.json'),
+  };
+  const compile = (version: string) => {
+    const tsc = join(dirname(COMPILERS[version] ?? ''), 'bin/tsc');
+    return installed.node(process.execPath, [tsc, '-p', '.']);
+  };
+
+  test.each(
+    Object.keys(COMPILERS).flatMap((version) => [true, false].map((skip) => [version, skip] as const)),
+  )(
+    'are what a strict consumer needs who has nothing else, and refuse what is wrong: TypeScript %s, skipLibCheck %s',
+    async (version, skipLibCheck) => {
+      installed.write('package.json', '{ "type": "module" }');
+      installed.write('consumer.ts', CONSUMER);
+      const compilerOptions = { ...STRICT, skipLibCheck };
+      installed.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+      const { code, stdout } = await compile(version);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    },
+  );
+
+  test('load in a project for TypeScript 7 that says nothing but `strict`', async () => {
     installed.write('package.json', '{ "type": "module" }');
     installed.write('consumer.ts', CONSUMER);
-    installed.write('tsconfig.json', JSON.stringify({ compilerOptions: STRICT, files: ['consumer.ts'] }));
-    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-    const { code, stdout } = await installed.node(process.execPath, [tsc, '-p', '.']);
+    const compilerOptions = { strict: true, noEmit: true };
+    installed.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+    const { code, stdout } = await compile('7.0');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });
 });
@@ -196,11 +221,10 @@ const STRICT = {
   strict: true,
   exactOptionalPropertyTypes: true,
   module: 'nodenext',
-  target: 'es2024',
-  lib: ['es2024', 'esnext.disposable'],
-  types: ['node'],
-  // Those of the package are checked with the rest.
-  skipLibCheck: false,
+  target: 'es2022',
+  // Neither a browser's nor Node's.
+  lib: ['es2022'],
+  types: [],
 };
 
 const TWICE = `

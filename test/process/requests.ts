@@ -5,6 +5,8 @@ export interface Rehearsed {
   readonly name: string;
   readonly setting: Setting;
   readonly requests: readonly string[];
+  /** Reads that only a warning depends on: where a run dies among them, nothing follows from it. */
+  readonly forWarnings?: readonly string[];
 }
 
 const LIST = 'GET /v1/api-keys';
@@ -48,6 +50,10 @@ export const FAN_OUT: Rehearsed = {
     STORE_IN_ENVIRONMENT,
     REVOKE,
   ],
+  forWarnings: ['codespaces', 'dependabot'].flatMap((store) => [
+    `GET /repos/acme/web/${store}/secrets/MUTX_API_KEY`,
+    `GET /repos/acme/web/${store}/secrets/public-key`,
+  ]),
 };
 
 /** Whether it changes something at a server. */

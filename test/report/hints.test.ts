@@ -17,7 +17,7 @@ const SERVICE = /'((?:github|mutx|session)-[a-z-]+|deadline)'/gu;
 const SESSION = /'(session-[a-z-]+|renewal-failed)'/gu;
 const FIELD = /code: '([a-z-]+)'/gu;
 const RUN =
-  /'((?:quota|create|verify|store|look|preflight|written)-[a-z-]+|too-many-targets|times-contradict)'/gu;
+  /'((?:quota|create|verify|store|look|preflight|written)-[a-z-]+|account-refused|too-many-targets|times-contradict)'/gu;
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   actions: FIELD,
   ephemeral: RUN,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Progress } from '../../src/report/progress.ts';
 import type { RotationEvent } from '../../src/rotation/events.ts';
-import { callFailure, PLAN, target } from './outcomes.ts';
+import { callFailure, target } from './outcomes.ts';
 
 function stateAfter(events: readonly RotationEvent[]): string {
   const progress = new Progress();
@@ -70,11 +70,32 @@ describe('the state of a run that ends in between', () => {
     [
       'while the stored key was being given up for room',
       [
-        { type: 'planned', plan: PLAN },
         { type: 'step-started', step: 'make-room' },
+        { type: 'revoking', id: 'id-victim', reason: 'replace' },
       ],
       [
         'perhaps revoked before its successor was stored, as `on-quota: replace` asks: id-victim',
+        'no other key that a secret holds was revoked',
+      ],
+    ],
+    [
+      'while the new key was being given up',
+      [...minted, { type: 'revoking', id: 'id-new', reason: 'own' }],
+      [
+        'the new key id-new was being revoked; whether it was is not known; no secret holds it',
+        NOTHING_REVOKED,
+      ],
+    ],
+    [
+      'after a revocation without a clear answer',
+      [
+        { type: 'revoking', id: 'id-orphan', reason: 'W' },
+        { type: 'not-revoked', id: 'id-orphan', unclear: true },
+        { type: 'revoking', id: 'id-other', reason: 'W' },
+        { type: 'not-revoked', id: 'id-other', unclear: false },
+      ],
+      [
+        'perhaps revoked, for which there was no clear answer: id-orphan\n',
         'no other key that a secret holds was revoked',
       ],
     ],
@@ -98,5 +119,40 @@ describe('the state of a run that ends in between', () => {
     ]);
     expect(state).toContain('the new key id-second is alive');
     expect(state).not.toContain('acme/a');
+  });
+});
+
+describe('the title of a run that ends in between', () => {
+  const titleAfter = (events: readonly RotationEvent[]) => {
+    const progress = new Progress();
+    for (const event of events) progress.event(event);
+    return progress.title();
+  };
+  const written = (done: number, of: number): RotationEvent => ({
+    type: 'target-written',
+    result: target('updated', `acme/${done}`),
+    done,
+    of,
+  });
+  const revoked: RotationEvent = { type: 'step-ended', step: 'revoke', ok: true, ms: 1 };
+
+  it('is that of a failure until something is stored', () => {
+    expect(titleAfter([])).toBeUndefined();
+    expect(titleAfter(storing)).toBeUndefined();
+    expect(stateAfter(storing)).toContain('every target: not written, or being written at that moment');
+    const own: RotationEvent = { type: 'revoked', id: 'id-new', reason: 'own', gone: false };
+    expect(titleAfter([...storing, written(1, 1), own])).toBeUndefined();
+  });
+
+  it('says how many targets hold the new key', () => {
+    expect(titleAfter([...storing, written(1, 2)])).toBe('MUTX API key stored in 1 of 2 targets');
+  });
+
+  it('says that every target holds it, and speaks of no other target then', () => {
+    const all = [...storing, written(1, 1)];
+    expect(titleAfter(all)).toBe('MUTX API key stored in every target; the run did not finish');
+    expect(stateAfter(all)).not.toMatch(/every (?:other )?target:|run it again/u);
+    expect(stateAfter(all)).toContain('older keys of the name may still be active');
+    expect(stateAfter([...all, revoked])).toContain('the rotation itself was complete');
   });
 });

@@ -5,6 +5,7 @@ import {
   breaks,
   breaksForGood,
   fails,
+  failsInside,
   freezes,
   losesReply,
   offline,
@@ -51,6 +52,54 @@ describe('a create whose reply is lost', () => {
     expect(ports.active()).toEqual(['old', 'new1', 'new2', 'new3']);
     expect(ports.changes()).toEqual(['create', 'create', 'create']);
     expect(ports.stored()).toEqual({ 'acme/web': 'old' });
+  });
+
+  it('is not lost where MUTX itself failed at it, each time, and no key is there: it cannot make one', async () => {
+    // On the smallest plan: what is certainly not there takes no place either.
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: ONE, plan: 'FREE' });
+    ports.always('create', failsInside);
+    expect(await ports.rotate()).toMatchObject({
+      kind: 'failed',
+      failure: {
+        reason: 'create',
+        code: 'create-unsupported',
+        message: 'MUTX failed 3 times at making the key, and made none',
+        failures: Array.from({ length: 3 }, () => ({ code: 'create-unsupported', requestId: 'r' })),
+      },
+      minted: undefined,
+      targets: [{ status: 'skipped' }],
+    });
+    expect(ports.warnings()).toEqual([]);
+    expect(ports.told('retrying')).toHaveLength(2);
+    expect(ports.sleeps).toEqual([1_000, 2_000]);
+    expect(ports.calls().at(-1)).toBe('list');
+    expect(ports.stored()).toEqual({ 'acme/web': 'old' });
+  });
+
+  it('is made again where MUTX failed at it once', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: ONE }).on('create', failsInside);
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated', key: { id: 'new1' } });
+    expect(ports.warnings()).toEqual([]);
+  });
+
+  it.each<[string, (ports: InMemoryPorts) => unknown]>([
+    ['one of them got another answer', (ports) => ports.on('create', failsInside, breaks, failsInside)],
+    [
+      'there is a key of the name that was not there before',
+      (ports) =>
+        ports.on('create', failsInside, failsInside, (call) => {
+          call.apply();
+          return failsInside(call);
+        }),
+    ],
+    [
+      'the keys cannot be listed any more',
+      (ports) => ports.always('create', failsInside).on('list', works, works, works, refuses(403)),
+    ],
+  ])('may be lost all the same where %s', async (_, script) => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: ONE });
+    script(ports);
+    expect(await ports.rotate()).toMatchObject({ kind: 'failed', failure: { code: 'create-lost' } });
   });
 
   it('ends the run when trying again would not help', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryPorts } from './ports.ts';
-import { DAY, key, MINUTE, SECOND } from './records.ts';
+import { DAY, key, MINUTE, SECOND, START } from './records.ts';
 import { refuses, type Script, works } from './scripts.ts';
 
 // What cannot be undone takes two readings of a secret that agree (docs/protocol.md).
@@ -134,6 +134,39 @@ describe('a key that a run which is not due names as superseded', () => {
     expect(await world('never').rotate(grace)).toMatchObject({ kind: 'not-due' });
     // It may be what is stored, and dead by now.
     expect(await world(-DAY).rotate(grace)).toMatchObject({ kind: 'rotated' });
+  });
+});
+
+describe('a secret that is written while the run looks', () => {
+  it('is looked at once more before a run says that it is not due', async () => {
+    const orphan = key('orphan', { age: 0 });
+    const ports = new InMemoryPorts({
+      keys: [key('old'), orphan],
+      targets: [{ label: 'acme/web', holds: 'old' }],
+    });
+    // Another run makes a key and stores it, between the list and the secret's date.
+    ports.on('metadata', ({ apply, ports: world }) => {
+      world.setKey({ ...orphan, isActive: false });
+      world.setKey(key('theirs', { age: 0 }));
+      const reply = apply();
+      return reply.ok ? { ...reply, value: { updatedAt: world.clock.time + SECOND } } : reply;
+    });
+    ports.always('metadata', dated(START + SECOND));
+    expect(await ports.rotate({ renewBefore: DAY })).toMatchObject({ kind: 'rotated' });
+    expect(ports.told('looked')).toHaveLength(2);
+  });
+
+  it('costs a second look only right after the write', async () => {
+    const looks = async (age: number) => {
+      const ports = new InMemoryPorts({
+        keys: [key('current', { age })],
+        targets: [{ label: 'acme/web', holds: 'current', writtenAgo: age }],
+      });
+      expect(await ports.rotate({ renewBefore: DAY })).toMatchObject({ kind: 'not-due' });
+      return ports.told('looked').length;
+    };
+    expect(await looks(MINUTE / 2)).toBe(1);
+    expect(await looks(MINUTE / 2 - SECOND)).toBe(2);
   });
 });
 

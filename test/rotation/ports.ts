@@ -119,6 +119,11 @@ export class InMemoryPorts implements RotationPorts {
     this.#records.set(record.id, record);
   }
 
+  /** As where MUTX does not list revoked keys. */
+  forget(id: string): void {
+    this.#records.delete(id);
+  }
+
   /** What was called, in order. */
   calls(): string[] {
     return this.journal.filter((line) => line.startsWith('→')).map((line) => line.slice(2));

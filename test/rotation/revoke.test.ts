@@ -84,6 +84,22 @@ describe('after the swap', () => {
     expect(ports.active()).toEqual(['new1']);
   });
 
+  it('does not take the run’s own key for gone because a list does not have it: that may be an older one', async () => {
+    const forgets: Script = (call) => {
+      call.ports.forget('new1');
+      return gone(call);
+    };
+    const world = () => new InMemoryPorts({ keys: [key('old')], targets: [WEB] }).on('verify', refuses(401));
+    expect(await world().on('revoke', forgets, gone).rotate()).toMatchObject({
+      minted: { id: 'new1', state: 'perhaps-revoked' },
+    });
+    const inactive = world().on('revoke', (call) => {
+      call.apply();
+      return gone(call);
+    });
+    expect(await inactive.rotate()).toMatchObject({ minted: { id: 'new1', state: 'revoked' } });
+  });
+
   it('settles each of several for itself', async () => {
     const keys = [key('older', { age: 2 * DAY }), key('old')];
     const ports = new InMemoryPorts({ keys, targets: [WEB] }).on('revoke old', gone, gone);

@@ -43,6 +43,16 @@ export function throttles(retryAfter: Duration): Script {
 }
 
 /** Nothing was done, but the caller cannot know that. */
+/** An error of MUTX's own, at which nothing was done. */
+export const failsInside: Script = fails({
+  kind: 'unclear',
+  status: 500,
+  code: 'mutx-server-error',
+  errorCode: 'INTERNAL_ERROR',
+  requestId: 'r',
+  retryable: true,
+});
+
 export const breaks: Script = fails({ status: 502, retryable: true });
 
 /** As above, and trying again would not help. */

@@ -143,6 +143,15 @@ describe('a look that fails', () => {
     expect(ports.told('step-ended').at(-1)).toMatchObject({ step: 'metadata', ok: false });
   });
 
+  it('ends where MUTX does not let the account in, whose keys it would not take either', async () => {
+    const ports = new InMemoryPorts().always('account', refuses(403));
+    expect(await ports.rotate()).toMatchObject({
+      kind: 'failed',
+      failure: { reason: 'look', code: 'account-refused', failures: [{ status: 403 }] },
+    });
+    expect(ports.changes()).toEqual([]);
+  });
+
   it('does not fail for the plan alone: that is a warning', async () => {
     const ports = new InMemoryPorts().always('account', breaks);
     expect(await look(ports)).toMatchObject({ ok: true, look: { places: undefined } });

@@ -92,9 +92,9 @@ describe('a plan without a place for one more key', () => {
     expect(text.slice(text.indexOf('MUTX API key not rotated'))).toMatchInlineSnapshot(`
       "MUTX API key not rotated: the new key would take the plan's last place while another key of the name is too young [quota-too-soon]
 
-        - in the way: gha/acme/web/MUTX_API_KEY (<key 1>), expires <time>
+        - in use by acme/web: keep gha/acme/web/MUTX_API_KEY (<key 1>), expires <time>
 
-        cause: the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it
+        cause: the new key would take the last place of the plan, while another key of this name, or the last write of a target, is so young that a run may still be storing that key
         fix:   run again at the time given, or set \`on-quota: wait\`, which waits until then; \`on-quota: replace\` does not shorten that, because it too makes no second key while the first may still be on its way into the secret
 
         State of things now:
@@ -106,7 +106,7 @@ describe('a plan without a place for one more key', () => {
 
         more: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#quota-too-soon
       ##[error]the new key would take the plan's last place while another key of the name is too young [quota-too-soon]
-      in the way: gha/acme/web/MUTX_API_KEY (<key 1>), expires <time>
+      in use by acme/web: keep gha/acme/web/MUTX_API_KEY (<key 1>), expires <time>
       Fix: run again at the time given, or set \`on-quota: wait\`, which waits until then; \`on-quota: replace\` does not shorten that, because it too makes no second key while the first may still be on its way into the secret
       State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked
       A run after <time> can work.

@@ -44,6 +44,8 @@ export class Example implements AsyncDisposable {
   readonly environments: string[] = [];
   readonly #workflows: readonly string[];
   readonly #ran = new Set<number>();
+  /** How long a job waits for each of them. */
+  waits = 0;
   readonly #folder = mkdtempSync(join(tmpdir(), 'example-'));
   readonly #runs: JobRun[] = [];
 
@@ -89,16 +91,24 @@ export class Example implements AsyncDisposable {
         workspace: this.#folder,
         programs: join(this.#folder, 'programs'),
         githubApiUrl: github.url,
-        granted: { contents: 'read' },
+        granted: { contents: 'read', issues: 'write' },
         defaults: { 'api-url': mutx.url },
         files: this.#files(),
         issueToken: (granted) => github.issueToken({ kind: 'github-token', permissions: granted }),
         appToken: (inputs) => github.issueToken({ kind: 'app', permissions: permissionsOf(inputs) }),
-        onEnvironment: (name) => this.environments.push(name),
+        onEnvironment: (name) => {
+          this.environments.push(name);
+          this.#advance(this.waits);
+        },
       },
     );
     this.#runs.push(...jobs);
-    for (const { name, result, log } of jobs) expect(result, `${name}\n${log}`).toBe(expected);
+    for (const { name, result, log, steps } of jobs) {
+      if (result === 'skipped') continue;
+      expect(result, `${name}\n${log}`).toBe(expected);
+      // What a page shows runs without a warning, which it would have to explain.
+      if (expected === 'success') expect(steps.flatMap(({ annotations }) => annotations)).toEqual([]);
+    }
     return new Map(jobs.map((job) => [job.name, job]));
   }
 
@@ -124,7 +134,16 @@ export class Example implements AsyncDisposable {
   }
 
   aWeekPasses(): void {
-    for (const { clock } of [this.emulator.mutx, this.emulator.github]) clock.advance(7 * DAY);
+    this.#advance(7 * DAY);
+  }
+
+  /** A file of the repository. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.#folder, name), text);
+  }
+
+  #advance(ms: number): void {
+    for (const { clock } of [this.emulator.mutx, this.emulator.github]) clock.advance(ms);
   }
 
   /** Which of the document's workflows nobody has started. */
@@ -140,8 +159,10 @@ export class Example implements AsyncDisposable {
   }
 }
 
-export async function startExample(document: string): Promise<Example> {
-  return new Example(document, await startEmulator());
+/** @param behind how far the services' clocks are behind the machine's: what a job waits for is past by its clock, too */
+export async function startExample(document: string, behind = 0): Promise<Example> {
+  const machineClock = () => Date.now() - behind;
+  return new Example(document, await startEmulator({ mutx: { machineClock }, github: { machineClock } }));
 }
 
 /** `permission-secrets: write`, as create-github-app-token takes it. */

@@ -100,7 +100,9 @@ class Model {
     const { inputs: declared = {}, secrets: known = {} } = workflow.on.workflow_call;
     refuseUnknown(workflow.name, given, declared);
     refuseUnknown(workflow.name, secrets, known);
-    return this.jobs(workflow, { inputs: withDefaults(declared, given), secrets }, above);
+    const ownDefaults = Object.entries(this.#host.defaults ?? {}).filter(([name]) => name in declared);
+    const inputs = withDefaults(declared, { ...Object.fromEntries(ownDefaults), ...given });
+    return this.jobs(workflow, { inputs, secrets }, above);
   }
 
   async jobs({ jobs }: Workflow, { event = {}, ...given }: Values, above: string): Promise<JobRun['result']> {
@@ -132,7 +134,9 @@ class Model {
   async #job(job: Job, contexts: Contexts, status: Status, id: string): Promise<Done> {
     const texts = (values: Values = {}) => mapValues(values, (one) => valueIn(one, contexts, status));
     if (job.uses !== undefined) {
-      const text = this.#host.files?.get(job.uses) ?? read(job.uses.replace('./', ''));
+      // Those of a document name ours by their release.
+      const path = job.uses.replace(/^(?:\.\/|mutx\/api-key-action\/)/u, '').replace(/@v1$/u, '');
+      const text = this.#host.files?.get(job.uses) ?? read(path);
       const secrets = mapValues(texts(job.secrets), textOf);
       return { result: await this.called(text, texts(job.with), secrets, `${id} / `), outputs: {} };
     }

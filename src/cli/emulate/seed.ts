@@ -10,7 +10,7 @@ const ORGANISATION = 'acme';
 
 export interface Seeds {
   readonly repositories: readonly string[];
-  readonly environment: string;
+  readonly environments: readonly string[];
   /** undefined: without TLS */
   readonly caFile: string | undefined;
 }
@@ -21,10 +21,9 @@ export interface Seeds {
  */
 export function seed(
   { mutx, github }: Emulator,
-  { repositories, environment, caFile }: Seeds,
+  { repositories, environments, caFile }: Seeds,
 ): Readonly<Record<string, string>> {
-  for (const repository of new Set(repositories))
-    github.addRepository(repository, { environments: [environment] });
+  for (const repository of new Set(repositories)) github.addRepository(repository, { environments });
   const owners = repositories.map((repository) => repository.split('/')[0] ?? '');
   const byName = new Map([ORGANISATION, ...owners].map((login) => [login.toLowerCase(), login]));
   for (const login of byName.values()) github.addOrganisation(login);
@@ -36,7 +35,7 @@ export function seed(
     GITHUB_API_URL: github.url,
     EMULATED_GITHUB_API_URL: github.url,
     EMULATED_REPOSITORY: repository,
-    EMULATED_ENVIRONMENT: environment,
+    EMULATED_ENVIRONMENT: environments[0] ?? '',
     EMULATED_ORGANISATION: ORGANISATION,
     EMULATED_WRITER_TOKEN: writer,
     EMULATED_READER_TOKEN: github.issueToken({ permissions: READING }),

@@ -4,11 +4,13 @@ import type { Seeds } from './seed.ts';
 /** What became of it all, without plaintext: requests, keys, and what each secret holds. */
 export function stateOf(
   { mutx, github, ledger }: Emulator,
-  { repositories, environment }: Pick<Seeds, 'repositories' | 'environment'>,
+  { repositories, environments }: Pick<Seeds, 'repositories' | 'environments'>,
 ) {
   const places = repositories.flatMap((repository) => [
     [repository, { repository }] as const,
-    [`${repository}@${environment}`, { repository, environment }] as const,
+    ...environments.map(
+      (environment) => [`${repository}@${environment}`, { repository, environment }] as const,
+    ),
   ]);
   return {
     requests: ledger.entries,

@@ -1,6 +1,7 @@
 import { EmulatorClock, type Instant } from '../clock.ts';
 import { tellIssued } from '../issued.ts';
-import { type Latency, LoopbackServer, type Shared } from '../server.ts';
+import type { Latency } from '../latency.ts';
+import { LoopbackServer, type Shared } from '../server.ts';
 import { type KeyPair, seal } from './key-pair.ts';
 import { type GithubLimits, RateLimits } from './limits.ts';
 import type { Audience, EmulatedSecret, Scope, SecretPlace } from './scopes.ts';

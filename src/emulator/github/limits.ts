@@ -22,7 +22,10 @@ interface Hour {
   used: number;
 }
 
-/** Counts requests per token, and refuses those over the limits where that is asked for. */
+/**
+ * Counts requests per token, and refuses those over the limits where that is asked for.
+ * @internal
+ */
 export class RateLimits {
   /** Requests refused so far. */
   refused = 0;

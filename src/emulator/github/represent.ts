@@ -72,7 +72,7 @@ const PERSON = { login: 'octocat', id: 2, type: 'User' };
 const BOT = { login: 'github-actions[bot]', id: 3, type: 'Bot' };
 
 /** `2026-03-12T10:00:00Z`: GitHub's timestamps have no fractions. */
-export function timestamp(instant: Instant): string {
+function timestamp(instant: Instant): string {
   return `${new Date(instant).toISOString().slice(0, 19)}Z`;
 }
 
@@ -195,7 +195,7 @@ function showOwner(owner: string, world: GithubWorld, apiUrl: string): Json {
 }
 
 /** Who does what is done with a token. */
-export function showActor(token: Pick<Token, 'kind'>, apiUrl: string): Json {
+function showActor(token: Pick<Token, 'kind'>, apiUrl: string): Json {
   return showUser(actsAsPerson(token) ? PERSON : BOT, apiUrl);
 }
 

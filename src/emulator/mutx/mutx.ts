@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EmulatorClock, type Instant } from '../clock.ts';
 import { tellIssued } from '../issued.ts';
-import { type Latency, LoopbackServer, type Shared } from '../server.ts';
+import type { Latency } from '../latency.ts';
+import { LoopbackServer, type Shared } from '../server.ts';
 import { type EmulatedKey, type Generation, KeyStore, type NewKey } from './keys.ts';
 import { MUTX_LIMITS, MutxService } from './service.ts';
 import { type EmulatedSession, Sessions } from './sessions.ts';

@@ -35,7 +35,10 @@ export type RefreshResult =
   | { readonly ok: true; readonly pair: TokenPair; readonly session: EmulatedSession }
   | { readonly ok: false; readonly killed: EmulatedSession | undefined };
 
-/** Signs, checks and exchanges the JWTs of all accounts. */
+/**
+ * Signs, checks and exchanges the JWTs of all accounts.
+ * @internal
+ */
 export class Sessions {
   readonly all: EmulatedSession[] = [];
   readonly #key = randomBytes(32);

@@ -143,7 +143,9 @@ export class EnvironmentTarget implements SuccessorPlace {
     const cause = refused(
       'github-environment-not-found',
       `the environment of ${context.target} does not exist`,
-      'Create it in the settings of the repository, or let the action do it: `create-environment: true`.',
+      /%[\dA-F]{2}/i.test(this.#paths.name)
+        ? 'Write the name as it is, not URL-encoded: `/` instead of `%2F`, a space instead of `%20`.'
+        : 'Create it in the settings of the repository, or let the action do it: `create-environment: true`.',
     );
     return { ok: false, failure: failure(context, { status: 404 }, cause) };
   }

@@ -13,6 +13,7 @@ const WHERE = {
   name: NAME,
   unique: true,
   credential: 'f',
+  network: { proxy: '', authorities: 'a' },
   envelope: { variable: 'V', opener: 'o' },
 } as const;
 const MINTED: Extract<Note, { stage: 'minted' }> = {

@@ -6,6 +6,7 @@ const WHERE: Whereabouts = {
   name: 'gha/acme/web/run/1.1/test/0123456789ab',
   unique: true,
   credential: 'f',
+  network: { proxy: '', authorities: 'a' },
   envelope: { variable: 'MUTX_KEY_ENVELOPE_A', opener: 'o' },
 };
 const NOTES: readonly Note[] = [
@@ -31,6 +32,9 @@ it.each([
   ['no address', { ...whole, apiUrl: undefined }],
   ['no name', { ...whole, name: 1 }],
   ['no credential', { ...whole, credential: null }],
+  ['no network', { ...whole, network: undefined }],
+  ['no proxy', { ...whole, network: { authorities: '' } }],
+  ['no authorities', { ...whole, network: { proxy: '' } }],
   ['no envelope', { ...whole, envelope: 'x' }],
   ['no variable', { ...whole, envelope: { opener: 'o' } }],
   ['no opener', { ...whole, envelope: { variable: 'v' } }],

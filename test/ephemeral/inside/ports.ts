@@ -16,16 +16,6 @@ const PAGE = 100;
 
 export const full: Script = fails({ kind: 'refused', status: 409, code: 'mutx-quota' });
 
-/** An error of MUTX's own, at which nothing was done. */
-export const failsInside: Script = fails({
-  kind: 'unclear',
-  status: 500,
-  code: 'mutx-server-error',
-  errorCode: 'INTERNAL_ERROR',
-  requestId: 'r',
-  retryable: true,
-});
-
 /** MUTX in memory, each call scriptable, as a per-run key sees it. */
 export class Mutx {
   readonly world: InMemoryPorts;

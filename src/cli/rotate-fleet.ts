@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { inputsOf } from '../inputs/table.ts';
+import type { VerbContext } from '../verbs/context.ts';
+import { type Machine, runCommand } from './run-command.ts';
+import { type Flags, isCredential, propertyOf } from './variables.ts';
+
+/** Imported lazily: only a fleet needs the YAML parser. */
+async function rotateFleet(context: VerbContext): Promise<void> {
+  const { rotateFleetVerb } = await import('../verbs/rotate-fleet.ts');
+  await rotateFleetVerb(context);
+}
+
+async function planFleet(context: VerbContext): Promise<void> {
+  const { planVerb } = await import('../verbs/plan.ts');
+  await planVerb(context);
+}
+
+/** `rotate --fleet-file`: what the matrix of a workflow does, key by key. A dry run is `plan`. */
+export function runFleet(command: Command, { dryRun, ...flags }: Flags, machine: Machine): Promise<void> {
+  const taken = inputsOf('plan');
+  const misplaced = inputsOf('rotate').filter(
+    (name) => !taken.includes(name) && !isCredential(name) && flags[propertyOf(name)] !== undefined,
+  );
+  if (misplaced.length > 0) {
+    const names = misplaced.map((name) => `--${name}`).join(', ');
+    command.error(
+      `error: ${names}: with --fleet-file the file says that. Write it there, under \`defaults\` or the key`,
+    );
+  }
+  const isDry = dryRun === true || dryRun === 'true';
+  const title = isDry ? 'Fleet of MUTX API keys not planned' : 'Not every key of the fleet was rotated';
+  return runCommand({ verb: 'plan', run: isDry ? planFleet : rotateFleet, title }, flags, machine);
+}
