@@ -108,7 +108,7 @@ const SENTENCES: readonly Sentence[] = [
   ],
   [/^new key (\S+) \([^)]*\): no secret holds it, /, (claims, id) => !claims.isHeld(id)],
   [/^new key (\S+) \([^)]*\): stored, but another run may have revoked it$/, () => true],
-  [/^the new key (\S+) is alive$/, (claims, id) => claims.isAlive(id) || claims.hasRevoked(id)],
+  [/^the new key (\S+) is alive$/, (claims, id) => claims.isAlive(id)],
   [
     /^the new key (\S+) was revoked; no secret holds it$/,
     (claims, id) => claims.isRevoked(id) && !claims.isHeld(id),
@@ -123,7 +123,16 @@ const SENTENCES: readonly Sentence[] = [
     /^no target was written with it$/,
     (claims) => claims.targets().every((at) => !claims.hasWritten(at, claims.actor.given.at(-1))),
   ],
-  [/^every other target: not written, or being written at that moment$/, () => true],
+  [/^every (?:other )?target: not written, or being written at that moment$/, () => true],
+  [
+    /^the new key (\S+) was being revoked; whether it was is not known; no secret holds it$/,
+    (claims, id) => !claims.isHeld(id),
+  ],
+  [
+    /^the rotation itself was complete: nothing has to be run again$/,
+    (claims) => claims.targets().every((at) => claims.hasWritten(at, claims.actor.given.at(-1))),
+  ],
+  [/^older keys of the name may still be active; the next rotation revokes them$/, () => true],
   [/^a create was on its way: /, () => true],
   [
     /^revoked before its successor was stored, as `on-quota: replace` asks: ([^;]*); /,
