@@ -66,7 +66,7 @@ export interface Actor {
   readonly behind: { wall: number; monotonic: number };
   made: number;
   counter: number;
-  /** How many writes there had been when it was last given the list of keys. */
+  /** The last write that it could know of when it was last given the list of keys. */
   listedAfter: number;
   /** A rotation's key while it may still write it, and the true time at which its create was sent. */
   holds: { readonly id: string; readonly since: number } | undefined;

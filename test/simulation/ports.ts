@@ -61,7 +61,7 @@ export class Ports {
           label: 'list',
           service: 'mutx',
           apply: () => {
-            actor.listedAfter = world.writes;
+            actor.listedAfter = world.lastSeenWrite;
             return this.#mutx(world.listed(this.#forgets));
           },
           wrong: [

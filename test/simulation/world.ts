@@ -84,7 +84,7 @@ export class World {
   /** True time at which a key was last overwritten in some target: its grace period starts there. */
   readonly supersededAt = new Map<string, number>();
   /** How often any secret was written or edited. */
-  writes = 0;
+  #writes = 0;
   readonly violations: string[] = [];
 
   constructor(options: WorldOptions) {
@@ -200,6 +200,15 @@ export class World {
     return this.#secret(index).versions.at(-2)?.updatedAt;
   }
 
+  /** The last write that a read which is answered now can know of. */
+  get lastSeenWrite(): number {
+    const asOf = this.time - (this.#options.lag.github ?? 0);
+    const seen = this.secrets.flatMap(({ versions }) =>
+      versions.filter(({ at }) => at <= asOf).map(({ number }) => number),
+    );
+    return Math.max(0, ...seen);
+  }
+
   valueOf(index: number): string | undefined {
     return this.latest(index).value;
   }
@@ -232,8 +241,8 @@ export class World {
       this.supersededAt.set(before, this.time);
     }
     const updatedAt = value === undefined ? undefined : this.githubTime();
-    this.writes += 1;
-    this.#secret(index).versions.push({ at: this.time, value, updatedAt, number: this.writes, by });
+    this.#writes += 1;
+    this.#secret(index).versions.push({ at: this.time, value, updatedAt, number: this.#writes, by });
     return before === undefined ? 'created' : 'updated';
   }
 
