@@ -306,8 +306,15 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a 404 for a DELETE believed by a rotation',
     shownBy: 'seen 5: a passing 404 for a DELETE',
     file: 'rotation/run.ts',
-    find: 'if (isGone(attempt.id, list.value)) return attempt;',
-    replace: 'if (list.ok) return attempt;',
+    find: "if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : isGone(attempt.id, list.value)) {",
+    replace: 'if (list.ok) {',
+  },
+  {
+    name: 'a list that does not know the new key yet believed to say that it is gone',
+    shownBy: 'replicas that are behind, people at work',
+    file: 'rotation/run.ts',
+    find: "attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : isGone(attempt.id, list.value)",
+    replace: 'isGone(attempt.id, list.value)',
   },
   {
     name: 'a 404 for a DELETE believed in an emergency',
