@@ -317,7 +317,11 @@ export class World {
     const { value, updatedAt, by } = this.latest(index);
     if (by !== PEOPLE || this.#secret(index).shared || updatedAt === undefined) return false;
     return [...this.keys.values()].some(
-      (key) => key.name === NAME && key.id !== value && key.isActive && couldHaveWritten(key, updatedAt),
+      (key) =>
+        key.name === NAME &&
+        key.id !== value &&
+        (key.isActive || key.byHand) &&
+        couldHaveWritten(key, updatedAt),
     );
   }
 
