@@ -46,6 +46,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
   deadline: 'Which call came too late, and what took the time before it.',
   'revoke-failed':
     'The table of the keys in the job summary (at the command line, the lines of the log): what became of each.',
+  'too-early':
+    'Whether the environment of the job has a wait timer (GitHub makes an environment that does not exist, without one), and how long the grace periods are.',
   'no-such-key':
     'The spelling, case included, and the account: `mutx-api-key keys list --all` shows every key that MUTX lists.',
   'fleet-incomplete': 'The table at the end: which keys failed, and why.',

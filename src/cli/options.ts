@@ -48,4 +48,5 @@ const PLACEHOLDER: Readonly<Partial<Record<InputName, string>>> = {
   'key-ids': 'ids',
   'fail-on': 'level',
   'if-none': 'how',
+  'not-before': 'instant',
 };

@@ -9,7 +9,7 @@ import { sweepBeside } from './sweep.ts';
 /**
  * Makes a key for this job (docs/ephemeral.md, "In what order, and why"): create, with waiting for a place → keep what
  * the post step needs → verify → hand out. What earlier runs left behind is swept beside that. A key that does not
- * work is revoked at once.
+ * work is revoked immediately.
  */
 export async function keyForJob(
   settings: EphemeralSettings,

@@ -158,7 +158,8 @@ class WaitForRoom {
   readonly #calls: Calls;
   readonly #sweepingBeside: () => Promise<number> | undefined;
   readonly #watch: Stopwatch;
-  #swept: Stopwatch | undefined;
+  /** By the watch; before everything: not yet. */
+  #sweptAt = Number.NEGATIVE_INFINITY;
   #named = false;
 
   constructor(
@@ -181,7 +182,7 @@ class WaitForRoom {
   async wait(failure: CallFailure, lost: boolean): Promise<EphemeralFailure | undefined> {
     const { clock, random } = this.#ports;
     if (lost && (await this.#gaveUpLost())) return undefined;
-    if (this.#swept === undefined && (await this.#sweepFirst())) return undefined;
+    if (!Number.isFinite(this.#sweptAt) && (await this.#sweepFirst())) return undefined;
     const most = this.#left();
     const asked = failure.retryAfter ?? 0;
     if (most <= 0 || asked > most) return this.#full(failure, most > 0);
@@ -193,7 +194,7 @@ class WaitForRoom {
     const wait = Math.max(asked, Math.min(jittered, left));
     this.#calls.report({ type: 'waiting', wait, left, ...(holders === undefined ? {} : { holders }) });
     await clock.sleep(wait);
-    if ((this.#swept?.elapsed() ?? 0) >= BETWEEN_SWEEPS) await this.#sweep();
+    if (this.#watch.elapsed() - this.#sweptAt >= BETWEEN_SWEEPS) await this.#sweep();
     return undefined;
   }
 
@@ -206,7 +207,7 @@ class WaitForRoom {
   /** @param freed keys that have gone already: then there is nothing to be looked for */
   async #sweep(freed = 0): Promise<number> {
     const { sweep: settings } = this.#settings;
-    this.#swept = new Stopwatch(this.#ports.clock);
+    this.#sweptAt = this.#watch.elapsed();
     if (settings === undefined || freed > 0) return freed;
     return sweepForRoom(this.#inPassing(), this.#ports.keys, settings);
   }

@@ -75,7 +75,7 @@ export interface BesidePorts {
 }
 
 /**
- * The same beside the making of a key, which nobody waits for: the newest page of keys and, where that has nothing, one
+ * The same beside the making of a key, which does not wait for it: the newest page of keys and, if that has nothing, one
  * of the nine before it, by chance, so that many jobs share them. Seven requests at the most, none of which is made again:
  * MUTX's limit is for the jobs.
  * @param isOver whether there is a key: then nothing more is looked for
@@ -116,7 +116,7 @@ interface Found {
   readonly why: LeftBehind;
 }
 
-/** @returns undefined: that cannot be told, which is a warning */
+/** @returns undefined: it is not known, which is a warning */
 function foundIn(
   keys: readonly KeyRecord[],
   date: Instant | undefined,

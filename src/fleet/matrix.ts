@@ -16,15 +16,16 @@ export interface Matrix {
 
 /** A job for each key, in matrices of at most {@link MOST_JOBS}; none where there is no key. */
 export function matricesOf(keys: readonly FleetKey[]): readonly Matrix[] {
-  const entries = keys.map(matrixEntryOf);
+  const entries = keys.map((key, index) => matrixEntryOf(key, index % MOST_JOBS));
   const shards = Math.ceil(entries.length / MOST_JOBS);
   return Array.from({ length: shards }, (_, shard) => ({
     include: entries.slice(shard * MOST_JOBS, (shard + 1) * MOST_JOBS),
   }));
 }
 
-export function matrixEntryOf({ id, given, settings }: FleetKey): MatrixEntry {
-  return { id, ...Object.fromEntries(given), 'key-name': settings.keyName };
+/** @param index in its matrix: the outputs of its jobs are told apart by it; default: the longest */
+export function matrixEntryOf({ id, given, settings }: FleetKey, index = MOST_JOBS - 1): MatrixEntry {
+  return { id, index: String(index), ...Object.fromEntries(given), 'key-name': settings.keyName };
 }
 
 /** `{"include":[]}` and a comma. */
@@ -43,7 +44,7 @@ export function jobsWithin<T extends { readonly key: FleetKey }>(
   let left = characters - '[]'.length;
   for (const job of jobs) {
     const frame = now.length % MOST_JOBS === 0 ? FRAME : 0;
-    const needed = JSON.stringify(matrixEntryOf(job.key)).length + ','.length + frame;
+    const needed = JSON.stringify(matrixEntryOf(job.key, now.length % MOST_JOBS)).length + ','.length + frame;
     if (needed <= left) {
       left -= needed;
       now.push(job);

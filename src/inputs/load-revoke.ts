@@ -1,5 +1,6 @@
 import { isWrittenKeyId } from '../mutx/key-id.ts';
 import type { RevocationRequest, Selection } from '../revoke/request.ts';
+import type { Instant } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { type Access, readAccess } from './access.ts';
 import { givenKeyName } from './given-key-name.ts';
@@ -22,12 +23,28 @@ export function loadRevokeInputs(env: NodeJS.ProcessEnv, secrets: SecretRegistry
   const maxRevocations = reader.integer('max-revocations');
   const dryRun = reader.boolean('dry-run');
   const ifNone = reader.choice('if-none') ?? 'fail';
+  const notBefore = readInstant(reader);
   const { problems, warnings } = reader;
   if (credential === undefined || selection === undefined || problems.length > 0) {
     return { ok: false, problems, warnings, credential };
   }
-  const value = { ...services, credential, request: { selection, maxRevocations, dryRun, ifNone } };
+  const value = {
+    ...services,
+    credential,
+    request: { selection, maxRevocations, dryRun, ifNone, notBefore },
+  };
   return { ok: true, value, warnings: [...warnings, ...refreshTokenWarnings(value, reader)] };
+}
+
+/** Of MUTX's clock, so that no time zone is left to be guessed. */
+function readInstant(reader: InputReader): Instant | undefined {
+  const text = reader.text('not-before');
+  if (text === '') return undefined;
+  const instant = Date.parse(text);
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/u.test(text) && !Number.isNaN(instant)) return instant;
+  const fix = 'write it in UTC with a `Z` at its end, as the output `revoke-after` of a rotation has it';
+  reader.problem('not-before', { message: 'is not an instant', fix }, text);
+  return undefined;
 }
 
 function readSelection(reader: InputReader): Selection | undefined {

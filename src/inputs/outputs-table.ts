@@ -33,6 +33,12 @@ export const OUTPUTS = {
       rotate: 'JSON array of the ids of superseded keys that are still alive, in their grace period.',
     },
   },
+  'revoke-after': {
+    verbs: {
+      rotate:
+        'When the grace period of those is over: ISO 8601, UTC, for the input `not-before` of the action `revoke`. Empty where there are none, or where it is not known.',
+    },
+  },
   'revoked-key-ids': {
     verbs: {
       rotate: 'JSON array of the ids of the keys that were revoked.',

@@ -292,6 +292,12 @@ export const INPUTS = {
     brief: 'fail or ignore if there is no such key',
     verbs: { revoke: { default: 'fail' } },
   },
+  'not-before': {
+    kind: { type: 'text', allowed: 'an instant in ISO 8601, UTC: `2026-11-23T21:14:05Z`' },
+    text: 'Before this instant, by the clock of MUTX, none is revoked, and the run fails: the output `revoke-after` of a rotation, say. Empty: at any time.',
+    brief: 'fail before this instant, by the clock of MUTX',
+    verbs: { revoke: {} },
+  },
   'max-age': {
     kind: { type: 'duration' },
     text: 'A key older than this is a finding. `0`: age is not looked at.',

@@ -18,7 +18,7 @@ const CLOSE_SPACING: Duration = MINUTE / PER_MINUTE;
 /** Pages without a refusal after which the spacing is halved: a long list that was refused once still comes to its end. */
 const CALM = 10;
 
-/** When the next page of a list may be asked for, so that whoever shares MUTX's limit is left some of it. */
+/** When the next page of a list may be asked for, so that others who share MUTX's limit are left some of it. */
 export class PagePace {
   readonly #clock: Clock;
   /** Of the pages of the last minute, oldest first. Times are of the monotonic clock. */

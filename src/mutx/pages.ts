@@ -12,7 +12,7 @@ import { nextWait, Stopwatch } from '../rotation/retry.ts';
 import type { KeyPage } from './decode.ts';
 import { PagePace } from './page-pace.ts';
 
-/** The most the API gives at once (mutx-api: `limit=1..100`). */
+/** The most the API gives in one reply (mutx-api: `limit=1..100`). */
 const LIMIT = 100;
 
 const CONCURRENCY = 8;

@@ -6,6 +6,10 @@ export const KEY_HINTS: Readonly<Record<string, Hint>> = {
     cause: 'MUTX did not revoke every key that was asked for, or did not say whether it did',
     fix: 'mend what is said of the failed call here and run again: what is revoked already counts as done',
   },
+  'too-early': {
+    cause: '`not-before` is still to come, by the clock of MUTX',
+    fix: 'run it again after that instant; behind an environment with a wait timer: make the timer longer than every `grace-period` by two minutes',
+  },
   'no-such-key': {
     cause:
       'no key of the account has this name or id: it is misspelled, or of another account, or MUTX has already forgotten the revoked key',

@@ -5,13 +5,14 @@ import { instantText } from './words.ts';
 /** The outputs of a rotation (interface: "Outputs"): those of which the value is known, and no others. */
 export function outputsOf(outcome: Outcome, keyName: string): ReadonlyMap<string, Bounded> {
   const key = keyOf(outcome);
-  const { superseded, revoked } = outcome.keys;
+  const { superseded, revoked, graceEnds } = outcome.keys;
   const known: readonly (readonly [name: string, value: string | Bounded | undefined])[] = [
     ['rotated', String(outcome.kind === 'rotated')],
     ['key-id', key?.id],
     ['key-name', key?.name ?? keyName],
     ['expires-at', key?.expiresAt === undefined ? undefined : instantText(key.expiresAt)],
     ['superseded-key-ids', knowsSuperseded(outcome) ? boundedIds(superseded) : undefined],
+    ['revoke-after', graceEnds === undefined ? undefined : instantText(Math.ceil(graceEnds / 1_000) * 1_000)],
     ['revoked-key-ids', boundedIds(revoked)],
     ['targets', targetsJson(outcome.targets)],
   ];

@@ -12,6 +12,8 @@ export interface RevocationRequest {
   /** Of more keys than this none is revoked. */
   readonly maxRevocations: number;
   readonly dryRun: boolean;
+  /** Before this instant, by MUTX's clock, none is revoked; undefined: at any time. */
+  readonly notBefore?: Instant | undefined;
   /** What it means that no key has the name or, where MUTX keeps the records of revoked keys, an id. */
   readonly ifNone: IfNone;
 }
@@ -76,7 +78,7 @@ export type RevocationOutcome =
   | { readonly kind: 'planned'; readonly results: readonly KeyResult[] }
   | {
       readonly kind: 'failed';
-      readonly code: 'look-failed' | 'revocations-exceeded' | 'revoke-failed' | 'no-such-key';
+      readonly code: 'look-failed' | 'revocations-exceeded' | 'revoke-failed' | 'no-such-key' | 'too-early';
       /** One line: what could not be done and why. */
       readonly message: string;
       readonly failures: readonly CallFailure[];

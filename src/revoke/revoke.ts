@@ -1,6 +1,7 @@
 import { isGone, notGone } from '../rotation/gone.ts';
+import { instantText } from '../rotation/instant.ts';
 import { type PatientCall, patientCalls } from '../rotation/patient.ts';
-import type { CallFailure, Duration, KeyRecord } from '../rotation/ports.ts';
+import type { CallFailure, Duration, Instant, KeyRecord } from '../rotation/ports.ts';
 import { Stopwatch } from '../rotation/retry.ts';
 import { eachOf } from '../rotation/run.ts';
 import {
@@ -39,6 +40,8 @@ export async function revokeKeys(
     const reply = await listed(ports, call);
     if (!reply.ok) return unreadable(request, reply.failure);
     list = reply.value;
+    const early = tooEarly(request, reply.date);
+    if (early !== undefined) return early;
   }
   const { selection } = request;
   if (
@@ -188,6 +191,26 @@ function noSuchIds(
     failures: [],
     results,
   };
+}
+
+/** By the `Date` of the list: the clock of whatever this runs on may be wrong. */
+function tooEarly(
+  { notBefore, selection }: RevocationRequest,
+  date: Instant | undefined,
+): RevocationOutcome | undefined {
+  if (notBefore === undefined || (date !== undefined && date >= notBefore)) return undefined;
+  const now = date === undefined ? 'MUTX does not say what time it is' : `at MUTX it is ${instantText(date)}`;
+  return {
+    kind: 'failed',
+    code: 'too-early',
+    message: `nothing is to be revoked before ${instantText(notBefore)}, and ${now}: none was revoked`,
+    failures: [],
+    results: selection.by === 'ids' ? untouched(selection.ids.map(unlooked)) : [],
+  };
+}
+
+function unlooked(id: string): KeyToRevoke {
+  return { id, name: undefined, expiresAt: undefined };
 }
 
 function tooMany(

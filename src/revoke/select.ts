@@ -4,11 +4,11 @@ import type { KeyResult, KeyToRevoke, RevocationRequest, Selection } from './req
 /**
  * Whether the account's list has to be read before anything is revoked. A name needs it. Ids do not, so that
  * the button for an emergency is one request a key; except to leave out of the count what is revoked already, to
- * say in a dry run what is alive, and to find out which key may be the credential itself.
+ * say in a dry run what is alive, to learn what time it is, and to find out which key may be the credential itself.
  */
 export function needsList(request: RevocationRequest, mayRevokeItself: boolean): boolean {
-  const { selection, maxRevocations, dryRun } = request;
-  if (selection.by === 'name') return true;
+  const { selection, maxRevocations, dryRun, notBefore } = request;
+  if (selection.by === 'name' || (notBefore !== undefined && selection.ids.length > 0)) return true;
   const { length } = selection.ids;
   return length > 0 && (dryRun || length > maxRevocations || (mayRevokeItself && length > 1));
 }

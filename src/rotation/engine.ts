@@ -184,7 +184,7 @@ async function noRoom(
   // What the lost creates came to is a part of why there is no room.
   const stop = (because?: string) => {
     const failure = quotaFailure(room, because);
-    return failed(run, { ...failure, failures: tries.lost });
+    return failed(run, { ...failure, failures: [...tries.lost, ...tries.inVain] });
   };
   if (run.settings.onQuota === 'replace' && room.kind === 'full') {
     return stop(room.over > 0 ? 'giving one up would not be enough' : nothingToReplace(look, run.settings));

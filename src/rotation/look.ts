@@ -16,6 +16,8 @@ export interface Look {
   readonly secrets: readonly StoredSecret[] | undefined;
   /** The two servers' clocks differ too much for rule W. */
   readonly clocksApart: boolean;
+  /** They differ by more than a key's window allows for, so which key a secret holds cannot be told either. */
+  readonly clocksFarApart?: boolean;
   /** A second reading of the targets differs from the first, or could not be had: rule W does not apply. */
   readonly contradicted: boolean;
   /** The times, as {@link timeOf} has them, at which creates of this run were already sent whose fate is unknown. */

@@ -128,7 +128,7 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
   const { date, secrets } = look;
   const { renewBefore, gracePeriod } = settings;
   const current =
-    secrets === undefined || date === undefined || isOlderThanList(look)
+    secrets === undefined || date === undefined || look.clocksFarApart === true || isOlderThanList(look)
       ? undefined
       : currentOfAll(secrets, keysOfName(look, settings), date);
   if (forced) return { due: true, why: 'the last write came too late to be relied on', current };
@@ -167,6 +167,7 @@ function whyUncertain(look: Look, settings: RotationSettings): string {
   if (!keys.some((key) => key.isActive)) return 'no key of this name is active';
   const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
   if (secrets.some(({ updatedAt }) => updatedAt === undefined)) return 'not every target has the secret yet';
+  if (look.clocksFarApart === true) return 'the times of MUTX and GitHub cannot be compared';
   if (isOlderThanList(look)) return 'a target has a secret from before the oldest key that was read';
   const candidates = secrets.map((secret) => candidatesFor(secret.updatedAt, keys));
   if (candidates.some(({ length }) => length > 1)) {

@@ -341,7 +341,7 @@ async function abandon(
 }
 
 /** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
-export function olderKeys(run: Run, look: Look, k: { readonly createdAt: number }): readonly KeyRecord[] {
+function olderKeys(run: Run, look: Look, k: { readonly createdAt: number }): readonly KeyRecord[] {
   return look.keys.filter(
     (key) => key.name === run.settings.keyName && isOlderThanFence(key, k) && !run.isRevoked(key.id),
   );

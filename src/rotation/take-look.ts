@@ -94,7 +94,9 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   );
   const unreadable = failuresOf(metadata);
   if (unreadable.length > 0) return fail('look', unreadable);
-  const clocksApart = areClocksApart(date, metadata, lead + listed.elapsed());
+  const elapsed = lead + listed.elapsed();
+  const clocksApart = areClocksApart(date, metadata, elapsed);
+  const clocksFarApart = areClocksApart(date, metadata, elapsed, MARGIN);
   if (clocksApart) {
     run.warn(
       'clocks-apart',
@@ -102,7 +104,10 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
     );
   }
   const githubDate = earliestDate([...prepared, ...metadata]);
-  return { ok: true, look: { ...first, githubDate, secrets: valuesOf(metadata), clocksApart } };
+  return {
+    ok: true,
+    look: { ...first, githubDate, secrets: valuesOf(metadata), clocksApart, clocksFarApart },
+  };
 }
 
 /** GitHub's time in the earliest of its replies: the later ones only say that more has passed. */
@@ -152,12 +157,13 @@ export function areClocksApart(
   mutx: Instant | undefined,
   metadata: readonly Reply<unknown>[],
   elapsed: number,
+  most = MARGIN / 2,
 ): boolean {
   if (mutx === undefined) return true;
   return metadata.some((reply) => {
     if (!reply.ok || reply.date === undefined) return true;
     const apart = reply.date - mutx;
-    return Math.abs(apart) > MARGIN / 2 || Math.abs(apart - elapsed) > MARGIN / 2;
+    return Math.abs(apart) > most || Math.abs(apart - elapsed) > most;
   });
 }
 

@@ -94,20 +94,20 @@ export function connect(access: Access, context: VerbContext, options: ConnectOp
   };
 }
 
-/** What a run reads more than once is told of once. */
+/** A run that reads the list several times reports what was not read once. */
 function readingPorts(
   clock: Clock,
   sink: Pick<VerbContext['sink'], 'line' | 'warning'>,
   keyNames: ReadonlySet<string> | undefined,
 ): ReadingPorts {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return {
     clock,
     random: Math.random,
     onRetry: (failure, attempt, wait) => sink.line(retryText(failure, attempt, wait)),
     onUnread: ({ since, because }) => {
-      if (told.has(because)) return;
-      told.add(because);
+      if (reported.has(because)) return;
+      reported.add(because);
       if (because === 'time') sink.warning(unreadWarning(since));
       else sink.line(unreadLine(since));
     },

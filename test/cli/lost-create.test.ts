@@ -11,7 +11,7 @@ it('a run that ends for want of a place after a lost create gives the request id
     path: /api-keys$/u,
     what: 'refuse',
     status: 500,
-    times: Number.POSITIVE_INFINITY,
+    applied: true,
     body: {
       status: 'error',
       error_code: 'INTERNAL_ERROR',

@@ -80,7 +80,7 @@ describe('the file of a fleet', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, 'mutx-keys.yml');
     writeFileSync(file, bytes);
-    return shell.run(['plan', '--fleet-file', file]);
+    return await shell.run(['plan', '--fleet-file', file]);
   };
   const FLEET = 'keys:\n  - key-name: a\n    targets:\n      - org: acme\n';
 

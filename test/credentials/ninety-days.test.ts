@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepResult } from '../../scripts/runner.ts';
+import type { SecretPlace } from '../../src/emulator/index.ts';
 import { DAY, HERE } from '../scenarios/world.ts';
 import { TOKEN } from './refresh-token.ts';
 import { expectFailed, expectOk, expectOneKeyStored, MINUTE, type Scene, setScene, textOf } from './scene.ts';
@@ -141,6 +142,45 @@ describe.each(['v1', 'documented'] as const)('ninety days against the API "%s"',
     const log = expectFailed(await runWithSecret(scene), 'invalid-input');
     expectOnlyTime(scene);
     expect(log).toContain('one lives for 7 days from its last use and 30 days in all');
+  });
+});
+
+const ENVIRONMENT = { repository: HERE, environment: 'production' } as const;
+
+/** The ways a refresh token comes into a run: what goes with it, and where its successor goes. */
+const WAYS: readonly [
+  string,
+  'refresh-token' | 'bootstrap-jwt',
+  SecretPlace,
+  Readonly<Record<string, string>>,
+][] = [
+  ['given as a refresh token, kept in the repository', 'refresh-token', HERE, {}],
+  ['pasted where an access JWT goes', 'bootstrap-jwt', HERE, {}],
+  [
+    'kept in the secret of an environment',
+    'refresh-token',
+    ENVIRONMENT,
+    { 'refresh-token-secret': `${HERE}@production as ${TOKEN}` },
+  ],
+];
+
+describe.each(WAYS)('a login whose token is %s', (_, input, place, more) => {
+  it('is warned of by each run of its last seven days, twice a week, and by no other', async () => {
+    // As the public server: `Date` is seconds old, and limits are on.
+    await using scene = await setScene({ mutx: { dateLag: 3_500, rateLimits: true } });
+    const { github, mutx } = scene.emulator;
+    github.setSecret(place, TOKEN, mutx.issueRefreshToken(scene.world.user));
+    const warned: number[] = [];
+    for (let day = 0; day < 30; day += 3.5) {
+      const run = await scene.run({ inputs: { [input]: scene.world.stored(place, TOKEN), ...more } });
+      expectOk(run);
+      expectOneKeyStored(scene);
+      const told = warningsOf(run).flatMap((text) => LOG_IN_AGAIN.exec(text)?.[1] ?? []);
+      expect(told).toEqual(day > 23 ? ['2026-02-04T03:00:00Z'] : []);
+      if (told.length > 0) warned.push(day);
+      scene.advance(3.5 * DAY);
+    }
+    expect(warned).toEqual([24.5, 28]);
   });
 });
 

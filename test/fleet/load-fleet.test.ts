@@ -67,6 +67,7 @@ describe('a fleet', () => {
         include: [
           {
             id: expect.stringMatching(/^[0-9a-f]{16}$/u) as string,
+            index: '0',
             'key-name': 'web',
             targets: 'acme/web\nacme/web@production as API_KEY\ndependabot:org:acme',
             visibility: 'selected',
@@ -77,6 +78,7 @@ describe('a fleet', () => {
           },
           {
             id: expect.stringMatching(/^[0-9a-f]{16}$/u) as string,
+            index: '1',
             'key-name': 'gha/acme/api/TOKEN',
             targets: 'acme/api',
             'secret-name': 'token',

@@ -1,8 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 import tls from 'node:tls';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { connect, reset } from '../../src/http/connect.ts';
+import { DIALING } from '../../src/http/dial.ts';
 import { selfSigned } from './certificate.ts';
 import { JSON_TYPE, ManualTimer, reply, startRawServer, TestClient } from './raw-server.ts';
 
@@ -113,12 +114,17 @@ test('TLS is done before the question: while the server shakes no hand, nobody a
 test('a connection that is given up while it is being made is ended', async () => {
   await using server = await startRawServer(ok);
   const timer = new ManualTimer();
-  using client = new TestClient(server.url, { after: timer.after });
-  await watchingSockets(async (sockets) => {
-    const sending = client.send({ method: 'GET', path: '/' });
-    await vi.waitUntil(() => sockets.length === 1, { interval: 0 });
+  // Called in the step that begins to connect.
+  const after = () => {
     timer.fire();
-    expect(await sending).toMatchObject({ kind: 'not-sent', code: 'timeout' });
+    return () => {};
+  };
+  using client = new TestClient(server.url, { after: timer.after, dialing: { ...DIALING, after } });
+  await watchingSockets(async (sockets) => {
+    expect(await client.send({ method: 'GET', path: '/' })).toMatchObject({
+      kind: 'not-sent',
+      code: 'timeout',
+    });
     await new Promise(setImmediate);
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
   });

@@ -22,6 +22,29 @@ function problemsOf(inputs: Readonly<Record<string, string>>) {
   return loaded.ok ? [] : toldInFull(loaded.problems);
 }
 
+describe('the instant before which nothing goes', () => {
+  it.each([
+    ['2026-11-23T21:14:05Z', Date.UTC(2026, 10, 23, 21, 14, 5)],
+    ['2026-11-23T21:14:05.250Z', Date.UTC(2026, 10, 23, 21, 14, 5, 250)],
+    ['', undefined],
+  ])('%j', (text, notBefore) => {
+    expect(requestOf({ 'key-ids': '[]', 'not-before': text })).toMatchObject({ notBefore });
+  });
+
+  it.each([
+    '2026-11-23T21:14:05',
+    '2026-11-23',
+    '2026-13-23T21:14:05Z',
+    '2026-11-23T21:14:05+01:00',
+    '6h',
+    '0',
+  ])('is not %s', (text) => {
+    expect(problemsOf({ 'key-ids': '[]', 'not-before': text })).toMatchObject([
+      { input: 'not-before', message: 'is not an instant' },
+    ]);
+  });
+});
+
 describe('the inputs of a revocation', () => {
   it('have the defaults of the interface, and need no token for GitHub', () => {
     expect(load({ 'key-ids': ID })).toMatchObject({

@@ -29,7 +29,7 @@ const throttled: CallFailure = {
   retryAfter: MINUTE,
 };
 
-/** MUTX as far as its list goes, and somebody who reads it. */
+/** MUTX as far as its list goes, and a reader. */
 class World {
   readonly clock = new VirtualClock();
   /** Oldest first. */
@@ -40,7 +40,7 @@ class World {
   readonly unread: Unread[] = [];
   /** The most a page has, whatever is asked for. */
   atMost = 100;
-  /** How the server counts; a guess for whoever reads. */
+  /** How the server counts; a guess for the reader. */
   total = (all: number) => all;
   /** What is answered instead, or happens before the answer. */
   before: (skip: number, nth: number) => CallFailure | undefined = () => undefined;
@@ -67,7 +67,7 @@ class World {
     return refusal === undefined ? { ok: true, value, date } : { ok: false, failure: refusal };
   };
 
-  /** Somebody makes keys. */
+  /** Other clients make keys. */
   make(count: number): void {
     for (let n = 0; n < count; n++) {
       this.keys.push({ ...this.#record(0, 0), id: `made${this.keys.length}` });
@@ -259,7 +259,7 @@ describe('a page that MUTX does not give', () => {
     expect(await world.read()).toEqual({ ok: false, failure: refused });
   });
 
-  test('for its limit is waited for, and told of once, and all others with it', async () => {
+  test('for its limit is waited for and reported once, and all others wait with it', async () => {
     const world = new World(700);
     world.latency = 100;
     world.before = (skip, nth) => (skip > 0 && nth <= 8 ? throttled : undefined);
@@ -271,7 +271,7 @@ describe('a page that MUTX does not give', () => {
   });
 });
 
-/** No more than a hundred in any minute, for all; whoever is refused is to wait a whole one. */
+/** No more than a hundred in any minute, for all; a refusal asks to wait a whole one. */
 function limiter(clock: VirtualClock) {
   let starts: number[] = [];
   return () => {
@@ -325,7 +325,7 @@ describe('a list that has grown for years', () => {
     expect(world.unread).toEqual([]);
   });
 
-  test('is read to its end where somebody wants all of it', async () => {
+  test('is read to its end where all of it is asked for', async () => {
     const world = new World(10_000, 2 * HOUR);
     expect(await world.ids(true)).toHaveLength(10_000);
     expect(world.unread).toEqual([]);
@@ -340,7 +340,7 @@ describe('a list that has grown for years', () => {
     expect(world.unread).toEqual([]);
   });
 
-  test('takes memory for the revoked keys that somebody wants, and no others', async () => {
+  test('takes memory for the revoked keys that are asked for, and no others', async () => {
     const world = new World(5_000);
     world.keys = world.keys.map((key) => ({ ...key, isActive: key.id.endsWith('00') }));
     const keepsRevoked = ({ id }: KeyRecord) => id === 'k4321';

@@ -12,6 +12,7 @@ import {
   offline,
   refuses,
   throttles,
+  undated,
   works,
 } from '../rotation/scripts.ts';
 
@@ -181,6 +182,44 @@ describe('by ids', () => {
         failures: [{ status: 404, message: expect.stringContaining('lists it as active') }],
       });
     }
+  });
+});
+
+describe('not before an instant, by the clock of MUTX', () => {
+  it.each([
+    ['a second before it', SECOND, 'too-early'],
+    ['at it', 0, undefined],
+    ['after it', -SECOND, undefined],
+  ])('%s', async (_, ahead, code) => {
+    const world = withKeys(key('a'), key('b', { name: 'x' }));
+    // What this process takes for the time does not matter.
+    world.clock.behind = -1_000 * SECOND;
+    const notBefore = world.clock.time + ahead;
+    for (const which of [{ ids: ['a'] }, { name: 'x' }]) {
+      const outcome = await world.revoke({ ...which, notBefore });
+      expect(outcome.kind === 'failed' ? outcome.code : undefined).toBe(code);
+      if (code !== undefined)
+        expect(new Set(Object.values(states(outcome)))).toEqual(new Set('ids' in which ? ['untouched'] : []));
+    }
+    expect(world.active()).toEqual(code === undefined ? [] : ['a', 'b']);
+  });
+
+  it('nothing goes where MUTX does not say what time it is', async () => {
+    const world = withKeys(key('a')).always('list', undated);
+    expect(await world.revoke({ ids: ['a'], notBefore: 0 })).toMatchObject({
+      code: 'too-early',
+      message: expect.stringContaining('does not say what time it is'),
+    });
+    expect(world.changes()).toEqual([]);
+  });
+
+  it('of no ids nothing is asked', async () => {
+    const world = withKeys(key('a'));
+    expect(await world.revoke({ ids: [], notBefore: Number.MAX_SAFE_INTEGER })).toEqual({
+      kind: 'done',
+      results: [],
+    });
+    expect(world.calls()).toEqual([]);
   });
 });
 

@@ -82,6 +82,12 @@ describe('a create whose reply is lost', () => {
     expect(ports.warnings()).toEqual([]);
   });
 
+  it('is made again without a pause where the session does not last for one', async () => {
+    const ports = new InMemoryPorts({ sessionEndsIn: 900 }).on('create', failsInside);
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated' });
+    expect(ports.sleeps).toEqual([0]);
+  });
+
   it.each<[string, (ports: InMemoryPorts) => unknown]>([
     ['one of them got another answer', (ports) => ports.on('create', failsInside, breaks, failsInside)],
     [

@@ -22,6 +22,8 @@ class MovingClock implements Clock {
   time: Instant = START;
   /** How far this process's clocks are behind it. */
   behind: Duration = 0;
+  /** How far the wall clock was set forward, which the monotonic one does not know. */
+  corrected: Duration = 0;
   readonly #slept: (duration: Duration) => void;
 
   constructor(slept: (duration: Duration) => void) {
@@ -29,7 +31,7 @@ class MovingClock implements Clock {
   }
 
   now(): Instant {
-    return this.time - this.behind;
+    return this.time - this.behind + this.corrected;
   }
 
   monotonic(): Duration {

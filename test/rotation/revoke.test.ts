@@ -179,6 +179,16 @@ describe('before the create', () => {
     await together.rotate({ renewBefore: DAY });
     expect(revocations(together)).toEqual(['orphan']);
   });
+
+  it('does not believe to know which key a secret holds when the clocks are further apart than its window', async () => {
+    const world = { keys: [key('old', { age: DAY })], targets: [WEB] };
+    const within = new InMemoryPorts({ ...world, githubAhead: 60_000 });
+    expect(await within.rotate({ renewBefore: DAY })).toMatchObject({ kind: 'not-due' });
+    const beyond = new InMemoryPorts({ ...world, githubAhead: 61_000 });
+    expect(await beyond.rotate({ renewBefore: DAY, dryRun: true })).toMatchObject({
+      plan: { due: true, why: 'the times of MUTX and GitHub cannot be compared', current: undefined },
+    });
+  });
 });
 
 describe('max-revocations', () => {

@@ -7,6 +7,7 @@ import {
   currentOfAll,
   isExpired,
   isOlderThanFence,
+  isSuperseded,
   isUsedElsewhere,
   notInAnyTarget,
 } from '../../src/rotation/rules.ts';
@@ -122,6 +123,14 @@ describe('rule W', () => {
   it('says nothing of what an organisation secret held: its visibility may have been edited', () => {
     expect(notInAnyTarget(j, [at(justAfter(next), true)], [j, next], 0)).toBeUndefined();
     expect(notInAnyTarget(j, [at(j.createdAt - DAY, true)], [j, next], 0)?.kind).toBe('never-stored');
+  });
+
+  it('never lets a look name a key of an organisation secret, though that is in no target', () => {
+    const before = at(j.createdAt - DAY, true);
+    expect(notInAnyTarget(j, [at(justAfter(next)), before], [j, next], 0)?.kind).toBe('superseded');
+    expect(isSuperseded(j, [at(justAfter(next)), before], [j, next])).toBe(false);
+    expect(isSuperseded(j, [at(justAfter(next))], [j, next])).toBe(true);
+    expect(isSuperseded({ ...j, isActive: false }, [at(justAfter(next))], [j, next])).toBe(false);
   });
 
   it('says nothing as long as one target may hold the key', () => {

@@ -31,12 +31,25 @@ describe('a cancelled job', () => {
   });
 });
 
+/** A module that makes the beginning of the first step throw, as a bug in the middle of a run would. */
+const BUG = `data:text/javascript,${encodeURIComponent(`
+  const { write } = process.stdout;
+  let thrown = false;
+  process.stdout.write = function (text, ...more) {
+    if (!thrown && String(text).startsWith('::group::')) {
+      thrown = true;
+      throw new Error('a bug');
+    }
+    return write.call(this, text, ...more);
+  };
+`)}`;
+
 describe('a bug', () => {
   it('is told without any credential, with the state and how to be sure of it', async () => {
     await using world = await startWorld();
     await world.withStoredKey();
     const was = asItStands(world);
-    const run = await world.rotate({ env: { GITHUB_OUTPUT: '/nonexistent/output' } });
+    const run = await world.rotate({ env: { NODE_OPTIONS: `--import=${BUG}` } });
     expect(run.exitCode).toBe(1);
     expect(run.log.join('\n')).toContain('[internal-error]');
     expect(run.log.join('\n')).toContain('to be sure, compare');

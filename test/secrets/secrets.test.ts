@@ -33,6 +33,24 @@ describe('a secret', () => {
   });
 });
 
+describe('a copy of a secret', () => {
+  it('has nothing in it: the text is in no property that a copy would take', () => {
+    const secret = new Secret(KEY);
+    expect(Object.getOwnPropertyNames(secret)).toEqual([]);
+    expect(Object.getOwnPropertySymbols(secret)).toEqual([]);
+    const copies = [
+      { ...secret },
+      structuredClone(secret),
+      Object.assign({}, secret),
+      Object.entries(secret),
+    ];
+    for (const copy of copies) {
+      expect(inspect(copy, { showHidden: true, depth: null, customInspect: false })).not.toContain(KEY);
+    }
+    expect(inspect(secret, { showHidden: true, customInspect: false })).not.toContain(KEY);
+  });
+});
+
 describe('the forms of a credential', () => {
   it.each(['base64', 'base64url'] as const)('are found in %s of anything that holds it', (encoding) => {
     const around = fc.uint8Array({ maxLength: 5 });

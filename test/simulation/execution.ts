@@ -1,105 +1,102 @@
-import { MARGIN } from '../../src/rotation/constants.ts';
-import type { rotate } from '../../src/rotation/engine.ts';
-import type { Outcome } from '../../src/rotation/outcome.ts';
-import type { CallFailure, FailureKind, Reply, RotationPorts } from '../../src/rotation/ports.ts';
 import type { RotationSettings } from '../../src/rotation/settings.ts';
-import { Secret } from '../../src/secrets/secret.ts';
+import {
+  type Actor,
+  type ActorKind,
+  type Call,
+  failure,
+  freshActor,
+  notSent,
+  type Order,
+  type WrongAnswer,
+} from './actor.ts';
+import { Claims } from './claims.ts';
+import { close } from './closing.ts';
 import { hash } from './hash.ts';
+import { PLAINTEXT, Ports } from './ports.ts';
 import { type Deed, type Fault, LINGER, type Scenario, settingsOf } from './scenario.ts';
-import { FOREIGN, World } from './world.ts';
-
-export type Rotate = typeof rotate;
+import type { System } from './system.ts';
+import { FOREIGN, NAME, PEOPLE, World } from './world.ts';
 
 /** One thing that can happen next, named so that a schedule can be printed, read and played again. */
 export interface Action {
   readonly label: string;
-  /** Which run it moves; undefined: time, people or the network. */
-  readonly run: number | undefined;
-  readonly kind: 'start' | 'step' | 'fault' | 'tick' | 'deed' | 'arrival';
+  /** Which actor it moves, by its place; undefined: time, people or the network. */
+  readonly actor: number | undefined;
+  readonly kind: 'start' | 'step' | 'fault' | 'lie' | 'tick' | 'deed' | 'arrival';
   readonly perform: () => void;
 }
 
-/** A call that waits for the scheduler to say what becomes of it. */
-interface Call {
-  readonly label: string;
-  readonly service: 'mutx' | 'github';
-  readonly mutates: boolean;
-  /** Done at the server, now. */
-  readonly apply: () => Reply<unknown>;
-  readonly answer: (reply: Reply<unknown>) => void;
-  /** The engine's deadline check, asked when the bytes leave. */
-  readonly mayStart: (() => boolean) | undefined;
-}
-
-interface Sleeper {
-  readonly number: number;
-  readonly until: number;
-  readonly wake: () => void;
-}
+type Offer = (what: string, kind: Action['kind'], perform: () => void) => void;
 
 interface OnItsWay {
   readonly label: string;
-  readonly run: number;
+  readonly actor: Actor;
+  readonly call: string;
   readonly by: number;
   readonly arrive: () => void;
 }
 
-interface SimulatedRun {
-  status: 'idle' | 'running' | 'done' | 'dead';
-  readonly calls: Map<string, Call>;
-  readonly sleepers: Set<Sleeper>;
-  /** Everything the run has been told, in order; with it, its state is determined. */
-  history: number;
-  faultsLeft: number;
-  /** How far its clocks are behind true time: a suspended machine's stand still. */
-  behind: number;
-  made: number;
-  counter: number;
-  outcome: Outcome | undefined;
-}
-
 /**
- * One schedule, executed: the real engine over ports whose every await belongs to the scheduler. Between two
- * actions all runs are blocked on calls or sleeps, so that a state is (servers, time, what each run was told).
+ * One schedule, executed: the real engines over ports whose every await belongs to the scheduler. Between two
+ * actions all actors are blocked on calls or sleeps, so that a state is (servers, time, what each actor was told).
  */
 export class Execution {
   readonly scenario: Scenario;
   readonly world: World;
-  readonly #rotate: Rotate;
-  #settings: RotationSettings;
-  readonly #runs: SimulatedRun[] = [];
+  readonly system: System;
+  readonly settings: RotationSettings;
+  readonly actors: Actor[] = [];
+  readonly claims: Claims;
   readonly #network: OnItsWay[] = [];
+  readonly #jumpsLeft: Set<number>;
   #ticksLeft: number;
   #deedsLeft: number;
+  /** What happens now was looked at before. */
+  #isKnown = false;
   readonly violations: string[];
 
-  constructor(scenario: Scenario, rotate: Rotate) {
+  constructor(scenario: Scenario, system: System) {
     this.scenario = scenario;
-    this.#rotate = rotate;
-    this.#settings = settingsOf(scenario);
+    this.system = system;
+    this.settings = settingsOf(scenario);
     this.world = new World({
       targets: scenario.targets,
       places: scenario.places,
       planKnown: scenario.planKnown ?? true,
-      githubSkew: scenario.githubSkew ?? 0,
+      clocks: scenario.clocks ?? {},
+      lag: scenario.lag ?? {},
+      dateless: scenario.dateless ?? [],
     });
     this.violations = this.world.violations;
+    this.claims = new Claims(this);
     scenario.start?.(this.world);
     this.#ticksLeft = scenario.maxTicks;
     this.#deedsLeft = scenario.maxDeeds ?? 0;
-    for (let run = 0; run < scenario.runs; run++) this.#runs.push(freshRun(scenario.faultsPerRun));
+    this.#jumpsLeft = new Set(scenario.jumps?.keys());
+    this.#hire('run', scenario.runs);
+    this.#hire('job', scenario.jobs ?? 0);
+    this.#hire('plan', scenario.plans ?? 0);
+    this.#hire('audit', scenario.audits ?? 0);
+    this.#hire('button', scenario.buttons ?? 0);
+  }
+
+  #hire(kind: ActorKind, many: number): void {
+    const { faultsPerRun, liesPerRun = 0 } = this.scenario;
+    for (let i = 0; i < many; i++) {
+      this.actors.push(freshActor(kind === 'run' ? `${i}` : `${kind}${i}`, kind, faultsPerRun, liesPerRun));
+    }
   }
 
   /** What can happen now. Empty: the schedule has ended. */
   actions(): Action[] {
     const actions: Action[] = [];
-    this.#runs.forEach((run, index) => {
-      this.#actionsOf(run, index, actions);
+    this.actors.forEach((actor, index) => {
+      this.#actionsOf(actor, index, actions);
     });
     for (const arrival of this.#network) {
       actions.push({
         label: `arrive ${arrival.label}`,
-        run: undefined,
+        actor: undefined,
         kind: 'arrival',
         perform: () => {
           this.#network.splice(this.#network.indexOf(arrival), 1);
@@ -113,196 +110,223 @@ export class Execution {
     return actions;
   }
 
-  async perform(action: Action): Promise<void> {
+  /** @param isKnown nothing can be found here: it was looked at before, in another schedule with the same beginning */
+  async perform(action: Action, isKnown = false): Promise<void> {
+    this.#isKnown = isKnown;
     action.perform();
     await settle();
+    this.#isKnown = false;
+    if (isKnown) return;
     if (this.scenario.gapAccepted !== true) this.world.checkStored();
+    this.#checkUnwritten();
+    this.claims.checkProgress();
   }
 
   /** The state that the future depends on. */
   stateHash(): number {
     let text = this.world.digest();
-    for (const run of this.#runs) {
-      text += `|${run.status},${run.history},${run.faultsLeft},${run.behind}`;
+    for (const { status, history, faultsLeft, liesLeft, misled, behind } of this.actors) {
+      text += `|${status},${history},${faultsLeft},${liesLeft}${[...misled].join()},${behind.wall},${behind.monotonic}`;
     }
     for (const { label, by } of this.#network) text += `>${label}@${by}`;
-    return hash(`${text}#${this.#ticksLeft},${this.#deedsLeft}`);
+    return hash(`${text}#${this.#ticksLeft},${this.#deedsLeft},${[...this.#jumpsLeft].join()}`);
   }
 
-  outcomes(): (Outcome | 'dead' | undefined)[] {
-    return this.#runs.map((run) => (run.status === 'dead' ? 'dead' : run.outcome));
+  /** P3 and P4: time passes, then clean runs. */
+  close(): Promise<void> {
+    return close(this);
   }
 
-  /** P3 and P4: time passes, then one clean run (with a grace period a second one when it is over). */
-  async close(): Promise<void> {
-    const { gracePeriod } = this.#settings;
-    const calm = this.#runs.every(
-      ({ outcome }) => outcome?.kind === 'rotated' || outcome?.kind === 'not-due',
-    );
-    if (calm) this.world.checkStored();
-    this.world.time += 19 * 60_000;
-    let outcome = await this.#cleanRun();
-    if (gracePeriod > 0) {
-      this.world.time += gracePeriod + 3 * 60_000;
-      outcome = await this.#cleanRun();
-    }
-    this.world.checkStored();
-    if (outcome.kind === 'failed') {
-      if (this.scenario.mayBeStuck !== true || outcome.failure.reason !== 'quota') {
-        this.violations.push(`P4: the clean run failed: ${outcome.failure.code}: ${outcome.failure.message}`);
-      }
-      return;
-    }
-    if (outcome.kind === 'planned') throw new Error('a clean run is no dry run');
-    if (outcome.kind === 'not-due' && Math.abs(this.scenario.githubSkew ?? 0) > MARGIN / 2) {
-      // Rule W is off while the clocks are apart, so what a crash left goes by rule R at the next rotation.
-      this.#settings = { ...this.#settings, renewBefore: undefined, gracePeriod: 0 };
-      return this.close();
-    }
-    this.world.secrets.forEach(({ value }, index) => {
-      if (value !== outcome.key.id) {
-        this.violations.push(`P4: after a clean run target ${index} holds ${value}, not ${outcome.key.id}`);
-      }
-    });
-    const grace = [...this.world.supersededAt].filter(
-      ([, at]) => this.world.time < at + gracePeriod + 180_000,
-    );
-    const allowed = new Set([outcome.key.id, ...grace.filter(() => gracePeriod > 0).map(([id]) => id)]);
-    const active = this.world.activeOfName();
-    const excess = active.filter((id) => !allowed.has(id));
-    if (excess.length > 0 || !active.includes(outcome.key.id)) {
-      this.violations.push(`P3: after a clean run these are active: ${active.join(', ')}`);
-    }
+  /** Whether a call of this actor is on its way. */
+  isOnItsWay(actor: Actor, call: string): boolean {
+    return this.#network.some((one) => one.actor === actor && one.call === call);
   }
 
-  async #cleanRun(): Promise<Outcome> {
-    const run = freshRun(0);
-    this.#runs.push(run);
-    const index = this.#runs.length - 1;
-    this.#start(run, index);
-    for (let steps = 0; run.status === 'running'; steps++) {
+  /** A run that nothing goes wrong with, to its end. */
+  async cleanRun(settings: RotationSettings): Promise<Actor> {
+    const actor = freshActor(`${this.actors.length}`, 'run', 0, 0, true);
+    this.actors.push(actor);
+    this.#start(actor, settings);
+    for (let steps = 0; actor.status === 'running'; steps++) {
       if (steps > 500) throw new Error('a clean run does not end');
       await settle();
-      const [call] = run.calls.values();
-      if (call !== undefined) this.#answer(run, call, this.#applyWrite(call));
-      else for (const sleeper of [...run.sleepers].slice(0, 1)) this.#wake(run, sleeper);
+      const [call] = actor.calls.values();
+      if (call !== undefined) this.#answer(actor, call, this.#applied(call));
+      else for (const sleeper of [...actor.sleepers].slice(0, 1)) this.#wake(actor, sleeper);
       await settle();
     }
-    return run.outcome as Outcome;
+    return actor;
   }
 
-  #actionsOf(run: SimulatedRun, index: number, actions: Action[]): void {
-    if (run.status === 'idle') {
-      const before = this.#runs[index - 1]?.status;
-      const busy = before === 'idle' || before === 'running' || this.#network.length > 0;
-      if (this.scenario.sequential === true && busy) return;
-      actions.push({
-        label: `${index}: start`,
-        run: index,
-        kind: 'start',
-        perform: () => this.#start(run, index),
-      });
+  #actionsOf(actor: Actor, index: number, actions: Action[]): void {
+    if (actor.status === 'idle') {
+      this.#starts(actor, index, actions);
       return;
     }
-    if (run.status !== 'running') return;
-    for (const sleeper of run.sleepers) {
+    if (actor.status !== 'running') return;
+    for (const sleeper of actor.sleepers) {
       const wait = sleeper.until - this.world.time;
       if (wait <= 0 || this.#mayPass(wait)) {
         actions.push({
-          label: `${index}: wake ${sleeper.number}`,
-          run: index,
+          label: `${actor.name}: wake ${sleeper.number}`,
+          actor: index,
           kind: 'step',
-          perform: () => this.#wake(run, sleeper),
+          perform: () => this.#wake(actor, sleeper),
         });
       }
     }
-    for (const call of run.calls.values()) this.#actionsOfCall(run, index, call, actions);
+    for (const call of actor.calls.values()) this.#actionsOfCall(actor, index, call, actions);
   }
 
-  #actionsOfCall(run: SimulatedRun, index: number, call: Call, actions: Action[]): void {
-    const on = (what: string, kind: Action['kind'], perform: () => void) =>
-      actions.push({ label: `${index}: ${call.label} ${what}`, run: index, kind, perform });
-    on('ok', 'step', () => this.#answer(run, call, this.#applyWrite(call)));
-    if (call.mutates && call.mayStart !== undefined && this.scenario.slowWrites === true) {
-      on('leaves', 'step', () => {
-        if (call.mayStart?.() === false) return this.#answer(run, call, notSent(call));
-        run.calls.delete(call.label);
-        run.history = hash(`${run.history}|${call.label} left@${this.world.time}`);
-        this.#send(index, call, (reply) => this.#answer(run, call, reply));
-      });
-    }
-    if (run.faultsLeft === 0) return;
-    for (const fault of this.scenario.faults) {
-      if (!call.mutates && (fault === 'lost' || fault === 'late' || fault === 'die-after')) continue;
-      if (fault === 'refused' && call.label === 'account') continue;
-      on(fault, 'fault', () => {
-        run.faultsLeft -= 1;
-        this.#fault(run, index, call, fault);
-      });
-    }
-  }
-
-  #fault(run: SimulatedRun, index: number, call: Call, fault: Fault): void {
-    if (call.mayStart?.() === false) {
-      this.#answer(run, call, notSent(call));
+  #starts(actor: Actor, index: number, actions: Action[]): void {
+    const start = (label: string, perform: () => void) =>
+      actions.push({ label: `${actor.name}: start${label}`, actor: index, kind: 'start', perform });
+    if (actor.kind === 'job') {
+      for (const from of this.actors) {
+        const { order } = from;
+        if (order === undefined || !this.#mayPass(order.from - this.world.time)) continue;
+        start(` as ${from.name} says`, () => this.#startJob(actor, order));
+      }
       return;
     }
-    switch (fault) {
-      case 'refused':
-        this.#answer(run, call, failure(call, 'refused', 403, false));
-        return;
-      case 'never':
-        this.#answer(run, call, failure(call, 'unclear', undefined, true));
-        return;
-      case 'lost':
-        call.apply();
-        this.#answer(run, call, failure(call, 'unclear', undefined, true));
-        return;
-      case 'late':
-        this.#send(index, call, () => {});
-        this.#answer(run, call, failure(call, 'unclear', undefined, true));
-        return;
-      case 'die':
-        this.#kill(run);
-        return;
-      case 'die-after':
-        call.apply();
-        this.#kill(run);
-        return;
-    }
-  }
-
-  #send(run: number, call: Call, answered: (reply: Reply<unknown>) => void): void {
-    this.#network.push({
-      label: `${run}: ${call.label}`,
-      run,
-      by: this.world.time + LINGER,
-      arrive: () => answered(call.apply()),
+    const before = this.actors[index - 1];
+    const busy = before?.status === 'idle' || before?.status === 'running' || this.#network.length > 0;
+    if (this.scenario.sequential === true && actor.kind === 'run' && index > 0 && busy) return;
+    start('', () => {
+      // Its clocks are read now, so when it started is part of its state.
+      actor.history = hash(`start@${this.world.time}`);
+      switch (actor.kind) {
+        case 'plan':
+          return this.#startPlan(actor);
+        case 'audit':
+          return this.#startAudit(actor);
+        case 'button':
+          return this.#startButton(actor);
+        case 'run':
+        case 'job':
+          return this.#start(actor, this.settings);
+      }
     });
   }
 
-  #applyWrite(call: Call): Reply<unknown> {
-    return call.mayStart?.() === false ? notSent(call) : call.apply();
+  #actionsOfCall(actor: Actor, index: number, call: Call, actions: Action[]): void {
+    const on = (what: string, kind: Action['kind'], perform: () => void) =>
+      actions.push({ label: `${actor.name}: ${call.label} ${what}`, actor: index, kind, perform });
+    on('ok', 'step', () => this.#answer(actor, call, this.#applied(call)));
+    if (this.#isSlow(call)) on('leaves', 'step', () => this.#leave(actor, call));
+    if (actor.liesLeft > 0) this.#lies(actor, call, on);
+    if (actor.faultsLeft > 0) this.#faults(actor, call, on);
   }
 
-  #answer(run: SimulatedRun, call: Call, reply: Reply<unknown>): void {
-    run.calls.delete(call.label);
-    if (run.status !== 'running') return;
-    run.history = hash(`${run.history}|${call.label}=${replyDigest(reply)}@${this.world.time}`);
+  #isSlow({ label }: Call): boolean {
+    const { slowWrites, slowCreates } = this.scenario;
+    return (label.startsWith('write') ? slowWrites : label === 'create' && slowCreates) === true;
+  }
+
+  #leave(actor: Actor, call: Call): void {
+    if (call.mayStart?.() === false) {
+      this.#answer(actor, call, notSent(call));
+      return;
+    }
+    actor.calls.delete(call.label);
+    actor.history = hash(`${actor.history}|${call.label} left@${this.world.time}`);
+    this.#send(actor, call, (reply) => this.#answer(actor, call, reply));
+  }
+
+  #lies(actor: Actor, call: Call, on: Offer): void {
+    for (const wrong of call.wrong) {
+      if (this.scenario.lies?.includes(wrong.lie) !== true || isMisled(actor, wrong)) continue;
+      const what = wrong.detail === undefined ? wrong.lie : `${wrong.lie} ${wrong.detail}`;
+      on(what, 'lie', () => this.#lie(actor, call, wrong));
+    }
+  }
+
+  #faults(actor: Actor, call: Call, on: Offer): void {
+    const { faults, statuses = [undefined] } = this.scenario;
+    for (const fault of faults) {
+      if (!call.mutates && (fault === 'lost' || fault === 'late' || fault === 'die-after')) continue;
+      for (const status of fault === 'never' || fault === 'lost' ? statuses : [undefined]) {
+        on(status === undefined ? fault : `${fault} ${status}`, 'fault', () => {
+          actor.faultsLeft -= 1;
+          this.#fault(actor, call, fault, status);
+        });
+      }
+    }
+  }
+
+  #lie(actor: Actor, call: Call, wrong: WrongAnswer): void {
+    actor.liesLeft -= 1;
+    if (wrong.evidence !== undefined) actor.misled.add(wrong.evidence);
+    this.#answer(actor, call, wrong.answer());
+  }
+
+  #fault(actor: Actor, call: Call, fault: Fault, status: number | undefined): void {
+    if (call.mayStart?.() === false) {
+      this.#answer(actor, call, notSent(call));
+      return;
+    }
+    const lost = () => this.#answer(actor, call, failure(call, 'unclear', status));
+    switch (fault) {
+      case 'refused':
+        this.#answer(actor, call, failure(call, 'refused', 403));
+        return;
+      case 'throttled':
+        this.#answer(actor, call, failure(call, 'throttled', 429, { retryAfter: 2_000 }));
+        return;
+      case 'never':
+        lost();
+        return;
+      case 'lost':
+        call.apply(this.world.time);
+        lost();
+        return;
+      case 'late':
+        this.#send(actor, call, () => {});
+        lost();
+        return;
+      case 'die':
+        this.#kill(actor);
+        return;
+      case 'die-after':
+        call.apply(this.world.time);
+        this.#kill(actor);
+        return;
+    }
+  }
+
+  #send(actor: Actor, call: Call, answered: (reply: ReturnType<Call['apply']>) => void): void {
+    const sentAt = this.world.time;
+    this.#network.push({
+      label: `${actor.name}: ${call.label}`,
+      actor,
+      call: call.label,
+      by: sentAt + LINGER,
+      arrive: () => answered(call.apply(sentAt)),
+    });
+  }
+
+  #applied(call: Call): ReturnType<Call['apply']> {
+    return call.mayStart?.() === false ? notSent(call) : call.apply(this.world.time);
+  }
+
+  #answer(actor: Actor, call: Call, reply: ReturnType<Call['apply']>): void {
+    actor.calls.delete(call.label);
+    if (actor.status !== 'running') return;
+    actor.history = hash(`${actor.history}|${call.label}=${replyDigest(reply)}@${this.world.time}`);
     call.answer(reply);
   }
 
-  #kill(run: SimulatedRun): void {
-    run.status = 'dead';
-    run.calls.clear();
-    run.sleepers.clear();
-    run.history = 0;
+  #kill(actor: Actor): void {
+    actor.status = 'dead';
+    actor.calls.clear();
+    actor.sleepers.clear();
+    actor.history = 0;
   }
 
-  #wake(run: SimulatedRun, sleeper: Sleeper): void {
+  #wake(actor: Actor, sleeper: { number: number; until: number; wake: () => void }): void {
     this.world.time = Math.max(this.world.time, sleeper.until);
-    run.sleepers.delete(sleeper);
-    run.history = hash(`${run.history}|woke ${sleeper.number}@${this.world.time}`);
+    for (const one of actor.sleepers) if (one.number === sleeper.number) actor.sleepers.delete(one);
+    actor.history = hash(`${actor.history}|woke ${sleeper.number}@${this.world.time}`);
     sleeper.wake();
   }
 
@@ -312,47 +336,53 @@ export class Execution {
   }
 
   #ticks(actions: Action[]): void {
+    const { ticks, suspends = [] } = this.scenario;
     if (this.#ticksLeft === 0) return;
-    for (const tick of this.scenario.ticks) {
-      if (!this.#mayPass(tick)) continue;
+    const pass = (label: string, tick: number, frozen: Actor | undefined) => {
+      if (!this.#mayPass(tick)) return;
       actions.push({
-        label: `time +${tick / 1_000}s`,
-        run: undefined,
+        label,
+        actor: undefined,
         kind: 'tick',
         perform: () => {
           this.#ticksLeft -= 1;
           this.world.time += tick;
+          if (frozen !== undefined) for (const clock of suspends) frozen.behind[clock] += tick;
         },
       });
+    };
+    for (const tick of ticks) pass(`time +${tick / 1_000}s`, tick, undefined);
+    if (suspends.length === 0) return;
+    for (const actor of this.actors) {
+      if (actor.status !== 'running') continue;
+      for (const tick of ticks) pass(`${actor.name}: suspended for ${tick / 1_000}s`, tick, actor);
     }
-    if (this.scenario.suspends !== true) return;
-    this.#runs.forEach((run, index) => {
-      if (run.status !== 'running') return;
-      for (const tick of this.scenario.ticks) {
-        if (!this.#mayPass(tick)) continue;
-        actions.push({
-          label: `${index}: suspended for ${tick / 1_000}s`,
-          run: undefined,
-          kind: 'tick',
-          perform: () => {
-            this.#ticksLeft -= 1;
-            this.world.time += tick;
-            run.behind += tick;
-          },
-        });
-      }
-    });
   }
 
   #deeds(actions: Action[]): void {
+    const { jumps = [] } = this.scenario;
+    for (const index of this.#jumpsLeft) {
+      const jump = jumps[index];
+      if (jump === undefined) continue;
+      actions.push({
+        label: `clock ${jump.clock} ${jump.by > 0 ? '+' : ''}${jump.by / 1_000}s`,
+        actor: undefined,
+        kind: 'deed',
+        perform: () => {
+          this.#jumpsLeft.delete(index);
+          this.world.jump(jump.clock, jump.by);
+        },
+      });
+    }
     if (this.#deedsLeft === 0) return;
     this.world.secrets.forEach((secret, index) => {
-      if (secret.value === undefined) return;
       for (const deed of this.scenario.deeds ?? []) {
+        if (this.world.valueOf(index) === undefined && deed !== 'save-old') continue;
         if (deed === 'edit-visibility' && !secret.shared) continue;
+        if (deed === 'save-old' && this.#valueBefore(index) === undefined) continue;
         actions.push({
           label: `people ${deed} ${index}`,
-          run: undefined,
+          actor: undefined,
           kind: 'deed',
           perform: () => {
             this.#deedsLeft -= 1;
@@ -363,196 +393,210 @@ export class Execution {
     });
   }
 
+  /** The last value that the secret held before, whose key still works: nobody restores what is dead. */
+  #valueBefore(index: number): string | undefined {
+    const now = this.world.valueOf(index);
+    const before = this.world.secrets[index]?.versions.findLast(
+      ({ value }) => value !== undefined && value !== FOREIGN && value !== now,
+    )?.value;
+    return before !== undefined && this.world.isWorking(before) ? before : undefined;
+  }
+
   #deed(deed: Deed, index: number): void {
-    const { value } = this.world.secrets[index] as { value: string };
+    const { world } = this;
+    const value = world.valueOf(index);
+    const revoke = (id: string | undefined) => {
+      if (id !== undefined) world.revoke(id, PEOPLE, 0);
+    };
     switch (deed) {
       case 'save-again':
       case 'edit-visibility':
-        this.world.touch(index);
+        world.touch(index);
+        return;
+      case 'save-old':
+        world.write(index, this.#valueBefore(index), PEOPLE);
         return;
       case 'paste-foreign':
-        this.world.write(index, FOREIGN);
+        world.write(index, FOREIGN, PEOPLE);
         return;
-      case 'revoke-stored': {
-        const key = this.world.keys.get(value);
-        if (key === undefined) return;
-        key.isActive = false;
-        key.byHand = true;
+      case 'delete-secret':
+        world.write(index, undefined, PEOPLE);
         return;
-      }
+      case 'revoke-stored':
+        revoke(value);
+        return;
+      case 'revoke-newest':
+        revoke(world.activeOfName().at(-1));
+        return;
+      case 'use':
+        if (value !== undefined) world.use(value);
+        return;
     }
   }
 
-  #start(run: SimulatedRun, index: number): void {
-    run.status = 'running';
-    // Its clocks are read now, so when it started is part of its state.
-    run.history = hash(`start@${this.world.time}`);
-    this.#rotate(this.#settings, this.#portsOf(run, index)).then(
-      (outcome) => {
-        run.status = 'done';
-        run.outcome = outcome;
-        run.history = hash(outcome.kind);
+  #start(actor: Actor, settings: RotationSettings): void {
+    actor.status = 'running';
+    const ports = this.#portsOf(actor, settings.gracePeriod);
+    const progress = new this.system.Progress();
+    actor.progress = progress;
+    const rotation = this.system.rotate(settings, {
+      keys: ports.keys,
+      targets: ports.targets,
+      clock: ports.clock,
+      random: () => 0.5,
+      report: (event) => {
+        progress.event(event);
+        if (event.type === 'target-written' && event.done === event.of) actor.holds = undefined;
+        if (this.#isKnown) return;
+        if (JSON.stringify(event).includes(PLAINTEXT))
+          this.#violate(`P5: an event holds a key: ${event.type}`);
+        this.claims.checkEvent(actor, event);
+      },
+    });
+    this.#follow(actor, rotation, (outcome) => {
+      actor.outcome = outcome;
+      if (!this.#isKnown) this.claims.checkOutcome(actor, outcome);
+      actor.order = this.#orderOf(
+        this.claims.supersededBy(outcome),
+        outcome.keys.graceEnds,
+        settings.gracePeriod,
+      );
+      return outcome.kind;
+    });
+  }
+
+  /** The revocation job waits until the grace period is over by GitHub's clock, as far as that was told. */
+  #orderOf(ids: readonly string[], graceEnds: number | undefined, gracePeriod: number): Order | undefined {
+    if (ids.length === 0) return undefined;
+    const { time } = this.world;
+    const from = graceEnds === undefined ? time + gracePeriod : this.world.trueTimeOf(graceEnds);
+    return { ids, from: Math.max(time, from) };
+  }
+
+  #startJob(actor: Actor, { ids, from }: Order): void {
+    this.world.time = Math.max(this.world.time, from);
+    actor.history = hash(`start@${this.world.time} ${ids.join()}`);
+    this.#startRevocation(actor, { by: 'ids', ids });
+  }
+
+  #startButton(actor: Actor): void {
+    this.#startRevocation(actor, { by: 'name', name: NAME });
+  }
+
+  #startRevocation(
+    actor: Actor,
+    selection: { by: 'ids'; ids: readonly string[] } | { by: 'name'; name: string },
+  ): void {
+    actor.status = 'running';
+    const { keys, clock } = this.#portsOf(actor, this.settings.gracePeriod);
+    const revocation = this.system.revokeKeys(
+      { selection, maxRevocations: 50, dryRun: false, ifNone: 'fail' },
+      {
+        keys,
+        clock,
+        random: () => 0.5,
+        mayRevokeItself: false,
+        keepsRecords: () => this.scenario.forgetsRevoked !== true,
+        report: (event) => {
+          if (event.type === 'result' && !this.#isKnown) this.claims.checkKey(actor, event.result);
+        },
+      },
+    );
+    this.#follow(actor, revocation, (outcome) => {
+      actor.revocation = outcome;
+      if (!this.#isKnown) this.claims.checkRevocation(actor, outcome);
+      return outcome.kind;
+    });
+  }
+
+  #startPlan(actor: Actor): void {
+    actor.status = 'running';
+    const { keys, targets, clock } = this.#portsOf(actor, 0);
+    const plan = this.system.survey([{ settings: this.settings, targets }], {
+      keys,
+      clock,
+      random: () => 0.5,
+    });
+    this.#follow(actor, plan, (result) => {
+      const finding = result.ok ? result.findings[0] : undefined;
+      if (finding?.kind !== 'planned') return 'unreadable';
+      this.claims.checkSuperseded(actor, finding.superseded);
+      actor.order = this.#orderOf(finding.superseded, finding.revocableFrom, this.settings.gracePeriod);
+      return 'planned';
+    });
+  }
+
+  #startAudit(actor: Actor): void {
+    actor.status = 'running';
+    const { keys, targets, clock } = this.#portsOf(actor, 0);
+    const look = this.system.takeAuditLook({
+      keys,
+      clock,
+      random: () => 0.5,
+      targets: targets.map((target) => ({ keyName: NAME, target })),
+      tokenExpiresAt: () => undefined,
+      report: () => {},
+    });
+    this.#follow(actor, look, (result) => {
+      if (!result.ok) return 'unreadable';
+      const policy = { maxAge: 0, expiringWithin: 0, unusedFor: 0, requireExpiry: false };
+      this.claims.checkFindings(actor, this.system.findAll(result.look, policy));
+      return 'looked';
+    });
+  }
+
+  #follow<T>(actor: Actor, work: Promise<T>, ended: (result: T) => string): void {
+    work.then(
+      (result) => {
+        if (actor.status !== 'running') return;
+        actor.holds = undefined;
+        const what = ended(result);
+        actor.status = 'done';
+        // What comes after it depends on nothing of it but what it has ordered.
+        const { ids = [], from = 0 } = actor.order ?? {};
+        actor.history = hash(`${what} ${ids.join()} ${from}`);
       },
       (error: unknown) => {
-        this.violations.push(`the engine threw: ${error instanceof Error ? error.stack : String(error)}`);
-        run.status = 'dead';
+        this.#violate(`${actor.name} threw: ${error instanceof Error ? error.stack : String(error)}`);
+        actor.status = 'dead';
       },
     );
   }
 
-  #portsOf(run: SimulatedRun, index: number): RotationPorts {
-    const { world } = this;
-    const mutx = <T>(value: T): Reply<T> => ({ ok: true, value, date: world.mutxDate() });
-    const github = <T>(value: T): Reply<T> => ({ ok: true, value, date: world.githubDate() });
-    const call = <T>(
-      label: string,
-      service: Call['service'],
-      mutates: boolean,
-      apply: () => Reply<T>,
-      mayStart?: () => boolean,
-    ): Promise<Reply<T>> =>
-      new Promise((resolve) => {
-        run.counter += 1;
-        const unique = run.calls.has(label) ? `${label}#${run.counter}` : label;
-        const answer = resolve as (reply: Reply<unknown>) => void;
-        run.calls.set(unique, { label: unique, service, mutates, apply, answer, mayStart });
-      });
-    const unordered = <T>(
-      label: string,
-      service: Call['service'],
-      apply: () => Reply<T>,
-    ): Promise<Reply<T>> =>
-      this.scenario.scheduleAllReads === true ? call(label, service, false, apply) : Promise.resolve(apply());
+  #portsOf(actor: Actor, gracePeriod: number): Ports {
+    return new Ports(this.scenario, this.system, this.world, actor, gracePeriod);
+  }
 
-    return {
-      keys: {
-        list: () =>
-          call('list', 'mutx', false, () => mutx(world.listed(this.scenario.forgetsRevoked === true))),
-        account: () =>
-          unordered('account', 'mutx', () =>
-            mutx({ plan: world.planKnown ? planOf(world.places) : undefined }),
-          ),
-        create: (name, expiresInDays) =>
-          call('create', 'mutx', true, () => {
-            if (!world.hasRoom()) return failure({ label: 'create', service: 'mutx' }, 'refused', 409, false);
-            run.made += 1;
-            const key = world.addKey(`k${index}.${run.made}`, { name, days: expiresInDays });
-            return mutx({ ...key, key: new Secret(`text of ${key.id}`) });
-          }),
-        verify: (key, mayStart) =>
-          call(
-            'verify',
-            'mutx',
-            false,
-            () => {
-              const id = key.expose().slice('text of '.length);
-              if (!world.isWorking(id))
-                return failure({ label: 'verify', service: 'mutx' }, 'refused', 401, false);
-              const used = world.keys.get(id);
-              if (used !== undefined) used.lastUsed = world.mutxNow();
-              return mutx(true as const);
-            },
-            mayStart,
-          ),
-        revoke: (id) =>
-          call(`revoke ${id}`, 'mutx', true, () =>
-            mutx(world.revoke(id, `run ${index}`, this.#settings.gracePeriod)),
-          ),
-      },
-      targets: world.secrets.map((secret, target) => ({
-        label: `target ${target}`,
-        secretName: 'MUTX_API_KEY',
-        shared: secret.shared,
-        prepare: () => unordered(`prepare ${target}`, 'github', () => github(true as const)),
-        metadata: () =>
-          call(`metadata ${target}`, 'github', false, () =>
-            github(secret.updatedAt === undefined ? undefined : { updatedAt: secret.updatedAt }),
-          ),
-        listed: () =>
-          call(`listed ${target}`, 'github', false, () =>
-            github(secret.updatedAt === undefined ? undefined : { updatedAt: secret.updatedAt }),
-          ),
-        write: (value, mayStart) =>
-          call(
-            `write ${target}`,
-            'github',
-            true,
-            () => github(world.write(target, value.expose().slice('text of '.length))),
-            mayStart,
-          ),
-      })),
-      clock: {
-        now: () => world.time - run.behind,
-        monotonic: () => world.time - run.behind,
-        sleep: (duration) =>
-          new Promise((resolve) => {
-            run.counter += 1;
-            run.sleepers.add({ number: run.counter, until: world.time + duration, wake: resolve });
-          }),
-      },
-      random: () => 0.5,
-      report: (event) => {
-        if (JSON.stringify(event).includes('text of '))
-          this.violations.push(`P5: an event holds a key: ${event.type}`);
-      },
-    };
+  /** P2: no key is revoked that its run may yet write. */
+  #checkUnwritten(): void {
+    if ((this.scenario.suspends ?? []).length === 2) return;
+    for (const { name, holds, status } of this.actors) {
+      if (holds === undefined || status !== 'running' || this.world.time - holds.since >= 600_000) continue;
+      const key = this.world.keys.get(holds.id);
+      if (key === undefined || key.isActive || key.byHand || key.revokedBy === name) continue;
+      this.#violate(`P2: ${key.revokedBy} revoked ${key.id}, which run ${name} may yet store`);
+    }
+  }
+
+  #violate(violation: string): void {
+    if (!this.violations.includes(violation)) this.violations.push(violation);
   }
 }
 
-function freshRun(faults: number): SimulatedRun {
-  return {
-    status: 'idle',
-    calls: new Map(),
-    sleepers: new Set(),
-    history: 0,
-    faultsLeft: faults,
-    behind: 0,
-    made: 0,
-    counter: 0,
-    outcome: undefined,
-  };
+/** Lied to twice about the same, nobody could tell that from the truth. */
+function isMisled({ misled }: Actor, { evidence }: WrongAnswer): boolean {
+  return evidence !== undefined && misled.has(evidence);
 }
 
-/** All promise reactions run before a macrotask does: afterwards every run is blocked on the scheduler. */
+/** All promise reactions run before a macrotask does: afterwards every actor is blocked on the scheduler. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function planOf(places: number): string {
-  const names = new Map([
-    [2, 'FREE'],
-    [10, 'STARTER'],
-    [50, 'PRO'],
-  ]);
-  return names.get(places) ?? 'ENTERPRISE';
-}
-
-function failure(
-  call: Pick<Call, 'label' | 'service'>,
-  kind: FailureKind,
-  status: number | undefined,
-  retryable: boolean,
-): { ok: false; failure: CallFailure } {
-  return {
-    ok: false,
-    failure: {
-      kind,
-      service: call.service,
-      call: call.label,
-      status,
-      code: 'simulated',
-      message: kind,
-      retryable,
-    },
-  };
-}
-
-function notSent(call: Call): { ok: false; failure: CallFailure } {
-  const refused = failure(call, 'not-sent', undefined, false);
-  return { ok: false, failure: { ...refused.failure, code: 'deadline' } };
-}
-
-function replyDigest(reply: Reply<unknown>): string {
-  if (!reply.ok) return `${reply.failure.kind}${reply.failure.status ?? ''}${reply.failure.code}`;
+function replyDigest(reply: ReturnType<Call['apply']>): string {
+  if (!reply.ok) {
+    const { kind, status, code } = reply.failure;
+    return `${kind}${status ?? ''}${code}`;
+  }
   return `${JSON.stringify(reply.value)}${reply.date}`;
 }

@@ -1,5 +1,6 @@
-import { type Action, Execution, type Rotate } from './execution.ts';
+import { type Action, Execution } from './execution.ts';
 import type { Scenario } from './scenario.ts';
+import type { System } from './system.ts';
 
 /** A schedule that breaks a property. */
 export interface Counterexample {
@@ -29,7 +30,7 @@ interface Prefix {
  * Every schedule of a scenario, by re-execution: an engine's state cannot be copied, but it is a function of
  * the replies it got, so a state seen before (servers, time, replies of each run) need not be entered again.
  */
-export async function explore(scenario: Scenario, rotate: Rotate, maxStates: number): Promise<Explored> {
+export async function explore(scenario: Scenario, system: System, maxStates: number): Promise<Explored> {
   const seen = new Set<number>();
   const open: (Prefix | undefined)[] = [undefined];
   let schedules = 0;
@@ -37,7 +38,7 @@ export async function explore(scenario: Scenario, rotate: Rotate, maxStates: num
   let counterexample: Counterexample | undefined;
   while (open.length > 0 && counterexample === undefined) {
     if (seen.size >= maxStates) break;
-    const descent = await descend(scenario, rotate, open.pop(), seen, open);
+    const descent = await descend(scenario, system, open.pop(), seen, open);
     schedules += 1;
     if (descent.ended) ended += 1;
     if (descent.violations.length > 0) {
@@ -51,19 +52,23 @@ export async function explore(scenario: Scenario, rotate: Rotate, maxStates: num
 /** Plays a prefix, then always the first choice, leaving the others open, to a state seen before or the end. */
 async function descend(
   scenario: Scenario,
-  rotate: Rotate,
+  system: System,
   start: Prefix | undefined,
   seen: Set<number>,
   open: (Prefix | undefined)[],
 ) {
-  const execution = new Execution(scenario, rotate);
+  const execution = new Execution(scenario, system);
   const { violations } = execution;
   const labels: string[] = [];
-  const take = async (action: Action) => {
+  const take = async (action: Action, isKnown: boolean) => {
     labels.push(action.label);
-    await execution.perform(action);
+    await execution.perform(action, isKnown);
   };
-  for (const choice of choicesOf(start)) await take(execution.actions()[choice] as Action);
+  const choices = choicesOf(start);
+  // The last choice of a prefix is the only one that was not made before.
+  for (const [at, choice] of choices.entries()) {
+    await take(execution.actions()[choice] as Action, at < choices.length - 1);
+  }
   let prefix = start;
   while (violations.length === 0) {
     const state = execution.stateHash();
@@ -78,7 +83,7 @@ async function descend(
     const length: number = (prefix?.length ?? 0) + 1;
     for (let choice = actions.length - 1; choice > 0; choice--) open.push({ parent: prefix, choice, length });
     prefix = { parent: prefix, choice: 0, length };
-    await take(first);
+    await take(first, false);
   }
   return { violations, labels, ended: false };
 }

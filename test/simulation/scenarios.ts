@@ -1,4 +1,5 @@
-import type { Fault, Scenario } from './scenario.ts';
+import { HARSH_EXHAUSTIVE, HARSH_RANDOM, SEEN } from './harsh.ts';
+import { type Fault, NO_PLACE, type Scenario } from './scenario.ts';
 import { OTHER_NAME, type World } from './world.ts';
 
 const MINUTE = 60_000;
@@ -18,8 +19,8 @@ function stored(world: World, age = DAY, days = 30): void {
   });
 }
 
-/** Small enough to be explored to the end. */
-export const EXHAUSTIVE: readonly Scenario[] = [
+/** Of a world without wrong answers; small enough to be explored to the end. */
+export const FIRST_EXHAUSTIVE: readonly Scenario[] = [
   {
     name: 'two runs, one fault each, a stored key',
     runs: 2,
@@ -123,7 +124,7 @@ export const EXHAUSTIVE: readonly Scenario[] = [
 ];
 
 /** Too large for that: seeded walks. */
-export const RANDOM: readonly Scenario[] = [
+export const FIRST_RANDOM: readonly Scenario[] = [
   {
     name: 'three runs, two targets',
     runs: 3,
@@ -142,7 +143,7 @@ export const RANDOM: readonly Scenario[] = [
     targets: [PRIVATE, PRIVATE],
     start: (world) => stored(world, 25 * DAY),
     settings: { renewBefore: 7 * DAY },
-    githubSkew: 29_000,
+    clocks: { github: { ahead: 29_000 } },
     ticks: TICKS,
     maxTicks: 5,
     faults: ALL_FAULTS,
@@ -155,7 +156,7 @@ export const RANDOM: readonly Scenario[] = [
     targets: [PRIVATE, PRIVATE],
     start: stored,
     settings: { gracePeriod: 20 * MINUTE },
-    githubSkew: -29_000,
+    clocks: { github: { ahead: -29_000 } },
     ticks: [...TICKS, 21 * MINUTE],
     maxTicks: 6,
     faults: ALL_FAULTS,
@@ -196,7 +197,7 @@ export const RANDOM: readonly Scenario[] = [
     forgetsRevoked: true,
     start: (world) => stored(world, 25 * DAY),
     settings: { gracePeriod: 20 * MINUTE, renewBefore: 7 * DAY },
-    githubSkew: 29_000,
+    clocks: { github: { ahead: 29_000 } },
     ticks: [...TICKS, 21 * MINUTE],
     maxTicks: 6,
     faults: ALL_FAULTS,
@@ -217,7 +218,7 @@ export const RANDOM: readonly Scenario[] = [
     faults: ALL_FAULTS,
     faultsPerRun: 2,
     slowWrites: true,
-    mayBeStuck: true,
+    mayEndWith: NO_PLACE,
   },
   {
     name: 'three runs on three keys, waiting for room',
@@ -232,7 +233,7 @@ export const RANDOM: readonly Scenario[] = [
     faults: ALL_FAULTS,
     faultsPerRun: 1,
     slowWrites: true,
-    mayBeStuck: true,
+    mayEndWith: NO_PLACE,
   },
   {
     name: 'three runs on two keys, replacing',
@@ -247,7 +248,7 @@ export const RANDOM: readonly Scenario[] = [
     faultsPerRun: 1,
     slowWrites: true,
     gapAccepted: true,
-    mayBeStuck: true,
+    mayEndWith: NO_PLACE,
   },
   {
     name: 'organisation secret, people at work, small quota',
@@ -309,7 +310,7 @@ export const RANDOM: readonly Scenario[] = [
     targets: [PRIVATE],
     start: (world) => stored(world, 25 * DAY),
     settings: { renewBefore: 7 * DAY },
-    githubSkew: 60_000,
+    clocks: { github: { ahead: 60_000 } },
     ticks: TICKS,
     maxTicks: 5,
     faults: ALL_FAULTS,
@@ -322,7 +323,7 @@ export const RANDOM: readonly Scenario[] = [
     targets: [PRIVATE],
     start: (world) => stored(world, 25 * DAY),
     settings: { renewBefore: 7 * DAY },
-    githubSkew: -122_000,
+    clocks: { github: { ahead: -122_000 } },
     ticks: [61_000, 122_000, 1_100_000],
     maxTicks: 4,
     faults: ['never', 'die', 'die-after'],
@@ -339,7 +340,13 @@ export const RANDOM: readonly Scenario[] = [
     faults: ['never', 'lost', 'die'],
     faultsPerRun: 1,
     slowWrites: true,
-    suspends: true,
+    suspends: ['wall', 'monotonic'],
     gapAccepted: true,
   },
 ];
+
+/** Explored to the end, or to a bound. */
+export const EXHAUSTIVE: readonly Scenario[] = [...FIRST_EXHAUSTIVE, ...HARSH_EXHAUSTIVE];
+
+/** Walked at random. */
+export const RANDOM: readonly Scenario[] = [...FIRST_RANDOM, ...SEEN, ...HARSH_RANDOM];

@@ -1,6 +1,8 @@
-import { type Action, Execution, type Rotate } from './execution.ts';
+import type { Actor } from './actor.ts';
+import { type Action, Execution } from './execution.ts';
 import type { Counterexample } from './explore.ts';
 import type { Scenario } from './scenario.ts';
+import type { System } from './system.ts';
 
 /** Deterministic uniform numbers in [0, 1) from a seed (mulberry32). */
 function randomFrom(seed: number): () => number {
@@ -18,7 +20,7 @@ type Chooser = (actions: readonly Action[]) => Action;
 
 /** Each thing that can happen is as likely as its kind is interesting. */
 function uniform(random: () => number): Chooser {
-  const weights = { start: 3, step: 12, fault: 1, tick: 1.5, deed: 0.7, arrival: 2 };
+  const weights = { start: 3, step: 12, fault: 1, lie: 1, tick: 1.5, deed: 0.7, arrival: 2 };
   return (actions) => {
     const sums = new Map<Action['kind'], number>();
     for (const { kind } of actions) sums.set(kind, (sums.get(kind) ?? 0) + 1);
@@ -48,20 +50,24 @@ function byPriority(random: () => number, runs: number): Chooser {
   let floor = 0.5;
   return (actions) => {
     step += 1;
-    const others = actions.filter((action) => action.run === undefined || action.kind === 'fault');
-    const moves = actions.filter((action) => action.run !== undefined && action.kind !== 'fault');
+    const others = actions.filter((action) => !isMove(action));
+    const moves = actions.filter(isMove);
     if (moves.length === 0 || (happenings.has(step) && others.length > 0)) {
       return others[Math.floor(random() * others.length)] as Action;
     }
-    const best = Math.max(...moves.map((action) => priority[action.run as number] ?? 0));
-    const among = moves.filter((action) => (priority[action.run as number] ?? 0) === best);
+    const best = Math.max(...moves.map((action) => priority[action.actor as number] ?? 0));
+    const among = moves.filter((action) => (priority[action.actor as number] ?? 0) === best);
     const chosen = among[Math.floor(random() * among.length)] as Action;
     if (changes.has(step)) {
-      priority[chosen.run as number] = floor;
+      priority[chosen.actor as number] = floor;
       floor /= 2;
     }
     return chosen;
   };
+}
+
+function isMove({ kind, actor }: Action): boolean {
+  return actor !== undefined && kind !== 'fault' && kind !== 'lie';
 }
 
 export interface Walked {
@@ -74,17 +80,18 @@ export interface Walked {
 /** One walk per seed; odd seeds by priority, even ones uniform. A seed and a scenario give one schedule. */
 export async function walk(
   scenario: Scenario,
-  rotate: Rotate,
+  system: System,
   firstSeed: number,
   count: number,
 ): Promise<Walked> {
   let steps = 0;
   const outcomes = new Map<string, number>();
   for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    const { execution, schedule } = await walkOnce(scenario, rotate, seed);
+    const { execution, schedule } = await walkOnce(scenario, system, seed);
     steps += schedule.length;
-    for (const outcome of execution.outcomes().slice(0, scenario.runs)) {
-      const name = nameOf(outcome);
+    for (const actor of execution.actors) {
+      if (actor.isClean) continue;
+      const name = nameOf(actor);
       outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
     }
     const { violations } = execution;
@@ -96,10 +103,10 @@ export async function walk(
   return { schedules: count, steps, outcomes, counterexample: undefined };
 }
 
-async function walkOnce(scenario: Scenario, rotate: Rotate, seed: number) {
+async function walkOnce(scenario: Scenario, system: System, seed: number) {
   const random = randomFrom(seed);
-  const choose = seed % 2 === 0 ? uniform(random) : byPriority(random, scenario.runs);
-  const execution = new Execution(scenario, rotate);
+  const execution = new Execution(scenario, system);
+  const choose = seed % 2 === 0 ? uniform(random) : byPriority(random, execution.actors.length);
   const schedule: string[] = [];
   for (let actions = execution.actions(); actions.length > 0; actions = execution.actions()) {
     const action = choose(actions);
@@ -111,8 +118,11 @@ async function walkOnce(scenario: Scenario, rotate: Rotate, seed: number) {
   return { execution, schedule };
 }
 
-function nameOf(outcome: ReturnType<Execution['outcomes']>[number]): string {
-  if (outcome === undefined) return 'unfinished';
-  if (outcome === 'dead') return 'died';
-  return outcome.kind === 'failed' ? `failed: ${outcome.failure.code}` : outcome.kind;
+/** What an actor came to, for the tally. */
+function nameOf({ name, kind, status, outcome, revocation }: Actor): string {
+  if (status === 'idle' || status === 'running') return kind === 'run' ? 'unfinished' : `${kind} ${status}`;
+  if (status === 'dead') return kind === 'run' ? 'died' : `${kind} died`;
+  if (outcome !== undefined)
+    return outcome.kind === 'failed' ? `failed: ${outcome.failure.code}` : outcome.kind;
+  return revocation === undefined ? name.replace(/\d+$/, '') : `${kind} ${revocation.kind}`;
 }

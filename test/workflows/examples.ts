@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { wholeWorkflow } from '../../scripts/workflow-yaml/examples.ts';
 import { type EmulatedUser, type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { codeBlocks, DOCUMENTS } from '../project/files.ts';
+import { codeBlocks, DOCUMENTS, read } from '../project/files.ts';
 import { type JobRun, start } from './model.ts';
 import type { Texts, Values } from './steps.ts';
 
@@ -43,6 +43,8 @@ export class Example implements AsyncDisposable {
   /** Environments that jobs waited for. */
   readonly environments: string[] = [];
   readonly #workflows: readonly string[];
+  /** Minutes, of each environment of which the document says so. */
+  readonly #timers: ReadonlyMap<string, number>;
   readonly #ran = new Set<number>();
   /** How long a job waits for each of them. */
   waits = 0;
@@ -56,6 +58,11 @@ export class Example implements AsyncDisposable {
     emulator.github.addRepository(HERE, { environments: ['staging', 'production', 'mutx-rotation'] });
     emulator.github.addRepository('acme/shop');
     this.#workflows = workflowsOf(document);
+    this.#timers = new Map(
+      [...read(document).matchAll(/environment `([\w-]+)` with a wait timer of (\d+) minutes/gu)].map(
+        ([, name = '', minutes]) => [name, Number(minutes)],
+      ),
+    );
     mkdirSync(join(this.#folder, 'programs'));
     for (const program of ['programs/curl', 'programs/npm', 'integration-tests']) {
       const path = join(this.#folder, program);
@@ -98,7 +105,7 @@ export class Example implements AsyncDisposable {
         appToken: (inputs) => github.issueToken({ kind: 'app', permissions: permissionsOf(inputs) }),
         onEnvironment: (name) => {
           this.environments.push(name);
-          this.#advance(this.waits);
+          this.#advance(this.waits + (this.#timers.get(name) ?? 0) * 60_000);
         },
       },
     );

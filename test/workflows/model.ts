@@ -27,6 +27,7 @@ interface Workflow {
     readonly workflow_call: {
       readonly inputs?: Declared;
       readonly secrets?: Readonly<Record<string, { readonly required?: boolean }>>;
+      readonly outputs?: Readonly<Record<string, { readonly value: string }>>;
     };
     readonly workflow_dispatch?: { readonly inputs?: Declared } | null;
   };
@@ -95,17 +96,27 @@ class Model {
     this.#jobs = jobs;
   }
 
-  async called(text: string, given: Values, secrets: Texts, above: string): Promise<JobRun['result']> {
+  async called(text: string, given: Values, secrets: Texts, above: string): Promise<Done> {
     const workflow = parse(text) as Workflow;
-    const { inputs: declared = {}, secrets: known = {} } = workflow.on.workflow_call;
+    const { inputs: declared = {}, secrets: known = {}, outputs = {} } = workflow.on.workflow_call;
     refuseUnknown(workflow.name, given, declared);
     refuseUnknown(workflow.name, secrets, known);
     const ownDefaults = Object.entries(this.#host.defaults ?? {}).filter(([name]) => name in declared);
     const inputs = withDefaults(declared, { ...Object.fromEntries(ownDefaults), ...given });
-    return this.jobs(workflow, { inputs, secrets }, above);
+    const done = await this.jobs(workflow, { inputs, secrets }, above);
+    const contexts = { inputs, jobs: Object.fromEntries(done) };
+    const values = mapValues(outputs, ({ value }) =>
+      textOf(valueIn(value, contexts, { failed: false, succeeded: true })),
+    );
+    return { result: worst([...done.values()].map(({ result }) => result)), outputs: values };
   }
 
-  async jobs({ jobs }: Workflow, { event = {}, ...given }: Values, above: string): Promise<JobRun['result']> {
+  /** Every job of a workflow. */
+  async jobs(
+    { jobs }: Workflow,
+    { event = {}, ...given }: Values,
+    above: string,
+  ): Promise<ReadonlyMap<string, Done>> {
     const done = new Map<string, Done>();
     for (const [id, job] of Object.entries(jobs)) {
       const needs = Object.fromEntries(needsOf(job).map((name) => [name, done.get(name)]));
@@ -119,7 +130,7 @@ class Model {
           : { result: this.#skip(above + id), outputs: {} },
       );
     }
-    return worst([...done.values()].map(({ result }) => result));
+    return done;
   }
 
   /** All jobs that its matrix makes of it, or the one. */
@@ -128,7 +139,9 @@ class Model {
     for (const matrix of combinations(valueIn(job.strategy?.matrix, contexts, status), contexts, status)) {
       runs.push(await this.#job(job, { ...contexts, matrix }, status, name));
     }
-    return { result: worst(runs.map(({ result }) => result)), outputs: runs.at(-1)?.outputs ?? {} };
+    // The last value that is not empty: https://docs.github.com/actions/how-tos/reuse-automations/reuse-workflows
+    const outputs = runs.flatMap((run) => Object.entries(run.outputs).filter(([, value]) => value !== ''));
+    return { result: worst(runs.map(({ result }) => result)), outputs: Object.fromEntries(outputs) };
   }
 
   async #job(job: Job, contexts: Contexts, status: Status, id: string): Promise<Done> {
@@ -138,7 +151,7 @@ class Model {
       const path = job.uses.replace(/^(?:\.\/|mutx\/api-key-action\/)/u, '').replace(/@v1$/u, '');
       const text = this.#host.files?.get(job.uses) ?? read(path);
       const secrets = mapValues(texts(job.secrets), textOf);
-      return { result: await this.called(text, texts(job.with), secrets, `${id} / `), outputs: {} };
+      return this.called(text, texts(job.with), secrets, `${id} / `);
     }
     const environment = textOf(valueIn(job.environment, contexts, status));
     if (environment !== '') this.#host.onEnvironment(environment);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { matricesOf } from '../../src/fleet/matrix.ts';
+import { specOf } from '../../src/inputs/table.ts';
 import { load } from '../fleet/fleet-file.ts';
 import { read } from '../project/files.ts';
 import { valueIn } from './expressions.ts';
@@ -59,24 +60,31 @@ describe('rotate.yml with a fleet', () => {
     expect(stage.issues).toEqual([]);
   });
 
-  it('revokes what is superseded behind the timer of the environment', async () => {
-    await using stage = await withFleet(60 * DAY);
-    await stage.run('rotate', INPUTS);
-    const old = stage.working('acme/web') ?? '';
-    stage.advance(25 * DAY);
-    const run = await stage.run('rotate', INPUTS, { waits: 2 * HOUR });
-    expect(resultsOf(run)).toMatchObject({
-      'rotate / rotate / web': 'success',
-      superseded: 'success',
-      revoke: 'success',
-      report: 'success',
-    });
-    expect(run.has('rotate / rotate / api')).toBe(false);
-    expect(stage.environments).toEqual(['mutx-grace']);
-    expect(stage.emulator.mutx.accepts(old)).toBe(false);
-    expect(stage.working('acme/web')).toBeDefined();
-    expect([stage.active('web'), stage.active('api')]).toEqual([1, 1]);
-  });
+  it.each([
+    ['as late as the services’', 0],
+    ['months ahead', 60 * DAY],
+    ['months behind', -60 * DAY],
+  ])(
+    'revokes what is superseded behind the timer of the environment, with a clock of the runner %s',
+    async (_, behind) => {
+      await using stage = await withFleet(behind);
+      await stage.run('rotate', INPUTS);
+      const old = stage.working('acme/web') ?? '';
+      stage.advance(25 * DAY);
+      const run = await stage.run('rotate', INPUTS, { waits: 2 * HOUR });
+      expect(resultsOf(run)).toMatchObject({
+        'rotate / rotate / web': 'success',
+        superseded: 'success',
+        revoke: 'success',
+        report: 'success',
+      });
+      expect(run.has('rotate / rotate / api')).toBe(false);
+      expect(stage.environments).toEqual(['mutx-grace']);
+      expect(stage.emulator.mutx.accepts(old)).toBe(false);
+      expect(stage.working('acme/web')).toBeDefined();
+      expect([stage.active('web'), stage.active('api')]).toEqual([1, 1]);
+    },
+  );
 
   it('revokes nothing, and tells, where the environment has no timer', async () => {
     await using stage = await withFleet();
@@ -89,10 +97,96 @@ describe('rotate.yml with a fleet', () => {
       report: 'success',
       'report-revoke': 'success',
     });
-    expect(run.get('revoke')?.log).toContain('Give the environment mutx-grace a wait timer');
+    expect(run.get('revoke')?.log).toContain('[too-early]');
+    expect(run.get('revoke')?.log).toContain('behind an environment with a wait timer');
     expect(stage.emulator.mutx.accepts(old)).toBe(true);
     expect(stage.issues).toMatchObject([{ state: 'open', title: 'The rotation of MUTX API keys fails' }]);
     expect(stage.issues[0]?.body).toContain('| `revoke` | failure |');
+  });
+});
+
+describe('what rotate.yml hands on to be revoked', () => {
+  it('is what the rotations themselves have superseded, and no more than their max-revocations', async () => {
+    await using stage = await withFleet();
+    stage.fleet(
+      FLEET.replace('targets: [acme/api]', 'targets: [acme/api]\n    max-revocations: 1').replace(
+        'renew-before: 7d, ',
+        '',
+      ),
+    );
+    await stage.run('rotate', INPUTS);
+    const { mutx } = stage.emulator;
+    for (const id of [1, 2])
+      mutx.addKey(stage.user, { name: 'api', createdAt: mutx.clock.now() - id * HOUR });
+    stage.advance(2 * HOUR);
+    const run = await stage.run('rotate', INPUTS, { waits: 2 * HOUR });
+    expect(run.get('superseded')?.log).toContain('::warning title=More keys than max-revocations::');
+    expect(run.get('superseded')?.steps).toEqual([]);
+    expect(resultsOf(run)).toMatchObject({ superseded: 'success', revoke: 'success' });
+    expect(stage.active('web')).toBe(1);
+    expect(stage.active('api')).toBe(4);
+    expect(stage.working('acme/web')).toBeDefined();
+    expect(stage.working('acme/api')).toBeDefined();
+  });
+
+  it('is nothing where no key was due, whatever a look would find', async () => {
+    await using stage = await withFleet();
+    await stage.run('rotate', INPUTS);
+    stage.advance(25 * DAY);
+    // Superseded, and not handed on: the job for that was not asked for.
+    await stage.run('rotate', { 'fleet-file': 'mutx-keys.yml' });
+    stage.advance(10 * 60_000);
+    const run = await stage.run('rotate', INPUTS, { waits: 2 * HOUR });
+    expect(resultsOf(run)).toMatchObject({ rotate: 'skipped', superseded: 'skipped', revoke: 'skipped' });
+    expect(stage.active('web')).toBe(2);
+  });
+
+  it('has an output of its own for each job of a matrix, and for each matrix that a plan can have', () => {
+    const shard = parse(read('.github/workflows/rotate-shard.yml')) as {
+      on: { workflow_call: { outputs: Record<string, { value: string }> } };
+      jobs: {
+        rotate: { outputs: Record<string, string>; steps: readonly { env?: Record<string, string> }[] };
+      };
+    };
+    const ok = { failed: false, succeeded: true };
+    const { outputs } = shard.jobs.rotate;
+    expect(Object.keys(outputs)).toHaveLength(256);
+    const steps = { superseded: { outputs: { keys: 'x' } } };
+    for (const index of [0, 1, 25, 255]) {
+      const values = Object.entries(outputs).filter(
+        ([, one]) => valueIn(one, { matrix: { index: String(index) }, steps }, ok) !== '',
+      );
+      expect(values.map(([name]) => name)).toEqual([`k${index}`]);
+    }
+    const calls = Object.entries(shard.on.workflow_call.outputs);
+    const jobs = { rotate: { outputs: { k3: 'a', k7: 'b' } } };
+    for (const number of [0, 1, 27]) {
+      const values = calls.map(([name, { value }]) => [
+        name,
+        valueIn(value, { inputs: { shard: number }, jobs }, ok),
+      ]);
+      expect(values.filter(([, value]) => value !== '')).toEqual([[`superseded-${number}`, 'a b']]);
+    }
+    // More keys than these matrices hold do not fit into the outputs of the plan (src/verbs/plan.ts).
+    expect(
+      calls.length *
+        256 *
+        JSON.stringify({ id: '0123456789abcdef', index: '9', targets: 'a/b', 'key-name': 'c' }).length,
+    ).toBeGreaterThan(450_000);
+    const { gather } = Object.fromEntries(
+      (
+        parse(read('.github/workflows/rotate.yml')) as {
+          jobs: { superseded: { steps: { id: string; env: object }[] } };
+        }
+      ).jobs.superseded.steps.map((step) => [step.id, step]),
+    );
+    expect(Object.keys(gather?.env ?? {})).toHaveLength(calls.length);
+  });
+
+  it('counts keys without `max-revocations` by the default of the action', () => {
+    const file = read('.github/workflows/rotate-shard.yml');
+    const fallback = /matrix\.max-revocations \|\| '(\d+)'/u.exec(file)?.[1];
+    expect(fallback).toBe(specOf('max-revocations').verbs.rotate?.default);
   });
 });
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { runStep, type StepOptions, type StepResult } from '../../scripts/runner.ts';
@@ -78,7 +79,7 @@ export class Steps {
   /** @returns whether it went well */
   async run(step: Step, status: Status): Promise<boolean> {
     const values = (of: Values = {}) => mapValues(of, (one) => textOf(valueIn(one, this.contexts, status)));
-    if (step.run !== undefined) return this.#bash(step.run, values(step.env));
+    if (step.run !== undefined) return this.#bash(step.run, values(step.env), step.id);
     const { uses = '' } = step;
     if (uses.startsWith('actions/checkout@')) {
       this.#checkOut(values(step.with));
@@ -150,13 +151,21 @@ export class Steps {
     return join(ROOT, folder, 'action.yml');
   }
 
-  async #bash(script: string, env: Texts): Promise<boolean> {
+  async #bash(script: string, env: Texts, id: string | undefined): Promise<boolean> {
+    const folder = mkdtempSync(join(tmpdir(), 'output-'));
+    const file = join(folder, 'output');
+    writeFileSync(file, '');
     const { PATH } = process.env;
     const { programs } = this.#host;
     // Not in one go: what it calls is served by this very process.
     const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
       cwd: this.#host.workspace,
-      env: { PATH: programs === undefined ? PATH : `${programs}:${PATH}`, ...this.#env, ...env },
+      env: {
+        PATH: programs === undefined ? PATH : `${programs}:${PATH}`,
+        ...this.#env,
+        ...env,
+        GITHUB_OUTPUT: file,
+      },
     });
     const [stdout, stderr, status] = await Promise.all([
       text(child.stdout),
@@ -164,6 +173,14 @@ export class Steps {
       new Promise((resolve) => child.on('close', resolve)),
     ]);
     this.log += stdout + stderr;
+    const lines = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+    rmSync(folder, { recursive: true });
+    if (id !== undefined) {
+      const pairs = lines.map((line) => [line.replace(/=.*$/u, ''), line.replace(/^[^=]*=/u, '')] as const);
+      this.#outputs[id] = { outputs: Object.fromEntries(pairs) };
+    }
     return status === 0;
   }
 }
