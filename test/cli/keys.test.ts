@@ -140,6 +140,8 @@ describe('mutx-api-key keys', () => {
     ['rotate', '../agents', '`id` is not the id of a key (given: `../agents`)'],
     ['revoke', `mutx_live_${'a'.repeat(43)}`, '`id` is not the id of a key (given: `(withheld'],
     ['create', 'x'.repeat(256), '`name` is longer than the 255 characters that MUTX takes'],
+    ['create', '', '`name` is empty'],
+    ['create', ' ', '`name` is empty'],
     ['create', 'two\nlines', '`name` holds a line break or a control character (given: `two lines`)'],
   ])(
     '%s %j: says what it takes, with every other problem, and calls nobody',
