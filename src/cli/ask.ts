@@ -60,20 +60,16 @@ export async function confirmed(message: string, streams: Streams): Promise<bool
 
 /** What is asked, and for which repository and which server. */
 function questionFor(name: InputName, flags: Flags, env: NodeJS.ProcessEnv): string {
-  switch (name) {
-    case 'email':
-      return `E-mail address of the MUTX service account (${givenOf('api-url', flags, env) ?? 'https://api.mutx.dev'}):`;
-    case 'password':
-      return 'Its password:';
-    case 'github-token': {
-      const { repository = env['GITHUB_REPOSITORY'] } = flags;
-      const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
-      const where = typeof repository === 'string' && repository !== '' ? ` of ${repository}` : '';
-      return `GitHub token that may write the secrets${where} (make one: ${formFor(server, repository)} ):`;
-    }
-    default:
-      return `${name}:`;
+  if (name === 'email') {
+    const api = givenOf('api-url', flags, env) ?? 'https://api.mutx.dev';
+    return `E-mail address of the MUTX service account (${api}):`;
   }
+  if (name === 'password') return 'Its password:';
+  if (name !== 'github-token') return `${name}:`;
+  const { repository = env['GITHUB_REPOSITORY'] } = flags;
+  const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  const where = typeof repository === 'string' && repository !== '' ? ` of ${repository}` : '';
+  return `GitHub token that may write the secrets${where} (make one: ${formFor(server, repository)} ):`;
 }
 
 /**
