@@ -1,3 +1,4 @@
+import { keyNameComplaint } from '../inputs/given-key-name.ts';
 import type { MutxClient as OneAttempt } from '../mutx/client.ts';
 import { isGone, notGone } from '../rotation/gone.ts';
 import type { CallPolicy } from '../rotation/patient.ts';
@@ -54,9 +55,15 @@ export class MutxClient implements AsyncDisposable {
   /**
    * Makes a key. MUTX tells its plaintext this once.
    * @param expiresInDays 1 to 365
+   * @throws InvalidOptionsError for a name that is empty, longer than 255 characters, or holds control characters
    * @throws MutxCallError with `failure.kind` `unclear` when the reply was lost: a key may exist that nobody knows
    */
   async create(name: string, expiresInDays: number): Promise<MintedKey> {
+    const complaint = keyNameComplaint(name);
+    if (complaint !== undefined) {
+      const allowed = 'the name of a key';
+      throw new InvalidOptionsError([{ option: 'name', ...complaint, allowed }]);
+    }
     return this.#ask((mutx) => mutx.create(name, expiresInDays), onlyIfNotDone);
   }
 

@@ -261,6 +261,16 @@ describe('a client', () => {
     expect(await mutx.revoke('8d7f0c52-0000-4000-8000-000000000000')).toBe('gone');
   });
 
+  test.each(['', ' ', 'x'.repeat(256), 'a\0b', 'a\nb', '\ud800'])(
+    'asks nothing for what cannot be the name of a key: %j',
+    async (name) => {
+      await using mutx = client();
+      const before = emulator.ledger.entries.length;
+      await expect(mutx.create(name, 1)).rejects.toThrow(InvalidOptionsError);
+      expect(emulator.ledger.entries.slice(before)).toEqual([]);
+    },
+  );
+
   test.each(['', '.', '..', 'a/b'])('asks nothing for what cannot be an id: "%s"', async (id) => {
     await using mutx = client();
     const before = emulator.ledger.entries.length;
