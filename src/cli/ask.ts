@@ -39,10 +39,13 @@ export async function withCredentials(
   ]);
   const answers: Record<string, string> = {};
   for (const name of missing) {
-    const message = QUESTION[name] ?? name;
+    const message = questionFor(name, flags, env);
+    const validate = (answer: string) => complaintAbout(name, answer) ?? true;
     answers[propertyOf(name)] = await asked(
       (context) =>
-        name === 'email' ? input({ message }, context) : password({ message, mask: true }, context),
+        name === 'email'
+          ? input({ message, validate }, context)
+          : password({ message, mask: true, validate }, context),
       streams,
     );
   }
@@ -55,8 +58,38 @@ export async function confirmed(message: string, streams: Streams): Promise<bool
   return asked((context) => confirm({ message, default: false }, context), streams);
 }
 
-const QUESTION: Readonly<Partial<Record<InputName, string>>> = {
-  email: 'E-mail address of the MUTX service account:',
-  password: 'Its password:',
-  'github-token': 'GitHub token that may write the secrets:',
-};
+/** What is asked, and for which repository and which server. */
+function questionFor(name: InputName, flags: Flags, env: NodeJS.ProcessEnv): string {
+  if (name === 'email') {
+    const api = givenOf('api-url', flags, env) ?? 'https://api.mutx.dev';
+    return `E-mail address of the MUTX service account (${api}):`;
+  }
+  if (name === 'password') return 'Its password:';
+  if (name !== 'github-token') return `${name}:`;
+  const { repository = env['GITHUB_REPOSITORY'] } = flags;
+  const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  const where = typeof repository === 'string' && repository !== '' ? ` of ${repository}` : '';
+  return `GitHub token that may write the secrets${where} (make one: ${formFor(server, repository)} ):`;
+}
+
+/**
+ * The page that makes a fine-grained token. That of github.com takes what to fill in from its address:
+ * https://docs.github.com/authentication/keeping-your-account-and-data-secure/managing-your-personal-access-tokens
+ */
+function formFor(server: string, repository: Flags[string]): string {
+  const form = `${server}/settings/personal-access-tokens/new`;
+  if (server !== 'https://github.com') return form;
+  const [owner = ''] = String(repository ?? '').split('/');
+  const fields = new URLSearchParams({ name: 'MUTX API key rotation', secrets: 'write' });
+  if (owner !== '') fields.set('target_name', owner);
+  return `${form}?${fields.toString()}`;
+}
+
+/** What is wrong with an answer, while the question is still open; undefined: nothing that can be told by then. */
+function complaintAbout(name: InputName, answer: string): string | undefined {
+  const text = answer.trim();
+  if (text === '') return 'An answer is needed. Ctrl-C ends the command, and nothing is changed.';
+  if (name === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/u.test(text)) return 'This is not an e-mail address.';
+  if (name === 'github-token' && /\s/u.test(text)) return 'A token has no white space in it.';
+  return undefined;
+}

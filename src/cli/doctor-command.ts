@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { inputsOf } from '../inputs/table.ts';
 import { doctorVerb } from '../verbs/doctor.ts';
-import { optionOf, withCommonOptions } from './options.ts';
+import { optionOf, quietOption, withCommonOptions } from './options.ts';
 import { type Machine, runCommand } from './run-command.ts';
 import type { Flags } from './variables.ts';
 
@@ -23,7 +23,8 @@ export function addDoctor(program: Command, machine: Machine): void {
   }
   command
     .option('--folder <path>', 'of the repository, for its workflows', '.')
-    .option('--strict', 'exit code 1 for warnings, too: for monitoring');
+    .option('--strict', 'exit code 1 for warnings, too: for monitoring')
+    .addOption(quietOption());
   withCommonOptions(command)
     .addHelpText('after', AFTER)
     .action(({ folder, strict, ...flags }: Flags & { readonly folder: string; readonly strict?: boolean }) =>

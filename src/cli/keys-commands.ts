@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseInteger } from '../inputs/scalars.ts';
 import { INPUTS } from '../inputs/table.ts';
 import { type KeysOperation, keysVerb } from '../verbs/keys.ts';
@@ -15,7 +15,12 @@ key ends when the old one would have. \`mutx-api-key rotate\` does none of that.
 Asks first; without a terminal it needs --yes. A key that this tool has made
 (gha/…) needs --force, because a secret or a job holds it.`;
 
-type ListFlags = Flags & { readonly name?: string; readonly all?: boolean };
+type ListFlags = Flags & {
+  readonly keyName?: string;
+  readonly name?: string;
+  readonly all?: boolean;
+  readonly active?: boolean;
+};
 type RotateFlags = Flags & { readonly yes?: boolean; readonly force?: boolean };
 type CreateFlags = Flags & { readonly expiresInDays: number };
 
@@ -32,9 +37,13 @@ export function addKeys(program: Command, machine: Machine): void {
   };
 
   add('list', 'list the keys of the account')
-    .option('--name <name>', 'only those of exactly this name')
+    .option('--key-name <name>', 'only those of exactly this name')
+    .addOption(new Option('--name <name>').hideHelp().conflicts('keyName'))
+    .addOption(new Option('--active', 'only those that work: no expired ones').conflicts('all'))
     .option('--all', 'revoked ones too, where MUTX still lists them')
-    .action((flags: ListFlags) => run({ kind: 'list', name: flags.name, all: flags.all === true }, flags));
+    .action(({ keyName, name, all, active, ...flags }: ListFlags) =>
+      run({ kind: 'list', name: keyName ?? name, all: all === true, active: active === true }, flags),
+    );
   add('create <name>', 'make a key and print it, which is the only time it can be seen')
     .option('--expires-in-days <n>', 'days until it expires (30)', days, DEFAULT_DAYS)
     .action((name: string, { expiresInDays, ...flags }: CreateFlags) =>

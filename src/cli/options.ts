@@ -12,6 +12,11 @@ export function withCommonOptions(command: Command): Command {
     .option('--debug', 'show each request');
 }
 
+/** For commands whose result is more than what they print. */
+export function quietOption(): Option {
+  return new Option('--quiet', 'print only what needs attention');
+}
+
 /** The flag of an input; undefined for a credential. */
 export function optionOf(name: InputName, verb: Verb): Option | undefined {
   if (isCredential(name)) return undefined;

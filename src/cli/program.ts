@@ -12,7 +12,7 @@ import { addExec } from './exec-command.ts';
 import { INTERRUPTED, UNUSABLE } from './exit-codes.ts';
 import { addInit } from './init-command.ts';
 import { addKeys } from './keys-commands.ts';
-import { optionOf, withCommonOptions } from './options.ts';
+import { optionOf, quietOption, withCommonOptions } from './options.ts';
 import { refuseRepeatedFlags } from './repeated-flags.ts';
 import { runFleet } from './rotate-fleet.ts';
 import { type Machine, runCommand, type Task } from './run-command.ts';
@@ -101,6 +101,7 @@ function addVerb(program: Command, task: VerbCommand, machine: Machine): void {
   }
   if (verb === 'rotate')
     command.option('--fleet-file <path>', 'every key of a fleet that is due, one by one');
+  if (verb !== 'plan') command.addOption(quietOption());
   withCommonOptions(command)
     .addHelpText('after', `\n${credentialsOf(verb)}`)
     .action((flags: Flags) =>

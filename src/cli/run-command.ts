@@ -44,14 +44,15 @@ export async function runCommand(
   const place = await placeVariables(typeof repository === 'string' ? repository : undefined, shell, clone);
   const env = { ...shell, ...place };
   const flags = await withCredentials(verb, given, env, streams);
-  const { json, summary } = flags;
+  const { json, summary, quiet } = flags;
+  let failure: FailureReport | undefined;
   const sink = terminal({
     ...streams,
     onStdout: leavesStdout ? 'others' : json === true ? 'json' : printsSecret ? 'secret' : 'log',
     summaryFile: typeof summary === 'string' ? summary : undefined,
+    quiet: () => quiet === true && failure === undefined,
   });
   for (const text of misspelledVariables(verb, shell)) sink.warning(inputWarning(text));
-  let failure: FailureReport | undefined;
   await runVerb(run, title, {
     env: verbEnvironment(verb, flags, env),
     sink,

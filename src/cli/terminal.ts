@@ -10,6 +10,8 @@ export interface TerminalOptions {
   readonly onStdout: 'log' | 'secret' | 'json' | 'others';
   /** Where the summary goes, in Markdown; undefined: nowhere. */
   readonly summaryFile: string | undefined;
+  /** Whether to leave out what needs no attention, asked for each line; absent: nothing is left out. */
+  readonly quiet?: () => boolean;
 }
 
 /** A sink that keeps the outputs, for who wants them as JSON. */
@@ -29,7 +31,13 @@ const MARKS: ReadonlyMap<string, Style> = new Map([
 ]);
 
 /** What a verb says, for a person in front of a terminal: colours only there, and not where `NO_COLOR` is set. */
-export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOptions): Terminal {
+export function terminal({
+  stdout,
+  stderr,
+  onStdout,
+  summaryFile,
+  quiet = () => false,
+}: TerminalOptions): Terminal {
   const log = onStdout === 'log' ? stdout : stderr;
   const outputs = new Map<string, string>();
   let delivered = Promise.resolve(true);
@@ -46,17 +54,21 @@ export function terminal({ stdout, stderr, onStdout, summaryFile }: TerminalOpti
     delivered: () => delivered,
     line: (text) => {
       const mark = MARKS.get(text.slice(0, 2).trim());
+      if (quiet() && mark !== 'yellow' && mark !== 'red') return;
       log.write(`${indent}${mark === undefined ? text : styled(mark, text, log)}\n`);
     },
     debug: (text) => stderr.write(`${styled('dim', text, stderr)}\n`),
     group: (title) => {
+      if (quiet()) return;
       log.write(`${styled('bold', title, log)}\n`);
       indent = '  ';
     },
     endGroup: () => {
       indent = '';
     },
-    notice: note('cyan', 'notice'),
+    notice: (annotation) => {
+      if (!quiet()) note('cyan', 'notice')(annotation);
+    },
     warning,
     error: note('red', 'error'),
     output: (name, value) => outputs.set(name, value),

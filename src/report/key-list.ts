@@ -1,7 +1,12 @@
-import type { KeyRecord } from '../rotation/ports.ts';
+import type { Instant, KeyRecord } from '../rotation/ports.ts';
 import { instantText } from './words.ts';
 
 const HEAD = ['ID', 'CREATED', 'EXPIRES', 'LAST USED', 'NAME'];
+
+/** Days are enough for people, and leave room for the name in 100 columns; `--json` has the whole times. */
+function dayText(instant: Instant): string {
+  return instantText(instant).slice(0, 10);
+}
 
 /** Keys as a table of plain text, a line each; names are printable already, and last, since they may be long. */
 export function keyLines(keys: readonly KeyRecord[]): readonly string[] {
@@ -19,9 +24,9 @@ export function keyLines(keys: readonly KeyRecord[]): readonly string[] {
 function cells({ id, name, createdAt, expiresAt, lastUsed, isActive }: KeyRecord): string[] {
   return [
     id,
-    instantText(createdAt),
-    isActive ? (expiresAt === undefined ? 'never' : instantText(expiresAt)) : 'revoked',
-    lastUsed === undefined ? 'never' : instantText(lastUsed),
+    dayText(createdAt),
+    isActive ? (expiresAt === undefined ? 'never' : dayText(expiresAt)) : 'revoked',
+    lastUsed === undefined ? 'never' : dayText(lastUsed),
     name,
   ];
 }

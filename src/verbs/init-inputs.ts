@@ -51,6 +51,8 @@ export interface Setup {
   readonly isThere: boolean;
   /** What a person should think about before agreeing, a line each. */
   readonly notes: readonly string[];
+  /** Which branches can read the credentials, and where to change that. */
+  readonly whoReads: string;
 }
 
 /** An environment keeps a refresh token from runs that were queued with a spent one. */
@@ -133,6 +135,7 @@ export function setupOf(
     uses: usesText(options.ref),
     isThere: present === text,
     notes: notesOf(inputs, options),
+    whoReads: whoReads(environment, `${here.owner}/${here.repo}`, given),
   };
   return {
     env,
@@ -181,6 +184,15 @@ function keptInputs(env: NodeJS.ProcessEnv): readonly (readonly [string, string]
     const isDefault = value === '' || value === specOf(name).verbs.rotate?.default;
     return NOT_KEPT.has(name) || isDefault ? [] : [[name, value] as const];
   });
+}
+
+/** The rule that keeps other branches from the credentials is a setting that this tool does not make. */
+function whoReads(environment: string | undefined, repository: string, env: NodeJS.ProcessEnv): string {
+  if (environment === undefined) {
+    return 'a workflow on any branch can read these credentials: `--secrets-environment mutx-rotation` keeps them in an environment, which can be limited to the default branch';
+  }
+  const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  return `limit the environment ${environment} to the default branch (Deployment branches and tags): ${server}/${repository}/settings/environments`;
 }
 
 function notesOf({ githubToken, apiUrl }: RotateInputs, { ref, version }: InitOptions): readonly string[] {

@@ -38,7 +38,7 @@ export function initVerb(options: InitOptions): (context: VerbContext) => Promis
     const { githubApiUrl } = setup.inputs;
     sink.group(`What this does, on ${hostOfApi(githubApiUrl) ?? githubApiUrl.host}`);
     for (const [at, { step }] of todo.entries()) sink.line(`${at + 1}. ${stepText(step)}`);
-    for (const note of setup.notes) sink.line(`! ${note}`);
+    for (const note of [...setup.notes, setup.whoReads]) sink.line(`! ${note}`);
     sink.endGroup();
     handOn([['steps', JSON.stringify(todo.map(({ step }) => stepText(step)))]], sink);
     if (setup.inputs.settings.dryRun) {

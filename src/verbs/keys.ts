@@ -13,6 +13,7 @@ import { revokeKeys } from '../revoke/revoke.ts';
 import { isAccountRefused } from '../rotation/failures.ts';
 import type { CallFailure, KeyRecord, MintedKey } from '../rotation/ports.ts';
 import { onlyIfNotDone } from '../rotation/retry.ts';
+import { works } from '../rotation/rules.ts';
 import { toldCalls } from './calls.ts';
 import { type Connection, connect } from './connect.ts';
 import type { VerbContext } from './context.ts';
@@ -23,7 +24,13 @@ import { usableInputs } from './usable-inputs.ts';
 /** One of the four operations on keys as MUTX documents them. */
 export type KeysOperation =
   /** `all`: those that were revoked, too, where MUTX still lists them. */
-  | { readonly kind: 'list'; readonly name: string | undefined; readonly all: boolean }
+  /** `active`: only those that MUTX still accepts. */
+  | {
+      readonly kind: 'list';
+      readonly name: string | undefined;
+      readonly all: boolean;
+      readonly active: boolean;
+    }
   | { readonly kind: 'create'; readonly name: string; readonly expiresInDays: number }
   | {
       readonly kind: 'rotate';
@@ -199,11 +206,14 @@ function lostSuccessor({ kind }: CallFailure, id: string): readonly string[] {
 }
 
 function listed(
-  { name, all }: Extract<KeysOperation, { kind: 'list' }>,
+  { name, all, active }: Extract<KeysOperation, { kind: 'list' }>,
   keys: readonly KeyRecord[],
-  { sink, secrets }: VerbContext,
+  { sink, secrets, clock }: VerbContext,
 ): void {
-  const shown = keys.filter((key) => (all || key.isActive) && (name === undefined || key.name === name));
+  const now = clock.now();
+  const shown = keys.filter(
+    (key) => (active ? works(key, now) : all || key.isActive) && (name === undefined || key.name === name),
+  );
   const rows = shown.map((key) => ({ ...key, name: secrets.quote(key.name, 255) }));
   for (const line of keyLines(rows)) sink.line(line);
   const time = (instant: number | undefined) => (instant === undefined ? null : instantText(instant));

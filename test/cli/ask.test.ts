@@ -3,9 +3,9 @@ import { type Answers, END_OF_INPUT, HERE, here, openShell } from './shell.ts';
 
 // Holds invariant 30 of docs/threat-model.md.
 
-const EMAIL = 'E-mail address of the MUTX service account:';
+const EMAIL = 'E-mail address of the MUTX service account';
 const PASSWORD = 'Its password:';
-const TOKEN = 'GitHub token that may write the secrets:';
+const TOKEN = 'GitHub token that may write the secrets';
 
 describe('a credential that was not given', () => {
   it('is asked for at a terminal, without showing it', async () => {

@@ -188,9 +188,9 @@ describe('mutx-api-key init', () => {
     git('init', '--quiet');
     git('remote', 'add', 'origin', `https://github.com/${GITHUB_REPOSITORY}.git`);
     const { code, stdout, stderr } = await here(['init', '--folder', folder], env, [
-      ['E-mail address of the MUTX service account:', MUTX_EMAIL ?? ''],
+      ['E-mail address of the MUTX service account', MUTX_EMAIL ?? ''],
       ['Its password:', MUTX_PASSWORD ?? ''],
-      ['GitHub token that may write the secrets:', MUTX_GITHUB_TOKEN ?? ''],
+      ['GitHub token that may write the secrets', MUTX_GITHUB_TOKEN ?? ''],
       ['Do all of this?', 'y'],
     ]);
     expect(code, stdout + stderr).toBe(0);
@@ -230,9 +230,17 @@ describe('mutx-api-key init', () => {
       expect.stringMatching(new RegExp(`^  4\\. write .* \\(${cron}; uses: mutx/api-key-action@v1\\)$`, 'u')),
       expect.stringMatching(/^ {2}! the workflow uses mutx\/api-key-action@v1, a tag that moves with every/u),
       url,
+      expect.stringContaining('! a workflow on any branch can read these credentials'),
     ]);
     const commit = '0123456789abcdef0123456789abcdef01234567';
-    expect(await told('--ref', commit)).toEqual([expect.stringContaining(`api-key-action@${commit})`), url]);
+    expect(await told('--ref', commit)).toEqual([
+      expect.stringContaining(`api-key-action@${commit})`),
+      url,
+      expect.stringContaining('`--secrets-environment mutx-rotation`'),
+    ]);
+    expect((await told('--ref', commit, '--secrets-environment', 'production')).at(-1)).toBe(
+      '  ! limit the environment production to the default branch (Deployment branches and tags): https://github.com/acme/web/settings/environments',
+    );
   });
 
   it('does not use a refresh token before it was told to', async () => {

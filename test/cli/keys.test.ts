@@ -31,9 +31,17 @@ describe('mutx-api-key keys', () => {
     expect((await listed(shell, '--all')).map(({ id }) => id).toSorted()).toEqual(
       [mine.id, other.id].toSorted(),
     );
+    expect(await listed(shell, '--all', '--key-name', 'mine')).toHaveLength(1);
     expect(await listed(shell, '--all', '--name', 'mine')).toHaveLength(1);
+    mutx.addKey(shell.user, { name: 'late', expiresAt: mutx.clock.now() - 1_000 });
+    expect((await listed(shell)).map(({ name }) => name)).toContain('late');
+    expect((await listed(shell, '--active')).map(({ name }) => name)).toEqual(['mine']);
     const { stdout } = await shell.run(['keys', 'list', '--all']);
-    expect(stdout).toMatch(new RegExp(`^${other.id} +\\S+Z +revoked +never +other ::error::x$`, 'mu'));
+    expect(stdout).toMatch(
+      new RegExp(`^${other.id} +\\d{4}-\\d\\d-\\d\\d +revoked +never +other ::error::x$`, 'mu'),
+    );
+    const { stdout: table } = await shell.run(['keys', 'list', '--key-name', 'mine']);
+    expect(Math.max(...table.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
     expect(stdout.split('\n').filter((line) => line.startsWith('::'))).toEqual([]);
   });
 

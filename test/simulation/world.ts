@@ -5,6 +5,9 @@ import { type Clocks, EPOCH, type ServerClock, shown, wholeSeconds } from './clo
 
 const DAY = 86_400_000;
 
+/** What was revoked no longer ago than this may still be active in the look of whoever acts now. */
+const LOOK = 1_800_000;
+
 export const NAME = 'gha/acme/shop/MUTX_API_KEY';
 export const OTHER_NAME = 'gha/acme/shop/MUTX_API_KEY_2';
 
@@ -317,7 +320,11 @@ export class World {
     const { value, updatedAt, by } = this.latest(index);
     if (by !== PEOPLE || this.#secret(index).shared || updatedAt === undefined) return false;
     return [...this.keys.values()].some(
-      (key) => key.name === NAME && key.id !== value && key.isActive && couldHaveWritten(key, updatedAt),
+      (key) =>
+        key.name === NAME &&
+        key.id !== value &&
+        (key.isActive || key.byHand || (key.revokedAt ?? 0) > this.time - LOOK) &&
+        couldHaveWritten(key, updatedAt),
     );
   }
 
