@@ -103,6 +103,20 @@ describe('a new key whose created_at contradicts MUTX’s other times', () => {
     expect(ports.active()).toEqual(['old', 'new1']);
   });
 
+  it('is stored all the same where the secret holds a key that was written too late and is dead', async () => {
+    const ports = world().on('write', (call) => {
+      const reply = freezes(12 * MINUTE)(call);
+      call.ports.setKey({ ...key('new1', { age: -12 * MINUTE }), isActive: false });
+      return reply;
+    });
+    ports.on('create', (call) => call.apply(), createdAhead(2 * HOUR));
+    expect(await ports.rotate()).toMatchObject({
+      failure: { code: 'times-contradict' },
+      minted: { id: 'new2', state: 'alive' },
+    });
+    expect(ports.stored()).toEqual({ 'acme/web': 'new2' });
+  });
+
   it('is not known to be alive where that store came too late, and tells what it did not reach', async () => {
     const expired = key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE });
     const full = () =>
