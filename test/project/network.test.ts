@@ -20,7 +20,7 @@ function written(path: string): string {
   return path
     .replace(/^\/v1\//u, '/')
     .replace(/^\/api-keys\/[^/]+$/u, '/api-keys/{id}')
-    .replace(/^\/(?:repos|orgs)\/.+(?=\/secrets\/)/u, '…')
+    .replace(/^\/(?:repos|orgs)\/.+(?=\/secrets(?:\/|$))/u, '…')
     .replace(/\/secrets\/(?!public-key$)[^/]+/u, '/secrets/{name}')
     .replace(/^\/repos\/[^/]+\/[^/]+/u, '/repos/{owner}/{repo}')
     .replace(/\/environments\/[^/]+$/u, '/environments/{name}');
@@ -42,7 +42,7 @@ const RUNS: readonly Run[] = [
   { verb: 'rotate', args: ['--renew-before', '7d'], orphan: true },
   {
     verb: 'rotate',
-    args: ['--environment', 'other', '--create-environment', 'true', '--renew-before', '7d'],
+    args: ['--environment', 'other', '--create-environment', 'true', '--grace-period', '1h'],
     orphan: true,
   },
   { verb: 'rotate', args: NEW_ENVIRONMENT },
