@@ -91,7 +91,7 @@ describe('mutx-api-key doctor, where everything is as it should be', () => {
     [
       'an account that MUTX does not tell of',
       ({ emulator }) => {
-        emulator.fault({ server: 'mutx', path: /auth\/me$/u, what: 'refuse', status: 403 });
+        emulator.fault({ server: 'mutx', path: /auth\/me$/u, what: 'refuse', status: 404 });
         return {};
       },
     ],

@@ -137,7 +137,15 @@ describe('the table', () => {
       ].toSorted(),
     );
     expect(inputsOf('revoke').toSorted()).toEqual(
-      [...refreshing, 'dry-run', 'if-none', 'key-ids', 'key-name', 'max-revocations'].toSorted(),
+      [
+        ...refreshing,
+        'dry-run',
+        'if-none',
+        'key-ids',
+        'key-name',
+        'max-revocations',
+        'not-before',
+      ].toSorted(),
     );
     expect(inputsOf('audit').toSorted()).toEqual(
       [
