@@ -11,6 +11,8 @@ __webpack_require__.d(__webpack_exports__, {
   planVerb: () => (/* binding */ planVerb)
 });
 
+// UNUSED EXPORTS: loadFleetInputs, lookAtFleet, plannedKeys
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
@@ -19,6 +21,10 @@ var external_node_path_ = __webpack_require__(6760);
 var access = __webpack_require__(6873);
 // EXTERNAL MODULE: ./lib/inputs/reader.js + 1 modules
 var inputs_reader = __webpack_require__(6998);
+// EXTERNAL MODULE: ./lib/inputs/rotate-warnings.js
+var rotate_warnings = __webpack_require__(3870);
+// EXTERNAL MODULE: ./lib/secrets/forms.js
+var secrets_forms = __webpack_require__(9930);
 // EXTERNAL MODULE: ./lib/inputs/table.js
 var table = __webpack_require__(4565);
 ;// CONCATENATED MODULE: ./lib/fleet/fields.js
@@ -46,7 +52,7 @@ const OWN = new Set(['key-name', 'targets']);
 /** The fields that `defaults` may have. */
 const DEFAULT_FIELDS = FIELDS.filter((name) => !OWN.has(name));
 /** Fields that may be a list in YAML; each item is what a line is in the action's input. */
-const LISTS = new Set(['targets', 'selected-repositories']);
+const LISTS = new Set(FIELDS.filter(table/* isList */.Lv));
 /** Why an input of the action is no field; undefined for what is none of its inputs. */
 function whyNotAField(name) {
     if (!NO_FIELDS.has(name))
@@ -156,6 +162,11 @@ function readDocument(text, secrets, complaints) {
         complaints.add(1, 'the file is larger than 1 MiB', 'make several fleets of it, a workflow each');
         return nothing;
     }
+    // What UTF-16 looks like to a reader of UTF-8: zeros between the letters, and a mark that is none.
+    if (text.includes('\0') || text.startsWith('\ufffd\ufffd')) {
+        complaints.add(1, 'the file is not UTF-8; it looks like UTF-16', 'save it as UTF-8');
+        return nothing;
+    }
     const lines = new dist/* LineCounter */.HN();
     // Twice the same name is looked for below: the parser's own check takes quadratic time.
     const [document, ...more] = (0,dist/* parseAllDocuments */.hR)(text, {
@@ -247,8 +258,14 @@ class Walk {
     #text(name, value, line) {
         if ((0,dist/* isScalar */.jn)(value))
             return [{ line: this.#lineOf(value, line), text: textOf(value) }];
-        const message = `${this.#complaints.name(name)} holds a mapping or a list where one value belongs`;
-        this.#complaints.add(line, message, 'write one value, or a list of values for `targets`');
+        const split = splitTarget(value);
+        const message = split === undefined
+            ? `${this.#complaints.name(name)} holds a mapping or a list where one value belongs`
+            : `${this.#complaints.name(name)} holds a mapping where one value belongs: YAML makes one of a colon with a space after it`;
+        const fix = split === undefined
+            ? 'write one value, or a list of values for `targets`'
+            : `write ${this.#complaints.name(split)}, without the space`;
+        this.#complaints.add(this.#lineOf(value, line), message, fix);
         return [];
     }
     /** The pairs of a mapping whose names are plain texts; undefined: it is none, which is told. */
@@ -279,6 +296,18 @@ class Walk {
         const range = (0,dist/* isScalar */.jn)(node) || (0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node) ? node.range : undefined;
         return range ? this.#at(range[0]) : otherwise;
     }
+}
+/** A target like `org: acme`, which YAML takes for a mapping, as it was meant; undefined: it is something else. */
+function splitTarget(value) {
+    if (!(0,dist/* isMap */.jh)(value) || value.items.length !== 1)
+        return undefined;
+    const [pair] = value.items;
+    if (!(0,dist/* isScalar */.jn)(pair?.key) || !(0,dist/* isScalar */.jn)(pair.value))
+        return undefined;
+    const prefix = textOf(pair.key);
+    return /^(?:org|actions|dependabot|codespaces|agents)$/iu.test(prefix)
+        ? `${prefix}:${textOf(pair.value)}`
+        : undefined;
 }
 /** As it was written: `0x10` and `1e2` are no numbers here, as they are none in an input of the action. */
 function textOf(scalar) {
@@ -323,7 +352,7 @@ function loadFleet(text, options) {
 /** Of the shapes that are known, anywhere: in a comment too. And whatever stands under a credential's name. */
 function refuseCredentials(text, { defaults, keys }, complaints) {
     for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
-        if ((0,shapes/* credentialsIn */.W)(line).length === 0)
+        if ((0,shapes/* credentialsIn */.Wr)(line).length === 0)
             continue;
         complaints.add(index + 1, 'the line holds what looks like a credential', 'take it out, and replace the credential: it is in the history of the repository');
     }
@@ -444,13 +473,57 @@ function refuseSharing(keys, complaints) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/fleet/matrix.js
+/**
+ * Jobs that GitHub makes of one matrix at the most.
+ * https://docs.github.com/actions/reference/limits#existing-system-limits
+ */
+const MOST_JOBS = 256;
+/** A job for each key, in matrices of at most {@link MOST_JOBS}; none where there is no key. */
+function matricesOf(keys) {
+    const entries = keys.map((key, index) => matrixEntryOf(key, index % MOST_JOBS));
+    const shards = Math.ceil(entries.length / MOST_JOBS);
+    return Array.from({ length: shards }, (_, shard) => ({
+        include: entries.slice(shard * MOST_JOBS, (shard + 1) * MOST_JOBS),
+    }));
+}
+/** @param index in its matrix: the outputs of its jobs are told apart by it; default: the longest */
+function matrixEntryOf({ id, given, settings }, index = MOST_JOBS - 1) {
+    return { id, index: String(index), ...Object.fromEntries(given), 'key-name': settings.keyName };
+}
+/** `{"include":[]}` and a comma. */
+const FRAME = 15;
+/**
+ * The jobs whose matrices take at most so many characters together, as JSON: in the order in which they are given, each
+ * that still fits. The others are for a later run.
+ */
+function jobsWithin(jobs, characters) {
+    const now = [];
+    const later = [];
+    let left = characters - '[]'.length;
+    for (const job of jobs) {
+        const frame = now.length % MOST_JOBS === 0 ? FRAME : 0;
+        const needed = JSON.stringify(matrixEntryOf(job.key, now.length % MOST_JOBS)).length + ','.length + frame;
+        if (needed <= left) {
+            left -= needed;
+            now.push(job);
+        }
+        else
+            later.push(job);
+    }
+    return { now, later };
+}
+
 ;// CONCATENATED MODULE: ./lib/fleet/load-plan.js
 
 
 
 
+
+
+
 /** The inputs of `plan` and the fleet they name: every problem of both, nothing called. */
-function loadPlanInputs(env, secrets, { readText, mostTargets }) {
+function loadPlanInputs(env, secrets, { readText, mostTargets, forJobs }) {
     const reader = new inputs_reader/* InputReader */.i(env, secrets, 'plan');
     const { credential, githubToken, here, host, ...services } = (0,access/* readAccess */.z)(reader, env, secrets);
     const file = reader.text('fleet-file');
@@ -467,10 +540,19 @@ function loadPlanInputs(env, secrets, { readText, mostTargets }) {
     const where = one ? undefined : secrets.quote(file, 100);
     if (fleet?.ok === false)
         problems.push(...fleet.problems.map((problem) => inputProblem(problem, where)));
+    if (forJobs && credential?.kind === 'password' && fleet?.ok === true) {
+        problems.push(...fleet.keys.flatMap((key) => droppedByRunner(key, credential.email, where)));
+    }
     if (credential === undefined || githubToken === undefined || !fleet?.ok || problems.length > 0) {
         return { ok: false, problems, warnings, credential };
     }
-    return { ok: true, value: { ...services, credential, githubToken, keys: fleet.keys }, warnings };
+    const { keys } = fleet;
+    const aboutKeys = keys.flatMap((key) => (0,rotate_warnings/* aboutName */.H)(key, host).map((note) => (where === undefined ? note : `${where}:${key.line}: ${note}`)));
+    return {
+        ok: true,
+        value: { ...services, credential, githubToken, keys },
+        warnings: [...warnings, ...aboutKeys],
+    };
 }
 /** A fleet of the one key in the input; undefined, and a problem, where that is no object. */
 function entryText(reader) {
@@ -496,6 +578,17 @@ function entryText(reader) {
     // JSON is YAML. An empty line of its own for each field would tell nobody anything.
     return JSON.stringify({ keys: [Object.fromEntries(entry)] });
 }
+/**
+ * The runner drops every output of a job that holds a secret of the job, with a line in the log and nothing else. The
+ * others are admitted, so loading refuses them already; the e-mail address is no credential of its own.
+ */
+function droppedByRunner(key, email, file) {
+    const entry = JSON.stringify(matrixEntryOf(key));
+    if (!(0,secrets_forms/* formsOf */.X)(email).some((form) => entry.includes(form)))
+        return [];
+    const message = "the key's name or one of its targets holds the e-mail address of the account, which is a secret of this job: GitHub's runner drops an output that holds one, and no job would be started";
+    return [inputProblem({ line: key.line, message, fix: 'take the address out of it' }, file)];
+}
 function inputProblem({ line, message, fix }, file) {
     const where = file === undefined ? 'the key' : `${file}:${line}`;
     const problem = { input: undefined, message: `${where}: ${message}`, allowed: '', fix };
@@ -505,26 +598,8 @@ function inputProblem({ line, message, fix }, file) {
     return { ...problem, at: { file: file.replace(/^\.\//u, ''), line } };
 }
 
-;// CONCATENATED MODULE: ./lib/fleet/matrix.js
-/**
- * Jobs that GitHub makes of one matrix at the most.
- * https://docs.github.com/actions/reference/limits#existing-system-limits
- */
-const MOST_JOBS = 256;
-/** A job for each key, in matrices of at most {@link MOST_JOBS}; none where there is no key. */
-function matricesOf(keys) {
-    const entries = keys.map(entryOf);
-    const shards = Math.ceil(entries.length / MOST_JOBS);
-    return Array.from({ length: shards }, (_, shard) => ({
-        include: entries.slice(shard * MOST_JOBS, (shard + 1) * MOST_JOBS),
-    }));
-}
-function entryOf({ id, given, settings }) {
-    return { id, ...Object.fromEntries(given), 'key-name': settings.keyName };
-}
-
-// EXTERNAL MODULE: ./lib/github/create-target.js + 6 modules
-var create_target = __webpack_require__(1256);
+// EXTERNAL MODULE: ./lib/github/create-target.js + 7 modules
+var create_target = __webpack_require__(3659);
 // EXTERNAL MODULE: ./lib/github/pace.js
 var pace = __webpack_require__(2132);
 // EXTERNAL MODULE: ./lib/report/failure.js
@@ -549,7 +624,7 @@ function needsJob(planned) {
 function rowOf({ key, finding }) {
     const common = { name: key.settings.keyName, targets: key.targets.length };
     if (finding.kind === 'unreadable') {
-        const why = finding.failure.failures[0]?.message ?? finding.failure.message;
+        const why = whyUnreadable(finding);
         return { ...common, state: 'not known', why, expires: '—', room: undefined };
     }
     const { plan } = finding;
@@ -571,6 +646,18 @@ function fleetHeadline(planned) {
         ? ''
         : `; ${unreadable} could not be looked at, and ${unreadable === 1 ? 'gets a job that finds' : 'get jobs that find'} out: ${(0,words/* count */.U9)(due + unreadable, 'job')}`;
     return `${due} of ${(0,words/* count */.U9)(planned.length, 'key')} (${(0,words/* count */.U9)(targets, 'target')}) ${due === 1 ? 'is' : 'are'} due${unknown}`;
+}
+/** What the keys that could not be looked at have in common; undefined: there are none. */
+function unreadableText(planned) {
+    const unreadable = planned.flatMap(({ key, finding }) => finding.kind === 'unreadable' ? [{ key, why: whyUnreadable(finding) }] : []);
+    const [first, ...more] = unreadable;
+    if (first === undefined)
+        return undefined;
+    const others = more.length === 0 ? '' : `; so it is for ${(0,words/* count */.U9)(more.length, 'other key')}, see the table`;
+    return `whether ${first.key.settings.keyName} is due is not known, so its job is to find out: ${first.why}${others}`;
+}
+function whyUnreadable({ failure }) {
+    return failure.failures[0]?.message ?? failure.message;
 }
 /** The plan for the log: a heading, and a line a key, what is due first. */
 function fleetLines(planned) {
@@ -623,21 +710,39 @@ function fleetJson(planned) {
     }));
 }
 function sorted(planned) {
-    return [...planned].sort((one, other) => Number(needsJob(other)) - Number(needsJob(one)));
+    return [...mostUrgentFirst(planned.filter(needsJob)), ...planned.filter((one) => !needsJob(one))];
+}
+/**
+ * The jobs whose secrets may hold no working key come first, then those whose key ends first; last those that could not
+ * be looked at, most of which fail.
+ */
+function mostUrgentFirst(jobs) {
+    return jobs.toSorted((one, other) => urgencyOf(one) - urgencyOf(other));
+}
+function urgencyOf({ finding }) {
+    if (finding.kind === 'unreadable')
+        return Number.MAX_VALUE;
+    const { current } = finding.plan;
+    return current === undefined ? 0 : (current.expiresAt ?? Number.MAX_SAFE_INTEGER);
+}
+/** What a run cannot hand on to its jobs, for the next run to take. */
+function laterText(later, characters) {
+    const names = later.map(({ key }) => key.settings.keyName);
+    return `GitHub hands over at most ${characters} characters from one job to the next, so ${(0,words/* count */.U9)(later.length, 'key')} of those that need a job get none in this run. The next run takes them: ${(0,words/* someOf */.yU)(names, words/* ALL_OF_IT */.ch)}`;
 }
 
 // EXTERNAL MODULE: ./lib/rotation/constants.js
 var constants = __webpack_require__(8395);
+// EXTERNAL MODULE: ./lib/rotation/engine.js + 7 modules
+var engine = __webpack_require__(2480);
 // EXTERNAL MODULE: ./lib/rotation/grace.js
 var grace = __webpack_require__(2002);
+// EXTERNAL MODULE: ./lib/rotation/keys-by-name.js
+var keys_by_name = __webpack_require__(7642);
 // EXTERNAL MODULE: ./lib/rotation/patient.js
 var patient = __webpack_require__(9515);
-// EXTERNAL MODULE: ./lib/rotation/plan.js
-var rotation_plan = __webpack_require__(5803);
-// EXTERNAL MODULE: ./lib/rotation/replace-key.js + 2 modules
-var replace_key = __webpack_require__(2131);
-// EXTERNAL MODULE: ./lib/rotation/rules.js
-var rules = __webpack_require__(9541);
+// EXTERNAL MODULE: ./lib/rotation/quota.js
+var quota = __webpack_require__(8090);
 // EXTERNAL MODULE: ./lib/rotation/run.js
 var rotation_run = __webpack_require__(7467);
 // EXTERNAL MODULE: ./lib/rotation/take-look.js
@@ -669,11 +774,18 @@ async function survey(entries, ports) {
     if (!list.ok)
         return { ok: false, failure: unreadableList(list.failure) };
     // It has been tried often enough.
-    const keys = seen(list, account.ok ? account : { ok: false, failure: { ...account.failure, retryable: false } });
+    const asked = account.ok
+        ? account
+        : { ok: false, failure: { ...account.failure, retryable: false } };
+    const plan = account.ok ? account.value.plan : undefined;
+    const keysFor = byName(list.value, (0,quota/* placesOf */.ek)(plan));
+    const tooMany = tooManyFor(entries, list.value, plan);
+    if (tooMany !== undefined)
+        warnings.add(tooMany);
     const findings = await (0,rotation_run/* eachOf */.pQ)(entries, SIDE_BY_SIDE, ({ settings, targets }) => {
         const run = new rotation_run/* Run */.KF(settings, {
             ...ports,
-            keys,
+            keys: seen({ ...list, value: keysFor(settings.keyName) }, asked),
             targets: targets.map(readOnly),
             report: (event) => {
                 if (event.type === 'warning')
@@ -684,25 +796,47 @@ async function survey(entries, ports) {
     });
     return { ok: true, findings, warnings: [...warnings] };
 }
+/**
+ * What of the list one key's plan needs: the keys of its name and, where the account's places are limited, those that
+ * take one. Each plan goes through its keys several times, so that with all of them a fleet would take the square of
+ * its size.
+ */
+function byName(keys, places) {
+    const named = (0,keys_by_name/* keysByName */.n)(keys);
+    if (places === undefined || !Number.isFinite(places))
+        return (name) => named.get(name) ?? [];
+    const active = keys.filter(({ isActive }) => isActive);
+    return (name) => [...active, ...(named.get(name) ?? []).filter(({ isActive }) => !isActive)];
+}
+/** That the account's plan cannot hold the fleet; undefined: it can, or its limit is not known. */
+function tooManyFor(entries, keys, plan) {
+    const places = (0,quota/* placesOf */.ek)(plan);
+    if (plan === undefined || places === undefined)
+        return undefined;
+    const names = new Set(entries.map(({ settings }) => settings.keyName));
+    const others = keys.filter(({ isActive, name }) => isActive && !names.has(name)).length;
+    const needed = names.size + 1 + others;
+    if (needed <= places)
+        return undefined;
+    const rest = others === 0 ? '' : `, and ${others} of other names that are active`;
+    return `the fleet needs ${needed} keys, the plan ${plan} allows ${places} (${names.size} of the fleet, one more while one of them is rotated${rest})`;
+}
 async function find(run) {
-    const looked = await (0,take_look/* takeLook */.Z)(run, { places: undefined, full: false });
+    const looked = await (0,take_look/* takeLook */.ZE)(run, { places: undefined, full: false, conflicted: false });
     if (!looked.ok)
         return { kind: 'unreadable', failure: looked.failure };
-    const { look } = looked;
-    const plan = (0,rotation_plan/* makePlan */.Cs)(look, run.settings, false);
-    const superseded = plan.due || run.settings.gracePeriod === 0 ? [] : supersededBy(plan.current, run, look);
-    const over = (0,grace/* graceEnd */.qS)((0,grace/* lastWriteOf */.Px)(look.secrets ?? []), run.settings);
+    const { look, plan } = await (0,engine/* planOn */.J)(run, looked.look, false);
+    const superseded = withinLimit(run, plan, look.date);
+    const over = (0,grace/* graceEnd */.q)((0,grace/* lastWriteOf */.P)(look.secrets ?? []), run.settings);
     const revocableFrom = superseded.length === 0 ? undefined : over;
     return { kind: 'planned', plan, superseded, revocableFrom };
 }
 /** None where they are more than `max-revocations`: then a person has to look, as in a rotation. */
-function supersededBy(current, run, look) {
-    const { date } = look;
-    const older = (0,replace_key/* olderKeys */.j)(run, look, current);
-    const living = older.filter((key) => date === undefined || !(0,rules/* isExpired */._d)(key, date));
+function withinLimit(run, { superseded }, date) {
+    const living = superseded.filter(({ expiresAt }) => date === undefined || expiresAt === undefined || expiresAt >= date);
     if (living.length <= run.settings.maxRevocations)
-        return older.map((key) => key.id);
-    run.holdBack(living.map((key) => key.id));
+        return superseded.map(({ id }) => id);
+    run.holdBack(living.map(({ id }) => id));
     return [];
 }
 /** The key service as it was seen once. */
@@ -726,6 +860,7 @@ function readOnly(target) {
         shared: target.shared,
         prepare: () => Promise.resolve({ ok: true, value: true, date: undefined }),
         metadata: () => target.metadata(),
+        listed: () => target.listed(),
         write: unwanted,
     };
 }
@@ -738,12 +873,12 @@ function unreadableList(failure) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/verbs/connect.js + 19 modules
-var connect = __webpack_require__(9493);
+// EXTERNAL MODULE: ./lib/verbs/connect.js + 15 modules
+var connect = __webpack_require__(3764);
 // EXTERNAL MODULE: ./lib/verbs/in-session.js
 var in_session = __webpack_require__(1926);
-// EXTERNAL MODULE: ./lib/verbs/usable-inputs.js + 2 modules
-var usable_inputs = __webpack_require__(6549);
+// EXTERNAL MODULE: ./lib/verbs/usable-inputs.js + 4 modules
+var usable_inputs = __webpack_require__(6237);
 ;// CONCATENATED MODULE: ./lib/verbs/plan.js
 
 
@@ -766,27 +901,18 @@ var usable_inputs = __webpack_require__(6549);
 const MOST_CHARACTERS = 450_000;
 /** Keys that one job revokes; the next run takes up the rest. */
 const MOST_SUPERSEDED = 1_000;
-const NOTHING_DUE = new Map([
-    ['due', '0'],
-    ['jobs', '0'],
-    ['shards', '[]'],
-    ['matrices', '[]'],
-    ['superseded-key-ids', '[]'],
-    ['superseded', '0'],
-    ['revoke-after', ''],
-    ['plan', '[]'],
-]);
-/** What of a fleet is due: inputs and file → one list of keys, the secrets' dates → a plan for each key. */
-async function planVerb(context) {
+/**
+ * What of a fleet is due: inputs and file → one list of keys, the secrets' dates → a plan for each key.
+ * @param forJobs whether the runner hands the outputs to other jobs
+ */
+async function planVerb(context, { forJobs = false } = {}) {
     const { env, secrets, sink, fail } = context;
-    for (const [name, value] of NOTHING_DUE)
-        sink.output(name, value);
-    const options = { readText: readerOf(env), mostTargets: (0,pace/* writesWithin */.ut)(constants/* WRITE_DEADLINE */.l) };
-    const inputs = (0,usable_inputs/* usableInputs */._)(loadPlanInputs(env, secrets, options), context);
+    const inputs = await (0,usable_inputs/* usableInputs */._)(loadFleetInputs(env, secrets, forJobs), context);
     if (inputs === undefined)
         return;
-    const connection = (0,connect/* connect */.N)(inputs, context);
-    const looked = await (0,in_session/* inSession */.C)(connection, inputs, context, () => look(inputs, connection, context));
+    const keyNames = new Set(inputs.keys.map(({ settings }) => settings.keyName));
+    const connection = (0,connect/* connect */.N)(inputs, context, { keyNames });
+    const looked = await (0,in_session/* inSession */.C)(connection, inputs, context, () => lookAtFleet(inputs, connection, context));
     if (looked === undefined)
         return;
     if (!looked.ok) {
@@ -795,12 +921,10 @@ async function planVerb(context) {
     }
     for (const warning of looked.warnings)
         sink.warning({ title: 'Check the fleet', message: warning });
-    tell(inputs.keys.flatMap((key, index) => {
-        const finding = looked.findings[index];
-        return finding === undefined ? [] : [{ key, finding }];
-    }), context);
+    tell(plannedKeys(inputs, looked), context);
 }
-function look({ keys }, { keys: service, github, clock, session }, { secrets }) {
+/** The plan of each key of a fleet, as its own run would make it; changes nothing. */
+function lookAtFleet({ keys }, { keys: service, github, clock, session }, { secrets }) {
     if (github === undefined)
         throw new Error('a plan has a github-token: its inputs say so');
     const entries = keys.map(({ settings, targets, audience, createEnvironment }) => ({
@@ -810,28 +934,28 @@ function look({ keys }, { keys: service, github, clock, session }, { secrets }) 
     return survey(entries, { keys: service, clock, random: Math.random, sessionEndsAt: session.endsAt });
 }
 function tell(planned, { sink, fail }) {
-    const jobs = planned.filter(needsJob);
+    const { now: jobs, later } = jobsWithin(mostUrgentFirst(planned.filter(needsJob)), MOST_CHARACTERS);
     const matrices = matricesOf(jobs.map(({ key }) => key));
     sink.line(fleetHeadline(planned));
     for (const line of fleetLines(planned))
         sink.line(line);
-    const text = JSON.stringify(matrices);
-    if (text.length > MOST_CHARACTERS) {
-        const message = `the jobs of ${jobs.length} keys take ${text.length} characters, and GitHub hands over at most ${MOST_CHARACTERS} from one job to the next`;
+    if (later.length > 0 && jobs.length === 0) {
+        const message = `the job of a single key takes more than the ${MOST_CHARACTERS} characters that GitHub hands over from one job to the next`;
         fail((0,report_failure/* earlyFailure */.iF)({ code: 'fleet-too-large', message }), fleetSummary(planned));
         return;
     }
-    for (const { key, finding } of jobs) {
-        if (finding.kind !== 'unreadable')
-            continue;
-        const why = finding.failure.failures[0]?.message ?? finding.failure.message;
-        const message = `whether ${key.settings.keyName} is due is not known, so its job is to find out: ${why}`;
-        sink.warning({ title: 'Check the fleet', message });
+    if (later.length > 0) {
+        sink.warning({ title: 'Check the fleet', message: laterText(later, MOST_CHARACTERS) });
     }
+    // The table has the reason for each.
+    const unknown = unreadableText(jobs);
+    if (unknown !== undefined)
+        sink.warning({ title: 'Check the fleet', message: unknown });
     sink.output('due', String(planned.filter(isDue).length));
     sink.output('jobs', String(jobs.length));
+    sink.output('later', String(later.length));
     sink.output('shards', JSON.stringify([...matrices.keys()]));
-    sink.output('matrices', text);
+    sink.output('matrices', JSON.stringify(matrices));
     sink.output('plan', fleetJson(planned));
     tellSuperseded(planned, sink);
     sink.summary(fleetSummary(planned));
@@ -841,12 +965,27 @@ function tellSuperseded(planned, sink) {
         ? [{ ids: finding.superseded, from: finding.revocableFrom }]
         : []);
     const ids = superseded.flatMap((one) => one.ids);
-    if (ids.length === 0)
-        return;
     const now = ids.slice(0, MOST_SUPERSEDED);
     sink.output('superseded-key-ids', JSON.stringify(now));
     sink.output('superseded', String(now.length));
+    if (ids.length === 0)
+        return;
     sink.output('revoke-after', (0,words/* instantText */.Xx)(Math.max(...superseded.map(({ from }) => from))));
+}
+/** The inputs of a command about a fleet, and the file that they name. */
+function loadFleetInputs(env, secrets, forJobs) {
+    return loadPlanInputs(env, secrets, {
+        readText: readerOf(env),
+        mostTargets: (0,pace/* writesWithin */.ut)(constants/* WRITE_DEADLINE */.l),
+        forJobs,
+    });
+}
+/** Each key of the fleet with what was found of it. */
+function plannedKeys({ keys }, { findings }) {
+    return keys.flatMap((key, index) => {
+        const finding = findings[index];
+        return finding === undefined ? [] : [{ key, finding }];
+    });
 }
 /** Files of the working folder: on a runner that is where the repository was checked out. */
 function readerOf({ GITHUB_WORKSPACE: workspace = '.' }) {

@@ -43,6 +43,33 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
 
 /***/ }),
 
+/***/ 4261:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GA: () => (/* binding */ NEARLY_FULL),
+/* harmony export */   Jn: () => (/* binding */ TOKEN_EXPIRING_WITHIN),
+/* harmony export */   Mu: () => (/* binding */ isForAJob),
+/* harmony export */   WG: () => (/* binding */ SHORTEST_GRACE),
+/* harmony export */   yF: () => (/* binding */ LONGEST_GRACE)
+/* harmony export */ });
+const DAY = 24 * 60 * 60_000;
+/** A writer token that ends sooner than this is a finding. */
+const TOKEN_EXPIRING_WITHIN = 14 * DAY;
+/** From this part of the plan's places on, it is nearly full. */
+const NEARLY_FULL = 0.9;
+const LONGEST_JOB_KEY = DAY + 60 * 60_000;
+/** A key that lives no longer than that is made for a job; it leaves its place by itself. */
+function isForAJob({ createdAt, expiresAt }) {
+    return expiresAt !== undefined && expiresAt - createdAt <= LONGEST_JOB_KEY;
+}
+/** A grace period is not known to an audit; none is taken to be shorter or longer than this. */
+const SHORTEST_GRACE = 1 * DAY;
+const LONGEST_GRACE = 7 * DAY;
+
+
+/***/ }),
+
 /***/ 8964:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -113,6 +140,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/github/call-failure.js
 var call_failure = __nccwpck_require__(8964);
+// EXTERNAL MODULE: ./lib/http/result.js
+var result = __nccwpck_require__(9755);
+// EXTERNAL MODULE: ./lib/http/retry-after.js
+var retry_after = __nccwpck_require__(3145);
 // EXTERNAL MODULE: ./lib/github/permissions.js
 var permissions = __nccwpck_require__(8859);
 // EXTERNAL MODULE: ./lib/github/rate-limit.js
@@ -120,6 +151,8 @@ var rate_limit = __nccwpck_require__(8435);
 // EXTERNAL MODULE: ./lib/github/token-hint.js
 var token_hint = __nccwpck_require__(4978);
 ;// CONCATENATED MODULE: ./lib/github/failures.js
+
+
 
 
 
@@ -142,13 +175,20 @@ function failureOf(result, context) {
 function badReply(reply, context) {
     return (0,call_failure/* failure */.V2)(context, reply, (0,call_failure/* unclear */.lD)('github-bad-reply', 'its content is not what the API gives', false));
 }
-function notSent({ code, message }) {
-    if (code === 'not-started') {
-        const over = 'the time for writing was over, so nothing was sent';
-        return { kind: 'not-sent', code: 'github-write-deadline', message: over, retryable: false };
-    }
-    return { kind: 'not-sent', code: 'github-unreachable', message, retryable: true };
+function notSent({ code, message, retryable }) {
+    const said = code === 'not-started' ? 'the time for writing was over, so nothing was sent' : message;
+    return { kind: 'not-sent', code: NOT_SENT[code], message: said, retryable };
 }
+const NOT_SENT = {
+    'not-started': 'github-write-deadline',
+    'unknown-host': 'github-unknown-host',
+    unreachable: 'github-unreachable',
+    tls: 'github-tls-refused',
+    'proxy-setting': 'github-proxy-setting',
+    'proxy-unreachable': 'github-proxy-unreachable',
+    'proxy-refused': 'github-proxy-refused',
+    timeout: 'github-unreachable',
+};
 function lost({ code, message }) {
     switch (code) {
         case 'timeout':
@@ -166,23 +206,24 @@ function lost({ code, message }) {
 function causeOf(reply, context) {
     const { status } = reply;
     const message = (0,call_failure/* messageOf */.bD)(reply);
-    if (status >= 500 || status === 408) {
-        const said = message === undefined ? 'an error of its own' : context.secrets.quote(message);
-        return (0,call_failure/* unclear */.lD)('github-server-error', said, true);
-    }
-    if (message === undefined)
-        return notGitHub(reply);
-    const wait = (0,rate_limit/* rateLimitWait */.h)(reply, message);
+    const wait = (0,rate_limit/* rateLimitWait */.h)(reply);
     if (wait !== undefined) {
-        const said = context.secrets.quote(message);
         return {
             kind: 'throttled',
             code: 'github-rate-limited',
-            message: said,
+            message: message === undefined ? 'too many requests' : context.secrets.quote(message),
             retryAfter: wait,
             retryable: true,
         };
     }
+    if ((0,result/* isServerError */.G)(status)) {
+        const said = message === undefined ? 'an error of its own' : context.secrets.quote(message);
+        const asked = (0,retry_after/* retryAfterOf */.s)(reply);
+        const retryAfter = asked === undefined ? {} : { retryAfter: asked };
+        return { ...(0,call_failure/* unclear */.lD)('github-server-error', said, true), ...retryAfter };
+    }
+    if (message === undefined)
+        return notGitHub(reply);
     if (isRedirect(status))
         return (0,call_failure/* refused */.J5)('github-redirect', 'a redirect, which is not followed');
     if (status < 300)
@@ -208,7 +249,7 @@ function refusal(reply, message, context) {
         case 400:
             return badRequest(message, context);
         case 401:
-            return (0,call_failure/* refused */.J5)('github-bad-credentials', said);
+            return (0,call_failure/* refused */.J5)('github-bad-credentials', said, (0,token_hint/* newTokenHint */.b0)(context));
         case 403:
             return forbidden(reply, message, context);
         case 404:
@@ -344,8 +385,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   t: () => (/* binding */ GithubClient)
 });
 
-// EXTERNAL MODULE: ./lib/github/call-failure.js
-var call_failure = __nccwpck_require__(8964);
+// EXTERNAL MODULE: ./lib/secrets/shapes.js
+var shapes = __nccwpck_require__(6111);
 // EXTERNAL MODULE: ./lib/github/rate-limit.js
 var rate_limit = __nccwpck_require__(8435);
 ;// CONCATENATED MODULE: ./lib/github/request-budget.js
@@ -385,8 +426,6 @@ var token_expiry = __nccwpck_require__(5560);
 
 
 
-/** Tokens of GitHub Apps' installations, `GITHUB_TOKEN` among them, live an hour by design. */
-const INSTALLATION_TOKEN = /^ghs_/;
 /**
  * GitHub's REST API as the writer token sees it: one attempt per call. Targets share one client, so that they
  * share connections and GitHub's limits.
@@ -425,7 +464,7 @@ class GithubClient {
         });
         if (result.kind === 'reply') {
             this.#note(result.headers.get('github-authentication-token-expiration'));
-            const wait = (0,rate_limit/* rateLimitWait */.h)(result, (0,call_failure/* messageOf */.bD)(result) ?? '');
+            const wait = (0,rate_limit/* rateLimitWait */.h)(result);
             if (wait !== undefined)
                 this.#resting = { reply: result, until: this.#clock.monotonic() + wait };
         }
@@ -451,7 +490,8 @@ class GithubClient {
         return { ...reply, headers };
     }
     #note(expiration) {
-        if (expiration === undefined || INSTALLATION_TOKEN.test(this.#token.expose()))
+        // An installation's token lives an hour by design.
+        if (expiration === undefined || (0,shapes/* ownerOfGithubToken */.jc)(this.#token.expose()) === 'installation')
             return;
         this.#tokenExpiresAt = (0,token_expiry/* parseTokenExpiration */.g)(expiration) ?? this.#tokenExpiresAt;
     }
@@ -460,7 +500,7 @@ class GithubClient {
 
 /***/ }),
 
-/***/ 1256:
+/***/ 3659:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -482,6 +522,81 @@ var github_repository = __nccwpck_require__(2635);
 var call_failure = __nccwpck_require__(8964);
 // EXTERNAL MODULE: ./lib/github/json.js
 var github_json = __nccwpck_require__(7781);
+;// CONCATENATED MODULE: ./lib/github/pages.js
+
+/** Of lists that only show what is there. */
+const LIST_CODES = {
+    incomplete: 'github-list-incomplete',
+    changed: 'github-list-changed',
+    tooLong: 'github-list-too-long',
+};
+/** The most that GitHub gives at a time; its default is 30. */
+const PER_PAGE = 100;
+/** Beyond this a run would only read: ten thousand items, and a count that never ends comes to an end. */
+const MOST_PAGES = 100;
+const always = () => true;
+/**
+ * A list, read to its end. What is missing from it is taken for absent, so a list shorter than the count that comes
+ * with it is a failure; and so is a count that changes between two pages, because what moved to a page that was
+ * read already is missed.
+ * @param mayGoOn asked before each page but the first: false ends it (`not-sent`), with a code that ends in `deadline`
+ */
+async function readCounted(calls, list, mayGoOn = always) {
+    const { path, apiVersion, permission } = list;
+    const found = new Map();
+    let counted;
+    for (let page = 1;; page++) {
+        const before = found.size;
+        const reply = await calls.ask({
+            method: 'GET',
+            path,
+            query: { per_page: PER_PAGE, page },
+            ...(apiVersion === undefined ? {} : { apiVersion }),
+        }, permission, { 200: list.decode });
+        if (!reply.ok)
+            return reply;
+        const { total, items } = reply.value;
+        counted ??= total;
+        if (total !== counted)
+            return changed(calls, list);
+        for (const item of items)
+            found.set(list.idOf(item), item);
+        if (found.size >= total)
+            return { ...reply, value: [...found.values()] };
+        if (total > MOST_PAGES * PER_PAGE || page >= MOST_PAGES)
+            return tooLong(calls, list, total);
+        if (found.size === before)
+            return incomplete(calls, list, found.size, total);
+        // Each page may take half a minute, and a write has to start in time.
+        if (!mayGoOn(0))
+            return tooLate(calls, list);
+    }
+}
+function incomplete(calls, list, seen, total) {
+    const { message, hint } = list.incomplete(seen, total);
+    return problem(calls, list, { ...(0,call_failure/* unclear */.lD)(list.codes.incomplete, message, true), hint });
+}
+function changed(calls, list) {
+    return problem(calls, list, (0,call_failure/* unclear */.lD)(list.codes.changed, `${list.what} changed while they were read`, true));
+}
+function tooLong(calls, list, total) {
+    const most = MOST_PAGES * PER_PAGE;
+    const message = `${list.what} are ${total} by GitHub's count, and no more than ${most} are read, on ${MOST_PAGES} pages`;
+    return problem(calls, list, (0,call_failure/* unclear */.lD)(list.codes.tooLong, message, false));
+}
+function tooLate(calls, list) {
+    const message = `the time for writing was over before ${list.what} were read, so nothing was sent`;
+    return problem(calls, list, {
+        kind: 'not-sent',
+        code: 'github-write-deadline',
+        message,
+        retryable: false,
+    });
+}
+function problem(calls, { path, permission }, cause) {
+    return { ok: false, failure: (0,call_failure/* failure */.V2)(calls.context(`GET ${path}`, permission), { status: 200 }, cause) };
+}
+
 // EXTERNAL MODULE: ./lib/github/sealed-box.js
 var sealed_box = __nccwpck_require__(8183);
 // EXTERNAL MODULE: ./lib/github/token-hint.js
@@ -492,8 +607,9 @@ var token_hint = __nccwpck_require__(4978);
 
 
 
+
 const noFields = () => Promise.resolve({ ok: true, value: {}, date: undefined });
-const always = () => true;
+const encrypted_secret_always = () => true;
 /** 201 for a secret that was not there, 204 for one that was. */
 const WRITTEN = {
     201: decodeCreated,
@@ -507,9 +623,21 @@ class EncryptedSecret {
     #calls;
     #place;
     #publicKey;
+    /** Whether there is such a secret, by the last reading or write; undefined: not known. */
+    #there;
+    #everThere = false;
+    #contradiction;
     constructor(calls, place) {
         this.#calls = calls;
         this.#place = place;
+    }
+    /** Whether the secret has been seen or written here, whatever was read later. */
+    get everThere() {
+        return this.#everThere;
+    }
+    /** What GitHub answered to the last {@link put} against what was read before, for people; undefined: nothing. */
+    get contradiction() {
+        return this.#contradiction;
     }
     /** Fetches the public key and keeps it for {@link put}. */
     async fetchPublicKey() {
@@ -525,15 +653,39 @@ class EncryptedSecret {
     /** GETs the secret; value undefined: there is none. */
     async read(decode) {
         const reply = await this.#calls.ask(this.#request('GET', `/${this.#place.name}`), this.#place.permission, { 200: decode, 404: () => ({ value: undefined }) });
-        if (!reply.ok || reply.value !== undefined || this.#publicKey !== undefined)
+        if (!reply.ok)
             return reply;
+        if (reply.value !== undefined || this.#publicKey !== undefined)
+            return this.#saw(reply);
         // 404 also means "you may not see this": only where the public key can be read is the secret known to be
         // absent. Taken for absent, a hidden secret would let rule W revoke the key that it holds.
         const key = await this.fetchPublicKey();
-        return key.ok ? reply : key;
+        return key.ok ? this.#saw(reply) : key;
     }
     metadata() {
         return this.read(decodeMetadata);
+    }
+    /** The same as {@link metadata}, out of the list of all secrets of the place, which is read to its end. */
+    async listed() {
+        const { path, name, apiVersion, permission } = this.#place;
+        const { target } = this.#calls.subject;
+        const what = `the secrets of ${target}`;
+        const list = await readCounted(this.#calls, {
+            path,
+            apiVersion,
+            permission,
+            decode: decodeSecrets,
+            idOf: (secret) => secret.name,
+            codes: LIST_CODES,
+            what,
+            incomplete: (seen, total) => ({
+                message: `GitHub lists ${seen} of ${total} secrets of ${target}, so it is not known whether ${name} is there`,
+                hint: 'Run again: nothing was decided on this list.',
+            }),
+        });
+        if (!list.ok)
+            return list;
+        return this.#saw({ ...list, value: list.value.find((secret) => secret.name === name) });
     }
     /**
      * One attempt to write. GitHub answers 422 when the box was made for a public key that has been replaced
@@ -541,6 +693,37 @@ class EncryptedSecret {
      * Refused again with a key read a moment ago, it is not tried any more: this may be about something else.
      */
     async put(value, mayStart, fields = noFields) {
+        const reply = await this.#putFresh(value, mayStart, fields);
+        this.#contradiction = reply.ok ? this.#contradicts(reply.value) : undefined;
+        if (reply.ok)
+            this.#isThere();
+        // It may have been made by this very attempt, so that finding it there proves nothing.
+        else if (reply.failure.kind === 'unclear' && this.#there === false)
+            this.#there = undefined;
+        return reply;
+    }
+    #saw(reply) {
+        if (reply.value === undefined)
+            this.#there = false;
+        else
+            this.#isThere();
+        return reply;
+    }
+    #isThere() {
+        this.#there = true;
+        this.#everThere = true;
+    }
+    #contradicts(written) {
+        const place = `${this.#place.name} of ${this.#calls.subject.target}`;
+        if (written === 'created' && this.#there === true) {
+            return `${place} was there when it was looked for, and GitHub answers that it made it: it was deleted in between, or one of the answers is wrong`;
+        }
+        if (written === 'updated' && this.#there === false) {
+            return `${place} was not there when it was looked for, and GitHub answers that it replaced one: it was made in between, or one of the answers is wrong`;
+        }
+        return undefined;
+    }
+    async #putFresh(value, mayStart, fields) {
         const key = await this.#knownPublicKey();
         if (!key.ok)
             return { ok: false, failure: (0,call_failure/* beforeWrite */.pA)(key.failure) };
@@ -570,7 +753,7 @@ class EncryptedSecret {
         if (!key.ok)
             return key;
         const nobodys = { ...key.value, keyId: key.value.keyId === '0' ? '1' : '0' };
-        const reply = await this.#putOnce(unspent, nobodys, always, fields, {
+        const reply = await this.#putOnce(unspent, nobodys, encrypted_secret_always, fields, {
             ...WRITTEN,
             422: () => ({ value: 'refused' }),
         });
@@ -578,8 +761,9 @@ class EncryptedSecret {
             return reply.failure.code === 'github-not-found' ? this.#readOnly() : reply;
         if (reply.value === 'refused')
             return { ...reply, value: true };
+        this.#there = true;
         // Taken, and perhaps filed under a key that does not open it: so once more, as it should be.
-        const written = await this.put(unspent, always, fields);
+        const written = await this.put(unspent, encrypted_secret_always, fields);
         return written.ok ? { ...written, value: true } : written;
     }
     async #knownPublicKey() {
@@ -588,7 +772,7 @@ class EncryptedSecret {
     }
     async #putOnce(value, publicKey, mayStart, fields, answers) {
         const seal = await (0,sealed_box/* loadSeal */.IF)();
-        const more = await fields();
+        const more = await fields(mayStart);
         if (!more.ok)
             return { ok: false, failure: (0,call_failure/* beforeWrite */.pA)(more.failure) };
         const request = this.#request('PUT', `/${this.#place.name}`);
@@ -621,10 +805,14 @@ const UNUSABLE = {
 };
 /**
  * GitHub's body is an empty object. What says anything else is not GitHub's, and perhaps nothing was written: the key
- * that the secret held would be revoked for it.
+ * that the secret held would be revoked for it. (Not compared as text: to write what is nested thousands deep
+ * overflows the stack.)
  */
 function decodeCreated(json) {
-    return json === undefined || JSON.stringify(json) === '{}' ? { value: 'created' } : undefined;
+    if (json === undefined)
+        return { value: 'created' };
+    const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
+    return isObject && Object.keys(json).length === 0 ? { value: 'created' } : undefined;
 }
 function decodePublicKey(json) {
     const { key_id: keyId, key } = (0,github_json/* fieldsOf */.Pf)(json);
@@ -641,8 +829,24 @@ function decodeMetadata(json) {
     const updatedAt = Date.parse(text);
     return Number.isNaN(updatedAt) ? undefined : { value: { updatedAt } };
 }
+function decodeSecrets(json) {
+    const { total_count: total, secrets } = (0,github_json/* fieldsOf */.Pf)(json);
+    if (!(0,github_json/* isCount */.my)(total) || !Array.isArray(secrets))
+        return undefined;
+    const items = [];
+    for (const row of secrets) {
+        const { name } = (0,github_json/* fieldsOf */.Pf)(row);
+        const metadata = decodeMetadata(row);
+        if (typeof name !== 'string' || metadata === undefined)
+            return undefined;
+        items.push({ ...metadata.value, name: name.toUpperCase() });
+    }
+    return { value: { total, items } };
+}
 
 ;// CONCATENATED MODULE: ./lib/github/stores/environment.js
+
+
 
 
 
@@ -703,6 +907,24 @@ class EnvironmentTarget {
         }
         return this.#secret.metadata();
     }
+    /** An environment that the list of environments does not name has no secrets. */
+    async listed() {
+        const secrets = this.#missing ? undefined : await this.#secret.listed();
+        if (secrets?.ok === true || (secrets !== undefined && secrets.failure.code !== 'github-not-found')) {
+            return secrets;
+        }
+        const environments = await this.#listEnvironments();
+        if (!environments.ok)
+            return environments;
+        const name = this.#paths.name.toLowerCase();
+        if (!environments.value.some((other) => other === name))
+            return { ...environments, value: undefined };
+        // Its own GET, or that of its secrets, said that it is not there.
+        return secrets ?? this.#secret.listed();
+    }
+    get contradiction() {
+        return this.#secret.contradiction;
+    }
     async write(value, mayStart) {
         const there = await this.#createIfMissing(mayStart);
         return there.ok ? this.#secret.put(value, mayStart) : there;
@@ -715,6 +937,22 @@ class EnvironmentTarget {
         return this.#calls.ask({ method: 'GET', path: this.#paths.environment }, permissions/* READ_ENVIRONMENTS */.U$, {
             200: () => ({ value: true }),
             404: () => ({ value: false }),
+        });
+    }
+    /** In lower case: GitHub takes two names that differ in nothing else for one. */
+    #listEnvironments() {
+        const { target } = this.#calls.subject;
+        return readCounted(this.#calls, {
+            path: `${this.#paths.repository}/environments`,
+            permission: permissions/* READ_ENVIRONMENTS */.U$,
+            decode: decodeEnvironments,
+            idOf: (name) => name,
+            codes: LIST_CODES,
+            what: `the environments of the repository of ${target}`,
+            incomplete: (seen, total) => ({
+                message: `GitHub lists ${seen} of ${total} environments, so it is not known whether that of ${target} is there`,
+                hint: 'Run again: nothing was decided on this list.',
+            }),
         });
     }
     async #createIfMissing(mayStart) {
@@ -736,16 +974,34 @@ class EnvironmentTarget {
     }
     #notFound() {
         const context = this.#calls.context(`GET ${this.#paths.environment}`, permissions/* READ_ENVIRONMENTS */.U$);
-        const cause = (0,call_failure/* refused */.J5)('github-environment-not-found', `the environment of ${context.target} does not exist`, 'Create it in the settings of the repository, or let the action do it: `create-environment: true`.');
+        const cause = (0,call_failure/* refused */.J5)('github-environment-not-found', `the environment of ${context.target} does not exist`, /%[\dA-F]{2}/i.test(this.#paths.name)
+            ? 'Write the name as it is, not URL-encoded: `/` instead of `%2F`, a space instead of `%20`.'
+            : 'Create it in the settings of the repository, or let the action do it: `create-environment: true`.');
         return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 404 }, cause) };
     }
+}
+function decodeEnvironments(json) {
+    const { total_count: total, environments } = (0,github_json/* fieldsOf */.Pf)(json);
+    if (!(0,github_json/* isCount */.my)(total) || !Array.isArray(environments))
+        return undefined;
+    const items = [];
+    for (const row of environments) {
+        const { name } = (0,github_json/* fieldsOf */.Pf)(row);
+        if (typeof name !== 'string')
+            return undefined;
+        items.push(name.toLowerCase());
+    }
+    return { value: { total, items } };
 }
 
 ;// CONCATENATED MODULE: ./lib/github/stores/audience.js
 
 
-/** The most GitHub gives at once; its default is 30. */
-const PER_PAGE = 100;
+const AUDIENCE_CODES = {
+    incomplete: 'github-audience-incomplete',
+    changed: 'github-audience-changed',
+    tooLong: 'github-audience-too-long',
+};
 function decodeVisibility(json) {
     const { visibility } = (0,github_json/* fieldsOf */.Pf)(json);
     switch (visibility) {
@@ -758,50 +1014,32 @@ function decodeVisibility(json) {
     }
 }
 /**
- * Every repository that may read a secret of visibility `selected`, all pages. What is not in this list loses
- * its access with the next PUT, so a list shorter than the count that comes with it is a failure; and so is a count
- * that changes between two pages, because what moved to a page that was read already is missed.
+ * Every repository that may read a secret of visibility `selected`, all pages. What is not in this list loses its
+ * access with the next PUT.
  */
-async function selectedRepositories(calls, place) {
-    const ids = new Set();
-    const path = `${place.path}/${place.name}/repositories`;
-    let counted;
-    for (let page = 1;; page++) {
-        const before = ids.size;
-        const reply = await calls.ask({ method: 'GET', path, query: { per_page: PER_PAGE, page }, apiVersion: place.apiVersion }, place.permission, { 200: decodePage });
-        if (!reply.ok)
-            return reply;
-        counted ??= reply.value.total;
-        if (reply.value.total !== counted)
-            return changed(calls, path, place);
-        for (const id of reply.value.ids)
-            ids.add(id);
-        if (ids.size >= reply.value.total)
-            return { ...reply, value: [...ids] };
-        if (ids.size === before)
-            return incomplete(calls, path, place, ids.size, reply.value.total);
-    }
-}
-function incomplete(calls, path, place, seen, total) {
-    const context = calls.context(`GET ${path}`, place.permission);
-    const message = `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
-        `${context.target}; writing it would take it away from the others`;
-    const hint = 'Give the token access to all repositories of the organisation.';
-    const cause = { ...(0,call_failure/* unclear */.lD)('github-audience-incomplete', message, true), hint };
-    return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 200 }, cause) };
-}
-function changed(calls, path, place) {
-    const context = calls.context(`GET ${path}`, place.permission);
-    const message = `the repositories that may read ${place.name} of ${context.target} changed while they were read`;
-    const cause = (0,call_failure/* unclear */.lD)('github-audience-changed', message, true);
-    return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 200 }, cause) };
+function selectedRepositories(calls, place, mayGoOn) {
+    const { target } = calls.subject;
+    return readCounted(calls, {
+        path: `${place.path}/${place.name}/repositories`,
+        apiVersion: place.apiVersion,
+        permission: place.permission,
+        decode: decodePage,
+        idOf: (id) => id,
+        codes: AUDIENCE_CODES,
+        what: `the repositories that may read ${place.name} of ${target}`,
+        incomplete: (seen, total) => ({
+            message: `the github-token sees only ${seen} of the ${total} repositories that may read ${place.name} of ` +
+                `${target}; writing it would take it away from the others`,
+            hint: 'Give the token access to all repositories of the organisation.',
+        }),
+    }, mayGoOn);
 }
 function decodePage(json) {
     const { total_count: total, repositories } = (0,github_json/* fieldsOf */.Pf)(json);
-    if (!Number.isSafeInteger(total) || !Array.isArray(repositories))
+    if (!(0,github_json/* isCount */.my)(total) || !Array.isArray(repositories))
         return undefined;
     const ids = repositories.map((repository) => (0,github_json/* fieldsOf */.Pf)(repository)).map(({ id }) => id);
-    return ids.every(github_json/* isId */.eQ) ? { value: { total: Number(total), ids } } : undefined;
+    return ids.every(github_json/* isId */.eQ) ? { value: { total, items: ids } } : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/github/stores/new-audience.js
@@ -813,7 +1051,7 @@ function decodePage(json) {
  */
 async function newAudience(calls, org, place, { visibility, selectedRepositories }) {
     if (visibility === undefined) {
-        return problem(calls, place, 'github-visibility-needed', 'it has to be said who may read it', NEEDED);
+        return new_audience_problem(calls, place, 'github-visibility-needed', 'it has to be said who may read it', NEEDED);
     }
     if (visibility !== 'selected')
         return { ok: true, value: { visibility }, date: undefined };
@@ -836,7 +1074,7 @@ async function idOf(calls, org, place, repository) {
     const name = repository.slice(slash + 1);
     if (slash >= 0 && repository.slice(0, slash).toLowerCase() !== org.toLowerCase()) {
         const what = `${repository} of \`selected-repositories\` is not one of ${org}'s repositories`;
-        return problem(calls, place, 'github-selected-repository-elsewhere', what, ELSEWHERE);
+        return new_audience_problem(calls, place, 'github-selected-repository-elsewhere', what, ELSEWHERE);
     }
     const subject = {
         target: `${org}/${name} of \`selected-repositories\``,
@@ -846,7 +1084,7 @@ async function idOf(calls, org, place, repository) {
     return reply.ok ? { ...reply, value: reply.value.id } : reply;
 }
 /** The secret was asked for and is not there: that is the call that these failures are about. */
-function problem(calls, place, code, what, hint) {
+function new_audience_problem(calls, place, code, what, hint) {
     const context = calls.context(`GET ${place.path}/${place.name}`, place.permission);
     const message = `${context.target} does not have the secret yet, and to create it ${what}`;
     return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 404 }, (0,call_failure/* refused */.J5)(code, message, hint)) };
@@ -891,25 +1129,31 @@ class OrganisationTarget {
     metadata() {
         return this.#secret.metadata();
     }
+    listed() {
+        return this.#secret.listed();
+    }
+    get contradiction() {
+        return this.#secret.contradiction;
+    }
     write(value, mayStart) {
-        return this.#secret.put(value, mayStart, () => this.#fields());
+        return this.#secret.put(value, mayStart, (mayGoOn) => this.#fields(mayGoOn));
     }
     probe(unspent) {
-        return this.#secret.probe(unspent, () => this.#fields());
+        return this.#secret.probe(unspent, (mayGoOn) => this.#fields(mayGoOn));
     }
     /** The secret's own audience, or that of the one to be created. */
-    async #audience() {
+    async #audience(mayGoOn) {
         const found = await this.#secret.read(decodeVisibility);
         if (!found.ok)
             return found;
         switch (found.value) {
             case undefined:
-                return this.#newAudience();
+                return this.#secret.everThere ? this.#gone() : this.#newAudience();
             case 'all':
             case 'private':
                 return { ...found, value: { visibility: found.value } };
             case 'selected': {
-                const ids = await selectedRepositories(this.#calls, this.#place);
+                const ids = await selectedRepositories(this.#calls, this.#place, mayGoOn);
                 return ids.ok ? { ...ids, value: { visibility: 'selected', repositoryIds: ids.value } } : ids;
             }
         }
@@ -924,8 +1168,8 @@ class OrganisationTarget {
         return reply;
     }
     /** What a PUT has to say of the audience, so that it stays as it is at this moment. */
-    async #fields() {
-        const reply = await this.#audience();
+    async #fields(mayGoOn) {
+        const reply = await this.#audience(mayGoOn);
         if (!reply.ok)
             return reply;
         const { value: audience } = reply;
@@ -934,6 +1178,14 @@ class OrganisationTarget {
         const { visibility, repositoryIds } = audience;
         const ids = this.#options.stringIds ? repositoryIds.map(String) : repositoryIds;
         return { ...reply, value: { visibility, selected_repository_ids: ids } };
+    }
+    /** One 404 is no evidence: made anew, the secret would get another audience. It is asked again before each try. */
+    #gone() {
+        const { path, name, permission } = this.#place;
+        const context = this.#calls.context(`GET ${path}/${name}`, permission);
+        const message = `${name} of ${context.target} was there before, and GitHub says now that it is not; who may read it is not known, so it is not made anew`;
+        const cause = { ...(0,call_failure/* refused */.J5)('github-secret-gone', message), retryable: true };
+        return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 404 }, cause) };
     }
     /** 404 for the public key: no such organisation, or nothing of its secrets to be seen with this token. */
     async #whyHidden() {
@@ -980,6 +1232,12 @@ class RepositoryTarget {
     metadata() {
         return this.#secret.metadata();
     }
+    listed() {
+        return this.#secret.listed();
+    }
+    get contradiction() {
+        return this.#secret.contradiction;
+    }
     write(value, mayStart) {
         return this.#secret.put(value, mayStart);
     }
@@ -1020,7 +1278,7 @@ function createTarget(target, dependencies) {
             const environment = `${repository}/environments/${(0,names/* environmentSegment */.vQ)(target.environment)}`;
             const calls = new github_calls/* Calls */.g(github, secrets, subject(target, target.owner, target.repo));
             const create = dependencies.createEnvironment ?? false;
-            return new EnvironmentTarget(calls, { repository, environment }, place(`${environment}/secrets`), create);
+            return new EnvironmentTarget(calls, { repository, environment, name: target.environment }, place(`${environment}/secrets`), create);
         }
         case 'organisation': {
             const org = (0,names/* ownerSegment */.VK)(target.org);
@@ -1058,6 +1316,7 @@ function apiVersion(store) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Pf: () => (/* binding */ fieldsOf),
 /* harmony export */   eQ: () => (/* binding */ isId),
+/* harmony export */   my: () => (/* binding */ isCount),
 /* harmony export */   o_: () => (/* binding */ jsonOf)
 /* harmony export */ });
 /** Narrowing of replies, which can be anything. */
@@ -1068,6 +1327,10 @@ function jsonOf(body) {
 /** The fields of a JSON object; none if it is something else. */
 function fieldsOf(value) {
     return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+/** How long a list is. */
+function isCount(value) {
+    return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 /** An id of GitHub's, which are integers. */
 function isId(value) {
@@ -1158,6 +1421,13 @@ class Pace {
         const hourly = full === undefined ? now : full + HOUR;
         return Math.max(0, this.#due - (BURST - 1) * SPACING - now, hourly - now, this.#pausedUntil - now);
     }
+    /** How long until the hour's limit has room for so many starts more, where it has so many at all. */
+    waitForRoom(starts, now) {
+        this.#counted = this.#counted.filter((at) => now - at < HOUR);
+        const over = this.#counted.length + Math.min(starts, PER_HOUR) - PER_HOUR;
+        const freed = over <= 0 ? undefined : this.#counted[over - 1];
+        return freed === undefined ? 0 : freed + HOUR - now;
+    }
     start(now) {
         this.#due = Math.max(this.#due, now) + SPACING;
         this.#counted.push(now);
@@ -1178,8 +1448,7 @@ class Pace {
  * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
  * waits.
  */
-function paced(targets, clock) {
-    const pace = new Pace();
+function paced(targets, clock, pace = new Pace()) {
     let last = Promise.resolve();
     const takeTurn = (mayStart) => {
         const turn = last.then(() => admit(pace, clock, mayStart));
@@ -1193,8 +1462,12 @@ function paced(targets, clock) {
         get puts() {
             return target.puts ?? 1;
         },
+        get contradiction() {
+            return target.contradiction;
+        },
         prepare: () => target.prepare(),
         metadata: () => target.metadata(),
+        listed: () => target.listed(),
         write: async (value, mayStart) => {
             let turns = target.puts ?? 1;
             let start = await takeTurn(mayStart);
@@ -1204,7 +1477,9 @@ function paced(targets, clock) {
                 return tooLate(target);
             let latest = start;
             const reply = await target.write(value, (ahead) => {
-                if (!mayStart(ahead))
+                if (ahead !== undefined)
+                    return mayStart(ahead);
+                if (!mayStart())
                     return false;
                 turns -= 1;
                 if (turns < 0) {
@@ -1380,25 +1655,46 @@ function quoted(label, level) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   h: () => (/* binding */ rateLimitWait)
 /* harmony export */ });
+/* harmony import */ var _http_retry_after_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3145);
+/* harmony import */ var _call_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8964);
+
+
 /** What GitHub asks for when it names no time: "wait for at least one minute before retrying". */
 const UNNAMED_WAIT = 60_000;
 const SECONDS = /^\d{1,12}$/;
+/** What GitHub, or a gateway in front of it, says about a limit; a permission is never spoken of like this. */
+const LIMIT = /\brate.?limit|\babuse detection|\btoo many requests\b|\bsubmitted too quickly\b/i;
 /**
- * Whether a reply is about a rate limit, primary or secondary, and for how long GitHub asks to wait.
+ * Whether a reply is about a rate limit, primary or secondary, and for how long it asks to wait. The status goes
+ * first: a 429 is a limit whatever its body, a 403 may be one without any counter, and content that comes too
+ * quickly is answered 422.
  * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
-function rateLimitWait(reply, message) {
-    if (reply.status !== 403 && reply.status !== 429)
-        return undefined;
+function rateLimitWait(reply) {
+    const asked = (0,_http_retry_after_js__WEBPACK_IMPORTED_MODULE_1__/* .retryAfterOf */ .s)(reply);
     const spent = reply.headers.get('x-ratelimit-remaining') === '0';
-    const asked = secondsIn(reply.headers.get('retry-after'));
-    const limited = reply.status === 429 || asked !== undefined || spent || /secondary rate limit|abuse/i.test(message);
-    if (!limited)
+    if (!isLimit(reply, asked !== undefined || spent))
         return undefined;
     const reset = spent ? untilReset(reply) : undefined;
     if (asked === undefined && reset === undefined)
         return UNNAMED_WAIT;
     return Math.max(asked ?? 0, reset ?? 0);
+}
+/** @param says its headers name a time, or that nothing is left */
+function isLimit(reply, says) {
+    switch (reply.status) {
+        case 429:
+            return true;
+        case 403:
+            return says || reply.headers.has('retry-after') || LIMIT.test(wordsOf(reply));
+        case 422:
+            return LIMIT.test(wordsOf(reply));
+        default:
+            return false;
+    }
+}
+function wordsOf(reply) {
+    return reply.body.kind === 'other' ? reply.body.text : ((0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(reply) ?? '');
 }
 /** Relative to the reply's own `Date`: our clock may be wrong. */
 function untilReset(reply) {
@@ -1572,6 +1868,7 @@ function tokenExpiryWarning(expiresAt, now) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Jy: () => (/* binding */ forOneToken),
+/* harmony export */   b0: () => (/* binding */ newTokenHint),
 /* harmony export */   hN: () => (/* binding */ needsOf),
 /* harmony export */   jE: () => (/* binding */ tokenHint)
 /* harmony export */ });
@@ -1587,6 +1884,11 @@ function needsOf(missing, permission, { owner, repository, writes = permission }
 }
 function inputOf({ name, level }) {
     return `permission-${name.replaceAll('_', '-')}: ${level}`;
+}
+/** Which token to make in the place of one that is not valid, and where it goes. */
+function newTokenHint({ permission, reach: { owner, repository, writes = permission }, }) {
+    const place = repository === undefined ? owner : `${owner}/${repository}`;
+    return `make a new token with ${(0,_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .settingOf */ .y7)(writes)} for ${place}, at https://github.com/settings/personal-access-tokens/new or in the settings of your server, and put it into the secret that \`github-token\` reads (at a shell: \`MUTX_GITHUB_TOKEN\`)`;
 }
 /** GitHub's own word for what a call needs goes before ours; every token that is good for a repository has `Metadata`. */
 function namesNoOthers(words, permissions) {
@@ -1667,7 +1969,7 @@ function expression(inner) {
 
 /***/ }),
 
-/***/ 1114:
+/***/ 1302:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1688,6 +1990,622 @@ const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
+;// CONCATENATED MODULE: external "node:dns"
+const external_node_dns_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
+;// CONCATENATED MODULE: ./lib/http/dial.js
+
+
+const timer = (ms, fire) => {
+    const handle = setTimeout(fire, ms);
+    return () => clearTimeout(handle);
+};
+const DIALING = {
+    lookup: (host) => new Promise((found, failed) => {
+        external_node_dns_namespaceObject.lookup(host, { all: true }, (error, addresses) => error === null ? found(addresses) : failed(error));
+    }),
+    after: timer,
+};
+/** "Connection Attempt Delay" (RFC 8305, section 5). */
+const HEAD_START_MS = 250;
+/** The name was not resolved. */
+class LookupError extends Error {
+}
+/**
+ * A TCP connection to the first address of `host` that answers. Each address is tried a moment after the one before,
+ * and none is given up before another answers (RFC 8305). Node's own way (`autoSelectFamily`) gives up every address
+ * but the last after 250 ms, so that a slow address with a dead one after it is never reached.
+ * @param host a name or an address
+ * @param abandoned gives all of them up
+ * @throws LookupError with the resolver's error as its cause; otherwise the error of the address tried first
+ */
+async function dial(host, port, abandoned, dialing) {
+    const waiting = external_node_net_namespaceObject.isIP(host) === 0 ? await resolve(host, dialing) : [host];
+    abandoned.throwIfAborted();
+    return new Promise((connected, failed) => {
+        const sockets = [];
+        const errors = [];
+        let over = false;
+        let cancelNext = () => { };
+        const end = (winner) => {
+            over = true;
+            cancelNext();
+            abandoned.removeEventListener('abort', giveUp);
+            for (const socket of sockets)
+                if (socket !== winner)
+                    socket.destroy();
+        };
+        const giveUp = () => {
+            end();
+            failed(abandoned.reason);
+        };
+        const next = () => {
+            cancelNext();
+            const address = waiting.shift();
+            if (address === undefined) {
+                if (errors.length < sockets.length)
+                    return;
+                end();
+                failed(errors[0] ?? new Error('the name has no address'));
+                return;
+            }
+            // By its name, so that whoever watches or intercepts sockets sees it.
+            const socket = external_node_net_namespaceObject.connect({
+                host,
+                port,
+                noDelay: true,
+                autoSelectFamily: false,
+                lookup: (_name, _options, found) => found(null, address, external_node_net_namespaceObject.isIP(address)),
+            });
+            sockets.push(socket);
+            socket.once('connect', () => {
+                end(socket);
+                connected(socket);
+            });
+            // A socket may fail at any moment until the request has taken it over; this listener stays.
+            socket.on('error', (error) => {
+                if (over)
+                    return;
+                errors.push(error);
+                next();
+            });
+            cancelNext = dialing.after(HEAD_START_MS, next);
+        };
+        abandoned.addEventListener('abort', giveUp);
+        next();
+    });
+}
+async function resolve(host, dialing) {
+    try {
+        return (await dialing.lookup(host)).map(({ address }) => address);
+    }
+    catch (cause) {
+        throw new LookupError('not resolved', { cause });
+    }
+}
+
+// EXTERNAL MODULE: ./lib/http/proxy.js + 1 modules
+var proxy = __nccwpck_require__(7015);
+;// CONCATENATED MODULE: ./lib/http/connect.js
+
+
+
+
+
+
+/** No connection, so nothing was sent. The message is in our words: certificates and proxies are strangers. */
+class ConnectError extends Error {
+    reason;
+    /** false: it stays as it is until someone changes a setting */
+    retryable;
+    constructor(reason, message, retryable) {
+        super(message);
+        this.reason = reason;
+        this.retryable = retryable;
+    }
+}
+/** The TCP socket at the bottom of each connection made here. */
+const bottoms = new WeakMap();
+/**
+ * A connection to the origin of `url` on which a request can be written at once: through the proxy, if the
+ * environment sets one, and with TLS done.
+ * @param abandoned stops connecting
+ * @throws ConnectError
+ */
+async function connect(url, abandoned, dialing = DIALING) {
+    const proxy = proxyOf(url);
+    const first = { url: proxy ?? url, isProxy: proxy !== undefined };
+    const bottom = await openTcp(first, abandoned, dialing);
+    const stop = () => bottom.destroy();
+    abandoned.addEventListener('abort', stop);
+    try {
+        let socket = bottom;
+        if (proxy?.protocol === 'https:')
+            socket = await connect_secure(socket, first, abandoned);
+        if (proxy !== undefined)
+            socket = await tunnel(socket, url, proxy);
+        if (url.protocol === 'https:')
+            socket = await connect_secure(socket, { url, isProxy: false }, abandoned);
+        bottoms.set(socket, bottom);
+        return socket;
+    }
+    catch (error) {
+        bottom.destroy();
+        throw error;
+    }
+    finally {
+        abandoned.removeEventListener('abort', stop);
+    }
+}
+/** undefined: none is used */
+function proxyOf(url) {
+    const way = (0,proxy/* wayTo */.b)(url);
+    if (way.kind === 'unusable')
+        throw new ConnectError('proxy-setting', way.problem, false);
+    return way.kind === 'proxy' ? way.url : undefined;
+}
+/**
+ * Ends a connection with a TCP reset, so that bytes which still wait in the kernel are thrown away rather than
+ * delivered late. (On a TLS socket `resetAndDestroy` throws; the TCP socket below it takes it.)
+ */
+function connect_reset(socket) {
+    bottoms.get(socket)?.resetAndDestroy();
+    socket.destroy();
+}
+async function openTcp(place, abandoned, dialing) {
+    const { url, isProxy } = place;
+    try {
+        const socket = await dial(hostOf(url), portOf(url), abandoned, dialing);
+        reached.add(url.hostname);
+        return socket;
+    }
+    catch (error) {
+        const cause = errorCode(error instanceof LookupError ? error.cause : error);
+        const isUnknown = error instanceof LookupError && NO_SUCH_NAME.has(cause) && !reached.has(url.hostname);
+        const reason = isProxy ? 'proxy-unreachable' : isUnknown ? 'unknown-host' : 'unreachable';
+        const what = isUnknown ? 'there is no host' : 'no connection to';
+        throw new ConnectError(reason, `${what} ${nameOf(place)} (${cause})`, !isUnknown);
+    }
+}
+/** Hosts that this process has been connected to: what a resolver says of them now will pass. */
+const reached = new Set();
+/** The resolver's word that a name does not exist, rather than that it could not ask. */
+const NO_SUCH_NAME = new Set(['ENOTFOUND', 'ENODATA']);
+async function connect_secure(socket, place, abandoned) {
+    const host = hostOf(place.url);
+    // A name only: TLS has no server names for addresses (RFC 6066, section 3).
+    const servername = external_node_net_namespaceObject.isIP(host) === 0 ? { servername: host } : {};
+    const secured = external_node_tls_namespaceObject.connect({
+        socket,
+        host,
+        ...servername,
+        ALPNProtocols: ['http/1.1'],
+        // Said here so that NODE_TLS_REJECT_UNAUTHORIZED=0 in a job's environment does not change it.
+        rejectUnauthorized: true,
+    });
+    try {
+        await ready(secured, 'secureConnect', abandoned);
+        return secured;
+    }
+    catch (error) {
+        const cause = errorCode(error);
+        // What the network did is not the other side's word on TLS.
+        const isNetwork = NETWORK.has(cause);
+        const refused = isNetwork ? 'unreachable' : 'tls';
+        const reason = place.isProxy ? 'proxy-unreachable' : refused;
+        throw new ConnectError(reason, `no TLS connection to ${nameOf(place)} (${cause})`, isNetwork);
+    }
+}
+const NETWORK = new Set([
+    'ECONNRESET',
+    'ECONNABORTED',
+    'EPIPE',
+    'ETIMEDOUT',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ABORT_ERR',
+]);
+/** CONNECT (RFC 9110, section 9.3.6). */
+async function tunnel(socket, url, proxy) {
+    const authority = `${url.hostname}:${portOf(url)}`;
+    const request = external_node_http_namespaceObject.request({
+        method: 'CONNECT',
+        path: authority,
+        headers: { host: authority, ...authorization(proxy) },
+        createConnection: () => socket,
+    });
+    request.end();
+    const refusal = (why, retryable) => {
+        const message = `the proxy ${placeOf(proxy)} did not connect to ${placeOf(url)} (${why})`;
+        return new ConnectError('proxy-refused', message, retryable);
+    };
+    const [response, tunnelled, head] = await answerOf(request).catch((error) => {
+        throw refusal(errorCode(error), NETWORK.has(errorCode(error)));
+    });
+    const status = Number(response.statusCode);
+    // 407 and 403 are a setting; 5xx is what the proxy met on its way.
+    if (status !== 200)
+        throw refusal(`status ${status}`, status >= 500 || status === 429);
+    // The client speaks first, in HTTP as in TLS: whatever came already is not from the origin.
+    if (head.length > 0)
+        throw refusal('it sent something of its own', false);
+    return tunnelled;
+}
+async function answerOf(request) {
+    return (await (0,external_node_events_namespaceObject.once)(request, 'connect'));
+}
+function authorization(proxy) {
+    if (proxy.username === '' && proxy.password === '')
+        return {};
+    const text = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+    return { 'proxy-authorization': `Basic ${Buffer.from(text, 'utf8').toString('base64')}` };
+}
+async function ready(socket, event, abandoned) {
+    // A socket may fail at any moment until the request has taken it over; whoever waits then hears of it.
+    socket.on('error', () => { });
+    await (0,external_node_events_namespaceObject.once)(socket, event, { signal: abandoned });
+}
+function hostOf(url) {
+    return url.hostname.replace(/^\[|\]$/g, '');
+}
+function portOf(url) {
+    if (url.port !== '')
+        return Number(url.port);
+    return url.protocol === 'https:' ? 443 : 80;
+}
+/** `api.mutx.dev:443`, `the proxy proxy.corp:3128` */
+function nameOf({ url, isProxy }) {
+    return isProxy ? `the proxy ${placeOf(url)}` : placeOf(url);
+}
+function placeOf(url) {
+    return `${url.hostname}:${portOf(url)}`;
+}
+/** An error's code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), and nothing of its text. */
+function errorCode(error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return /^\w+$/.test(code) ? code : 'no code';
+}
+
+;// CONCATENATED MODULE: ./lib/http/agent.js
+
+
+
+
+
+/**
+ * How long a connection may rest before it is given up. Short: many servers end one after five seconds, and a
+ * request that meets such an end is lost without anyone knowing whether it was applied. Within a run calls
+ * follow one another much faster.
+ */
+const REST_MS = 2_000;
+const connectThen = (0,external_node_util_.callbackify)((origin, abandoned, dialing) => connect(origin, abandoned, dialing));
+/** Keeps connections to one origin; hands over only such as a request can be written to at once. */
+function createAgent(origin, dialing = DIALING) {
+    const options = { keepAlive: true, timeout: REST_MS };
+    const agent = origin.protocol === 'https:' ? new external_node_https_namespaceObject.Agent(options) : new external_node_http_namespaceObject.Agent(options);
+    agent.createConnection = (request, handOver) => {
+        // Both are always there; the agent takes an error without a socket, which its types do not know.
+        const { abandoned } = request;
+        connectThen(origin, abandoned, dialing, handOver);
+        return undefined;
+    };
+    return agent;
+}
+/** Gives up the connections that wait for a request, so that the next request opens its own. */
+function dropIdle(agent) {
+    const idle = agent.freeSockets;
+    for (const socket of Object.values(idle).flat())
+        socket.destroy();
+}
+
+;// CONCATENATED MODULE: ./lib/http/failed.js
+
+/** @param error undefined: the time was over */
+function notSent(error, { timeoutMs }) {
+    if (error === undefined) {
+        const message = `no connection within ${timeoutMs / 1_000} s`;
+        return { kind: 'not-sent', code: 'timeout', message, retryable: true };
+    }
+    if (error instanceof ConnectError) {
+        const { reason, message, retryable } = error;
+        return { kind: 'not-sent', code: reason, message, retryable };
+    }
+    const message = `the connection broke (${errorCode(error)})`;
+    return { kind: 'not-sent', code: 'unreachable', message, retryable: true };
+}
+/**
+ * @param code what is wrong, unless the parser says it of the reply (`HPE_INVALID_CONSTANT`,
+ * `HPE_HEADER_OVERFLOW`)
+ */
+function lost(code, error, limits) {
+    const why = errorCode(error).startsWith('HPE_') ? 'bad-http' : code;
+    return { kind: 'lost', code: why, message: lostText(why, errorCode(error), limits) };
+}
+function lostText(code, cause, { timeoutMs, maxBytes }) {
+    switch (code) {
+        case 'timeout':
+            return `no complete reply within ${timeoutMs / 1_000} s`;
+        case 'reset':
+            return `the connection ended before the reply (${cause})`;
+        case 'cut-off':
+            return `the connection ended in the middle of the reply (${cause})`;
+        case 'too-large':
+            return `the reply is longer than ${maxBytes} bytes`;
+        case 'compressed':
+            return 'the reply is compressed, which was not asked for';
+        case 'bad-http':
+            return `the reply is not HTTP as it should be (${cause})`;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/http/result.js
+var result = __nccwpck_require__(9755);
+;// CONCATENATED MODULE: ./lib/http/attempt.js
+
+
+
+
+
+
+/** Node's own default, said here so that a flag in NODE_OPTIONS does not change it. */
+const MAX_HEADER_BYTES = 16_384;
+/** One request on one connection, within the limits. Never rejects for what the network or the server did. */
+function attempt(options) {
+    return new Promise((resolve) => new Attempt(options, resolve));
+}
+class Attempt {
+    #options;
+    #resolve;
+    #request;
+    #abandoned = new AbortController();
+    #cancelTimer;
+    #phase = 'connecting';
+    #socket;
+    constructor(options, resolve) {
+        this.#options = options;
+        this.#resolve = resolve;
+        const { origin, agent, method, path, headers, limits, after } = options;
+        this.#cancelTimer = after(limits.timeoutMs, () => this.#giveUp('timeout', undefined));
+        // A server may close an idle connection at the moment a request is written to it. What cannot be repeated
+        // (RFC 9110, section 9.2.2) is not exposed to that: nobody could say whether it was applied.
+        if (method === 'POST')
+            dropIdle(agent);
+        const { request } = origin.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
+        this.#request = request({
+            host: origin.hostname,
+            port: origin.port,
+            agent,
+            method,
+            path,
+            headers,
+            maxHeaderSize: MAX_HEADER_BYTES,
+            abandoned: this.#abandoned.signal,
+        })
+            .once('socket', (socket) => this.#start(socket))
+            .once('response', (response) => this.#read(response))
+            .on('error', (error) => this.#giveUp(undefined, error))
+            // After an answer that is no reply (101) there is neither a response nor an error.
+            .once('close', () => this.#giveUp(undefined, undefined));
+    }
+    /**
+     * The agent's connections are ready (agent.ts), and `end` of a request that has its socket writes to it at
+     * once: between the question and the bytes being with the kernel, nothing else runs.
+     */
+    #start(socket) {
+        this.#socket = socket;
+        if (this.#options.mayStart()) {
+            this.#phase = 'sent';
+            this.#request.end(this.#options.body);
+        }
+        else {
+            const message = 'the time for sending it was over';
+            this.#settle({ kind: 'not-sent', code: 'not-started', message, retryable: false });
+            this.#request.destroy();
+        }
+    }
+    #read(response) {
+        this.#phase = 'replying';
+        const headers = headersOf(response);
+        if ((headers.get('content-encoding') ?? 'identity') !== 'identity') {
+            this.#giveUp('compressed', undefined);
+            return;
+        }
+        const chunks = [];
+        let size = 0;
+        response
+            .on('data', (chunk) => {
+            size += chunk.length;
+            if (size > this.#options.limits.maxBytes)
+                this.#giveUp('too-large', undefined);
+            else
+                chunks.push(chunk);
+        })
+            .on('error', (error) => this.#giveUp(undefined, error))
+            .once('end', () => {
+            const status = response.statusCode;
+            // Such a server may close the connection without saying so (MUTX does after a 500), and then the next
+            // request on it is lost.
+            if ((0,result/* isServerError */.G)(status))
+                this.#socket.destroy();
+            this.#settle({ kind: 'raw', status, headers, bytes: Buffer.concat(chunks) });
+        });
+    }
+    #giveUp(code, error) {
+        const { limits } = this.#options;
+        switch (this.#phase) {
+            case 'over':
+                return;
+            case 'connecting':
+                this.#settle(notSent(error, limits));
+                break;
+            case 'sent':
+                this.#settle(lost(code ?? 'reset', error, limits));
+                break;
+            case 'replying':
+                this.#settle(lost(code ?? 'cut-off', error, limits));
+                break;
+        }
+        this.#abandoned.abort();
+        if (this.#socket !== undefined)
+            connect_reset(this.#socket);
+        this.#request.destroy();
+    }
+    #settle(result) {
+        this.#phase = 'over';
+        this.#cancelTimer();
+        this.#resolve(result);
+    }
+}
+/** Set-Cookie, the only one that node gives as a list, is left out: nobody here has a use for it. */
+function headersOf(response) {
+    return new Map(Object.entries(response.headers).filter((entry) => typeof entry[1] === 'string'));
+}
+
+;// CONCATENATED MODULE: ./lib/http/body.js
+/** Enough of a page to recognise it by. */
+const EXCERPT_BYTES = 2_048;
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+/** A reply's bytes as what they are said to be. JSON that does not parse is `other`: somebody cut it off. */
+function decodeBody(bytes, contentType) {
+    if (bytes.length === 0)
+        return { kind: 'empty' };
+    if (JSON_TYPE.test(contentType ?? '')) {
+        try {
+            const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+            return { kind: 'json', value: JSON.parse(text) };
+        }
+        catch {
+            // Neither error is kept: what V8 says of broken JSON quotes it, and it may hold a key.
+        }
+    }
+    return { kind: 'other', text: bytes.toString('utf8', 0, EXCERPT_BYTES) };
+}
+
+// EXTERNAL MODULE: ./lib/http/date.js
+var date = __nccwpck_require__(3626);
+;// CONCATENATED MODULE: ./lib/http/client.js
+
+
+
+
+
+/**
+ * One service's HTTP: JSON in and out, one attempt a call, each within its limits. No redirect is followed, no
+ * request sent twice: what to do about a failure is the engine's decision.
+ */
+class HttpClient {
+    /** Of the base URL, without a slash at the end: `` or `/api/v3`. */
+    basePath;
+    #options;
+    #agent;
+    constructor(options) {
+        this.#options = options;
+        this.basePath = options.baseUrl.pathname.replace(/\/+$/, '');
+        this.#agent = createAgent(options.baseUrl, options.dialing);
+    }
+    /**
+     * @throws TypeError for a path, query or header that could not be meant (a line break in it): a bug, found
+     * before anything is sent
+     */
+    async send(request) {
+        const { baseUrl, timeoutMs = 30_000, maxBytes = 1_048_576, after = timer } = this.#options;
+        const path = this.basePath + checkedPath(request.path);
+        const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body), 'utf8');
+        const headers = checkedHeaders({
+            accept: 'application/json',
+            'accept-encoding': 'identity',
+            'user-agent': this.#options.userAgent,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...request.headers,
+        });
+        const started = performance.now();
+        const raw = await attempt({
+            origin: baseUrl,
+            agent: this.#agent,
+            method: request.method,
+            path: path + queryText(request.query),
+            headers: hasLength(request) ? { ...headers, 'content-length': body?.length ?? 0 } : headers,
+            body,
+            mayStart: request.mayStart ?? (() => true),
+            limits: { timeoutMs, maxBytes },
+            after,
+        });
+        const ms = Math.round(performance.now() - started);
+        const { service, onRequest } = this.#options;
+        const status = raw.kind === 'raw' ? raw.status : raw.kind;
+        onRequest?.({ service, method: request.method, path, status, ms });
+        if (raw.kind !== 'raw')
+            return raw;
+        return {
+            kind: 'reply',
+            status: raw.status,
+            headers: raw.headers,
+            body: decodeBody(raw.bytes, raw.headers.get('content-type')),
+            date: (0,date/* parseHttpDate */.m)(raw.headers.get('date')),
+            ms,
+        };
+    }
+    /** Gives up the connections. */
+    close() {
+        this.#agent.destroy();
+    }
+}
+/** Visible ASCII: anything else should have been encoded. The query has its own field. */
+function checkedPath(path) {
+    if (!/^\/[!-~]*$/.test(path) || /[?#]/.test(path))
+        throw new TypeError('a request path is not encoded');
+    return path;
+}
+/** One line of Latin-1, tabs allowed (RFC 9110, section 5.5). */
+function checkedHeaders(headers) {
+    for (const [name, value] of Object.entries(headers)) {
+        // The value stays out of the message: it may be a credential.
+        if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+            throw new TypeError(`header ${name} is not one line of text`);
+    }
+    return headers;
+}
+function queryText(query = {}) {
+    const parts = Object.entries(query).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+    return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+/** A body is sent, or expected to be (RFC 9110, section 8.6). */
+function hasLength({ method, body }) {
+    return body !== undefined || (method !== 'GET' && method !== 'DELETE');
+}
+
+
+/***/ }),
+
+/***/ 3626:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ parseHttpDate)
+/* harmony export */ });
+/**
+ * An HTTP date in the one form that servers may send (IMF-fixdate, RFC 9110, section 5.6.7), always GMT:
+ * `Sun, 06 Nov 1994 08:49:37 GMT`. `toUTCString` writes just that form, so what does not come back unchanged
+ * was another form, or no such day.
+ */
+function parseHttpDate(text) {
+    if (text === undefined)
+        return undefined;
+    const instant = Date.parse(text);
+    return Number.isFinite(instant) && new Date(instant).toUTCString() === text ? instant : undefined;
+}
+
+
+/***/ }),
+
+/***/ 7015:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  b: () => (/* binding */ wayTo)
+});
+
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -1781,483 +2699,105 @@ class DecodedURL extends URL {
 //# sourceMappingURL=proxy.js.map
 ;// CONCATENATED MODULE: ./lib/http/proxy.js
 
+const ENCODE = 'percent-encode the user name and the password (`#` is %23, `%` is %25, `/` is %2F, `?` is %3F, `@` is %40)';
 /**
- * The proxy that a request goes through: the runner's own rules (`HTTPS_PROXY`, `NO_PROXY`, never for
- * loopback), from its own library. Only the decision is taken from there. Its agent tunnels with a package
- * that keeps no connection alive, cannot be told to stop connecting, and hides the TCP socket, which must be
- * reset when a request is given up.
- * @throws Error for a proxy that cannot be used: the library would go around it without a word
+ * The way of a request: the runner's own rules (`HTTPS_PROXY`, `NO_PROXY`, never a proxy for loopback), from its own
+ * library. Only the decision is taken from there. Its agent tunnels with a package that keeps no connection alive,
+ * cannot be told to stop connecting, and hides the TCP socket, which must be reset when a request is given up; and its
+ * reading of the URL goes around a proxy that it cannot read, and takes what follows a raw `#` or `/` in a password
+ * for something else. A value without a scheme is the `host:port` of a proxy that speaks HTTP, as curl has it.
  */
-function proxyFor(url) {
-    if (checkBypass(url))
-        return undefined;
-    // The library reads them itself, and says the same of a proxy that is not set and one that it cannot read.
+function wayTo(url) {
+    const setting = checkBypass(url) ? undefined : proxySetting(url.protocol);
+    if (setting === undefined)
+        return { kind: 'direct' };
+    const proxy = proxyUrl(setting.value);
+    return typeof proxy === 'string'
+        ? { kind: 'unusable', problem: `${setting.name} ${proxy}` }
+        : { kind: 'proxy', url: proxy };
+}
+/** The variable that decides for this protocol, small letters first; undefined: none is set. */
+function proxySetting(protocol) {
+    const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+    // The library reads NO_PROXY there by itself; both are taken from one place.
     // oxlint-disable-next-line no-restricted-globals
-    const { https_proxy, HTTPS_PROXY, http_proxy, HTTP_PROXY } = process.env;
-    const given = url.protocol === 'https:' ? https_proxy || HTTPS_PROXY : http_proxy || HTTP_PROXY;
-    if (given === undefined || given === '')
-        return undefined;
-    const proxy = getProxyUrl(url);
-    if (proxy === undefined || !/^https?:$/.test(proxy.protocol))
-        throw new TypeError('not a proxy');
-    // Its own kind of URL decodes the credentials; a plain one says what was given.
-    return new URL(proxy.href);
-}
-
-;// CONCATENATED MODULE: ./lib/http/connect.js
-
-
-
-
-
-/** No connection, so nothing was sent. The message is in our words: certificates and proxies are strangers. */
-class ConnectError extends Error {
-    reason;
-    constructor(reason, message) {
-        super(message);
-        this.reason = reason;
+    const { env } = process;
+    for (const name of names) {
+        const value = (env[name] ?? '').trim();
+        if (value !== '')
+            return { name, value };
     }
+    return undefined;
 }
-/** The TCP socket at the bottom of each connection made here. */
-const bottoms = new WeakMap();
-/**
- * A connection to the origin of `url` on which a request can be written at once: through the proxy, if the
- * environment sets one, and with TLS done.
- * @param abandoned stops connecting
- * @throws ConnectError
- */
-async function connect(url, abandoned) {
-    const proxy = usableProxy(url);
-    const bottom = await openTcp(proxy ?? url, proxy === undefined ? 'unreachable' : 'proxy', abandoned);
-    const stop = () => bottom.destroy();
-    abandoned.addEventListener('abort', stop);
+/** @returns what is wrong with it, where it cannot be used; reads on from the name of the variable */
+function proxyUrl(value) {
+    const [, scheme] = /^([A-Za-z][A-Za-z\d+.-]*):\/\//.exec(value) ?? [];
+    if (scheme !== undefined && !/^https?$/i.test(scheme)) {
+        return 'names a proxy of another kind than http and https';
+    }
+    const text = scheme === undefined ? `http://${value}` : value;
+    // A raw `/`, `?`, `#` or `\` in a password ends the host for every parser of URLs.
+    if (!/^https?:\/\/[^/?#\\]*\/?$/i.test(text)) {
+        return `has a path, a query or a fragment after the host: ${ENCODE}`;
+    }
+    if (!URL.canParse(text))
+        return 'is not the URL of a proxy, like http://host:port';
+    const proxy = new URL(text);
     try {
-        let socket = bottom;
-        if (proxy?.protocol === 'https:')
-            socket = await connect_secure(socket, proxy, 'proxy', abandoned);
-        if (proxy !== undefined)
-            socket = await tunnel(socket, url, proxy);
-        if (url.protocol === 'https:')
-            socket = await connect_secure(socket, url, 'unreachable', abandoned);
-        bottoms.set(socket, bottom);
-        return socket;
-    }
-    catch (error) {
-        bottom.destroy();
-        throw error;
-    }
-    finally {
-        abandoned.removeEventListener('abort', stop);
-    }
-}
-/** What the proxy is stays out of the message: it may hold credentials. */
-function usableProxy(url) {
-    try {
-        return proxyFor(url);
+        decodeURIComponent(proxy.username + proxy.password);
+        return proxy;
     }
     catch {
-        throw new ConnectError('proxy', 'the proxy that the environment names is not an http or https URL');
+        return `has a % that encodes nothing: ${ENCODE}`;
     }
-}
-/**
- * Ends a connection with a TCP reset, so that bytes which still wait in the kernel are thrown away rather than
- * delivered late. (On a TLS socket `resetAndDestroy` throws; the TCP socket below it takes it.)
- */
-function connect_reset(socket) {
-    bottoms.get(socket)?.resetAndDestroy();
-    socket.destroy();
-}
-async function openTcp(url, reason, abandoned) {
-    const socket = external_node_net_namespaceObject.connect({ host: hostOf(url), port: portOf(url), noDelay: true });
-    try {
-        await ready(socket, 'connect', abandoned);
-        return socket;
-    }
-    catch (error) {
-        socket.destroy();
-        const what = reason === 'proxy' ? 'the proxy ' : '';
-        throw new ConnectError(reason, `no connection to ${what}${placeOf(url)} (${errorCode(error)})`);
-    }
-}
-async function connect_secure(socket, url, reason, abandoned) {
-    const host = hostOf(url);
-    // A name only: TLS has no server names for addresses (RFC 6066, section 3).
-    const servername = external_node_net_namespaceObject.isIP(host) === 0 ? { servername: host } : {};
-    const secured = external_node_tls_namespaceObject.connect({
-        socket,
-        host,
-        ...servername,
-        ALPNProtocols: ['http/1.1'],
-        // Said here so that NODE_TLS_REJECT_UNAUTHORIZED=0 in a job's environment does not change it.
-        rejectUnauthorized: true,
-    });
-    try {
-        await ready(secured, 'secureConnect', abandoned);
-        return secured;
-    }
-    catch (error) {
-        throw new ConnectError(reason, `no TLS connection to ${placeOf(url)} (${errorCode(error)})`);
-    }
-}
-/** CONNECT (RFC 9110, section 9.3.6). */
-async function tunnel(socket, url, proxy) {
-    const authority = `${url.hostname}:${portOf(url)}`;
-    const request = external_node_http_namespaceObject.request({
-        method: 'CONNECT',
-        path: authority,
-        headers: { host: authority, ...authorization(proxy) },
-        createConnection: () => socket,
-    });
-    request.end();
-    const refusal = (why) => new ConnectError('proxy', `the proxy ${placeOf(proxy)} did not connect to ${placeOf(url)} (${why})`);
-    const [response, tunnelled, head] = await answerOf(request).catch((error) => {
-        throw refusal(errorCode(error));
-    });
-    if (response.statusCode !== 200)
-        throw refusal(`status ${response.statusCode}`);
-    // The client speaks first, in HTTP as in TLS: whatever came already is not from the origin.
-    if (head.length > 0)
-        throw refusal('it sent something of its own');
-    return tunnelled;
-}
-async function answerOf(request) {
-    return (await (0,external_node_events_namespaceObject.once)(request, 'connect'));
-}
-function authorization(proxy) {
-    if (proxy.username === '' && proxy.password === '')
-        return {};
-    const text = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-    return { 'proxy-authorization': `Basic ${Buffer.from(text, 'utf8').toString('base64')}` };
-}
-async function ready(socket, event, abandoned) {
-    // A socket may fail at any moment until the request has taken it over; whoever waits then hears of it.
-    socket.on('error', () => { });
-    await (0,external_node_events_namespaceObject.once)(socket, event, { signal: abandoned });
-}
-function hostOf(url) {
-    return url.hostname.replace(/^\[|\]$/g, '');
-}
-function portOf(url) {
-    if (url.port !== '')
-        return Number(url.port);
-    return url.protocol === 'https:' ? 443 : 80;
-}
-function placeOf(url) {
-    return `${url.hostname}:${portOf(url)}`;
-}
-/** An error's code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), and nothing of its text. */
-function errorCode(error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return /^\w+$/.test(code) ? code : 'no code';
-}
-
-;// CONCATENATED MODULE: ./lib/http/agent.js
-
-
-
-
-/**
- * How long a connection may rest before it is given up. Short: many servers end one after five seconds, and a
- * request that meets such an end is lost without anyone knowing whether it was applied. Within a run calls
- * follow one another much faster.
- */
-const REST_MS = 2_000;
-const connectThen = (0,external_node_util_.callbackify)(connect);
-/** Keeps connections to one origin; hands over only such as a request can be written to at once. */
-function createAgent(origin) {
-    const options = { keepAlive: true, timeout: REST_MS };
-    const agent = origin.protocol === 'https:' ? new external_node_https_namespaceObject.Agent(options) : new external_node_http_namespaceObject.Agent(options);
-    agent.createConnection = (request, handOver) => {
-        // Both are always there; the agent takes an error without a socket, which its types do not know.
-        const { abandoned } = request;
-        connectThen(origin, abandoned, handOver);
-        return undefined;
-    };
-    return agent;
-}
-
-;// CONCATENATED MODULE: ./lib/http/failed.js
-
-/** @param error undefined: the time was over */
-function notSent(error, { timeoutMs }) {
-    if (error === undefined) {
-        return { kind: 'not-sent', code: 'timeout', message: `no connection within ${timeoutMs / 1_000} s` };
-    }
-    if (error instanceof ConnectError) {
-        return { kind: 'not-sent', code: error.reason, message: error.message };
-    }
-    return { kind: 'not-sent', code: 'unreachable', message: `the connection broke (${errorCode(error)})` };
-}
-/**
- * @param code what is wrong, unless the parser says it of the reply (`HPE_INVALID_CONSTANT`,
- * `HPE_HEADER_OVERFLOW`)
- */
-function lost(code, error, limits) {
-    const why = errorCode(error).startsWith('HPE_') ? 'bad-http' : code;
-    return { kind: 'lost', code: why, message: lostText(why, errorCode(error), limits) };
-}
-function lostText(code, cause, { timeoutMs, maxBytes }) {
-    switch (code) {
-        case 'timeout':
-            return `no complete reply within ${timeoutMs / 1_000} s`;
-        case 'reset':
-            return `the connection ended before the reply (${cause})`;
-        case 'cut-off':
-            return `the connection ended in the middle of the reply (${cause})`;
-        case 'too-large':
-            return `the reply is longer than ${maxBytes} bytes`;
-        case 'compressed':
-            return 'the reply is compressed, which was not asked for';
-        case 'bad-http':
-            return `the reply is not HTTP as it should be (${cause})`;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/http/attempt.js
-
-
-
-
-/** Node's own default, said here so that a flag in NODE_OPTIONS does not change it. */
-const MAX_HEADER_BYTES = 16_384;
-/** One request on one connection, within the limits. Never rejects for what the network or the server did. */
-function attempt(options) {
-    return new Promise((resolve) => new Attempt(options, resolve));
-}
-class Attempt {
-    #options;
-    #resolve;
-    #request;
-    #abandoned = new AbortController();
-    #cancelTimer;
-    #phase = 'connecting';
-    #socket;
-    constructor(options, resolve) {
-        this.#options = options;
-        this.#resolve = resolve;
-        const { origin, agent, method, path, headers, limits, after } = options;
-        this.#cancelTimer = after(limits.timeoutMs, () => this.#giveUp('timeout', undefined));
-        const { request } = origin.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
-        this.#request = request({
-            host: origin.hostname,
-            port: origin.port,
-            agent,
-            method,
-            path,
-            headers,
-            maxHeaderSize: MAX_HEADER_BYTES,
-            abandoned: this.#abandoned.signal,
-        })
-            .once('socket', (socket) => this.#start(socket))
-            .once('response', (response) => this.#read(response))
-            .on('error', (error) => this.#giveUp(undefined, error))
-            // After an answer that is no reply (101) there is neither a response nor an error.
-            .once('close', () => this.#giveUp(undefined, undefined));
-    }
-    /**
-     * The agent's connections are ready (agent.ts), and `end` of a request that has its socket writes to it at
-     * once: between the question and the bytes being with the kernel, nothing else runs.
-     */
-    #start(socket) {
-        this.#socket = socket;
-        if (this.#options.mayStart()) {
-            this.#phase = 'sent';
-            this.#request.end(this.#options.body);
-        }
-        else {
-            this.#settle({ kind: 'not-sent', code: 'not-started', message: 'the time for sending it was over' });
-            this.#request.destroy();
-        }
-    }
-    #read(response) {
-        this.#phase = 'replying';
-        const headers = headersOf(response);
-        if ((headers.get('content-encoding') ?? 'identity') !== 'identity') {
-            this.#giveUp('compressed', undefined);
-            return;
-        }
-        const chunks = [];
-        let size = 0;
-        response
-            .on('data', (chunk) => {
-            size += chunk.length;
-            if (size > this.#options.limits.maxBytes)
-                this.#giveUp('too-large', undefined);
-            else
-                chunks.push(chunk);
-        })
-            .on('error', (error) => this.#giveUp(undefined, error))
-            .once('end', () => {
-            const status = response.statusCode;
-            this.#settle({ kind: 'raw', status, headers, bytes: Buffer.concat(chunks) });
-        });
-    }
-    #giveUp(code, error) {
-        const { limits } = this.#options;
-        switch (this.#phase) {
-            case 'over':
-                return;
-            case 'connecting':
-                this.#settle(notSent(error, limits));
-                break;
-            case 'sent':
-                this.#settle(lost(code ?? 'reset', error, limits));
-                break;
-            case 'replying':
-                this.#settle(lost(code ?? 'cut-off', error, limits));
-                break;
-        }
-        this.#abandoned.abort();
-        if (this.#socket !== undefined)
-            connect_reset(this.#socket);
-        this.#request.destroy();
-    }
-    #settle(result) {
-        this.#phase = 'over';
-        this.#cancelTimer();
-        this.#resolve(result);
-    }
-}
-/** Set-Cookie, the only one that node gives as a list, is left out: nobody here has a use for it. */
-function headersOf(response) {
-    return new Map(Object.entries(response.headers).filter((entry) => typeof entry[1] === 'string'));
-}
-
-;// CONCATENATED MODULE: ./lib/http/body.js
-/** Enough of a page to recognise it by. */
-const EXCERPT_BYTES = 2_048;
-const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
-/** A reply's bytes as what they are said to be. JSON that does not parse is `other`: somebody cut it off. */
-function decodeBody(bytes, contentType) {
-    if (bytes.length === 0)
-        return { kind: 'empty' };
-    if (JSON_TYPE.test(contentType ?? '')) {
-        try {
-            const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-            return { kind: 'json', value: JSON.parse(text) };
-        }
-        catch {
-            // Neither error is kept: what V8 says of broken JSON quotes it, and it may hold a key.
-        }
-    }
-    return { kind: 'other', text: bytes.toString('utf8', 0, EXCERPT_BYTES) };
-}
-
-// EXTERNAL MODULE: ./lib/http/date.js
-var date = __nccwpck_require__(3626);
-;// CONCATENATED MODULE: ./lib/http/client.js
-
-
-
-
-/**
- * One service's HTTP: JSON in and out, one attempt a call, each within its limits. No redirect is followed, no
- * request sent twice: what to do about a failure is the engine's decision.
- */
-class HttpClient {
-    /** Of the base URL, without a slash at the end: `` or `/api/v3`. */
-    basePath;
-    #options;
-    #agent;
-    constructor(options) {
-        this.#options = options;
-        this.basePath = options.baseUrl.pathname.replace(/\/+$/, '');
-        this.#agent = createAgent(options.baseUrl);
-    }
-    /**
-     * @throws TypeError for a path, query or header that could not be meant (a line break in it): a bug, found
-     * before anything is sent
-     */
-    async send(request) {
-        const { baseUrl, timeoutMs = 30_000, maxBytes = 1_048_576, after = timer } = this.#options;
-        const path = this.basePath + checkedPath(request.path);
-        const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body), 'utf8');
-        const headers = checkedHeaders({
-            accept: 'application/json',
-            'accept-encoding': 'identity',
-            'user-agent': this.#options.userAgent,
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-            ...request.headers,
-        });
-        const started = performance.now();
-        const raw = await attempt({
-            origin: baseUrl,
-            agent: this.#agent,
-            method: request.method,
-            path: path + queryText(request.query),
-            headers: hasLength(request) ? { ...headers, 'content-length': body?.length ?? 0 } : headers,
-            body,
-            mayStart: request.mayStart ?? (() => true),
-            limits: { timeoutMs, maxBytes },
-            after,
-        });
-        const ms = Math.round(performance.now() - started);
-        const { service, onRequest } = this.#options;
-        const status = raw.kind === 'raw' ? raw.status : raw.kind;
-        onRequest?.({ service, method: request.method, path, status, ms });
-        if (raw.kind !== 'raw')
-            return raw;
-        return {
-            kind: 'reply',
-            status: raw.status,
-            headers: raw.headers,
-            body: decodeBody(raw.bytes, raw.headers.get('content-type')),
-            date: (0,date/* parseHttpDate */.m)(raw.headers.get('date')),
-            ms,
-        };
-    }
-    /** Gives up the connections. */
-    close() {
-        this.#agent.destroy();
-    }
-}
-const timer = (ms, fire) => {
-    const handle = setTimeout(fire, ms);
-    return () => clearTimeout(handle);
-};
-/** Visible ASCII: anything else should have been encoded. The query has its own field. */
-function checkedPath(path) {
-    if (!/^\/[!-~]*$/.test(path) || /[?#]/.test(path))
-        throw new TypeError('a request path is not encoded');
-    return path;
-}
-/** One line of Latin-1, tabs allowed (RFC 9110, section 5.5). */
-function checkedHeaders(headers) {
-    for (const [name, value] of Object.entries(headers)) {
-        // The value stays out of the message: it may be a credential.
-        if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
-            throw new TypeError(`header ${name} is not one line of text`);
-    }
-    return headers;
-}
-function queryText(query = {}) {
-    const parts = Object.entries(query).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
-    return parts.length === 0 ? '' : `?${parts.join('&')}`;
-}
-/** A body is sent, or expected to be (RFC 9110, section 8.6). */
-function hasLength({ method, body }) {
-    return body !== undefined || (method !== 'GET' && method !== 'DELETE');
 }
 
 
 /***/ }),
 
-/***/ 3626:
+/***/ 9755:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   m: () => (/* binding */ parseHttpDate)
+/* harmony export */   G: () => (/* binding */ isServerError)
 /* harmony export */ });
+/** 408 and 5xx: the request arrived somewhere, and how far it came is not known. */
+function isServerError(status) {
+    return status === 408 || status >= 500;
+}
+
+
+/***/ }),
+
+/***/ 3145:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   s: () => (/* binding */ retryAfterOf)
+/* harmony export */ });
+/* harmony import */ var _date_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3626);
+
+/** Longer than any run; what a server asks for beyond it is as good as never. */
+const LONGEST_SECONDS = 7 * 86_400;
 /**
- * An HTTP date in the one form that servers may send (IMF-fixdate, RFC 9110, section 5.6.7), always GMT:
- * `Sun, 06 Nov 1994 08:49:37 GMT`. `toUTCString` writes just that form, so what does not come back unchanged
- * was another form, or no such day.
+ * How long a server asks to wait: `Retry-After` in seconds or as an HTTP date (RFC 9110, section 10.2.3), which is
+ * compared with the same reply's `Date` and so needs no clock of ours.
+ * @param inBody seconds, where the body says it too and the header does not
  */
-function parseHttpDate(text) {
-    if (text === undefined)
-        return undefined;
-    const instant = Date.parse(text);
-    return Number.isFinite(instant) && new Date(instant).toUTCString() === text ? instant : undefined;
+function retryAfterOf(reply, inBody) {
+    const header = reply.headers.get('retry-after');
+    return (seconds(/^\d{1,9}$/.test(header ?? '') ? Number(header) : undefined) ??
+        until(header, reply) ??
+        seconds(inBody));
+}
+function until(header, { date }) {
+    const at = (0,_date_js__WEBPACK_IMPORTED_MODULE_0__/* .parseHttpDate */ .m)(header);
+    return at === undefined || date === undefined ? undefined : seconds((at - date) / 1_000);
+}
+function seconds(value) {
+    return value === undefined || Number.isNaN(value)
+        ? undefined
+        : Math.round(Math.min(Math.max(value, 0), LONGEST_SECONDS) * 1_000);
 }
 
 
@@ -2272,13 +2812,18 @@ __nccwpck_require__.d(__webpack_exports__, {
   z: () => (/* binding */ readAccess)
 });
 
+// UNUSED EXPORTS: WHY_NO_REPOSITORY
+
 // EXTERNAL MODULE: ./lib/mutx/jwt.js
 var jwt = __nccwpck_require__(4371);
+// EXTERNAL MODULE: ./lib/secrets/shapes.js
+var shapes = __nccwpck_require__(6111);
 // EXTERNAL MODULE: ./lib/inputs/empty-secrets.js + 1 modules
 var empty_secrets = __nccwpck_require__(3615);
 // EXTERNAL MODULE: ./lib/inputs/pasted.js
 var pasted = __nccwpck_require__(6028);
 ;// CONCATENATED MODULE: ./lib/inputs/credential.js
+
 
 
 
@@ -2392,7 +2937,7 @@ function credential_password({ reader, env, secrets }) {
 /** An access token or an API key cannot be exchanged, and trying would be taken for an attack. */
 function notRefreshing(token) {
     const type = (0,jwt/* decodeJwt */.i)(token)?.type;
-    if (type !== 'access' && !token.startsWith('mutx_live_'))
+    if (type !== 'access' && !(0,shapes/* beginsAsMutxKey */.s1)(token))
         return undefined;
     return {
         message: type === 'access' ? 'holds an access JWT, not a refresh JWT' : 'holds an API key, not a refresh JWT',
@@ -2413,6 +2958,8 @@ var targets = __nccwpck_require__(7779);
 
 
 
+/** The variable in which a command line says why it found no repository. No shell can set one of this name. */
+const WHY_NO_REPOSITORY = 'GITHUB_REPOSITORY: why not';
 /** Reads what all actions have in common, credentials first. @param env the process's environment */
 function readAccess(reader, env, secrets) {
     const sources = { reader, env, secrets };
@@ -2429,6 +2976,7 @@ function readAccess(reader, env, secrets) {
 function thisRepository(reader, env, secrets) {
     const input = 'GITHUB_REPOSITORY';
     const given = env[input] ?? '';
+    const why = env[WHY_NO_REPOSITORY];
     const repository = (0,targets/* parseRepository */.SU)(given);
     let noted = false;
     return () => {
@@ -2437,7 +2985,9 @@ function thisRepository(reader, env, secrets) {
         if (!noted) {
             reader.problems.push({
                 input,
-                message: 'does not name the repository that this is about',
+                message: why === undefined
+                    ? 'does not name the repository that this is about'
+                    : `is not known: ${secrets.quote(why, 400)}`,
                 ...(given === '' ? {} : { given: secrets.quote(given, 100) }),
                 allowed: '`owner/repo`',
                 fix: 'at the command line give `--repository owner/repo`, or set the variable; in GitHub Actions the runner sets it',
@@ -2479,6 +3029,21 @@ function shellVariableOf(name) {
 /** Events whose runs get no secrets when they come from a fork. */
 const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
 /**
+ * Events of Dependabot's whose runs get its own secrets. Other events, `schedule` for one, get Actions secrets, though
+ * their actor may be Dependabot: whoever last touched the workflow.
+ * https://docs.github.com/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions
+ */
+const DEPENDABOT = new Set([
+    'pull_request',
+    'pull_request_review',
+    'pull_request_review_comment',
+    'pull_request_target',
+    'push',
+    'create',
+    'deployment',
+    'deployment_status',
+]);
+/**
  * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
  * from a secret that does not exist look the same to an action, so the event tells more than the input.
  * https://docs.github.com/actions/reference/security/secrets
@@ -2488,13 +3053,14 @@ function whyEmpty(env, ...missing) {
     if (env['GITHUB_ACTIONS'] !== 'true') {
         return { reason: 'its variable is not set', fix: `set ${anyOf(missing.flatMap(variablesOf))}` };
     }
-    if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
+    const event = env['GITHUB_EVENT_NAME'] ?? '';
+    if (env['GITHUB_ACTOR'] === 'dependabot[bot]' && DEPENDABOT.has(event)) {
         return {
             reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
-            fix: "leave such runs out with `if: github.actor != 'dependabot[bot]'` on the job",
+            fix: 'rotate on `schedule` or `workflow_dispatch`, which get Actions secrets whoever their actor is',
         };
     }
-    if (!PULL_REQUEST.test(env['GITHUB_EVENT_NAME'] ?? '')) {
+    if (!PULL_REQUEST.test(event)) {
         return {
             reason: 'it is not set, or the secret or variable it is filled from does not exist or is not given to this job',
             fix: 'check the name of the secret or variable, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only',
@@ -2561,13 +3127,18 @@ const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 /** The name the user gave the key; empty: none. Notes what MUTX would not take. */
 function givenKeyName(reader) {
     const name = reader.text('key-name');
-    const complaint = keyNameComplaint(name);
+    const complaint = name === '' ? undefined : keyNameComplaint(name);
     if (complaint !== undefined)
         reader.problem('key-name', complaint, name);
     return name;
 }
-/** What MUTX would not take of a name; undefined: nothing. */
+/** What MUTX would not take of a name, or would store and nobody could ask for; undefined: nothing. */
 function keyNameComplaint(name) {
+    if (name.trim() === '')
+        return { message: 'is empty', fix: 'give the key a name to find it by' };
+    if (!name.isWellFormed()) {
+        return { message: 'holds half of a character', fix: 'write it again; it was cut within a character' };
+    }
     if (INVISIBLE.test(name)) {
         return { message: 'holds a line break or a control character', fix: 'write it in one line' };
     }
@@ -2583,7 +3154,9 @@ function keyNameComplaint(name) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NI: () => (/* binding */ targetOfDefaultName),
 /* harmony export */   SG: () => (/* binding */ randomDigits),
+/* harmony export */   WJ: () => (/* binding */ isMadeHere),
 /* harmony export */   rH: () => (/* binding */ LONGEST_KEY_NAME),
 /* harmony export */   uL: () => (/* binding */ defaultKeyName),
 /* harmony export */   v$: () => (/* binding */ perRunPrefix),
@@ -2591,6 +3164,8 @@ function keyNameComplaint(name) {
 /* harmony export */ });
 /* unused harmony export perMachinePrefix */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _targets_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7779);
+
 
 /** MUTX takes names of at most 255 characters. */
 const LONGEST_KEY_NAME = 255;
@@ -2611,6 +3186,27 @@ const SHORTEST_END = LONGEST_RUN + 1 + LONGEST_ATTEMPT + 1 + (SHORTEST_CUT + 1 +
  */
 function defaultKeyName(target, host) {
     return fitted(partsOf(target, host), LONGEST_KEY_NAME);
+}
+/** Whether this tool makes names like that by itself: for a target, or for a run; on any server. */
+function isMadeHere(name) {
+    return /^(?:[^/]+\/)?gha\//u.test(name) || /^exec\/.+\/run\//u.test(name);
+}
+/** What the default names of keys look like, less the host of another server. */
+const DEFAULT_NAME = /^gha\/([^/]+)(?:\/([^/@]+)(?:@(.+))?)?\/(?:(dependabot|codespaces|agents):)?([A-Z_][A-Z0-9_]*)$/su;
+/**
+ * The target whose key has this name by default; undefined: there is none. A name that had to be cut says no more
+ * whose it is.
+ */
+function targetOfDefaultName(name, host) {
+    const server = host.toLowerCase();
+    const own = server === 'github.com' ? name : name.slice(server.length + 1);
+    const [matched, owner, repo, environment, store = 'actions', secretName = ''] = DEFAULT_NAME.exec(own) ?? [];
+    if (matched === undefined)
+        return undefined;
+    const place = repo === undefined ? `org:${owner}` : `${owner}/${repo}`;
+    const inside = environment === undefined ? '' : `@${environment}`;
+    const parsed = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .parseTarget */ .hu)(`${store}:${place}${inside}`, secretName);
+    return parsed.ok && defaultKeyName(parsed.value, host) === name ? parsed.value : undefined;
 }
 /**
  * How the per-run names of a repository begin: `gha/{owner}/{repo}/run/`. Whatever comes after it, it is the same
@@ -2725,10 +3321,13 @@ function allowedText(kind) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A_: () => (/* binding */ isEnvironment),
+/* harmony export */   Uq: () => (/* binding */ decodedName),
 /* harmony export */   Z6: () => (/* binding */ isRepository),
 /* harmony export */   bK: () => (/* binding */ parseSecretName),
 /* harmony export */   u8: () => (/* binding */ isOwner)
 /* harmony export */ });
+/* harmony import */ var _secrets_printable_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(474);
+
 /**
  * What GitHub allows as names. A name that passes here is safe as one segment of a URL's path once it is
  * URL-encoded.
@@ -2747,7 +3346,21 @@ function isRepository(name) {
 /** Any letter, `/`, spaces and `%` are fine; at most 255 characters. */
 function isEnvironment(name) {
     const fits = name.length > 0 && name.length <= 255 && name.isWellFormed();
-    return fits && !CONTROL.test(name) && !isDots(name);
+    return fits && !CONTROL.test(name) && (0,_secrets_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .invisibleIn */ .B)(name) === undefined && !isDots(name);
+}
+/**
+ * What a name would be if it had been URL-encoded by mistake (`prod%2Feu`); undefined: it is none such. Names are
+ * written as they are, so such a name is another one than it looks like.
+ */
+function decodedName(name) {
+    if (!/%[\dA-F]{2}/i.test(name))
+        return undefined;
+    try {
+        return decodeURIComponent(name);
+    }
+    catch {
+        return undefined;
+    }
 }
 /** @returns the name in upper case, as GitHub keeps it; undefined if it is none */
 function parseSecretName(text) {
@@ -2793,9 +3406,6 @@ const ASSIGNMENT = /^(?:export\s+)?[A-Za-z_][\w-]*=[^=]/;
 const UNEXPANDED = /^\$(?:\{[^}]*\}|\(.*\)|[A-Za-z_]\w*)$/;
 const QUOTES = /^["'`]|["'`]$/;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
-/** What every credential of GitHub's, and every one of MUTX's, looks like in the middle of a text. */
-const GITHUB_TOKEN = /gh[pousr]_[A-Za-z0-9]{16}|github_pat_[A-Za-z0-9]{16}/;
-const MUTX_KEY = /mutx_live_[\w-]{16}/;
 /** A literal `${{ … }}` that nobody has evaluated; undefined: there is none. */
 function literalExpression(text) {
     if (!EXPRESSION.test(text))
@@ -2807,7 +3417,7 @@ function literalExpression(text) {
 }
 /** A credential that was put where it would be printed; undefined: none. */
 function misplacedCredential(text) {
-    if (!(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .P)(text))
+    if (!(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(text))
         return undefined;
     return {
         message: 'holds what looks like a credential',
@@ -2816,7 +3426,7 @@ function misplacedCredential(text) {
 }
 /** Masks every part of a text that looks like a credential. */
 function admitMisplaced(secrets, text) {
-    for (const found of (0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .credentialsIn */ .W)(text))
+    for (const found of (0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .credentialsIn */ .Wr)(text))
         secrets.admit(found);
 }
 /**
@@ -2828,17 +3438,21 @@ function admitToken(secrets, raw) {
     const trimmed = raw.trim();
     if (isShort(trimmed) || MASK.test(trimmed))
         return;
-    const parts = [bare(trimmed), ...jsonTexts(trimmed), ...trimmed.split(/\s+/), ...(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .credentialsIn */ .W)(trimmed)];
+    const parts = [bare(trimmed), ...jsonTexts(trimmed), ...trimmed.split(/\s+/), ...(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .credentialsIn */ .Wr)(trimmed)];
     const within = parts.filter((text) => !isShort(text));
     for (const text of new Set([raw, trimmed, ...within]))
         secrets.admit(text);
 }
-/** Masks a password as it was given, and trimmed; nothing for what is too short, and for the mask itself. */
+/**
+ * Masks a password as it was given, trimmed, and each line of it, which may be shown alone; nothing for what is too
+ * short, and for the mask itself.
+ */
 function admitPassword(secrets, raw) {
     const trimmed = raw.trim();
     if (isShort(trimmed) || MASK.test(trimmed))
         return;
-    for (const text of new Set([raw, trimmed]))
+    const lines = trimmed.split(/[\r\n]+/).filter((line) => !isShort(line.trim()));
+    for (const text of new Set([raw, trimmed, ...lines]))
         secrets.admit(text);
 }
 /** What is wrong with a token (already trimmed), whichever it is; undefined: nothing. */
@@ -2911,7 +3525,7 @@ function textComplaint(text) {
 }
 /** A token of GitHub's where one of MUTX's is wanted: it must not be sent there. */
 function githubTokenComplaint(token) {
-    if (!GITHUB_TOKEN.test(token))
+    if (!(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(token, 'github-token'))
         return undefined;
     return {
         message: "holds a GitHub token, which is not MUTX's to see",
@@ -2920,8 +3534,9 @@ function githubTokenComplaint(token) {
 }
 /** A credential of MUTX's where a token of GitHub's is wanted: it must not be sent there. */
 function mutxTokenComplaint(token) {
-    const type = (0,_mutx_jwt_js__WEBPACK_IMPORTED_MODULE_1__/* .decodeJwt */ .i)(token)?.type;
-    if (!MUTX_KEY.test(token) && type !== 'access' && type !== 'refresh')
+    const types = [token, ...(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .credentialsIn */ .Wr)(token, 'jwt')].map((text) => (0,_mutx_jwt_js__WEBPACK_IMPORTED_MODULE_1__/* .decodeJwt */ .i)(text)?.type);
+    const isSession = types.includes('access') || types.includes('refresh');
+    if (!isSession && !(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(token, 'mutx-key'))
         return undefined;
     return {
         message: "holds a credential of MUTX, which is not GitHub's to see",
@@ -2980,11 +3595,22 @@ function readKey(reader, here, host) {
     const audience = (0,_rotate_targets_js__WEBPACK_IMPORTED_MODULE_2__/* .readAudience */ .hZ)(reader, targets);
     const settings = readSettings(reader, targets, host);
     const createEnvironment = reader.boolean('create-environment');
+    refuseCredentials(reader, targets, settings.keyName);
     return { targets, audience, settings, createEnvironment };
 }
+/** All of that is in the outputs, and in the matrix of a fleet. A default name says nothing that its target does not. */
+function refuseCredentials(reader, targets, keyName) {
+    const input = reader.isGiven('environment') ? 'environment' : 'targets';
+    const inPlace = targets.some(({ label, secretName }) => [label, secretName].some((text) => reader.refuseCredential(input, text)));
+    if (!inPlace)
+        reader.refuseCredential('key-name', keyName);
+}
 function readSettings(reader, targets, host) {
+    const keyName = keyNameOf(reader, targets, host);
+    const [only, ...more] = targets;
     return {
-        keyName: keyNameOf(reader, targets, host),
+        keyName,
+        nameOfTarget: only !== undefined && more.length === 0 && keyName === (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .defaultKeyName */ .uL)(only, host),
         expiresInDays: reader.integer('expires-in-days'),
         renewBefore: reader.duration('renew-before'),
         gracePeriod: reader.duration('grace-period') ?? 0,
@@ -3021,6 +3647,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ InputReader)
 });
 
+// EXTERNAL MODULE: ./lib/secrets/printable.js
+var printable = __nccwpck_require__(474);
 // EXTERNAL MODULE: ./lib/inputs/kinds.js
 var kinds = __nccwpck_require__(1850);
 // EXTERNAL MODULE: ./lib/inputs/names.js
@@ -3071,8 +3699,13 @@ var urls = __nccwpck_require__(6667);
 
 
 
+
 /** Stands for a URL that could not be read; nothing is ever sent there. */
 const UNREADABLE_URL = new URL('https://unreadable.invalid');
+const HOLDS_A_CREDENTIAL = {
+    message: 'holds a credential that was given in another input (a default name: in the name of a repository, an environment or a secret)',
+    fix: 'take it out, or take another password: what is part of a name or an address is no secret',
+};
 /**
  * The inputs of one action, out of the runner's variables. Reading never throws: what is wrong is noted, so
  * that all of it can be told at once, and reading goes on with a value of the right type that is not to be used.
@@ -3158,7 +3791,23 @@ class InputReader {
     /** Notes what is wrong with an input; `given` is left out for credentials. */
     problem(name, complaint, given) {
         const allowed = (0,kinds/* allowedText */.E)((0,table/* specOf */.rI)(name).kind);
-        this.problems.push({ input: name, ...complaint, ...this.#shown(given), allowed });
+        // What it is shown as lacks the very character that is wrong.
+        const hidden = given === undefined ? undefined : (0,printable/* invisibleIn */.B)(given);
+        const seen = hidden === undefined
+            ? complaint
+            : { ...complaint, message: `${complaint.message}: it holds an invisible character, ${hidden}` };
+        this.problems.push({ input: name, ...seen, ...this.#shown(given), allowed });
+    }
+    /**
+     * Notes a problem where a text that is to be handed on (an output, the note of a post step) holds a credential: it
+     * would be withheld there.
+     * @returns whether it does
+     */
+    refuseCredential(name, text) {
+        const holds = [text, JSON.stringify(text)].some((form) => this.#secrets.holds(form));
+        if (holds)
+            this.problem(name, HOLDS_A_CREDENTIAL);
+        return holds;
     }
     #parsed(name, parse, message) {
         const text = this.text(name);
@@ -3208,6 +3857,29 @@ class InputReader {
         else
             (0,pasted/* admitMisplaced */.UZ)(this.#secrets, text);
     }
+}
+
+
+/***/ }),
+
+/***/ 6598:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ refreshTokenWarnings)
+/* harmony export */ });
+/** About a refresh token and its successor, what is allowed and most likely not meant. One printable line each. */
+function refreshTokenWarnings({ credential, refreshTokenSecret }, reader) {
+    if (refreshTokenSecret === undefined) {
+        return reader.isDefault('refresh-token-secret')
+            ? []
+            : ['`refresh-token-secret` has no effect without a refresh token'];
+    }
+    if (credential.input !== 'bootstrap-jwt')
+        return [];
+    return [
+        `\`bootstrap-jwt\` holds a refresh JWT, which is good for a single use: its successor will be stored as ${refreshTokenSecret.secretName}, and the next run must be given that one, as \`refresh-token\``,
+    ];
 }
 
 
@@ -3288,6 +3960,7 @@ function readAudience(reader, targets) {
         .map((entry) => entry.trim())
         .filter((entry) => entry !== '');
     const unreadable = text === '' && reader.isGiven(input);
+    reader.refuseCredential(input, text);
     if (visibility === 'selected' && given.length === 0 && !unreadable) {
         reader.problem(input, {
             message: 'is empty, but `visibility` is `selected`',
@@ -3329,10 +4002,99 @@ function accepted(reader, input, text, target) {
 
 /***/ }),
 
+/***/ 3870:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ aboutName),
+/* harmony export */   d: () => (/* binding */ warningsFor)
+/* harmony export */ });
+/* harmony import */ var _secrets_printable_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(474);
+/* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5864);
+/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5261);
+/* harmony import */ var _refresh_warnings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6598);
+/* harmony import */ var _targets_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7779);
+
+
+
+
+
+const DAY = 86_400_000;
+/** What is allowed, and most likely not what was meant. One printable line each. */
+function warningsFor(inputs, reader, env) {
+    return [
+        ...aboutTiming(inputs),
+        ...aboutGrace(inputs),
+        ...(0,_refresh_warnings_js__WEBPACK_IMPORTED_MODULE_1__/* .refreshTokenWarnings */ .A)(inputs, reader),
+        ...aboutTargets(inputs),
+        ...aboutEvent(env),
+    ];
+}
+function aboutTiming({ settings: { renewBefore, expiresInDays } }) {
+    if (renewBefore === 0) {
+        return [
+            '`renew-before: 0` renews a key only once it has expired: the stored key is dead until the next run',
+        ];
+    }
+    return renewBefore === undefined || renewBefore < expiresInDays * DAY
+        ? []
+        : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
+}
+function aboutGrace({ settings: { gracePeriod, expiresInDays } }) {
+    return gracePeriod < expiresInDays * DAY
+        ? []
+        : [
+            '`grace-period` is not shorter than `expires-in-days`: no run rotates before it is over, so the stored key expires first, and is dead until the next run',
+        ];
+}
+function aboutTargets({ audience, settings, targets }) {
+    const shared = targets.some((target) => target.kind === 'organisation');
+    const encoded = targets.flatMap((target) => {
+        const decoded = target.kind === 'environment' ? (0,_names_js__WEBPACK_IMPORTED_MODULE_2__/* .decodedName */ .Uq)(target.environment) : undefined;
+        return decoded === undefined
+            ? []
+            : [
+                `the environment of ${target.label} is named as if it were URL-encoded; names are written as they are: did you mean \`${(0,_secrets_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(decoded, 100)}\`?`,
+            ];
+    });
+    return [
+        ...encoded,
+        ...(audience.visibility !== undefined && !shared
+            ? ['`visibility` has no effect: no target is an organisation secret']
+            : []),
+        ...(settings.gracePeriod > 0 && shared
+            ? [
+                'with a `grace-period`, keys superseded in an organisation secret are not revoked by later runs: revoke them by a job fed with `superseded-key-ids`, or let them expire',
+            ]
+            : []),
+    ];
+}
+/** A name that is another target's by default, whose key would be revoked. */
+function aboutName({ settings: { keyName, nameOfTarget }, targets }, host) {
+    const place = nameOfTarget === true ? undefined : (0,_key_name_js__WEBPACK_IMPORTED_MODULE_0__/* .targetOfDefaultName */ .NI)(keyName, host);
+    if (place === undefined || targets.some((target) => (0,_targets_js__WEBPACK_IMPORTED_MODULE_4__/* .identityOf */ .cu)(target) === (0,_targets_js__WEBPACK_IMPORTED_MODULE_4__/* .identityOf */ .cu)(place)))
+        return [];
+    const { label, secretName } = place;
+    return [
+        `\`key-name\` is the default name of the key in ${label} (${secretName}), which is not in \`targets\`: if a rotation stored one there, this one revokes it. Add ${label} to \`targets\`, or choose another name`,
+    ];
+}
+function aboutEvent(env) {
+    return env['GITHUB_EVENT_NAME'] === 'pull_request_target'
+        ? [
+            'this run was started by `pull_request_target`: anybody who can open a pull request makes it rotate, with your secrets; use `schedule` or `workflow_dispatch`',
+        ]
+        : [];
+}
+
+
+/***/ }),
+
 /***/ 4565:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Lv: () => (/* binding */ isList),
 /* harmony export */   Qh: () => (/* binding */ INPUT_NAMES),
 /* harmony export */   Vc: () => (/* binding */ inputsOf),
 /* harmony export */   hU: () => (/* binding */ VERBS),
@@ -3449,10 +4211,11 @@ const INPUTS = {
     targets: {
         kind: {
             type: 'text',
+            list: true,
             allowed: 'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
         },
         text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
-        brief: 'where the key is stored, one a line',
+        brief: 'where the key is stored; repeat it for more',
         verbs: {
             rotate: {},
             audit: {
@@ -3475,10 +4238,11 @@ const INPUTS = {
     'selected-repositories': {
         kind: {
             type: 'text',
+            list: true,
             allowed: "names or ids of the organisation's repositories, separated by commas or lines",
         },
         text: "The organisation's repositories that may read the secret, by name or id, separated by commas or lines; for `visibility: selected`.",
-        brief: 'repositories that may read it',
+        brief: 'repositories that may read it; repeatable',
         verbs: { rotate: {} },
     },
     'key-name': {
@@ -3593,10 +4357,23 @@ const INPUTS = {
     'key-ids': {
         kind: {
             type: 'text',
+            list: true,
             allowed: 'ids of keys, which are UUIDs: a JSON array, or separated by commas or lines',
         },
         text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
-        brief: 'keys to revoke, separated by commas',
+        brief: 'ids of the keys to revoke; repeatable',
+        verbs: { revoke: {} },
+    },
+    'if-none': {
+        kind: { type: 'choice', of: ['fail', 'ignore'] },
+        text: 'When no key at all, active or revoked, has the name: `fail`, with the names that are near it, or `ignore`, for scheduled clean-ups. The same for an id where MUTX keeps the records of revoked keys (`/v1`); where it forgets them, an id that is gone counts as done.',
+        brief: 'fail or ignore if there is no such key',
+        verbs: { revoke: { default: 'fail' } },
+    },
+    'not-before': {
+        kind: { type: 'text', allowed: 'an instant in ISO 8601, UTC: `2026-11-23T21:14:05Z`' },
+        text: 'Before this instant, by the clock of MUTX, none is revoked, and the run fails: the output `revoke-after` of a rotation, say. Empty: at any time.',
+        brief: 'fail before this instant, by the clock of MUTX',
         verbs: { revoke: {} },
     },
     'max-age': {
@@ -3643,6 +4420,11 @@ const INPUTS = {
 const INPUT_NAMES = Object.keys(INPUTS);
 function specOf(name) {
     return INPUTS[name];
+}
+/** Whether an input holds several values, one a line. */
+function isList(name) {
+    const { kind } = specOf(name);
+    return kind.type === 'text' && kind.list === true;
 }
 /** The inputs that an action takes. */
 function inputsOf(verb) {
@@ -3759,6 +4541,7 @@ function no(message) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LE: () => (/* binding */ nearestNames),
 /* harmony export */   Qn: () => (/* binding */ variableOf),
 /* harmony export */   pA: () => (/* binding */ nearest),
 /* harmony export */   qL: () => (/* binding */ unknownText),
@@ -3802,13 +4585,27 @@ function unknownText({ name, meant, elsewhere }) {
 function nearest(name, own) {
     return own.find((candidate) => editsBetween(letters(name), letters(candidate)) <= MOST_EDITS);
 }
+/** Names of anything that were most likely meant, at most three, the nearest first. */
+function nearestNames(name, known) {
+    const wanted = name.trim().toLowerCase();
+    const furthest = Math.max(MOST_EDITS, Math.floor(wanted.length / 5));
+    return known
+        .map((candidate) => ({
+        candidate,
+        edits: editsBetween(wanted, candidate.trim().toLowerCase(), furthest),
+    }))
+        .filter(({ edits }) => edits <= furthest)
+        .toSorted((a, b) => a.edits - b.edits)
+        .slice(0, 3)
+        .map(({ candidate }) => candidate);
+}
 function letters(name) {
     return name.replace(/[^a-z0-9]/g, '');
 }
-/** Levenshtein distance; more than {@link MOST_EDITS} is not told apart where the lengths say so already. */
-function editsBetween(a, b) {
-    if (Math.abs(a.length - b.length) > MOST_EDITS)
-        return MOST_EDITS + 1;
+/** Levenshtein distance; more than `most` is not told apart where the lengths say so already. */
+function editsBetween(a, b, most = MOST_EDITS) {
+    if (Math.abs(a.length - b.length) > most)
+        return most + 1;
     let row = Array.from({ length: b.length + 1 }, (_, index) => index);
     for (const [i, letter] of [...a].entries()) {
         const next = [i + 1];
@@ -3853,26 +4650,484 @@ function parseBaseUrl(text) {
 
 /***/ }),
 
+/***/ 253:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  h: () => (/* binding */ MutxApi)
+});
+
+// EXTERNAL MODULE: ./lib/http/result.js
+var result = __nccwpck_require__(9755);
+// EXTERNAL MODULE: ./lib/http/retry-after.js
+var retry_after = __nccwpck_require__(3145);
+// EXTERNAL MODULE: ./lib/mutx/fields.js + 1 modules
+var mutx_fields = __nccwpck_require__(1191);
+;// CONCATENATED MODULE: ./lib/mutx/own-error.js
+
+const ERROR_CODE = /^[A-Z][A-Z\d_]{0,63}$/;
+/** Findings of a 422 that are told; a handful is all there can be. */
+const FINDINGS = 3;
+/**
+ * Whether a reply is MUTX's own error (mutx-api, "Errors"): `{detail: "…"}`, FastAPI's `{detail: [findings]}`,
+ * or `{status: "error", error_code, message, details?}`. Only such a one proves that MUTX itself said no; JSON
+ * of another form may come from anything in between.
+ */
+function ownError(reply) {
+    if (reply.body.kind !== 'json')
+        return undefined;
+    const { value } = reply.body;
+    const error = (0,mutx_fields/* decoded */.D)(() => {
+        const fields = new mutx_fields/* Fields */.C(value, 'the reply');
+        const requestId = fields.raw('request_id');
+        const retryAfter = fields.raw('retry_after');
+        const errorCode = fields.raw('error_code');
+        return {
+            message: messageOf(fields),
+            errorCode: typeof errorCode === 'string' && ERROR_CODE.test(errorCode) ? errorCode : undefined,
+            requestId: typeof requestId === 'string' ? requestId : undefined,
+            retryAfter: typeof retryAfter === 'number' ? retryAfter : undefined,
+        };
+    });
+    return error.ok ? error.value : undefined;
+}
+function messageOf(fields) {
+    if (Array.isArray(fields.raw('detail')))
+        return findingsOf(fields.list('detail')).join('; ');
+    if (fields.has('detail'))
+        return fields.text('detail');
+    fields.same('status', 'error');
+    fields.text('error_code');
+    const details = fields.raw('details');
+    return [fields.text('message'), ...findingsOf(Array.isArray(details) ? details : [])].join('; ');
+}
+/** `body.name: String should have at most 255 characters`; what was sent (`input`) is left out. */
+function findingsOf(details) {
+    return details.slice(0, FINDINGS).flatMap((detail) => {
+        const finding = (0,mutx_fields/* decoded */.D)(() => {
+            const fields = new mutx_fields/* Fields */.C(detail, 'a finding');
+            const place = fields.list('loc').filter((part) => typeof part === 'string' || typeof part === 'number');
+            return `${place.join('.')}: ${fields.text('msg')}`;
+        });
+        return finding.ok ? [finding.value] : [];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/failures.js
+
+
+
+/**
+ * Why a call to MUTX did not give what was asked for. `refused` only where the reply is MUTX's own error: what
+ * a proxy's page or a broken reply says proves nothing about what was done.
+ */
+function failureOf(result, context) {
+    switch (result.kind) {
+        case 'not-sent':
+            return failure(context, undefined, notSent(result));
+        case 'lost':
+            return failure(context, undefined, lost(result));
+        case 'reply':
+            return failure(context, result, causeOf(result, context.secrets));
+    }
+}
+/** A reply with the right status whose content cannot be used. @param problem of {@link Decoded} */
+function badReply(reply, problem, context) {
+    return failure(context, reply, unclear('mutx-bad-reply', problem, false));
+}
+function failure(context, reply, cause) {
+    const requestId = reply?.headers.get('x-request-id') ?? cause.requestId;
+    return {
+        service: 'mutx',
+        call: context.call,
+        status: reply?.status,
+        ...cause,
+        ...(requestId === undefined ? {} : { requestId: context.secrets.quote(requestId, 64) }),
+    };
+}
+function unclear(code, message, retryable) {
+    return { kind: 'unclear', code, message, retryable };
+}
+function notSent({ code, message, retryable }) {
+    return { kind: 'not-sent', code: NOT_SENT[code], message, retryable };
+}
+const NOT_SENT = {
+    'not-started': 'deadline',
+    'unknown-host': 'mutx-unknown-host',
+    unreachable: 'mutx-unreachable',
+    tls: 'mutx-tls-refused',
+    'proxy-setting': 'mutx-proxy-setting',
+    'proxy-unreachable': 'mutx-proxy-unreachable',
+    'proxy-refused': 'mutx-proxy-refused',
+    timeout: 'mutx-unreachable',
+};
+function lost({ code, message }) {
+    switch (code) {
+        case 'timeout':
+            return unclear('mutx-timeout', message, true);
+        case 'reset':
+        case 'cut-off':
+            return unclear('mutx-lost-reply', message, true);
+        case 'bad-http':
+        case 'too-large':
+        case 'compressed':
+            return unclear('mutx-bad-reply', message, false);
+    }
+}
+function causeOf(reply, secrets) {
+    const own = ownError(reply);
+    if (own === undefined)
+        return notOwn(reply, secrets);
+    const { requestId, errorCode } = own;
+    return {
+        ...ownCause(reply, own, secrets),
+        ...(requestId === undefined ? {} : { requestId }),
+        ...(errorCode === undefined ? {} : { errorCode }),
+    };
+}
+function ownCause(reply, own, secrets) {
+    const { status } = reply;
+    const message = secrets.quote(own.message);
+    if (status === 429)
+        return throttled(message, reply, own);
+    if ((0,result/* isServerError */.G)(status))
+        return serverError('mutx-server-error', message, reply, own);
+    if (status >= 400 && status < 500) {
+        return {
+            kind: 'refused',
+            code: refusalCode(status),
+            message,
+            retryable: false,
+            ...hintOf(reply, secrets),
+            // No place in the plan: when it is worth asking again.
+            ...(status === 409 ? waitOf(reply, own) : {}),
+        };
+    }
+    return notOwn(reply, secrets);
+}
+/** Not an error of MUTX's own making. */
+function notOwn(reply, secrets) {
+    const { status, body } = reply;
+    // Whoever limits the rate has not passed the request on.
+    if (status === 429)
+        return throttled('too many requests', reply, undefined);
+    if (status >= 300 && status < 400) {
+        return unclear('mutx-redirect', `a redirect${whereTo(reply, secrets)}, which is not followed`, false);
+    }
+    if (body.kind === 'other' && /json/i.test(reply.headers.get('content-type') ?? '')) {
+        return unclear('mutx-bad-reply', 'the JSON of the reply is broken', true);
+    }
+    if (body.kind === 'other') {
+        const message = 'a page that is not of the MUTX API';
+        return (0,result/* isServerError */.G)(status)
+            ? serverError('mutx-proxy-page', message, reply, undefined)
+            : unclear('mutx-proxy-page', message, false);
+    }
+    if ((0,result/* isServerError */.G)(status))
+        return serverError('mutx-server-error', 'an error without words', reply, undefined);
+    return unclear('mutx-bad-reply', 'the reply is not what the MUTX API gives', false);
+}
+function throttled(message, reply, own) {
+    return { kind: 'throttled', code: 'mutx-rate-limited', message, retryable: true, ...waitOf(reply, own) };
+}
+function serverError(code, message, reply, own) {
+    return { ...unclear(code, message, true), ...waitOf(reply, own) };
+}
+function waitOf(reply, own) {
+    const retryAfter = (0,retry_after/* retryAfterOf */.s)(reply, own?.retryAfter);
+    return retryAfter === undefined ? {} : { retryAfter };
+}
+function refusalCode(status) {
+    switch (status) {
+        case 401:
+            return 'mutx-unauthorized';
+        case 402:
+            return 'mutx-payment-required';
+        case 403:
+            return 'mutx-forbidden';
+        case 404:
+            return 'mutx-not-found';
+        case 409:
+            return 'mutx-conflict';
+        case 400:
+        case 422:
+            return 'mutx-validation';
+        default:
+            return 'mutx-refused';
+    }
+}
+/** 402 may say where to pay (mutx-api, "Errors"). */
+function hintOf(reply, secrets) {
+    const upgrade = reply.status === 402 ? reply.headers.get('upgrade-url') : undefined;
+    return upgrade === undefined ? {} : { hint: `see the plans at ${secrets.quote(upgrade)}` };
+}
+/** Origin and path: the rest of a Location may hold anything. */
+function whereTo(reply, secrets) {
+    const location = reply.headers.get('location');
+    if (location === undefined || !URL.canParse(location))
+        return '';
+    const { origin, pathname } = new URL(location);
+    return ` to ${secrets.quote(origin + pathname)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/api.js
+
+
+/**
+ * The MUTX API of whichever generation, one attempt a call. The generation is found out by asking with the
+ * calls themselves: where `/v1` is right, that costs nothing; where it is not, its 404 says that nothing was
+ * done, and the same call is made without the prefix. A gateway may answer with a page of its own there, which says
+ * nothing of a call that changes something; then the list is asked for.
+ */
+class MutxApi {
+    secrets;
+    #http;
+    #generation;
+    /** @param http its base URL is `api-url`; one that ends in `/v1` is taken at its word */
+    constructor(http, secrets) {
+        this.#http = http;
+        this.secrets = secrets;
+        this.#generation = this.#isAtItsWord() ? 'v1' : undefined;
+    }
+    /** undefined: no reply has shown it yet */
+    get generation() {
+        return this.#generation;
+    }
+    async ask(request, answer) {
+        const { result, call } = await this.#send(request);
+        const context = { call, secrets: this.secrets };
+        const value = result.kind === 'reply' && isMutxs(result) ? answer(result) : undefined;
+        if (result.kind !== 'reply' || value === undefined) {
+            return { ok: false, failure: failureOf(result, context) };
+        }
+        if (!value.ok)
+            return { ok: false, failure: badReply(result, value.problem, context) };
+        return { ok: true, value: value.value, date: result.date };
+    }
+    async #send(request) {
+        const known = this.#generation;
+        const first = await this.#sendTo(known ?? 'v1', request);
+        if (known !== undefined || !isMissing(first)) {
+            if (isSuccess(first))
+                this.#generation ??= 'v1';
+            return first;
+        }
+        if (!isAnswered(first) && !(await this.#isDocumented(request)))
+            return first;
+        // Another call may have learned meanwhile that this 404 is v1's own.
+        if (this.#generation === 'v1')
+            return first;
+        const second = await this.#sendTo('documented', request);
+        if (isSuccess(second))
+            this.#generation ??= 'documented';
+        return second;
+    }
+    /**
+     * Whether the list is where the documented API has it, and not where v1 has it: then nothing was done by a call
+     * that was answered with a page.
+     */
+    async #isDocumented(like) {
+        const listOf = (generation) => {
+            const { headers = {} } = like(generation);
+            return { method: 'GET', path: '/api-keys', headers };
+        };
+        if (!isMissing(await this.#sendTo('v1', listOf)))
+            return false;
+        const { result } = await this.#sendTo('documented', listOf);
+        return result.kind === 'reply' && result.status !== 404 && isMutxs(result);
+    }
+    async #sendTo(generation, requestOf) {
+        const request = requestOf(generation);
+        const prefix = generation === 'v1' && !this.#isAtItsWord() ? '/v1' : '';
+        const path = prefix + request.path;
+        const result = await this.#http.send({ ...request, path });
+        return { result, method: request.method, call: `${request.method} ${this.#http.basePath}${path}` };
+    }
+    #isAtItsWord() {
+        return this.#http.basePath.endsWith('/v1');
+    }
+}
+/** A success that holds an error is none of MUTX's: something in between made it of an error. */
+function isMutxs(reply) {
+    const isError = ownError(reply) !== undefined;
+    return reply.status < 300 ? reply.body.kind !== 'other' && !isError : isError;
+}
+function isSuccess({ result }) {
+    return result.kind === 'reply' && result.status < 300 && isMutxs(result);
+}
+function isMissing({ result }) {
+    return result.kind === 'reply' && result.status === 404;
+}
+/**
+ * Whether a 404 says that nothing was done. Of what changes something only MUTX itself can say so: a page of
+ * something in between does not prove it.
+ */
+function isAnswered({ method, result }) {
+    return method === 'GET' || (result.kind === 'reply' && ownError(result) !== undefined);
+}
+
+
+/***/ }),
+
+/***/ 1191:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ Fields),
+  D: () => (/* binding */ decoded)
+});
+
+;// CONCATENATED MODULE: ./lib/mutx/timestamps.js
+const ISO_8601 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/;
+const MINUTE = 60_000;
+/**
+ * A timestamp as MUTX writes them: ISO 8601, usually with microseconds, often without a zone, and then it is
+ * UTC (mutx-api, "A key record"); `new Date()` would take that for local time. What is finer than a millisecond
+ * is cut off.
+ * @returns undefined for anything else, days and hours that do not exist included
+ */
+function parseTimestamp(text) {
+    const parts = ISO_8601.exec(text);
+    if (parts === null)
+        return undefined;
+    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map(Number);
+    const ms = Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'));
+    const instant = Date.UTC(year, month - 1, day, hour, minute, second, ms);
+    // Date.UTC carries over (the 30th of February becomes March) and takes years below 100 for the 1900s.
+    const canonical = `${text.slice(0, 19)}.${String(ms).padStart(3, '0')}Z`;
+    if (new Date(instant).toISOString() !== canonical)
+        return undefined;
+    return instant - offsetOf(parts[8] ?? 'Z');
+}
+function offsetOf(zone) {
+    if (zone === 'Z')
+        return 0;
+    const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));
+    return (zone.startsWith('-') ? -minutes : minutes) * MINUTE;
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/fields.js
+
+const ANYTHING = /^/;
+/** Thrown by {@link Fields} and caught by {@link decoded}, nowhere else. */
+class Malformed extends Error {
+}
+/** Runs a decoder; a field that is not as it should be ends it. */
+function decoded(decode) {
+    try {
+        return { ok: true, value: decode() };
+    }
+    catch (error) {
+        if (error instanceof Malformed)
+            return { ok: false, problem: error.message };
+        throw error;
+    }
+}
+/** The own fields of a JSON object, by type. A name that a prototype has too is a field like any other. */
+class Fields {
+    #where;
+    #values;
+    /** @param where for problems: `the reply`, `items[3]` */
+    constructor(value, where) {
+        this.#where = where;
+        if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+            throw new Malformed(`${where} is not an object`);
+        }
+        this.#values = value;
+    }
+    /** Neither missing nor null. */
+    has(name) {
+        return (this.raw(name) ?? null) !== null;
+    }
+    /** @param form what it has to look like */
+    text(name, form = ANYTHING) {
+        const value = this.raw(name);
+        if (typeof value !== 'string' || !form.test(value))
+            throw this.malformedText(name);
+        return value;
+    }
+    /** What {@link text} throws of a field that is none of the text that it should be. */
+    malformedText(name) {
+        const isText = typeof this.raw(name) === 'string';
+        return this.#malformed(name, isText ? 'does not have the form that it should have' : 'is not a string');
+    }
+    /** A field that can only have one value. */
+    same(name, expected) {
+        if (this.raw(name) !== expected)
+            throw this.#malformed(name, 'is not what was asked for');
+        return expected;
+    }
+    boolean(name) {
+        const value = this.raw(name);
+        if (typeof value !== 'boolean')
+            throw this.#malformed(name, 'is not true or false');
+        return value;
+    }
+    /** A whole number, not negative. */
+    count(name) {
+        const value = this.raw(name);
+        if (!Number.isSafeInteger(value) || Number(value) < 0) {
+            throw this.#malformed(name, 'is not a whole number');
+        }
+        return Number(value);
+    }
+    /** A whole number, not zero either. */
+    countAboveZero(name) {
+        const value = this.count(name);
+        if (value === 0)
+            throw this.#malformed(name, 'is zero');
+        return value;
+    }
+    instant(name) {
+        const instant = parseTimestamp(this.text(name));
+        if (instant === undefined)
+            throw this.#malformed(name, 'is not a timestamp');
+        return instant;
+    }
+    /** undefined where the field is null or missing. */
+    instantOrNone(name) {
+        return this.has(name) ? this.instant(name) : undefined;
+    }
+    list(name) {
+        const value = this.raw(name);
+        if (!Array.isArray(value))
+            throw this.#malformed(name, 'is not a list');
+        return value;
+    }
+    /** The value as it is, for the one field that must be masked before anything is checked. */
+    raw(name) {
+        return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
+    }
+    #malformed(name, what) {
+        return new Malformed(`${this.#where}.${name} ${what}`);
+    }
+}
+
+
+/***/ }),
+
 /***/ 4371:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   i: () => (/* binding */ decodeJwt)
 /* harmony export */ });
-const JWT = /^[\w-]+\.([\w-]+)\.[\w-]*$/u;
+const JWT = /^([\w-]+)\.([\w-]+)\.[\w-]*$/u;
 /** The last instant that a `Date` can hold. */
 const END_OF_TIME = 8.64e15;
 /**
- * The claims of a text that has the form of a JWT (RFC 7519, compact): three parts, the second a JSON object
- * in base64url. A claim of another type than it should have is left out.
+ * The claims of a text that has the form of a JWT (RFC 7519, compact): three parts, the first two JSON objects
+ * in base64url. (A GitHub token of the form `ghs_…_<JWT>` has three parts as well.) A claim of another type than it should have is left out.
  * @returns undefined for anything else; never throws
  */
 function decodeJwt(text) {
-    const payload = JWT.exec(text)?.[1];
-    if (payload === undefined)
-        return undefined;
-    const claims = parseObject(Buffer.from(payload, 'base64url').toString('utf8'));
-    if (claims === undefined)
+    const [, header, payload] = JWT.exec(text) ?? [];
+    const claims = parseObject(payload);
+    if (claims === undefined || parseObject(header) === undefined)
         return undefined;
     return {
         ...string('type', claims.get('type')),
@@ -3882,9 +5137,9 @@ function decodeJwt(text) {
         ...string('familyId', claims.get('family_id')),
     };
 }
-function parseObject(json) {
+function parseObject(part) {
     try {
-        const value = JSON.parse(json);
+        const value = JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'));
         if (typeof value !== 'object' || value === null || Array.isArray(value))
             return undefined;
         return new Map(Object.entries(value));
@@ -3918,7 +5173,7 @@ function instant(name, value) {
 
 /** Of a reply. UUIDs today; opaque to us, but they go into paths and messages, where no credential belongs. */
 function isKeyId(text) {
-    return /^[\w-]{1,100}$/.test(text) && !(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .P)(text);
+    return /^[\w-]{1,100}$/.test(text) && !(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(text);
 }
 /**
  * Of somebody who wrote it. MUTX describes the id of a key as a UUID (the path parameter `key_id` of its OpenAPI
@@ -3954,7 +5209,6 @@ function credentialWarning(message) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Mb: () => (/* binding */ inTheWay),
 /* harmony export */   Ms: () => (/* binding */ entryOf),
 /* harmony export */   Qp: () => (/* binding */ failureAnnotation),
 /* harmony export */   WT: () => (/* binding */ callText),
@@ -3965,16 +5219,12 @@ function credentialWarning(message) {
 /* harmony export */   w7: () => (/* binding */ failureLines),
 /* harmony export */   y4: () => (/* binding */ alikeText)
 /* harmony export */ });
-/* harmony import */ var _secrets_printable_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(474);
-/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3057);
+/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6880);
 /* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4127);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8191);
 
 
 
-
-/** After every expiry, and a number that can be subtracted from itself. */
-const NEVER = Number.MAX_SAFE_INTEGER;
 /** @param givenUp keys revoked before their successor was stored (`on-quota: replace`) */
 function failureOf(outcome, givenUp = []) {
     const { failure } = outcome;
@@ -3982,20 +5232,11 @@ function failureOf(outcome, givenUp = []) {
         message: failure.message,
         code: failure.code,
         calls: explained(failure.failures),
-        details: inTheWay(failure.inTheWay ?? []),
+        details: (0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .inTheWay */ .Mb)(failure.inTheWay ?? []),
         hint: (0,_hints_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(failure.code),
         state: (0,_state_js__WEBPACK_IMPORTED_MODULE_1__/* .stateOf */ .L4)(outcome, givenUp),
         retryAt: failure.retryAt,
     };
-}
-/** The keys that hold the places of a plan, a line each. Those whose expiry is past come first: revoking them costs nobody anything. */
-function inTheWay(keys) {
-    const named = keys
-        .toSorted((a, b) => (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
-        .slice(0, _words_js__WEBPACK_IMPORTED_MODULE_2__/* .MOST_NAMED */ .SE)
-        .map(({ id, name, expiresAt }) => `in the way: ${(0,_secrets_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(name, 100)} (${id}), ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .expiryText */ .X5)(expiresAt)}`);
-    const more = keys.length - named.length;
-    return more > 0 ? [...named, `and ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(more, 'more key')}`] : named;
 }
 /** A failure outside the rotation itself: before it began, nothing has been changed. */
 function earlyFailure(early) {
@@ -4084,8 +5325,9 @@ function callLines({ failure, alike, cause, fix }) {
         lines.push(`  cause: ${cause}`);
     if (fix !== undefined)
         lines.push(...fixLines(fix));
-    if (failure.requestId !== undefined)
-        lines.push(`  request id: ${failure.requestId}`);
+    const ids = [failure, ...also].flatMap(({ requestId }) => requestId ?? []);
+    if (ids.length > 0)
+        lines.push(`  request ${ids.length === 1 ? 'id' : 'ids'}: ${ids.join(', ')}`);
     return lines;
 }
 function fixLines(fix) {
@@ -4129,7 +5371,7 @@ function failureAnnotation(title, report) {
 
 /***/ }),
 
-/***/ 3057:
+/***/ 6880:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4140,7 +5382,56 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: HINTS
 
+;// CONCATENATED MODULE: ./lib/report/hints-connection.js
+const TLS = {
+    cause: 'the TLS connection was refused: the certificate is not trusted, has expired or is for another host, or the port does not speak TLS',
+    fix: 'for a private authority set `NODE_EXTRA_CA_CERTS` to its certificate; otherwise check the host and the port, and a proxy that opens TLS connections',
+};
+const PROXY_SETTING = {
+    cause: 'the variable that names the proxy cannot be used as the URL of one',
+    fix: 'write `HTTPS_PROXY` as `http://host:port` or `http://user:password@host:port` with user and password percent-encoded, or name the host in `NO_PROXY`',
+};
+const PROXY_UNREACHABLE = {
+    cause: 'the proxy that the environment names cannot be reached',
+    fix: 'check the host and the port in `HTTPS_PROXY`; for a proxy with a certificate of a private authority `NODE_EXTRA_CA_CERTS`',
+};
+const PROXY_REFUSED = {
+    cause: 'the proxy was reached and did not connect to the host: 407 means that it wants other credentials, 403 that it forbids the host',
+    fix: 'check the user and the password in `HTTPS_PROXY`, let the proxy allow the host, or name the host in `NO_PROXY` if it can be reached directly',
+};
+/** Causes of calls to MUTX for which there was no connection. */
+const MUTX_CONNECTION_HINTS = {
+    'mutx-unknown-host': {
+        cause: 'the host of `api-url` does not exist: its name does not resolve on this machine',
+        fix: 'correct `api-url`; for a name of a private network run on a machine that resolves it',
+    },
+    'mutx-unreachable': {
+        cause: 'no connection to MUTX: nothing answers at that address, or the network is cut',
+        fix: 'check `api-url`, the network and the firewall of the machine; where only a proxy reaches MUTX, set `HTTPS_PROXY`',
+    },
+    'mutx-tls-refused': TLS,
+    'mutx-proxy-setting': PROXY_SETTING,
+    'mutx-proxy-unreachable': PROXY_UNREACHABLE,
+    'mutx-proxy-refused': PROXY_REFUSED,
+};
+/** Causes of calls to GitHub for which there was no connection. */
+const GITHUB_CONNECTION_HINTS = {
+    'github-unknown-host': {
+        cause: "the host of GitHub's API does not exist: its name does not resolve on this machine",
+        fix: 'correct `GITHUB_API_URL`; for a name of a private network run on a machine that resolves it',
+    },
+    'github-unreachable': {
+        cause: 'no connection to GitHub: nothing answers at that address, or the network is cut',
+        fix: 'check `GITHUB_API_URL`, the network and the firewall of the machine; where only a proxy reaches GitHub, set `HTTPS_PROXY`',
+    },
+    'github-tls-refused': TLS,
+    'github-proxy-setting': PROXY_SETTING,
+    'github-proxy-unreachable': PROXY_UNREACHABLE,
+    'github-proxy-refused': PROXY_REFUSED,
+};
+
 ;// CONCATENATED MODULE: ./lib/report/hints-github.js
+
 const RETRY = 'run again later; the retries of this run were used up';
 /** Causes of failed calls to GitHub (src/github). */
 const GITHUB_HINTS = {
@@ -4221,6 +5512,26 @@ const GITHUB_HINTS = {
         cause: 'somebody changed which repositories may read this organisation secret while the list of them was read',
         fix: 'run it again once nobody changes it any more: writing the secret with a list of both times could give it to the wrong ones',
     },
+    'github-secret-gone': {
+        cause: "the organisation secret was there when the run began, and GitHub's answer right before the write says that it is not",
+        fix: 'see whether it was deleted: if so, run again, which makes it anew for those that `visibility` and `selected-repositories` name; if not, run again later',
+    },
+    'github-audience-too-long': {
+        cause: 'more repositories may read this organisation secret than are read, by the count that GitHub gives',
+        fix: 'let the secret be read by all repositories or all private ones, or use several secrets, each with fewer repositories',
+    },
+    'github-list-incomplete': {
+        cause: "a list of GitHub's (of secrets, or of environments) is shorter than the count that comes with it",
+        fix: RETRY,
+    },
+    'github-list-changed': {
+        cause: 'secrets or environments came or went while the list of them was read',
+        fix: RETRY,
+    },
+    'github-list-too-long': {
+        cause: "a list of GitHub's is longer, by its own count, than GitHub lets any such list be",
+        fix: 'check what answers at `GITHUB_API_URL`',
+    },
     'github-selected-repository-elsewhere': {
         cause: 'a repository of `selected-repositories` does not belong to the organisation of the target',
         fix: "name the organisation's own repositories only",
@@ -4238,10 +5549,7 @@ const GITHUB_HINTS = {
         cause: 'something between the runner and GitHub answered in its place (a proxy, a gateway, a sign-in page)',
         fix: 'check `GITHUB_API_URL`, `HTTPS_PROXY` and `NO_PROXY`',
     },
-    'github-unreachable': {
-        cause: 'no connection to GitHub: the name does not resolve, nothing listens there, or the network is cut',
-        fix: 'check the network of the runner, `HTTPS_PROXY` and `NO_PROXY`; for a private authority `NODE_EXTRA_CA_CERTS`',
-    },
+    ...GITHUB_CONNECTION_HINTS,
     'github-timeout': { cause: 'GitHub did not answer within 30 seconds', fix: RETRY },
     'github-bad-reply': {
         cause: 'the reply is not what the GitHub API gives: cut off, too large, compressed, or of another form',
@@ -4256,6 +5564,22 @@ const KEY_HINTS = {
         cause: 'MUTX did not revoke every key that was asked for, or did not say whether it did',
         fix: 'mend what is said of the failed call here and run again: what is revoked already counts as done',
     },
+    'too-early': {
+        cause: '`not-before` is still to come, by the clock of MUTX',
+        fix: 'run it again after that instant; behind an environment with a wait timer: make the timer longer than every `grace-period` by two minutes',
+    },
+    'no-such-key': {
+        cause: 'no key of the account has this name or id: it is misspelled, or of another account, or MUTX has already forgotten the revoked key',
+        fix: 'copy the name or id from `mutx-api-key keys list --all`; for a clean-up that may find nothing, set `if-none: ignore`',
+    },
+    'fleet-incomplete': {
+        cause: 'some keys of the fleet could not be rotated; the others were',
+        fix: 'fix what is named for each cause, then run it again: keys that were rotated are not due again where `renew-before` says so',
+    },
+    'key-in-a-secret': {
+        cause: 'keys of such names are made by rotations, which store them in secrets, and by jobs, which use them',
+        fix: 'run `mutx-api-key rotate`, which stores a new key first; if nothing holds this one, add `--force`',
+    },
     'revocations-exceeded': {
         cause: 'more keys were asked for than `max-revocations` allows, so none was revoked',
         fix: 'see whether these are the keys that are meant; if they are, set `max-revocations` to their number',
@@ -4267,10 +5591,13 @@ const KEY_HINTS = {
 };
 
 ;// CONCATENATED MODULE: ./lib/report/hint-phrases.js
+/** What the operator of a MUTX has to change where its public versions fail on PostgreSQL. */
+const FIX_COLUMNS = "ask the operator of this MUTX, with the request ids, to give the columns `expires_at` and `last_used` of `api_keys` a time zone: `DateTime(timezone=True)` in the server's model and `timestamptz` in the database, of which either alone is not enough";
 /** How a place in the plan is freed by hand; the codes of a full plan have it in common. */
 const REVOKE_ONE = 'revoke a key that nobody needs: `mutx-api-key keys list` shows all of them, and `mutx-api-key keys revoke ID`, or the action `mutx/api-key-action/revoke` with `key-ids: ID`, revokes one';
 
 ;// CONCATENATED MODULE: ./lib/report/hints-mutx.js
+
 
 const hints_mutx_RETRY = 'run again later; the retries of this run were used up';
 /** Causes of failed calls to MUTX (src/mutx) and of a session that could not be opened (src/session). */
@@ -4299,10 +5626,6 @@ const MUTX_HINTS = {
         cause: 'MUTX does not take a value that was sent',
         fix: 'see what MUTX says here: it names the value, and what it may be. Names of keys have at most 255 characters, `expires-in-days` is 1 to 365, ids are UUIDs; if all of them are right, check that `api-url` is the MUTX API',
     },
-    'mutx-too-many-keys': {
-        cause: 'the account has more keys, revoked ones included, than this action reads',
-        fix: 'use an account of its own for automation, or ask MUTX to clear revoked keys away',
-    },
     'mutx-payment-required': {
         cause: "the account's plan does not include this, or a payment is due",
         fix: "see the account's billing page at MUTX",
@@ -4316,10 +5639,7 @@ const MUTX_HINTS = {
         cause: 'something between the runner and MUTX answered in its place (a proxy, a gateway, a sign-in page)',
         fix: 'check `api-url`, `HTTPS_PROXY` and `NO_PROXY`; if MUTX is behind a gateway, let the runner through',
     },
-    'mutx-unreachable': {
-        cause: 'no connection to MUTX: the name does not resolve, nothing listens there, or the network is cut',
-        fix: 'check `api-url`, the network of the runner, `HTTPS_PROXY` and `NO_PROXY`; for a private authority `NODE_EXTRA_CA_CERTS`',
-    },
+    ...MUTX_CONNECTION_HINTS,
     'mutx-timeout': { cause: 'MUTX did not answer within 30 seconds', fix: hints_mutx_RETRY },
     'mutx-lost-reply': {
         cause: 'the connection to MUTX broke before its reply was read to the end',
@@ -4327,8 +5647,16 @@ const MUTX_HINTS = {
     },
     'mutx-refused': { cause: 'MUTX refused the call', fix: 'see what it says here' },
     'mutx-key-refused': {
-        cause: 'MUTX answers the key it has just made as if it were not valid',
+        cause: 'MUTX answers the key as if it were not valid; to a key that it does not take it says `Missing authorization header`',
         fix: 'run again; check that `api-url` is the API itself',
+    },
+    'mutx-key-unusable': {
+        cause: 'MUTX refuses the key in `X-API-Key`, and fails with an internal error when it comes as a Bearer token; public versions of MUTX on PostgreSQL answer every key so, because they store its times without a time zone',
+        fix: FIX_COLUMNS,
+    },
+    'mutx-key-unverifiable': {
+        cause: 'this MUTX answers a request with the key as it answers one without any, so it cannot be found out there whether the key works',
+        fix: 'set `verify: false` to store keys that were not tried, or use a MUTX that takes API keys',
     },
     'mutx-redirect': {
         cause: 'MUTX answered with a redirect, which is never followed: it could carry the credential elsewhere',
@@ -4382,7 +5710,7 @@ const MUTX_HINTS = {
 const RUN_HINTS = {
     'invalid-input': {
         cause: 'one or more inputs are missing or not in a form this action takes',
-        fix: 'correct the inputs named here; nothing was called',
+        fix: 'correct the inputs named here; nothing was changed',
     },
     'preflight-failed': {
         cause: 'a target cannot be written with this token, or does not exist',
@@ -4394,7 +5722,7 @@ const RUN_HINTS = {
     },
     'fleet-too-large': {
         cause: 'GitHub hands over at most 1 MB, counted as UTF-16, from one job to the next',
-        fix: 'make several fleets of it, a file and a workflow each; `defaults` do not make it smaller',
+        fix: 'split the key into several, each with a part of its targets; `defaults` do not make it smaller',
     },
     'issue-failed': {
         cause: 'GitHub did not let the job read or write issues',
@@ -4409,20 +5737,32 @@ const RUN_HINTS = {
         fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan. A rotation with \`on-quota: wait\` waits for a place that becomes free by itself, one with \`on-quota: replace\` gives up a key of its own name first, with a gap of seconds; where it was set, the first line says why it did not help`,
     },
     'quota-too-soon': {
-        cause: 'the new key would take the last place of the plan while another key of this name is so young that a run may still be storing it',
+        cause: 'the new key would take the last place of the plan, while another key of this name, or the last write of a target, is so young that a run may still be storing that key',
         fix: 'run again at the time given, or set `on-quota: wait`, which waits until then; `on-quota: replace` does not shorten that, because it too makes no second key while the first may still be on its way into the secret',
     },
     'quota-wait-over': {
         cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
         fix: `wait longer with \`quota-wait\`, run fewer jobs at a time (\`strategy.max-parallel\`), take a larger plan, or ${REVOKE_ONE}; \`sweep-after\` revokes what killed jobs of this repository left`,
     },
+    'account-refused': {
+        cause: 'MUTX answers 403 to the question whose account this is: its e-mail address is not verified, or it is deactivated. Keys of such an account are answered 403 too',
+        fix: 'verify the e-mail address of the account at MUTX, or have the account activated, and run again',
+    },
     'create-failed': {
         cause: 'MUTX did not make a key',
         fix: 'see the failed call; no secret was written',
     },
+    'times-contradict': {
+        cause: 'MUTX wrote a time into the new key that is far from the time its replies carry: a server that writes local time without a zone, or several servers whose clocks differ',
+        fix: "have MUTX's operator set the server and its database to UTC and synchronize their clocks; until then no run can tell which key is older, so none is replaced",
+    },
     'create-lost': {
         cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',
         fix: 'run again: such a key is never stored, and a later run revokes it',
+    },
+    'create-unsupported': {
+        cause: 'MUTX failed with an internal error at each create and made no key; public versions of MUTX on PostgreSQL fail so at every key that expires, because they store its end without a time zone',
+        fix: `${FIX_COLUMNS}. No input of this action avoids it`,
     },
     'verify-refused': {
         cause: 'MUTX answers the key it has just made as if it were not valid',
@@ -4444,6 +5784,10 @@ const RUN_HINTS = {
         cause: 'this machine stood still for minutes between making a key and storing it, twice; another run may have revoked the key meanwhile',
         fix: 'run again, on a runner that is not suspended; a `concurrency:` group in the workflow keeps runs from overlapping',
     },
+    'network-changed': {
+        cause: 'between the two steps of `ephemeral` a step of the job has set a proxy, or certificate authorities, for all that follows; a credential would go to whoever that is',
+        fix: 'revoke the key that is named with the action `revoke`, or let it expire; set `HTTPS_PROXY` and `NODE_EXTRA_CA_CERTS` for the whole job, or for the steps that need them',
+    },
     'command-not-found': {
         cause: 'there is no such file, neither under this path nor in a folder of `PATH`',
         fix: 'check how the command is written; a builtin of the shell, a pipe or `&&` needs a shell: `-- sh -c "…"`',
@@ -4456,6 +5800,14 @@ const RUN_HINTS = {
         cause: 'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
         fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
     },
+    'runner-file-unwritable': {
+        cause: 'the runner gave this step no file for its outputs, state or variables, or the disk of the runner is full',
+        fix: 'free space on the runner; in a container or under another runner, make sure that the files named by `GITHUB_OUTPUT`, `GITHUB_STATE` and `GITHUB_ENV` can be written',
+    },
+    'output-withheld': {
+        cause: 'the password, or another credential that was given, is part of a name, a target or a word of the output',
+        fix: 'give the account a password that no name contains, or rename what holds it',
+    },
     'internal-error': {
         cause: 'something happened that this action does not expect',
         fix: 'run again; if it stays so, report it with the lines above',
@@ -4467,6 +5819,10 @@ const RUN_HINTS = {
     'doctor-problem': {
         cause: 'something that a rotation depends on is not as it has to be',
         fix: 'do what stands after each ✗, then ask `mutx-api-key doctor` again',
+    },
+    'doctor-warning': {
+        cause: 'with `--strict`, a warning of `mutx-api-key doctor` fails it',
+        fix: 'do what each line with ! says, or leave `--strict` out',
     },
     declined: {
         cause: 'the question whether to do all of it was not answered with yes',
@@ -4527,9 +5883,12 @@ const WARNING_TITLE = {
     'too-many-revocations': 'More keys than max-revocations',
     'name-used-elsewhere': 'The key name is used elsewhere',
     'clocks-apart': 'Clocks apart',
+    'readings-differ': 'GitHub contradicts itself',
+    'times-contradict': 'Times contradict each other',
     'account-unreadable': 'The plan is not known',
     'create-lost': 'A created key was lost',
     'written-late': 'The key was stored too late',
+    'secret-contradiction': 'A secret was not what it was taken for',
 };
 /** Renders the engine's events as they come: one line a step, in groups that fold, with durations. */
 class RotationLog {
@@ -4568,6 +5927,9 @@ class RotationLog {
                 break;
             case 'target-written':
                 this.#line(targetText(event));
+                break;
+            case 'revoking':
+            case 'not-revoked':
                 break;
             case 'revoked':
                 this.#line(`${event.gone ? 'was gone already' : 'revoked'}: ${event.id} (${WHY_REVOKED[event.reason]})`);
@@ -4682,7 +6044,7 @@ function oneLine(text) {
 /* harmony export */ });
 /* harmony import */ var _annotations_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1116);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7340);
-/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3057);
+/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6880);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9820);
 /* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3394);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8191);
@@ -5027,6 +6389,7 @@ function fixPart(fix) {
 /* harmony export */   Dx: () => (/* binding */ heldText),
 /* harmony export */   EV: () => (/* binding */ PHASE_OF),
 /* harmony export */   HN: () => (/* binding */ planLines),
+/* harmony export */   Mb: () => (/* binding */ inTheWay),
 /* harmony export */   S5: () => (/* binding */ durationText),
 /* harmony export */   SE: () => (/* binding */ MOST_NAMED),
 /* harmony export */   U9: () => (/* binding */ count),
@@ -5042,6 +6405,8 @@ function fixPart(fix) {
 /* harmony export */   yU: () => (/* binding */ someOf)
 /* harmony export */ });
 /* harmony import */ var _rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3551);
+/* harmony import */ var _secrets_printable_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(474);
+
 
 
 /** `84 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
@@ -5101,6 +6466,7 @@ const PHASE_OF = {
     preflight: 'Look at keys and targets',
     list: 'Look at keys and targets',
     metadata: 'Look at keys and targets',
+    'second-reading': 'Look at keys and targets',
     'make-room': 'Make room',
     create: 'Create and verify the new key',
     verify: 'Create and verify the new key',
@@ -5114,6 +6480,7 @@ const STEP_TEXT = {
     preflight: ['the public key of every target read', 'not every target can be written'],
     list: ['keys listed', 'keys could not be listed'],
     metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
+    'second-reading': ["the secrets' dates confirmed", "the secrets' dates could not be confirmed"],
     'make-room': ['room made', 'not all of the room could be made'],
     create: ['key created', 'key not created'],
     verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
@@ -5138,6 +6505,10 @@ function planLines(plan) {
         lines.push(...roomLines(plan.room));
         for (const key of plan.supersedes)
             lines.push(`${key.id} is superseded by the new key`);
+        for (const { key, why } of plan.afterStore) {
+            // Where it was stored until then is of no account any more, and may rest on one reading.
+            lines.push(`revoke ${key.id} once the new key is stored${why === 'expired' ? ': expired' : ''}`);
+        }
     }
     for (const key of plan.held)
         lines.push(`keep ${key.id}: more keys than max-revocations would go`);
@@ -5188,12 +6559,32 @@ function roomLines(room) {
         case 'full':
         case 'too-soon': {
             const when = room.at === undefined ? '' : ` before ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(room.at)}`;
-            const keys = room.inTheWay.slice(0, MOST_NAMED).map((key) => key.id);
-            const more = room.inTheWay.length - keys.length;
-            const others = more > 0 ? ` and ${count(more, 'more key')}` : '';
-            return [`there is no place for one more key${when}; in the way: ${keys.join(', ')}${others}`];
+            const young = room.kind === 'too-soon' && room.inTheWay.length === 0 ? `; ${room.because}` : '';
+            return [`there is no place for one more key${when}${young}`, ...inTheWay(room.inTheWay)];
         }
     }
+}
+/** After every expiry, and a number that can be subtracted from itself. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+/** The keys that hold the places of a plan, a line each, the one to revoke first. What a target holds comes last, and is marked. */
+function inTheWay(keys) {
+    const named = keys
+        .toSorted((a, b) => Number(isHeld(a)) - Number(isHeld(b)) || (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
+        .slice(0, MOST_NAMED)
+        .map(keyInTheWay);
+    const more = keys.length - named.length;
+    return more > 0 ? [...named, `and ${count(more, 'more key')}`] : named;
+}
+/** `in the way: old (8d7f…), expires …`, or that a target uses it. */
+function keyInTheWay({ id, name, expiresAt, lastUsed, heldBy = [] }) {
+    const key = `${(0,_secrets_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(name, 100)} (${id})`;
+    if (heldBy.length > 0)
+        return `in use by ${someOf(heldBy, ALL_OF_IT)}: keep ${key}, ${expiryText(expiresAt)}`;
+    const used = lastUsed === undefined ? '' : `, last used at ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(lastUsed)}`;
+    return `in the way: ${key}, ${expiryText(expiresAt)}${used}`;
+}
+function isHeld({ heldBy = [] }) {
+    return heldBy.length > 0;
 }
 
 
@@ -5203,6 +6594,7 @@ function roomLines(room) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $U: () => (/* binding */ CREATION_SLACK),
 /* harmony export */   AK: () => (/* binding */ FENCE),
 /* harmony export */   Kp: () => (/* binding */ CREATES),
 /* harmony export */   L7: () => (/* binding */ CALL_PATIENCE),
@@ -5211,6 +6603,7 @@ function roomLines(room) {
 /* harmony export */   l: () => (/* binding */ WRITE_DEADLINE),
 /* harmony export */   oK: () => (/* binding */ LONGEST_QUOTA_WAIT),
 /* harmony export */   qh: () => (/* binding */ LINGER),
+/* harmony export */   rH: () => (/* binding */ RATE_LIMIT_WAIT),
 /* harmony export */   yT: () => (/* binding */ READS)
 /* harmony export */ });
 const SECOND = 1_000;
@@ -5223,8 +6616,13 @@ const FENCE = 15 * MINUTE;
 const LINGER = FENCE - WRITE_DEADLINE;
 /** m: how far the two servers' clocks and GitHub's whole-second timestamps may be apart. */
 const MARGIN = 60 * SECOND;
+/**
+ * How far a new key's `created_at` may be from the `Date` headers of MUTX, beside the time that its create took: the
+ * header is stamped when a request arrives, and lags the database by some seconds.
+ */
+const CREATION_SLACK = 15 * SECOND;
 /** The longest that `on-quota: wait` can have to wait until a rule frees a place. */
-const LONGEST_QUOTA_WAIT = FENCE + 2 * MARGIN;
+const LONGEST_QUOTA_WAIT = 2 * FENCE + 2 * MARGIN;
 /** How long a single call may be retried, waits included, where no nearer deadline holds. */
 const CALL_PATIENCE = 5 * MINUTE;
 /**
@@ -5233,6 +6631,8 @@ const CALL_PATIENCE = 5 * MINUTE;
  * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
  */
 const READS = 20;
+/** What MUTX asks to wait at its rate limit: always the whole window. A patience that is to fit it is longer. */
+const RATE_LIMIT_WAIT = MINUTE;
 /** Tries of anything that may be tried again. */
 const TRIES = 4;
 /** Keys a run makes at most when the replies to its creates are lost; each lost one leaves an orphan. */
@@ -5241,415 +6641,14 @@ const CREATES = 3;
 
 /***/ }),
 
-/***/ 1335:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ quotaFailure),
-/* harmony export */   g: () => (/* binding */ failed)
-/* harmony export */ });
-/** A failed outcome with the state of everything; targets that were not reached are `skipped`. */
-function failed(run, failure, minted = run.late && { ...run.late.minted, state: 'unknown' }, targets = run.late?.results ?? run.ports.targets.map(untouched)) {
-    // Waiting helps against none that was refused.
-    const refused = failure.failures.some((one) => one.kind === 'refused');
-    const retryAfter = refused ? 0 : Math.max(0, ...failure.failures.map((one) => one.retryAfter ?? 0));
-    return {
-        kind: 'failed',
-        failure: failure.retryAt === undefined && retryAfter > 0
-            ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
-            : failure,
-        minted,
-        targets,
-        keys: run.keysNow(),
-    };
-}
-function untouched(target) {
-    return { target: target.label, secret: target.secretName, status: 'skipped' };
-}
-/** No place for one more key: none was made. */
-function quotaFailure(room, because) {
-    const { code, what, at, keys } = explain(room);
-    return {
-        reason: 'quota',
-        code,
-        message: because === undefined ? what : `${what}; ${because}`,
-        failures: [],
-        inTheWay: keys,
-        ...(at === undefined ? {} : { retryAt: at }),
-    };
-}
-function explain(room) {
-    const full = "the account's plan has no place for one more key";
-    switch (room.kind) {
-        case 'full':
-            return { code: 'quota-full', what: full, at: room.at, keys: room.inTheWay };
-        case 'replace':
-            return { code: 'quota-full', what: full, at: undefined, keys: [room.victim] };
-        case 'too-soon':
-            return {
-                code: 'quota-too-soon',
-                what: "the new key would take the plan's last place while another key of the name is too young",
-                at: room.at,
-                keys: room.inTheWay,
-            };
-    }
-}
-
-
-/***/ }),
-
-/***/ 2002:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   CM: () => (/* binding */ inGraceBeside),
-/* harmony export */   Px: () => (/* binding */ lastWriteOf),
-/* harmony export */   qS: () => (/* binding */ graceEnd)
-/* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9541);
-
-
-/** When a grace period that began with this write is over for rule W (docs/protocol.md, "The rules"). */
-function graceEnd(lastWrite, { gracePeriod }) {
-    return lastWrite + gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
-}
-/** @param secrets if none exists, long ago */
-function lastWriteOf(secrets) {
-    return Math.max(...secrets.flatMap(({ updatedAt }) => updatedAt ?? []));
-}
-/**
- * What is superseded by the key that every target holds.
- * @param keys of the name, without those that are to go
- */
-function inGraceBeside(current, keys, { secrets = [] }, settings) {
-    const older = keys.filter((key) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .isOlderThanFence */ .vu)(key, current));
-    if (settings.gracePeriod === 0 || older.length === 0)
-        return undefined;
-    return { ids: older.map(({ id }) => id), until: graceEnd(lastWriteOf(secrets), settings) };
-}
-
-
-/***/ }),
-
-/***/ 3551:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ instantText)
-/* harmony export */ });
-/** ISO 8601 in UTC, whole seconds: `2026-11-23T21:14:05Z`. */
-function instantText(instant) {
-    return `${new Date(instant).toISOString().slice(0, -'.000Z'.length)}Z`;
-}
-
-
-/***/ }),
-
-/***/ 9515:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ patientCalls)
-/* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3968);
-
-
-/**
- * For what is not one key's run: each call within the limits of a rotation's.
- * @param allInAll for how long, from now on, anything may still be tried again
- */
-function patientCalls({ clock, random, sessionEndsAt = Number.POSITIVE_INFINITY }, allInAll = Number.POSITIVE_INFINITY, onRetry = () => { }) {
-    const since = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(clock);
-    return (attempt, policy = _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .idempotent */ .yB) => {
-        const watch = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(clock);
-        const timeLeft = () => Math.min(_constants_js__WEBPACK_IMPORTED_MODULE_0__/* .CALL_PATIENCE */ .L7 - watch.elapsed(), allInAll - since.elapsed(), sessionEndsAt - clock.now());
-        return (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .tryCall */ .O9)(attempt, policy(timeLeft), { clock, random, onRetry });
-    };
-}
-
-
-/***/ }),
-
-/***/ 5803:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cs: () => (/* binding */ makePlan),
-/* harmony export */   N_: () => (/* binding */ roomFor),
-/* harmony export */   eh: () => (/* binding */ summarize),
-/* harmony export */   vQ: () => (/* binding */ needsSecrets)
-/* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-/* harmony import */ var _grace_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2002);
-/* harmony import */ var _quota_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8090);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9541);
-/* harmony import */ var _spared_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2349);
-
-
-
-
-
-function summarize(key) {
-    return { id: key.id, name: key.name, expiresAt: key.expiresAt };
-}
-function ofName(look, settings) {
-    return look.keys.filter((key) => key.name === settings.keyName);
-}
-/** Active, not expired and older than the fence: what rule R would allow if a key were made and stored now. */
-function olderKeys(look, settings) {
-    const { date } = look;
-    if (date === undefined)
-        return [];
-    return ofName(look, settings).filter((key) => key.isActive && key.createdAt < date - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date));
-}
-/**
- * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
- * period, to make room, or to tell never-stored keys from stored ones before counting revocations.
- */
-function needsSecrets(look, settings) {
-    const { date } = look;
-    const expired = date === undefined
-        ? 0
-        : ofName(look, settings).filter((key) => key.isActive && (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date)).length;
-    return (settings.renewBefore !== undefined ||
-        settings.gracePeriod > 0 ||
-        (look.places !== undefined && (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .placesTaken */ .O0)(look.keys) - expired + 1 >= look.places) ||
-        olderKeys(look, settings).length > settings.maxRevocations);
-}
-/** What rules E and W allow to revoke at this look, and the keys they keep away from. */
-function removable(look, settings) {
-    const keys = ofName(look, settings);
-    const found = [];
-    const usedElsewhere = [];
-    const { date, secrets } = look;
-    if (date === undefined)
-        return { found, usedElsewhere };
-    for (const key of keys) {
-        if (!key.isActive)
-            continue;
-        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date)) {
-            found.push({ key, why: 'expired' });
-            continue;
-        }
-        if (secrets === undefined || look.clocksApart)
-            continue;
-        const how = (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .notInAnyTarget */ ._A)(key, secrets, keys, settings.gracePeriod);
-        if (how === undefined || date <= how.revocableFrom)
-            continue;
-        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isUsedElsewhere */ .KS)(key, how))
-            usedElsewhere.push(key);
-        else
-            found.push({ key, why: how.kind });
-    }
-    return { found, usedElsewhere };
-}
-/** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
-function dueness(look, settings, forced) {
-    const { date, secrets } = look;
-    const { renewBefore, gracePeriod } = settings;
-    const current = secrets === undefined || date === undefined
-        ? undefined
-        : (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .currentOfAll */ .qF)(secrets, ofName(look, settings), date);
-    if (forced)
-        return { due: true, why: 'the last write came too late to be relied on', current };
-    if (renewBefore === undefined && gracePeriod === 0)
-        return { due: true, why: 'every run rotates', current };
-    if (date === undefined || secrets === undefined || current === undefined) {
-        return { due: true, why: whyUncertain(look, settings), current };
-    }
-    const lastWrite = (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .Px)(secrets);
-    // With the margin: before it, rule W could not yet free what the last rotation superseded.
-    if (gracePeriod > 0 && date - lastWrite <= gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) {
-        return { due: false, why: 'the last rotation is less than the grace period ago', current };
-    }
-    if (renewBefore === undefined)
-        return { due: true, why: 'every run rotates', current };
-    if (gracePeriod === 0 && mayBeStoredToo(ofName(look, settings), secrets, current, date)) {
-        return { due: true, why: 'another key of the name may still be stored', current };
-    }
-    if (current.expiresAt === undefined)
-        return { due: true, why: 'the current key never expires', current };
-    return current.expiresAt - date > renewBefore
-        ? { due: false, why: 'the current key lives longer than renew-before', current }
-        : { due: true, why: 'the current key has less than renew-before left', current };
-}
-/** What is not known of the targets, as exactly as that can be told. */
-function whyUncertain(look, settings) {
-    const keys = ofName(look, settings);
-    if (!keys.some((key) => key.isActive))
-        return 'no key of this name is active';
-    const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
-    if (secrets.some(({ updatedAt }) => updatedAt === undefined))
-        return 'not every target has the secret yet';
-    const candidates = secrets.map((secret) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .candidatesFor */ ._j)(secret.updatedAt, keys));
-    if (candidates.some(({ length }) => length > 1)) {
-        return 'keys of this name were made so close together that it is not certain which one a target holds';
-    }
-    if (candidates.flat().some((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .works */ .No)(key, date))) {
-        return 'a target holds a key that does not work any more';
-    }
-    return 'it is not certain that every target holds the same working key';
-}
-/**
- * Whether another working key may be what a target really holds. An organisation secret's date moves when its
- * audience is edited, so that an orphan can look like the current key.
- */
-function mayBeStoredToo(keys, secrets, current, date) {
-    return keys.some((key) => key.id !== current.id &&
-        key.isActive &&
-        !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date) &&
-        (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .notInAnyTarget */ ._A)(key, secrets, keys, 0) === undefined);
-}
-/** When a rule frees a place, at the earliest; undefined when none will. */
-function nextPlaceAt(look, settings, active) {
-    const keys = ofName(look, settings);
-    let earliest;
-    for (const key of active) {
-        if (key.name !== settings.keyName)
-            continue;
-        const how = look.secrets === undefined || look.clocksApart
-            ? undefined
-            : (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .notInAnyTarget */ ._A)(key, look.secrets, keys, settings.gracePeriod);
-        // A key that may be stored is no hope: the end of its life is the outage that nobody wants to wait for.
-        if (how === undefined)
-            continue;
-        const expiry = key.expiresAt ?? Number.POSITIVE_INFINITY;
-        const soonest = (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isUsedElsewhere */ .KS)(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
-        // What could have gone already and did not (`max-revocations`) will not go by itself either.
-        if (!Number.isFinite(soonest) || (look.date !== undefined && soonest < look.date))
-            continue;
-        const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
-        const at = Math.max(soonest, ...others.map(_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC));
-        earliest = Math.min(earliest ?? at, at);
-    }
-    return earliest;
-}
-/** Whether one more key fits once `gone` are revoked (protocol, step 4 and "Where even that leaves no room"). */
-function roomFor(look, settings, gone, current) {
-    const { date, places } = look;
-    if (places === undefined)
-        return { kind: 'fits', lastPlace: false };
-    const active = look.keys.filter((key) => key.isActive && !gone.has(key.id));
-    const mine = active.filter((key) => key.name === settings.keyName);
-    if (active.length + 1 > places) {
-        const old = date === undefined ? [] : mine.filter((key) => key.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK < date);
-        const victim = old.find((key) => key.id === current?.id) ?? old.toSorted((a, b) => a.createdAt - b.createdAt)[0];
-        if (settings.onQuota === 'replace' && victim !== undefined && active.length === places) {
-            const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
-            return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
-        }
-        const over = active.length - places;
-        return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize), over };
-    }
-    // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
-    const onTheirWay = look.lostCreates
-        .map((sent) => sent + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .LINGER */ .qh)
-        .filter((by) => date === undefined || date < by);
-    const lastPlace = active.length + onTheirWay.length + 1 >= places;
-    const young = date === undefined ? mine : mine.filter((key) => date < (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC)(key));
-    if (lastPlace && !look.repairs && young.length + onTheirWay.length > 0) {
-        const at = date === undefined ? undefined : Math.max(...young.map(_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC), ...onTheirWay);
-        return { kind: 'too-soon', at, inTheWay: young.map(summarize) };
-    }
-    return { kind: 'fits', lastPlace };
-}
-/**
- * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
- * is in no target (rules.ts: `currentOf`); but its run may store it yet, and then it has a grace period before it.
- * @param staying keys of the name that are old enough to go, and that this run would leave
- */
-function tooYoung(look, settings, { due, current }, staying) {
-    const { date } = look;
-    if (date === undefined)
-        return [];
-    const young = (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedBy */ .jB)(ofName(look, settings), { createdAt: date }).filter((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isExpired */ ._d)(key, date));
-    // The new key will be one more.
-    if (due)
-        return (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedKeys */ .y)(young, settings, staying + 1);
-    const beside = young.filter((key) => key.id !== current.id);
-    const spared = (0,_spared_js__WEBPACK_IMPORTED_MODULE_4__/* .sparedKeys */ .y)(beside, settings, staying + young.length - beside.length);
-    return settings.gracePeriod > 0 ? spared.map((key) => ({ ...key, next: 'open' })) : spared;
-}
-/** The plan of a run: a pure function of its look. */
-function makePlan(look, settings, forced) {
-    const decision = dueness(look, settings, forced);
-    const { found, usedElsewhere } = removable(look, settings);
-    const foundIds = new Set(found.map(({ key }) => key.id));
-    const older = olderKeys(look, settings).filter((key) => !foundIds.has(key.id));
-    const superseding = decision.due ? older : [];
-    const counted = [
-        ...found.filter(({ why }) => why === 'superseded').map(({ key }) => key),
-        ...(settings.gracePeriod === 0 ? superseding : []),
-    ];
-    const tooMany = counted.length > settings.maxRevocations;
-    const makeRoom = tooMany ? found.filter(({ why }) => why !== 'superseded') : found;
-    return {
-        ...decision,
-        makeRoom: makeRoom.map(({ key, why }) => ({
-            key: summarize(key),
-            rule: why === 'expired' ? 'E' : 'W',
-            why,
-        })),
-        supersedes: superseding.map(summarize),
-        held: tooMany ? counted.map(summarize) : [],
-        usedElsewhere: usedElsewhere.map(summarize),
-        inGrace: decision.due
-            ? undefined
-            : (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .inGraceBeside */ .CM)(decision.current, ofName(look, settings).filter((key) => !foundIds.has(key.id)), look, settings),
-        spared: tooYoung(look, settings, decision, decision.due && !tooMany ? 0 : older.length),
-        room: roomFor(look, settings, new Set(makeRoom.map(({ key }) => key.id)), decision.current),
-    };
-}
-
-
-/***/ }),
-
-/***/ 8090:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O0: () => (/* binding */ placesTaken),
-/* harmony export */   ek: () => (/* binding */ placesOf),
-/* harmony export */   fC: () => (/* binding */ settledAt)
-/* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-
-/** Places of each plan (mutx-api: "Quota"); Infinity: no limit. */
-const PLACES = new Map([
-    ['FREE', 2],
-    ['STARTER', 10],
-    ['PRO', 50],
-    ['ENTERPRISE', Number.POSITIVE_INFINITY],
-]);
-/** How many active keys a plan allows; undefined for a plan this version does not know. */
-function placesOf(plan) {
-    return plan === undefined ? undefined : PLACES.get(plan.toUpperCase());
-}
-/** Every active key takes a place, of any name, expired ones included. */
-function placesTaken(keys) {
-    return keys.filter((key) => key.isActive).length;
-}
-/**
- * From when on a key of the name is old enough that another one may take the plan's last place: two younger
- * than this would fill a two-key plan with keys that no rule can tell apart (protocol, step 4).
- */
-function settledAt(key) {
-    return key.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + 2 * _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
-}
-
-
-/***/ }),
-
-/***/ 2131:
+/***/ 2480:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  j: () => (/* binding */ olderKeys),
-  o: () => (/* binding */ replaceKey)
+  J: () => (/* binding */ planOn),
+  e: () => (/* binding */ rotate)
 });
 
 // EXTERNAL MODULE: ./lib/rotation/constants.js
@@ -5658,6 +6657,125 @@ var constants = __nccwpck_require__(8395);
 var failures = __nccwpck_require__(1335);
 // EXTERNAL MODULE: ./lib/rotation/grace.js
 var grace = __nccwpck_require__(2002);
+// EXTERNAL MODULE: ./lib/rotation/rules.js
+var rules = __nccwpck_require__(9541);
+;// CONCATENATED MODULE: ./lib/rotation/in-the-way.js
+
+/**
+ * The plan of a look, in which the keys that leave no room are marked with what is known of their use.
+ * @param labels of the targets, in the order of the look's secrets
+ */
+function withUse(plan, look, labels, keyName) {
+    const { room } = plan;
+    if (room.kind !== 'full' && room.kind !== 'too-soon')
+        return plan;
+    const ids = new Set(room.inTheWay.map(({ id }) => id));
+    const ofName = look.keys.filter(({ name }) => name === keyName);
+    const inTheWay = look.keys
+        .filter(({ id }) => ids.has(id))
+        .map(({ id, name, expiresAt, lastUsed }) => {
+        const heldBy = holdersOf(id, look, labels, ofName);
+        return { id, name, expiresAt, lastUsed, heldBy };
+    });
+    return { ...plan, room: { ...room, inTheWay } };
+}
+function holdersOf(key, { secrets = [] }, labels, ofName) {
+    return labels.filter((_, index) => (0,rules/* candidatesFor */._j)(secrets[index]?.updatedAt, ofName).some(({ id }) => id === key));
+}
+
+// EXTERNAL MODULE: ./lib/rotation/look.js
+var rotation_look = __nccwpck_require__(207);
+;// CONCATENATED MODULE: ./lib/rotation/other-targets.js
+
+
+
+/** Whether a key has been used after the run that made it: by whatever a secret gave it to. */
+function isInUse({ createdAt, lastUsed }) {
+    return lastUsed !== undefined && lastUsed >= createdAt + constants/* FENCE */.AK;
+}
+/**
+ * Of the keys that are in use, those that none of these secrets holds, as far as their dates tell. A key that may be
+ * in one of them counts as held.
+ */
+function heldElsewhere(keys, secrets, keysOfName) {
+    return keys.filter((key) => {
+        if (!isInUse(key))
+            return false;
+        const how = (0,rules/* notInAnyTarget */._A)(key, secrets, keysOfName, 0);
+        if (how === undefined)
+            return false;
+        // What was superseded may have been used until then, and by jobs that had begun by then.
+        return how.kind === 'never-stored' || Number(key.lastUsed) > (0,grace/* lastWriteOf */.P)(secrets) + constants/* FENCE */.AK;
+    });
+}
+/** Whether a neighbour holds one of these keys, as far as dates tell: no key of another name was made for it. */
+function keyInNeighbour(updatedAt, leaving, look, keyName) {
+    const others = look.keys.filter(({ name }) => name !== keyName);
+    if (updatedAt === undefined || (0,rules/* candidatesFor */._j)(updatedAt, others).length > 0)
+        return undefined;
+    return leaving.find((key) => (0,rules/* couldHaveWritten */.Lq)(key, updatedAt));
+}
+/** Warns of the keys of the plan that go although something that is no target of this run seems to hold them. */
+async function warnOfOtherTargets(run, look, plan) {
+    const { settings, ports } = run;
+    // A name made of the target is that target's alone.
+    if (settings.nameOfTarget === true || look.clocksApart)
+        return;
+    const told = new Set(plan.usedElsewhere.map(({ id }) => id));
+    const leaving = leavingOf(look, plan).filter(({ id }) => !told.has(id));
+    const found = await unaccounted(run, look, leaving);
+    for (const key of found)
+        run.warn('name-used-elsewhere', inUse(key));
+    const rest = leaving.filter((key) => !found.includes(key));
+    if (rest.length === 0)
+        return;
+    await Promise.all((ports.neighbours ?? []).map(async (neighbour) => {
+        const reply = await neighbour.metadata();
+        const key = reply.ok ? keyInNeighbour(reply.value?.updatedAt, rest, look, settings.keyName) : undefined;
+        if (key !== undefined)
+            run.warn('name-used-elsewhere', inNeighbour(key, neighbour));
+    }));
+}
+/** The working keys that the plan revokes, or counts as superseded. */
+function leavingOf(look, { makeRoom, afterStore, supersedes }) {
+    const allowed = [...makeRoom, ...afterStore].map(({ key }) => key);
+    const ids = new Set([...allowed, ...supersedes].map(({ id }) => id));
+    const { date } = look;
+    return date === undefined ? [] : look.keys.filter((key) => ids.has(key.id) && (0,rules/* works */.No)(key, date));
+}
+/** Reads one target after the other, only until each key is accounted for: mostly, that is one. */
+async function unaccounted({ ports, settings }, look, leaving) {
+    const ofName = look.keys.filter(({ name }) => name === settings.keyName);
+    if (look.secrets !== undefined)
+        return heldElsewhere(leaving, look.secrets, ofName);
+    let open = leaving.filter(isInUse);
+    const secrets = [];
+    for (const { metadata, shared } of ports.targets.map(metadataOf)) {
+        if (open.length === 0)
+            return [];
+        const reply = await metadata();
+        // Nothing is said on half the evidence.
+        if (!reply.ok)
+            return [];
+        const secret = { updatedAt: reply.value?.updatedAt, shared };
+        secrets.push(secret);
+        open = open.filter((key) => (0,rules/* notInAnyTarget */._A)(key, [secret], ofName, 0) !== undefined);
+    }
+    return heldElsewhere(open, secrets, ofName);
+}
+function metadataOf(target) {
+    return { metadata: () => target.metadata(), shared: target.shared };
+}
+const ADD = 'If another target holds it, it answers 401 once it is revoked: add that target to `targets`, or give its key another `key-name`';
+function inUse({ id, name, lastUsed = 0 }) {
+    return `key ${id} is in use (last at ${new Date(lastUsed).toISOString()}) and in no target of this run, which is to revoke it: the name ${name} has, or had, other targets. ${ADD}`;
+}
+function inNeighbour({ id }, { label, secretName }) {
+    return `${secretName} in ${label} is no target of this run, and was written when key ${id} was made, so it most likely holds that key, which this run is to revoke. ${ADD}`;
+}
+
+// EXTERNAL MODULE: ./lib/rotation/plan.js
+var rotation_plan = __nccwpck_require__(5803);
 // EXTERNAL MODULE: ./lib/rotation/retry.js
 var retry = __nccwpck_require__(3968);
 ;// CONCATENATED MODULE: ./lib/rotation/mint.js
@@ -5670,26 +6788,29 @@ async function mint(run) {
     const { ports, settings } = run;
     let since = new retry/* Stopwatch */.eM(ports.clock);
     let githubBefore = run.githubTime();
-    const reply = await run.call(() => {
+    let took = 0;
+    const reply = await run.call(async () => {
         since = new retry/* Stopwatch */.eM(ports.clock);
         githubBefore = run.githubTime();
-        return ports.keys.create(settings.keyName, settings.expiresInDays);
+        const created = await ports.keys.create(settings.keyName, settings.expiresInDays);
+        took = since.elapsed();
+        return created;
     }, (0,retry/* onlyIfNotDone */.$n)(run.patience()));
     if (reply.ok) {
         const { id, name, expiresAt } = reply.value;
         ports.report({ type: 'minted', id, name, expiresAt });
     }
-    return { reply, since, githubBefore };
+    return { reply, since, githubBefore, took };
 }
 
-// EXTERNAL MODULE: ./lib/rotation/plan.js
-var rotation_plan = __nccwpck_require__(5803);
-// EXTERNAL MODULE: ./lib/rotation/rules.js
-var rules = __nccwpck_require__(9541);
-// EXTERNAL MODULE: ./lib/rotation/run.js
-var rotation_run = __nccwpck_require__(7467);
+// EXTERNAL MODULE: ./lib/rotation/quota.js
+var quota = __nccwpck_require__(8090);
+// EXTERNAL MODULE: ./lib/rotation/room.js
+var rotation_room = __nccwpck_require__(907);
 // EXTERNAL MODULE: ./lib/rotation/spared.js
 var spared = __nccwpck_require__(2349);
+// EXTERNAL MODULE: ./lib/rotation/run.js
+var rotation_run = __nccwpck_require__(7467);
 ;// CONCATENATED MODULE: ./lib/rotation/store.js
 
 
@@ -5726,6 +6847,8 @@ async function storeEverywhere(run, minted, since, githubBefore) {
         else if (githubBefore !== undefined && reply.date - githubBefore > constants/* WRITE_DEADLINE */.l + constants/* MARGIN */.jS)
             late = true;
         run.sawGithub(reply);
+        if (target.contradiction !== undefined)
+            run.warn('secret-contradiction', target.contradiction);
         return { ...named, status: reply.value };
     };
     const results = await (0,rotation_run/* eachOf */.pQ)(targets, run.settings.concurrency, async (target) => {
@@ -5741,6 +6864,52 @@ function isDefinite(failure) {
     return failure.kind === 'refused' || failure.kind === 'not-sent';
 }
 
+// EXTERNAL MODULE: ./lib/rotation/instant.js
+var instant = __nccwpck_require__(3551);
+;// CONCATENATED MODULE: ./lib/rotation/times.js
+
+
+/**
+ * Whether MUTX's times contradict each other, so that nothing derived from them can be relied on (protocol, step 5):
+ * `created_at` comes from its database, `Date` from whatever is in front of it. A server that writes local time without
+ * a zone is hours off; several servers behind a balancer each have a clock. So the new key's time is held against the
+ * `Date` of its own reply, and against that of the look plus what has passed here since; where MUTX sends no `Date`,
+ * against GitHub's time.
+ * @param createdAt of the new key
+ * @param date of the reply that brought it
+ * @returns undefined where nothing contradicts anything
+ */
+function contradictionOf(run, createdAt, date, { since, took }) {
+    const seen = [
+        date === undefined
+            ? expected(run.githubTime(), constants/* MARGIN */.jS + took, 'the time of GitHub')
+            : expected(date, constants/* CREATION_SLACK */.$U + took, 'the Date of its own reply'),
+        ...sinceTheList(run.list, since, took),
+    ];
+    const wrong = seen.find(({ from, to }) => createdAt < from || createdAt > to);
+    if (wrong === undefined)
+        return undefined;
+    return {
+        what: `created_at of the new key is ${(0,instant/* instantText */.X)(createdAt)}, but by ${wrong.of} it is ${(0,instant/* instantText */.X)(wrong.time)}`,
+        maybeOurs: wrong !== seen[0],
+    };
+}
+function expected(time, within, of) {
+    if (time === undefined)
+        return { time: 0, of, from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+    return { time, of, from: time - within, to: time + within };
+}
+/** The create was sent so much after the list; where our two clocks differ, it is not known by which. */
+function sinceTheList(list, since, took) {
+    if (list?.date === undefined)
+        return [];
+    const time = list.date + list.lead + list.since.elapsed() - since.elapsed();
+    const least = list.date + list.lead + list.since.leastElapsed() - since.leastElapsed();
+    const slack = constants/* CREATION_SLACK */.$U + took + list.took;
+    const of = 'the Date of the list, and what has passed here since,';
+    return [{ time, of, from: Math.min(time, least) - slack, to: Math.max(time, least) + slack }];
+}
+
 ;// CONCATENATED MODULE: ./lib/rotation/replace-key.js
 
 
@@ -5751,28 +6920,44 @@ function isDefinite(failure) {
 
 
 
-/** Protocol steps 5 to 8: create, verify, store everywhere, revoke. */
-async function replaceKey(run, tries, planned, plan) {
+
+
+/**
+ * Protocol steps 5 to 8: create, verify, store everywhere, revoke.
+ * @param warned of what the revocation may break, before it begins
+ */
+async function replaceKey(run, tries, planned, plan, warned) {
     const checked = await lookBeforeCreate(run, tries, planned, plan);
     if ('stop' in checked)
         return checked.stop;
     tries.creates += 1;
-    const { reply, since, githubBefore } = await run.step('create', () => mint(run), (result) => result.reply.ok);
+    tries.before ??= new Set(checked.look.keys.map(({ id }) => id));
+    const attempt = await run.step('create', () => mint(run), (result) => result.reply.ok);
+    const { reply, since, githubBefore } = attempt;
     if (!reply.ok)
-        return notMinted(run, tries, reply.failure);
+        return notMinted(run, tries, checked.look, reply.failure);
     const minted = reply.value;
+    const contradiction = contradictionOf(run, minted.createdAt, reply.date, attempt);
+    if (contradiction !== undefined && !mustStore(run, checked.look)) {
+        return contradicted(run, tries, minted, contradiction);
+    }
     const unverified = await verify(run, minted, since);
     if (unverified !== undefined)
         return abandon(run, minted, unverified);
     const stored = await run.step('store', () => storeEverywhere(run, minted, since, githubBefore), (result) => result.failures.length === 0);
+    if (contradiction !== undefined && stored.failures.length === 0) {
+        const state = stored.late ? 'unknown' : 'alive';
+        return (0,failures/* failed */.gz)(run, timesContradict(contradiction), { ...summaryOf(minted), state }, stored.results);
+    }
     const inTime = since.beforeDeadline();
     const late = await checkLate(run, minted, stored, since.elapsed());
+    await warned;
     if (late === 'late')
         return writtenLate(run, tries, minted, stored.results);
     if (stored.failures.length > 0)
         return notStored(run, minted, stored, inTime);
     if (late === 'in-time')
-        await revokeOlder(run, checked.look, minted);
+        await revokeOlder(run, checked.look, plan, minted);
     else
         run.leave(olderKeys(run, checked.look, minted).map((key) => key.id));
     spareYoung(run, checked.look, minted);
@@ -5789,17 +6974,17 @@ async function replaceKey(run, tries, planned, plan) {
  */
 async function lookBeforeCreate(run, tries, look, plan) {
     const gone = new Set(run.keysNow().revoked);
-    const room = (0,rotation_plan/* roomFor */.N_)(look, run.settings, gone, plan.current);
+    const room = (0,rotation_room/* roomFor */.N)(look, run.settings, gone, plan.current);
     if (room.kind !== 'fits') {
         const certain = run.keysNow().unclear.length > 0 ? ' for certain' : '';
-        return { stop: (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, `a key in the way could not be revoked${certain}`)) };
+        return { stop: (0,failures/* failed */.gz)(run, (0,failures/* quotaFailure */.TU)(room, `a key in the way could not be revoked${certain}`)) };
     }
     if (!room.lastPlace)
         return { look };
     const list = await run.step('list', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
     if (!list.ok) {
         return {
-            stop: (0,failures/* failed */.g)(run, {
+            stop: (0,failures/* failed */.gz)(run, {
                 reason: 'look',
                 code: 'look-failed',
                 message: `the keys could not be listed again right before the create, so no ${tries.creates > 0 ? 'other ' : ''}key was made`,
@@ -5808,15 +6993,16 @@ async function lookBeforeCreate(run, tries, look, plan) {
         };
     }
     const again = { ...look, date: list.date, keys: list.value };
-    const roomNow = (0,rotation_plan/* roomFor */.N_)(again, run.settings, gone, plan.current);
+    const roomNow = (0,rotation_room/* roomFor */.N)(again, run.settings, gone, plan.current);
     if (roomNow.kind === 'fits')
         return { look: again };
     // Another run has made a key since the look: plan anew. If that keeps happening, say so instead.
     tries.surprises += 1;
-    return { stop: tries.surprises < constants/* CREATES */.Kp ? 'again' : (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(roomNow)) };
+    return { stop: tries.surprises < constants/* CREATES */.Kp ? 'again' : (0,failures/* failed */.gz)(run, (0,failures/* quotaFailure */.TU)(roomNow)) };
 }
-function notMinted(run, tries, failure) {
-    const quota = failure.kind === 'refused' && failure.status === 409;
+async function notMinted(run, tries, look, failure) {
+    const conflict = failure.kind === 'refused' && failure.status === 409;
+    const quota = conflict && isQuota(run, look, failure);
     const unclear = failure.kind === 'unclear';
     if (quota) {
         tries.quotaHits += 1;
@@ -5824,12 +7010,24 @@ function notMinted(run, tries, failure) {
         if (tries.quotaHits < constants/* CREATES */.Kp)
             return 'again';
     }
+    // What has gone already for another reason may do so again; a second time it is for a person to look.
+    if (conflict && !quota && !tries.learned.conflicted) {
+        tries.learned.conflicted = true;
+        return 'again';
+    }
+    if ((0,retry/* isInternalError */.wA)(failure)) {
+        tries.inVain.push(failure);
+        if (tries.creates < constants/* CREATES */.Kp)
+            return afterWait(run, failure, tries.creates);
+        if (await isUnsupported(run, tries))
+            return (0,failures/* failed */.gz)(run, unsupported(tries.inVain));
+    }
     if (unclear && failure.retryable && tries.creates < constants/* CREATES */.Kp) {
-        tries.lost += 1;
+        tries.lost.push(failure);
         run.warn('create-lost', 'the reply to the create was lost; a key may exist whose text nobody knows. It is left alone, and a later run revokes it');
         return 'again';
     }
-    return (0,failures/* failed */.g)(run, {
+    return (0,failures/* failed */.gz)(run, {
         reason: quota ? 'quota' : 'create',
         code: quota ? 'quota-full' : unclear ? 'create-lost' : 'create-failed',
         message: unclear
@@ -5837,6 +7035,68 @@ function notMinted(run, tries, failure) {
             : 'MUTX made no key',
         failures: [failure],
     });
+}
+/** Looks again after a pause, as before any other call that is tried again. */
+async function afterWait(run, failure, attempt) {
+    const { clock, random, report } = run.ports;
+    const wait = (0,retry/* nextWait */.B4)((0,retry/* idempotent */.yB)(run.patience()), failure, attempt, random()) ?? 0;
+    report({ type: 'retrying', failure, attempt, wait });
+    await clock.sleep(wait);
+    return 'again';
+}
+/**
+ * Whether MUTX failed at every create of this run and made no key, which a list shows that is read after the last. A
+ * server that cannot make such keys at all does so, and no later run finds anything else.
+ */
+async function isUnsupported(run, { before, inVain }) {
+    if (inVain.length < constants/* CREATES */.Kp)
+        return false;
+    const list = await run.step('list', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
+    const { keyName } = run.settings;
+    return list.ok && list.value.every(({ id, name }) => name !== keyName || before?.has(id) === true);
+}
+function unsupported(failures) {
+    return {
+        reason: 'create',
+        code: 'create-unsupported',
+        message: `MUTX failed ${failures.length} times at making the key, and made none`,
+        failures: failures.map((failure) => ({ ...failure, code: 'create-unsupported' })),
+    };
+}
+/**
+ * Any other 409 is not about the plan, and no stored key is given up for it: it is the quota only if MUTX's own error
+ * says so, or what is known of the plan.
+ */
+function isQuota(run, { keys, places }, { code }) {
+    const active = keys.filter(({ id }) => !run.isRevoked(id));
+    return code === 'mutx-quota' || (places !== undefined && (0,quota/* placesTaken */.O0)(active) + 1 > places);
+}
+/**
+ * Nothing derived from times that contradict each other can be relied on, so the new key goes. Where it is only the
+ * time since the look, this machine may have stood still in between: that is found out by looking once more.
+ */
+async function contradicted(run, tries, minted, contradiction) {
+    tries.contradictions += 1;
+    const outcome = await abandon(run, minted, timesContradict(contradiction));
+    if (!contradiction.maybeOurs || tries.contradictions > 1 || !run.isRevoked(minted.id))
+        return outcome;
+    run.warn('times-contradict', `${contradiction.what}; looking once more`);
+    return 'again';
+}
+function timesContradict({ what }) {
+    return {
+        reason: 'create',
+        code: 'times-contradict',
+        message: `the times of MUTX contradict each other: ${what}`,
+        failures: [],
+    };
+}
+/**
+ * A secret may hold a key that this run has revoked, or that was written too late: then the new one is stored whatever
+ * else is wrong, because the stored secret has to work.
+ */
+function mustStore(run, { repairs }) {
+    return repairs || run.madeRoom;
 }
 /** Protocol step 6. undefined: the key works, or nobody wants to know. */
 async function verify(run, minted, since) {
@@ -5880,7 +7140,7 @@ function writtenLate(run, tries, minted, results) {
         run.warn('written-late', `key ${minted.id} was stored too late to be relied on; rotating once more`);
         return 'again';
     }
-    return (0,failures/* failed */.g)(run, {
+    return (0,failures/* failed */.gz)(run, {
         reason: 'late',
         code: 'written-late',
         message: 'the new key was stored too late twice; nothing was revoked, but the stored key may be',
@@ -5896,7 +7156,7 @@ async function notStored(run, minted, stored, inTime) {
     };
     if (stored.certainlyNowhere)
         return abandon(run, minted, failure, stored.results);
-    return (0,failures/* failed */.g)(run, failure, { ...summaryOf(minted), state: 'alive' }, stored.results);
+    return (0,failures/* failed */.gz)(run, failure, { ...summaryOf(minted), state: 'alive' }, stored.results);
 }
 /** Said by whoever asked `mayStart` and was told no (ports.ts). */
 function isDeadline({ code }) {
@@ -5904,12 +7164,12 @@ function isDeadline({ code }) {
 }
 /** The new key is certainly in no secret, and no write of it is in flight: revoke it and fail. */
 async function abandon(run, minted, failure, results) {
-    const gone = await run.revoke(minted.id, 'own');
+    const [gone = false] = await run.revoke([{ id: minted.id, reason: 'own' }]);
     const state = run.isPerhapsRevoked(minted.id) ? 'perhaps-revoked' : 'alive';
     // What the targets hold then is what the round before stored, and that is what has to be told.
     if (run.late !== undefined)
-        return (0,failures/* failed */.g)(run, failure);
-    return (0,failures/* failed */.g)(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : state }, results);
+        return (0,failures/* failed */.gz)(run, failure);
+    return (0,failures/* failed */.gz)(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : state }, results);
 }
 /** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
 function olderKeys(run, look, k) {
@@ -5921,25 +7181,786 @@ function spareYoung(run, look, minted) {
     // The new key will be one more.
     run.spare((0,spared/* sparedKeys */.y)((0,spared/* sparedBy */.jB)(ofName, minted), run.settings, run.keysNow().left.length + 1));
 }
-/** Protocol step 8: rule R, or, with a grace period, only the list of what it will allow. */
-async function revokeOlder(run, look, minted) {
+/**
+ * Protocol step 8: rule R. With a grace period, what is older is superseded, and only what the look allowed beside the
+ * create (its grace period is over, or it never had one) and what has expired meanwhile goes now.
+ */
+async function revokeOlder(run, look, plan, minted) {
     const older = olderKeys(run, look, minted);
+    const going = run.settings.gracePeriod > 0 ? ofGraceOver(look, plan, older) : withinLimit(run, look, plan, older);
     if (run.settings.gracePeriod > 0) {
         const now = run.githubTime();
-        run.supersede(older.map((key) => key.id), now === undefined ? undefined : (0,grace/* graceEnd */.qS)(now, run.settings));
-        return;
+        run.supersede(older.filter((key) => !going.includes(key)).map((key) => key.id), now === undefined ? undefined : (0,grace/* graceEnd */.q)(now, run.settings));
     }
-    if (older.length === 0)
+    if (going.length === 0)
         return;
-    const { date } = look;
-    const living = older.filter((key) => date === undefined || !(0,rules/* isExpired */._d)(key, date));
-    const tooMany = living.length > run.settings.maxRevocations;
-    if (tooMany)
-        run.holdBack(living.map((key) => key.id));
-    await run.step('revoke', () => (0,rotation_run/* eachOf */.pQ)(tooMany ? older.filter((key) => !living.includes(key)) : older, run.settings.concurrency, (key) => run.revoke(key.id, 'R')), (results) => results.every(Boolean));
+    await run.step('revoke', () => run.revoke(going.map(({ id }) => ({ id, reason: 'R' }))), (results) => results.every(Boolean));
+}
+function ofGraceOver(look, { afterStore }, older) {
+    const allowed = new Set(afterStore.map(({ key }) => key.id));
+    return older.filter((key) => allowed.has(key.id) || (0,rules/* isExpiredForSure */.sZ)(key, look.date));
+}
+/** More than `max-revocations` are held back; expired and never-stored ones do not count. */
+function withinLimit(run, { date }, { afterStore }, older) {
+    const neverStored = new Set(afterStore.filter(({ why }) => why === 'never-stored').map(({ key }) => key.id));
+    const counted = older.filter((key) => !neverStored.has(key.id) && (date === undefined || !(0,rules/* isExpired */._d)(key, date)));
+    if (counted.length <= run.settings.maxRevocations)
+        return older;
+    run.holdBack(counted.map((key) => key.id));
+    return older.filter((key) => !counted.includes(key));
 }
 function summaryOf({ id, name, expiresAt }) {
     return { id, name, expiresAt };
+}
+
+;// CONCATENATED MODULE: ./lib/rotation/second-reading.js
+
+
+/**
+ * Reads every target's secret a second time, from the list of the place it is in, before something is done that
+ * cannot be undone: one reply may be a replica's, a gateway's or a passing error. Where the two readings differ for
+ * any target, or the second cannot be had, the look is contradicted, and rule W rests for this run.
+ */
+async function readAgain(run, look, secrets) {
+    const doubts = await run.step('second-reading', () => (0,rotation_run/* eachOf */.pQ)(run.ports.targets, constants/* READS */.yT, (target, index) => doubtOf(run, target, secrets[index]?.updatedAt)), (found) => found.every((doubt) => doubt === undefined));
+    const known = doubts.filter((doubt) => doubt !== undefined);
+    const [first] = known;
+    if (first === undefined)
+        return look;
+    run.warn('readings-differ', `${first.what}: this run revokes no key for being in no secret, and names none as superseded`);
+    return { ...look, contradicted: true, readingsDiffer: known.some(({ differs }) => differs) };
+}
+async function doubtOf(run, target, updatedAt) {
+    const reply = await run.askGithub(() => target.listed());
+    if (!reply.ok) {
+        const { code, message } = reply.failure;
+        const what = `the secrets of ${target.label} could not be listed (${code}: ${message})`;
+        return { what, differs: false };
+    }
+    if (reply.value?.updatedAt === updatedAt)
+        return undefined;
+    const what = `GitHub gives two different answers about ${target.secretName} of ${target.label}`;
+    return { what, differs: true };
+}
+
+// EXTERNAL MODULE: ./lib/rotation/take-look.js
+var take_look = __nccwpck_require__(7155);
+;// CONCATENATED MODULE: ./lib/rotation/engine.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * One rotation: look → plan → make room → create → verify → store everywhere → revoke (docs/protocol.md).
+ * Never throws for what a server or the network did: the outcome says what was done, what was not, and in
+ * which state keys and secrets are. An exception is a bug of a port or of this engine.
+ */
+async function rotate(settings, ports) {
+    const run = new rotation_run/* Run */.KF(settings, ports);
+    const tooMany = moreThanFit(ports);
+    if (tooMany !== undefined)
+        return (0,failures/* failed */.gz)(run, tooMany);
+    const tries = {
+        creates: 0,
+        lost: [],
+        inVain: [],
+        before: undefined,
+        lostAt: [],
+        lateWrites: 0,
+        quotaHits: 0,
+        contradictions: 0,
+        surprises: 0,
+        waited: 0,
+        learned: { places: undefined, full: false, conflicted: false },
+    };
+    for (;;) {
+        const round = await oneRound(run, tries);
+        if (round !== 'again')
+            return round;
+    }
+}
+/** Said before anything is called: a fan-out that cannot end before D would leave old and new keys mixed. */
+function moreThanFit({ targets, writesWithin }) {
+    const puts = targets.reduce((sum, target) => sum + (target.puts ?? 1), 0);
+    const fit = writesWithin?.(constants/* WRITE_DEADLINE */.l) ?? puts;
+    if (puts <= fit)
+        return undefined;
+    return {
+        reason: 'preflight',
+        code: 'too-many-targets',
+        message: `${targets.length} targets take ${puts} writes, which cannot all start within ${constants/* WRITE_DEADLINE */.l / 60_000} minutes at the pace that GitHub allows; ${fit} fit`,
+        failures: [],
+    };
+}
+async function oneRound(run, tries) {
+    const looked = await lookUntilSettled(run, tries.learned);
+    if (!looked.ok)
+        return (0,failures/* failed */.gz)(run, notAgain(run, tries, looked.failure));
+    // Known only now: an environment that has to be made takes a write of its own.
+    const tooMany = moreThanFit(run.ports);
+    if (tooMany !== undefined)
+        return (0,failures/* failed */.gz)(run, tooMany);
+    const forced = tries.lateWrites > 0;
+    const { look, plan: planned } = await planOn(run, {
+        ...looked.look,
+        lostCreates: lostCreates(tries, (0,rotation_look/* timeOf */.n)(looked.look)),
+        repairs: repairs(run, looked.look),
+    }, forced);
+    const labels = run.ports.targets.map(({ label }) => label);
+    const plan = withUse(planned, look, labels, run.settings.keyName);
+    run.ports.report({ type: 'planned', plan });
+    warnAbout(run, plan);
+    // It reads more of GitHub, beside what makes the new key; it is there before anything goes.
+    const warned = warnOfOtherTargets(run, look, plan);
+    if (run.settings.dryRun) {
+        await warned;
+        return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
+    }
+    if (plan.makeRoom.length > 0 || !plan.due)
+        await warned;
+    if (!plan.due) {
+        await makeRoom(run, look, plan);
+        return notDue(run, plan);
+    }
+    if (plan.room.kind === 'full' || plan.room.kind === 'too-soon') {
+        await warned;
+        return noRoom(run, tries, look, plan.room);
+    }
+    await makeRoom(run, look, plan);
+    const round = await replaceKey(run, tries, look, plan, warned);
+    await warned;
+    return round;
+}
+/**
+ * A secret that was written while the run looked may hold a key that its list does not have yet: then “not due” would
+ * name another. A list that is read after such a write has its key, so looking once more settles it.
+ */
+async function lookUntilSettled(run, learned) {
+    const looked = await (0,take_look/* takeLook */.ZE)(run, learned);
+    if (!looked.ok || !isJustWritten(looked.look))
+        return looked;
+    if ((0,rotation_plan/* makePlan */.Cs)(looked.look, run.settings, false).due)
+        return looked;
+    return (0,take_look/* takeLook */.ZE)(run, learned);
+}
+/** By times of two clocks, which may differ by half a margin. */
+function isJustWritten({ date, secrets = [] }) {
+    return date !== undefined && (0,grace/* lastWriteOf */.P)(secrets) > date - constants/* MARGIN */.jS / 2;
+}
+/**
+ * The plan of a look. What cannot be undone takes a second reading of the targets, and only that: where the two
+ * contradict each other, what is planned without them.
+ */
+async function planOn(run, look, forced) {
+    const plan = (0,rotation_plan/* makePlan */.Cs)(look, run.settings, forced);
+    if (look.secrets === undefined || !(0,rotation_plan/* restsOnSecrets */.oM)(plan, run.settings))
+        return { look, plan };
+    const again = await readAgain(run, look, look.secrets);
+    return { look: again, plan: (0,rotation_plan/* makePlan */.Cs)(again, run.settings, forced) };
+}
+/** What a look that failed has to say when an earlier round has changed something. */
+function notAgain(run, { lost }, failure) {
+    if (lost.length === 0 && run.late === undefined && run.keysNow().revoked.length === 0)
+        return failure;
+    const what = failure.reason === 'preflight'
+        ? 'not every target can be written any more'
+        : 'the keys or the secrets could not be read again';
+    const orphan = lost.length === 0
+        ? ''
+        : '; a create was lost before that: a key may exist whose text nobody knows, and a later run revokes it';
+    return { ...failure, message: what + orphan };
+}
+/** The times by which the lost creates were sent; a look without a time counts them and learns nothing. */
+function lostCreates({ lost, lostAt }, now) {
+    const unseen = new Array(lost.length - lostAt.length).fill(now ?? 0);
+    if (now !== undefined)
+        lostAt.push(...unseen);
+    return now === undefined ? [...lostAt, ...unseen] : lostAt;
+}
+/**
+ * Whether a secret holds a dead key through this run, because it was stored too late or given up for its place
+ * (`on-quota: replace`): then a swap cannot wait.
+ */
+function repairs({ late, gaveUp }, { keys }) {
+    if (gaveUp)
+        return true;
+    return late !== undefined && !keys.some((key) => key.id === late.minted.id && key.isActive);
+}
+function warnAbout(run, plan) {
+    if (plan.held.length > 0 && !run.settings.dryRun)
+        run.holdBack(plan.held.map((key) => key.id));
+    for (const key of plan.usedElsewhere) {
+        run.warn('name-used-elsewhere', `key ${key.id} was stored in no target and is in use: something else uses the name ${run.settings.keyName}; it does not go to make room, but as any older key of the name does`);
+    }
+}
+/** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
+async function noRoom(run, tries, look, room) {
+    // What the lost creates came to is a part of why there is no room.
+    const stop = (because) => {
+        const failure = (0,failures/* quotaFailure */.TU)(room, because);
+        return (0,failures/* failed */.gz)(run, { ...failure, failures: [...tries.lost, ...tries.inVain] });
+    };
+    if (run.settings.onQuota === 'replace' && room.kind === 'full') {
+        return stop(room.over > 0 ? 'giving one up would not be enough' : nothingToReplace(look, run.settings));
+    }
+    if (run.settings.onQuota !== 'wait')
+        return stop();
+    const now = (0,rotation_look/* timeOf */.n)(look);
+    if (room.at === undefined || now === undefined) {
+        return stop('waiting would not help: no rule frees a place by itself');
+    }
+    // A `Date` header is in whole seconds, so the moment has surely passed one second later.
+    const wait = Math.max(0, room.at - now) + 1_000;
+    const longest = constants/* LONGEST_QUOTA_WAIT */.oK + constants/* MARGIN */.jS + (tries.lost.length > 0 ? constants/* LINGER */.qh : 0);
+    if (tries.waited + wait > longest)
+        return stop('the wait would be longer than on-quota: wait ever waits');
+    if (wait >= run.sessionLeft())
+        return stop('the bootstrap credential would expire during the wait');
+    tries.waited += wait;
+    run.ports.report({ type: 'waiting', for: 'a place in the plan', wait, until: room.at });
+    await run.ports.clock.sleep(wait);
+    return 'again';
+}
+function nothingToReplace(look, settings) {
+    return (0,rotation_look/* keysOfName */.P)(look, settings).some(({ isActive }) => isActive)
+        ? 'no key of this name can be given up: none is older than 15 minutes'
+        : 'no key of this name is active, so none can be given up';
+}
+/**
+ * Revokes what rules E and W allow, and then the key that `on-quota: replace` gives up. Where one cannot be revoked,
+ * the next that they allow goes in its place, as long as the create needs one.
+ */
+async function makeRoom(run, look, plan) {
+    const victim = plan.due && plan.room.kind === 'replace' ? plan.room.victim : undefined;
+    if (plan.makeRoom.length === 0 && victim === undefined)
+        return;
+    const isShort = () => (0,rotation_room/* roomFor */.N)(look, run.settings, new Set(run.keysNow().revoked), plan.current).kind !== 'fits';
+    await run.step('make-room', async () => {
+        const planned = plan.makeRoom.map(({ key, rule }) => ({ id: key.id, reason: rule }));
+        const revoked = [...(await run.revoke(planned))];
+        for (const { key, rule } of plan.afterStore) {
+            if (revoked.every(Boolean) || !isShort())
+                break;
+            revoked.push(...(await run.revoke([{ id: key.id, reason: rule }])));
+        }
+        if (victim !== undefined) {
+            const [gaveUp = false] = await run.revoke([{ id: victim.id, reason: 'replace' }]);
+            run.gaveUp = gaveUp;
+            revoked.push(gaveUp);
+        }
+        run.madeRoom ||= revoked.some(Boolean) || run.keysNow().unclear.length > 0;
+        return revoked;
+    }, (revoked) => revoked.every(Boolean));
+}
+function notDue(run, plan) {
+    run.spare(plan.spared);
+    const alive = plan.superseded.filter(({ id }) => !run.isRevoked(id));
+    run.supersede(alive.map(({ id }) => id), plan.inGrace?.until);
+    return {
+        kind: 'not-due',
+        plan,
+        key: (0,rotation_room/* summarize */.e)(plan.current),
+        targets: allTargets(run, 'unchanged'),
+        keys: run.keysNow(),
+    };
+}
+function allTargets(run, status) {
+    return run.ports.targets.map((target) => ({ target: target.label, secret: target.secretName, status }));
+}
+
+
+/***/ }),
+
+/***/ 1335:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KS: () => (/* binding */ isAccountRefused),
+/* harmony export */   TU: () => (/* binding */ quotaFailure),
+/* harmony export */   _C: () => (/* binding */ accountRefused),
+/* harmony export */   gz: () => (/* binding */ failed)
+/* harmony export */ });
+/** MUTX says that it does not let the account itself in; a key of such an account is answered so too. */
+function isAccountRefused({ kind, status }) {
+    return kind === 'refused' && status === 403;
+}
+function accountRefused(failure) {
+    return {
+        reason: 'look',
+        code: 'account-refused',
+        message: `MUTX does not let this account in, so no key was made: ${failure.message}`,
+        failures: [failure],
+    };
+}
+/** A failed outcome with the state of everything; targets that were not reached are `skipped`. */
+function failed(run, failure, minted = run.late && { ...run.late.minted, state: 'unknown' }, targets = run.late?.results ?? run.ports.targets.map(untouched)) {
+    // Waiting helps against none that was refused.
+    const refused = failure.failures.some((one) => one.kind === 'refused');
+    const retryAfter = refused ? 0 : Math.max(0, ...failure.failures.map((one) => one.retryAfter ?? 0));
+    return {
+        kind: 'failed',
+        failure: failure.retryAt === undefined && retryAfter > 0
+            ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
+            : failure,
+        minted,
+        targets,
+        keys: run.keysNow(),
+    };
+}
+function untouched(target) {
+    return { target: target.label, secret: target.secretName, status: 'skipped' };
+}
+/** No place for one more key: none was made. */
+function quotaFailure(room, because) {
+    const { code, what, at, keys } = explain(room);
+    return {
+        reason: 'quota',
+        code,
+        message: because === undefined ? what : `${what}; ${because}`,
+        failures: [],
+        inTheWay: keys,
+        ...(at === undefined ? {} : { retryAt: at }),
+    };
+}
+function explain(room) {
+    const full = "the account's plan has no place for one more key";
+    switch (room.kind) {
+        case 'full':
+            return { code: 'quota-full', what: full, at: room.at, keys: room.inTheWay };
+        case 'replace':
+            return { code: 'quota-full', what: full, at: undefined, keys: [room.victim] };
+        case 'too-soon':
+            return {
+                code: 'quota-too-soon',
+                what: `the new key would take the plan's last place while ${room.because}`,
+                at: room.at,
+                keys: room.inTheWay,
+            };
+    }
+}
+
+
+/***/ }),
+
+/***/ 5143:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ notGone),
+/* harmony export */   S: () => (/* binding */ isGone)
+/* harmony export */ });
+/**
+ * Whether a 404 for a key's DELETE means that the key is gone: any server, a gateway before all, has a 404 for what it
+ * does not know, so it takes a list of the account, read before the DELETE or after it, that does not show the key as
+ * active. Otherwise what became of the key is not known (docs/protocol.md, step 8).
+ * @param lists undefined: not read
+ */
+function isGone(id, ...lists) {
+    return lists.some((list) => list !== undefined && !showsActive(list, id));
+}
+/** Ids are UUIDs, in which case means nothing. */
+function showsActive(list, id) {
+    return list.some((key) => key.isActive && key.id.toLowerCase() === id.toLowerCase());
+}
+/** Why it is not known what became of a key: a 404 for its DELETE, and lists that show it as active. */
+function notGone(id) {
+    return {
+        kind: 'unclear',
+        service: 'mutx',
+        call: `the revocation of ${id}`,
+        status: 404,
+        code: 'mutx-not-found',
+        message: `MUTX answers that there is no key ${id}, and lists it as active`,
+        hint: 'Run it again; if it ends like this again, revoke the key at MUTX by hand.',
+        retryable: false,
+    };
+}
+
+
+/***/ }),
+
+/***/ 2002:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ lastWriteOf),
+/* harmony export */   q: () => (/* binding */ graceEnd)
+/* harmony export */ });
+/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+
+/** When a grace period that began with this write is over for rule W (docs/protocol.md, "The rules"). */
+function graceEnd(lastWrite, { gracePeriod }) {
+    return lastWrite + gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+}
+/** @param secrets if none exists, long ago */
+function lastWriteOf(secrets) {
+    return Math.max(...secrets.flatMap(({ updatedAt }) => updatedAt ?? []));
+}
+
+
+/***/ }),
+
+/***/ 3551:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ instantText)
+/* harmony export */ });
+/** ISO 8601 in UTC, whole seconds: `2026-11-23T21:14:05Z`. */
+function instantText(instant) {
+    return `${new Date(instant).toISOString().slice(0, -'.000Z'.length)}Z`;
+}
+
+
+/***/ }),
+
+/***/ 7642:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   n: () => (/* binding */ keysByName)
+/* harmony export */ });
+/** The keys of each name, in the order of the list, for callers that ask for many names. */
+function keysByName(keys) {
+    const named = new Map();
+    for (const key of keys) {
+        const siblings = named.get(key.name);
+        if (siblings === undefined)
+            named.set(key.name, [key]);
+        else
+            siblings.push(key);
+    }
+    return named;
+}
+
+
+/***/ }),
+
+/***/ 207:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ keysOfName),
+/* harmony export */   n: () => (/* binding */ timeOf)
+/* harmony export */ });
+function keysOfName({ keys }, { keyName }) {
+    return keys.filter((key) => key.name === keyName);
+}
+/** The time of the look by MUTX's clock, or by GitHub's where MUTX does not say. */
+function timeOf({ date, githubDate }) {
+    return date ?? githubDate;
+}
+
+
+/***/ }),
+
+/***/ 9515:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ patientCalls)
+/* harmony export */ });
+/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3968);
+
+
+/**
+ * For what is not one key's run: each call within the limits of a rotation's.
+ * @param allInAll for how long, from now on, anything may still be tried again
+ */
+function patientCalls({ clock, random, sessionEndsAt = Number.POSITIVE_INFINITY }, allInAll = Number.POSITIVE_INFINITY, onRetry = () => { }) {
+    const since = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(clock);
+    return (attempt, policy = _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .idempotent */ .yB) => {
+        const watch = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(clock);
+        const timeLeft = () => Math.min(_constants_js__WEBPACK_IMPORTED_MODULE_0__/* .CALL_PATIENCE */ .L7 - watch.elapsed(), allInAll - since.elapsed(), sessionEndsAt - clock.now());
+        return (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .tryCall */ .O9)(attempt, policy(timeLeft), { clock, random, onRetry });
+    };
+}
+
+
+/***/ }),
+
+/***/ 5803:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cs: () => (/* binding */ makePlan),
+/* harmony export */   oM: () => (/* binding */ restsOnSecrets),
+/* harmony export */   vQ: () => (/* binding */ needsSecrets)
+/* harmony export */ });
+/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+/* harmony import */ var _grace_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2002);
+/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(207);
+/* harmony import */ var _quota_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8090);
+/* harmony import */ var _room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(907);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9541);
+/* harmony import */ var _spared_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2349);
+
+
+
+
+
+
+
+/** Active, not expired and older than the fence: what rule R would allow if a key were made and stored now. */
+function olderKeys(look, settings) {
+    const { date } = look;
+    if (date === undefined)
+        return [];
+    return (0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings).filter((key) => key.isActive && key.createdAt < date - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isExpired */ ._d)(key, date));
+}
+/**
+ * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
+ * period, to make room, or to tell never-stored keys from stored ones before counting revocations.
+ */
+function needsSecrets(look, settings) {
+    return (settings.renewBefore !== undefined ||
+        settings.gracePeriod > 0 ||
+        look.conflicted ||
+        (look.places !== undefined && (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .placesTaken */ .O0)(look.keys) + 1 >= look.places) ||
+        olderKeys(look, settings).length > settings.maxRevocations);
+}
+/** A key that no run stored is missed by nobody; a superseded one takes the most inference. */
+const GOES_FIRST = ['never-stored', 'expired', 'superseded'];
+/** What rules E and W allow to revoke at this look, what goes first before the others, and the keys they keep away from. */
+function removable(look, settings) {
+    const keys = (0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings);
+    const found = [];
+    const usedElsewhere = [];
+    const { date, secrets } = look;
+    if (date === undefined)
+        return { found, usedElsewhere };
+    for (const key of keys) {
+        if (!key.isActive)
+            continue;
+        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isExpiredForSure */ .sZ)(key, date, look.githubDate)) {
+            found.push({ key, why: 'expired' });
+            continue;
+        }
+        if (secrets === undefined || !canTellWhatIsStored(look))
+            continue;
+        const how = (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .notInAnyTarget */ ._A)(key, secrets, keys, settings.gracePeriod);
+        if (how === undefined || date <= how.revocableFrom)
+            continue;
+        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isUsedElsewhere */ .KS)(key, how))
+            usedElsewhere.push(key);
+        else
+            found.push({ key, why: how.kind });
+    }
+    return { found: GOES_FIRST.flatMap((why) => found.filter((one) => one.why === why)), usedElsewhere };
+}
+/** Rule W compares times of two servers, and believes no single reading. */
+function canTellWhatIsStored({ clocksApart, contradicted }) {
+    return !clocksApart && !contradicted;
+}
+/**
+ * Whether a plan does, before the new key is in every target, what only two readings of the targets that agree allow:
+ * to revoke a key because it is in none, or to name one as superseded. With a grace period, after that too: what is
+ * in its grace period, no store of a new key tells.
+ */
+function restsOnSecrets(plan, { gracePeriod }) {
+    const allowed = [...plan.makeRoom, ...plan.afterStore];
+    const isBefore = plan.makeRoom.length > 0 || gracePeriod > 0;
+    return (isBefore && allowed.some(({ rule }) => rule === 'W')) || plan.superseded.length > 0;
+}
+/** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
+function dueness(look, settings, forced) {
+    const { date, secrets } = look;
+    const { renewBefore, gracePeriod } = settings;
+    const current = secrets === undefined || date === undefined || isBeyondComparison(look) || isOlderThanList(look)
+        ? undefined
+        : (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .currentOfAll */ .qF)(secrets, (0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings), date);
+    if (forced)
+        return { due: true, why: 'the last write came too late to be relied on', current };
+    if (renewBefore === undefined && gracePeriod === 0)
+        return { due: true, why: 'every run rotates', current };
+    if (date === undefined || secrets === undefined || current === undefined) {
+        return { due: true, why: whyUncertain(look, settings), current };
+    }
+    const lastWrite = (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .P)(secrets);
+    const others = mayBeStoredToo((0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings), secrets, current);
+    const maybe = { due: true, why: 'another key of the name may still be stored', current };
+    // With the margin: before it, rule W could not yet free what the last rotation superseded.
+    if (gracePeriod > 0 && date - lastWrite <= gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) {
+        // To rotate would supersede one more key and free none, so only where the other would end before a later run.
+        const soonOver = lastWrite + gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+        if (others.some(({ expiresAt }) => expiresAt !== undefined && expiresAt < soonOver))
+            return maybe;
+        return { due: false, why: 'the last rotation is less than the grace period ago', current };
+    }
+    if (renewBefore === undefined)
+        return { due: true, why: 'every run rotates', current };
+    if (others.length > 0)
+        return maybe;
+    if (current.expiresAt === undefined)
+        return { due: true, why: 'the current key never expires', current };
+    return current.expiresAt - date > renewBefore
+        ? { due: false, why: 'the current key lives longer than renew-before', current }
+        : { due: true, why: 'the current key has less than renew-before left', current };
+}
+/** Whether the secrets' dates say nothing of which key a target holds. */
+function isBeyondComparison({ clocksFarApart, readingsDiffer }) {
+    return clocksFarApart === true || readingsDiffer === true;
+}
+/** Whether a secret is so old that its key may not be among those that were read. */
+function isOlderThanList({ secrets = [], unreadBefore = Number.NEGATIVE_INFINITY }) {
+    return secrets.some(({ updatedAt }) => updatedAt !== undefined && updatedAt - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS < unreadBefore);
+}
+/** What is not known of the targets, as exactly as that can be told. */
+function whyUncertain(look, settings) {
+    const keys = (0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings);
+    if (!keys.some((key) => key.isActive))
+        return 'no key of this name is active';
+    const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
+    if (secrets.some(({ updatedAt }) => updatedAt === undefined))
+        return 'not every target has the secret yet';
+    if (look.clocksFarApart === true)
+        return 'the times of MUTX and GitHub cannot be compared';
+    if (look.readingsDiffer === true)
+        return 'GitHub gives two different answers about a secret';
+    if (isOlderThanList(look))
+        return 'a target has a secret from before the oldest key that was read';
+    const candidates = secrets.map((secret) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .candidatesFor */ ._j)(secret.updatedAt, keys));
+    if (candidates.some(({ length }) => length > 1)) {
+        return 'keys of this name were made so close together that it is not certain which one a target holds';
+    }
+    if (candidates.flat().some((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .works */ .No)(key, date))) {
+        return 'a target holds a key that does not work any more';
+    }
+    return 'it is not certain that every target holds the same working key';
+}
+/**
+ * The other active keys, expired ones too, that may be what a target really holds. An organisation secret's date moves
+ * when its audience is edited, so that an orphan can look like the current key; its use shows that it is not one.
+ */
+function mayBeStoredToo(keys, secrets, current) {
+    const isInUse = current.lastUsed !== undefined && current.lastUsed > current.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+    if (secrets.length === 1 && isInUse)
+        return [];
+    return keys.filter((key) => key.id !== current.id && key.isActive && (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .notInAnyTarget */ ._A)(key, secrets, keys, 0) === undefined);
+}
+/**
+ * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
+ * is in no target (rules.ts: `currentOf`); but its run may store it yet, and then it has a grace period before it.
+ * @param staying keys of the name that are old enough to go, and that this run would leave
+ */
+function tooYoung(look, settings, { due, current }, staying) {
+    const { date } = look;
+    if (date === undefined)
+        return [];
+    const young = (0,_spared_js__WEBPACK_IMPORTED_MODULE_5__/* .sparedBy */ .jB)((0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings), { createdAt: date }).filter((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isExpired */ ._d)(key, date));
+    // The new key will be one more.
+    if (due)
+        return (0,_spared_js__WEBPACK_IMPORTED_MODULE_5__/* .sparedKeys */ .y)(young, settings, staying + 1);
+    const beside = young.filter((key) => key.id !== current.id);
+    const spared = (0,_spared_js__WEBPACK_IMPORTED_MODULE_5__/* .sparedKeys */ .y)(beside, settings, staying + young.length - beside.length);
+    return settings.gracePeriod > 0 ? spared.map((key) => ({ ...key, next: 'open' })) : spared;
+}
+/** The plan of a run: a pure function of its look. */
+function makePlan(look, settings, forced) {
+    const decision = dueness(look, settings, forced);
+    const { found, usedElsewhere } = removable(look, settings);
+    const foundIds = new Set(found.map(({ key }) => key.id));
+    const older = olderKeys(look, settings).filter((key) => !foundIds.has(key.id));
+    const superseding = decision.due ? older : [];
+    const counted = [
+        ...found.filter(({ key, why }) => why === 'superseded' && !isDead(key, look)).map(({ key }) => key),
+        ...(settings.gracePeriod === 0 ? superseding : []),
+    ];
+    const tooMany = counted.length > settings.maxRevocations;
+    const allowed = (tooMany ? found.filter(({ why }) => why !== 'superseded') : found).map(plannedRevocation);
+    const superseded = decision.due ? [] : nameable(look, settings);
+    return {
+        ...decision,
+        ...split(allowed, look, settings, decision),
+        supersedes: superseding.map(_room_js__WEBPACK_IMPORTED_MODULE_3__/* .summarize */ .e),
+        held: tooMany ? counted.map(_room_js__WEBPACK_IMPORTED_MODULE_3__/* .summarize */ .e) : [],
+        usedElsewhere: usedElsewhere.map(_room_js__WEBPACK_IMPORTED_MODULE_3__/* .summarize */ .e),
+        superseded: superseded.map(_room_js__WEBPACK_IMPORTED_MODULE_3__/* .summarize */ .e),
+        inGrace: inGraceOf(superseded.filter((key) => !foundIds.has(key.id)), look, settings),
+        spared: tooYoung(look, settings, decision, decision.due && !tooMany ? 0 : older.length),
+    };
+}
+/** By one clock, which does to tell keys that work from keys that do not. */
+function isDead(key, { date }) {
+    return date !== undefined && (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isExpired */ ._d)(key, date);
+}
+function plannedRevocation({ key, why }) {
+    return { key: (0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .summarize */ .e)(key), rule: why === 'expired' ? 'E' : 'W', why };
+}
+/**
+ * What of the allowed revocations comes before the create, as few as it needs (protocol, step 4): none where there is
+ * no room after all of them. What is not needed now goes after the store, when it takes no inference.
+ */
+function split(allowed, look, settings, { due, current }) {
+    const roomWithout = (few) => (0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .roomFor */ .N)(look, settings, new Set(few.map(({ key }) => key.id)), current);
+    const room = roomWithout(allowed);
+    if (!due)
+        return { makeRoom: allowed, afterStore: [], room };
+    if (room.kind === 'full' || room.kind === 'too-soon')
+        return { makeRoom: [], afterStore: [], room };
+    let needed = look.conflicted ? allowed.length : 0;
+    while (needed < allowed.length && roomWithout(allowed.slice(0, needed)).kind !== 'fits')
+        needed += 1;
+    const makeRoom = allowed.slice(0, needed);
+    return { makeRoom, afterStore: allowed.slice(needed), room: roomWithout(makeRoom) };
+}
+/** What a look may name as superseded (protocol, "Named as superseded"): an order to revoke it. */
+function nameable(look, settings) {
+    const { secrets } = look;
+    if (settings.gracePeriod === 0 || secrets === undefined || !canTellWhatIsStored(look))
+        return [];
+    const keys = (0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings);
+    return keys.filter((key) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isSuperseded */ .pe)(key, secrets, keys));
+}
+function inGraceOf(keys, { secrets = [] }, settings) {
+    if (keys.length === 0)
+        return undefined;
+    return { ids: keys.map(({ id }) => id), until: (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .graceEnd */ .q)((0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .P)(secrets), settings) };
+}
+
+
+/***/ }),
+
+/***/ 8090:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O0: () => (/* binding */ placesTaken),
+/* harmony export */   ek: () => (/* binding */ placesOf),
+/* harmony export */   fC: () => (/* binding */ settledAt)
+/* harmony export */ });
+/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+
+/** Places of each plan (mutx-api: "Quota"); Infinity: no limit. */
+const PLACES = new Map([
+    ['FREE', 2],
+    ['STARTER', 10],
+    ['PRO', 50],
+    ['ENTERPRISE', Number.POSITIVE_INFINITY],
+]);
+/** How many active keys a plan allows; undefined for a plan this version does not know. */
+function placesOf(plan) {
+    return plan === undefined ? undefined : PLACES.get(plan.toUpperCase());
+}
+/** Every active key takes a place, of any name, expired ones included. */
+function placesTaken(keys) {
+    return keys.filter((key) => key.isActive).length;
+}
+/**
+ * From when on a key made, or a secret written, at that time is old enough that another key may take the plan's last
+ * place: two younger than this would fill a two-key plan with keys that no rule can tell apart (protocol, step 4).
+ */
+function settledAt(time) {
+    return time + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + 2 * _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
 }
 
 
@@ -5950,18 +7971,22 @@ function summaryOf({ id, name, expiresAt }) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $n: () => (/* binding */ onlyIfNotDone),
+/* harmony export */   B4: () => (/* binding */ nextWait),
 /* harmony export */   O9: () => (/* binding */ tryCall),
 /* harmony export */   eM: () => (/* binding */ Stopwatch),
+/* harmony export */   wA: () => (/* binding */ isInternalError),
 /* harmony export */   yB: () => (/* binding */ idempotent)
 /* harmony export */ });
-/* unused harmony export nextWait */
 /* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
+/** Everyone who meets a limit in the same minute is asked to wait as long: up to so much of it more, by chance. */
+const SPREAD = 0.25;
 /**
  * How long to wait before the next try, or undefined to stop. The server's own timing goes before ours; if
- * it does not fit into the time left there is no point in waiting at all.
+ * it does not fit into the time left there is no point in waiting at all. What is asked of all who share a limit is
+ * spread, as far as there is time for that.
  * @param attempt tries made so far, from 1
  * @param random uniform in [0, 1)
  */
@@ -5969,8 +7994,10 @@ function nextWait(policy, failure, attempt, random) {
     if (attempt >= policy.tries || !failure.retryable || !policy.again(failure))
         return undefined;
     const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
-    const wait = Math.max(backoff, failure.retryAfter ?? 0);
-    return wait < policy.timeLeft() ? wait : undefined;
+    const { kind, retryAfter: asked = 0 } = failure;
+    const left = policy.timeLeft();
+    const spread = kind === 'throttled' ? asked * SPREAD * random : 0;
+    return [asked + spread, asked].map((wait) => Math.max(backoff, wait)).find((wait) => wait < left);
 }
 /** Calls until it is ok or the policy says stop; the reply is the last one. */
 async function tryCall(call, policy, retrying) {
@@ -6024,6 +8051,136 @@ class Stopwatch {
     /** Whether a use or a write of the key whose create started this may still start (protocol: D). */
     beforeDeadline = (ahead = 0) => this.elapsed() + ahead < _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .WRITE_DEADLINE */ .l;
 }
+/**
+ * Whether MUTX itself failed at the call, and not something between it and us: it then answers when it is done
+ * with it, so a list that is read afterwards shows what was done.
+ */
+function isInternalError({ kind, errorCode }) {
+    return kind === 'unclear' && errorCode === 'INTERNAL_ERROR';
+}
+
+
+/***/ }),
+
+/***/ 907:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ roomFor),
+/* harmony export */   e: () => (/* binding */ summarize)
+/* harmony export */ });
+/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+/* harmony import */ var _grace_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2002);
+/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(207);
+/* harmony import */ var _quota_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8090);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9541);
+
+
+
+
+
+function summarize(key) {
+    return { id: key.id, name: key.name, expiresAt: key.expiresAt };
+}
+/** Whether one more key fits once `gone` are revoked (protocol, step 4 and "Where even that leaves no room"). */
+function roomFor(look, settings, gone, current) {
+    const { places } = look;
+    if (places === undefined)
+        return { kind: 'fits', lastPlace: false };
+    const active = look.keys.filter((key) => key.isActive && !gone.has(key.id));
+    const mine = active.filter((key) => key.name === settings.keyName);
+    if (active.length + 1 > places) {
+        const victim = keyToReplace(look, settings, mine, current);
+        if (settings.onQuota === 'replace' && victim !== undefined && active.length === places) {
+            const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
+            return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
+        }
+        const over = active.length - places;
+        return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize), over };
+    }
+    // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
+    const now = (0,_look_js__WEBPACK_IMPORTED_MODULE_4__/* .timeOf */ .n)(look);
+    const onTheirWay = look.lostCreates
+        .map((sent) => sent + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .LINGER */ .qh)
+        .filter((by) => now === undefined || now < by);
+    const lastPlace = active.length + onTheirWay.length + 1 >= places;
+    if (!lastPlace || look.repairs)
+        return { kind: 'fits', lastPlace };
+    const young = mine.filter(({ createdAt }) => now === undefined || now < (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC)(createdAt));
+    const written = writesSettledAt(look);
+    const soonest = [...young.map(({ createdAt }) => (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC)(createdAt)), ...written, ...onTheirWay];
+    if (soonest.length === 0)
+        return { kind: 'fits', lastPlace };
+    const at = now === undefined ? undefined : Math.max(...soonest);
+    return { kind: 'too-soon', at, inTheWay: young.map(summarize), because: whatIsYoung(young, written) };
+}
+function whatIsYoung(keys, writes) {
+    if (keys.length > 0)
+        return 'another key of the name is too young';
+    return writes.length > 0
+        ? 'the last write of a target is too recent'
+        : 'a create whose reply was lost may still be on its way';
+}
+/**
+ * When the last write of a target is old enough, by the clock of {@link timeOf}; empty where it is. GitHub's clock is
+ * asked about GitHub's times; only where it does not say, MUTX's.
+ */
+function writesSettledAt(look) {
+    const now = look.githubDate ?? look.date;
+    const settled = (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC)((0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .P)(look.secrets ?? []));
+    if (now === undefined || now >= settled)
+        return [];
+    return [settled - now + (look.date ?? now)];
+}
+/** When a rule frees a place, at the earliest; undefined when none will. */
+function nextPlaceAt(look, settings, active) {
+    const keys = (0,_look_js__WEBPACK_IMPORTED_MODULE_4__/* .keysOfName */ .P)(look, settings);
+    let earliest;
+    for (const key of active) {
+        if (key.name !== settings.keyName)
+            continue;
+        const how = look.secrets === undefined || look.clocksApart || look.contradicted
+            ? undefined
+            : (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .notInAnyTarget */ ._A)(key, look.secrets, keys, settings.gracePeriod);
+        // A key that may be stored is no hope: the end of its life is the outage that nobody wants to wait for.
+        if (how === undefined)
+            continue;
+        const expiry = (key.expiresAt ?? Number.POSITIVE_INFINITY) + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+        const soonest = (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isUsedElsewhere */ .KS)(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
+        // What could have gone already and did not (`max-revocations`) will not go by itself either.
+        if (!Number.isFinite(soonest) || (look.date !== undefined && soonest < look.date))
+            continue;
+        const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
+        const settled = others.map(({ createdAt }) => (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC)(createdAt));
+        const at = Math.max(soonest, ...settled, ...writesSettledAt(look));
+        earliest = Math.min(earliest ?? at, at);
+    }
+    return earliest;
+}
+/**
+ * The key that `on-quota: replace` gives up: the one least likely to be stored. First those made after the last write
+ * of every target, the youngest before the others; then one whose run can have written no target and whose grace
+ * period is over; then the current one, and the oldest where that is not known. None that a run may still be writing.
+ */
+function keyToReplace(look, settings, mine, current) {
+    const { date, secrets = [] } = look;
+    if (date === undefined)
+        return undefined;
+    const oldestFirst = mine
+        .filter((key) => key.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK < date)
+        .toSorted((a, b) => a.createdAt - b.createdAt);
+    const graceIsOver = date > (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .P)(secrets) + settings.gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+    return (oldestFirst.findLast((key) => secrets.length > 0 && isAfterEveryWrite(key, secrets)) ??
+        (graceIsOver ? oldestFirst.find((key) => isOutsideEveryWindow(key, secrets)) : undefined) ??
+        oldestFirst.find((key) => key.id === current?.id) ??
+        oldestFirst[0]);
+}
+function isAfterEveryWrite({ createdAt }, secrets) {
+    return secrets.every(({ updatedAt }) => updatedAt === undefined || createdAt > updatedAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS);
+}
+function isOutsideEveryWindow(key, secrets) {
+    return secrets.every(({ updatedAt }) => updatedAt === undefined || !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .couldHaveWritten */ .Lq)(key, updatedAt));
+}
 
 
 /***/ }),
@@ -6034,23 +8191,33 @@ class Stopwatch {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $c: () => (/* binding */ currentOf),
 /* harmony export */   KS: () => (/* binding */ isUsedElsewhere),
+/* harmony export */   Lq: () => (/* binding */ couldHaveWritten),
 /* harmony export */   No: () => (/* binding */ works),
 /* harmony export */   _A: () => (/* binding */ notInAnyTarget),
 /* harmony export */   _d: () => (/* binding */ isExpired),
 /* harmony export */   _j: () => (/* binding */ candidatesFor),
+/* harmony export */   pe: () => (/* binding */ isSuperseded),
 /* harmony export */   qF: () => (/* binding */ currentOfAll),
+/* harmony export */   sZ: () => (/* binding */ isExpiredForSure),
 /* harmony export */   vu: () => (/* binding */ isOlderThanFence)
 /* harmony export */ });
-/* unused harmony export couldHaveWritten */
 /* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
 
 /** Rule R: after `k` is in every target, an active key created more than F before it may be revoked. */
 function isOlderThanFence(j, k) {
     return j.isActive && j.createdAt < k.createdAt - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
 }
-/** Rule E: dead already, but it still counts against the plan's quota. */
+/** Whether a key's life is over, as far as one clock tells. */
 function isExpired(j, date) {
     return j.expiresAt !== undefined && j.expiresAt < date;
+}
+/**
+ * Rule E: dead already, but it still counts against the plan's quota. One server's time alone would revoke the stored
+ * key when that clock is ahead.
+ * @param times MUTX's and GitHub's at the look; undefined where one of them did not say
+ */
+function isExpiredForSure({ expiresAt }, ...times) {
+    return expiresAt !== undefined && times.every((time) => time !== undefined && expiresAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS < time);
 }
 /** Whether MUTX accepts a key. */
 function works(j, date) {
@@ -6080,34 +8247,54 @@ function currentOfAll(secrets, keysOfName, date) {
     return works(first, date) ? first : undefined;
 }
 /**
- * Rule W: whether `j` is in none of the targets, whatever any run still does.
+ * Rule W: whether `j` is in none of the targets, whatever any run still does. It is judged from one reading of the
+ * targets; what cannot be undone takes two that agree (second-reading.ts).
  * @returns undefined while that cannot be known; otherwise the moment after which it may be revoked
  */
 function notInAnyTarget(j, secrets, keysOfName, gracePeriod) {
     let superseded = false;
     let lastWrite = 0;
+    let revocableFrom = j.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
     for (const secret of secrets) {
-        const { updatedAt, shared } = secret;
-        if (updatedAt === undefined)
+        const { updatedAt } = secret;
+        if (updatedAt === undefined) {
+            // A write at the very end of the fence, and a replica that lags, look like an absence.
+            revocableFrom = j.createdAt + 2 * _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
             continue;
+        }
         lastWrite = Math.max(lastWrite, updatedAt);
-        if (j.createdAt > updatedAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS)
+        // With less than the fence between, clocks that were wrong at the write would make the stored key an orphan.
+        if (j.createdAt > updatedAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS)
             continue;
-        // Without a known later writer, someone may have saved the very value of `j` again by hand.
-        const overwritten = !shared &&
-            updatedAt > j.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS &&
-            keysOfName.some((key) => key.id !== j.id && couldHaveWritten(key, updatedAt));
-        if (!overwritten)
+        if (!isOverwritten(j, secret, keysOfName))
             return undefined;
         superseded = true;
     }
-    const fenced = j.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
-    return superseded
-        ? {
-            kind: 'superseded',
-            revocableFrom: gracePeriod === 0 ? fenced : Math.max(fenced, lastWrite + gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS),
-        }
-        : { kind: 'never-stored', revocableFrom: fenced };
+    if (!superseded)
+        return { kind: 'never-stored', revocableFrom };
+    if (gracePeriod === 0)
+        return { kind: 'superseded', revocableFrom };
+    return { kind: 'superseded', revocableFrom: Math.max(revocableFrom, lastWrite + gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) };
+}
+/**
+ * Whether a known later write is over `j`. The writer has to be active: without a living writer, a person may have
+ * saved the very value of `j` again by hand. Editing an organisation secret's audience moves its date, so nothing is
+ * known of those.
+ */
+function isOverwritten(j, { updatedAt, shared }, keysOfName) {
+    return (!shared &&
+        updatedAt !== undefined &&
+        updatedAt > j.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS &&
+        keysOfName.some((key) => key.id !== j.id && key.isActive && couldHaveWritten(key, updatedAt)));
+}
+/**
+ * Whether a look alone may name `j` as superseded: an order to revoke it, once its grace period is over. What is in
+ * an organisation secret no look can tell.
+ */
+function isSuperseded(j, secrets, keysOfName) {
+    return (j.isActive &&
+        secrets.every(({ shared }) => !shared) &&
+        notInAnyTarget(j, secrets, keysOfName, 0)?.kind === 'superseded');
 }
 /** A key that no run ever stored and that was used all the same: someone else uses this name. */
 function isUsedElsewhere(j, how) {
@@ -6127,7 +8314,9 @@ function isUsedElsewhere(j, how) {
 /* harmony export */   sm: () => (/* binding */ valuesOf)
 /* harmony export */ });
 /* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+/* harmony import */ var _gone_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5143);
 /* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3968);
+
 
 
 /** One run's collaborators and what it has done so far: the part of the state that every step shares. */
@@ -6142,10 +8331,13 @@ class Run {
     #superseded = [];
     #graceEnds;
     #spared = [];
+    /** A key was revoked before the new one was stored, or may have been. */
+    madeRoom = false;
     /** A stored key was revoked for its place (`on-quota: replace`). */
     gaveUp = false;
     /** What was stored too late by an earlier round: still what the targets hold, whatever comes of the next. */
     late;
+    #list;
     #github;
     constructor(settings, ports) {
         this.settings = settings;
@@ -6198,27 +8390,80 @@ class Run {
             this.#github = { date: reply.date, since: new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(this.ports.clock) };
         }
     }
-    /** Revokes one key, with retries. A failure is a warning: the next run takes it up. */
-    async revoke(id, reason) {
+    /** The list of the look: what MUTX's later times are held against. */
+    listed(list) {
+        this.#list = list;
+    }
+    get list() {
+        return this.#list;
+    }
+    /**
+     * Revokes keys, with retries. A failure is a warning: the next run takes it up.
+     * @returns for each, whether it is revoked for certain
+     */
+    async revoke(wanted) {
+        const attempts = await eachOf(wanted, this.settings.concurrency, (one) => this.#delete(one));
+        const settled = await this.#settle(attempts);
+        return settled.map((attempt) => this.#note(attempt));
+    }
+    async #delete({ id, reason }) {
         let unclear = false;
+        this.ports.report({ type: 'revoking', id, reason });
         const reply = await this.call(async () => {
             const attempt = await this.ports.keys.revoke(id);
             unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
             return attempt;
         });
-        if (reply.ok) {
+        if (reply.ok)
+            return { id, reason, kind: reply.value };
+        return { id, reason, kind: 'failed', unclear, message: reply.failure.message };
+    }
+    /**
+     * A 404 is a gateway's or a replica's as well as that of a key that is gone: only a list read after it decides. A key
+     * that it shows as active is revoked once more.
+     */
+    async #settle(attempts) {
+        if (attempts.every(({ kind }) => kind !== 'gone'))
+            return attempts;
+        const list = await this.call(() => this.ports.keys.list());
+        return eachOf(attempts, this.settings.concurrency, async (attempt) => {
+            if (attempt.kind !== 'gone')
+                return attempt;
+            const unclear = { ...attempt, kind: 'failed', unclear: true };
+            if (!list.ok) {
+                return {
+                    ...unclear,
+                    message: `MUTX does not know it, and could not be asked again: ${list.failure.message}`,
+                };
+            }
+            if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : (0,_gone_js__WEBPACK_IMPORTED_MODULE_2__/* .isGone */ .S)(attempt.id, list.value)) {
+                return attempt;
+            }
+            const again = await this.#delete(attempt);
+            if (again.kind === 'revoked')
+                return again;
+            const message = again.kind === 'failed' ? again.message : 'MUTX does not know it, and lists it as active';
+            return { ...unclear, message };
+        });
+    }
+    #note(attempt) {
+        const { id, reason } = attempt;
+        if (attempt.kind !== 'failed') {
             this.#revoked.add(id);
             for (const set of [this.#left, this.#held, this.#unclear])
                 set.delete(id);
-            this.ports.report({ type: 'revoked', id, reason, gone: reply.value === 'gone' });
+            this.ports.report({ type: 'revoked', id, reason, gone: attempt.kind === 'gone' });
             return true;
         }
+        this.ports.report({ type: 'not-revoked', id, unclear: attempt.unclear });
         this.#left.add(id);
-        if (unclear)
+        if (attempt.unclear)
             this.#unclear.add(id);
         const key = reason === 'own' ? `the new key ${id}, which no secret holds,` : `key ${id}`;
-        const what = unclear ? `it is not known whether ${key} was revoked` : `${key} could not be revoked`;
-        this.warn('revocation-failed', `${what}: ${reply.failure.message}`);
+        const what = attempt.unclear
+            ? `it is not known whether ${key} was revoked`
+            : `${key} could not be revoked`;
+        this.warn('revocation-failed', `${what}: ${attempt.message}`);
         return false;
     }
     /** Superseded, and not revoked by this run. */
@@ -6265,6 +8510,13 @@ class Run {
             spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
         };
     }
+}
+/**
+ * What a list has to say of the run's own key: no earlier list has shown it, so that one which does not may be older
+ * than the key.
+ */
+function isRevoked(id, keys) {
+    return keys.some((key) => key.id === id && !key.isActive);
 }
 /** Runs `work` for each item, at most `limit` at a time; results in the items' order. */
 async function eachOf(items, limit, work) {
@@ -6326,14 +8578,16 @@ function sparedKeys(keys, { gracePeriod, maxRevocations }, others) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Z: () => (/* binding */ takeLook)
+/* harmony export */   ZE: () => (/* binding */ takeLook)
 /* harmony export */ });
-/* unused harmony export areClocksApart */
+/* unused harmony exports earliestDate, areClocksApart */
 /* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+/* harmony import */ var _failures_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1335);
 /* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5803);
 /* harmony import */ var _quota_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8090);
 /* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3968);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7467);
+
 
 
 
@@ -6349,9 +8603,15 @@ async function takeLook(run, learned) {
     const { ports, settings } = run;
     // From before the list was sent: what passes till then only makes the clocks look further apart.
     let listed = new _retry_js__WEBPACK_IMPORTED_MODULE_3__/* .Stopwatch */ .eM(ports.clock);
-    const listNow = () => {
+    let listTook = 0;
+    const listNow = async () => {
         listed = new _retry_js__WEBPACK_IMPORTED_MODULE_3__/* .Stopwatch */ .eM(ports.clock);
-        return ports.keys.list();
+        const reply = await ports.keys.list();
+        listTook = listed.elapsed();
+        // A list of many pages takes minutes: what can be compared is the date of the last of them.
+        if (reply.ok && reply.reading !== undefined)
+            listed = new _retry_js__WEBPACK_IMPORTED_MODULE_3__/* .Stopwatch */ .eM(ports.clock);
+        return reply;
     };
     const [list, account, prepared] = await Promise.all([
         run.step('list', () => run.call(listNow), (reply) => reply.ok),
@@ -6363,18 +8623,26 @@ async function takeLook(run, learned) {
         return fail('preflight', [...unwritable, ...(0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)([list])]);
     if (!list.ok)
         return fail('look', [list.failure]);
+    if (account.refused !== undefined)
+        return { ok: false, failure: (0,_failures_js__WEBPACK_IMPORTED_MODULE_5__/* .accountRefused */ ._C)(account.refused) };
+    const { date, lead } = listDate(list);
+    run.listed({ date, since: listed, lead, took: list.reading === undefined ? listTook : lead });
     if (learned.full) {
         learned.places = (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .placesTaken */ .O0)(list.value);
         learned.full = false;
     }
     const first = {
         date: list.date,
+        githubDate: earliestDate(prepared),
         keys: list.value,
         places: fewest(account.places, learned.places),
         secrets: undefined,
         clocksApart: false,
+        contradicted: false,
         lostCreates: [],
         repairs: false,
+        conflicted: learned.conflicted,
+        unreadBefore: list.reading?.since,
     };
     ports.report({
         type: 'looked',
@@ -6390,11 +8658,26 @@ async function takeLook(run, learned) {
     const unreadable = (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(metadata);
     if (unreadable.length > 0)
         return fail('look', unreadable);
-    const clocksApart = areClocksApart(list.date, metadata, listed.elapsed());
+    const elapsed = lead + listed.elapsed();
+    const clocksApart = areClocksApart(date, metadata, elapsed);
+    const clocksFarApart = areClocksApart(date, metadata, elapsed, _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS);
     if (clocksApart) {
         run.warn('clocks-apart', 'the clocks of MUTX and GitHub differ by more than 30 s: this run revokes no key for being in no secret');
     }
-    return { ok: true, look: { ...first, secrets: (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .valuesOf */ .sm)(metadata), clocksApart } };
+    const githubDate = earliestDate([...prepared, ...metadata]);
+    return {
+        ok: true,
+        look: { ...first, githubDate, secrets: (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .valuesOf */ .sm)(metadata), clocksApart, clocksFarApart },
+    };
+}
+/** GitHub's time in the earliest of its replies: the later ones only say that more has passed. */
+function earliestDate(replies) {
+    const dates = replies.flatMap((reply) => (reply.ok ? (reply.date ?? []) : []));
+    return dates.length === 0 ? undefined : Math.min(...dates);
+}
+/** The date of the list's last page, and how long before the list was there it was asked for. */
+function listDate({ date, reading }) {
+    return reading === undefined ? { date, lead: 0 } : { date: reading.lastDate, lead: reading.lastAsked };
 }
 function fewest(...limits) {
     const known = limits.filter((limit) => limit !== undefined);
@@ -6410,6 +8693,8 @@ async function askPlaces(run) {
     const reply = await run.call(() => run.ports.keys.account());
     if (reply.ok)
         return { plan: reply.value.plan, places: (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .placesOf */ .ek)(reply.value.plan) };
+    if ((0,_failures_js__WEBPACK_IMPORTED_MODULE_5__/* .isAccountRefused */ .KS)(reply.failure))
+        return { plan: undefined, places: undefined, refused: reply.failure };
     // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
     run.warn('account-unreadable', `the account could not be read: ${reply.failure.message}`);
     return { plan: undefined, places: undefined };
@@ -6419,14 +8704,14 @@ async function askPlaces(run) {
  * the difference less the time that passed here between the two replies must be small: either alone could
  * hide a real difference behind a slow reply.
  */
-function areClocksApart(mutx, metadata, elapsed) {
+function areClocksApart(mutx, metadata, elapsed, most = _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2) {
     if (mutx === undefined)
         return true;
     return metadata.some((reply) => {
         if (!reply.ok || reply.date === undefined)
             return true;
         const apart = reply.date - mutx;
-        return Math.abs(apart) > _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2 || Math.abs(apart - elapsed) > _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2;
+        return Math.abs(apart) > most || Math.abs(apart - elapsed) > most;
     });
 }
 function fail(reason, failures) {
@@ -6446,10 +8731,103 @@ function fail(reason, failures) {
 
 /***/ }),
 
+/***/ 9930:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ formsOf)
+/* harmony export */ });
+/* harmony import */ var _shapes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6111);
+
+/** A signature shorter than this is none. */
+const SHORTEST_SIGNATURE = 16;
+/** What the shortest credential (eight characters) leaves of itself in base64, wherever it stands. */
+const SHORTEST_PART = 8;
+/**
+ * The forms in which a credential could turn up in text: as it is; base64 and base64url, alone and at each of the
+ * three offsets it can have inside something longer; hex; URL-encoded in either case, as a form, and twice; as a JSON
+ * string, as one within another, and as Go, Rails, Python and PHP write one; escaped for XML and HTML; and a JWT's
+ * signature alone, which is what makes it one, with the JWT that a GitHub token holds. The runner masks literally what
+ * it is told, so each form is told. (What is compared with texts of ours is more: views.ts.)
+ */
+function formsOf(text) {
+    const bytes = Buffer.from(text, 'utf8');
+    const base64 = bytes.toString('base64');
+    const encoded = encodeURIComponent(text.toWellFormed());
+    // Of the marks that encodeURIComponent leaves, RFC 3986 reserves these.
+    const strict = encoded.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+    const json = JSON.stringify(text).slice(1, -1);
+    const forms = [
+        text,
+        base64,
+        base64.replace(/=+$/, ''),
+        bytes.toString('base64url'),
+        ...[0, 1, 2].flatMap((offset) => [
+            withinBase64(bytes, offset, 'base64'),
+            withinBase64(bytes, offset, 'base64url'),
+        ]),
+        bytes.toString('hex'),
+        bytes.toString('hex').toUpperCase(),
+        encoded,
+        lowerOctets(encoded),
+        encodeURIComponent(encoded),
+        ...[strict, strict.replaceAll('%20', '+')].flatMap((one) => [one, lowerOctets(one)]),
+        new URLSearchParams([['', text.toWellFormed()]]).toString().slice(1),
+        json,
+        JSON.stringify(json).slice(1, -1),
+        json.replaceAll('/', '\\/'),
+        ...[HTML_IN_JSON, BEYOND_ASCII, BEYOND_EITHER].flatMap((some) => asJson(json, some)),
+        ...ENTITIES.map((entity) => text.replace(/[&<>"']/g, (character) => entity[character] ?? character)),
+        ...partsOf(text),
+    ];
+    return [...new Set(forms)].filter((form) => form.length > 0);
+}
+const ENTITY = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+/** As XML has it; HTML in PHP, Python and Go; and HTML in Go and in templates, which have numbers for quotes. */
+const ENTITIES = [
+    { ...ENTITY, "'": '&apos;' },
+    { ...ENTITY, "'": '&#039;' },
+    { ...ENTITY, "'": '&#x27;' },
+    { ...ENTITY, "'": '&#39;' },
+    { ...ENTITY, '"': '&#34;', "'": '&#39;' },
+    ENTITY,
+];
+/** Go and Rails escape these in a JSON string; Python and PHP what is not ASCII. */
+const HTML_IN_JSON = /[<>&\u2028\u2029]/gu;
+const BEYOND_ASCII = /[^\x20-\x7e]/gu;
+const BEYOND_EITHER = /[<>&']|[^\x20-\x7e]/gu;
+/** A JSON string with some characters as `\uXXXX`, in either case, and slashes escaped or not. */
+function asJson(json, some) {
+    const escaped = json.replace(some, (character) => 
+    // By unit: a character beyond U+FFFF takes two of them.
+    character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`));
+    const upper = escaped.replace(/\\u[0-9a-f]{4}/g, (unit) => `\\u${unit.slice(2).toUpperCase()}`);
+    return [escaped, upper, escaped.replaceAll('/', '\\/')];
+}
+function lowerOctets(encoded) {
+    return encoded.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
+}
+/** The characters that do not depend on what stands around the bytes; empty where hardly any would be left. */
+function withinBase64(bytes, offset, alphabet) {
+    const shifted = Buffer.concat([Buffer.alloc(offset), bytes]);
+    const whole = shifted.subarray(0, shifted.length - (shifted.length % 3));
+    const middle = whole.toString(alphabet).slice(offset === 0 ? 0 : offset + 1);
+    return middle.length < SHORTEST_PART ? '' : middle;
+}
+/** A JWT's signature; and the JWT in a GitHub token: what is around it (the id of an App) is no secret. */
+function partsOf(text) {
+    const { jwt = '', signature = '' } = (0,_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .jwtOf */ .VL)(text) ?? {};
+    return signature.length < SHORTEST_SIGNATURE ? [] : [signature, jwt];
+}
+
+
+/***/ }),
+
 /***/ 474:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ invisibleIn),
 /* harmony export */   g: () => (/* binding */ printable)
 /* harmony export */ });
 /**
@@ -6467,6 +8845,14 @@ function printable(text, max = 200) {
     const characters = [...flat];
     return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : flat;
 }
+/** Takes up no room, and is in no name: not the joiner within an emoji, which is. */
+const INVISIBLE = /(?!\u200d)[\p{Cf}\p{Zl}\p{Zp}]/u;
+/** The first character of a text that nobody can see, as `U+200B`; undefined: there is none. */
+function invisibleIn(text) {
+    const [character] = INVISIBLE.exec(text) ?? [];
+    const code = character?.codePointAt(0);
+    return code === undefined ? undefined : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+}
 
 
 /***/ }),
@@ -6475,28 +8861,102 @@ function printable(text, max = 200) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ looksLikeCredential),
-/* harmony export */   W: () => (/* binding */ credentialsIn)
+/* harmony export */   Gx: () => (/* binding */ isNoWord),
+/* harmony export */   Pv: () => (/* binding */ looksLikeCredential),
+/* harmony export */   VL: () => (/* binding */ jwtOf),
+/* harmony export */   Wr: () => (/* binding */ credentialsIn),
+/* harmony export */   jc: () => (/* binding */ ownerOfGithubToken),
+/* harmony export */   s1: () => (/* binding */ beginsAsMutxKey)
 /* harmony export */ });
-/**
- * What the credentials of both services look like in the middle of a text: GitHub's tokens by their prefixes
- * (https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/), MUTX's keys by theirs, and
- * JWTs, which begin with an encoded `{"`.
- */
-const CREDENTIAL = /(?:gh[pousr]_|github_pat_|mutx_live_)[\w.-]{16,}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?/g;
-/** Whether a text holds something of that shape, known to this process or not. */
-function looksLikeCredential(text) {
-    return text.search(CREDENTIAL) >= 0;
+/** A run of this many characters after a prefix is a credential; documentation has shorter ones. */
+const LONG_ENOUGH = '(?=[\\w.-]{16})';
+/** In order: a JWT within a GitHub token is part of that token. The ends of sentences belong to none. */
+const SHAPES = {
+    'github-token': `(?:gh[oprsu]_|github_pat_)${LONG_ENOUGH}[\\w-]+(?:\\.[\\w-]+)*`,
+    'mutx-key': `mutx_live_${LONG_ENOUGH}[\\w-]+(?:\\.[\\w-]+)*`,
+    // An encoded `{"` begins either of the first two parts (RFC 7519). The signature may be cut off.
+    jwt: 'eyJ[\\w-]{8,}\\.eyJ[\\w-]{8,}(?:\\.[\\w-]*)?',
+};
+const ANY = new RegExp(Object.values(SHAPES).join('|'), 'g');
+/** Whether a text holds something of that shape, known to this process or not. @param shape default: any */
+function looksLikeCredential(text, shape) {
+    return shape === undefined ? text.search(ANY) >= 0 : credentialsIn(text, shape).length > 0;
 }
-/** Each of them in a text, in order. */
-function credentialsIn(text) {
-    return text.match(CREDENTIAL) ?? [];
+/** Each credential in a text, in order. @param shape default: all */
+function credentialsIn(text, shape) {
+    const found = text.match(ANY) ?? [];
+    return shape === undefined ? found : found.filter((one) => new RegExp(`^(?:${SHAPES[shape]})$`).test(one));
+}
+/** A key of MUTX's by its beginning, however short the rest. */
+function beginsAsMutxKey(text) {
+    return text.startsWith('mutx_live_');
+}
+/**
+ * Whose a GitHub token is, by its beginning: of an App's installation (`GITHUB_TOKEN` too), or of GitHub's
+ * command line and other OAuth apps. Undefined: of a person, or not known.
+ */
+function ownerOfGithubToken(text) {
+    if (text.startsWith('ghs_'))
+        return 'installation';
+    return text.startsWith('gho_') ? 'oauth-app' : undefined;
+}
+/** The JWT that a text is, or that a GitHub token ends with. */
+function jwtOf(text) {
+    const [, jwt, signature] = /^(?:ghs_\w*?_)?(eyJ[\w-]+\.[\w-]+\.([\w-]+))$/.exec(text) ?? [];
+    return jwt === undefined || signature === undefined ? undefined : { jwt, signature };
+}
+/** Characters of different kinds that random text of any length has. */
+const KINDS = [/[a-z]/u, /[A-Z]/u, /[0-9]/u];
+/**
+ * Whether a text is far from any word or name that a log may hold, so that the log stays readable where it is masked:
+ * at least two of lower case, upper case and digits, and eight different characters; so with the signature of a JWT,
+ * which is masked alone, too.
+ */
+function isNoWord(text) {
+    const { signature = text } = jwtOf(text) ?? {};
+    return [text, signature].every(isVaried);
+}
+function isVaried(text) {
+    return KINDS.filter((kind) => kind.test(text)).length >= 2 && new Set(text).size >= 8;
 }
 
 
 /***/ }),
 
-/***/ 9493:
+/***/ 1275:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C8: () => (/* binding */ quietCalls),
+/* harmony export */   P4: () => (/* binding */ twice)
+/* harmony export */ });
+/* unused harmony export toldCalls */
+/* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9820);
+/* harmony import */ var _rotation_patient_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9515);
+
+
+/** Calls that a verb makes itself, for which no engine has a say. Nothing is said of tries that are made again. */
+function quietCalls(clock) {
+    return (0,_rotation_patient_js__WEBPACK_IMPORTED_MODULE_1__/* .patientCalls */ .R)({ clock, random: Math.random });
+}
+/** The same, and a line for each try that is made again. */
+function toldCalls({ gate, clock, sink, }) {
+    const ports = { clock: gate.clock(clock), random: Math.random };
+    return patientCalls(ports, undefined, (failure, attempt, wait) => sink.line(retryText(failure, attempt, wait)));
+}
+/** A person waits for the answer, and the run that is asked about has its own patience. */
+const LONGEST = 10_000;
+/** For what changes nothing, and is only to be told of. */
+const twice = (timeLeft) => ({
+    tries: 2,
+    again: () => true,
+    timeLeft: () => Math.min(LONGEST, timeLeft()),
+});
+
+
+/***/ }),
+
+/***/ 3764:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6506,469 +8966,44 @@ __nccwpck_require__.d(__webpack_exports__, {
   N: () => (/* binding */ connect)
 });
 
+// EXTERNAL MODULE: ./lib/audit/policy.js
+var policy = __nccwpck_require__(4261);
 // EXTERNAL MODULE: ./lib/github/client.js + 1 modules
 var github_client = __nccwpck_require__(6259);
-// EXTERNAL MODULE: ./lib/github/create-target.js + 6 modules
-var create_target = __nccwpck_require__(1256);
+// EXTERNAL MODULE: ./lib/github/create-target.js + 7 modules
+var create_target = __nccwpck_require__(3659);
 // EXTERNAL MODULE: ./lib/github/token-expiry.js
 var token_expiry = __nccwpck_require__(5560);
 // EXTERNAL MODULE: ./lib/http/client.js + 12 modules
-var http_client = __nccwpck_require__(1114);
-;// CONCATENATED MODULE: ./lib/mutx/timestamps.js
-const ISO_8601 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/;
-const MINUTE = 60_000;
-/**
- * A timestamp as MUTX writes them: ISO 8601, usually with microseconds, often without a zone, and then it is
- * UTC (mutx-api, "A key record"); `new Date()` would take that for local time. What is finer than a millisecond
- * is cut off.
- * @returns undefined for anything else, days and hours that do not exist included
- */
-function parseTimestamp(text) {
-    const parts = ISO_8601.exec(text);
-    if (parts === null)
-        return undefined;
-    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map(Number);
-    const ms = Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'));
-    const instant = Date.UTC(year, month - 1, day, hour, minute, second, ms);
-    // Date.UTC carries over (the 30th of February becomes March) and takes years below 100 for the 1900s.
-    const canonical = `${text.slice(0, 19)}.${String(ms).padStart(3, '0')}Z`;
-    if (new Date(instant).toISOString() !== canonical)
-        return undefined;
-    return instant - offsetOf(parts[8] ?? 'Z');
-}
-function offsetOf(zone) {
-    if (zone === 'Z')
-        return 0;
-    const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));
-    return (zone.startsWith('-') ? -minutes : minutes) * MINUTE;
-}
-
-;// CONCATENATED MODULE: ./lib/mutx/fields.js
-
-const ANYTHING = /^/;
-/** Thrown by {@link Fields} and caught by {@link decoded}, nowhere else. */
-class Malformed extends Error {
-}
-/** Runs a decoder; a field that is not as it should be ends it. */
-function decoded(decode) {
-    try {
-        return { ok: true, value: decode() };
-    }
-    catch (error) {
-        if (error instanceof Malformed)
-            return { ok: false, problem: error.message };
-        throw error;
-    }
-}
-/** The own fields of a JSON object, by type. A name that a prototype has too is a field like any other. */
-class Fields {
-    #where;
-    #values;
-    /** @param where for problems: `the reply`, `items[3]` */
-    constructor(value, where) {
-        this.#where = where;
-        if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-            throw new Malformed(`${where} is not an object`);
-        }
-        this.#values = new Map(Object.entries(value));
-    }
-    /** Neither missing nor null. */
-    has(name) {
-        return (this.#values.get(name) ?? null) !== null;
-    }
-    /** @param form what it has to look like */
-    text(name, form = ANYTHING) {
-        const value = this.#values.get(name);
-        if (typeof value !== 'string')
-            throw this.#malformed(name, 'is not a string');
-        if (!form.test(value))
-            throw this.#malformed(name, 'does not have the form that it should have');
-        return value;
-    }
-    /** A field that can only have one value. */
-    same(name, expected) {
-        if (this.#values.get(name) !== expected)
-            throw this.#malformed(name, 'is not what was asked for');
-        return expected;
-    }
-    boolean(name) {
-        const value = this.#values.get(name);
-        if (typeof value !== 'boolean')
-            throw this.#malformed(name, 'is not true or false');
-        return value;
-    }
-    /** A whole number, not negative. */
-    count(name) {
-        const value = this.#values.get(name);
-        if (!Number.isSafeInteger(value) || Number(value) < 0) {
-            throw this.#malformed(name, 'is not a whole number');
-        }
-        return Number(value);
-    }
-    /** A whole number, not zero either. */
-    countAboveZero(name) {
-        const value = this.count(name);
-        if (value === 0)
-            throw this.#malformed(name, 'is zero');
-        return value;
-    }
-    instant(name) {
-        const instant = parseTimestamp(this.text(name));
-        if (instant === undefined)
-            throw this.#malformed(name, 'is not a timestamp');
-        return instant;
-    }
-    /** undefined where the field is null or missing. */
-    instantOrNone(name) {
-        return this.has(name) ? this.instant(name) : undefined;
-    }
-    list(name) {
-        const value = this.#values.get(name);
-        if (!Array.isArray(value))
-            throw this.#malformed(name, 'is not a list');
-        return value;
-    }
-    /** The value as it is, for the one field that must be masked before anything is checked. */
-    raw(name) {
-        return this.#values.get(name);
-    }
-    #malformed(name, what) {
-        return new Malformed(`${this.#where}.${name} ${what}`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/mutx/own-error.js
-
-/** Findings of a 422 that are told; a handful is all there can be. */
-const FINDINGS = 3;
-/**
- * Whether a reply is MUTX's own error (mutx-api, "Errors"): `{detail: "…"}`, FastAPI's `{detail: [findings]}`,
- * or `{status: "error", error_code, message, details?}`. Only such a one proves that MUTX itself said no; JSON
- * of another form may come from anything in between.
- */
-function ownError(reply) {
-    if (reply.body.kind !== 'json')
-        return undefined;
-    const { value } = reply.body;
-    const error = decoded(() => {
-        const fields = new Fields(value, 'the reply');
-        const requestId = fields.raw('request_id');
-        const retryAfter = fields.raw('retry_after');
-        return {
-            message: messageOf(fields),
-            requestId: typeof requestId === 'string' ? requestId : undefined,
-            retryAfter: typeof retryAfter === 'number' ? retryAfter : undefined,
-        };
-    });
-    return error.ok ? error.value : undefined;
-}
-function messageOf(fields) {
-    if (Array.isArray(fields.raw('detail')))
-        return findingsOf(fields.list('detail')).join('; ');
-    if (fields.has('detail'))
-        return fields.text('detail');
-    fields.same('status', 'error');
-    fields.text('error_code');
-    const details = fields.raw('details');
-    return [fields.text('message'), ...findingsOf(Array.isArray(details) ? details : [])].join('; ');
-}
-/** `body.name: String should have at most 255 characters`; what was sent (`input`) is left out. */
-function findingsOf(details) {
-    return details.slice(0, FINDINGS).flatMap((detail) => {
-        const finding = decoded(() => {
-            const fields = new Fields(detail, 'a finding');
-            const place = fields.list('loc').filter((part) => typeof part === 'string' || typeof part === 'number');
-            return `${place.join('.')}: ${fields.text('msg')}`;
-        });
-        return finding.ok ? [finding.value] : [];
-    });
-}
-
-// EXTERNAL MODULE: ./lib/http/date.js
-var http_date = __nccwpck_require__(3626);
-;// CONCATENATED MODULE: ./lib/mutx/retry-after.js
-
-/** Longer than any run; what a server asks for beyond it is as good as never. */
-const LONGEST_SECONDS = 7 * 86_400;
-/**
- * How long the server asks to wait: `Retry-After` in seconds or as an HTTP date, which is compared with the
- * same reply's `Date` and so needs no clock of ours; else `retry_after` of the body, in seconds.
- */
-function retryAfterOf(reply, inBody) {
-    const header = reply.headers.get('retry-after');
-    return (seconds(/^\d{1,9}$/.test(header ?? '') ? Number(header) : undefined) ??
-        until(header, reply) ??
-        seconds(inBody));
-}
-function until(header, { date }) {
-    const at = (0,http_date/* parseHttpDate */.m)(header);
-    return at === undefined || date === undefined ? undefined : seconds((at - date) / 1_000);
-}
-function seconds(value) {
-    return value === undefined || Number.isNaN(value)
-        ? undefined
-        : Math.round(Math.min(Math.max(value, 0), LONGEST_SECONDS) * 1_000);
-}
-
-;// CONCATENATED MODULE: ./lib/mutx/failures.js
-
-
-/**
- * Why a call to MUTX did not give what was asked for. `refused` only where the reply is MUTX's own error: what
- * a proxy's page or a broken reply says proves nothing about what was done.
- */
-function failureOf(result, context) {
-    switch (result.kind) {
-        case 'not-sent':
-            return failure(context, undefined, notSent(result));
-        case 'lost':
-            return failure(context, undefined, lost(result));
-        case 'reply':
-            return failure(context, result, causeOf(result, context.secrets));
-    }
-}
-/** A reply with the right status whose content cannot be used. @param problem of {@link Decoded} */
-function badReply(reply, problem, context) {
-    return failure(context, reply, unclear('mutx-bad-reply', problem, false));
-}
-function failure(context, reply, cause) {
-    const requestId = reply?.headers.get('x-request-id') ?? cause.requestId;
-    return {
-        service: 'mutx',
-        call: context.call,
-        status: reply?.status,
-        ...cause,
-        ...(requestId === undefined ? {} : { requestId: context.secrets.quote(requestId, 64) }),
-    };
-}
-function unclear(code, message, retryable) {
-    return { kind: 'unclear', code, message, retryable };
-}
-function notSent({ code, message }) {
-    switch (code) {
-        case 'not-started':
-            return { kind: 'not-sent', code: 'deadline', message, retryable: false };
-        case 'unreachable':
-        case 'proxy':
-        case 'timeout':
-            return { kind: 'not-sent', code: 'mutx-unreachable', message, retryable: true };
-    }
-}
-function lost({ code, message }) {
-    switch (code) {
-        case 'timeout':
-            return unclear('mutx-timeout', message, true);
-        case 'reset':
-        case 'cut-off':
-            return unclear('mutx-lost-reply', message, true);
-        case 'bad-http':
-        case 'too-large':
-        case 'compressed':
-            return unclear('mutx-bad-reply', message, false);
-    }
-}
-function causeOf(reply, secrets) {
-    const own = ownError(reply);
-    const requestId = own?.requestId === undefined ? {} : { requestId: own.requestId };
-    return { ...(own === undefined ? notOwn(reply, secrets) : ownCause(reply, own, secrets)), ...requestId };
-}
-function ownCause(reply, own, secrets) {
-    const { status } = reply;
-    const message = secrets.quote(own.message);
-    if (status === 429)
-        return throttled(message, reply, own);
-    if (isServers(status))
-        return serverError('mutx-server-error', message, reply, own);
-    if (status >= 400 && status < 500) {
-        return {
-            kind: 'refused',
-            code: refusalCode(status),
-            message,
-            retryable: false,
-            ...hintOf(reply, secrets),
-            // No place in the plan: when it is worth asking again.
-            ...(status === 409 ? waitOf(reply, own) : {}),
-        };
-    }
-    return notOwn(reply, secrets);
-}
-/** Not an error of MUTX's own making. */
-function notOwn(reply, secrets) {
-    const { status, body } = reply;
-    // Whoever limits the rate has not passed the request on.
-    if (status === 429)
-        return throttled('too many requests', reply, undefined);
-    if (status >= 300 && status < 400) {
-        return unclear('mutx-redirect', `a redirect${whereTo(reply, secrets)}, which is not followed`, false);
-    }
-    if (body.kind === 'other' && /json/i.test(reply.headers.get('content-type') ?? '')) {
-        return unclear('mutx-bad-reply', 'the JSON of the reply is broken', true);
-    }
-    if (body.kind === 'other') {
-        const message = 'a page that is not of the MUTX API';
-        return isServers(status)
-            ? serverError('mutx-proxy-page', message, reply, undefined)
-            : unclear('mutx-proxy-page', message, false);
-    }
-    if (isServers(status))
-        return serverError('mutx-server-error', 'an error without words', reply, undefined);
-    return unclear('mutx-bad-reply', 'the reply is not what the MUTX API gives', false);
-}
-/** 408 and 5xx: the request arrived somewhere, and how far it came is not known. */
-function isServers(status) {
-    return status === 408 || status >= 500;
-}
-function throttled(message, reply, own) {
-    return { kind: 'throttled', code: 'mutx-rate-limited', message, retryable: true, ...waitOf(reply, own) };
-}
-function serverError(code, message, reply, own) {
-    return { ...unclear(code, message, true), ...waitOf(reply, own) };
-}
-function waitOf(reply, own) {
-    const retryAfter = retryAfterOf(reply, own?.retryAfter);
-    return retryAfter === undefined ? {} : { retryAfter };
-}
-function refusalCode(status) {
-    switch (status) {
-        case 401:
-            return 'mutx-unauthorized';
-        case 402:
-            return 'mutx-payment-required';
-        case 403:
-            return 'mutx-forbidden';
-        case 404:
-            return 'mutx-not-found';
-        case 409:
-            return 'mutx-conflict';
-        case 400:
-        case 422:
-            return 'mutx-validation';
-        default:
-            return 'mutx-refused';
-    }
-}
-/** 402 may say where to pay (mutx-api, "Errors"). */
-function hintOf(reply, secrets) {
-    const upgrade = reply.status === 402 ? reply.headers.get('upgrade-url') : undefined;
-    return upgrade === undefined ? {} : { hint: `see the plans at ${secrets.quote(upgrade)}` };
-}
-/** Origin and path: the rest of a Location may hold anything. */
-function whereTo(reply, secrets) {
-    const location = reply.headers.get('location');
-    if (location === undefined || !URL.canParse(location))
-        return '';
-    const { origin, pathname } = new URL(location);
-    return ` to ${secrets.quote(origin + pathname)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/mutx/api.js
-
-
-/**
- * The MUTX API of whichever generation, one attempt a call. The generation is found out by asking with the
- * calls themselves: where `/v1` is right, that costs nothing; where it is not, its 404 says that nothing was
- * done, and the same call is made without the prefix. A gateway may answer with a page of its own there, which says
- * nothing of a call that changes something; then the list is asked for.
- */
-class MutxApi {
-    secrets;
-    #http;
-    #generation;
-    /** @param http its base URL is `api-url`; one that ends in `/v1` is taken at its word */
-    constructor(http, secrets) {
-        this.#http = http;
-        this.secrets = secrets;
-        this.#generation = this.#isAtItsWord() ? 'v1' : undefined;
-    }
-    async ask(request, answer) {
-        const { result, call } = await this.#send(request);
-        const context = { call, secrets: this.secrets };
-        const value = result.kind === 'reply' && isMutxs(result) ? answer(result) : undefined;
-        if (result.kind !== 'reply' || value === undefined) {
-            return { ok: false, failure: failureOf(result, context) };
-        }
-        if (!value.ok)
-            return { ok: false, failure: badReply(result, value.problem, context) };
-        return { ok: true, value: value.value, date: result.date };
-    }
-    async #send(request) {
-        const known = this.#generation;
-        const first = await this.#sendTo(known ?? 'v1', request);
-        if (known !== undefined || !isMissing(first)) {
-            if (isSuccess(first))
-                this.#generation ??= 'v1';
-            return first;
-        }
-        if (!isAnswered(first) && !(await this.#isDocumented(request)))
-            return first;
-        // Another call may have learned meanwhile that this 404 is v1's own.
-        if (this.#generation === 'v1')
-            return first;
-        const second = await this.#sendTo('documented', request);
-        if (isSuccess(second))
-            this.#generation ??= 'documented';
-        return second;
-    }
-    /**
-     * Whether the list is where the documented API has it, and not where v1 has it: then nothing was done by a call
-     * that was answered with a page.
-     */
-    async #isDocumented(like) {
-        const listOf = (generation) => {
-            const { headers = {} } = like(generation);
-            return { method: 'GET', path: '/api-keys', headers };
-        };
-        if (!isMissing(await this.#sendTo('v1', listOf)))
-            return false;
-        const { result } = await this.#sendTo('documented', listOf);
-        return result.kind === 'reply' && result.status !== 404 && isMutxs(result);
-    }
-    async #sendTo(generation, requestOf) {
-        const request = requestOf(generation);
-        const prefix = generation === 'v1' && !this.#isAtItsWord() ? '/v1' : '';
-        const path = prefix + request.path;
-        const result = await this.#http.send({ ...request, path });
-        return { result, method: request.method, call: `${request.method} ${this.#http.basePath}${path}` };
-    }
-    #isAtItsWord() {
-        return this.#http.basePath.endsWith('/v1');
-    }
-}
-/** A success that holds an error is none of MUTX's: something in between made it of an error. */
-function isMutxs(reply) {
-    const isError = ownError(reply) !== undefined;
-    return reply.status < 300 ? reply.body.kind !== 'other' && !isError : isError;
-}
-function isSuccess({ result }) {
-    return result.kind === 'reply' && result.status < 300 && isMutxs(result);
-}
-function isMissing({ result }) {
-    return result.kind === 'reply' && result.status === 404;
-}
-/**
- * Whether a 404 says that nothing was done. Of what changes something only MUTX itself can say so: a page of
- * something in between does not prove it.
- */
-function isAnswered({ method, result }) {
-    return method === 'GET' || (result.kind === 'reply' && ownError(result) !== undefined);
-}
-
+var http_client = __nccwpck_require__(1302);
+// EXTERNAL MODULE: ./lib/mutx/api.js + 2 modules
+var mutx_api = __nccwpck_require__(253);
+// EXTERNAL MODULE: ./lib/rotation/retry.js
+var retry = __nccwpck_require__(3968);
+// EXTERNAL MODULE: ./lib/secrets/shapes.js
+var shapes = __nccwpck_require__(6111);
+// EXTERNAL MODULE: ./lib/mutx/fields.js + 1 modules
+var mutx_fields = __nccwpck_require__(1191);
 // EXTERNAL MODULE: ./lib/mutx/key-id.js
 var key_id = __nccwpck_require__(275);
 ;// CONCATENATED MODULE: ./lib/mutx/decode.js
 
 
+
 const ID = { test: key_id/* isKeyId */.r };
-/** A shorter text would black out whole words of the log if it were masked. */
-const SHORTEST = 8;
-/** What can stand in a header: visible ASCII. The shape is the server's business. */
-const CREDENTIAL = { test: (text) => /^[!-~]{1,4096}$/.test(text) && text.length >= SHORTEST };
+/**
+ * What a credential has to be before it is masked: what is masked is black wherever the log has it, and a server that
+ * is not well, or not MUTX, may send a letter, a line break, a word or the name of a key. So: as long as any credential
+ * is at least, in the characters that a header takes for one (RFC 9110, section 11.2, `token68`), and no word. The
+ * shape beyond that is the server's business.
+ */
+const CREDENTIAL = { test: (text) => /^[\w.~+/-]{16,4096}={0,2}$/.test(text) && (0,shapes/* isNoWord */.Gx)(text) };
 function decodeKeyPage(json) {
-    return decoded(() => {
+    return (0,mutx_fields/* decoded */.D)(() => {
         if (Array.isArray(json)) {
             return { keys: recordsOf(json, 'the reply'), hasMore: false, total: json.length };
         }
-        const page = new Fields(json, 'the reply');
+        const page = new mutx_fields/* Fields */.C(json, 'the reply');
         return {
             keys: recordsOf(page.list('items'), 'items'),
             hasMore: page.boolean('has_more'),
@@ -6978,7 +9013,7 @@ function decodeKeyPage(json) {
 }
 function recordsOf(rows, where) {
     return rows.map((row, index) => {
-        const fields = new Fields(row, `${where}[${index}]`);
+        const fields = new mutx_fields/* Fields */.C(row, `${where}[${index}]`);
         return {
             id: fields.text('id', ID),
             // Compared exactly by whoever wants to know whose it is, so nothing about it is mended here.
@@ -6992,19 +9027,19 @@ function recordsOf(rows, where) {
 }
 /** The id of a reply that is not usable otherwise: all that is left of a key that was made. */
 function decodeId(json) {
-    const id = decoded(() => new Fields(json, 'the reply').text('id', ID));
+    const id = (0,mutx_fields/* decoded */.D)(() => new mutx_fields/* Fields */.C(json, 'the reply').text('id', ID));
     return id.ok ? id.value : undefined;
 }
 /**
- * A create's reply. The key is masked before anything about it is judged; a credential that is known already,
- * such as the one of this very session, is no new key.
+ * A create's reply. The key is masked before anything else of it is read; a credential that is known already, such as
+ * the one of this very session, is no new key, and neither is what the key is called.
  * @param name that was asked for; undefined: that of a key which is replaced in place
  */
 function decodeMintedKey(json, name, secrets) {
-    return decoded(() => {
-        const fields = new Fields(json, 'the reply');
-        fields.text('key', { test: (text) => !secrets.holds(text) });
-        const key = credential(fields, 'key', secrets);
+    return (0,mutx_fields/* decoded */.D)(() => {
+        const fields = new mutx_fields/* Fields */.C(json, 'the reply');
+        const isNew = (text) => !secrets.holds(text) && name?.includes(text) !== true;
+        const key = credential(fields, 'key', secrets, { test: (text) => CREDENTIAL.test(text) && isNew(text) });
         return {
             id: fields.text('id', ID),
             name: name === undefined ? fields.text('name') : fields.same('name', name),
@@ -7014,68 +9049,351 @@ function decodeMintedKey(json, name, secrets) {
         };
     });
 }
-/** Masked first, judged afterwards: what is no credential may still be half of one. */
-function credential(fields, name, secrets) {
-    const secret = masked(fields, name, secrets);
-    fields.text(name, CREDENTIAL);
-    return secret;
+/**
+ * A credential, judged and then masked, in one synchronous step. What is none may still hold one, or half of one: what
+ * has the shape of one is masked all the same, and no text that holds it is printed.
+ */
+function credential(fields, name, secrets, form = CREDENTIAL) {
+    const secret = masked(fields, name, secrets, form);
+    if (secret !== undefined)
+        return secret;
+    throw fields.malformedText(name);
 }
-/** Whatever is long enough to be a credential; undefined: nothing is, white space least of all. */
-function masked(fields, name, secrets) {
+/** undefined: it is no credential, and {@link credential} of it fails. */
+function masked(fields, name, secrets, form = CREDENTIAL) {
     const value = fields.raw(name);
-    return typeof value === 'string' && value.trim().length >= SHORTEST ? secrets.admit(value) : undefined;
+    if (typeof value !== 'string')
+        return undefined;
+    if (form.test(value))
+        return secrets.admit(value);
+    for (const one of (0,shapes/* credentialsIn */.Wr)(value))
+        if (CREDENTIAL.test(one))
+            secrets.admit(one);
+    if (value.trim().length >= SHORTEST_WITHHELD)
+        secrets.withhold(value);
+    return undefined;
 }
+/** Less is in texts by chance. */
+const SHORTEST_WITHHELD = 8;
 /** The plan's name, cleaned; undefined where the server does not say. */
 function decodePlan(json, secrets) {
-    return decoded(() => {
-        const user = new Fields(json, 'the reply');
+    return (0,mutx_fields/* decoded */.D)(() => {
+        const user = new mutx_fields/* Fields */.C(json, 'the reply');
         return user.has('plan') ? secrets.quote(user.text('plan'), 40) : undefined;
     });
 }
 
-;// CONCATENATED MODULE: ./lib/mutx/pages.js
-/** The most the API gives at once (mutx-api: `limit=1..100`). */
-const LIMIT = 100;
-/** Revoked keys stay in the list for good, so it grows; beyond this a run would only read. */
-const MOST_PAGES = 100;
-const CONCURRENCY = 8;
+// EXTERNAL MODULE: ./lib/rotation/constants.js
+var constants = __nccwpck_require__(8395);
+;// CONCATENATED MODULE: ./lib/mutx/page-pace.js
+const MINUTE = 60_000;
 /**
- * The list, read to its end: the first page says how many there are, the others are read side by side, and as
- * long as the last one says that there is more, on it goes. Keys made meanwhile push others onto the next page
- * (newest first), so rows may come twice. One is missed only where that page came first; then there are fewer than
- * there were on the first page, and they are read once more, one page after the other.
+ * Pages in any minute, of the hundred requests that MUTX takes from one address or API key (mutx-api, "Sessions"): a
+ * quarter is left for what the list is read for, and for others.
  */
-async function readAllPages(ask) {
-    const first = await ask(0, LIMIT);
-    if (!first.ok)
-        return first;
-    const pages = [first.value];
-    // As many as there were on the first page: a server may give fewer than it was asked for.
-    const step = first.value.keys.length;
-    for (let last = first.value; last.hasMore;) {
-        const known = pages.length;
-        const needed = Math.max(known + 1, Math.ceil(last.total / step));
-        if (step === 0)
-            return unreadable('mutx-bad-reply', 'a page without keys says that there are more');
-        if (needed > MOST_PAGES)
-            return unreadable('mutx-too-many-keys', TOO_MANY);
-        const next = Array.from({ length: Math.min(needed - known, CONCURRENCY) }, (_, index) => known + index);
-        for (const reply of await Promise.all(next.map((page) => ask(page * step, LIMIT)))) {
-            if (!reply.ok)
-                return reply;
-            last = reply.value;
-            pages.push(last);
+const PER_MINUTE = 75;
+/**
+ * Between two pages once a limit was met: others share it, and have creates to send. Of 24 jobs with one API key, eight
+ * at a time, some fail with half of it.
+ */
+const WIDE_SPACING = 9_600;
+const CLOSE_SPACING = MINUTE / PER_MINUTE;
+/** Pages without a refusal after which the spacing is halved: a long list that was refused once still comes to its end. */
+const CALM = 10;
+/** When the next page of a list may be asked for, so that others who share MUTX's limit are left some of it. */
+class PagePace {
+    #clock;
+    /** Of the pages of the last minute, oldest first. Times are of the monotonic clock. */
+    #starts = [];
+    #spacing = 0;
+    #calm = 0;
+    #pausedUntil = Number.NEGATIVE_INFINITY;
+    /** When the last refusal was seen. */
+    #limitedAt = Number.NEGATIVE_INFINITY;
+    #last = Promise.resolve();
+    constructor(clock) {
+        this.#clock = clock;
+    }
+    /** Counts a page that is not waited for: the first of a list is what a run begins with. */
+    start() {
+        const now = this.#clock.monotonic();
+        this.#starts = [...this.#starts.filter((at) => now - at < MINUTE), now];
+        return now;
+    }
+    /**
+     * Waits for a turn, first come, first served.
+     * @returns when the page may be asked for: now; undefined: there is not enough time left
+     */
+    turn(timeLeft) {
+        const turn = this.#last.then(async () => {
+            for (;;) {
+                const wait = this.#wait(this.#clock.monotonic());
+                if (wait >= timeLeft())
+                    return undefined;
+                if (wait <= 0)
+                    return this.start();
+                await this.#clock.sleep(wait);
+            }
+        });
+        this.#last = turn;
+        return turn;
+    }
+    /**
+     * MUTX refused the page that left at `start` for its limit.
+     * @param wait before anything else is asked for
+     * @returns whether that is news: pages that left before the last refusal did not know of it
+     */
+    limited(start, wait) {
+        this.#calm = 0;
+        if (start <= this.#limitedAt)
+            return false;
+        const now = this.#clock.monotonic();
+        this.#limitedAt = now;
+        this.#pausedUntil = Math.max(this.#pausedUntil, now + wait);
+        this.#spacing = WIDE_SPACING;
+        return true;
+    }
+    passed() {
+        this.#calm += 1;
+        if (this.#calm < CALM || this.#spacing === 0)
+            return;
+        this.#calm = 0;
+        this.#spacing = Math.max(CLOSE_SPACING, this.#spacing / 2);
+    }
+    #wait(now) {
+        const latest = this.#starts.at(-1);
+        const full = this.#starts.at(-PER_MINUTE);
+        return Math.max(this.#pausedUntil - now, latest === undefined ? 0 : latest + this.#spacing - now, full === undefined ? 0 : full + MINUTE - now);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/pages.js
+
+
+
+/** The most the API gives in one reply (mutx-api: `limit=1..100`). */
+const LIMIT = 100;
+const CONCURRENCY = 8;
+const DAY = 86_400_000;
+/** MUTX lets a key with an expiry live for 365 days at the most; the day more is for clocks that differ. */
+const LONGEST_LIFE = 366 * DAY;
+/** A list of so many pages is read to its end: a fifth of what MUTX takes in a minute. */
+const FEW_PAGES = 20;
+/** How long a list may be read. At the pace of {@link PagePace} 75,000 keys are read in that time. */
+const LONGEST_READING = 10 * 60_000;
+/** Pages in a row that bring nothing new; after them a server that says that there are more is not believed. */
+const MOST_EMPTY = 3;
+/**
+ * Reads lists of keys, newest first, as far back as a key can matter. The first page is one attempt, whose failure is
+ * the caller's to handle; a later page that fails is asked for again by itself, because those before it are still true.
+ *
+ * Keys made meanwhile push others onto later pages, never onto earlier ones. So each page begins with the last key of
+ * the one before: it is there, further down, whenever the page was read after its predecessor; otherwise the page is
+ * read once more. Keys that come twice count once, and none is missed.
+ */
+class ListReader {
+    #ask;
+    #ports;
+    #pace;
+    /** What the list before this one gave, where it had many pages. */
+    #before;
+    constructor(ask, ports) {
+        this.#ask = ask;
+        this.#ports = ports;
+        this.#pace = new PagePace(ports.clock);
+    }
+    /**
+     * @param all to the end, in the time there is; otherwise, where the list has many pages, back to what no key with an
+     * expiry outlives
+     * @param sessionLeft half of it may be spent on reading
+     */
+    async read(all, sessionLeft) {
+        const { clock } = this.#ports;
+        const whole = new retry/* Stopwatch */.eM(clock);
+        const timeLeft = () => Math.min(LONGEST_READING, sessionLeft / 2) - whole.elapsed();
+        const first = await this.#first();
+        if (!first.ok)
+            return first;
+        const { value, date } = first.page.reply;
+        if (!value.hasMore)
+            return { ok: true, value: [...byId(value.keys).values()], date };
+        if (value.keys.length === 0)
+            return unreadable('a page without keys says that there are more');
+        const known = all && this.#before?.since !== undefined ? undefined : this.#before;
+        const { keepsRevoked = () => true } = this.#ports;
+        const list = new GrowingList(first.page, keepsRevoked, known);
+        const horizon = all ? Number.NEGATIVE_INFINITY : (date ?? clock.now()) - LONGEST_LIFE;
+        const end = await this.#readOn(list, horizon, timeLeft);
+        if (typeof end === 'object')
+            return end;
+        const { oldest, last } = list;
+        if (end !== 'all')
+            this.#ports.onUnread({ since: oldest, because: end });
+        const before = list.reachesKnown ? known?.since : undefined;
+        const since = end === 'all' ? before : oldest;
+        const keys = list.records();
+        const { newest } = list;
+        this.#before = list.pages >= FEW_PAGES || known !== undefined ? { keys, newest, since } : undefined;
+        const reading = { lastDate: last.reply.date, lastAsked: last.asked.elapsed(), since };
+        return { ok: true, value: keys, date, reading };
+    }
+    /** Reads what comes after the pages that are there. @returns what it ended at, or the failure of a page */
+    async #readOn(list, horizon, timeLeft) {
+        while (list.hasMore && !list.reachesKnown) {
+            const isPast = list.reachesBefore(horizon);
+            if (isPast && list.pages >= FEW_PAGES)
+                return 'age';
+            if (list.empty >= MOST_EMPTY)
+                return unreadable('pages that bring nothing new say that there are more');
+            const end = await this.#wave(list, list.next(isPast ? FEW_PAGES : undefined), timeLeft);
+            if (end !== undefined)
+                return end;
+        }
+        return 'all';
+    }
+    /** Reads pages side by side and adds them in their order. @returns what it ended at; undefined: all are there */
+    async #wave(list, skips, timeLeft) {
+        const results = await Promise.all(skips.map((skip) => this.#page(skip, timeLeft)));
+        for (const [index, skip] of skips.entries()) {
+            let result = results[index];
+            // It was read before its predecessor, and a key was made in between.
+            if (result?.ok === true && !list.continuesWith(result.page))
+                result = await this.#page(skip, timeLeft);
+            if (result === undefined)
+                return 'time';
+            if (!result.ok)
+                return result;
+            list.add(result.page);
+        }
+        return undefined;
+    }
+    async #first() {
+        const start = this.#pace.start();
+        const asked = new retry/* Stopwatch */.eM(this.#ports.clock);
+        const reply = await this.#ask(0, LIMIT);
+        if (reply.ok)
+            return { ok: true, page: { reply, asked } };
+        const { kind, retryAfter = 0 } = reply.failure;
+        if (kind === 'throttled')
+            this.#pace.limited(start, retryAfter);
+        return reply;
+    }
+    /** @returns undefined: the time was over before MUTX's limit let it through */
+    async #page(skip, timeLeft) {
+        const { clock, random, onRetry } = this.#ports;
+        for (let attempt = 1, failures = 1;; attempt++) {
+            const start = await this.#pace.turn(timeLeft);
+            if (start === undefined)
+                return undefined;
+            const asked = new retry/* Stopwatch */.eM(clock);
+            const reply = await this.#ask(skip, LIMIT);
+            if (reply.ok) {
+                this.#pace.passed();
+                return { ok: true, page: { reply, asked } };
+            }
+            const { failure } = reply;
+            const throttled = failure.kind === 'throttled';
+            // Only time ends it where MUTX limits requests.
+            const tries = throttled ? Number.POSITIVE_INFINITY : constants/* TRIES */.Qm;
+            const wait = (0,retry/* nextWait */.B4)({ tries, again: () => true, timeLeft }, failure, failures, random());
+            if (wait === undefined && throttled)
+                return undefined;
+            // Tried often enough: the pages before it need not be read again to find that out.
+            if (wait === undefined)
+                return { ok: false, failure: { ...failure, retryable: false } };
+            const isNews = !throttled || this.#pace.limited(start, wait);
+            if (isNews)
+                onRetry(failure, attempt, wait);
+            if (throttled)
+                continue;
+            failures += 1;
+            await clock.sleep(wait);
         }
     }
-    const keys = byId(pages.flatMap((page) => page.keys));
-    if (pages.length > 2 && keys.size < first.value.total) {
-        const again = await readFirstPages(ask, MOST_PAGES);
-        if (!again.ok)
-            return again;
-        for (const key of again.value)
-            keys.set(key.id, key);
+}
+/** The pages of a list so far, one after the other. */
+class GrowingList {
+    #keys = new Map();
+    #keepsRevoked;
+    /** From the list before: what was revoked then is revoked for good. */
+    #known;
+    /** When the oldest key was made that could be another one now. */
+    #knownFrom;
+    #step;
+    #total;
+    #isSorted = true;
+    /** When the first key was made: the newest. */
+    newest;
+    /** Where the pages end so far. */
+    oldest = Number.POSITIVE_INFINITY;
+    last;
+    pages = 1;
+    /** Pages in a row without anything new. */
+    empty = 0;
+    constructor(first, keepsRevoked, known) {
+        this.last = first;
+        const { keys, total } = first.reply.value;
+        this.newest = keys[0]?.createdAt ?? Number.NEGATIVE_INFINITY;
+        this.#total = total;
+        // A server may give fewer than it was asked for. One of them is that of the page before.
+        this.#step = Math.max(1, keys.length - 1);
+        this.#keepsRevoked = keepsRevoked;
+        this.#known = known?.keys ?? [];
+        const active = this.#known.filter(({ isActive }) => isActive);
+        this.#knownFrom = active.reduce((at, { createdAt }) => Math.min(at, createdAt), known?.newest ?? Number.NEGATIVE_INFINITY);
+        this.#take(first);
     }
-    return { ok: true, value: [...keys.values()], date: first.date };
+    get hasMore() {
+        return this.last.reply.value.hasMore;
+    }
+    /** Whether what comes now is older. False for a list that is not sorted: then nothing is known of what comes. */
+    reachesBefore(horizon) {
+        return this.#isSorted && this.oldest < horizon;
+    }
+    /** Whether everything that comes now is known from the list before, and cannot have changed. */
+    get reachesKnown() {
+        return this.reachesBefore(this.#knownFrom);
+    }
+    /** Where the next pages begin. @param most pages in all, for now */
+    next(most = Number.POSITIVE_INFINITY) {
+        const needed = Math.max(this.pages + 1, Math.ceil((this.#total - 1) / this.#step));
+        const side = this.#step === 1 || Number.isFinite(this.#knownFrom) ? 1 : CONCURRENCY;
+        const count = Math.min(needed - this.pages, side, Math.max(1, most - this.pages));
+        return Array.from({ length: count }, (_, index) => (this.pages + index) * this.#step);
+    }
+    /** Whether no key can be between this page and the last one. */
+    continuesWith({ reply }) {
+        const end = this.last.reply.value.keys.at(-1);
+        // Pages of one key have none in common; but they are read one after the other.
+        return this.#step === 1 || end === undefined || reply.value.keys.some(({ id }) => id === end.id);
+    }
+    add(page) {
+        this.pages += 1;
+        const [end, before] = [page, this.last].map(({ reply }) => reply.value.keys.at(-1)?.id);
+        this.empty = end === undefined || end === before ? this.empty + 1 : 0;
+        this.#take(page);
+        this.last = page;
+    }
+    records() {
+        if (this.reachesKnown) {
+            for (const key of this.#known)
+                if (!this.#keys.has(key.id))
+                    this.#keys.set(key.id, key);
+        }
+        return [...this.#keys.values()];
+    }
+    #take({ reply }) {
+        let above = Number.POSITIVE_INFINITY;
+        for (const key of reply.value.keys) {
+            this.#isSorted &&= key.createdAt <= above;
+            above = key.createdAt;
+            if (key.isActive || this.#keepsRevoked(key))
+                this.#keys.set(key.id, key);
+        }
+        // Further down than what is above it, or it is not sorted.
+        this.#isSorted &&= above <= this.oldest || above === Number.POSITIVE_INFINITY;
+        this.oldest = Math.min(this.oldest, above);
+    }
 }
 /**
  * The first pages, newest first, one after the other: what is further back is not looked at.
@@ -7099,11 +9417,14 @@ async function readFirstPages(ask, most) {
     }
     return { ok: true, value: [...byId(keys).values()], date: first.date };
 }
+/** One page by its number; 0: the newest keys. */
+function readPage(ask, page) {
+    return ask(page * LIMIT, LIMIT);
+}
 function byId(keys) {
     return new Map(keys.map((key) => [key.id, key]));
 }
-const TOO_MANY = `the list of keys goes on after ${MOST_PAGES} pages, and no more are read`;
-function unreadable(code, message) {
+function unreadable(message) {
     return {
         ok: false,
         failure: {
@@ -7111,7 +9432,7 @@ function unreadable(code, message) {
             service: 'mutx',
             call: 'GET /api-keys',
             status: 200,
-            code,
+            code: 'mutx-bad-reply',
             message,
             retryable: false,
         },
@@ -7121,33 +9442,51 @@ function unreadable(code, message) {
 ;// CONCATENATED MODULE: ./lib/mutx/client.js
 
 
+
+/** What MUTX says of its limit; a 409 for another reason says something else. */
+const QUOTA = /\b(?:limit|quota|plan)\b/iu;
+const FORBIDDEN = 'MUTX knows the key, and does not let its account in: verify the e-mail address of the account at MUTX, or have the account activated';
+/** How old the `Date` of a reply of MUTX's can be: up to 3.5 s were seen. */
+const OLDEST_DATE = 5_000;
 /** A thousand keys: a per-run key that expired a day ago is among them, on all but the busiest accounts. */
 const NEWEST_PAGES = 10;
 /** MUTX with a session's token. */
-function createKeyService(api, session) {
-    return new MutxKeys(api, session);
+function createKeyService(api, session, reading) {
+    return new MutxKeys(api, session, reading);
 }
 class MutxKeys {
     #api;
     #session;
-    constructor(api, session) {
+    #clock;
+    #reader;
+    constructor(api, session, reading) {
         this.#api = api;
         this.#session = session;
+        this.#clock = reading.clock;
+        this.#reader = new ListReader(this.#askPage, reading);
     }
-    list() {
-        return readAllPages((skip, limit) => this.#page(skip, limit));
+    list(all = false) {
+        const { endsAt } = this.#session;
+        const left = endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt - this.#clock.now();
+        return this.#reader.read(all, left);
     }
     newest() {
-        return readFirstPages((skip, limit) => this.#page(skip, limit), NEWEST_PAGES);
+        return readFirstPages(this.#askPage, NEWEST_PAGES);
     }
-    #page(skip, limit) {
+    page(number) {
+        return readPage(this.#askPage, number);
+    }
+    #askPage = (skip, limit) => {
         return this.#ask((generation) => ({
             method: 'GET',
             path: '/api-keys',
             ...(generation === 'v1' ? { query: { skip, limit } } : {}),
         }), ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined));
-    }
-    /** An API without this route does not say; that is an answer. */
+    };
+    /**
+     * An API without this route does not say; that is an answer. The plans of the documented API are not what v1 limits
+     * keys by, so their names say nothing: what its limit is, a create that meets it shows.
+     */
     account() {
         return this.#ask(() => ({ method: 'GET', path: '/auth/me' }), ({ status, body }) => {
             if (status === 404)
@@ -7155,12 +9494,15 @@ class MutxKeys {
             if (status !== 200)
                 return undefined;
             const plan = decodePlan(jsonOf(body), this.#api.secrets);
-            return plan.ok ? { ok: true, value: { plan: plan.value } } : plan;
+            if (!plan.ok)
+                return plan;
+            return { ok: true, value: { plan: this.#api.generation === 'documented' ? undefined : plan.value } };
         });
     }
     async create(name, expiresInDays) {
         const reply = await this.#ask(() => ({ method: 'POST', path: '/api-keys', body: { name, expires_in_days: expiresInDays } }), ({ status, body }) => (status < 300 ? this.#minted(jsonOf(body), name) : undefined));
-        return reply.ok || reply.failure.code !== 'mutx-conflict' ? reply : coded(reply.failure, 'mutx-quota');
+        const isQuota = !reply.ok && reply.failure.code === 'mutx-conflict' && QUOTA.test(reply.failure.message);
+        return isQuota ? coded(reply.failure, 'mutx-quota') : reply;
     }
     rotateInPlace(id) {
         return this.#ask(() => ({ method: 'POST', path: `/api-keys/${encodeURIComponent(id)}/rotate` }), ({ status, body }) => (status < 300 ? this.#minted(jsonOf(body), undefined) : undefined));
@@ -7171,22 +9513,47 @@ class MutxKeys {
     }
     /**
      * `GET /auth/me` on v1, `GET /agents` on the documented API, with the key alone. Only 401 and 403 are about
-     * the key; any other no leaves it open.
+     * the key; any other no leaves it open. A 401 is looked into by one further request.
      */
     async verify(key, mayStart) {
-        const reply = await this.#api.ask((generation) => ({
-            method: 'GET',
-            path: generation === 'v1' ? '/auth/me' : '/agents',
-            headers: { 'x-api-key': key.expose() },
-            mayStart,
-        }), ({ status, body }) => status === 200 && isFilled(jsonOf(body)) ? { ok: true, value: true } : undefined);
+        const reply = await this.#use({ 'x-api-key': key.expose() }, mayStart);
         if (reply.ok || reply.failure.kind !== 'refused')
             return reply;
         const { failure } = reply;
-        const isAboutKey = failure.status === 401 || failure.status === 403;
-        return isAboutKey
-            ? coded(failure, 'mutx-key-refused')
-            : { ok: false, failure: { ...failure, kind: 'unclear' } };
+        if (failure.status === 403) {
+            return { ok: false, failure: { ...failure, code: 'mutx-key-refused', hint: FORBIDDEN } };
+        }
+        if (failure.status !== 401)
+            return { ok: false, failure: { ...failure, kind: 'unclear' } };
+        return this.#api.generation === 'documented'
+            ? this.#refusedAsNobody(failure, mayStart)
+            : this.#refusedAsBearer(failure, key, mayStart);
+    }
+    #use(headers, mayStart) {
+        return this.#api.ask((generation) => ({
+            method: 'GET',
+            path: generation === 'v1' ? '/auth/me' : '/agents',
+            headers,
+            mayStart,
+        }), ({ status, body }) => status === 200 && isFilled(jsonOf(body)) ? { ok: true, value: true } : undefined);
+    }
+    /** v1 takes a key as a Bearer token as well; where the server fails at it so, it fails at every key. */
+    async #refusedAsBearer(failure, key, mayStart) {
+        const reply = await this.#use({ authorization: `Bearer ${key.expose()}` }, mayStart);
+        if (reply.ok || !(0,retry/* isInternalError */.wA)(reply.failure))
+            return coded(failure, 'mutx-key-refused');
+        return {
+            ok: false,
+            failure: { ...reply.failure, kind: 'refused', code: 'mutx-key-unusable', retryable: false },
+        };
+    }
+    /** A server of the documented API that says the same to no key at all has not looked at this one. */
+    async #refusedAsNobody(failure, mayStart) {
+        const reply = await this.#use({}, mayStart);
+        const isSame = !reply.ok && reply.failure.status === 401 && reply.failure.message === failure.message;
+        return isSame
+            ? { ok: false, failure: { ...failure, kind: 'unclear', code: 'mutx-key-unverifiable' } }
+            : coded(failure, 'mutx-key-refused');
     }
     revoke(id) {
         return this.#ask(() => ({ method: 'DELETE', path: `/api-keys/${encodeURIComponent(id)}` }), ({ status }) => {
@@ -7211,7 +9578,7 @@ class MutxKeys {
     /** By MUTX's own clock, as the token's end is. */
     #hasEndedBy(date) {
         const { endsAt } = this.#session;
-        return date !== undefined && endsAt !== undefined && date >= endsAt;
+        return date !== undefined && endsAt !== undefined && date + OLDEST_DATE >= endsAt;
     }
 }
 /** The same failure under the code that says more. */
@@ -7237,12 +9604,13 @@ function keyMade(id) {
  * is gone, each revocation is asked again with the key that was made in its place. That goes for its own, too,
  * when the reply was lost: revoking twice is revoking (mutx-api, "DELETE").
  */
-function createOwnKeyService(api, session) {
-    const keys = createKeyService(api, session);
+function createOwnKeyService(api, session, reading) {
+    const keys = createKeyService(api, session, reading);
     let successor;
     return {
-        list: () => keys.list(),
+        list: (all) => keys.list(all),
         newest: () => keys.newest(),
+        page: (number) => keys.page(number),
         account: () => keys.account(),
         verify: (key, mayStart) => keys.verify(key, mayStart),
         async create(name, expiresInDays) {
@@ -7255,7 +9623,7 @@ function createOwnKeyService(api, session) {
             const reply = await keys.revoke(id);
             if (reply.ok || reply.failure.status !== 401 || successor === undefined)
                 return reply;
-            return createKeyService(api, asBearer(successor)).revoke(id);
+            return createKeyService(api, asBearer(successor), reading).revoke(id);
         },
     };
 }
@@ -7269,10 +9637,22 @@ var annotations = __nccwpck_require__(1116);
 var log = __nccwpck_require__(9820);
 // EXTERNAL MODULE: ./lib/report/session-log.js
 var session_log = __nccwpck_require__(4377);
-// EXTERNAL MODULE: ./lib/rotation/constants.js
-var constants = __nccwpck_require__(8395);
-// EXTERNAL MODULE: ./lib/rotation/retry.js
-var retry = __nccwpck_require__(3968);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/report/unread.js
+
+/** For a list of keys that was not read to its end because its time was over. */
+function unreadWarning(since) {
+    return {
+        title: 'Older keys were not read',
+        message: `MUTX's limit on requests left no time to read the whole list of keys: keys made before ${(0,words/* instantText */.Xx)(since)} were not looked at`,
+    };
+}
+/** The same, where no key that expires can be among the others. */
+function unreadLine(since) {
+    return `the list of keys is long: those made before ${(0,words/* instantText */.Xx)(since)} were not read. None of them works unless it never expires; \`audit\` reads them too`;
+}
+
 ;// CONCATENATED MODULE: ./lib/session/renewable.js
 /** Renewed when less than this is left of it: enough for any one call, and for clocks that do not agree. */
 const MARGIN = 120_000;
@@ -7378,12 +9758,12 @@ function neverTwice(clock) {
         timeLeft: () => constants/* CALL_PATIENCE */.L7 - watch.elapsed(),
     };
 }
-/** Both tokens are masked before anything about them is judged. */
+/** Both tokens are masked before anything else of the reply is read, also where one of them is none. */
 function pairOf({ status, body }, secrets) {
     if (status !== 200)
         return undefined;
-    return decoded(() => {
-        const fields = new Fields(body.kind === 'json' ? body.value : undefined, 'the reply');
+    return (0,mutx_fields/* decoded */.D)(() => {
+        const fields = new mutx_fields/* Fields */.C(body.kind === 'json' ? body.value : undefined, 'the reply');
         for (const name of ['access_token', 'refresh_token'])
             masked(fields, name, secrets);
         return {
@@ -7400,8 +9780,8 @@ function pairOf({ status, body }, secrets) {
 
 
 
-/** A run that is over does not stay for a log-out that does not work. */
-const LOGOUT_PATIENCE = Math.min(60_000, constants/* CALL_PATIENCE */.L7);
+/** A run that is over does not stay for a log-out that does not work, but for one wait at MUTX's limit. */
+const LOGOUT_PATIENCE = constants/* RATE_LIMIT_WAIT */.rH + 30_000;
 const REFUSED_HINT = 'check `email` and `password` by logging in with them at MUTX: the account must be active and its e-mail address verified';
 /** Logging out takes the refresh token, which was in the reply that did not come. */
 const PERHAPS_OPEN = 'MUTX may have opened a session that this run knows nothing of and cannot log out; it ends by itself within a week';
@@ -7450,17 +9830,18 @@ class PasswordSession {
         return { ok: true, value: { token: reply.value.access, lifetime: reply.value.lifetime, since } };
     }
     /**
-     * By the refresh token alone. With an access token beside it, MUTX takes a log-out whose session has ended for
-     * one of all sessions of the account, and that is what a second try after a lost reply would be.
+     * By the refresh token alone: with an access token beside it, MUTX takes a log-out by a refresh token that it
+     * does not know for one of all sessions of the account. Early servers insist on the access token.
      */
-    async #logOut({ refresh }) {
-        const { api, clock, report } = this.#dependencies;
+    async #logOut({ access, refresh }) {
+        const { clock, report } = this.#dependencies;
         const watch = new retry/* Stopwatch */.eM(clock);
-        const reply = await (0,retry/* tryCall */.O9)(() => api.ask(() => ({
-            method: 'POST',
-            path: '/auth/logout',
-            body: { refresh_token: refresh.expose() },
-        }), ({ status }) => (status < 300 ? { ok: true, value: true } : undefined)), (0,retry/* idempotent */.yB)(() => LOGOUT_PATIENCE - watch.elapsed()), this.#retrying);
+        const reply = await (0,retry/* tryCall */.O9)(async () => {
+            const attempt = await this.#askToEnd(refresh, {});
+            return attempt.ok || attempt.failure.status !== 401
+                ? attempt
+                : this.#askToEnd(refresh, { authorization: `Bearer ${access.expose()}` });
+        }, (0,retry/* idempotent */.yB)(() => LOGOUT_PATIENCE - watch.elapsed()), this.#retrying);
         if (reply.ok) {
             report({ type: 'logged-out' });
         }
@@ -7471,6 +9852,9 @@ class PasswordSession {
                 message: `the session of this run could not be logged out and ends by itself within a week: ${reply.failure.message}`,
             });
         }
+    }
+    #askToEnd(refresh, headers) {
+        return this.#dependencies.api.ask(() => ({ method: 'POST', path: '/auth/logout', headers, body: { refresh_token: refresh.expose() } }), ({ status }) => (status < 300 ? { ok: true, value: true } : undefined));
     }
 }
 function loginFailure(failure, now) {
@@ -7495,10 +9879,10 @@ var instant = __nccwpck_require__(3551);
 ;// CONCATENATED MODULE: ./lib/session/lifetimes.js
 
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const lifetimes_DAY = 24 * HOUR;
 /** From one use to the next; but the end of the login, 30 days after it began, comes first (mutx-api, "Sessions"). */
-const SLIDING = 7 * DAY;
-/** Claims are in whole seconds, and need not be of the same one; and clocks are not quite the same. */
+const SLIDING = 7 * lifetimes_DAY;
+/** Claims and `Date` are in whole seconds, `Date` may be seconds old, and clocks are not quite the same. */
 const ROUNDING = 60_000;
 /** A token with these claims is dead, or as good as. */
 function isAtItsEnd(claims, now) {
@@ -7506,13 +9890,14 @@ function isAtItsEnd(claims, now) {
 }
 /**
  * What the claims say about how long a schedule can go on. A successor that lives for less than the sliding
- * lifetime was cut short by the end of its login, which is how that end shows.
+ * lifetime was cut short by the end of its login, which is how that end shows. Its `iat` says nothing about how
+ * long it lives: MUTX keeps the login's through every exchange.
  * @param spent claims of the token that was exchanged
- * @param now by MUTX's clock
+ * @param now by MUTX's clock, when it was exchanged
  */
 function lifetimeWarnings(spent, successor, now) {
     const ends = successor?.exp;
-    if (ends !== undefined && ends - (successor?.iat ?? now) < SLIDING - ROUNDING) {
+    if (ends !== undefined && ends - now < SLIDING - ROUNDING) {
         return [
             {
                 type: 'warning',
@@ -7523,7 +9908,7 @@ function lifetimeWarnings(spent, successor, now) {
         ];
     }
     const left = (spent?.exp ?? Number.POSITIVE_INFINITY) - now;
-    if (left > DAY)
+    if (left > lifetimes_DAY)
         return [];
     return [
         {
@@ -7715,7 +10100,7 @@ class RefreshSession {
         if (!stored.ok)
             return { ok: false, failure: lostSuccessor(stored, successor) };
         this.#refresh = refresh;
-        this.#tell(spent, reply.value, reply.date ?? clock.now());
+        this.#tell(spent, reply.value, reply.date ?? (0,jwt/* decodeJwt */.i)(access.expose())?.iat ?? clock.now());
         return { ok: true, value: { token: access, lifetime, since } };
     }
     #tell(spent, pair, now) {
@@ -7723,6 +10108,9 @@ class RefreshSession {
         const claims = (0,jwt/* decodeJwt */.i)(pair.refresh.expose());
         const { label: target, secretName: secret } = successor;
         report({ type: 'successor-stored', target, secret, endsAt: claims?.exp });
+        const { contradiction: message } = successor;
+        if (message !== undefined)
+            report({ type: 'warning', code: 'secret-contradiction', message });
         for (const warning of lifetimeWarnings((0,jwt/* decodeJwt */.i)(spent.expose()), claims, now)) {
             if (!this.#told.has(warning.code))
                 report(warning);
@@ -7772,10 +10160,12 @@ function asItIs(token, endsAt) {
 
 
 
+
+
 const USER_AGENT = 'mutx-api-key-action';
 /** Puts together what a verb calls the services with. */
 function connect(access, context, options = {}) {
-    const { tokenExpiryIsTold = false, ...creating } = options;
+    const { tokenExpiryIsTold = false, keyNames, ...creating } = options;
     const { secrets, sink, clock: machineClock, gate, env } = context;
     const clock = gate.clock(machineClock);
     const debug = env['RUNNER_DEBUG'] === '1';
@@ -7786,7 +10176,7 @@ function connect(access, context, options = {}) {
     const client = (service, baseUrl) => new http_client/* HttpClient */.Q({ service, baseUrl, userAgent: USER_AGENT, onRequest });
     const mutx = client('mutx', access.apiUrl);
     const githubHttp = client('github', access.githubApiUrl);
-    const api = new MutxApi(gate.requests(mutx, isLogout), secrets);
+    const api = new mutx_api/* MutxApi */.h(gate.requests(mutx, isLogout), secrets);
     const { credential, githubToken, refreshTokenSecret } = access;
     const github = githubToken && new github_client/* GithubClient */.t({ http: gate.requests(githubHttp), token: githubToken, clock });
     // Past the gate: a successor whose predecessor is spent has to be stored, whatever else comes to an end.
@@ -7800,12 +10190,13 @@ function connect(access, context, options = {}) {
             githubToken &&
             (0,create_target/* createTarget */.Y)(refreshTokenSecret, { github: keeper(githubToken), secrets, ...creating }),
     });
-    const mutxClient = createKeyService(api, session);
+    const reading = readingPorts(clock, sink, keyNames);
+    const mutxClient = createKeyService(api, session, reading);
     return {
         api,
         session,
         client: mutxClient,
-        keys: credential.kind === 'opaque' ? createOwnKeyService(api, session) : mutxClient,
+        keys: credential.kind === 'opaque' ? createOwnKeyService(api, session, reading) : mutxClient,
         github,
         clock,
         close: async () => {
@@ -7816,6 +10207,25 @@ function connect(access, context, options = {}) {
             mutx.close();
             githubHttp.close();
         },
+    };
+}
+/** A run that reads the list several times reports what was not read once. */
+function readingPorts(clock, sink, keyNames) {
+    const reported = new Set();
+    return {
+        clock,
+        random: Math.random,
+        onRetry: (failure, attempt, wait) => sink.line((0,log/* retryText */.qL)(failure, attempt, wait)),
+        onUnread: ({ since, because }) => {
+            if (reported.has(because))
+                return;
+            reported.add(because);
+            if (because === 'time')
+                sink.warning(unreadWarning(since));
+            else
+                sink.line(unreadLine(since));
+        },
+        ...(keyNames === undefined ? {} : { keepsRevoked: (key) => keyNames.has(key.name) || !(0,policy/* isForAJob */.Mu)(key) }),
     };
 }
 function isLogout({ path }) {
@@ -7857,7 +10267,7 @@ async function inSession(connection, { refreshTokenSecret }, { gate, unfinished,
 
 /***/ }),
 
-/***/ 6549:
+/***/ 6237:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7865,42 +10275,6 @@ async function inSession(connection, { refreshTokenSecret }, { gate, unfinished,
 __nccwpck_require__.d(__webpack_exports__, {
   _: () => (/* binding */ usableInputs)
 });
-
-// EXTERNAL MODULE: ./lib/rotation/instant.js
-var instant = __nccwpck_require__(3551);
-// EXTERNAL MODULE: ./lib/inputs/kinds.js
-var kinds = __nccwpck_require__(1850);
-// EXTERNAL MODULE: ./lib/inputs/table.js
-var table = __nccwpck_require__(4565);
-;// CONCATENATED MODULE: ./lib/inputs/expired-credential.js
-
-
-
-/** How far this machine's clock may be ahead of MUTX's. */
-const LEEWAY = 60_000;
-/**
- * What the credential's own claims say against using it: it has expired. To be asked before any call.
- * @param now by the caller's clock
- */
-function credentialProblems(credential, now) {
-    switch (credential.kind) {
-        case 'access-jwt':
-            return expired(credential, now, 'an access JWT', ACCESS_FIX);
-        case 'refresh-token':
-            return expired(credential, now, 'a refresh JWT', REFRESH_FIX);
-        case 'password':
-        case 'opaque':
-            return [];
-    }
-}
-const ACCESS_FIX = 'an access JWT lives for 30 minutes, so one that is kept as a secret is dead by the next run: log in again for a single run; on a schedule give `email` and `password`, or `refresh-token`, instead';
-const REFRESH_FIX = 'log in again and store the new refresh JWT in the secret; one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
-function expired({ input, expiresAt }, now, what, fix) {
-    if (expiresAt === undefined || now < expiresAt + LEEWAY)
-        return [];
-    const allowed = (0,kinds/* allowedText */.E)((0,table/* specOf */.rI)(input).kind);
-    return [{ input, message: `holds ${what} that expired at ${(0,instant/* instantText */.X)(expiresAt)}`, allowed, fix }];
-}
 
 // EXTERNAL MODULE: ./lib/report/annotations.js
 var annotations = __nccwpck_require__(1116);
@@ -7931,23 +10305,132 @@ function whatIsWrong({ input, message, given, allowed }) {
     return `\`${input}\` ${message}${what}; it takes ${allowed}`;
 }
 
+// EXTERNAL MODULE: ./lib/rotation/instant.js
+var instant = __nccwpck_require__(3551);
+// EXTERNAL MODULE: ./lib/inputs/kinds.js
+var kinds = __nccwpck_require__(1850);
+// EXTERNAL MODULE: ./lib/inputs/table.js
+var table = __nccwpck_require__(4565);
+;// CONCATENATED MODULE: ./lib/inputs/expired-credential.js
+
+
+
+/** How far this machine's clock may be ahead of MUTX's. */
+const LEEWAY = 60_000;
+/**
+ * What the credential's own claims say against using it: it has expired. To be asked before it is sent.
+ * @param now by whichever clock
+ * @param by reads on from when it expired: that clock, where it need not be right
+ */
+function credentialProblems(credential, now, by = '') {
+    switch (credential.kind) {
+        case 'access-jwt':
+            return expired(credential, now, by, 'an access JWT', ACCESS_FIX);
+        case 'refresh-token':
+            return expired(credential, now, by, 'a refresh JWT', REFRESH_FIX);
+        case 'password':
+        case 'opaque':
+            return [];
+    }
+}
+const ACCESS_FIX = 'an access JWT lives for 30 minutes, so one that is kept as a secret is dead by the next run: log in again for a single run; on a schedule give `email` and `password`, or `refresh-token`, instead';
+const REFRESH_FIX = 'log in again and store the new refresh JWT in the secret; one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
+function expired({ input, expiresAt }, now, by, what, fix) {
+    if (expiresAt === undefined || now < expiresAt + LEEWAY)
+        return [];
+    const allowed = (0,kinds/* allowedText */.E)((0,table/* specOf */.rI)(input).kind);
+    return [{ input, message: `holds ${what} that expired at ${(0,instant/* instantText */.X)(expiresAt)}${by}`, allowed, fix }];
+}
+
+// EXTERNAL MODULE: ./lib/http/client.js + 12 modules
+var client = __nccwpck_require__(1302);
+// EXTERNAL MODULE: ./lib/mutx/api.js + 2 modules
+var api = __nccwpck_require__(253);
+// EXTERNAL MODULE: ./lib/verbs/calls.js
+var calls = __nccwpck_require__(1275);
+// EXTERNAL MODULE: ./lib/verbs/connect.js + 15 modules
+var connect = __nccwpck_require__(3764);
+;// CONCATENATED MODULE: ./lib/verbs/mutx-time.js
+
+
+
+
+/** Asks for the keys without any credential: only MUTX itself, of whichever generation, says 401 in its own way. */
+async function probe(api, clock) {
+    let asked = 'v1';
+    return (0,calls/* quietCalls */.C8)(clock)(() => api.ask((generation) => {
+        asked = generation;
+        return { method: 'GET', path: '/api-keys' };
+    }, ({ status }) => status < 300 || status === 401 || status === 403 ? { ok: true, value: asked } : undefined), calls/* twice */.P4);
+}
+/** MUTX's time, asked for without any credential; undefined where MUTX does not give it. */
+async function mutxTime(apiUrl, { gate, clock, secrets }) {
+    const http = new client/* HttpClient */.Q({ service: 'mutx', baseUrl: apiUrl, userAgent: connect/* USER_AGENT */._ });
+    try {
+        const reached = await gate.pass(probe(new api/* MutxApi */.h(gate.requests(http), secrets), gate.clock(clock)));
+        return reached.ok ? reached.date : undefined;
+    }
+    finally {
+        http.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/expiry.js
+
+
+
+
+/**
+ * Whether a credential has expired. This machine's clock may be wrong, so what it calls expired is judged by MUTX's
+ * time, which is asked for without any credential.
+ * @param apiUrl undefined: MUTX cannot be asked
+ */
+async function judgeExpiry(credential, apiUrl, context) {
+    const machine = context.clock.now();
+    const good = { credential, problems: [], warnings: [] };
+    const byMachine = credentialProblems(credential, machine, ` by this machine's clock, which says ${(0,instant/* instantText */.X)(machine)}`);
+    if (byMachine.length === 0)
+        return good;
+    const mutx = apiUrl && (await mutxTime(apiUrl, context));
+    if (mutx === undefined)
+        return { ...good, problems: byMachine };
+    const problems = credentialProblems(credential, mutx);
+    if (problems.length > 0)
+        return { ...good, problems };
+    const ahead = context.clock.now() - mutx;
+    const warning = `this machine's clock is ${(0,words/* durationText */.S5)(ahead)} ahead of MUTX's, which says that the credential has not expired; set the clock of this machine (NTP)`;
+    return { credential: shifted(credential, ahead), problems, warnings: [warning] };
+}
+/** With its end by this machine's clock, which waits and retries are measured with. */
+function shifted(credential, ahead) {
+    if (credential.kind !== 'access-jwt' || credential.expiresAt === undefined)
+        return credential;
+    return { ...credential, expiresAt: credential.expiresAt + ahead };
+}
+
 ;// CONCATENATED MODULE: ./lib/verbs/usable-inputs.js
 
 
 
 /**
  * What was loaded, if a run can go on with it; otherwise every problem there is has been told, that the
- * credential has expired among them, and nothing has been called.
+ * credential has expired among them, and nothing has been called but MUTX for its time.
  * @param others problems with what is no input of an action, to be told with them
  */
-function usableInputs(loaded, { sink, clock, fail }, others = []) {
+async function usableInputs(loaded, context, others = []) {
+    const { sink, fail } = context;
     for (const warning of loaded.warnings)
         sink.warning((0,annotations/* inputWarning */.N)(warning));
+    const wrong = [...(loaded.ok ? [] : loaded.problems), ...others];
     const { credential } = loaded.ok ? loaded.value : loaded;
-    const expired = credential === undefined ? [] : credentialProblems(credential, clock.now());
-    const problems = [...expired, ...(loaded.ok ? [] : loaded.problems), ...others];
-    if (loaded.ok && problems.length === 0)
-        return loaded.value;
+    const apiUrl = loaded.ok && wrong.length === 0 ? loaded.value.apiUrl : undefined;
+    const judged = credential && (await judgeExpiry(credential, apiUrl, context));
+    for (const warning of judged?.warnings ?? [])
+        sink.warning((0,annotations/* inputWarning */.N)(warning));
+    const problems = [...(judged?.problems ?? []), ...wrong];
+    if (loaded.ok && problems.length === 0) {
+        return judged === undefined ? loaded.value : { ...loaded.value, credential: judged.credential };
+    }
     fail(inputFailure(problems));
     return undefined;
 }
@@ -8108,9 +10591,29 @@ __nccwpck_require__.d(__webpack_exports__, {
 var report_failure = __nccwpck_require__(7340);
 // EXTERNAL MODULE: ./lib/secrets/shapes.js
 var shapes = __nccwpck_require__(6111);
+;// CONCATENATED MODULE: ./lib/report/not-handed-on.js
+/** A sink does not take what was to be handed on to later steps. A reason outside of this code, so no bug of it. */
+class NotHandedOn extends Error {
+    code;
+    /** @param message one line, without a credential */
+    constructor({ code, message }) {
+        super(message);
+        this.code = code;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/report/guard.js
 
+
 const WITHHELD = '(withheld: the text holds a credential)';
+const OUTPUT_WITHHELD = {
+    code: 'output-withheld',
+    message: 'the value holds a credential, which must not be handed on',
+};
+const STATE_WITHHELD = {
+    code: 'output-withheld',
+    message: 'what the post step has to know holds a credential, which must not be handed on',
+};
 /** GitHub takes at most 1 MiB of summary for a step; beyond it, it drops the whole. */
 const SUMMARY_BYTES = 1024 * 1024;
 const CUT = '\n\n… the rest of this summary was cut: it would be longer than GitHub takes.\n';
@@ -8120,7 +10623,7 @@ const CUT = '\n\n… the rest of this summary was cut: it would be longer than G
  * one, and no text of ours or a server's is taken by the runner as a command.
  */
 function guarded(sink, secrets) {
-    const holdsOne = (text) => secrets.holds(text) || (0,shapes/* looksLikeCredential */.P)(text);
+    const holdsOne = (text) => secrets.holds(text) || (0,shapes/* looksLikeCredential */.Pv)(text);
     // What is printed of a text may hold one that the text itself does not: a tab becomes a space.
     const clean = (text) => withhold(text, (part) => holdsOne(part) || holdsOne(inert(flat(part))));
     // Escaping puts backslashes between a credential's characters, which must not hide it.
@@ -8146,8 +10649,16 @@ function guarded(sink, secrets) {
         notice: (one) => sink.notice(annotation(one)),
         warning: (one) => sink.warning(annotation(one)),
         error: (one) => sink.error(annotation(one)),
-        output: (name, value) => sink.output(name, holdsOne(value) ? '' : value),
-        state: (name, value) => sink.state(name, holdsOne(value) ? '' : value),
+        output: (name, value) => {
+            if (holdsOne(value))
+                throw new NotHandedOn(OUTPUT_WITHHELD);
+            sink.output(name, value);
+        },
+        state: (name, value) => {
+            if (holdsOne(value))
+                throw new NotHandedOn(STATE_WITHHELD);
+            sink.state(name, value);
+        },
         secretOutput: (name, value) => sink.secretOutput(name, value),
         secretVariable: (name, value) => sink.secretVariable(name, value),
         summary: (markdown) => {
@@ -8198,55 +10709,8 @@ function cutTo(bytes, text) {
 
 // EXTERNAL MODULE: ./lib/report/summary.js
 var report_summary = __nccwpck_require__(3394);
-;// CONCATENATED MODULE: ./lib/secrets/forms.js
-/** A signature shorter than this is none. */
-const SHORTEST_SIGNATURE = 16;
-/** What the shortest credential (eight characters) leaves of itself in base64, wherever it stands. */
-const SHORTEST_PART = 8;
-/**
- * The forms in which a credential could turn up in text: as it is; base64 and base64url, alone and at each of the
- * three offsets it can have inside something longer; hex; URL-encoded in either case; as a JSON string, and
- * as one within another; escaped for XML; and a JWT's signature alone, which is what makes it one. The runner masks literally what it is told,
- * so each form is told.
- */
-function formsOf(text) {
-    const bytes = Buffer.from(text, 'utf8');
-    const base64 = bytes.toString('base64');
-    const encoded = encodeURIComponent(text.toWellFormed());
-    const json = JSON.stringify(text).slice(1, -1);
-    const forms = [
-        text,
-        base64,
-        base64.replace(/=+$/, ''),
-        bytes.toString('base64url'),
-        ...[0, 1, 2].flatMap((offset) => [
-            withinBase64(bytes, offset, 'base64'),
-            withinBase64(bytes, offset, 'base64url'),
-        ]),
-        bytes.toString('hex'),
-        bytes.toString('hex').toUpperCase(),
-        encoded,
-        encoded.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()),
-        json,
-        JSON.stringify(json).slice(1, -1),
-        text.replace(/[&<>"']/g, (character) => `&${XML[character]};`),
-        ...signatureOf(text),
-    ];
-    return [...new Set(forms)].filter((form) => form.length > 0);
-}
-const XML = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
-/** The characters that do not depend on what stands around the bytes; empty where hardly any would be left. */
-function withinBase64(bytes, offset, alphabet) {
-    const shifted = Buffer.concat([Buffer.alloc(offset), bytes]);
-    const whole = shifted.subarray(0, shifted.length - (shifted.length % 3));
-    const middle = whole.toString(alphabet).slice(offset === 0 ? 0 : offset + 1);
-    return middle.length < SHORTEST_PART ? '' : middle;
-}
-function signatureOf(text) {
-    const signature = /^eyJ[\w-]+\.[\w-]+\.([\w-]+)$/.exec(text)?.[1] ?? '';
-    return signature.length < SHORTEST_SIGNATURE ? [] : [signature];
-}
-
+// EXTERNAL MODULE: ./lib/secrets/forms.js
+var secrets_forms = __nccwpck_require__(9930);
 // EXTERNAL MODULE: ./lib/secrets/printable.js
 var printable = __nccwpck_require__(474);
 // EXTERNAL MODULE: external "node:util"
@@ -8272,9 +10736,88 @@ class Secret {
     toJSON() {
         return '***';
     }
+    /** @internal */
     [external_node_util_.inspect.custom]() {
         return '***';
     }
+}
+
+;// CONCATENATED MODULE: ./lib/secrets/views.js
+/**
+ * What a reader can make of a text: white space and characters that cannot be seen taken out, and the escapes of
+ * JSON, HTML, URLs and forms put back into what they stand for, once, twice and a little further. A credential and a
+ * text that are compared go through the same, so it does not matter what in them only looks like an escape. Each step
+ * is linear in the text.
+ */
+function viewsOf(text) {
+    const views = [bare(text)];
+    for (let last = views[0] ?? ''; views.length <= ROUNDS;) {
+        const next = bare(decoded(last));
+        if (next === last)
+            break;
+        views.push(next);
+        last = next;
+    }
+    return views;
+}
+/** What is escaped twice, of a credential that itself looks as if it were. */
+const ROUNDS = 4;
+/**
+ * Without white space (a form's `+` is some), control, format, unassigned and private characters, and those that no
+ * font shows.
+ */
+function bare(text) {
+    return text
+        .toWellFormed()
+        .replace(/[\s+\p{C}\p{Default_Ignorable_Code_Point}]/gu, '')
+        .normalize('NFC');
+}
+/**
+ * `\u0026`, `\u{26}`, `\x26`, `\/` (as Markdown escapes marks, too), `%26`, `&#38;`, `&#x26;`, `&amp;`. What stands for
+ * bytes is read as UTF-8, and where it is none, as Latin-1.
+ */
+const ESCAPES = /((?:%[\da-f]{2})+)|((?:\\x[\da-f]{2})+)|\\u(?:\{([\da-f]{1,6})\}|([\da-f]{4}))|\\([!-/:-@[-`{-~bfnrt])|&#(?:x([\da-f]{1,6})|(\d{1,7}));?|&([a-z]\w{1,15});/giu;
+function decoded(text) {
+    if (!/[\\%&]/u.test(text))
+        return text;
+    return text.replace(ESCAPES, (all, ...parts) => {
+        const [percent, octets, braced, unit, simple, hexadecimal, decimal, name] = parts;
+        if (percent !== undefined)
+            return ofBytes(percent.replaceAll('%', ''));
+        if (octets !== undefined)
+            return ofBytes(octets.replaceAll(/\\x/giu, ''));
+        if (unit !== undefined)
+            return String.fromCharCode(Number.parseInt(unit, 16));
+        if (simple !== undefined)
+            return INVISIBLE.test(simple) ? '' : simple;
+        const code = decimal === undefined ? Number.parseInt(braced ?? hexadecimal ?? '', 16) : Number(decimal);
+        if (code <= LAST_CODE_POINT)
+            return String.fromCodePoint(code);
+        return ENTITIES.get(name ?? '') ?? all;
+    });
+}
+const LAST_CODE_POINT = 0x10_ff_ff;
+/** Letters after a backslash that stand for what is not visible; a mark stands for itself. */
+const INVISIBLE = /^[bfnrt]$/u;
+function ofBytes(hex) {
+    const bytes = Buffer.from(hex, 'hex');
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch {
+        return bytes.toString('latin1');
+    }
+}
+/** U+00A0 to U+00FF in HTML, in their order. */
+const LATIN_1 = 'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml';
+/** Marks of ASCII, and what keyboards have beyond it. */
+const MARKS = 'amp & AMP & lt < LT < gt > GT > quot " QUOT " apos \' excl ! num # dollar $ percnt % lpar ( rpar ) ast * midast * plus + comma , period . sol / colon : semi ; equals = quest ? commat @ lsqb [ lbrack [ bsol \\ rsqb ] rbrack ] Hat ^ lowbar _ UnderBar _ grave ` lcub { lbrace { verbar | vert | VerticalLine | rcub } rbrace } hyphen ‐ dash ‐ ndash – mdash — lsquo ‘ rsquo ’ sbquo ‚ ldquo “ rdquo ” bdquo „ hellip … bull • dagger † Dagger ‡ permil ‰ lsaquo ‹ rsaquo › euro € trade ™ fnof ƒ circ ˆ tilde ˜ OElig Œ oelig œ Scaron Š scaron š Yuml Ÿ minus −';
+const ENTITIES = new Map([
+    ...LATIN_1.split(' ').map((name, index) => [name, String.fromCharCode(0xa0 + index)]),
+    ...pairs(MARKS.split(' ')),
+]);
+function pairs(words) {
+    return words.flatMap((name, at) => (at % 2 === 0 ? [[name, words[at + 1] ?? '']] : []));
 }
 
 ;// CONCATENATED MODULE: ./lib/secrets/registry.js
@@ -8282,12 +10825,19 @@ class Secret {
 
 
 
+
+/** A view that is shorter would be found in texts by chance; the forms are looked for all the same. */
+const SHORTEST_VIEW = 8;
 /**
  * Every credential this process has seen. Admitting one masks it before anything else can print it
  * (protocol P5); afterwards any text can be asked whether it holds one.
  */
 class SecretRegistry {
+    /** As they stand in texts. */
     #forms = new Set();
+    /** As they stand in the views of texts. */
+    #views = new Set();
+    #masked = new Set();
     #mask;
     /** @param mask tells the log's owner (the runner) to hide this text from now on */
     constructor(mask) {
@@ -8295,18 +10845,41 @@ class SecretRegistry {
     }
     /** Masks a freshly decoded credential in all its forms and returns the only value that may travel. */
     admit(text) {
-        for (const form of formsOf(text)) {
-            if (this.#forms.has(form))
+        for (const form of this.#note(text)) {
+            if (this.#masked.has(form))
                 continue;
-            this.#forms.add(form);
+            this.#masked.add(form);
             this.#mask(form);
         }
         return new Secret(text);
     }
-    /** Whether `text` holds an admitted credential in any of its forms. */
+    /**
+     * Withholds from now on every text that holds this one, without telling the runner: for what may be a credential
+     * and may be anything, of which masks could make the log unreadable.
+     */
+    withhold(text) {
+        this.#note(text);
+    }
+    #note(text) {
+        const forms = (0,secrets_forms/* formsOf */.X)(text);
+        for (const form of forms)
+            this.#forms.add(form);
+        for (const view of [...viewsOf(text), ...forms.map(bare)]) {
+            if (view.length >= SHORTEST_VIEW)
+                this.#views.add(view);
+        }
+        return forms;
+    }
+    /** Whether `text` holds an admitted credential in any of its forms, or what a reader could take for one. */
     holds(text) {
         for (const form of this.#forms)
             if (text.includes(form))
+                return true;
+        if (this.#views.size === 0)
+            return false;
+        const views = viewsOf(text);
+        for (const known of this.#views)
+            if (views.some((view) => view.includes(known)))
                 return true;
         return false;
     }
@@ -8316,7 +10889,9 @@ class SecretRegistry {
      */
     quote(text, max = 200) {
         const line = (0,printable/* printable */.g)(text, max);
-        const holdsOne = [text, line].some((one) => this.holds(one) || (0,shapes/* looksLikeCredential */.P)(one));
+        const holdsOne = this.holds(text) ||
+            this.holds(line) ||
+            [text, line, ...viewsOf(text)].some((one) => (0,shapes/* looksLikeCredential */.Pv)(one));
         return holdsOne ? '(withheld: the text holds a credential)' : line;
     }
 }
@@ -8388,6 +10963,14 @@ function never() {
     return new Promise(() => { });
 }
 
+;// CONCATENATED MODULE: ./lib/process/cancelled.js
+/** A question was not answered: Ctrl-C, or the end of stdin. Nothing has been changed by then. */
+class Cancelled extends Error {
+    constructor() {
+        super('Cancelled; nothing was changed');
+    }
+}
+
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: ./lib/verbs/context.js
@@ -8395,6 +10978,7 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 ;// CONCATENATED MODULE: ./lib/process/ending.js
+
 
 
 
@@ -8429,7 +11013,8 @@ function onEarlyEnd(gate, unfinished, tell, alwaysGreen = false) {
         void end(128 + external_node_os_namespaceObject.constants.signals[signal], () => cancellation(signal, unfinished));
     };
     const broken = (error) => {
-        void end(1, () => bug(error, unfinished));
+        const report = () => error instanceof NotHandedOn ? notHandedOn(error, unfinished) : bug(error, unfinished);
+        void end(1, report);
     };
     for (const signal of ENDING_SIGNALS)
         process.on(signal, cancelled);
@@ -8447,6 +11032,14 @@ function cancellation(signal, unfinished) {
     return (0,report_failure/* earlyFailure */.iF)({
         code: 'cancelled',
         message: `the run was cancelled (${signal})`,
+        state: unfinished.state(),
+    });
+}
+/** The runner, or the disk, is not as it has to be. */
+function notHandedOn({ code, message }, unfinished) {
+    return (0,report_failure/* earlyFailure */.iF)({
+        code,
+        message: `what later steps need could not be handed on: ${message}`,
         state: unfinished.state(),
     });
 }
@@ -8472,10 +11065,12 @@ function bug(error, unfinished) {
 
 
 
+
 /**
  * Runs one verb, or one phase of it, in this process, to its end, which may be a signal. The exit code is that of
  * the host for a run that did not do what was asked for, 130 or 143 if it was cancelled.
  * @param title of a failure: what was not done
+ * @throws Cancelled
  */
 async function runVerb(run, title, host) {
     const secrets = new SecretRegistry(host.mask);
@@ -8484,25 +11079,28 @@ async function runVerb(run, title, host) {
         state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
         cleanUp: async () => { },
     };
-    const fail = (told, summary = (0,report_summary/* failureSummary */.jg)(title, told)) => {
+    const failAs = (as, told, summary) => {
         // Where nobody reads annotations, no workflow is at hand either.
         const report = host.annotates ? told : (0,report_failure/* withoutWorkflow */.YQ)(told);
         process.exitCode = host.failed(report);
-        for (const line of (0,report_failure/* failureLines */.w7)(title, report))
+        for (const line of (0,report_failure/* failureLines */.w7)(as, report))
             sink.line(line);
-        const annotation = (0,report_failure/* failureAnnotation */.Qp)(title, report);
+        const annotation = (0,report_failure/* failureAnnotation */.Qp)(as, report);
         if (host.annotates && host.alwaysGreen === true)
             sink.warning(annotation);
         else if (host.annotates)
             sink.error(annotation);
         sink.summary(summary);
     };
+    const fail = (told, summary = (0,report_summary/* failureSummary */.jg)(title, told)) => failAs(title, told, summary);
     const endInTheMiddle = (news) => {
         sink.endGroup();
         if (typeof news === 'string')
             sink.line(news);
-        else
-            fail(news);
+        else {
+            const done = unfinished.title?.() ?? title;
+            failAs(done, news, (0,report_summary/* failureSummary */.jg)(done, news));
+        }
     };
     const gate = new Gate();
     const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle, host.alwaysGreen);
@@ -8511,6 +11109,11 @@ async function runVerb(run, title, host) {
         standDown();
     }
     catch (error) {
+        if (error instanceof Cancelled) {
+            await unfinished.cleanUp();
+            standDown();
+            throw error;
+        }
         broken(error);
     }
 }
@@ -8538,23 +11141,12 @@ const FAILURE_TITLE = {
     issue: 'The issue about failures was not kept up to date',
 };
 
+// EXTERNAL MODULE: ./lib/rotation/keys-by-name.js
+var keys_by_name = __nccwpck_require__(7642);
 // EXTERNAL MODULE: ./lib/rotation/rules.js
 var rules = __nccwpck_require__(9541);
-;// CONCATENATED MODULE: ./lib/audit/policy.js
-const DAY = 24 * 60 * 60_000;
-/** A writer token that ends sooner than this is a finding. */
-const TOKEN_EXPIRING_WITHIN = 14 * DAY;
-/** From this part of the plan's places on, it is nearly full. */
-const NEARLY_FULL = 0.9;
-const LONGEST_JOB_KEY = DAY + 60 * 60_000;
-/** A key that lives no longer than that is made for a job; it leaves its place by itself. */
-function isForAJob({ createdAt, expiresAt }) {
-    return expiresAt !== undefined && expiresAt - createdAt <= LONGEST_JOB_KEY;
-}
-/** A grace period is not known to an audit; none is taken to be shorter or longer than this. */
-const SHORTEST_GRACE = 1 * DAY;
-const LONGEST_GRACE = 7 * DAY;
-
+// EXTERNAL MODULE: ./lib/audit/policy.js
+var policy = __nccwpck_require__(4261);
 // EXTERNAL MODULE: ./lib/rotation/constants.js
 var constants = __nccwpck_require__(8395);
 ;// CONCATENATED MODULE: ./lib/audit/superseded.js
@@ -8569,7 +11161,7 @@ var constants = __nccwpck_require__(8395);
  */
 function keptUntil(key, by) {
     const inUse = by - key.createdAt;
-    return by + Math.min(LONGEST_GRACE, Math.max(SHORTEST_GRACE, inUse)) + constants/* FENCE */.AK + constants/* MARGIN */.jS;
+    return by + Math.min(policy/* LONGEST_GRACE */.yF, Math.max(policy/* SHORTEST_GRACE */.WG, inUse)) + constants/* FENCE */.AK + constants/* MARGIN */.jS;
 }
 /** The newest of them; undefined: there is none. */
 function newest(keys) {
@@ -8587,7 +11179,7 @@ function quotaFinding(look) {
         return [];
     const active = keys.filter((key) => key.isActive);
     const lasting = active.filter((key) => !isPassing(key, active, look));
-    const limit = Math.ceil(places * NEARLY_FULL);
+    const limit = Math.ceil(places * policy/* NEARLY_FULL */.GA);
     if (lasting.length < limit)
         return [];
     const filledBy = lasting.toSorted((a, b) => a.createdAt - b.createdAt)[limit - 1];
@@ -8596,16 +11188,16 @@ function quotaFinding(look) {
     ];
 }
 function tokenFinding({ tokenExpiresAt, date }) {
-    if (tokenExpiresAt === undefined || tokenExpiresAt - date > TOKEN_EXPIRING_WITHIN)
+    if (tokenExpiresAt === undefined || tokenExpiresAt - date > policy/* TOKEN_EXPIRING_WITHIN */.Jn)
         return [];
-    const since = tokenExpiresAt - TOKEN_EXPIRING_WITHIN;
+    const since = tokenExpiresAt - policy/* TOKEN_EXPIRING_WITHIN */.Jn;
     return [{ kind: 'writer-token', level: 'warning', since, expiresAt: tokenExpiresAt }];
 }
 /** Made for a job that is running, or superseded and kept for a grace period. */
 function isPassing(key, active, { date }) {
     if ((0,rules/* isExpired */._d)(key, date))
         return false;
-    if (isForAJob(key))
+    if ((0,policy/* isForAJob */.Mu)(key))
         return true;
     const successor = newest(active.filter(({ name }) => name === key.name));
     return successor !== undefined && successor.id !== key.id && date <= keptUntil(key, successor.createdAt);
@@ -8639,11 +11231,10 @@ function holdingOf(updatedAt, keysOfName, date) {
 
 
 
-
 /**
  * A secret whose key does not work, or of which that cannot be told: what uses it gets 401, or may.
  * @param keysOfName every key of the name that belongs in it, active or not
- * @param strangers working keys of names that belong in no secret, where which name belongs in this one is a guess
+ * @param strangers keys, active or not, of names that belong in no secret, where which name belongs in this one is a guess
  */
 function deadSecret(secret, keysOfName, date, strangers) {
     const { updatedAt, place, keyName, shared } = secret;
@@ -8676,9 +11267,10 @@ function deadSecret(secret, keysOfName, date, strangers) {
         case 'saved-again':
         case 'none': {
             const { kind } = holding;
-            const stranger = newest((0,rules/* candidatesFor */._j)(updatedAt, strangers));
+            const stranger = nearestTo(updatedAt, (0,rules/* candidatesFor */._j)(updatedAt, strangers));
+            // A guess, so the level stays that of a secret that may be dead.
             if (keysOfName.length === 0 && stranger !== undefined) {
-                return [doubt('notice', { kind: 'other-name', key: stranger })];
+                return [doubt('warning', { kind: 'other-name', key: stranger, works: (0,rules/* works */.No)(stranger, date) })];
             }
             // Everyday for an organisation's secret: each edit of its visibility moves its date.
             const level = shared && kind === 'saved-again' ? 'notice' : 'warning';
@@ -8686,8 +11278,15 @@ function deadSecret(secret, keysOfName, date, strangers) {
         }
     }
 }
+/** The key that was made closest to the write. */
+function nearestTo(updatedAt, keys) {
+    const distance = ({ createdAt }) => Math.abs(updatedAt - createdAt);
+    return keys.toSorted((a, b) => distance(a) - distance(b))[0];
+}
 
 ;// CONCATENATED MODULE: ./lib/audit/secrets.js
+
+
 
 
 
@@ -8701,12 +11300,15 @@ function secretFindings(look, guessed) {
     if (look.clocksApart)
         return { findings: [], outOfStep: new Set() };
     const names = new Set(look.secrets.map(({ keyName }) => keyName));
+    const named = (0,keys_by_name/* keysByName */.n)(look.keys);
     const groups = [...names].map((name) => ({
         name,
         secrets: look.secrets.filter(({ keyName }) => keyName === name),
-        keys: look.keys.filter((key) => key.name === name),
+        keys: named.get(name) ?? [],
     }));
-    const strangers = guessed ? look.keys.filter((key) => (0,rules/* works */.No)(key, look.date) && !names.has(key.name)) : [];
+    const strangers = guessed
+        ? look.keys.filter((key) => !names.has(key.name) && look.namesMadeHere?.has(key.name) !== true && !(0,policy/* isForAJob */.Mu)(key))
+        : [];
     const found = groups.map((group) => ({ name: group.name, ...findingsOf(group, look.date, strangers) }));
     return {
         findings: found.flatMap(({ findings }) => findings),
@@ -8849,6 +11451,7 @@ function duplicates(siblings, { date }) {
 
 
 
+
 const RANK = { error: 0, warning: 1, notice: 2 };
 /**
  * Everything that is wrong, worst first: a pure function of the look. A key that has expired, or is orphaned, is
@@ -8859,14 +11462,7 @@ function findAll(look, policy, only) {
     const { findings: aboutSecrets, outOfStep } = secretFindings(look, only === undefined);
     const orphans = new Set(aboutSecrets.flatMap((one) => (one.kind === 'orphaned' ? [one.key.id] : [])));
     const live = look.keys.filter((key) => (0,rules/* works */.No)(key, look.date) && !orphans.has(key.id));
-    const byName = new Map();
-    for (const key of live) {
-        const siblings = byName.get(key.name);
-        if (siblings === undefined)
-            byName.set(key.name, [key]);
-        else
-            siblings.push(key);
-    }
+    const byName = (0,keys_by_name/* keysByName */.n)(live);
     const concerned = (name) => only === undefined || name === only;
     const findings = [
         ...aboutSecrets,
@@ -8911,7 +11507,7 @@ function sparedBeside(keys, look) {
         .filter((key) => (0,rules/* works */.No)(key, look.date))
         .flatMap((key) => {
         const latest = newestOf.get(key.name);
-        if (latest === undefined || latest.id === key.id || isForAJob(key))
+        if (latest === undefined || latest.id === key.id || (0,policy/* isForAJob */.Mu)(key))
             return [];
         if ((0,spared/* sparedBy */.jB)([key], latest).length === 0 || holdersOf(key, look).length > 0)
             return [];
@@ -8926,7 +11522,7 @@ var quota = __nccwpck_require__(8090);
 // EXTERNAL MODULE: ./lib/rotation/retry.js
 var retry = __nccwpck_require__(3968);
 // EXTERNAL MODULE: ./lib/rotation/run.js
-var rotation_run = __nccwpck_require__(7467);
+var run = __nccwpck_require__(7467);
 ;// CONCATENATED MODULE: ./lib/audit/clocks.js
 
 
@@ -8940,6 +11536,8 @@ class ClockComparison {
     #listing;
     #listed;
     #mutx;
+    /** How long before the list was there its date was asked for. */
+    #lead;
     #areApart = false;
     constructor(clock) {
         this.#clock = clock;
@@ -8951,14 +11549,18 @@ class ClockComparison {
         this.#listing = new retry/* Stopwatch */.eM(this.#clock);
         const reply = await attempt();
         this.#listed = new retry/* Stopwatch */.eM(this.#clock);
-        this.#mutx = reply.ok ? reply.date : undefined;
+        // A list of many pages takes minutes: what can be compared is the date of the last of them.
+        const reading = reply.ok ? reply.reading : undefined;
+        this.#lead = reading?.lastAsked;
+        this.#mutx = reading === undefined ? dateOf(reply) : reading.lastDate;
         return reply;
     }
     /** One attempt to read something of GitHub, after the list. */
     async ofGithub(attempt) {
         const least = this.#listed.leastElapsed();
         const reply = await attempt();
-        if (reply.ok && this.#isApart(reply.date, least, this.#listing.elapsed()))
+        const most = this.#lead === undefined ? this.#listing.elapsed() : this.#lead + this.#listed.elapsed();
+        if (reply.ok && this.#isApart(reply.date, least, most))
             this.#areApart = true;
         return reply;
     }
@@ -8976,6 +11578,9 @@ class ClockComparison {
         const apart = github - this.#mutx;
         return [least, most].some((passed) => Math.abs(apart - passed) > constants/* MARGIN */.jS / 2);
     }
+}
+function dateOf(reply) {
+    return reply.ok ? reply.date : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/audit/take-look.js
@@ -8995,16 +11600,19 @@ async function takeAuditLook(ports) {
     const call = (0,patient/* patientCalls */.R)(ports, PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
     const clocks = new ClockComparison(ports.clock);
     const [list, plan] = await Promise.all([
-        call(() => clocks.ofMutx(() => ports.keys.list())),
+        // All of them: what never expires, or has been kept for years, is what an audit looks for.
+        call(() => clocks.ofMutx(() => ports.keys.list(true))),
         readPlan(ports, call),
     ]);
     if (!list.ok)
         return { ok: false, failures: [list.failure] };
     const active = list.value.filter((key) => key.isActive).length;
     ports.report({ type: 'listed', active, ms: clocks.elapsed() });
+    if (list.reading?.since !== undefined)
+        ports.report({ type: 'note', note: 'older-unread' });
     const reading = new retry/* Stopwatch */.eM(ports.clock);
-    const secrets = await (0,rotation_run/* eachOf */.pQ)(ports.targets, CONCURRENCY, (target) => readSecret(target, call, clocks));
-    const failures = (0,rotation_run/* failuresOf */.dJ)(secrets);
+    const secrets = await (0,run/* eachOf */.pQ)(ports.targets, CONCURRENCY, (target) => readSecret(target, call, clocks));
+    const failures = (0,run/* failuresOf */.dJ)(secrets);
     if (failures.length > 0)
         return { ok: false, failures };
     if (secrets.length > 0) {
@@ -9022,7 +11630,7 @@ async function takeAuditLook(ports) {
             keys: list.value,
             plan,
             places: (0,quota/* placesOf */.ek)(plan),
-            secrets: (0,rotation_run/* valuesOf */.sm)(secrets),
+            secrets: (0,run/* valuesOf */.sm)(secrets),
             clocksApart,
             tokenExpiresAt: ports.tokenExpiresAt(),
         },
@@ -9044,33 +11652,20 @@ async function readPlan({ keys, report }, call) {
     return undefined;
 }
 
-// EXTERNAL MODULE: ./lib/github/create-target.js + 6 modules
-var create_target = __nccwpck_require__(1256);
+// EXTERNAL MODULE: ./lib/github/create-target.js + 7 modules
+var create_target = __nccwpck_require__(3659);
+// EXTERNAL MODULE: ./lib/inputs/key-name.js
+var key_name = __nccwpck_require__(5864);
 // EXTERNAL MODULE: ./lib/inputs/access.js + 1 modules
 var access = __nccwpck_require__(6873);
 // EXTERNAL MODULE: ./lib/inputs/empty-secrets.js + 1 modules
 var empty_secrets = __nccwpck_require__(3615);
 // EXTERNAL MODULE: ./lib/inputs/given-key-name.js
 var given_key_name = __nccwpck_require__(7468);
-// EXTERNAL MODULE: ./lib/inputs/key-name.js
-var key_name = __nccwpck_require__(5864);
 // EXTERNAL MODULE: ./lib/inputs/reader.js + 1 modules
 var inputs_reader = __nccwpck_require__(6998);
-;// CONCATENATED MODULE: ./lib/inputs/refresh-warnings.js
-/** About a refresh token and its successor, what is allowed and most likely not meant. One printable line each. */
-function refreshTokenWarnings({ credential, refreshTokenSecret }, reader) {
-    if (refreshTokenSecret === undefined) {
-        return reader.isDefault('refresh-token-secret')
-            ? []
-            : ['`refresh-token-secret` has no effect without a refresh token'];
-    }
-    if (credential.input !== 'bootstrap-jwt')
-        return [];
-    return [
-        `\`bootstrap-jwt\` holds a refresh JWT, which is good for a single use: its successor will be stored as ${refreshTokenSecret.secretName}, and the next run must be given that one, as \`refresh-token\``,
-    ];
-}
-
+// EXTERNAL MODULE: ./lib/inputs/refresh-warnings.js
+var refresh_warnings = __nccwpck_require__(6598);
 // EXTERNAL MODULE: ./lib/inputs/rotate-targets.js
 var rotate_targets = __nccwpck_require__(9105);
 // EXTERNAL MODULE: ./lib/inputs/table.js
@@ -9096,6 +11691,10 @@ function loadAuditInputs(env, secrets) {
         target,
         keyName: keyName ?? (0,key_name/* defaultKeyName */.uL)(target, host),
     }));
+    // All of that is in the report.
+    const named = keyName !== undefined && reader.refuseCredential('key-name', keyName);
+    if (!named)
+        targets.some(({ target: { label, secretName }, keyName: name }) => [label, secretName, name].some((text) => reader.refuseCredential('targets', text)));
     if (targets.length > 0 && !reader.isGiven('github-token')) {
         const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['github-token']);
         reader.problem('github-token', {
@@ -9114,18 +11713,55 @@ function loadAuditInputs(env, secrets) {
     if (credential === undefined || problems.length > 0)
         return { ok: false, problems, warnings, credential };
     const value = { ...services, credential, keyName, targets, policy, failOn };
-    return { ok: true, value, warnings: [...warnings, ...refreshTokenWarnings(value, reader)] };
+    return { ok: true, value, warnings: [...warnings, ...(0,refresh_warnings/* refreshTokenWarnings */.A)(value, reader)] };
+}
+
+;// CONCATENATED MODULE: ./lib/report/bounded.js
+/**
+ * What an output may take. The next step often reads it from an environment variable, and Linux takes no variable of
+ * more than 128 KiB (MAX_ARG_STRLEN), its name included.
+ */
+const MOST_OUTPUT_BYTES = 100 * 1024;
+/**
+ * The text with as many entries as fit.
+ * @param render the text with the first `shown` of them, longer the more there are
+ */
+function bounded(entries, render) {
+    const fits = (text) => Buffer.byteLength(text) <= MOST_OUTPUT_BYTES;
+    const all = render(entries);
+    if (fits(all))
+        return { text: all, omitted: 0 };
+    let [fitting, tooMany] = [0, entries];
+    while (tooMany - fitting > 1) {
+        const half = Math.floor((fitting + tooMany) / 2);
+        if (fits(render(half)))
+            fitting = half;
+        else
+            tooMany = half;
+    }
+    return { text: render(fitting), omitted: entries - fitting };
+}
+/** A JSON array of ids, the first ones. */
+function boundedIds(ids) {
+    return bounded(ids.length, (shown) => JSON.stringify(ids.slice(0, shown)));
 }
 
 // EXTERNAL MODULE: ./lib/report/words.js
 var words = __nccwpck_require__(8191);
 ;// CONCATENATED MODULE: ./lib/report/audit-report.js
 
-/** GitHub takes 1 MB for all outputs of a job, counted in UTF-16; so many rows fit whatever the names are. */
+
+/** Rows of a list at the most, and fewer where they do not fit. */
 const MOST_ROWS = 200;
 const NAME_CHARACTERS = 255;
-/** The output `report`; its form is docs/audit-report.schema.json. */
+/**
+ * The output `report`; its form is docs/audit-report.schema.json. What does not fit into an output is left out from the
+ * ends of the lists, and counted.
+ */
 function reportJson(result, quote) {
+    return bounded(MOST_ROWS, (rows) => reportOf(result, quote, rows)).text;
+}
+function reportOf(result, quote, rows) {
     const { look, findings, keys, keyName, notes } = result;
     const sparedUntil = new Map(result.spared.map(({ key, until }) => [key.id, (0,words/* afterText */.gm)(until)]));
     const name = (text) => quote(text, NAME_CHARACTERS);
@@ -9139,16 +11775,17 @@ function reportJson(result, quote) {
             active: look.keys.filter((key) => key.isActive).length,
         },
         counts: countsOf(findings),
-        findings: findings.slice(0, MOST_ROWS).map((finding) => ({
+        findings: findings.slice(0, rows).map((finding) => ({
             kind: finding.kind,
             level: finding.level,
             message: finding.message,
             since: timeOrNull(finding.since),
             fix: finding.fix,
-            keys: finding.keys.slice(0, MOST_ROWS),
+            keys: finding.keys.slice(0, rows),
+            keysOmitted: Math.max(0, finding.keys.length - rows),
             secret: finding.place ?? null,
         })),
-        keys: keys.slice(0, MOST_ROWS).map((key) => ({
+        keys: keys.slice(0, rows).map((key) => ({
             id: key.id,
             name: name(key.name),
             state: stateOf(key, look.date),
@@ -9157,16 +11794,16 @@ function reportJson(result, quote) {
             lastUsed: timeOrNull(key.lastUsed),
             sparedUntil: sparedUntil.get(key.id) ?? null,
         })),
-        secrets: look.secrets.slice(0, MOST_ROWS).map(({ place, updatedAt, keyName: of }, index) => ({
+        secrets: look.secrets.slice(0, rows).map(({ place, updatedAt, keyName: of }, index) => ({
             ...place,
             keyName: name(of),
             updatedAt: timeOrNull(updatedAt),
             keyId: result.current[index]?.id ?? null,
         })),
         omitted: {
-            findings: Math.max(0, findings.length - MOST_ROWS),
-            keys: Math.max(0, keys.length - MOST_ROWS),
-            secrets: Math.max(0, look.secrets.length - MOST_ROWS),
+            findings: Math.max(0, findings.length - rows),
+            keys: Math.max(0, keys.length - rows),
+            secrets: Math.max(0, look.secrets.length - rows),
         },
         notes,
     });
@@ -9224,9 +11861,10 @@ function doubtWords(why, written, keyName, quote) {
         }
         case 'other-name': {
             const { key } = why;
+            const state = why.works ? 'is active' : 'does not work';
             return {
-                message: `${written}, and no key is named ${name}; key ${quote(key.name)} (${key.id}) was made about then: if its rotation wrote the secret, it works`,
-                fix: 'audit the secret with the `key-name` of its rotation',
+                message: `${written}, and no key is named ${name}. Key ${quote(key.name)} (${key.id}) was made about then and ${state}; whether the secret holds it is not known. If it holds another key, what uses it may get 401`,
+                fix: 'audit the secret with the `key-name` of its rotation; the answer is certain then',
                 keys: [key.id],
             };
         }
@@ -9236,9 +11874,11 @@ function doubtWords(why, written, keyName, quote) {
             const no = kind === 'none' ? 'could be in it' : 'was made for it then';
             const now = justNow ? '. Or a rotation is storing one just now' : '';
             const by = shared
-                ? 'If somebody saved it again, or edited its visibility'
-                : 'If somebody saved it again';
-            const older = kind === 'none' ? '' : `. ${by}, it may hold an older key, which works`;
+                ? 'If a person saved it again, or edited its visibility'
+                : 'If a person saved it again';
+            const older = kind === 'none'
+                ? '. If a person saved it by hand, it holds what they saved'
+                : `. ${by}, it may hold an older key, which works`;
             return {
                 message: `${written}, and no active key named ${name} ${no}: if a rotation wrote it, its key is revoked, and what uses it gets 401${older}${now}`,
                 fix: `${ROTATE}; if that has another \`key-name\`, audit the secret with it`,
@@ -9275,6 +11915,7 @@ const NOTE_TEXT = {
     'clocks-apart': 'the clocks of MUTX and GitHub differ by more than 30 s, so nothing can be said about secrets',
     'no-date': "MUTX sends no date with its replies: this machine's clock was used, and nothing is said about secrets",
     'account-unreadable': "the account's plan is not known, so nothing can be said about its places",
+    'older-unread': 'older keys were not read, so nothing is said about them',
 };
 /** @param date of the look */
 function toldFinding(finding, date, quote) {
@@ -9551,6 +12192,9 @@ function logAudit(event, sink) {
             sink.line(`✓ dates of ${(0,words/* count */.U9)(event.secrets, 'secret')} read (${(0,words/* durationText */.S5)(event.ms)})`);
             break;
         case 'note': {
+            // Told when the list was read, whatever reads it.
+            if (event.note === 'older-unread')
+                break;
             const why = event.failure === undefined ? '' : `: ${event.failure.message}`;
             sink.warning({ title: 'The audit is not complete', message: `${NOTE_TEXT[event.note]}${why}` });
             break;
@@ -9608,13 +12252,47 @@ function auditFailure(failures, now) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/verbs/connect.js + 19 modules
-var connect = __nccwpck_require__(9493);
+// EXTERNAL MODULE: ./lib/verbs/connect.js + 15 modules
+var connect = __nccwpck_require__(3764);
+;// CONCATENATED MODULE: ./lib/verbs/hand-on.js
+
+
+/**
+ * Sets the outputs of a verb whose work is done whether or not they can be handed on: one that cannot stays absent, and a
+ * warning says so.
+ */
+function handOn(outputs, sink) {
+    const absent = new Map();
+    for (const [name, value] of outputs) {
+        const { text, omitted } = typeof value === 'string' ? { text: value, omitted: 0 } : value;
+        try {
+            sink.output(name, text);
+        }
+        catch (error) {
+            if (!(error instanceof NotHandedOn))
+                throw error;
+            absent.set(error.message, [...(absent.get(error.message) ?? []), name]);
+            continue;
+        }
+        if (omitted === 0)
+            continue;
+        const message = `\`${name}\` would take more than 100 KiB, so ${(0,words/* count */.U9)(omitted, 'entry', 'entries')} of it ${omitted === 1 ? 'was' : 'were'} left out; the log has all of them`;
+        sink.warning({ title: 'Output cut', message });
+    }
+    for (const [why, names] of absent) {
+        const message = `${(0,words/* list */.p_)(names.map((name) => `\`${name}\``))} ${names.length === 1 ? 'was' : 'were'} not set: ${why}. The log says what this step did`;
+        sink.warning({ title: 'Outputs not set', message });
+    }
+}
+
 // EXTERNAL MODULE: ./lib/verbs/in-session.js
 var in_session = __nccwpck_require__(1926);
-// EXTERNAL MODULE: ./lib/verbs/usable-inputs.js + 2 modules
-var usable_inputs = __nccwpck_require__(6549);
+// EXTERNAL MODULE: ./lib/verbs/usable-inputs.js + 4 modules
+var usable_inputs = __nccwpck_require__(6237);
 ;// CONCATENATED MODULE: ./lib/verbs/audit.js
+
+
+
 
 
 
@@ -9631,12 +12309,15 @@ var usable_inputs = __nccwpck_require__(6549);
 /** The action that audits: inputs → session → a look → findings → log, outputs, summary. */
 async function auditVerb(context) {
     const { env, secrets, sink, gate, unfinished, fail } = context;
-    sink.output('report', '');
-    sink.output('findings', '0');
-    const inputs = (0,usable_inputs/* usableInputs */._)(loadAuditInputs(env, secrets), context);
+    const inputs = await (0,usable_inputs/* usableInputs */._)(loadAuditInputs(env, secrets), context);
     if (inputs === undefined)
         return;
-    const connection = (0,connect/* connect */.N)(inputs, context, { tokenExpiryIsTold: true });
+    const { targets, keyName } = inputs;
+    const keyNames = new Set([
+        ...targets.map((one) => one.keyName),
+        ...(keyName === undefined ? [] : [keyName]),
+    ]);
+    const connection = (0,connect/* connect */.N)(inputs, context, { tokenExpiryIsTold: true, keyNames });
     const notes = [];
     const looked = await (0,in_session/* inSession */.C)(connection, inputs, context, () => {
         unfinished.state = () => ['nothing was changed: an audit only reads'];
@@ -9656,9 +12337,10 @@ async function auditVerb(context) {
     if (!looked.ok)
         return fail(auditFailure(looked.failures, connection.clock.now()));
     const quote = (name) => secrets.quote(name, 100);
-    const result = resultOf(looked.look, inputs, notes, quote);
-    sink.output('findings', String(result.findings.length));
-    sink.output('report', reportJson(result, (text, max) => secrets.quote(text, max)));
+    const namesMadeHere = new Set(looked.look.keys.map(({ name }) => name).filter(key_name/* isMadeHere */.WJ));
+    const result = resultOf({ ...looked.look, namesMadeHere }, inputs, notes, quote);
+    const report = reportJson(result, (text, max) => secrets.quote(text, max));
+    handOn(Object.entries({ report, findings: String(result.findings.length) }), sink);
     tellFindings(result.findings, sink);
     for (const text of sparedTexts(result.spared, result.look.date, quote))
         sink.line(text);
@@ -9671,9 +12353,8 @@ async function auditVerb(context) {
 }
 function resultOf(look, { policy, keyName }, notes, quote) {
     const findings = findAll(look, policy, keyName).map((finding) => toldFinding(finding, look.date, quote));
-    const current = look.secrets.map((secret) => look.clocksApart
-        ? undefined
-        : (0,rules/* currentOf */.$c)(secret, look.keys.filter(({ name }) => name === secret.keyName)));
+    const named = (0,keys_by_name/* keysByName */.n)(look.keys);
+    const current = look.secrets.map((secret) => look.clocksApart ? undefined : (0,rules/* currentOf */.$c)(secret, named.get(secret.keyName) ?? []));
     const told = new Set(findings.flatMap(({ keys }) => keys));
     const held = new Set(current.flatMap((key) => key?.id ?? []));
     const shown = look.keys.filter((key) => held.has(key.id) || (key.isActive && (keyName === undefined || key.name === keyName)));
@@ -9755,12 +12436,19 @@ async function revokeStrays(keys, calls, name, but) {
 }
 
 ;// CONCATENATED MODULE: ./lib/ephemeral/sweep.js
+
 /** After the prefix, to the end: `{run_id}.{attempt}/{job}/{random}`; a job that is too long is cut and hashed. */
 const REST = /^[1-9]\d{0,19}\.[1-9]\d{0,5}\/[A-Za-z_][\w-]*(?:~[0-9a-f]{16})?\/[0-9a-f]{12}$/;
-/** How long one call of the sweep may be tried again: it is not what the job waits for. */
+/** How long one call of a sweep for a place may be tried again: it is not what the job waits for. */
 const SWEEP_PATIENCE = 30_000;
-/** Revoked by one sweep at most: who comes to mint a key does not stay to tidy up. */
+/** Revoked by one sweep for a place at most. */
 const MOST = 20;
+/** Revoked beside the making of a key at most, all at the same time. */
+const MOST_BESIDE = 5;
+/** Nothing of a sweep beside the making of a key starts later than this. */
+const LONGEST_BESIDE = 10_000;
+/** Pages of the newest thousand keys. */
+const PAGES = 10;
 /** Whether a name is one of this repository's own per-run names: all of it, not how it begins. */
 function isPerRunName(name, prefix) {
     return name.startsWith(prefix) && REST.test(name.slice(prefix.length));
@@ -9776,33 +12464,87 @@ function leftBehind(key, { prefix, after }, date) {
         return 'expired';
     return after !== undefined && key.createdAt + after < date ? 'old' : undefined;
 }
-/** Revokes what earlier runs of this repository left behind. That it fails is a warning: it is not the errand. */
-async function sweep(calls, keys, settings) {
+/**
+ * Revokes what earlier runs of this repository left behind, where the plan has no place. That it fails is a warning: it
+ * is not the errand.
+ * @returns how many keys are revoked now
+ */
+async function sweepForRoom(calls, keys, settings) {
     const list = await calls.call(() => keys.newest());
     if (!list.ok) {
-        calls.warn('sweep-failed', `keys left behind were not looked for: ${list.failure.message}`);
-        return;
+        notLookedFor(calls, list.failure.message);
+        return 0;
     }
-    const { date } = list;
+    const found = foundIn(list.value, list.date, settings, calls);
+    if (found === undefined)
+        return 0;
+    let revoked = 0;
+    for (const one of found.slice(0, MOST)) {
+        const failure = await revokeOne(one, calls, (attempt) => calls.call(attempt), keys);
+        if (failure !== undefined)
+            break;
+        revoked += 1;
+    }
+    calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
+    return revoked;
+}
+/**
+ * The same beside the making of a key, which does not wait for it: the newest page of keys and, if that has nothing, one
+ * of the nine before it, by chance, so that many jobs share them. Seven requests at the most, none of which is made again:
+ * MUTX's limit is for the jobs.
+ * @param isOver whether there is a key: then nothing more is looked for
+ * @returns how many keys are revoked now
+ */
+async function sweepBeside(settings, { keys, clock, random }, calls, isOver) {
+    const watch = new retry/* Stopwatch */.eM(clock);
+    const look = async (number) => {
+        const reply = await keys.page(number);
+        if (reply.ok) {
+            const found = foundIn(reply.value.keys, reply.date, settings, calls);
+            return found && { found, hasMore: reply.value.hasMore };
+        }
+        if (reply.failure.kind === 'throttled')
+            calls.report({ type: 'sweep-put-off' });
+        else
+            notLookedFor(calls, reply.failure.message);
+        return undefined;
+    };
+    let page = await look(0);
+    if (page?.found.length === 0 && page.hasMore && !isOver() && watch.elapsed() < LONGEST_BESIDE) {
+        page = await look(1 + Math.floor(random() * (PAGES - 1)));
+    }
+    if (page === undefined)
+        return 0;
+    const { found } = page;
+    const now = watch.elapsed() < LONGEST_BESIDE ? found.slice(0, MOST_BESIDE) : [];
+    const failures = await Promise.all(now.map((one) => revokeOne(one, calls, (attempt) => attempt(), keys)));
+    const revoked = failures.filter((failure) => failure === undefined).length;
+    calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
+    return revoked;
+}
+/** @returns undefined: it is not known, which is a warning */
+function foundIn(keys, date, settings, calls) {
     if (date === undefined) {
-        calls.warn('sweep-failed', 'keys left behind were not looked for: MUTX does not say what time it is');
-        return;
+        notLookedFor(calls, 'MUTX does not say what time it is');
+        return undefined;
     }
-    const found = list.value.flatMap((key) => {
+    return keys.flatMap((key) => {
         const why = leftBehind(key, settings, date);
         return why === undefined ? [] : [{ key, why }];
     });
-    let revoked = 0;
-    for (const { key, why } of found.slice(0, MOST)) {
-        const reply = await calls.call(() => keys.revoke(key.id));
-        if (!reply.ok) {
-            calls.warn('sweep-failed', `key ${key.id} was left behind and could not be revoked: ${reply.failure.message}`);
-            break;
-        }
-        revoked += 1;
+}
+/** @param how with which retries @returns why it could not be done */
+async function revokeOne({ key, why }, calls, how, keys) {
+    const reply = await how(() => keys.revoke(key.id));
+    if (reply.ok) {
         calls.report({ type: 'swept', id: key.id, name: key.name, why });
+        return undefined;
     }
-    calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
+    calls.warn('sweep-failed', `key ${key.id} was left behind and could not be revoked: ${reply.failure.message}`);
+    return reply.failure;
+}
+function notLookedFor(calls, why) {
+    calls.warn('sweep-failed', `keys left behind were not looked for: ${why}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/ephemeral/mint.js
@@ -9821,14 +12563,19 @@ const AFTER_LOST = 2_000;
 /**
  * Makes the key. Waits for a place where the plan has none. A create whose reply was lost is not repeated before
  * the key that it may have made was looked for under its name, which nobody else uses.
+ * @param sweepingBeside called once a create is on its way; what it sweeps may be the place that is missing
  */
-async function mint(settings, ports, calls) {
-    const { keys, keeper, clock, random } = ports;
-    const room = new WaitForRoom(settings, ports, calls);
+async function mint(settings, ports, calls, sweepingBeside) {
+    const { keys, keeper } = ports;
+    const room = new WaitForRoom(settings, ports, calls, sweepingBeside);
     let lost = 0;
+    /** Creates at which MUTX failed, and of which there is no key. */
+    const inVain = [];
     for (;;) {
         await keeper.asked();
-        const reply = await calls.call(() => keys.create(settings.keyName, settings.expiresInDays), retry/* onlyIfNotDone */.$n);
+        const creating = calls.call(() => keys.create(settings.keyName, settings.expiresInDays), retry/* onlyIfNotDone */.$n);
+        void sweepingBeside();
+        const reply = await creating;
         if (reply.ok) {
             keeper.minted(reply.value);
             const { id, name, expiresAt } = reply.value;
@@ -9844,24 +12591,29 @@ async function mint(settings, ports, calls) {
         else if (failure.kind === 'unclear') {
             lost += 1;
             keeper.lost();
-            await lookForLost(settings, ports, calls, failure);
-            if (lost >= constants/* CREATES */.Kp || !failure.retryable)
-                return { ok: false, failed: createFailed(ports, failure, true) };
-            await clock.sleep(AFTER_LOST * (0.5 + random()));
+            const notMade = await lookForLost(settings, ports, calls, failure);
+            inVain.push(...notMade);
+            if (isLast(lost, failure))
+                return { ok: false, failed: lostForGood(ports, failure, inVain) };
+            await pause(ports, calls, notMade, lost);
         }
         else {
             return { ok: false, failed: createFailed(ports, failure, lost > 0) };
         }
     }
 }
+/** @returns the failure, where MUTX failed at the create and there is no key of its name, which nobody else uses */
 async function lookForLost({ keyName, unique }, { keys }, calls, failure) {
     if (!unique) {
         calls.warn('create-lost', `the create got no clear answer, so a key named ${keyName} may exist that nobody can use; which one, nobody can tell, because \`key-name\` is not this step's alone: it expires by itself`);
-        return;
+        return [];
     }
     const found = await revokeStrays(keys, calls, keyName);
     if (!found.ok) {
         calls.warn('create-lost', `the create got no clear answer, and its key was not found out about: ${found.failure.message}`);
+    }
+    else if (found.value.length === 0 && (0,retry/* isInternalError */.wA)(failure)) {
+        return [failure];
     }
     else if (found.value.length === 0) {
         calls.warn('create-lost', `the create got no clear answer (${failure.message}), and no key of its name is there so far; it is looked for again at the end`);
@@ -9869,6 +12621,31 @@ async function lookForLost({ keyName, unique }, { keys }, calls, failure) {
     else {
         calls.warn('create-lost', `the reply to the create was lost (${failure.message}); its key, which nobody can use, was found by its name and revoked: ${found.value.join(', ')}`);
     }
+    return [];
+}
+/** @param failures told as a try that is made again, where nothing else was said of it */
+async function pause({ clock, random }, calls, failures, attempt) {
+    const wait = AFTER_LOST * (0.5 + random());
+    for (const failure of failures)
+        calls.report({ type: 'retrying', failure, attempt, wait });
+    await clock.sleep(wait);
+}
+function isLast(lost, { retryable }) {
+    return lost >= constants/* CREATES */.Kp || !retryable;
+}
+function lostForGood(ports, failure, failures) {
+    if (failures.length < constants/* CREATES */.Kp)
+        return createFailed(ports, failure, true);
+    return {
+        kind: 'failed',
+        code: 'create-unsupported',
+        message: `MUTX failed ${failures.length} times at making the key, and made none`,
+        failures: failures.map((one) => ({ ...one, code: 'create-unsupported' })),
+        holders: [],
+        minted: undefined,
+        perhaps: false,
+        retryAt: undefined,
+    };
 }
 function createFailed({ clock }, failure, perhaps) {
     const { retryAfter } = failure;
@@ -9883,17 +12660,21 @@ function createFailed({ clock }, failure, perhaps) {
         retryAt: retryAfter === undefined ? undefined : clock.now() + retryAfter,
     };
 }
-/** Time passes until somebody gives a place back, and a sweep may free one. */
+/** A sweep may free a place; otherwise time passes until somebody gives one back. */
 class WaitForRoom {
     #settings;
     #ports;
     #calls;
+    #sweepingBeside;
     #watch;
-    #swept;
-    constructor(settings, ports, calls) {
+    /** By the watch; before everything: not yet. */
+    #sweptAt = Number.NEGATIVE_INFINITY;
+    #named = false;
+    constructor(settings, ports, calls, sweepingBeside) {
         this.#settings = settings;
         this.#ports = ports;
         this.#calls = calls;
+        this.#sweepingBeside = sweepingBeside;
         this.#watch = new retry/* Stopwatch */.eM(ports.clock);
     }
     /**
@@ -9901,24 +12682,39 @@ class WaitForRoom {
      * @returns why there is no point in waiting (any longer); undefined: try again
      */
     async wait(failure, lost) {
-        const { clock, random, keys } = this.#ports;
+        const { clock, random } = this.#ports;
         if (lost && (await this.#gaveUpLost()))
             return undefined;
-        const left = this.#left();
+        if (!Number.isFinite(this.#sweptAt) && (await this.#sweepFirst()))
+            return undefined;
+        const most = this.#left();
         const asked = failure.retryAfter ?? 0;
-        if (left <= 0 || asked > left)
-            return this.#full(failure, left > 0);
+        if (most <= 0 || asked > most)
+            return this.#full(failure, most > 0);
+        const holders = this.#named ? undefined : await this.#holders();
+        this.#named = true;
+        const left = Math.max(0, this.#left());
         const jittered = SHORTEST_WAIT + (LONGEST_WAIT - SHORTEST_WAIT) * random();
         // What the server asks for goes before ours; the last try is at the end of the time there is.
         const wait = Math.max(asked, Math.min(jittered, left));
-        this.#calls.report({ type: 'waiting', wait, left });
+        this.#calls.report({ type: 'waiting', wait, left, ...(holders === undefined ? {} : { holders }) });
         await clock.sleep(wait);
-        const { sweep: settings } = this.#settings;
-        if (settings !== undefined && (this.#swept?.elapsed() ?? BETWEEN_SWEEPS) >= BETWEEN_SWEEPS) {
-            this.#swept = new retry/* Stopwatch */.eM(clock);
-            await sweep(this.#inPassing(), keys, settings);
-        }
+        if (this.#watch.elapsed() - this.#sweptAt >= BETWEEN_SWEEPS)
+            await this.#sweep();
         return undefined;
+    }
+    /** @returns whether a place is free now: what is swept beside may be enough */
+    async #sweepFirst() {
+        const beside = (await this.#sweepingBeside()) ?? 0;
+        return (await this.#sweep(beside)) > 0;
+    }
+    /** @param freed keys that have gone already: then there is nothing to be looked for */
+    async #sweep(freed = 0) {
+        const { sweep: settings } = this.#settings;
+        this.#sweptAt = this.#watch.elapsed();
+        if (settings === undefined || freed > 0)
+            return freed;
+        return sweepForRoom(this.#inPassing(), this.#ports.keys, settings);
     }
     /** The place may be taken by a key of this step's own, whose create came true after it was looked for. */
     async #gaveUpLost() {
@@ -9938,19 +12734,23 @@ class WaitForRoom {
     #inPassing() {
         return new Calls(this.#ports, this.#ports.clock.now() + this.#left(), SWEEP_PATIENCE);
     }
+    /** The keys that hold the places; empty where they could not be read. */
+    async #holders() {
+        const list = await this.#inPassing().call(() => this.#ports.keys.newest());
+        const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
+        return active.map(({ id, name, expiresAt, lastUsed }) => ({ id, name, expiresAt, lastUsed }));
+    }
     /** @param asked MUTX asks for a longer wait than there is time */
     async #full(failure, asked) {
-        const { keys, clock } = this.#ports;
+        const { clock } = this.#ports;
         const sessionEnds = this.#calls.sessionLeft() < this.#quotaLeft();
-        const list = await this.#inPassing().call(() => keys.newest());
-        const active = list.ok ? list.value.filter(({ isActive }) => isActive) : [];
         const { retryAfter } = failure;
         return {
             kind: 'failed',
             code: 'quota-wait-over',
             message: `the account's plan had no place for one more key, ${endOfWait(asked, sessionEnds)}`,
             failures: [failure],
-            holders: active.map(({ id, name, expiresAt }) => ({ id, name, expiresAt })),
+            holders: await this.#holders(),
             minted: undefined,
             perhaps: false,
             retryAt: retryAfter === undefined ? undefined : clock.now() + retryAfter,
@@ -9968,16 +12768,27 @@ function endOfWait(asked, sessionEnds) {
 
 
 /**
- * Makes a key for this job (protocol, "Per-run keys"): sweep → create, with waiting for a place → keep what the
- * post step needs → verify. A key that does not work is revoked at once.
+ * Makes a key for this job (docs/ephemeral.md, "In what order, and why"): create, with waiting for a place → keep what
+ * the post step needs → verify → hand out. What earlier runs left behind is swept beside that. A key that does not
+ * work is revoked immediately.
  */
 async function keyForJob(settings, ports) {
-    const { sessionEndsAt } = ports;
-    const calls = new Calls(ports, sessionEndsAt);
-    if (settings.sweep !== undefined) {
-        await sweep(new Calls(ports, sessionEndsAt, SWEEP_PATIENCE), ports.keys, settings.sweep);
-    }
-    const minted = await mint(settings, ports, calls);
+    const calls = new Calls(ports, ports.sessionEndsAt);
+    let isOver = false;
+    let swept;
+    const outcome = await make(settings, ports, calls, () => {
+        if (settings.sweep !== undefined)
+            swept ??= sweepBeside(settings.sweep, ports, calls, () => isOver);
+        return swept;
+    });
+    isOver = true;
+    if (outcome.kind === 'ready')
+        await ports.handOut(outcome.key);
+    await swept;
+    return outcome;
+}
+async function make(settings, ports, calls, sweepingBeside) {
+    const minted = await mint(settings, ports, calls, sweepingBeside);
     if (!minted.ok) {
         // Where a key may exist all the same, the post step has to look for it.
         if (!minted.failed.perhaps)
@@ -10048,12 +12859,24 @@ function decodeNote(text) {
 function whereaboutsOf(value) {
     const [apiUrl, name, credential] = ['apiUrl', 'name', 'credential'].map((key) => value.get(key));
     const envelope = mapOf(value.get('envelope'));
+    const network = mapOf(value.get('network'));
+    const [proxy, authorities] = ['proxy', 'authorities'].map((key) => network?.get(key));
     const [variable, opener] = ['variable', 'opener'].map((key) => envelope?.get(key));
     if (typeof apiUrl !== 'string' || typeof name !== 'string' || typeof credential !== 'string')
         return undefined;
     if (typeof variable !== 'string' || typeof opener !== 'string')
         return undefined;
-    return { apiUrl, name, unique: value.get('unique') === true, credential, envelope: { variable, opener } };
+    if (typeof proxy !== 'string' || typeof authorities !== 'string')
+        return undefined;
+    const unique = value.get('unique') === true;
+    return {
+        apiUrl,
+        name,
+        unique,
+        credential,
+        network: { proxy, authorities },
+        envelope: { variable, opener },
+    };
 }
 function parsed(text) {
     try {
@@ -10166,20 +12989,14 @@ function loadEphemeralInputs(env, secrets) {
     });
     const envName = readEnvName(reader);
     // Both go into the note for the post step, which would be withheld, and the key be left behind.
-    if (secrets.holds(settings.keyName))
-        reader.problem('key-name', HOLDS_ONE);
-    if (secrets.holds(services.apiUrl.href))
-        reader.problem('api-url', HOLDS_ONE);
+    reader.refuseCredential('key-name', settings.keyName);
+    reader.refuseCredential('api-url', services.apiUrl.href);
     const { problems, warnings } = reader;
     if (credential === undefined || problems.length > 0)
         return { ok: false, problems, warnings, credential };
     const value = { ...services, credential, settings, envName };
     return { ok: true, value, warnings: [...warnings, ...ephemeralWarnings(settings)] };
 }
-const HOLDS_ONE = {
-    message: 'holds a credential that was given in another input (the default name: in the name of the repository)',
-    fix: 'take it out, or take another password: what is part of a name or an address is no secret',
-};
 /**
  * The credential among the inputs, for the post step; undefined: there is none that can be used. In a nested
  * composite the runner gives that step no inputs, or those of another action, so nothing is wrong with that.
@@ -10198,7 +13015,7 @@ function ephemeralFailure(failed, settings) {
         code,
         message,
         calls: failures,
-        details: (0,report_failure/* inTheWay */.Mb)(holders),
+        details: (0,words/* inTheWay */.Mb)(holders),
         state: stateAfter(failed, settings),
         retryAt,
     });
@@ -10256,6 +13073,9 @@ class EphemeralLog {
             case 'sweep-ended':
                 this.#sink.line(sweepText(event));
                 break;
+            case 'sweep-put-off':
+                this.#sink.line('left-over keys are looked for by a later run: MUTX limits requests at the moment');
+                break;
             case 'minted':
                 this.#key = `the new key ${event.id} is alive (${(0,words/* expiryText */.X5)(event.expiresAt)}); the post step revokes it`;
                 this.#sink.line(`✓ ${event.name}: new key ${event.id}, ${(0,words/* expiryText */.X5)(event.expiresAt)}`);
@@ -10273,6 +13093,8 @@ class EphemeralLog {
                 break;
             case 'waiting':
                 this.#sink.line(`the plan has no place left: waiting ${(0,words/* durationText */.S5)(event.wait)}, for ${(0,words/* durationText */.S5)(event.left)} more at the most`);
+                for (const line of (0,words/* inTheWay */.Mb)(event.holders ?? []))
+                    this.#sink.line(line);
                 break;
             case 'warning':
                 if (event.code === 'create-lost')
@@ -10411,7 +13233,48 @@ function opened(envelope, opener) {
     }
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/http/proxy.js + 1 modules
+var http_proxy = __nccwpck_require__(7015);
+;// CONCATENATED MODULE: ./lib/verbs/network.js
+
+
+
+/** Variables by which Node trusts more authorities than its own. */
+const AUTHORITIES = ['NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+/**
+ * How this process reaches a host and whom it trusts on the way, to be compared and not to be read: a proxy's URL may
+ * hold a password.
+ * @param secret nobody else has it
+ */
+function networkTo(url, env, secret) {
+    const way = (0,http_proxy/* wayTo */.b)(url);
+    const proxy = way.kind === 'direct' ? '' : digest(way.kind === 'proxy' ? way.url.href : way.problem, secret);
+    const more = AUTHORITIES.map((name) => [name, env[name] ?? '']).filter(([, value]) => value !== '');
+    const { NODE_EXTRA_CA_CERTS: file = '' } = env;
+    const authorities = more.length === 0 ? '' : digest(JSON.stringify([more, contentOf(file)]), secret);
+    return { proxy, authorities };
+}
+/** Whether nothing came between since: another proxy, or none any more, or an authority that was not trusted then. */
+function isAsItWas(then, now) {
+    return now.proxy === then.proxy && (now.authorities === '' || now.authorities === then.authorities);
+}
+/** Node reads the file when it starts, and says nothing where it cannot. */
+function contentOf(file) {
+    try {
+        return file === '' ? undefined : (0,external_node_fs_.readFileSync)(file, 'latin1');
+    }
+    catch {
+        return undefined;
+    }
+}
+function digest(text, secret) {
+    return (0,external_node_crypto_.createHmac)('sha256', secret).update(text).digest('hex');
+}
+
 ;// CONCATENATED MODULE: ./lib/verbs/hand-over.js
+
 
 
 
@@ -10436,13 +13299,15 @@ class HandOver {
         this.#context = context;
         this.#session = session;
         this.#credential = credential;
+        const opener = newOpener();
         this.#where = {
             apiUrl: apiUrl.href,
             name: settings.keyName,
             unique: settings.unique,
             credential: fingerprint(credential),
+            network: networkTo(apiUrl, context.env, opener),
             // Used twice in one job, each step has one of its own.
-            envelope: { variable: `MUTX_KEY_ENVELOPE_${(0,key_name/* randomDigits */.SG)().toUpperCase()}`, opener: newOpener() },
+            envelope: { variable: `MUTX_KEY_ENVELOPE_${(0,key_name/* randomDigits */.SG)().toUpperCase()}`, opener },
         };
     }
     async asked() {
@@ -10526,7 +13391,7 @@ function isAlive(token, now) {
 async function ephemeralVerb(context) {
     const { env, secrets, sink, gate, unfinished, fail } = context;
     sink.state(NOTE, encodeNote({ stage: 'nothing' }));
-    const inputs = (0,usable_inputs/* usableInputs */._)(loadEphemeralInputs(env, secrets), context);
+    const inputs = await (0,usable_inputs/* usableInputs */._)(loadEphemeralInputs(env, secrets), context);
     if (inputs === undefined)
         return;
     const { settings, envName } = inputs;
@@ -10538,29 +13403,41 @@ async function ephemeralVerb(context) {
         unfinished.state = () => log.state();
         const keeper = new HandOver(inputs, session, context);
         const report = log.event;
-        const ports = { keys, keeper, clock, random: Math.random, report, sessionEndsAt: session.endsAt };
+        const handOut = async (key) => {
+            // The reply that it works may come when the run has said how it ends.
+            await gate.pass(Promise.resolve());
+            handedOut(key, envName, context);
+        };
+        const { endsAt: sessionEndsAt } = session;
+        const ports = { keys, keeper, clock, random: Math.random, report, handOut, sessionEndsAt };
         return gate.pass(keyForJob(settings, ports));
     });
-    if (outcome === undefined)
-        return;
-    if (outcome.kind === 'failed')
-        return fail(ephemeralFailure(outcome, settings));
-    const { key, id, expiresAt } = outcome.key;
+    if (outcome?.kind === 'failed')
+        fail(ephemeralFailure(outcome, settings));
+}
+/** In the output, the variable and the summary, as soon as it works. */
+function handedOut(minted, envName, { sink }) {
+    const { key, id, expiresAt } = minted;
     sink.secretOutput('api-key', key);
     sink.output('key-id', id);
-    sink.output('expires-at', expiresAt === undefined ? '' : (0,words/* instantText */.Xx)(expiresAt));
+    if (expiresAt !== undefined)
+        sink.output('expires-at', (0,words/* instantText */.Xx)(expiresAt));
     if (envName !== undefined)
         sink.secretVariable(envName, key);
-    for (const line of handedOutLines(outcome.key, envName))
+    for (const line of handedOutLines(minted, envName))
         sink.line(line);
-    sink.summary(handedOutSummary(outcome.key, envName));
+    sink.summary(handedOutSummary(minted, envName));
 }
 
+// EXTERNAL MODULE: ./lib/rotation/gone.js
+var gone = __nccwpck_require__(5143);
 ;// CONCATENATED MODULE: ./lib/ephemeral/give-back.js
 
 
-/** What is over does not stay for long: how long one call may be tried again. MUTX limits requests by the minute. */
-const give_back_PATIENCE = 90_000;
+
+
+/** What is over does not stay for long: how long one call may be tried again; one wait at MUTX's limit fits. */
+const give_back_PATIENCE = constants/* RATE_LIMIT_WAIT */.rH + 30_000;
 /** How far this machine's clock may be ahead of MUTX's. */
 const LEEWAY = 60_000;
 /**
@@ -10618,7 +13495,7 @@ async function revokeIt(remains, ways, calls, { clock }) {
 /** What lost creates left first: a key that revokes itself can do nothing afterwards. */
 async function revokeBoth(keys, { id, name, unique, strays }, calls) {
     const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;
-    const own = await calls.call(() => keys.revoke(id));
+    const own = await revokeOwn(keys, id, calls);
     if (!own.ok)
         return own;
     if (others?.ok === false) {
@@ -10628,6 +13505,16 @@ async function revokeBoth(keys, { id, name, unique, strays }, calls) {
     return own.value === 'gone' && ids.length === 0
         ? { ...own, value: 'gone' }
         : { ...own, value: [...ids, id] };
+}
+/** A 404 alone does not say that the key is gone. */
+async function revokeOwn(keys, id, calls) {
+    const own = await calls.call(() => keys.revoke(id));
+    if (!own.ok || own.value === 'revoked')
+        return own;
+    const now = await calls.call(() => keys.newest());
+    if (!now.ok)
+        return now;
+    return (0,gone/* isGone */.S)(id, now.value) ? own : { ok: false, failure: (0,gone/* notGone */.H)(id) };
 }
 /**
  * Whether what every way was refused for is that the key does not exist any more: then it does not work either.
@@ -10694,6 +13581,7 @@ function wayWith(kind, credential, apiUrl, context) {
 
 
 
+
 /**
  * The post step: gives the key of the job back, from what the first step left alone. Nothing that happens here is
  * a failure of the job: what could not be done is a warning.
@@ -10702,7 +13590,10 @@ async function ephemeralPostVerb(context) {
     const { env, sink, gate, clock, unfinished } = context;
     const log = new EphemeralLog(sink);
     const note = decodeNote(env[`STATE_${NOTE}`] ?? '');
-    const ways = note === undefined || note.stage === 'nothing' ? [] : waysFor(note, context);
+    const remains = note === undefined || note.stage === 'nothing' ? undefined : note;
+    if (remains !== undefined && isInterposed(remains, context))
+        return tell(untold(remains), context);
+    const ways = remains === undefined ? [] : waysFor(remains, context);
     const close = () => Promise.all(ways.map((way) => way.close()));
     unfinished.cleanUp = close;
     unfinished.state = () => [
@@ -10729,6 +13620,25 @@ function tell(result, { sink, unfinished }) {
         sink.line(line);
     sink.warning(annotation);
     sink.summary((0,report_summary/* warningSummary */.Ju)(annotation.message, advice));
+}
+/** Whether a step in between has come between this one and MUTX, for which credentials are not meant. */
+function isInterposed({ apiUrl, network, envelope }, { env }) {
+    const base = (0,urls/* parseBaseUrl */.Q)(apiUrl);
+    return base.ok && !isAsItWas(network, networkTo(base.value, env, envelope.opener));
+}
+function untold(remains) {
+    const { name, unique } = remains;
+    const minted = remains.stage === 'minted' ? remains : undefined;
+    const failure = {
+        kind: 'not-sent',
+        service: 'mutx',
+        call: 'giving the key back',
+        status: undefined,
+        code: 'network-changed',
+        message: 'the proxy or the certificate authorities of this job are not those of the first step, so no credential was sent: a step in between has set `HTTPS_PROXY`, `NODE_EXTRA_CA_CERTS` or their like',
+        retryable: false,
+    };
+    return { kind: 'failed', id: minted?.id, name, expiresAt: minted?.expiresAt, unique, failures: [failure] };
 }
 /** Least first: the key itself can do less than the account's token, and that less than its password. */
 function waysFor(where, context) {
@@ -10826,7 +13736,7 @@ async function explained(asking) {
 }
 
 // EXTERNAL MODULE: ./lib/http/client.js + 12 modules
-var http_client = __nccwpck_require__(1114);
+var http_client = __nccwpck_require__(1302);
 // EXTERNAL MODULE: ./lib/inputs/targets.js
 var inputs_targets = __nccwpck_require__(7779);
 ;// CONCATENATED MODULE: ./lib/report/failure-issue.js
@@ -10875,27 +13785,8 @@ function closingComment({ url }) {
     return `It works again: ${url}`;
 }
 
-;// CONCATENATED MODULE: ./lib/verbs/calls.js
-
-
-/** Calls that a verb makes itself, for which no engine has a say. Nothing is said of tries that are made again. */
-function quietCalls(clock) {
-    return (0,patient/* patientCalls */.R)({ clock, random: Math.random });
-}
-/** The same, and a line for each try that is made again. */
-function toldCalls({ gate, clock, sink, }) {
-    const ports = { clock: gate.clock(clock), random: Math.random };
-    return patientCalls(ports, undefined, (failure, attempt, wait) => sink.line(retryText(failure, attempt, wait)));
-}
-/** A person waits for the answer, and the run that is asked about has its own patience. */
-const LONGEST = 10_000;
-/** For what changes nothing, and is only to be told of. */
-const twice = (timeLeft) => ({
-    tries: 2,
-    again: () => true,
-    timeLeft: () => Math.min(LONGEST, timeLeft()),
-});
-
+// EXTERNAL MODULE: ./lib/verbs/calls.js
+var verbs_calls = __nccwpck_require__(1275);
 ;// CONCATENATED MODULE: ./lib/verbs/issue.js
 
 
@@ -10941,7 +13832,7 @@ async function noteFailure(issues, { kind, run }, context) {
     const [first] = found.value;
     if (first !== undefined) {
         const body = issueBody(kind, run, markIn(first.body, kind, run.workflow));
-        return failureIn(await quietCalls(context.clock)(() => issues.update(first.number, body)));
+        return failureIn(await (0,verbs_calls/* quietCalls */.C8)(context.clock)(() => issues.update(first.number, body)));
     }
     // Once: an issue whose reply was lost would be opened a second time.
     const created = await issues.create(issueTitle(kind), issueBody(kind, run), ISSUE_LABEL);
@@ -10954,7 +13845,7 @@ async function noteSuccess(issues, { kind, run }, context) {
     if (!found.ok)
         return found.failure;
     for (const { number } of found.value) {
-        const closed = failureIn(await quietCalls(context.clock)(() => issues.close(number)));
+        const closed = failureIn(await (0,verbs_calls/* quietCalls */.C8)(context.clock)(() => issues.close(number)));
         if (closed !== undefined)
             return closed;
         const commented = failureIn(await issues.comment(number, closingComment(run)));
@@ -10965,7 +13856,7 @@ async function noteSuccess(issues, { kind, run }, context) {
 }
 /** The open issues about this workflow; more than one only where two runs opened them at the same moment. */
 async function ours(issues, kind, { workflow }, context) {
-    const found = await quietCalls(context.clock)(() => issues.open(ISSUE_LABEL));
+    const found = await (0,verbs_calls/* quietCalls */.C8)(context.clock)(() => issues.open(ISSUE_LABEL));
     if (!found.ok)
         return found;
     if (found.value === 'none') {
@@ -10990,6 +13881,8 @@ function readWanted({ env, secrets, fail }) {
     const results = resultsIn(input('results'));
     const repository = (0,inputs_targets/* parseRepository */.SU)(env['GITHUB_REPOSITORY'] ?? '');
     const apiUrl = (0,urls/* parseBaseUrl */.Q)(env['GITHUB_API_URL'] ?? '');
+    // Of the workflow that was started, also where it calls ours: `owner/repo/path@ref`.
+    const [workflow = ''] = (env['GITHUB_WORKFLOW_REF'] ?? '').split('@');
     const { GITHUB_SERVER_URL: server = '', GITHUB_RUN_ID: runId = '', GITHUB_RUN_ATTEMPT: attempt = '' } = env;
     const details = [
         ...(token === '' ? ['`github-token` is empty'] : []),
@@ -10997,15 +13890,16 @@ function readWanted({ env, secrets, fail }) {
         ...(results === undefined ? ['`results` is not a list of `job=result`'] : []),
         ...(repository === undefined ? ['`GITHUB_REPOSITORY` names no repository'] : []),
         ...(apiUrl.ok ? [] : ['`GITHUB_API_URL` is no URL']),
+        // What the issue is found by: without it, all workflows of a repository would share one.
+        ...(workflow === '' ? ['`GITHUB_WORKFLOW_REF` names no workflow: the runner is older than 2.300.0'] : []),
     ];
-    if (!isKind(kind) || token === '' || results === undefined || repository === undefined || !apiUrl.ok) {
+    const readable = token !== '' && workflow !== '' && apiUrl.ok;
+    if (!isKind(kind) || results === undefined || repository === undefined || !readable) {
         fail((0,report_failure/* earlyFailure */.iF)({ code: 'invalid-input', message: `${details.length} inputs cannot be used`, details }));
         return undefined;
     }
     const { owner, repo } = repository;
     const url = `${server}/${owner}/${repo}/actions/runs/${runId}/attempts/${attempt}`;
-    // Of the workflow that was started, also where it calls ours: `owner/repo/path@ref`.
-    const [workflow = ''] = (env['GITHUB_WORKFLOW_REF'] ?? '').split('@');
     const run = { workflow, url, results };
     return { kind, run, token: secrets.admit(token), apiUrl: apiUrl.value, owner, repo };
 }
@@ -11040,12 +13934,30 @@ function loadRevokeInputs(env, secrets) {
     const selection = readSelection(reader);
     const maxRevocations = reader.integer('max-revocations');
     const dryRun = reader.boolean('dry-run');
+    const ifNone = reader.choice('if-none') ?? 'fail';
+    const notBefore = readInstant(reader);
     const { problems, warnings } = reader;
     if (credential === undefined || selection === undefined || problems.length > 0) {
         return { ok: false, problems, warnings, credential };
     }
-    const value = { ...services, credential, request: { selection, maxRevocations, dryRun } };
-    return { ok: true, value, warnings: [...warnings, ...refreshTokenWarnings(value, reader)] };
+    const value = {
+        ...services,
+        credential,
+        request: { selection, maxRevocations, dryRun, ifNone, notBefore },
+    };
+    return { ok: true, value, warnings: [...warnings, ...(0,refresh_warnings/* refreshTokenWarnings */.A)(value, reader)] };
+}
+/** Of MUTX's clock, so that no time zone is left to be guessed. */
+function readInstant(reader) {
+    const text = reader.text('not-before');
+    if (text === '')
+        return undefined;
+    const instant = Date.parse(text);
+    if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/u.test(text) && !Number.isNaN(instant))
+        return instant;
+    const fix = 'write it in UTC with a `Z` at its end, as the output `revoke-after` of a rotation has it';
+    reader.problem('not-before', { message: 'is not an instant', fix }, text);
+    return undefined;
 }
 function readSelection(reader) {
     const byIds = reader.isGiven('key-ids');
@@ -11074,7 +13986,7 @@ function readIds(reader) {
     const text = reader.text('key-ids');
     if (text === '')
         return undefined;
-    const entries = text.startsWith('[') ? jsonTexts(text) : listed(text);
+    const entries = idsIn(text);
     if (entries === undefined || (entries.length === 0 && !text.startsWith('['))) {
         const fix = 'write it as `["id", "id"]`, or the ids alone, separated by commas or lines';
         reader.problem('key-ids', { message: 'is not a list of ids', fix }, text);
@@ -11088,6 +14000,17 @@ function readIds(reader) {
     const known = new Set();
     return entries.filter((entry) => known.size < known.add(entry.toLowerCase()).size);
 }
+/** One JSON array, or lines of ids and of JSON arrays, as a repeated flag gives them; undefined if it is neither. */
+function idsIn(text) {
+    const whole = text.startsWith('[') ? jsonTexts(text) : undefined;
+    if (whole !== undefined)
+        return whole;
+    const parts = text
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .map((line) => (line.startsWith('[') ? jsonTexts(line) : listed(line)));
+    return parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
+}
 /** The texts in a JSON array; undefined if it is none, or holds anything else. */
 function jsonTexts(text) {
     try {
@@ -11100,11 +14023,13 @@ function jsonTexts(text) {
 }
 function listed(text) {
     return text
-        .split(/[,\r\n]/)
+        .split(',')
         .map((entry) => entry.trim())
         .filter((entry) => entry !== '');
 }
 
+// EXTERNAL MODULE: ./lib/inputs/unknown.js
+var unknown = __nccwpck_require__(5075);
 ;// CONCATENATED MODULE: ./lib/report/revocation-words.js
 
 
@@ -11114,6 +14039,7 @@ const STATE_TEXT = {
     revoked: 'revoked',
     'already-revoked': 'was revoked already',
     gone: 'is not a key of this account, or not any more',
+    none: 'no key of this account has, or had, this id',
     untouched: 'not touched',
     alive: 'still alive',
     unknown: 'not known: it may be revoked, and may be alive',
@@ -11132,11 +14058,20 @@ function logRevocation(event, sink) {
             break;
     }
 }
+/** What was asked for is certain, may be mistaken, or was not done. */
+const revocation_words_MARK = {
+    revoked: '✓',
+    'already-revoked': '✓',
+    gone: '!',
+    none: '!',
+    untouched: '✓',
+    alive: '✗',
+    unknown: '✗',
+};
 function resultText(result) {
     const { state, failure } = result;
-    const mark = state === 'alive' || state === 'unknown' ? '✗' : '✓';
     const why = failure === undefined ? '' : `: ${failure.message}`;
-    return `${mark} ${keyText(result)} ${STATE_TEXT[state]}${why}`;
+    return `${revocation_words_MARK[state]} ${keyText(result)} ${STATE_TEXT[state]}${why}`;
 }
 /** `laptop (8d7f…)`, or the id alone where the name is not known. */
 function keyText({ id, name }) {
@@ -11164,11 +14099,12 @@ function keyStates(results) {
 
 
 
+
 /** The states that count as done (src/revoke/request.ts). */
 const DONE = new Set(['revoked', 'already-revoked', 'gone']);
 /** The output `revoked-key-ids`: right after a partial failure too, and empty after a dry run. */
 function revokedIds(results) {
-    return JSON.stringify(results.filter(({ state }) => DONE.has(state)).map(({ id }) => id));
+    return boundedIds(results.filter(({ state }) => DONE.has(state)).map(({ id }) => id));
 }
 /** The last lines of the log of a run that did what was asked. */
 function revocationLines(outcome, request) {
@@ -11197,18 +14133,14 @@ function whatNext(outcome, { selection }) {
 }
 /** Ids that count as done, and may be of another account. */
 function goneKeys({ results }) {
-    const gone = results.filter(({ state }) => state === 'gone').map(({ id }) => id);
+    const gone = results.filter(({ state }) => state === 'gone' || state === 'none').map(({ id }) => id);
     if (gone.length === 0)
         return undefined;
     const message = `${(0,words/* count */.U9)(gone.length, 'id')} of no key that this account has, or still has: ${(0,words/* someOf */.yU)(gone, words/* ALL_OF_IT */.ch)}. If that is unexpected, check the ids and the account`;
     return { title: 'Keys that are gone', message };
 }
-/**
- * @param mayRevokeItself the credential may have been one of the keys
- * @param now by this machine's clock
- */
-function revocationFailure(outcome, mayRevokeItself, now) {
-    const { code: why, message, failures, results } = outcome;
+function revocationFailure(outcome, { mayRevokeItself, now, near = [] }) {
+    const { code: why, message, failures, results, missing } = outcome;
     const lostItself = mayRevokeItself &&
         failures.some(({ status }) => status === 401) &&
         results.some(({ state }) => state === 'revoked');
@@ -11218,6 +14150,8 @@ function revocationFailure(outcome, mayRevokeItself, now) {
         calls: failures,
         details: [
             ...(why === 'revocations-exceeded' ? named(results) : []),
+            ...(missing === undefined ? [] : [`asked for: ${someNames([missing.name])}`]),
+            ...(near.length === 0 ? [] : [`did you mean ${someNames(near)}?`]),
             ...(lostItself
                 ? [
                     'the API key in `bootstrap-jwt` does not work any more: it was most likely one of those that were revoked; run again with another credential for the rest',
@@ -11227,6 +14161,9 @@ function revocationFailure(outcome, mayRevokeItself, now) {
         state: results.length === 0 ? ['no key was revoked'] : keyStates(results),
         retryAt: (0,report_failure/* retryAtOf */.ds)(failures, now),
     });
+}
+function someNames(names) {
+    return names.map((name) => `\`${(0,printable/* printable */.g)(name, 255)}\``).join(' or ');
 }
 /** The keys that would go, one a line. */
 function named(results) {
@@ -11246,7 +14183,7 @@ function revocationSummary(outcome, request) {
     if (outcome.kind === 'planned') {
         return (0,report_summary/* page */.MY)('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows, next]);
     }
-    const title = results.every(({ state }) => state === 'gone')
+    const title = results.every(({ state }) => state === 'gone' || state === 'none')
         ? 'No MUTX API key revoked'
         : 'MUTX API keys revoked';
     return (0,report_summary/* page */.MY)(title, [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);
@@ -11271,6 +14208,8 @@ function revocation_keyTable(results) {
     return (0,markdown/* table */.tp)(['Key', 'Name', 'Expires', 'Result'], rows) + rest;
 }
 
+// EXTERNAL MODULE: ./lib/rotation/instant.js
+var instant = __nccwpck_require__(3551);
 ;// CONCATENATED MODULE: ./lib/revoke/request.js
 function isDone({ state }) {
     switch (state) {
@@ -11278,6 +14217,7 @@ function isDone({ state }) {
         case 'already-revoked':
         case 'gone':
             return true;
+        case 'none':
         case 'untouched':
         case 'alive':
         case 'unknown':
@@ -11289,11 +14229,11 @@ function isDone({ state }) {
 /**
  * Whether the account's list has to be read before anything is revoked. A name needs it. Ids do not, so that
  * the button for an emergency is one request a key; except to leave out of the count what is revoked already, to
- * say in a dry run what is alive, and to find out which key may be the credential itself.
+ * say in a dry run what is alive, to learn what time it is, and to find out which key may be the credential itself.
  */
 function needsList(request, mayRevokeItself) {
-    const { selection, maxRevocations, dryRun } = request;
-    if (selection.by === 'name')
+    const { selection, maxRevocations, dryRun, notBefore } = request;
+    if (selection.by === 'name' || (notBefore !== undefined && selection.ids.length > 0))
         return true;
     const { length } = selection.ids;
     return length > 0 && (dryRun || length > maxRevocations || (mayRevokeItself && length > 1));
@@ -11344,6 +14284,8 @@ function described({ id, record }) {
 
 
 
+
+
 /** For how long a run may try anything again: a job that revokes a thousand keys still ends. */
 const revoke_PATIENCE = 15 * 60_000;
 const revoke_CONCURRENCY = 4;
@@ -11356,18 +14298,29 @@ async function revokeKeys(request, ports) {
         if (!reply.ok)
             return unreadable(request, reply.failure);
         list = reply.value;
+        const early = tooEarly(request, reply.date);
+        if (early !== undefined)
+            return early;
     }
-    const { keys, counted, done } = select_select(request.selection, list);
+    const { selection } = request;
+    if (selection.by === 'name' &&
+        request.ifNone === 'fail' &&
+        !list?.some(({ name }) => name === selection.name)) {
+        return noSuchName(selection.name, list ?? []);
+    }
+    const { keys, counted, done } = select_select(selection, list);
     if (counted > request.maxRevocations)
         return tooMany(request, counted, [...done, ...untouched(keys)]);
-    if (request.dryRun)
-        return { kind: 'planned', results: [...done, ...planned(keys, list ?? [])] };
+    if (request.dryRun) {
+        const results = [...done, ...planned(keys, list ?? [], ports.keepsRecords())];
+        return noSuchIds(request, results) ?? { kind: 'planned', results };
+    }
     for (const result of done)
         ports.report({ type: 'result', result });
     const results = [...done, ...(await revokeAll(keys, { ports, call, list }))];
-    const open = results.filter((result) => !isDone(result));
+    const open = results.filter((result) => !isDone(result) && result.state !== 'none');
     if (open.length === 0)
-        return { kind: 'done', results };
+        return noSuchIds(request, results) ?? { kind: 'done', results };
     return {
         kind: 'failed',
         code: 'revoke-failed',
@@ -11378,7 +14331,7 @@ async function revokeKeys(request, ports) {
 }
 async function revoke_listed(ports, call) {
     const watch = new retry/* Stopwatch */.eM(ports.clock);
-    const reply = await call(() => ports.keys.list());
+    const reply = await call(() => ports.keys.list(true));
     if (reply.ok) {
         const active = reply.value.filter((key) => key.isActive).length;
         ports.report({ type: 'listed', active, ms: watch.elapsed() });
@@ -11388,8 +14341,8 @@ async function revoke_listed(ports, call) {
 async function revokeAll(keys, work) {
     const { ports, list } = work;
     // One after the other where one of them may be the credential, which has to go last.
-    const first = await (0,rotation_run/* eachOf */.pQ)(keys, ports.mayRevokeItself ? 1 : revoke_CONCURRENCY, async (key) => {
-        const result = await revokeOne(key, work);
+    const first = await (0,run/* eachOf */.pQ)(keys, ports.mayRevokeItself ? 1 : revoke_CONCURRENCY, async (key) => {
+        const result = await revoke_revokeOne(key, work);
         if (isCertain(result, list))
             ports.report({ type: 'result', result });
         return result;
@@ -11398,23 +14351,21 @@ async function revokeAll(keys, work) {
         return first;
     return settle(first, work);
 }
-async function revokeOne(key, { ports, call }) {
+async function revoke_revokeOne(key, { ports, call, list }) {
     let unclear = false;
     const reply = await call(async () => {
         const attempt = await ports.keys.revoke(key.id);
         unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
         return attempt;
     });
-    if (reply.ok)
-        return { ...key, state: reply.value };
+    if (reply.ok) {
+        const neverWas = list !== undefined && ports.keepsRecords() && !byId(list).has(key.id.toLowerCase());
+        return { ...key, state: reply.value === 'gone' && neverWas ? 'none' : reply.value };
+    }
     return { ...key, state: unclear ? 'unknown' : 'alive', failure: reply.failure };
 }
-/**
- * A 404 says that a key is gone only where this is known to be MUTX's API, and this account: any server has a
- * 404 for what it does not know.
- */
-function isCertain({ state }, list) {
-    return state === 'revoked' || (state === 'gone' && list !== undefined);
+function isCertain({ id, state }, list) {
+    return state === 'revoked' || state === 'none' || (state === 'gone' && (0,gone/* isGone */.S)(id, list));
 }
 /** Asks the list what became of the keys of which the replies left it open. */
 async function settle(results, { ports, call, list }) {
@@ -11426,23 +14377,26 @@ async function settle(results, { ports, call, list }) {
             return result;
         const was = known.get(result.id.toLowerCase());
         const settled = now.ok
-            ? seen(result, was, records.get(result.id.toLowerCase()))
+            ? seen(result, was, records.get(result.id.toLowerCase()), ports.keepsRecords())
             : unseen(result, was, now.failure);
         ports.report({ type: 'result', result: settled });
         return settled;
     });
 }
 /** @param was before anything was revoked; undefined: not listed, or nobody has looked */
-function seen(result, was, record) {
+function seen(result, was, record, keepsRecords) {
     const { id, state, failure } = result;
     const key = { id, name: record?.name ?? result.name, expiresAt: record?.expiresAt ?? result.expiresAt };
     if (record?.isActive === true) {
-        return { ...key, state: 'alive', ...(failure === undefined ? {} : { failure }) };
+        // Only a refusal and the list together say so: a DELETE without an answer may have been done, and a list be old.
+        return { ...key, state: state === 'alive' ? 'alive' : 'unknown', failure: failure ?? (0,gone/* notGone */.H)(id) };
     }
     // A key that was never in the list may be of another account, and alive.
     if (state === 'unknown' && (was ?? record) !== undefined)
         return { ...key, state: 'revoked' };
-    return { ...key, state: record === undefined ? 'gone' : 'already-revoked' };
+    if (record !== undefined)
+        return { ...key, state: 'already-revoked' };
+    return { ...key, state: keepsRecords && was === undefined ? 'none' : 'gone' };
 }
 /** A refusal says that a key was not revoked by this, not that it is alive: that only the list knows. */
 function unseen(result, was, failure) {
@@ -11453,9 +14407,49 @@ function unseen(result, was, failure) {
 function untouched(keys) {
     return keys.map((key) => ({ ...key, state: 'untouched' }));
 }
-function planned(keys, list) {
+function planned(keys, list, keepsRecords) {
     const known = byId(list);
-    return keys.map((key) => ({ ...key, state: known.has(key.id.toLowerCase()) ? 'untouched' : 'gone' }));
+    const unknown = keepsRecords ? 'none' : 'gone';
+    return keys.map((key) => ({ ...key, state: known.has(key.id.toLowerCase()) ? 'untouched' : unknown }));
+}
+function noSuchName(name, list) {
+    return {
+        kind: 'failed',
+        code: 'no-such-key',
+        message: 'no key of this account, active or revoked, has the name that was asked for: none was revoked',
+        failures: [],
+        results: [],
+        missing: { name, names: [...new Set(list.map((key) => key.name))] },
+    };
+}
+/** undefined: each id is of a key, or that does not matter */
+function noSuchIds({ ifNone }, results) {
+    const none = results.filter(({ state }) => state === 'none').length;
+    if (none === 0 || ifNone === 'ignore')
+        return undefined;
+    return {
+        kind: 'failed',
+        code: 'no-such-key',
+        message: `${none} of ${results.length} ids asked for ${none === 1 ? 'is' : 'are'} of no key that this account has or had`,
+        failures: [],
+        results,
+    };
+}
+/** By the `Date` of the list: the clock of whatever this runs on may be wrong. */
+function tooEarly({ notBefore, selection }, date) {
+    if (notBefore === undefined || (date !== undefined && date >= notBefore))
+        return undefined;
+    const now = date === undefined ? 'MUTX does not say what time it is' : `at MUTX it is ${(0,instant/* instantText */.X)(date)}`;
+    return {
+        kind: 'failed',
+        code: 'too-early',
+        message: `nothing is to be revoked before ${(0,instant/* instantText */.X)(notBefore)}, and ${now}: none was revoked`,
+        failures: [],
+        results: selection.by === 'ids' ? untouched(selection.ids.map(unlooked)) : [],
+    };
+}
+function unlooked(id) {
+    return { id, name: undefined, expiresAt: undefined };
 }
 function tooMany({ maxRevocations }, counted, results) {
     return {
@@ -11485,32 +14479,36 @@ function unreadable({ selection }, failure) {
 
 
 
+
+
 const OUTPUT = 'revoked-key-ids';
 /** The action that revokes: inputs → session → the keys → log, output, summary. */
 async function revokeVerb(context) {
     const { env, secrets, sink, gate, unfinished, fail } = context;
-    sink.output(OUTPUT, '[]');
-    const inputs = (0,usable_inputs/* usableInputs */._)(loadRevokeInputs(env, secrets), context);
+    const inputs = await (0,usable_inputs/* usableInputs */._)(loadRevokeInputs(env, secrets), context);
     if (inputs === undefined)
         return;
     const { request, credential } = inputs;
     const mayRevokeItself = credential.kind === 'opaque';
-    const connection = (0,connect/* connect */.N)(inputs, context);
+    const { selection } = request;
+    const keyNames = selection.by === 'name' ? { keyNames: new Set([selection.name]) } : {};
+    const connection = (0,connect/* connect */.N)(inputs, context, keyNames);
     const sofar = [];
     const outcome = await (0,in_session/* inSession */.C)(connection, inputs, context, async () => {
         unfinished.state = () => stateSoFar(sofar);
         const endSession = unfinished.cleanUp;
         unfinished.cleanUp = async () => {
             await Promise.all([endSession(), gate.settled()]);
-            sink.output(OUTPUT, revokedIds(sofar));
+            handOn([[OUTPUT, revokedIds(sofar)]], sink);
         };
-        const { keys, clock, session } = connection;
+        const { keys, clock, session, api } = connection;
         const revocation = revokeKeys(request, {
             keys,
             clock,
             random: Math.random,
             sessionEndsAt: session.endsAt,
             mayRevokeItself,
+            keepsRecords: () => api.generation === 'v1',
             report: (event) => {
                 if (event.type === 'result')
                     sofar.push(event.result);
@@ -11521,8 +14519,7 @@ async function revokeVerb(context) {
     });
     if (outcome === undefined)
         return;
-    if (outcome.kind !== 'planned')
-        sink.output(OUTPUT, revokedIds(outcome.results));
+    handOn([[OUTPUT, outcome.kind === 'planned' ? '[]' : revokedIds(outcome.results)]], sink);
     const mistyped = noSuchKey(outcome, request);
     if (mistyped !== undefined)
         sink.warning(mistyped);
@@ -11530,7 +14527,9 @@ async function revokeVerb(context) {
     if (gone !== undefined)
         sink.notice(gone);
     if (outcome.kind === 'failed') {
-        const report = revocationFailure(outcome, mayRevokeItself, connection.clock.now());
+        const { missing } = outcome;
+        const near = missing === undefined ? [] : (0,unknown/* nearestNames */.LE)(missing.name, missing.names);
+        const report = revocationFailure(outcome, { mayRevokeItself, now: connection.clock.now(), near });
         return fail(report, failedRevocationSummary(outcome, report));
     }
     for (const line of revocationLines(outcome, request))
@@ -11543,64 +14542,15 @@ function stateSoFar(results) {
 }
 
 // EXTERNAL MODULE: ./lib/github/pace.js
-var pace = __nccwpck_require__(2132);
+var github_pace = __nccwpck_require__(2132);
 // EXTERNAL MODULE: ./lib/github/sealed-box.js
 var sealed_box = __nccwpck_require__(8183);
 // EXTERNAL MODULE: ./lib/github/token-hint.js
 var token_hint = __nccwpck_require__(4978);
 // EXTERNAL MODULE: ./lib/inputs/read-key.js
 var read_key = __nccwpck_require__(6391);
-;// CONCATENATED MODULE: ./lib/inputs/rotate-warnings.js
-
-const rotate_warnings_DAY = 86_400_000;
-/** What is allowed, and most likely not what was meant. One printable line each. */
-function warningsFor(inputs, reader, env) {
-    return [
-        ...aboutTiming(inputs),
-        ...aboutGrace(inputs),
-        ...refreshTokenWarnings(inputs, reader),
-        ...aboutTargets(inputs),
-        ...aboutEvent(env),
-    ];
-}
-function aboutTiming({ settings: { renewBefore, expiresInDays } }) {
-    if (renewBefore === 0) {
-        return [
-            '`renew-before: 0` renews a key only once it has expired: the stored key is dead until the next run',
-        ];
-    }
-    return renewBefore === undefined || renewBefore < expiresInDays * rotate_warnings_DAY
-        ? []
-        : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
-}
-function aboutGrace({ settings: { gracePeriod, expiresInDays } }) {
-    return gracePeriod < expiresInDays * rotate_warnings_DAY
-        ? []
-        : [
-            '`grace-period` is not shorter than `expires-in-days`: no run rotates before it is over, so the stored key expires first, and is dead until the next run',
-        ];
-}
-function aboutTargets({ audience, settings, targets }) {
-    const shared = targets.some((target) => target.kind === 'organisation');
-    return [
-        ...(audience.visibility !== undefined && !shared
-            ? ['`visibility` has no effect: no target is an organisation secret']
-            : []),
-        ...(settings.gracePeriod > 0 && shared
-            ? [
-                'with a `grace-period`, keys superseded in an organisation secret are not revoked by later runs: revoke them by a job fed with `superseded-key-ids`, or let them expire',
-            ]
-            : []),
-    ];
-}
-function aboutEvent(env) {
-    return env['GITHUB_EVENT_NAME'] === 'pull_request_target'
-        ? [
-            'this run was started by `pull_request_target`: anybody who can open a pull request makes it rotate, with your secrets; use `schedule` or `workflow_dispatch`',
-        ]
-        : [];
-}
-
+// EXTERNAL MODULE: ./lib/inputs/rotate-warnings.js
+var rotate_warnings = __nccwpck_require__(3870);
 ;// CONCATENATED MODULE: ./lib/inputs/load-rotate.js
 
 
@@ -11627,7 +14577,11 @@ function loadRotateInputs(env, secrets) {
         return { ok: false, problems, warnings, credential };
     }
     const value = { ...services, ...key, credential, githubToken };
-    return { ok: true, value, warnings: [...warnings, ...warningsFor(value, reader, env)] };
+    return {
+        ok: true,
+        value,
+        warnings: [...warnings, ...(0,rotate_warnings/* warningsFor */.d)(value, reader, env), ...(0,rotate_warnings/* aboutName */.H)(value, host)],
+    };
 }
 /** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */
 function keepCredential(reader) {
@@ -11646,30 +14600,51 @@ function keepApart(reader, successor, targets) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/neighbours.js
+
+/** Stores of a repository in which a secret of the same name is most likely another target of the same key. */
+const STORES = ['actions', 'dependabot', 'codespaces'];
+/** Of more targets than this no neighbours are read: a fan-out has its requests for other things. */
+const MOST_TARGETS = 4;
+/** The same secret in the other stores of the targets' repositories; none of them a target itself. */
+function neighboursOf(targets) {
+    if (targets.length > MOST_TARGETS)
+        return [];
+    const known = new Set(targets.map(inputs_targets/* identityOf */.cu));
+    const found = new Map();
+    for (const target of targets) {
+        if (target.kind === 'organisation')
+            continue;
+        for (const store of STORES) {
+            const parsed = (0,inputs_targets/* parseTarget */.hu)(`${store}:${target.owner}/${target.repo}`, target.secretName);
+            if (parsed.ok && !known.has((0,inputs_targets/* identityOf */.cu)(parsed.value))) {
+                found.set((0,inputs_targets/* identityOf */.cu)(parsed.value), parsed.value);
+            }
+        }
+    }
+    return [...found.values()];
+}
+
 ;// CONCATENATED MODULE: ./lib/report/outputs.js
 
-/** What the outputs are until a rotation has come to something, so that none is ever missing. */
-const EARLY_OUTPUTS = new Map([
-    ['rotated', 'false'],
-    ['key-id', ''],
-    ['key-name', ''],
-    ['expires-at', ''],
-    ['superseded-key-ids', '[]'],
-    ['revoked-key-ids', '[]'],
-    ['targets', '[]'],
-]);
-/** The outputs of a rotation, all of them, whatever it came to (interface: "Outputs"). */
+
+/** The outputs of a rotation (interface: "Outputs"): those of which the value is known, and no others. */
 function outputsOf(outcome, keyName) {
     const key = keyOf(outcome);
-    return new Map([
+    const { superseded, revoked, graceEnds } = outcome.keys;
+    const known = [
         ['rotated', String(outcome.kind === 'rotated')],
-        ['key-id', key?.id ?? ''],
+        ['key-id', key?.id],
         ['key-name', key?.name ?? keyName],
-        ['expires-at', key?.expiresAt === undefined ? '' : (0,words/* instantText */.Xx)(key.expiresAt)],
-        ['superseded-key-ids', JSON.stringify(outcome.keys.superseded)],
-        ['revoked-key-ids', JSON.stringify(outcome.keys.revoked)],
-        ['targets', JSON.stringify(outcome.targets.map(targetOutput))],
-    ]);
+        ['expires-at', key?.expiresAt === undefined ? undefined : (0,words/* instantText */.Xx)(key.expiresAt)],
+        ['superseded-key-ids', knowsSuperseded(outcome) ? boundedIds(superseded) : undefined],
+        ['revoke-after', graceEnds === undefined ? undefined : (0,words/* instantText */.Xx)(Math.ceil(graceEnds / 1_000) * 1_000)],
+        ['revoked-key-ids', boundedIds(revoked)],
+        ['targets', targetsJson(outcome.targets)],
+    ];
+    return new Map(known.flatMap(([name, value]) => value === undefined
+        ? []
+        : [[name, typeof value === 'string' ? { text: value, omitted: 0 } : value]]));
 }
 /** The key that was made, also when a target failed; the current one where none was due. */
 function keyOf(outcome) {
@@ -11682,6 +14657,20 @@ function keyOf(outcome) {
         case 'failed':
             return outcome.minted;
     }
+}
+/** A run that failed or only planned may not have come as far as to find them: an empty list would say that there are none. */
+function knowsSuperseded({ kind, keys }) {
+    return kind === 'rotated' || kind === 'not-due' || keys.superseded.length > 0;
+}
+/** Those that failed are the last to be left out; a last element counts what was. */
+function targetsJson(targets) {
+    const failedFirst = [...targets].sort((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'));
+    return bounded(targets.length, (shown) => {
+        const kept = new Set(failedFirst.slice(0, shown));
+        const entries = targets.filter((target) => kept.has(target)).map(targetOutput);
+        const omitted = targets.length - shown;
+        return JSON.stringify(omitted === 0 ? entries : [...entries, { omitted }]);
+    });
 }
 function targetOutput({ target, secret, status, failure }) {
     return { target, secret, status, ...(failure === undefined ? {} : { error: failure.message }) };
@@ -11699,48 +14688,55 @@ var state = __nccwpck_require__(4127);
 class Progress {
     #creating = false;
     #storing = false;
+    /** Targets that there are to write; undefined: the first result has not come. */
+    #targets;
+    /** The last step of a rotation has ended. */
+    #complete = false;
     #minted;
     #written = [];
     #failed = [];
     #revoked = [];
     #expired = false;
-    #victim;
-    /** A stored key that was being revoked for its place, and may be. */
-    #givingUp;
+    /** Keys for which a DELETE was sent without a clear answer so far, each with whether it was a stored key's. */
+    #revoking = new Map();
     #givenUp = [];
     event(event) {
         switch (event.type) {
             case 'step-started':
                 if (event.step === 'create')
                     this.#creating = true;
-                if (event.step === 'make-room')
-                    this.#givingUp = this.#victim;
                 if (event.step === 'store')
                     this.#storing = true;
                 break;
             case 'step-ended':
-                if (event.step === 'create' && event.ok)
-                    this.#creating = false;
+                this.#ended(event);
                 break;
             case 'minted':
                 this.#minted = event.id;
                 this.#storing = false;
+                this.#targets = undefined;
+                this.#complete = false;
                 this.#written.length = 0;
                 this.#failed.length = 0;
                 break;
             case 'target-written':
+                this.#targets = event.of;
                 (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
                 break;
             case 'revoked':
                 if (event.reason === 'E')
                     this.#expired = true;
-                if (event.id === this.#givingUp)
-                    this.#givingUp = undefined;
+                this.#revoking.delete(event.id);
                 (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
                 break;
-            case 'planned':
-                this.#victim = event.plan.room.kind === 'replace' ? event.plan.room.victim.id : undefined;
+            case 'revoking':
+                this.#revoking.set(event.id, event.reason === 'replace');
                 break;
+            case 'not-revoked':
+                if (!event.unclear)
+                    this.#revoking.delete(event.id);
+                break;
+            case 'planned':
             case 'looked':
             case 'retrying':
             case 'waiting':
@@ -11748,9 +14744,24 @@ class Progress {
                 break;
         }
     }
+    #ended({ step, ok }) {
+        if (step === 'create' && ok)
+            this.#creating = false;
+        if (step === 'revoke')
+            this.#complete = ok;
+    }
     /** Keys revoked before their successor was stored (`on-quota: replace`). */
     get givenUp() {
         return this.#givenUp;
+    }
+    /** What was done of a run that ends here, as its title; undefined: nothing was stored. */
+    title() {
+        const stored = this.#written.length;
+        if (stored === 0 || this.#minted === undefined || this.#revoked.includes(this.#minted))
+            return undefined;
+        return this.#targets === stored
+            ? 'MUTX API key stored in every target; the run did not finish'
+            : `MUTX API key stored in ${stored} of ${(0,words/* count */.U9)(this.#targets ?? stored, 'target')}`;
     }
     state() {
         const lines = [];
@@ -11764,18 +14775,32 @@ class Progress {
         const others = this.#revoked.filter((id) => id !== this.#minted);
         if (others.length > 0)
             lines.push(`revoked: ${others.join(', ')}`);
-        if (this.#givingUp !== undefined) {
-            lines.push(`perhaps revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givingUp}`);
+        const perhaps = [...this.#revoking].filter(([id]) => id !== this.#minted);
+        for (const [id, isStored] of perhaps) {
+            lines.push(isStored
+                ? `perhaps revoked before its successor was stored, as \`on-quota: replace\` asks: ${id}`
+                : `perhaps revoked, for which there was no clear answer: ${id}`);
         }
         lines.push(this.#givenUp.length === 0
-            ? (0,state/* nothingLost */.g7)(this.#expired, this.#givingUp !== undefined)
+            ? (0,state/* nothingLost */.g7)(this.#expired, perhaps.length > 0)
             : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`);
-        lines.push('run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes');
+        lines.push(this.#next());
         return lines;
+    }
+    #next() {
+        if (this.#targets === undefined || this.#written.length < this.#targets) {
+            return 'run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes';
+        }
+        return this.#complete
+            ? 'the rotation itself was complete: nothing has to be run again'
+            : 'older keys of the name may still be active; the next rotation revokes them';
     }
     #mintedLines(id) {
         if (this.#revoked.includes(id))
             return [`the new key ${id} was revoked; no secret holds it`];
+        if (this.#revoking.has(id)) {
+            return [`the new key ${id} was being revoked; whether it was is not known; no secret holds it`];
+        }
         const lines = [`the new key ${id} is alive`];
         if (this.#written.length > 0)
             lines.push(`${(0,words/* list */.p_)(this.#written.map(words/* placeText */.Z9))}: holds the new key`);
@@ -11786,10 +14811,13 @@ class Progress {
         if (refused.length > 0) {
             lines.push(`${(0,words/* list */.p_)(refused.map(words/* placeText */.Z9))}: the write failed; it holds what it held before`);
         }
-        if (this.#storing)
-            lines.push('every other target: not written, or being written at that moment');
-        else
+        if (!this.#storing)
             lines.push('no target was written with it');
+        else if (this.#targets === undefined)
+            lines.push('every target: not written, or being written at that moment');
+        else if (this.#written.length + this.#failed.length < this.#targets) {
+            lines.push('every other target: not written, or being written at that moment');
+        }
         return lines;
     }
 }
@@ -11837,187 +14865,11 @@ function keyLines({ revoked, superseded, graceEnds, left, held, spared }) {
     ];
 }
 
-// EXTERNAL MODULE: ./lib/rotation/failures.js
-var failures = __nccwpck_require__(1335);
-// EXTERNAL MODULE: ./lib/rotation/plan.js
-var rotation_plan = __nccwpck_require__(5803);
-// EXTERNAL MODULE: ./lib/rotation/replace-key.js + 2 modules
-var replace_key = __nccwpck_require__(2131);
-// EXTERNAL MODULE: ./lib/rotation/take-look.js
-var take_look = __nccwpck_require__(7155);
-;// CONCATENATED MODULE: ./lib/rotation/engine.js
-
-
-
-
-
-
-/**
- * One rotation: look → plan → make room → create → verify → store everywhere → revoke (docs/protocol.md).
- * Never throws for what a server or the network did: the outcome says what was done, what was not, and in
- * which state keys and secrets are. An exception is a bug of a port or of this engine.
- */
-async function rotate(settings, ports) {
-    const run = new rotation_run/* Run */.KF(settings, ports);
-    const tooMany = moreThanFit(ports);
-    if (tooMany !== undefined)
-        return (0,failures/* failed */.g)(run, tooMany);
-    const tries = {
-        creates: 0,
-        lost: 0,
-        lostAt: [],
-        lateWrites: 0,
-        quotaHits: 0,
-        surprises: 0,
-        waited: 0,
-        learned: { places: undefined, full: false },
-    };
-    for (;;) {
-        const round = await oneRound(run, tries);
-        if (round !== 'again')
-            return round;
-    }
-}
-/** Said before anything is called: a fan-out that cannot end before D would leave old and new keys mixed. */
-function moreThanFit({ targets, writesWithin }) {
-    const puts = targets.reduce((sum, target) => sum + (target.puts ?? 1), 0);
-    const fit = writesWithin?.(constants/* WRITE_DEADLINE */.l) ?? puts;
-    if (puts <= fit)
-        return undefined;
-    return {
-        reason: 'preflight',
-        code: 'too-many-targets',
-        message: `${targets.length} targets take ${puts} writes, which cannot all start within ${constants/* WRITE_DEADLINE */.l / 60_000} minutes at the pace that GitHub allows; ${fit} fit`,
-        failures: [],
-    };
-}
-async function oneRound(run, tries) {
-    const looked = await (0,take_look/* takeLook */.Z)(run, tries.learned);
-    if (!looked.ok)
-        return (0,failures/* failed */.g)(run, notAgain(run, tries, looked.failure));
-    // Known only now: an environment that has to be made takes a write of its own.
-    const tooMany = moreThanFit(run.ports);
-    if (tooMany !== undefined)
-        return (0,failures/* failed */.g)(run, tooMany);
-    const { date } = looked.look;
-    const look = {
-        ...looked.look,
-        lostCreates: lostCreates(tries, date),
-        repairs: repairs(run, looked.look),
-    };
-    const plan = (0,rotation_plan/* makePlan */.Cs)(look, run.settings, tries.lateWrites > 0);
-    run.ports.report({ type: 'planned', plan });
-    warnAbout(run, plan);
-    if (run.settings.dryRun) {
-        return { kind: 'planned', plan, targets: allTargets(run, 'skipped'), keys: run.keysNow() };
-    }
-    if (!plan.due) {
-        await makeRoom(run, plan);
-        return notDue(run, look, plan);
-    }
-    if (plan.room.kind === 'full' || plan.room.kind === 'too-soon') {
-        return noRoom(run, tries, look, plan.room);
-    }
-    await makeRoom(run, plan);
-    return (0,replace_key/* replaceKey */.o)(run, tries, look, plan);
-}
-/** What a look that failed has to say when an earlier round has changed something. */
-function notAgain(run, { lost }, failure) {
-    if (lost === 0 && run.late === undefined && run.keysNow().revoked.length === 0)
-        return failure;
-    const what = failure.reason === 'preflight'
-        ? 'not every target can be written any more'
-        : 'the keys or the secrets could not be read again';
-    const orphan = lost === 0
-        ? ''
-        : '; a create was lost before that: a key may exist whose text nobody knows, and a later run revokes it';
-    return { ...failure, message: what + orphan };
-}
-/** MUTX's times by which the lost creates were sent; a look without a time counts them and learns nothing. */
-function lostCreates({ lost, lostAt }, date) {
-    const unseen = new Array(lost - lostAt.length).fill(date ?? 0);
-    if (date !== undefined)
-        lostAt.push(...unseen);
-    return date === undefined ? [...lostAt, ...unseen] : lostAt;
-}
-/**
- * Whether a secret holds a dead key through this run, because it was stored too late or given up for its place
- * (`on-quota: replace`): then a swap cannot wait.
- */
-function repairs({ late, gaveUp }, { keys }) {
-    if (gaveUp)
-        return true;
-    return late !== undefined && !keys.some((key) => key.id === late.minted.id && key.isActive);
-}
-function warnAbout(run, plan) {
-    if (plan.held.length > 0 && !run.settings.dryRun)
-        run.holdBack(plan.held.map((key) => key.id));
-    for (const key of plan.usedElsewhere) {
-        run.warn('name-used-elsewhere', `key ${key.id} was stored in no target and is in use: something else uses the name ${run.settings.keyName}; it does not go to make room, but as any older key of the name does`);
-    }
-}
-/** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
-async function noRoom(run, tries, look, room) {
-    if (run.settings.onQuota === 'replace' && room.kind === 'full') {
-        const why = room.over > 0
-            ? 'giving one up would not be enough'
-            : 'no key of this name can be given up: none is older than 15 minutes';
-        return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, why));
-    }
-    if (run.settings.onQuota !== 'wait')
-        return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room));
-    if (room.at === undefined || look.date === undefined) {
-        return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, 'waiting would not help: no rule frees a place by itself'));
-    }
-    // A `Date` header is in whole seconds, so the moment has surely passed one second later.
-    const wait = Math.max(0, room.at - look.date) + 1_000;
-    const longest = constants/* LONGEST_QUOTA_WAIT */.oK + constants/* MARGIN */.jS + (tries.lost > 0 ? constants/* LINGER */.qh : 0);
-    if (tries.waited + wait > longest) {
-        return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, 'the wait would be longer than on-quota: wait ever waits'));
-    }
-    if (wait >= run.sessionLeft()) {
-        return (0,failures/* failed */.g)(run, (0,failures/* quotaFailure */.T)(room, 'the bootstrap credential would expire during the wait'));
-    }
-    tries.waited += wait;
-    run.ports.report({ type: 'waiting', for: 'a place in the plan', wait, until: room.at });
-    await run.ports.clock.sleep(wait);
-    return 'again';
-}
-/**
- * What rules E and W allow, and the key that `on-quota: replace` gives up. A revocation that fails is found
- * again in the last check of the room, if its place is needed.
- */
-async function makeRoom(run, plan) {
-    const victim = plan.due && plan.room.kind === 'replace' ? plan.room.victim : undefined;
-    if (plan.makeRoom.length === 0 && victim === undefined)
-        return;
-    await run.step('make-room', async () => {
-        const revoked = await (0,rotation_run/* eachOf */.pQ)(plan.makeRoom, run.settings.concurrency, ({ key, rule }) => run.revoke(key.id, rule));
-        if (victim !== undefined) {
-            run.gaveUp = await run.revoke(victim.id, 'replace');
-            revoked.push(run.gaveUp);
-        }
-        return revoked;
-    }, (revoked) => revoked.every(Boolean));
-}
-function notDue(run, look, plan) {
-    run.spare(plan.spared);
-    if (run.settings.gracePeriod > 0) {
-        run.supersede((0,replace_key/* olderKeys */.j)(run, look, plan.current).map((key) => key.id), plan.inGrace?.until);
-    }
-    return {
-        kind: 'not-due',
-        plan,
-        key: (0,rotation_plan/* summarize */.eh)(plan.current),
-        targets: allTargets(run, 'unchanged'),
-        keys: run.keysNow(),
-    };
-}
-function allTargets(run, status) {
-    return run.ports.targets.map((target) => ({ target: target.label, secret: target.secretName, status }));
-}
-
+// EXTERNAL MODULE: ./lib/rotation/engine.js + 7 modules
+var engine = __nccwpck_require__(2480);
 ;// CONCATENATED MODULE: ./lib/verbs/rotate.js
+
+
 
 
 
@@ -12036,18 +14888,18 @@ function allTargets(run, status) {
 /** The root action: inputs → session and targets → the engine → log, outputs, summary. */
 async function rotateVerb(context) {
     const { env, secrets, sink, gate, unfinished, fail } = context;
-    for (const [name, value] of EARLY_OUTPUTS)
-        sink.output(name, value);
-    const inputs = (0,usable_inputs/* usableInputs */._)(loadRotateInputs(env, secrets), context);
+    const inputs = await (0,usable_inputs/* usableInputs */._)(loadRotateInputs(env, secrets), context);
     if (inputs === undefined)
         return;
     const { settings } = inputs;
-    const connection = (0,connect/* connect */.N)(inputs, context, inputs);
+    const keyNames = new Set([settings.keyName]);
+    const connection = (0,connect/* connect */.N)(inputs, context, { ...inputs, keyNames });
     const progress = new Progress();
     const ended = await (0,in_session/* inSession */.C)(connection, inputs, context, async () => {
         const log = new report_log/* RotationLog */.rA(sink, settings.keyName);
         unfinished.state = () => progress.state();
-        const rotation = rotate(settings, {
+        unfinished.title = () => progress.title();
+        const rotation = (0,engine/* rotate */.e)(settings, {
             ...rotate_portsOf(inputs, connection, context),
             report: (event) => {
                 progress.event(event);
@@ -12063,8 +14915,7 @@ async function rotateVerb(context) {
     if (ended === undefined)
         return;
     const outcome = withOneToken(ended, inputs);
-    for (const [name, value] of outputsOf(outcome, settings.keyName))
-        sink.output(name, value);
+    handOn(outputsOf(outcome, settings.keyName), sink);
     const summary = (0,report_summary/* summaryOf */.YG)(outcome, settings.keyName, progress.givenUp);
     if (outcome.kind === 'failed')
         return fail((0,report_failure/* failureOf */.g5)(outcome, progress.givenUp), summary);
@@ -12092,24 +14943,24 @@ function beside(step, session) {
         void session.close();
 }
 /** What the engine needs of the world, over connections that are there; `report` is the caller's. */
-function rotate_portsOf(inputs, { keys, github, clock, session }, { secrets }) {
+function rotate_portsOf(inputs, { keys, github, clock, session }, { secrets }, pace) {
     if (github === undefined)
         throw new Error('a rotation has a github-token: its inputs say so');
     const { audience, createEnvironment } = inputs;
     const dependencies = { github, secrets, audience, createEnvironment };
     const targets = inputs.targets.map((target) => (0,create_target/* createTarget */.Y)(target, dependencies));
+    const neighbours = neighboursOf(inputs.targets).map((target) => (0,create_target/* createTarget */.Y)(target, dependencies));
     return {
         keys,
-        targets: (0,pace/* paced */.yb)(targets, clock),
-        writesWithin: pace/* writesWithin */.ut,
+        targets: (0,github_pace/* paced */.yb)(targets, clock, pace),
+        neighbours,
+        writesWithin: github_pace/* writesWithin */.ut,
         clock,
         random: Math.random,
         sessionEndsAt: session.endsAt,
     };
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/actions/workflow-commands.js
 
 
@@ -12184,6 +15035,27 @@ function append(variable, name, value) {
 ;// CONCATENATED MODULE: ./lib/actions/runner-sink.js
 
 
+
+/** Makes sure that the runner takes what is handed on by this file. @throws NotHandedOn */
+function requireFile(file) {
+    by(file, (path) => (0,external_node_fs_.appendFileSync)(path, ''));
+}
+/** @throws NotHandedOn there is no such file, or it cannot be written */
+function by(file, write) {
+    const path = process.env[file] ?? '';
+    if (path === '')
+        throw unwritable(`the runner names no file in \`${file}\``);
+    try {
+        write(path);
+    }
+    catch (error) {
+        const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+        throw unwritable(`the file in \`${file}\` cannot be written (${why})`);
+    }
+}
+function unwritable(message) {
+    return new NotHandedOn({ code: 'runner-file-unwritable', message });
+}
 /** The runner's log, commands and files. */
 const runnerSink = {
     line: (text) => info(text),
@@ -12193,10 +15065,10 @@ const runnerSink = {
     notice: ({ title, message, at }) => notice(message, { title, ...at }),
     warning: ({ title, message, at }) => warning(message, { title, ...at }),
     error: ({ title, message, at }) => error(message, { title, ...at }),
-    output: (name, value) => setOutput(name, value),
-    state: (name, value) => saveState(name, value),
-    secretOutput: (name, value) => setOutput(name, value.expose()),
-    secretVariable: (name, value) => exportVariable(name, value.expose()),
+    output: (name, value) => by('GITHUB_OUTPUT', () => setOutput(name, value)),
+    state: (name, value) => by('GITHUB_STATE', () => saveState(name, value)),
+    secretOutput: (name, value) => by('GITHUB_OUTPUT', () => setOutput(name, value.expose())),
+    secretVariable: (name, value) => by('GITHUB_ENV', () => exportVariable(name, value.expose())),
     summary: (markdown) => {
         // At once rather than with `@actions/core`, whose promise a cancelled job would not wait for.
         const { GITHUB_STEP_SUMMARY: file } = process.env;
@@ -12207,7 +15079,7 @@ const runnerSink = {
         }
         catch {
             // Whether the key was rotated does not depend on it.
-            warning('the job summary could not be written', { title: 'No job summary' });
+            warning('the job summary could not be written', { title: 'Summary not written' });
         }
     },
 };
@@ -12226,7 +15098,11 @@ const runnerSink = {
 
 const ENTRIES = {
     rotate: { run: rotateVerb, title: FAILURE_TITLE.rotate },
-    ephemeral: { run: ephemeralVerb, title: FAILURE_TITLE.ephemeral },
+    ephemeral: {
+        run: ephemeralVerb,
+        title: FAILURE_TITLE.ephemeral,
+        needs: ['GITHUB_STATE', 'GITHUB_OUTPUT', 'GITHUB_ENV'],
+    },
     'ephemeral-post': { run: ephemeralPostVerb, title: 'MUTX API key not revoked', post: true },
     revoke: { run: revokeVerb, title: FAILURE_TITLE.revoke },
     audit: { run: auditVerb, title: FAILURE_TITLE.audit },
@@ -12236,7 +15112,7 @@ const ENTRIES = {
 /** Late: it brings a parser of YAML along, which the others need not pay for. */
 async function plan(context) {
     const { planVerb } = await Promise.all(/* import() | fleet */[__nccwpck_require__.e(815), __nccwpck_require__.e(933)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7580));
-    await planVerb(context);
+    await planVerb(context, { forJobs: true });
 }
 /**
  * Entry of dist/, called by the launchers that each `action.yml` names: runs one phase of an action to its end. The
@@ -12244,9 +15120,14 @@ async function plan(context) {
  * always 0.
  */
 async function main(entry) {
-    const { run, title, post } = ENTRIES[entry];
+    const { run, title, needs = [], post } = ENTRIES[entry];
     outliveReaders(process.stdout, process.stderr);
-    await runVerb(run, title, {
+    const prepared = async (context) => {
+        for (const file of needs)
+            requireFile(file);
+        await run(context);
+    };
+    await runVerb(prepared, title, {
         env: process.env,
         sink: runnerSink,
         mask: setSecret,

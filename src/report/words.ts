@@ -115,7 +115,8 @@ export function planLines(plan: Plan): readonly string[] {
     lines.push(...roomLines(plan.room));
     for (const key of plan.supersedes) lines.push(`${key.id} is superseded by the new key`);
     for (const { key, why } of plan.afterStore) {
-      lines.push(`revoke ${key.id} once the new key is stored: ${WHY_REMOVED[why]}`);
+      // Where it was stored until then is of no account any more, and may rest on one reading.
+      lines.push(`revoke ${key.id} once the new key is stored${why === 'expired' ? ': expired' : ''}`);
     }
   }
   for (const key of plan.held) lines.push(`keep ${key.id}: more keys than max-revocations would go`);

@@ -20,6 +20,8 @@ export interface Look {
   readonly clocksFarApart?: boolean;
   /** A second reading of the targets differs from the first, or could not be had: rule W does not apply. */
   readonly contradicted: boolean;
+  /** It differs: which key a target holds is then not known either. */
+  readonly readingsDiffer?: boolean;
   /** The times, as {@link timeOf} has them, at which creates of this run were already sent whose fate is unknown. */
   readonly lostCreates: readonly Instant[];
   /**

@@ -128,7 +128,7 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
   const { date, secrets } = look;
   const { renewBefore, gracePeriod } = settings;
   const current =
-    secrets === undefined || date === undefined || look.clocksFarApart === true || isOlderThanList(look)
+    secrets === undefined || date === undefined || isBeyondComparison(look) || isOlderThanList(look)
       ? undefined
       : currentOfAll(secrets, keysOfName(look, settings), date);
   if (forced) return { due: true, why: 'the last write came too late to be relied on', current };
@@ -154,6 +154,11 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
     : { due: true, why: 'the current key has less than renew-before left', current };
 }
 
+/** Whether the secrets' dates say nothing of which key a target holds. */
+function isBeyondComparison({ clocksFarApart, readingsDiffer }: Look): boolean {
+  return clocksFarApart === true || readingsDiffer === true;
+}
+
 /** Whether a secret is so old that its key may not be among those that were read. */
 function isOlderThanList({ secrets = [], unreadBefore = Number.NEGATIVE_INFINITY }: Look): boolean {
   return secrets.some(
@@ -168,6 +173,7 @@ function whyUncertain(look: Look, settings: RotationSettings): string {
   const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
   if (secrets.some(({ updatedAt }) => updatedAt === undefined)) return 'not every target has the secret yet';
   if (look.clocksFarApart === true) return 'the times of MUTX and GitHub cannot be compared';
+  if (look.readingsDiffer === true) return 'GitHub gives two different answers about a secret';
   if (isOlderThanList(look)) return 'a target has a secret from before the oldest key that was read';
   const candidates = secrets.map((secret) => candidatesFor(secret.updatedAt, keys));
   if (candidates.some(({ length }) => length > 1)) {

@@ -1,6 +1,6 @@
 import { READS } from './constants.ts';
 import type { Look } from './look.ts';
-import type { CallFailure, SecretTarget } from './ports.ts';
+import type { Instant, SecretTarget } from './ports.ts';
 import type { StoredSecret } from './rules.ts';
 import { eachOf, type Run } from './run.ts';
 
@@ -16,26 +16,35 @@ export async function readAgain(run: Run, look: Look, secrets: readonly StoredSe
       eachOf(run.ports.targets, READS, (target, index) => doubtOf(run, target, secrets[index]?.updatedAt)),
     (found) => found.every((doubt) => doubt === undefined),
   );
-  const [first] = doubts.filter((doubt) => doubt !== undefined);
+  const known = doubts.filter((doubt) => doubt !== undefined);
+  const [first] = known;
   if (first === undefined) return look;
   run.warn(
     'readings-differ',
-    `${first}: this run revokes no key for being in no secret, and names none as superseded`,
+    `${first.what}: this run revokes no key for being in no secret, and names none as superseded`,
   );
-  return { ...look, contradicted: true };
+  return { ...look, contradicted: true, readingsDiffer: known.some(({ differs }) => differs) };
+}
+
+/** Why the second reading does not confirm the first. */
+interface Doubt {
+  readonly what: string;
+  /** It was had, and says something else. */
+  readonly differs: boolean;
 }
 
 async function doubtOf(
   run: Run,
   target: SecretTarget,
-  updatedAt: number | undefined,
-): Promise<string | undefined> {
+  updatedAt: Instant | undefined,
+): Promise<Doubt | undefined> {
   const reply = await run.askGithub(() => target.listed());
-  if (!reply.ok) return `the secrets of ${target.label} could not be listed (${causeOf(reply.failure)})`;
+  if (!reply.ok) {
+    const { code, message } = reply.failure;
+    const what = `the secrets of ${target.label} could not be listed (${code}: ${message})`;
+    return { what, differs: false };
+  }
   if (reply.value?.updatedAt === updatedAt) return undefined;
-  return `GitHub gives two different answers about ${target.secretName} of ${target.label}`;
-}
-
-function causeOf({ code, message }: CallFailure): string {
-  return `${code}: ${message}`;
+  const what = `GitHub gives two different answers about ${target.secretName} of ${target.label}`;
+  return { what, differs: true };
 }

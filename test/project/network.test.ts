@@ -20,7 +20,7 @@ function written(path: string): string {
   return path
     .replace(/^\/v1\//u, '/')
     .replace(/^\/api-keys\/[^/]+$/u, '/api-keys/{id}')
-    .replace(/^\/(?:repos|orgs)\/.+(?=\/secrets\/)/u, '…')
+    .replace(/^\/(?:repos|orgs)\/.+(?=\/secrets(?:\/|$))/u, '…')
     .replace(/\/secrets\/(?!public-key$)[^/]+/u, '/secrets/{name}')
     .replace(/^\/repos\/[^/]+\/[^/]+/u, '/repos/{owner}/{repo}')
     .replace(/\/environments\/[^/]+$/u, '/environments/{name}');
@@ -30,6 +30,8 @@ interface Run {
   readonly verb: Verb;
   readonly args: readonly string[];
   readonly refreshes?: true;
+  /** A key that no run stored is there, old enough to go: that takes a second reading. */
+  readonly orphan?: true;
 }
 
 const NEW_ENVIRONMENT = ['--environment', 'new', '--create-environment', 'true'];
@@ -37,6 +39,12 @@ const ORGANISATION = ['--targets', 'org:acme', '--key-name', 'shared'];
 const RUNS: readonly Run[] = [
   { verb: 'rotate', args: [] },
   { verb: 'rotate', args: ['--renew-before', '7d'] },
+  { verb: 'rotate', args: ['--renew-before', '7d'], orphan: true },
+  {
+    verb: 'rotate',
+    args: ['--environment', 'other', '--create-environment', 'true', '--grace-period', '1h'],
+    orphan: true,
+  },
   { verb: 'rotate', args: NEW_ENVIRONMENT },
   {
     verb: 'rotate',
@@ -52,9 +60,14 @@ const RUNS: readonly Run[] = [
   { verb: 'revoke', args: ['--key-name', 'none of this name', '--if-none', 'ignore'], refreshes: true },
 ];
 
-async function requestsOf(shell: Shell, { verb, args, refreshes }: Run): Promise<readonly string[]> {
+async function requestsOf(shell: Shell, { verb, args, refreshes, orphan }: Run): Promise<readonly string[]> {
   const { ledger, mutx, github } = shell.emulator;
   for (const { clock } of [mutx, github]) clock.advance(60 * 60 * 1_000);
+  if (orphan === true) {
+    const place = args.includes('--environment') ? `${HERE}@other` : HERE;
+    const createdAt = mutx.clock.now() - 40 * 60 * 1_000;
+    mutx.addKey(shell.user, { name: `gha/${place}/MUTX_API_KEY`, createdAt });
+  }
   ledger.clear();
   const token = refreshes === true ? mutx.issueRefreshToken(shell.user) : '';
   const password = refreshes === true ? { MUTX_EMAIL: '', MUTX_PASSWORD: '' } : {};

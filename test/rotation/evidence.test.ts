@@ -3,7 +3,7 @@ import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START } from './records.ts';
 import { refuses, type Script, works } from './scripts.ts';
 
-// What cannot be undone takes two readings of a secret that agree (docs/protocol.md).
+// Holds invariant 39 of docs/threat-model.md.
 
 /** GitHub's own 404, once: a replica, an incident, a permission that is being changed. */
 const absent: Script = ({ apply }) => {
@@ -42,21 +42,34 @@ describe('a key that a run revokes before the new one is stored', () => {
     expect(ports.active()).toEqual(['before', 'stored', 'new1']);
   });
 
+  const orphan = key('orphan', { age: DAY });
+  const both = () =>
+    new InMemoryPorts({ keys: [orphan, stored], targets: [WEB, { label: 'acme/api', holds: 'stored' }] });
+
   it.each([
-    ['a list that does not name it', absent],
-    ['a list with another date', dated(0)],
-    ['a list that cannot be read', refuses(403)],
-  ])('rests for one target’s contradiction, for all of them: %s', async (_, script) => {
-    const orphan = key('orphan', { age: DAY });
-    const targets = [WEB, { label: 'acme/api', holds: 'stored' }];
-    const world = () => new InMemoryPorts({ keys: [orphan, stored], targets });
-    const ports = world().on('listed acme/api', script);
+    ['does not name it', absent],
+    ['has another date', dated(0)],
+  ])(
+    'makes a run due where one target’s list %s, because nothing is known of what it holds',
+    async (_, script) => {
+      const ports = both().on('listed acme/api', script);
+      expect(await ports.rotate({ renewBefore: DAY })).toMatchObject({ kind: 'rotated' });
+      expect(ports.changes().slice(0, 3)).toEqual(['create', 'write acme/web', 'write acme/api']);
+      expect(ports.warnings()).toEqual(['readings-differ']);
+      expect(ports.told('planned')).toMatchObject([
+        { plan: { why: 'GitHub gives two different answers about a secret', makeRoom: [] } },
+      ]);
+    },
+  );
+
+  it('rests where the list cannot be read, for all targets', async () => {
+    const ports = both().on('listed acme/api', refuses(403));
     expect(await ports.rotate({ renewBefore: DAY })).toMatchObject({
       kind: 'not-due',
       keys: { revoked: [] },
     });
     expect(ports.warnings()).toEqual(['readings-differ']);
-    const agreed = world();
+    const agreed = both();
     expect(await agreed.rotate({ renewBefore: DAY })).toMatchObject({ keys: { revoked: ['orphan'] } });
   });
 
@@ -66,7 +79,6 @@ describe('a key that a run revokes before the new one is stored', () => {
       await ports.rotate(changes);
       return ports.calls().filter((call) => call.startsWith('listed')).length;
     };
-    const orphan = key('orphan', { age: DAY });
     expect(await asked({})).toBe(0);
     expect(await asked({}, [orphan, stored])).toBe(0);
     expect(await asked({ renewBefore: DAY })).toBe(0);
@@ -86,9 +98,14 @@ describe('a key that a run which is not due names as superseded', () => {
     const world = () =>
       new InMemoryPorts({ keys: [before, current], targets: [{ label: 'acme/web', holds: 'current' }] });
     expect(await world().rotate(grace)).toMatchObject({ kind: 'not-due', keys: { superseded: ['before'] } });
-    expect(await world().on('listed', absent).rotate(grace)).toMatchObject({
+    expect(await world().on('listed', refuses(403)).rotate(grace)).toMatchObject({
       kind: 'not-due',
       keys: { superseded: [], graceEnds: undefined },
+    });
+    // Nothing is known of what the secret holds, so it is written, and the grace period of both begins.
+    expect(await world().on('listed', absent).rotate(grace)).toMatchObject({
+      kind: 'rotated',
+      keys: { revoked: [], superseded: ['before', 'current'] },
     });
   });
 

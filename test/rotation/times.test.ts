@@ -4,6 +4,8 @@ import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND } from './records.ts';
 import { breaks, freezes, type Script, takes, undated } from './scripts.ts';
 
+// Holds invariant 39 of docs/threat-model.md.
+
 const TARGETS = [{ label: 'acme/web', holds: 'old' }];
 const HOUR = 60 * MINUTE;
 
@@ -99,6 +101,20 @@ describe('a new key whose created_at contradicts MUTX’s other times', () => {
     });
     expect(ports.stored()).toEqual({ 'acme/web': 'new1' });
     expect(ports.active()).toEqual(['old', 'new1']);
+  });
+
+  it('is stored all the same where the secret holds a key that was written too late and is dead', async () => {
+    const ports = world().on('write', (call) => {
+      const reply = freezes(12 * MINUTE)(call);
+      call.ports.setKey({ ...key('new1', { age: -12 * MINUTE }), isActive: false });
+      return reply;
+    });
+    ports.on('create', (call) => call.apply(), createdAhead(2 * HOUR));
+    expect(await ports.rotate()).toMatchObject({
+      failure: { code: 'times-contradict' },
+      minted: { id: 'new2', state: 'alive' },
+    });
+    expect(ports.stored()).toEqual({ 'acme/web': 'new2' });
   });
 
   it('is not known to be alive where that store came too late, and tells what it did not reach', async () => {

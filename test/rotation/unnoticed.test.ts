@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryPorts } from './ports.ts';
-import { DAY, key, MINUTE } from './records.ts';
+import { DAY, key, MINUTE, START } from './records.ts';
 import { fails, freezes, losesReply, refuses, type Script, undated, works } from './scripts.ts';
 
 // Changes of meaning that no other test would see (docs/mutation-testing.md).
@@ -49,6 +49,15 @@ describe('one of several targets', () => {
     }
   });
 
+  it('is late for all of them though the reply that came last has an earlier Date', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: TWO });
+    ports.on('write acme/web', freezes(12 * MINUTE)).on('write acme/api', ({ apply }) => {
+      const reply = apply();
+      return reply.ok ? { ...reply, date: START } : reply;
+    });
+    expect(await ports.rotate({ concurrency: 1 })).toMatchObject({ key: { id: 'new2' } });
+  });
+
   it('has a clock that is apart from MUTX’s, whichever of them it is', async () => {
     const apart: Script = ({ apply }) => {
       const reply = apply();
@@ -92,6 +101,19 @@ describe('a revocation', () => {
       kind: 'rotated',
       keys: { revoked: ['expired', 'old'], left: ['orphan'], unclear: ['orphan'] },
     });
+  });
+});
+
+describe('an expired key, with a grace period', () => {
+  it('goes once the new key is stored by MUTX’s time alone, where GitHub does not say what time it is', async () => {
+    const expired = key('expired', { age: 40 * DAY, expiresIn: -2 * MINUTE });
+    const ports = new InMemoryPorts({ keys: [expired, key('old')], targets: ONE });
+    for (const call of ['prepare', 'metadata', 'write']) ports.always(call, undated);
+    expect(await ports.rotate({ gracePeriod: MINUTE })).toMatchObject({
+      kind: 'rotated',
+      keys: { revoked: ['expired'], superseded: ['old'] },
+    });
+    expect(ports.changes()).toEqual(['create', 'write acme/web', 'revoke expired']);
   });
 });
 
