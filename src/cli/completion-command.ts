@@ -15,7 +15,7 @@ fish: mutx-api-key completion fish \\
 export function addCompletion(program: Command, { streams }: Machine): void {
   program
     .command('completion')
-    .description('print a script that completes commands and flags in your shell')
+    .description('print a completion script for a shell')
     .addArgument(new Argument('<shell>', 'which one').choices(SHELLS))
     .addHelpText('after', AFTER)
     .action(async (shell: Shell) => {
