@@ -69,18 +69,22 @@ function questionFor(name: InputName, flags: Flags, env: NodeJS.ProcessEnv): str
   const { repository = env['GITHUB_REPOSITORY'] } = flags;
   const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
   const where = typeof repository === 'string' && repository !== '' ? ` of ${repository}` : '';
-  return `GitHub token that may write the secrets${where} (make one: ${formFor(server, repository)} ):`;
+  return `GitHub token that may write the secrets${where} (make one: ${formFor(server, flags, repository)} ):`;
 }
 
 /**
  * The page that makes a fine-grained token. That of github.com takes what to fill in from its address:
  * https://docs.github.com/authentication/keeping-your-account-and-data-secure/managing-your-personal-access-tokens
  */
-function formFor(server: string, repository: Flags[string]): string {
+function formFor(server: string, flags: Flags, repository: Flags[string]): string {
   const form = `${server}/settings/personal-access-tokens/new`;
   if (server !== 'https://github.com') return form;
   const [owner = ''] = String(repository ?? '').split('/');
   const fields = new URLSearchParams({ name: 'MUTX API key rotation', secrets: 'write' });
+  // `init` keeps the credentials in an environment unless it is asked not to.
+  const { environment, secretsEnvironment } = flags;
+  if (environment !== undefined || typeof secretsEnvironment === 'string')
+    fields.set('environments', 'write');
   if (owner !== '') fields.set('target_name', owner);
   return `${form}?${fields.toString()}`;
 }

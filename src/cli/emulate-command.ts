@@ -41,7 +41,7 @@ export function addEmulate(program: Command, machine: Machine): void {
       collected,
     )
     .option('--environment <name...>', 'that each repository has; several, too', ['production'])
-    .option('--base-path <path>', "of GitHub's API (default: none; with --tls: /api/v3)")
+    .option('--base-path <prefix>', "of GitHub's API (default: none; with --tls: /api/v3)")
     .option('--tls [ca-file]', `speak https, and write the CA to trust to a file (default: ${CA_FILE})`)
     .option('--advance <duration>', 'how far SIGUSR2 moves the clocks', checkedDuration, '31d')
     .option('--write-env <file>', 'append the variables to it')

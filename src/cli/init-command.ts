@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { majorTagOf } from '../init/ref.ts';
 import { initVerb } from '../verbs/init.ts';
+import { CREDENTIALS_ENVIRONMENT } from '../verbs/init-inputs.ts';
 import { confirmed } from './ask.ts';
 import { optionOf, withCommonOptions } from './options.ts';
 import { type Machine, runCommand } from './run-command.ts';
@@ -9,7 +10,7 @@ import type { Flags } from './variables.ts';
 
 const AFTER = `
 Shows all that it would do, then asks. Needs a GitHub token that may write
-secrets (and environments), and e-mail and password or a refresh token: from
+secrets and environments, and e-mail and password or a refresh token: from
 variables, see \`mutx-api-key --help\`, or asked for. No file is overwritten.`;
 
 const WORKFLOW = '.github/workflows/rotate-mutx-key.yml';
@@ -31,7 +32,7 @@ interface InitFlags extends Flags {
   readonly folder: string;
   readonly workflow: string;
   readonly ref: string;
-  readonly secretsEnvironment?: string;
+  readonly secretsEnvironment: string | false;
   readonly yes?: boolean;
 }
 
@@ -45,7 +46,8 @@ export function addInit(program: Command, machine: Machine, version: string): vo
     if (option !== undefined) command.addOption(option);
   }
   command
-    .option('--secrets-environment <name>', 'that keeps the credentials')
+    .option('--secrets-environment <name>', 'that keeps the credentials', CREDENTIALS_ENVIRONMENT)
+    .option('--no-secrets-environment', 'keep them in the repository')
     .option('--workflow <path>', 'the file to write', WORKFLOW)
     .option('--ref <ref>', 'of the action: a tag or a commit', majorTagOf(version))
     .option('--folder <path>', 'of the repository', '.')
@@ -71,5 +73,9 @@ function runInit(
     canConfirm: yes === true || isInteractive(streams),
     confirm: () => (yes === true ? Promise.resolve(true) : confirmed('Do all of this?', streams)),
   });
-  return runCommand({ run, verb: 'rotate', title: 'Not set up' }, { ...flags, folder }, machine);
+  return runCommand(
+    { run, verb: 'rotate', title: 'Not set up' },
+    { ...flags, folder, secretsEnvironment },
+    machine,
+  );
 }

@@ -6,6 +6,7 @@ import { auditVerb } from '../verbs/audit.ts';
 import type { VerbContext } from '../verbs/context.ts';
 import { revokeVerb } from '../verbs/revoke.ts';
 import { rotateVerb } from '../verbs/rotate.ts';
+import { addCompletion } from './completion-command.ts';
 import { addDoctor } from './doctor-command.ts';
 import { addEmulate } from './emulate-command.ts';
 import { addExec } from './exec-command.ts';
@@ -63,6 +64,7 @@ export function createProgram(machine: Machine, version: string): Command {
   addInit(program, machine, version);
   addDoctor(program, machine);
   addEmulate(program, machine);
+  addCompletion(program, machine);
   refuseRepeatedFlags(program);
   return program;
 }
@@ -88,9 +90,9 @@ export async function runProgram(
 }
 
 const AFTER = `
-Every flag can be given as a variable: --key-name as MUTX_KEY_NAME. Credentials
-come from variables only, or are asked for: MUTX_EMAIL and MUTX_PASSWORD, or
-MUTX_REFRESH_TOKEN, or MUTX_BOOTSTRAP_JWT; MUTX_GITHUB_TOKEN or GH_TOKEN.`;
+Every flag is a variable, too: --key-name is MUTX_KEY_NAME. Credentials come
+from variables only, or are asked for: MUTX_EMAIL and MUTX_PASSWORD; or
+MUTX_REFRESH_TOKEN or MUTX_BOOTSTRAP_JWT; MUTX_GITHUB_TOKEN or GH_TOKEN.`;
 
 function addVerb(program: Command, task: VerbCommand, machine: Machine): void {
   const { verb, description } = task;

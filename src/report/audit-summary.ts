@@ -1,7 +1,7 @@
 import type { Level } from '../audit/finding.ts';
-import type { Instant } from '../rotation/ports.ts';
+import type { Instant, KeyRecord } from '../rotation/ports.ts';
 import { type AuditResult, countsOf, stateOf } from './audit-report.ts';
-import { NOTE_TEXT, type Quote, sparedTexts, type ToldFinding } from './audit-words.ts';
+import { dayText, NOTE_TEXT, type Quote, shortId, sparedTexts, type ToldFinding } from './audit-words.ts';
 import { code, plain, prose, table } from './markdown.ts';
 import { page } from './summary.ts';
 import { MOST_BARS, rowName, timeline } from './timeline.ts';
@@ -19,12 +19,12 @@ export function auditSummary(result: AuditResult, quote: Quote): string {
   return page(all === 0 ? '✅ MUTX API keys: nothing found' : `MUTX API keys: ${count(all, 'finding')}`, [
     `Looked at ${instantText(look.date)}: ${countsText(findings)}.`,
     notes.map((note) => `> ${plain(NOTE_TEXT[note])}`).join('\n>\n'),
-    findingTable(findings),
+    findingTable(findings, look.date),
     keys.length === 0 ? 'There is no active key.' : keyTable(result, quote),
     sparedTexts(result.spared, look.date, quote)
       .map((text) => `- ${plain(text)}`)
       .join('\n'),
-    secretTable(result),
+    secretTable(result, quote),
     timeline(result, quote),
     keys.length > MOST_BARS ? `The timeline shows the first ${MOST_BARS} keys of the table.` : '',
   ]);
@@ -38,50 +38,50 @@ export function countsText(findings: readonly ToldFinding[]): string {
     .join(', ');
 }
 
-function findingTable(findings: readonly ToldFinding[]): string {
+function findingTable(findings: readonly ToldFinding[], date: Instant): string {
   if (findings.length === 0) return '';
   const rows = findings
     .slice(0, MOST_ROWS)
     .map(({ level, title, message, since, fix }) => [
       MARK[level],
       `**${plain(title)}**: ${plain(message)}`,
-      cell(since),
+      since === undefined ? '' : dayText(since, date),
       prose(fix),
     ]);
   return table(['', 'What is wrong', 'Since', 'Fix'], rows) + rest(findings.length);
 }
 
+/** Six columns are what GitHub's page has room for; ids and times are whole in the output `report`. */
 function keyTable({ look, keys }: AuditResult, quote: Quote): string {
   const rows = keys
     .slice(0, MOST_ROWS)
     .map((key, index) => [
       rowName(index),
-      code(quote(key.name)),
-      code(key.id),
+      keyCell(key, quote),
       stateOf(key, look.date),
-      instantText(key.createdAt),
-      key.expiresAt === undefined ? 'never' : instantText(key.expiresAt),
-      key.lastUsed === undefined ? 'never' : instantText(key.lastUsed),
+      dayText(key.createdAt, look.date),
+      key.expiresAt === undefined ? 'never' : dayText(key.expiresAt, look.date),
+      key.lastUsed === undefined ? 'never' : dayText(key.lastUsed, look.date),
     ]);
-  return table(['', 'Name', 'Key', 'State', 'Created', 'Expires', 'Last used'], rows) + rest(keys.length);
+  return table(['', 'Key', 'State', 'Created', 'Expires', 'Last used'], rows) + rest(keys.length);
 }
 
-function secretTable({ look, current }: AuditResult): string {
+function secretTable({ look, current }: AuditResult, quote: Quote): string {
   if (look.secrets.length === 0) return '';
   const rows = look.secrets.slice(0, MOST_ROWS).map(({ place, updatedAt }, index) => {
-    const id = current[index]?.id;
+    const key = current[index];
     return [
       code(place.target),
       code(place.secret),
-      updatedAt === undefined ? 'there is none' : instantText(updatedAt),
-      id === undefined ? 'not known' : code(id),
+      updatedAt === undefined ? 'there is none' : dayText(updatedAt, look.date),
+      key === undefined ? 'not known' : keyCell(key, quote),
     ];
   });
   return table(['Target', 'Secret', 'Last written', 'Holds key'], rows) + rest(look.secrets.length);
 }
 
-function cell(instant: Instant | undefined): string {
-  return instant === undefined ? '' : instantText(instant);
+function keyCell({ name, id }: KeyRecord, quote: Quote): string {
+  return `${code(quote(name))} ${code(shortId(id))}`;
 }
 
 function rest(all: number): string {

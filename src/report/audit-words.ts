@@ -142,6 +142,17 @@ function wordsOf(finding: Finding, date: Instant, quote: Quote): Words {
   }
 }
 
+/** A time as a cell of a table has it: `in 30 days (2026-12-30)`, `9 days ago (2026-11-21)`. The report has it whole. */
+export function dayText(instant: Instant, date: Instant): string {
+  const distance = days(Math.abs(instant - date));
+  return `${instant > date ? `in ${distance}` : `${distance} ago`} (${instantText(instant).slice(0, 10)})`;
+}
+
+/** Of an id that is beside the name of its key: enough to tell it from the others of that name. */
+export function shortId(id: string): string {
+  return id.length > 12 ? `${id.slice(0, 8)}…` : id;
+}
+
 function held(works: boolean | undefined): string {
   if (works === undefined) return 'an older key, or none that works';
   return works ? 'an older key' : 'no key that works';
@@ -174,6 +185,7 @@ function places(heldBy: readonly SecretName[]): string {
   return someOf(heldBy.map(placeText), 'the output `report`');
 }
 
+/** `30 days`, `5 h 3 min`. */
 function days(duration: Duration): string {
   const whole = Math.floor(duration / 86_400_000);
   return whole < 1 ? durationText(duration) : count(whole, 'day');

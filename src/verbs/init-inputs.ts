@@ -20,8 +20,8 @@ export interface InitOptions {
   readonly folder: string;
   /** From there: where the workflow goes. */
   readonly workflow: string;
-  /** Environment that keeps the bootstrap secrets; undefined: the default of the kind of credential. */
-  readonly secretsEnvironment: string | undefined;
+  /** Environment that keeps the bootstrap secrets; false: the repository itself does. */
+  readonly secretsEnvironment: string | false;
   /** Of the action, for the workflow: a tag or a commit. */
   readonly ref: string;
   /** That is running. */
@@ -53,10 +53,15 @@ export interface Setup {
   readonly notes: readonly string[];
   /** Which branches can read the credentials, and where to change that. */
   readonly whoReads: string;
+  /** How to do without the permission that makes the environment; undefined: none is needed. */
+  readonly withoutPermission: string | undefined;
 }
 
-/** An environment keeps a refresh token from runs that were queued with a spent one. */
-const REFRESH_ENVIRONMENT = 'mutx-rotation';
+/**
+ * Only an environment can keep the credentials from workflows on other branches. It also keeps a refresh token from
+ * runs that were queued with a spent one.
+ */
+export const CREDENTIALS_ENVIRONMENT = 'mutx-rotation';
 
 /** Inputs that the workflow does not take over: credentials, and what is for the first run alone. */
 const NOT_KEPT: ReadonlySet<InputName> = new Set([
@@ -87,7 +92,8 @@ export function setupOf(
   const first = loadRotateInputs(given, secrets);
   const { credential } = first.ok ? first.value : first;
   const refreshes = credential?.kind === 'refresh-token';
-  const environment = options.secretsEnvironment ?? (refreshes ? REFRESH_ENVIRONMENT : undefined);
+  const { secretsEnvironment } = options;
+  const environment = secretsEnvironment === false ? undefined : secretsEnvironment;
   const place = here && `${here.owner}/${here.repo}${environment === undefined ? '' : `@${environment}`}`;
   const successor = refreshes && place !== undefined ? `${place} as ${SECRETS['refresh-token']}` : undefined;
   const env = {
@@ -135,7 +141,7 @@ export function setupOf(
     uses: usesText(options.ref),
     isThere: present === text,
     notes: notesOf(inputs, options),
-    whoReads: whoReads(environment, `${here.owner}/${here.repo}`, given),
+    ...environmentTexts(environment, `${here.owner}/${here.repo}`, given),
   };
   return {
     env,
@@ -187,12 +193,24 @@ function keptInputs(env: NodeJS.ProcessEnv): readonly (readonly [string, string]
 }
 
 /** The rule that keeps other branches from the credentials is a setting that this tool does not make. */
-function whoReads(environment: string | undefined, repository: string, env: NodeJS.ProcessEnv): string {
+function environmentTexts(
+  environment: string | undefined,
+  repository: string,
+  env: NodeJS.ProcessEnv,
+): Pick<Setup, 'whoReads' | 'withoutPermission'> {
   if (environment === undefined) {
-    return 'a workflow on any branch can read these credentials: `--secrets-environment mutx-rotation` keeps them in an environment, which can be limited to the default branch';
+    return {
+      whoReads:
+        'a workflow on any branch can read these credentials: leave out `--no-secrets-environment` to keep them in an environment, which can be limited to the default branch',
+      withoutPermission: undefined,
+    };
   }
   const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
-  return `limit the environment ${environment} to the default branch (Deployment branches and tags): ${server}/${repository}/settings/environments`;
+  const settings = `${server}/${repository}/settings/environments`;
+  return {
+    whoReads: `limit the environment ${environment} to the default branch (Deployment branches and tags): ${settings}`,
+    withoutPermission: `a token that may not make the environment ${environment} can do the rest: create it at ${settings}, limited to the default branch`,
+  };
 }
 
 function notesOf({ githubToken, apiUrl }: RotateInputs, { ref, version }: InitOptions): readonly string[] {

@@ -48,7 +48,15 @@ export function ownProblems(
       fix: 'give the whole commit, or leave it out',
     });
   }
-  if (secretsEnvironment !== undefined && !isEnvironment(secretsEnvironment)) {
+  if (secretsEnvironment === false && credential === 'refresh-token') {
+    problems.push({
+      input: '--no-secrets-environment',
+      message: 'does not go with a refresh token, whose successor queued runs find in an environment only',
+      allowed: 'an environment, or e-mail and password',
+      fix: 'leave it out, or name an environment with `--secrets-environment`',
+    });
+  }
+  if (typeof secretsEnvironment === 'string' && !isEnvironment(secretsEnvironment)) {
     problems.push({
       input: '--secrets-environment',
       message: 'is not the name of an environment',

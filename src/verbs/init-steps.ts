@@ -40,7 +40,7 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
     const ready = await call(() => target.prepare(), twice);
     const found = ready.ok ? await call(() => target.metadata(), twice) : ready;
     places.push({ label: target.label, about: 'target', failure: found.ok ? undefined : found.failure });
-    const step: Step = {
+    const step: Extract<Step, { kind: 'secret' }> = {
       kind: 'secret',
       secret: target.secretName,
       place: target.label,
@@ -49,7 +49,7 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
       makesPlace: makesPlace && target.puts === 2,
     };
     makesPlace = false;
-    todo.push({ step, run: (running) => storeSecret(secret, setup, running) });
+    todo.push({ step, run: (running) => storeSecret(secret, step, setup, running) });
   }
   await connection.close();
   const { keyName, gracePeriod } = inputs.settings;
@@ -72,7 +72,12 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
   };
 }
 
-async function storeSecret({ target, value }: BootstrapSecret, { inputs }: Setup, context: VerbContext) {
+async function storeSecret(
+  { target, value }: BootstrapSecret,
+  { makesPlace }: Extract<Step, { kind: 'secret' }>,
+  { inputs, withoutPermission }: Setup,
+  context: VerbContext,
+) {
   const connection = connect(inputs, context, { tokenExpiryIsTold: true });
   const { github, clock } = connection;
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
@@ -87,12 +92,21 @@ async function storeSecret({ target, value }: BootstrapSecret, { inputs }: Setup
   const written = await context.gate.pass(writing);
   await connection.close();
   if (written.ok) return;
+  const { kind, status, call } = written.failure;
+  const isOfSecret = call.includes('/secrets/');
+  const ofPlace = !makesPlace
+    ? []
+    : isOfSecret
+      ? [`the environment ${place.label} was created`]
+      : status === 403 && withoutPermission !== undefined
+        ? [withoutPermission]
+        : [];
   context.fail(
     earlyFailure({
       code: 'not-stored',
       message: `${what} could not be stored`,
       calls: [written.failure],
-      state: written.failure.kind === 'unclear' ? perhaps : [],
+      state: [...ofPlace, ...(kind === 'unclear' ? perhaps : [])],
     }),
   );
 }

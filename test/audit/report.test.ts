@@ -284,17 +284,17 @@ describe('the summary', () => {
 
       |  | What is wrong | Since | Fix |
       | --- | --- | --- | --- |
-      | ⚠️ warning | **Expires soon**: key b \\(b\\) expires in 1 d, and is held by MUTX\\_API\\_KEY in acme/b | 2027-01-09T08:00:00Z | run the rotation of this key \\(\`mutx/api-key-action\`\\), and see why its schedule has not |
-      | ℹ️ notice | **Expired, yet active**: key gha/acme/web/MUTX\\_API\\_KEY \\(a\\) has expired and still takes a place of the plan | 2027-01-14T08:00:00Z | revoke it\\: \`mutx/api-key-action/revoke\` with \`key-ids: a\` |
+      | ⚠️ warning | **Expires soon**: key b \\(b\\) expires in 1 d, and is held by MUTX\\_API\\_KEY in acme/b | 6 days ago (2027-01-09) | run the rotation of this key \\(\`mutx/api-key-action\`\\), and see why its schedule has not |
+      | ℹ️ notice | **Expired, yet active**: key gha/acme/web/MUTX\\_API\\_KEY \\(a\\) has expired and still takes a place of the plan | 1 day ago (2027-01-14) | revoke it\\: \`mutx/api-key-action/revoke\` with \`key-ids: a\` |
 
-      |  | Name | Key | State | Created | Expires | Last used |
-      | --- | --- | --- | --- | --- | --- | --- |
-      | K1 | \`gha/acme/web/MUTX_API_KEY\` | \`a\` | expired | 2027-01-14T08:00:00Z | 2027-01-14T08:00:00Z | never |
-      | K2 | \`b\` | \`b\` | active | 2026-12-21T08:00:00Z | 2027-01-16T08:00:00Z | never |
+      |  | Key | State | Created | Expires | Last used |
+      | --- | --- | --- | --- | --- | --- |
+      | K1 | \`gha/acme/web/MUTX_API_KEY\` \`a\` | expired | 1 day ago (2027-01-14) | 1 day ago (2027-01-14) | never |
+      | K2 | \`b\` \`b\` | active | 25 days ago (2026-12-21) | in 1 day (2027-01-16) | never |
 
       | Target | Secret | Last written | Holds key |
       | --- | --- | --- | --- |
-      | \`acme/b\` | \`MUTX_API_KEY\` | 2026-12-21T08:00:00Z | \`b\` |
+      | \`acme/b\` | \`MUTX_API_KEY\` | 25 days ago (2026-12-21) | \`b\` \`b\` |
 
       \`\`\`mermaid
       gantt
@@ -306,6 +306,18 @@ describe('the summary', () => {
       \`\`\`
       "
     `);
+  });
+
+  it("fits GitHub's page: at most six columns, times as days, and the first part of a long id", () => {
+    const id = '3f2a9c1e-7b4d-4e8a-9a55-0123456789ab';
+    const seen = look([key(id, { age: 20 * DAY })], { secrets: [secret('acme/web', 20 * DAY)] });
+    const result = { ...resultOf(seen), current: seen.keys };
+    const summary = auditSummary(result, quote);
+    const rows = summary.split('\n').filter((line) => line.startsWith('|'));
+    expect(Math.max(...rows.map((row) => row.split(' | ').length))).toBeLessThanOrEqual(6);
+    expect(rows.join('\n')).not.toMatch(/\dT\d\d:/u);
+    expect(rows.at(-1)).toContain('20 days ago (2026-12-26) | `gha/acme/web/MUTX_API_KEY` `3f2a9c1e…` |');
+    expect(parseReport(reportJson(result, quote)).keys.map((one) => one.id)).toEqual([id]);
   });
 
   it('is bounded', () => {

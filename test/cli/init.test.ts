@@ -94,9 +94,9 @@ describe('mutx-api-key init', () => {
     const folder = emptyFolder();
     const { code, stdout, stderr } = await init(shell, folder);
     expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
-    expect(github.openSecret(HERE, 'MUTX_EMAIL')).toBe(shell.user.email);
-    expect(github.openSecret(HERE, 'MUTX_PASSWORD')).toBe(shell.user.password);
-    expect(github.openSecret(HERE, 'SECRETS_WRITER_TOKEN')).toBe(shell.env['MUTX_GITHUB_TOKEN']);
+    expect(github.openSecret(ROTATION, 'MUTX_EMAIL')).toBe(shell.user.email);
+    expect(github.openSecret(ROTATION, 'MUTX_PASSWORD')).toBe(shell.user.password);
+    expect(github.openSecret(ROTATION, 'SECRETS_WRITER_TOKEN')).toBe(shell.env['MUTX_GITHUB_TOKEN']);
     expect(stdout).toContain(`Next: commit and push ${PATH}`);
     const first = storedKey(shell);
     const found = await shell.run(['doctor', '--folder', folder]);
@@ -125,6 +125,55 @@ describe('mutx-api-key init', () => {
       expect(stdout + stderr + file).not.toContain(secret);
     }
     expect(file).not.toContain(shell.user.email);
+  });
+
+  it('keeps the credentials in the repository where it is asked to, and no refresh token', async () => {
+    await using shell = await openShell();
+    const folder = emptyFolder();
+    const args = ['--yes', '--no-secrets-environment'];
+    const { code, stdout } = await init(shell, folder, args);
+    expect(code, stdout).toBe(0);
+    expect(shell.emulator.github.openSecret(HERE, 'MUTX_PASSWORD')).toBe(shell.user.password);
+    expect(readFileSync(join(folder, PATH), 'utf8')).not.toContain('environment:');
+    const refused = await init(shell, emptyFolder(), args, refreshing(shell));
+    expect(refused.code).toBe(2);
+    expect(refused.stdout).toContain('`--no-secrets-environment` does not go with a refresh token');
+  });
+
+  it('says how to go on where the token may not make the environment, and goes on once it is there', async () => {
+    await using shell = await openShell();
+    const { github } = shell.emulator;
+    const permissions = {
+      metadata: 'read',
+      secrets: 'write',
+      environments: 'write',
+      actions: 'read',
+    } as const;
+    const env = { MUTX_GITHUB_TOKEN: github.issueToken({ permissions }) };
+    const folder = emptyFolder();
+    const { code, stdout } = await init(shell, folder, ['--yes'], env);
+    expect(code, stdout).toBe(1);
+    expect(stdout).toContain('"Administration: Read and write"');
+    expect(stdout).toContain(
+      'create it at https://github.com/acme/web/settings/environments, limited to the',
+    );
+    expect(shell.emulator.mutx.keys).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+    // By hand, as the owner of the repository.
+    const made = await fetch(`${github.url}/repos/${HERE}/environments/mutx-rotation`, {
+      method: 'PUT',
+      headers: {
+        accept: 'application/vnd.github+json',
+        authorization: `Bearer ${github.issueToken()}`,
+        'content-type': 'application/json',
+        'x-github-api-version': '2022-11-28',
+      },
+      body: '{}',
+    });
+    expect(made.status).toBe(200);
+    const again = await init(shell, folder, ['--yes'], env);
+    expect(again.code, again.stdout).toBe(0);
+    expect(github.openSecret(ROTATION, 'MUTX_PASSWORD')).toBe(shell.user.password);
   });
 
   it('does the same with a refresh token, in an environment that it makes', async () => {
@@ -230,13 +279,15 @@ describe('mutx-api-key init', () => {
       expect.stringMatching(new RegExp(`^  4\\. write .* \\(${cron}; uses: mutx/api-key-action@v1\\)$`, 'u')),
       expect.stringMatching(/^ {2}! the workflow uses mutx\/api-key-action@v1, a tag that moves with every/u),
       url,
-      expect.stringContaining('! a workflow on any branch can read these credentials'),
+      expect.stringMatching(
+        /! limit the environment mutx-rotation to the default branch .*\/settings\/environments$/u,
+      ),
     ]);
     const commit = '0123456789abcdef0123456789abcdef01234567';
-    expect(await told('--ref', commit)).toEqual([
+    expect(await told('--ref', commit, '--no-secrets-environment')).toEqual([
       expect.stringContaining(`api-key-action@${commit})`),
       url,
-      expect.stringContaining('`--secrets-environment mutx-rotation`'),
+      expect.stringContaining('! a workflow on any branch can read these credentials: leave out `--no-'),
     ]);
     expect((await told('--ref', commit, '--secrets-environment', 'production')).at(-1)).toBe(
       '  ! limit the environment production to the default branch (Deployment branches and tags): https://github.com/acme/web/settings/environments',
@@ -300,7 +351,12 @@ describe('mutx-api-key init, before it changes anything', () => {
 
   it('does not let the key and a credential share a secret', async () => {
     await using shell = await openShell();
-    const { code, stdout } = await init(shell, emptyFolder(), ['--yes', '--secret-name', 'mutx_password']);
+    const { code, stdout } = await init(shell, emptyFolder(), [
+      '--yes',
+      '--no-secrets-environment',
+      '--secret-name',
+      'mutx_password',
+    ]);
     expect(code).toBe(2);
     expect(stdout).toContain(
       '`secret-name` is a secret that the setup needs for something else (given: `MUTX_PASSWORD`)',
@@ -335,7 +391,7 @@ describe('mutx-api-key init, before it changes anything', () => {
 });
 
 describe('mutx-api-key init, stopped half-way', () => {
-  const PLACES = `in ${HERE}`;
+  const PLACES = `in ${HERE}@mutx-rotation`;
   const STOPS = [
     { at: 0, secret: 'MUTX_EMAIL', done: [] },
     { at: 1, secret: 'MUTX_PASSWORD', done: ['MUTX_EMAIL'] },
@@ -347,15 +403,19 @@ describe('mutx-api-key init, stopped half-way', () => {
     async ({ at, secret, done }) => {
       await using shell = await openShell();
       const folder = emptyFolder();
-      shell.emulator.fault({ server: 'github', method: 'PUT', skip: at, what: 'refuse', status: 403 });
+      const path = /\/secrets\//u;
+      shell.emulator.fault({ server: 'github', method: 'PUT', path, skip: at, what: 'refuse', status: 403 });
       const { code, stdout } = await init(shell, folder);
       expect(code).toBe(1);
       expect(stdout).toContain(`Not set up: ${secret} ${PLACES} could not be stored`);
       for (const name of done) expect(stdout).toContain(`- the secret ${name} ${PLACES} was created`);
-      expect(stdout).toContain(`- not done: store the secret ${secret} ${PLACES}`);
+      expect(stdout).toMatch(new RegExp(`- not done: .*store the secret ${secret} ${PLACES}`, 'u'));
+      if (at === 0) expect(stdout).toContain(`- the environment ${HERE}@mutx-rotation was created`);
+      expect(stdout).not.toContain('create it at');
       expect(stdout).toContain(`- not done: write the workflow ${PATH}`);
       expect(stdout).toContain('- to go on, run the same command again');
-      expect(effects(shell).length).toBe(at);
+      // The environment, too.
+      expect(effects(shell).length).toBe(at + 1);
       expect(existsSync(join(folder, PATH))).toBe(false);
 
       const again = await init(shell, folder);

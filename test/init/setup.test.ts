@@ -5,7 +5,7 @@ import { type InitOptions, setupOf } from '../../src/verbs/init-inputs.ts';
 const OPTIONS: InitOptions = {
   folder: '/nowhere/at/all',
   workflow: '.github/workflows/rotate.yml',
-  secretsEnvironment: undefined,
+  secretsEnvironment: 'mutx-rotation',
   ref: 'a'.repeat(40),
   version: '1.2.3',
   canConfirm: true,
