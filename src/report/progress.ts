@@ -19,6 +19,8 @@ export class Progress {
   readonly #failed: TargetResult[] = [];
   readonly #revoked: string[] = [];
   #expired = false;
+  /** What was stored came too late to be relied on. */
+  #late = false;
   /** Keys for which a DELETE was sent without a clear answer so far, each with whether it was a stored key's. */
   readonly #revoking = new Map<string, boolean>();
   readonly #givenUp: string[] = [];
@@ -34,6 +36,7 @@ export class Progress {
         break;
       case 'minted':
         this.#minted = event.id;
+        this.#late = false;
         this.#storing = false;
         this.#targets = undefined;
         this.#complete = false;
@@ -59,7 +62,9 @@ export class Progress {
       case 'looked':
       case 'retrying':
       case 'waiting':
+        break;
       case 'warning':
+        if (event.code === 'written-late') this.#late = true;
         break;
     }
   }
@@ -125,7 +130,11 @@ export class Progress {
     if (this.#revoking.has(id)) {
       return [`the new key ${id} was being revoked; whether it was is not known; no secret holds it`];
     }
-    const lines = [`the new key ${id} is alive`];
+    const lines = [
+      this.#late
+        ? `the new key ${id} was stored too late to be relied on: another run may have revoked it`
+        : `the new key ${id} is alive`,
+    ];
     if (this.#written.length > 0) lines.push(`${list(this.#written.map(placeText))}: holds the new key`);
     const perhaps = this.#failed.filter(({ perhapsWritten }) => perhapsWritten === true);
     const refused = this.#failed.filter((one) => !perhaps.includes(one));

@@ -33,7 +33,7 @@ export function stateOf(outcome: Failed, givenUp: readonly string[]): readonly s
     givenUp.length === 0
       ? nothingLost(others.length > 0, perhaps.length > 0) +
           (minted?.state === 'unknown' ? ' by this run' : '')
-      : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that held it holds a dead key until a run succeeds`,
+      : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that still holds it does not work until a run succeeds`,
   );
   const left = keys.left.filter((id) => ![minted?.id, ...keys.held, ...perhaps].includes(id));
   if (keys.held.length > 0) lines.push(heldText(keys.held));

@@ -91,10 +91,10 @@ export const STEP_TEXT: Readonly<Record<StepName, readonly [done: string, notDon
   metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
   'second-reading': ["the secrets' dates confirmed", "the secrets' dates could not be confirmed"],
   'make-room': ['room made', 'not all of the room could be made'],
-  create: ['key created', 'key not created'],
+  create: ['key created', 'no key created, as far as is known'],
   verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
   store: ['stored in every target', 'not stored in every target'],
-  'check-late': ['the stored key is still active', 'could not check whether the stored key is still active'],
+  'check-late': ['the stored key is still active', 'the stored key is not known to be active any more'],
   revoke: ['superseded keys revoked', 'not every superseded key revoked'],
 };
 

@@ -75,6 +75,7 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
       ...looked.look,
       lostCreates: lostCreates(tries, timeOf(looked.look)),
       repairs: repairs(run, looked.look),
+      gaveUp: run.gaveUp,
     },
     forced,
   );
@@ -135,8 +136,8 @@ export async function planOn(
 }
 
 /** What a look that failed has to say when an earlier round has changed something. */
-function notAgain(run: Run, { lost }: RoundTries, failure: RotationFailure): RotationFailure {
-  if (lost.length === 0 && run.late === undefined && run.keysNow().revoked.length === 0) return failure;
+function notAgain(run: Run, { lost, creates }: RoundTries, failure: RotationFailure): RotationFailure {
+  if (creates === 0 && run.late === undefined && !run.madeRoom) return failure;
   const what =
     failure.reason === 'preflight'
       ? 'not every target can be written any more'
@@ -169,7 +170,7 @@ function warnAbout(run: Run, plan: Plan): void {
   for (const key of plan.usedElsewhere) {
     run.warn(
       'name-used-elsewhere',
-      `key ${key.id} was stored in no target and is in use: something else uses the name ${run.settings.keyName}; it does not go to make room, but as any older key of the name does`,
+      `key ${key.id} is in no target and is in use: something else uses the name ${run.settings.keyName}; it does not go to make room, but as any older key of the name does`,
     );
   }
 }
@@ -206,6 +207,10 @@ async function noRoom(
 }
 
 function nothingToReplace(look: Look, settings: RotationSettings): string {
+  if (look.gaveUp === true) return 'one key was given up already, and its place was taken';
+  if (look.clocksApart || look.contradicted) {
+    return 'no key can be given up: it cannot be told which one a secret holds';
+  }
   return keysOfName(look, settings).some(({ isActive }) => isActive)
     ? 'no key of this name can be given up: none is older than 15 minutes'
     : 'no key of this name is active, so none can be given up';
@@ -243,7 +248,8 @@ async function makeRoom(run: Run, look: Look, plan: Plan): Promise<void> {
 
 function notDue(run: Run, plan: Extract<Plan, { due: false }>): Outcome {
   run.spare(plan.spared);
-  const alive = plan.superseded.filter(({ id }) => !run.isRevoked(id));
+  const held = new Set(plan.held.map(({ id }) => id));
+  const alive = plan.superseded.filter(({ id }) => !run.isRevoked(id) && !held.has(id));
   run.supersede(
     alive.map(({ id }) => id),
     plan.inGrace?.until,

@@ -2,7 +2,7 @@ import type { Look } from './look.ts';
 import type { KeySummary } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Instant, KeyRecord } from './ports.ts';
-import { candidatesFor } from './rules.ts';
+import { candidatesFor, notInAnyTarget } from './rules.ts';
 
 /** A key that holds a place of the plan. */
 export interface KeyInTheWay extends KeySummary {
@@ -32,11 +32,19 @@ export function withUse(plan: Plan, look: Look, labels: readonly string[], keyNa
 
 function holdersOf(
   key: string,
-  { secrets = [] }: Look,
+  look: Look,
   labels: readonly string[],
   ofName: readonly KeyRecord[],
 ): readonly string[] {
-  return labels.filter((_, index) =>
-    candidatesFor(secrets[index]?.updatedAt, ofName).some(({ id }) => id === key),
-  );
+  const record = ofName.find(({ id }) => id === key);
+  const { secrets } = look;
+  if (record === undefined || secrets === undefined) return [];
+  return labels.filter((_, index) => {
+    const secret = secrets[index];
+    if (secret === undefined) return false;
+    // Where dates say little (an edit of the audience moves them, the clocks differ), what cannot be excluded may be it.
+    if (look.clocksApart || look.contradicted) return true;
+    if (secret.shared) return notInAnyTarget(record, [secret], ofName, 0) === undefined;
+    return candidatesFor(secret.updatedAt, ofName).some(({ id }) => id === key);
+  });
 }

@@ -31,6 +31,8 @@ export interface Look {
   readonly repairs: boolean;
   /** A create was refused with a 409 that is not the quota's: rules E and W go as far as they may. */
   readonly conflicted: boolean;
+  /** This run has given up a stored key already (`on-quota: replace`): it gives up no second one. */
+  readonly gaveUp?: boolean;
   /** No key made before this is among them; undefined: the list was read to its end. */
   readonly unreadBefore?: Instant | undefined;
 }

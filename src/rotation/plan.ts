@@ -120,7 +120,8 @@ function canTellWhatIsStored({ clocksApart, contradicted }: Look): boolean {
 export function restsOnSecrets(plan: Plan, { gracePeriod }: RotationSettings): boolean {
   const allowed = [...plan.makeRoom, ...plan.afterStore];
   const isBefore = plan.makeRoom.length > 0 || gracePeriod > 0;
-  return (isBefore && allowed.some(({ rule }) => rule === 'W')) || plan.superseded.length > 0;
+  const isReplaced = plan.room.kind === 'replace';
+  return isReplaced || (isBefore && allowed.some(({ rule }) => rule === 'W')) || plan.superseded.length > 0;
 }
 
 /** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
@@ -149,7 +150,8 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
   if (renewBefore === undefined) return { due: true, why: 'every run rotates', current };
   if (others.length > 0) return maybe;
   if (current.expiresAt === undefined) return { due: true, why: 'the current key never expires', current };
-  return current.expiresAt - date > renewBefore
+  // By the later of both clocks: the end of the stored key is what must not be missed.
+  return current.expiresAt - Math.max(date, look.githubDate ?? date) > renewBefore
     ? { due: false, why: 'the current key lives longer than renew-before', current }
     : { due: true, why: 'the current key has less than renew-before left', current };
 }

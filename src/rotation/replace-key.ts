@@ -128,7 +128,10 @@ async function lookBeforeCreate(
       }),
     };
   }
-  const again: Look = { ...look, date: list.date, keys: list.value };
+  // The earlier of both: what a later date alone says is not believed.
+  const date =
+    look.date === undefined || list.date === undefined ? undefined : Math.min(look.date, list.date);
+  const again: Look = { ...look, date, keys: list.value };
   const roomNow = roomFor(again, run.settings, gone, plan.current);
   if (roomNow.kind === 'fits') return { look: again };
   // Another run has made a key since the look: plan anew. If that keeps happening, say so instead.
@@ -142,7 +145,8 @@ async function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailur
   const unclear = failure.kind === 'unclear';
   if (quota) {
     tries.quotaHits += 1;
-    tries.learned.full = true;
+    // Where the plan is known to have room, its place may be free again: no key is given up for one such answer.
+    tries.learned.full = look.places === undefined || tries.quotaHits > 1;
     if (tries.quotaHits < CREATES) return 'again';
   }
   // What has gone already for another reason may do so again; a second time it is for a person to look.
@@ -166,11 +170,18 @@ async function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailur
   return failed(run, {
     reason: quota ? 'quota' : 'create',
     code: quota ? 'quota-full' : unclear ? 'create-lost' : 'create-failed',
-    message: unclear
-      ? 'it is not known whether MUTX made a key; if it did, nobody knows its text and a later run revokes it'
-      : 'MUTX made no key',
+    message: madeNone(unclear, tries),
     failures: [failure],
   });
+}
+
+function madeNone(unclear: boolean, { lost }: Tries): string {
+  if (unclear) {
+    return 'it is not known whether MUTX made a key; if it did, nobody knows its text and a later run revokes it';
+  }
+  return lost.length === 0
+    ? 'MUTX made no key'
+    : 'MUTX made no key at the last try; what came of an earlier one is not known';
 }
 
 /** Looks again after a pause, as before any other call that is tried again. */
@@ -286,13 +297,17 @@ async function checkLate(
   const list = await run.step(
     'check-late',
     () => run.call(() => run.ports.keys.list()),
-    (reply) => reply.ok,
+    (reply) => reply.ok && isActive(minted.id, reply.value),
   );
   if (!list.ok) {
     run.warn('revocation-failed', `no key was revoked: ${list.failure.message}`);
     return 'unknown';
   }
-  return list.value.some((key) => key.id === minted.id && key.isActive) ? 'in-time' : 'late';
+  return isActive(minted.id, list.value) ? 'in-time' : 'late';
+}
+
+function isActive(id: string, keys: readonly KeyRecord[]): boolean {
+  return keys.some((key) => key.id === id && key.isActive);
 }
 
 function writtenLate(run: Run, tries: Tries, minted: MintedKey, results: readonly TargetResult[]): Round {
@@ -360,12 +375,12 @@ function spareYoung(run: Run, look: Look, minted: MintedKey): void {
  */
 async function revokeOlder(run: Run, look: Look, plan: Plan, minted: MintedKey): Promise<void> {
   const older = olderKeys(run, look, minted);
-  const going =
-    run.settings.gracePeriod > 0 ? ofGraceOver(look, plan, older) : withinLimit(run, look, plan, older);
+  const allowed = withinLimit(run, look, plan, older);
+  const going = run.settings.gracePeriod > 0 ? ofGraceOver(look, plan, allowed) : allowed;
   if (run.settings.gracePeriod > 0) {
     const now = run.githubTime();
     run.supersede(
-      older.filter((key) => !going.includes(key)).map((key) => key.id),
+      allowed.filter((key) => !going.includes(key)).map((key) => key.id),
       now === undefined ? undefined : graceEnd(now, run.settings),
     );
   }

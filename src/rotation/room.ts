@@ -48,8 +48,9 @@ export function roomFor(
   const active = look.keys.filter((key) => key.isActive && !gone.has(key.id));
   const mine = active.filter((key) => key.name === settings.keyName);
   if (active.length + 1 > places) {
-    const victim = keyToReplace(look, settings, mine, current);
-    if (settings.onQuota === 'replace' && victim !== undefined && active.length === places) {
+    const isAccepted = settings.onQuota === 'replace' && look.gaveUp !== true;
+    const victim = isAccepted ? keyToReplace(look, settings, mine, current) : undefined;
+    if (victim !== undefined && active.length === places) {
       const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
       return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
     }
@@ -120,7 +121,8 @@ function nextPlaceAt(
 /**
  * The key that `on-quota: replace` gives up: the one least likely to be stored. First those made after the last write
  * of every target, the youngest before the others; then one whose run can have written no target and whose grace
- * period is over; then the current one, and the oldest where that is not known. None that a run may still be writing.
+ * period is over; then the current one, and the oldest where that is not known. None that a run may still be writing, by
+ * the time of both services, and none where it cannot be told which is which.
  */
 function keyToReplace(
   look: Look,
@@ -129,11 +131,12 @@ function keyToReplace(
   current: KeyRecord | undefined,
 ): KeyRecord | undefined {
   const { date, secrets = [] } = look;
-  if (date === undefined) return undefined;
+  if (date === undefined || look.clocksApart || look.contradicted) return undefined;
+  const now = Math.min(date, look.githubDate ?? date);
   const oldestFirst = mine
-    .filter((key) => key.createdAt + FENCE < date)
+    .filter((key) => key.createdAt + FENCE < now)
     .toSorted((a, b) => a.createdAt - b.createdAt);
-  const graceIsOver = date > lastWriteOf(secrets) + settings.gracePeriod + MARGIN;
+  const graceIsOver = now > lastWriteOf(secrets) + settings.gracePeriod + MARGIN;
   return (
     oldestFirst.findLast((key) => secrets.length > 0 && isAfterEveryWrite(key, secrets)) ??
     (graceIsOver ? oldestFirst.find((key) => isOutsideEveryWindow(key, secrets)) : undefined) ??

@@ -95,14 +95,14 @@ export function notInAnyTarget(
   let revocableFrom = j.createdAt + FENCE;
   for (const secret of secrets) {
     const { updatedAt } = secret;
-    if (updatedAt === undefined) {
-      // A write at the very end of the fence, and a replica that lags, look like an absence.
+    // With less than the fence between, clocks that were wrong at the write would make the stored key an orphan.
+    if (updatedAt === undefined || j.createdAt > updatedAt + FENCE + MARGIN) {
+      // A write at the very end of the fence, and a replica that lags, look as if there had been none.
       revocableFrom = j.createdAt + 2 * FENCE;
+      lastWrite = Math.max(lastWrite, updatedAt ?? 0);
       continue;
     }
     lastWrite = Math.max(lastWrite, updatedAt);
-    // With less than the fence between, clocks that were wrong at the write would make the stored key an orphan.
-    if (j.createdAt > updatedAt + FENCE + MARGIN) continue;
     if (!isOverwritten(j, secret, keysOfName)) return undefined;
     superseded = true;
   }

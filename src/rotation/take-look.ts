@@ -100,7 +100,7 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
   if (clocksApart) {
     run.warn(
       'clocks-apart',
-      'the clocks of MUTX and GitHub differ by more than 30 s: this run revokes no key for being in no secret',
+      'the times of MUTX and GitHub cannot be compared closely enough (clocks more than 30 s apart, a reply without a Date, or slow replies): this run revokes no key for being in no secret',
     );
   }
   const githubDate = earliestDate([...prepared, ...metadata]);

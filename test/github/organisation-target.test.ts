@@ -104,6 +104,17 @@ describe("an organisation's secret keeps its audience", () => {
     });
   });
 
+  it('by a third reading where the second differs from the first: no single reply widens or empties it', async () => {
+    await using github = await startGithubDouble();
+    const { target } = await ready(github);
+    github.answer(GET, visible('private'));
+    await target.prepare();
+    github.answer(GET, [visible('all'), visible('private')]);
+    github.answer(PUT, updated);
+    await target.write(github.secrets.admit('mutx_live_1'), always);
+    expect(github.requests.at(-1)?.body).toMatchObject({ visibility: 'private' });
+  });
+
   it('before the second PUT too, where the public key was stale', async () => {
     await using github = await startGithubDouble();
     const { target } = await ready(github);
@@ -113,7 +124,8 @@ describe("an organisation's secret keeps its audience", () => {
     github.answer(GET, [visible('private'), visible('all')]);
     github.answer(PUT, [refusal(422, 'Validation Failed'), updated]);
     await target.write(github.secrets.admit('mutx_live_1'), always);
-    expect(github.lines.slice(-5)).toEqual([GET, PUT, KEY, GET, PUT]);
+    // What differs from the reading before counts only where the next one says the same.
+    expect(github.lines.slice(-6)).toEqual([GET, PUT, KEY, GET, GET, PUT]);
     expect(github.requests.at(-1)?.body).toMatchObject({ key_id: 'key-2', visibility: 'all' });
   });
 

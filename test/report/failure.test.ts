@@ -263,7 +263,7 @@ describe('the state after a failure', () => {
     const outcome = failed({ failure: store, keys: { ...NOTHING, revoked: ['id-victim'] } });
     const { state } = failureOf(outcome, ['id-victim']);
     expect(state.join('\n')).toMatch(
-      /revoked before its successor was stored.*id-victim; a secret that held it/u,
+      /revoked before its successor was stored.*id-victim; a secret that still holds it/u,
     );
     expect(state).not.toContain('no key that a secret holds was revoked');
   });

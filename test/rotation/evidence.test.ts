@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START } from './records.ts';
-import { refuses, type Script, works } from './scripts.ts';
+import { refuses, type Script, undated, works } from './scripts.ts';
 
 // Holds invariant 39 of docs/threat-model.md.
 
@@ -272,6 +272,92 @@ describe('room that a failed revocation does not make', () => {
     const ports = new InMemoryPorts({ keys: [key('stored'), expired], targets: [WEB] });
     ports.on('create', refuses(409)).on('revoke expired', refuses(403), works);
     expect(await ports.rotate()).toMatchObject({ kind: 'rotated', keys: { revoked: ['stored', 'expired'] } });
+  });
+});
+
+describe('on-quota: replace', () => {
+  const replace = { onQuota: 'replace' } as const;
+
+  it('gives up no key that another run may be writing, whatever one Date says', async () => {
+    const theirs = key('theirs', { age: MINUTE });
+    const ports = new InMemoryPorts({ keys: [key('stored'), theirs], targets: [WEB], plan: 'FREE' });
+    ports.always('list', ({ apply }) => {
+      const reply = apply();
+      return reply.ok ? { ...reply, date: START + 60 * MINUTE } : reply;
+    });
+    expect(await ports.rotate(replace)).toMatchObject({ kind: 'failed' });
+    expect(ports.active()).toEqual(['stored', 'theirs']);
+  });
+
+  it.each([
+    ['a reading that another contradicts', (ports: InMemoryPorts) => ports.on('metadata', absent)],
+    ['clocks that are apart', (ports: InMemoryPorts) => ports.on('metadata', undated)],
+  ])('gives up none by %s', async (_, plant) => {
+    const keys = [key('stored'), key('other', { name: 'other' })];
+    const ports = plant(new InMemoryPorts({ keys, targets: [WEB], plan: 'FREE' }));
+    expect(await ports.rotate(replace)).toHaveProperty(
+      'failure.message',
+      expect.stringContaining('it cannot be told which one a secret holds'),
+    );
+    expect(ports.active()).toEqual(['stored', 'other']);
+  });
+
+  it('gives up none for one answer that the plan is full, where its list has room', async () => {
+    const ports = new InMemoryPorts({ keys: [key('stored')], targets: [WEB], plan: 'PRO' });
+    ports.on('create', refuses(409, 'mutx-quota'));
+    expect(await ports.rotate(replace)).toMatchObject({ kind: 'rotated' });
+    expect(ports.changes()).toEqual(['create', 'create', 'write acme/web', 'revoke stored']);
+  });
+
+  it('gives up no second key where another job takes the place of the first', async () => {
+    const keys = [key('stored', { age: 2 * DAY }), key('also')];
+    const targets = [WEB, { label: 'acme/api', holds: 'also' }];
+    const ports = new InMemoryPorts({ keys, targets, plan: 'FREE' });
+    ports.on('list', works, ({ apply, ports: world }) => {
+      world.setKey(key('theirs', { age: 0, name: 'other' }));
+      return apply();
+    });
+    expect(await ports.rotate(replace)).toHaveProperty(
+      'failure.message',
+      expect.stringContaining('one key was given up already'),
+    );
+    expect(ports.changes()).toHaveLength(1);
+  });
+});
+
+describe('the list right before a create', () => {
+  it('has a Date that is not believed where it is later than that of the look', async () => {
+    const soon = key('soon', { age: 10 * DAY, expiresIn: 3 * 60 * MINUTE });
+    const ports = new InMemoryPorts({
+      keys: [soon],
+      targets: [{ label: 'acme/web', holds: 'soon' }],
+      plan: 'FREE',
+    });
+    ports.on('list', works, ({ apply }) => {
+      const reply = apply();
+      return reply.ok ? { ...reply, date: START + DAY } : reply;
+    });
+    expect(await ports.rotate({ gracePeriod: 60 * MINUTE })).toMatchObject({
+      kind: 'rotated',
+      keys: { revoked: [], superseded: ['soon'] },
+    });
+  });
+});
+
+describe('keys that max-revocations holds back', () => {
+  const keys = [1, 2, 3].map((n) => key(`old${n}`, { age: (n + 1) * DAY }));
+
+  it('are not named for a revoke job either, by a look or by a rotation', async () => {
+    const few = { maxRevocations: 2, gracePeriod: DAY / 2 };
+    const world = () => new InMemoryPorts({ keys: [...keys, key('stored', { age: DAY })], targets: [WEB] });
+    expect(await world().rotate({ ...few, renewBefore: DAY })).toMatchObject({
+      kind: 'not-due',
+      keys: { superseded: [], held: ['old1', 'old2', 'old3'] },
+    });
+    expect(await world().rotate(few)).toMatchObject({
+      kind: 'rotated',
+      keys: { superseded: [], revoked: [] },
+    });
   });
 });
 

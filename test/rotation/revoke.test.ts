@@ -164,7 +164,7 @@ describe('before the create', () => {
     await ports.rotate({ gracePeriod: DAY });
     expect(revocations(ports)).toEqual(['old']);
     expect(ports.told('warning')).toMatchObject([
-      { code: 'name-used-elsewhere', message: expect.stringContaining('key used was stored in no target') },
+      { code: 'name-used-elsewhere', message: expect.stringContaining('key used is in no target') },
     ]);
   });
 

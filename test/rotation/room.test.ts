@@ -172,11 +172,11 @@ describe('a full plan', () => {
     const three = look(3, [eternal, orphan, { ...foreign, createdAt: START }], {
       secrets: [stored(eternal)],
     });
-    expect(roomFor(three, settings(), nothing, eternal)).toHaveProperty('at', orphan.createdAt + FENCE);
+    expect(roomFor(three, settings(), nothing, eternal)).toHaveProperty('at', orphan.createdAt + 2 * FENCE);
   });
 
   it('frees a place in the very moment after which rule W may revoke a key', () => {
-    const orphan = key('orphan', { age: FENCE });
+    const orphan = key('orphan', { age: 2 * FENCE });
     const sees = look(2, [current, orphan], { secrets: [stored(current)] });
     expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', START);
   });
@@ -184,10 +184,10 @@ describe('a full plan', () => {
   it('frees a place when rule W may revoke a key and no other one is young', () => {
     const orphan = key('orphan', { age: 10 * MINUTE });
     const sees = look(2, [current, orphan], { secrets: [stored(current)] });
-    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', orphan.createdAt + FENCE);
+    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', orphan.createdAt + 2 * FENCE);
     const younger = key('younger', { age: 5 * MINUTE });
     const three = look(3, [current, orphan, younger], { secrets: [stored(current)] });
-    expect(roomFor(three, settings(), nothing, current)).toHaveProperty('at', younger.createdAt + FENCE);
+    expect(roomFor(three, settings(), nothing, current)).toHaveProperty('at', orphan.createdAt + 2 * FENCE);
     const stays = key('stays', { age: 2 * MINUTE, usedAfter: FENCE });
     const four = look(3, [current, orphan, stays], { secrets: [stored(current)] });
     expect(roomFor(four, settings(), nothing, current)).toHaveProperty('at', settledAt(stays.createdAt));
@@ -211,7 +211,7 @@ describe('a full plan', () => {
     const endless = { ...orphan, expiresAt: undefined };
     expect(roomFor({ ...sees, keys: [current, endless] }, settings(), nothing, current)).toHaveProperty(
       'at',
-      orphan.createdAt + FENCE,
+      orphan.createdAt + 2 * FENCE,
     );
   });
 

@@ -2,7 +2,7 @@ import type { Audience as WantedAudience } from '../../inputs/rotate-inputs.ts';
 import type { MayStart, Reply, SecretMetadata } from '../../rotation/ports.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { SuccessorPlace } from '../../session/successor-place.ts';
-import { failure, refused } from '../call-failure.ts';
+import { failure, refused, unclear } from '../call-failure.ts';
 import type { Calls } from '../calls.ts';
 import { METADATA } from '../permissions.ts';
 import { hiddenSecrets } from '../repository.ts';
@@ -30,6 +30,8 @@ export class OrganisationTarget implements SuccessorPlace {
   readonly #place: SecretPlace;
   readonly #options: OrganisationOptions;
   readonly #secret: EncryptedSecret;
+  /** What `prepare` read: a later reading that differs from it has to be confirmed by another. */
+  #prepared: Audience | undefined;
   /** Resolved once: names of repositories do not become other ids within a run. */
   #created: Audience | undefined;
 
@@ -46,7 +48,9 @@ export class OrganisationTarget implements SuccessorPlace {
     const key = await this.#secret.fetchPublicKey();
     if (!key.ok) return key.failure.code === 'github-not-found' ? this.#whyHidden() : key;
     const audience = await this.#audience();
-    return audience.ok ? { ...key, value: true } : audience;
+    if (!audience.ok) return audience;
+    this.#prepared = audience.value;
+    return { ...key, value: true };
   }
 
   metadata(): Promise<Reply<SecretMetadata | undefined>> {
@@ -96,13 +100,35 @@ export class OrganisationTarget implements SuccessorPlace {
 
   /** What a PUT has to say of the audience, so that it stays as it is at this moment. */
   async #fields(mayGoOn: MayStart): Promise<Reply<Readonly<Record<string, unknown>>>> {
-    const reply = await this.#audience(mayGoOn);
+    const reply = await this.#confirmedAudience(mayGoOn);
     if (!reply.ok) return reply;
     const { value: audience } = reply;
     if (audience.visibility !== 'selected') return { ...reply, value: { visibility: audience.visibility } };
     const { visibility, repositoryIds } = audience;
     const ids = this.#options.stringIds ? repositoryIds.map(String) : repositoryIds;
     return { ...reply, value: { visibility, selected_repository_ids: ids } };
+  }
+
+  /**
+   * One reply is no evidence: taken for the truth, a stale one would take the secret away from its readers, or give it to
+   * others. What differs from `prepare`'s reading counts only where the next reading says the same.
+   */
+  async #confirmedAudience(mayGoOn: MayStart): Promise<Reply<Audience>> {
+    const reply = await this.#audience(mayGoOn);
+    if (!reply.ok || this.#prepared === undefined || isSame(reply.value, this.#prepared)) return reply;
+    const again = await this.#audience(mayGoOn);
+    if (!again.ok) return again;
+    if (!isSame(again.value, reply.value) && !isSame(again.value, this.#prepared)) return this.#unsettled();
+    this.#prepared = again.value;
+    return again;
+  }
+
+  #unsettled(): Reply<never> {
+    const { path, name, permission } = this.#place;
+    const context = this.#calls.context(`GET ${path}/${name}`, permission);
+    const message = `who may read ${name} of ${context.target} was answered in three ways, so it is not written`;
+    const cause = unclear('github-audience-changed', message, true);
+    return { ok: false, failure: failure(context, { status: 200 }, cause) };
   }
 
   /** One 404 is no evidence: made anew, the secret would get another audience. It is asked again before each try. */
@@ -128,4 +154,14 @@ export class OrganisationTarget implements SuccessorPlace {
     );
     return { ok: false, failure: failure(context, { status: 404 }, cause) };
   }
+}
+
+function isSame(one: Audience, other: Audience): boolean {
+  return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
+}
+
+/** GitHub lists the repositories in an order of its own. */
+function inOrder(audience: Audience): Audience {
+  if (audience.visibility !== 'selected') return audience;
+  return { ...audience, repositoryIds: audience.repositoryIds.toSorted((a, b) => a - b) };
 }
