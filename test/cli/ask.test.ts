@@ -27,7 +27,7 @@ describe('a credential that was not given', () => {
 
   it('is asked for again where the answer has the shape of another credential', async () => {
     await using shell = await openShell();
-    const { MUTX_GITHUB_TOKEN, ...env } = shell.env;
+    const { MUTX_GITHUB_TOKEN: _token, ...env } = shell.env;
     const wrong = [
       [
         shell.emulator.mutx.addKey(shell.user, { name: 'k' }).plaintext,

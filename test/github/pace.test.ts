@@ -264,8 +264,6 @@ describe('what fits', () => {
 });
 
 describe('room in the hour for all writes of a key', () => {
-  const HOUR = 3_600_000;
-
   /** So many writes, a second apart, the first one at 0. */
   function written(starts: number): Pace {
     const pace = new Pace();
