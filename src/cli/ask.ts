@@ -1,4 +1,5 @@
 import { type InputName, inputsOf, specOf, type Verb } from '../inputs/table.ts';
+import { beginsAsMutxKey, looksLikeCredential } from '../secrets/shapes.ts';
 import { asked } from './question.ts';
 import { isInteractive, type Streams } from './streams.ts';
 import { type Flags, givenOf, propertyOf } from './variables.ts';
@@ -95,5 +96,10 @@ function complaintAbout(name: InputName, answer: string): string | undefined {
   if (text === '') return 'An answer is needed. Ctrl-C ends the command, and nothing is changed.';
   if (name === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/u.test(text)) return 'This is not an e-mail address.';
   if (name === 'github-token' && /\s/u.test(text)) return 'A token has no white space in it.';
+  // Tokens of old Enterprise Servers have no shape of their own; that of another credential is known.
+  if (name === 'github-token' && beginsAsMutxKey(text)) return 'This is a MUTX API key, not a GitHub token.';
+  if (name === 'github-token' && text.startsWith('eyJ') && looksLikeCredential(text, 'jwt')) {
+    return 'This is a JWT, not a GitHub token.';
+  }
   return undefined;
 }

@@ -25,6 +25,27 @@ describe('a credential that was not given', () => {
     expect(stderr).not.toContain(MUTX_GITHUB_TOKEN);
   });
 
+  it('is asked for again where the answer has the shape of another credential', async () => {
+    await using shell = await openShell();
+    const { MUTX_GITHUB_TOKEN: _token, ...env } = shell.env;
+    const wrong = [
+      [
+        shell.emulator.mutx.addKey(shell.user, { name: 'k' }).plaintext,
+        'This is a MUTX API key, not a GitHub',
+      ],
+      [shell.emulator.mutx.issueAccessJwt(shell.user), 'This is a JWT, not a GitHub token'],
+    ] as const;
+    for (const [answer, complaint] of wrong) {
+      const { code, stderr } = await here(['rotate'], env, [
+        [TOKEN, answer],
+        [complaint, '\u0003'],
+      ]);
+      expect(code).toBe(130);
+      expect(stderr).not.toContain(answer);
+    }
+    expect(shell.emulator.ledger.entries).toEqual([]);
+  });
+
   it('is not asked for where it was given, nor where nobody is there', async () => {
     await using shell = await openShell();
     const { MUTX_PASSWORD, ...env } = shell.env;

@@ -294,6 +294,42 @@ describe('mutx-api-key init', () => {
     );
   });
 
+  it('lists before the yes everything that it then creates, writes and revokes, and on which server', async () => {
+    await using shell = await openShell();
+    const { mutx, github } = shell.emulator;
+    const createdAt = mutx.clock.now() - DAY;
+    const old = mutx.addKey(shell.user, { name: `gha/${HERE}/MUTX_API_KEY`, createdAt });
+    const now = github.clock.now();
+    github.clock.set(createdAt + 2_000);
+    github.setSecret(HERE, 'MUTX_API_KEY', old.plaintext);
+    github.clock.set(now);
+    const { code, stdout } = await init(shell, emptyFolder());
+    expect(code, stdout).toBe(0);
+    const list = stdout.slice(0, stdout.indexOf('✓ the secret MUTX_EMAIL'));
+    expect(list).toContain(`What this does, on ${new URL(github.url).host}`);
+    const listed = list.split('\n').flatMap((line) => {
+      const made = /make the environment \S+@([\w-]+)/u.exec(line)?.[1];
+      const [, secret, environment] = /store the secret (\w+) in \S+@([\w-]+)/u.exec(line) ?? [];
+      const [, key, revoked] =
+        /make the key .* as (\w+) in .*; then revoke the older ([\w-]+)/u.exec(line) ?? [];
+      const repository = `/repos/${HERE}`;
+      return [
+        ...(made === undefined ? [] : [`PUT ${repository}/environments/${made}`]),
+        ...(secret === undefined ? [] : [`PUT ${repository}/environments/${environment}/secrets/${secret}`]),
+        ...(key === undefined
+          ? []
+          : [
+              'POST /v1/api-keys',
+              `PUT ${repository}/actions/secrets/${key}`,
+              `DELETE /v1/api-keys/${revoked}`,
+            ]),
+      ];
+    });
+    expect(effects(shell)).toEqual(listed);
+    expect(listed).toHaveLength(7);
+    expect(mutx.accepts(old.plaintext)).toBe(false);
+  });
+
   it('does not use a refresh token before it was told to', async () => {
     await using shell = await openShell();
     const env = refreshing(shell);

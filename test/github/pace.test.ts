@@ -262,3 +262,39 @@ describe('what fits', () => {
     expect(writesWithin(0)).toBe(5);
   });
 });
+
+describe('room in the hour for all writes of a key', () => {
+  /** So many writes, a second apart, the first one at 0. */
+  function written(starts: number): Pace {
+    const pace = new Pace();
+    for (let at = 0; at < starts; at++) pace.start(at * 1_000);
+    return pace;
+  }
+
+  it('is there while the hour has had fewer than 500 with them', () => {
+    expect(written(0).waitForRoom(500, 0)).toBe(0);
+    expect(written(497).waitForRoom(3, 497_000)).toBe(0);
+  });
+
+  it('comes when as many writes as are too many are an hour old', () => {
+    expect(written(500).waitForRoom(1, 500_000)).toBe(HOUR - 500_000);
+    expect(written(498).waitForRoom(5, 498_000)).toBe(HOUR + 2_000 - 498_000);
+    const pace = written(498);
+    const now = 498_000;
+    const wait = pace.waitForRoom(5, now);
+    expect(pace.waitForRoom(5, now + wait - 1)).toBe(1);
+    expect(pace.waitForRoom(5, now + wait)).toBe(0);
+  });
+
+  it('is the whole hour for a key with more targets than an hour allows, and no more', () => {
+    const pace = written(10);
+    expect(pace.waitForRoom(700, 10_000)).toBe(HOUR + 9_000 - 10_000);
+    expect(pace.waitForRoom(700, HOUR + 9_000)).toBe(0);
+  });
+
+  it('grows by a write that GitHub refused', () => {
+    const pace = written(500);
+    pace.release(499_000);
+    expect(pace.waitForRoom(1, 500_000)).toBe(0);
+  });
+});
