@@ -189,7 +189,8 @@ describe('a full plan', () => {
     const three = look(3, [current, orphan, younger], { secrets: [stored(current)] });
     expect(roomFor(three, settings(), nothing, current)).toHaveProperty('at', orphan.createdAt + 2 * FENCE);
     const stays = key('stays', { age: 2 * MINUTE, usedAfter: FENCE });
-    const four = look(3, [current, orphan, stays], { secrets: [stored(current)] });
+    const earlier = key('earlier', { age: 20 * MINUTE });
+    const four = look(3, [current, earlier, stays], { secrets: [stored(current)] });
     expect(roomFor(four, settings(), nothing, current)).toHaveProperty('at', settledAt(stays.createdAt));
   });
 
