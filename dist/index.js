@@ -1109,6 +1109,8 @@ class OrganisationTarget {
     #place;
     #options;
     #secret;
+    /** What `prepare` read: a later reading that differs from it has to be confirmed by another. */
+    #prepared;
     /** Resolved once: names of repositories do not become other ids within a run. */
     #created;
     constructor(calls, place, options) {
@@ -1124,7 +1126,10 @@ class OrganisationTarget {
         if (!key.ok)
             return key.failure.code === 'github-not-found' ? this.#whyHidden() : key;
         const audience = await this.#audience();
-        return audience.ok ? { ...key, value: true } : audience;
+        if (!audience.ok)
+            return audience;
+        this.#prepared = audience.value;
+        return { ...key, value: true };
     }
     metadata() {
         return this.#secret.metadata();
@@ -1169,7 +1174,7 @@ class OrganisationTarget {
     }
     /** What a PUT has to say of the audience, so that it stays as it is at this moment. */
     async #fields(mayGoOn) {
-        const reply = await this.#audience(mayGoOn);
+        const reply = await this.#confirmedAudience(mayGoOn);
         if (!reply.ok)
             return reply;
         const { value: audience } = reply;
@@ -1178,6 +1183,29 @@ class OrganisationTarget {
         const { visibility, repositoryIds } = audience;
         const ids = this.#options.stringIds ? repositoryIds.map(String) : repositoryIds;
         return { ...reply, value: { visibility, selected_repository_ids: ids } };
+    }
+    /**
+     * One reply is no evidence: taken for the truth, a stale one would take the secret away from its readers, or give it to
+     * others. What differs from `prepare`'s reading counts only where the next reading says the same.
+     */
+    async #confirmedAudience(mayGoOn) {
+        const reply = await this.#audience(mayGoOn);
+        if (!reply.ok || this.#prepared === undefined || isSame(reply.value, this.#prepared))
+            return reply;
+        const again = await this.#audience(mayGoOn);
+        if (!again.ok)
+            return again;
+        if (!isSame(again.value, reply.value) && !isSame(again.value, this.#prepared))
+            return this.#unsettled();
+        this.#prepared = again.value;
+        return again;
+    }
+    #unsettled() {
+        const { path, name, permission } = this.#place;
+        const context = this.#calls.context(`GET ${path}/${name}`, permission);
+        const message = `who may read ${name} of ${context.target} was answered in three ways, so it is not written`;
+        const cause = (0,call_failure/* unclear */.lD)('github-audience-changed', message, true);
+        return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 200 }, cause) };
     }
     /** One 404 is no evidence: made anew, the secret would get another audience. It is asked again before each try. */
     #gone() {
@@ -1199,6 +1227,15 @@ class OrganisationTarget {
         const cause = (0,call_failure/* refused */.J5)('github-not-found', `the organisation ${this.#options.org} does not exist, or the github-token cannot see it`, '`org:` is for organisations; secrets of a user belong to repositories and environments.');
         return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 404 }, cause) };
     }
+}
+function isSame(one, other) {
+    return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
+}
+/** GitHub lists the repositories in an order of its own. */
+function inOrder(audience) {
+    if (audience.visibility !== 'selected')
+        return audience;
+    return { ...audience, repositoryIds: audience.repositoryIds.toSorted((a, b) => a - b) };
 }
 
 ;// CONCATENATED MODULE: ./lib/github/stores/repository.js
@@ -6155,7 +6192,7 @@ function stateOf(outcome, givenUp) {
     lines.push(givenUp.length === 0
         ? nothingLost(others.length > 0, perhaps.length > 0) +
             (minted?.state === 'unknown' ? ' by this run' : '')
-        : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that held it holds a dead key until a run succeeds`);
+        : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that still holds it does not work until a run succeeds`);
     const left = keys.left.filter((id) => ![minted?.id, ...keys.held, ...perhaps].includes(id));
     if (keys.held.length > 0)
         lines.push((0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .heldText */ .Dx)(keys.held));
@@ -6482,10 +6519,10 @@ const STEP_TEXT = {
     metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
     'second-reading': ["the secrets' dates confirmed", "the secrets' dates could not be confirmed"],
     'make-room': ['room made', 'not all of the room could be made'],
-    create: ['key created', 'key not created'],
+    create: ['key created', 'no key created, as far as is known'],
     verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
     store: ['stored in every target', 'not stored in every target'],
-    'check-late': ['the stored key is still active', 'could not check whether the stored key is still active'],
+    'check-late': ['the stored key is still active', 'the stored key is not known to be active any more'],
     revoke: ['superseded keys revoked', 'not every superseded key revoked'],
 };
 const WHY_REMOVED = {
@@ -6679,8 +6716,22 @@ function withUse(plan, look, labels, keyName) {
     });
     return { ...plan, room: { ...room, inTheWay } };
 }
-function holdersOf(key, { secrets = [] }, labels, ofName) {
-    return labels.filter((_, index) => (0,rules/* candidatesFor */._j)(secrets[index]?.updatedAt, ofName).some(({ id }) => id === key));
+function holdersOf(key, look, labels, ofName) {
+    const record = ofName.find(({ id }) => id === key);
+    const { secrets } = look;
+    if (record === undefined || secrets === undefined)
+        return [];
+    return labels.filter((_, index) => {
+        const secret = secrets[index];
+        if (secret === undefined)
+            return false;
+        // Where dates say little (an edit of the audience moves them, the clocks differ), what cannot be excluded may be it.
+        if (look.clocksApart || look.contradicted)
+            return true;
+        if (secret.shared)
+            return (0,rules/* notInAnyTarget */._A)(record, [secret], ofName, 0) === undefined;
+        return (0,rules/* candidatesFor */._j)(secret.updatedAt, ofName).some(({ id }) => id === key);
+    });
 }
 
 // EXTERNAL MODULE: ./lib/rotation/look.js
@@ -6992,7 +7043,9 @@ async function lookBeforeCreate(run, tries, look, plan) {
             }),
         };
     }
-    const again = { ...look, date: list.date, keys: list.value };
+    // The earlier of both: what a later date alone says is not believed.
+    const date = look.date === undefined || list.date === undefined ? undefined : Math.min(look.date, list.date);
+    const again = { ...look, date, keys: list.value };
     const roomNow = (0,rotation_room/* roomFor */.N)(again, run.settings, gone, plan.current);
     if (roomNow.kind === 'fits')
         return { look: again };
@@ -7006,7 +7059,8 @@ async function notMinted(run, tries, look, failure) {
     const unclear = failure.kind === 'unclear';
     if (quota) {
         tries.quotaHits += 1;
-        tries.learned.full = true;
+        // Where the plan is known to have room, its place may be free again: no key is given up for one such answer.
+        tries.learned.full = look.places === undefined || tries.quotaHits > 1;
         if (tries.quotaHits < constants/* CREATES */.Kp)
             return 'again';
     }
@@ -7030,11 +7084,17 @@ async function notMinted(run, tries, look, failure) {
     return (0,failures/* failed */.gz)(run, {
         reason: quota ? 'quota' : 'create',
         code: quota ? 'quota-full' : unclear ? 'create-lost' : 'create-failed',
-        message: unclear
-            ? 'it is not known whether MUTX made a key; if it did, nobody knows its text and a later run revokes it'
-            : 'MUTX made no key',
+        message: madeNone(unclear, tries),
         failures: [failure],
     });
+}
+function madeNone(unclear, { lost }) {
+    if (unclear) {
+        return 'it is not known whether MUTX made a key; if it did, nobody knows its text and a later run revokes it';
+    }
+    return lost.length === 0
+        ? 'MUTX made no key'
+        : 'MUTX made no key at the last try; what came of an earlier one is not known';
 }
 /** Looks again after a pause, as before any other call that is tried again. */
 async function afterWait(run, failure, attempt) {
@@ -7126,12 +7186,15 @@ async function checkLate(run, minted, stored, elapsed) {
     const written = stored.results.some((result) => result.status !== 'failed');
     if (!written || (elapsed <= constants/* MARGIN */.jS && !stored.undated))
         return 'in-time';
-    const list = await run.step('check-late', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
+    const list = await run.step('check-late', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok && isActive(minted.id, reply.value));
     if (!list.ok) {
         run.warn('revocation-failed', `no key was revoked: ${list.failure.message}`);
         return 'unknown';
     }
-    return list.value.some((key) => key.id === minted.id && key.isActive) ? 'in-time' : 'late';
+    return isActive(minted.id, list.value) ? 'in-time' : 'late';
+}
+function isActive(id, keys) {
+    return keys.some((key) => key.id === id && key.isActive);
 }
 function writtenLate(run, tries, minted, results) {
     tries.lateWrites += 1;
@@ -7187,10 +7250,11 @@ function spareYoung(run, look, minted) {
  */
 async function revokeOlder(run, look, plan, minted) {
     const older = olderKeys(run, look, minted);
-    const going = run.settings.gracePeriod > 0 ? ofGraceOver(look, plan, older) : withinLimit(run, look, plan, older);
+    const allowed = withinLimit(run, look, plan, older);
+    const going = run.settings.gracePeriod > 0 ? ofGraceOver(look, plan, allowed) : allowed;
     if (run.settings.gracePeriod > 0) {
         const now = run.githubTime();
-        run.supersede(older.filter((key) => !going.includes(key)).map((key) => key.id), now === undefined ? undefined : (0,grace/* graceEnd */.q)(now, run.settings));
+        run.supersede(allowed.filter((key) => !going.includes(key)).map((key) => key.id), now === undefined ? undefined : (0,grace/* graceEnd */.q)(now, run.settings));
     }
     if (going.length === 0)
         return;
@@ -7313,6 +7377,7 @@ async function oneRound(run, tries) {
         ...looked.look,
         lostCreates: lostCreates(tries, (0,rotation_look/* timeOf */.n)(looked.look)),
         repairs: repairs(run, looked.look),
+        gaveUp: run.gaveUp,
     }, forced);
     const labels = run.ports.targets.map(({ label }) => label);
     const plan = withUse(planned, look, labels, run.settings.keyName);
@@ -7367,8 +7432,8 @@ async function planOn(run, look, forced) {
     return { look: again, plan: (0,rotation_plan/* makePlan */.Cs)(again, run.settings, forced) };
 }
 /** What a look that failed has to say when an earlier round has changed something. */
-function notAgain(run, { lost }, failure) {
-    if (lost.length === 0 && run.late === undefined && run.keysNow().revoked.length === 0)
+function notAgain(run, { lost, creates }, failure) {
+    if (creates === 0 && run.late === undefined && !run.madeRoom)
         return failure;
     const what = failure.reason === 'preflight'
         ? 'not every target can be written any more'
@@ -7398,7 +7463,7 @@ function warnAbout(run, plan) {
     if (plan.held.length > 0 && !run.settings.dryRun)
         run.holdBack(plan.held.map((key) => key.id));
     for (const key of plan.usedElsewhere) {
-        run.warn('name-used-elsewhere', `key ${key.id} was stored in no target and is in use: something else uses the name ${run.settings.keyName}; it does not go to make room, but as any older key of the name does`);
+        run.warn('name-used-elsewhere', `key ${key.id} is in no target and is in use: something else uses the name ${run.settings.keyName}; it does not go to make room, but as any older key of the name does`);
     }
 }
 /** Nothing has been changed yet: stop and say when it would work, or wait for that moment. */
@@ -7430,6 +7495,11 @@ async function noRoom(run, tries, look, room) {
     return 'again';
 }
 function nothingToReplace(look, settings) {
+    if (look.gaveUp === true)
+        return 'one key was given up already, and its place was taken';
+    if (look.clocksApart || look.contradicted) {
+        return 'no key can be given up: it cannot be told which one a secret holds';
+    }
     return (0,rotation_look/* keysOfName */.P)(look, settings).some(({ isActive }) => isActive)
         ? 'no key of this name can be given up: none is older than 15 minutes'
         : 'no key of this name is active, so none can be given up';
@@ -7462,7 +7532,8 @@ async function makeRoom(run, look, plan) {
 }
 function notDue(run, plan) {
     run.spare(plan.spared);
-    const alive = plan.superseded.filter(({ id }) => !run.isRevoked(id));
+    const held = new Set(plan.held.map(({ id }) => id));
+    const alive = plan.superseded.filter(({ id }) => !run.isRevoked(id) && !held.has(id));
     run.supersede(alive.map(({ id }) => id), plan.inGrace?.until);
     return {
         kind: 'not-due',
@@ -7769,7 +7840,8 @@ function canTellWhatIsStored({ clocksApart, contradicted }) {
 function restsOnSecrets(plan, { gracePeriod }) {
     const allowed = [...plan.makeRoom, ...plan.afterStore];
     const isBefore = plan.makeRoom.length > 0 || gracePeriod > 0;
-    return (isBefore && allowed.some(({ rule }) => rule === 'W')) || plan.superseded.length > 0;
+    const isReplaced = plan.room.kind === 'replace';
+    return isReplaced || (isBefore && allowed.some(({ rule }) => rule === 'W')) || plan.superseded.length > 0;
 }
 /** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
 function dueness(look, settings, forced) {
@@ -7802,7 +7874,8 @@ function dueness(look, settings, forced) {
         return maybe;
     if (current.expiresAt === undefined)
         return { due: true, why: 'the current key never expires', current };
-    return current.expiresAt - date > renewBefore
+    // By the later of both clocks: the end of the stored key is what must not be missed.
+    return current.expiresAt - Math.max(date, look.githubDate ?? date) > renewBefore
         ? { due: false, why: 'the current key lives longer than renew-before', current }
         : { due: true, why: 'the current key has less than renew-before left', current };
 }
@@ -8090,8 +8163,9 @@ function roomFor(look, settings, gone, current) {
     const active = look.keys.filter((key) => key.isActive && !gone.has(key.id));
     const mine = active.filter((key) => key.name === settings.keyName);
     if (active.length + 1 > places) {
-        const victim = keyToReplace(look, settings, mine, current);
-        if (settings.onQuota === 'replace' && victim !== undefined && active.length === places) {
+        const isAccepted = settings.onQuota === 'replace' && look.gaveUp !== true;
+        const victim = isAccepted ? keyToReplace(look, settings, mine, current) : undefined;
+        if (victim !== undefined && active.length === places) {
             const after = roomFor(look, settings, new Set([...gone, victim.id]), current);
             return after.kind === 'fits' ? { kind: 'replace', victim: summarize(victim) } : after;
         }
@@ -8160,16 +8234,18 @@ function nextPlaceAt(look, settings, active) {
 /**
  * The key that `on-quota: replace` gives up: the one least likely to be stored. First those made after the last write
  * of every target, the youngest before the others; then one whose run can have written no target and whose grace
- * period is over; then the current one, and the oldest where that is not known. None that a run may still be writing.
+ * period is over; then the current one, and the oldest where that is not known. None that a run may still be writing, by
+ * the time of both services, and none where it cannot be told which is which.
  */
 function keyToReplace(look, settings, mine, current) {
     const { date, secrets = [] } = look;
-    if (date === undefined)
+    if (date === undefined || look.clocksApart || look.contradicted)
         return undefined;
+    const now = Math.min(date, look.githubDate ?? date);
     const oldestFirst = mine
-        .filter((key) => key.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK < date)
+        .filter((key) => key.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK < now)
         .toSorted((a, b) => a.createdAt - b.createdAt);
-    const graceIsOver = date > (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .P)(secrets) + settings.gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+    const graceIsOver = now > (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .P)(secrets) + settings.gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
     return (oldestFirst.findLast((key) => secrets.length > 0 && isAfterEveryWrite(key, secrets)) ??
         (graceIsOver ? oldestFirst.find((key) => isOutsideEveryWindow(key, secrets)) : undefined) ??
         oldestFirst.find((key) => key.id === current?.id) ??
@@ -8257,15 +8333,14 @@ function notInAnyTarget(j, secrets, keysOfName, gracePeriod) {
     let revocableFrom = j.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
     for (const secret of secrets) {
         const { updatedAt } = secret;
-        if (updatedAt === undefined) {
-            // A write at the very end of the fence, and a replica that lags, look like an absence.
+        // With less than the fence between, clocks that were wrong at the write would make the stored key an orphan.
+        if (updatedAt === undefined || j.createdAt > updatedAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) {
+            // A write at the very end of the fence, and a replica that lags, look as if there had been none.
             revocableFrom = j.createdAt + 2 * _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+            lastWrite = Math.max(lastWrite, updatedAt ?? 0);
             continue;
         }
         lastWrite = Math.max(lastWrite, updatedAt);
-        // With less than the fence between, clocks that were wrong at the write would make the stored key an orphan.
-        if (j.createdAt > updatedAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS)
-            continue;
         if (!isOverwritten(j, secret, keysOfName))
             return undefined;
         superseded = true;
@@ -8662,7 +8737,7 @@ async function takeLook(run, learned) {
     const clocksApart = areClocksApart(date, metadata, elapsed);
     const clocksFarApart = areClocksApart(date, metadata, elapsed, _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS);
     if (clocksApart) {
-        run.warn('clocks-apart', 'the clocks of MUTX and GitHub differ by more than 30 s: this run revokes no key for being in no secret');
+        run.warn('clocks-apart', 'the times of MUTX and GitHub cannot be compared closely enough (clocks more than 30 s apart, a reply without a Date, or slow replies): this run revokes no key for being in no secret');
     }
     const githubDate = earliestDate([...prepared, ...metadata]);
     return {
@@ -12001,6 +12076,15 @@ function wordsOf(finding, date, quote) {
             };
     }
 }
+/** A time as a cell of a table has it: `in 30 days (2026-12-30)`, `9 days ago (2026-11-21)`. The report has it whole. */
+function dayText(instant, date) {
+    const distance = days(Math.abs(instant - date));
+    return `${instant > date ? `in ${distance}` : `${distance} ago`} (${(0,words/* instantText */.Xx)(instant).slice(0, 10)})`;
+}
+/** Of an id that is beside the name of its key: enough to tell it from the others of that name. */
+function shortId(id) {
+    return id.length > 12 ? `${id.slice(0, 8)}…` : id;
+}
 function held(works) {
     if (works === undefined)
         return 'an older key, or none that works';
@@ -12026,6 +12110,7 @@ function leakFix(key) {
 function places(heldBy) {
     return (0,words/* someOf */.yU)(heldBy.map(words/* placeText */.Z9), 'the output `report`');
 }
+/** `30 days`, `5 h 3 min`. */
 function days(duration) {
     const whole = Math.floor(duration / 86_400_000);
     return whole < 1 ? (0,words/* durationText */.S5)(duration) : (0,words/* count */.U9)(whole, 'day');
@@ -12104,12 +12189,12 @@ function auditSummary(result, quote) {
     return (0,report_summary/* page */.MY)(all === 0 ? '✅ MUTX API keys: nothing found' : `MUTX API keys: ${(0,words/* count */.U9)(all, 'finding')}`, [
         `Looked at ${(0,words/* instantText */.Xx)(look.date)}: ${countsText(findings)}.`,
         notes.map((note) => `> ${(0,markdown/* plain */.pj)(NOTE_TEXT[note])}`).join('\n>\n'),
-        findingTable(findings),
+        findingTable(findings, look.date),
         keys.length === 0 ? 'There is no active key.' : keyTable(result, quote),
         sparedTexts(result.spared, look.date, quote)
             .map((text) => `- ${(0,markdown/* plain */.pj)(text)}`)
             .join('\n'),
-        secretTable(result),
+        secretTable(result, quote),
         timeline(result, quote),
         keys.length > MOST_BARS ? `The timeline shows the first ${MOST_BARS} keys of the table.` : '',
     ]);
@@ -12121,7 +12206,7 @@ function countsText(findings) {
         .map((level) => (counts[level] === 0 ? `no ${level}` : (0,words/* count */.U9)(counts[level], level)))
         .join(', ');
 }
-function findingTable(findings) {
+function findingTable(findings, date) {
     if (findings.length === 0)
         return '';
     const rows = findings
@@ -12129,41 +12214,41 @@ function findingTable(findings) {
         .map(({ level, title, message, since, fix }) => [
         MARK[level],
         `**${(0,markdown/* plain */.pj)(title)}**: ${(0,markdown/* plain */.pj)(message)}`,
-        cell(since),
+        since === undefined ? '' : dayText(since, date),
         (0,markdown/* prose */.CS)(fix),
     ]);
     return (0,markdown/* table */.tp)(['', 'What is wrong', 'Since', 'Fix'], rows) + rest(findings.length);
 }
+/** Six columns are what GitHub's page has room for; ids and times are whole in the output `report`. */
 function keyTable({ look, keys }, quote) {
     const rows = keys
         .slice(0, audit_summary_MOST_ROWS)
         .map((key, index) => [
         rowName(index),
-        (0,markdown/* code */.aY)(quote(key.name)),
-        (0,markdown/* code */.aY)(key.id),
+        keyCell(key, quote),
         stateOf(key, look.date),
-        (0,words/* instantText */.Xx)(key.createdAt),
-        key.expiresAt === undefined ? 'never' : (0,words/* instantText */.Xx)(key.expiresAt),
-        key.lastUsed === undefined ? 'never' : (0,words/* instantText */.Xx)(key.lastUsed),
+        dayText(key.createdAt, look.date),
+        key.expiresAt === undefined ? 'never' : dayText(key.expiresAt, look.date),
+        key.lastUsed === undefined ? 'never' : dayText(key.lastUsed, look.date),
     ]);
-    return (0,markdown/* table */.tp)(['', 'Name', 'Key', 'State', 'Created', 'Expires', 'Last used'], rows) + rest(keys.length);
+    return (0,markdown/* table */.tp)(['', 'Key', 'State', 'Created', 'Expires', 'Last used'], rows) + rest(keys.length);
 }
-function secretTable({ look, current }) {
+function secretTable({ look, current }, quote) {
     if (look.secrets.length === 0)
         return '';
     const rows = look.secrets.slice(0, audit_summary_MOST_ROWS).map(({ place, updatedAt }, index) => {
-        const id = current[index]?.id;
+        const key = current[index];
         return [
             (0,markdown/* code */.aY)(place.target),
             (0,markdown/* code */.aY)(place.secret),
-            updatedAt === undefined ? 'there is none' : (0,words/* instantText */.Xx)(updatedAt),
-            id === undefined ? 'not known' : (0,markdown/* code */.aY)(id),
+            updatedAt === undefined ? 'there is none' : dayText(updatedAt, look.date),
+            key === undefined ? 'not known' : keyCell(key, quote),
         ];
     });
     return (0,markdown/* table */.tp)(['Target', 'Secret', 'Last written', 'Holds key'], rows) + rest(look.secrets.length);
 }
-function cell(instant) {
-    return instant === undefined ? '' : (0,words/* instantText */.Xx)(instant);
+function keyCell({ name, id }, quote) {
+    return `${(0,markdown/* code */.aY)(quote(name))} ${(0,markdown/* code */.aY)(shortId(id))}`;
 }
 function rest(all) {
     return all > audit_summary_MOST_ROWS ? `\n\n… and ${all - audit_summary_MOST_ROWS} more; the output \`report\` has more of them.` : '';
@@ -14697,6 +14782,8 @@ class Progress {
     #failed = [];
     #revoked = [];
     #expired = false;
+    /** What was stored came too late to be relied on. */
+    #late = false;
     /** Keys for which a DELETE was sent without a clear answer so far, each with whether it was a stored key's. */
     #revoking = new Map();
     #givenUp = [];
@@ -14713,6 +14800,7 @@ class Progress {
                 break;
             case 'minted':
                 this.#minted = event.id;
+                this.#late = false;
                 this.#storing = false;
                 this.#targets = undefined;
                 this.#complete = false;
@@ -14740,7 +14828,10 @@ class Progress {
             case 'looked':
             case 'retrying':
             case 'waiting':
+                break;
             case 'warning':
+                if (event.code === 'written-late')
+                    this.#late = true;
                 break;
         }
     }
@@ -14801,7 +14892,11 @@ class Progress {
         if (this.#revoking.has(id)) {
             return [`the new key ${id} was being revoked; whether it was is not known; no secret holds it`];
         }
-        const lines = [`the new key ${id} is alive`];
+        const lines = [
+            this.#late
+                ? `the new key ${id} was stored too late to be relied on: another run may have revoked it`
+                : `the new key ${id} is alive`,
+        ];
         if (this.#written.length > 0)
             lines.push(`${(0,words/* list */.p_)(this.#written.map(words/* placeText */.Z9))}: holds the new key`);
         const perhaps = this.#failed.filter(({ perhapsWritten }) => perhapsWritten === true);
