@@ -127,8 +127,13 @@ export class Progress {
 
   #mintedLines(id: string): readonly string[] {
     if (this.#revoked.includes(id)) return [`the new key ${id} was revoked; no secret holds it`];
-    if (this.#revoking.has(id)) {
-      return [`the new key ${id} was being revoked; whether it was is not known; no secret holds it`];
+    if (this.#givenUp.includes(id))
+      return [`the new key ${id} was given up for its place; a secret may hold it`];
+    const revoking = this.#revoking.get(id);
+    if (revoking !== undefined) {
+      return [
+        `the new key ${id} was being revoked; whether it was is not known; ${revoking ? 'a secret may hold it' : 'no secret holds it'}`,
+      ];
     }
     const lines = [
       this.#late

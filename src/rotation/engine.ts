@@ -130,9 +130,17 @@ export async function planOn(
   forced: boolean,
 ): Promise<{ readonly look: Look; readonly plan: Plan }> {
   const plan = makePlan(look, run.settings, forced);
-  if (look.secrets === undefined || !restsOnSecrets(plan, run.settings)) return { look, plan };
+  const isOpen = restsOnSecrets(plan, run.settings) || isNewerBeside(look, plan, run.settings);
+  if (look.secrets === undefined || !isOpen) return { look, plan };
   const again = await readAgain(run, look, look.secrets);
   return { look: again, plan: makePlan(again, run.settings, forced) };
+}
+
+/** Not due, beside a newer key of the name: that one is what the secret holds, if its date is an old one. */
+function isNewerBeside(look: Look, plan: Plan, settings: RotationSettings): boolean {
+  if (plan.due) return false;
+  const { createdAt } = plan.current;
+  return keysOfName(look, settings).some((key) => key.isActive && key.createdAt > createdAt);
 }
 
 /** What a look that failed has to say when an earlier round has changed something. */

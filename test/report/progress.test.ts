@@ -87,6 +87,21 @@ describe('the state of a run that ends in between', () => {
       ],
     ],
     [
+      'while a key that was stored too late was being given up for the next one',
+      [...storing, { type: 'revoking', id: 'id-new', reason: 'replace' }],
+      ['the new key id-new was being revoked; whether it was is not known; a secret may hold it'],
+    ],
+    [
+      'after it was given up',
+      [...storing, { type: 'revoked', id: 'id-new', reason: 'replace', gone: false }],
+      ['the new key id-new was given up for its place; a secret may hold it'],
+    ],
+    [
+      'after a write that came too late',
+      [...storing, { type: 'warning', code: 'written-late', message: 'late' }],
+      ['the new key id-new was stored too late to be relied on: another run may have revoked it'],
+    ],
+    [
       'after a revocation without a clear answer',
       [
         { type: 'revoking', id: 'id-orphan', reason: 'W' },

@@ -82,6 +82,7 @@ describe('a key that a run revokes before the new one is stored', () => {
     expect(await asked({})).toBe(0);
     expect(await asked({}, [orphan, stored])).toBe(0);
     expect(await asked({ renewBefore: DAY })).toBe(0);
+    expect(await asked({ renewBefore: DAY }, [stored, key('newer', { age: MINUTE })])).toBe(1);
     expect(await asked({ gracePeriod: DAY })).toBe(0);
     expect(await asked({ renewBefore: DAY }, [orphan, stored])).toBe(1);
     expect(await asked({}, [orphan, stored], 'FREE')).toBe(1);
@@ -184,6 +185,19 @@ describe('a secret that is written while the run looks', () => {
     };
     expect(await looks(MINUTE / 2)).toBe(1);
     expect(await looks(MINUTE / 2 - SECOND)).toBe(2);
+  });
+});
+
+describe('a run that is not due beside a newer key', () => {
+  it('reads the secret again, because that key is stored if its date was an old one', async () => {
+    const old = key('old', { age: DAY });
+    const newer = key('newer', { age: 20 * MINUTE });
+    const ports = new InMemoryPorts({ keys: [old, newer], targets: [{ label: 'acme/web', holds: 'newer' }] });
+    ports.on('metadata', dated(old.createdAt + SECOND));
+    expect(await ports.rotate({ renewBefore: DAY, gracePeriod: 60 * MINUTE })).toMatchObject({
+      kind: 'rotated',
+    });
+    expect(ports.warnings()).toEqual(['readings-differ']);
   });
 });
 
