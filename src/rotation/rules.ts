@@ -98,7 +98,8 @@ export function notInAnyTarget(
     // With less than the fence between, clocks that were wrong at the write would make the stored key an orphan.
     if (updatedAt === undefined || j.createdAt > updatedAt + FENCE + MARGIN) {
       // A write at the very end of the fence, and a replica that lags, look as if there had been none.
-      revocableFrom = j.createdAt + 2 * FENCE;
+      const lag = updatedAt === undefined ? FENCE : 2 * MARGIN;
+      revocableFrom = Math.max(revocableFrom, j.createdAt + FENCE + lag);
       lastWrite = Math.max(lastWrite, updatedAt ?? 0);
       continue;
     }

@@ -58,7 +58,7 @@ describe('a plan with room for two', () => {
     const theirs = meanwhile((world) => world.setKey(key('theirs', { age: 0 })));
     ports.on('list', works, theirs);
     expect(await ports.rotate()).toMatchObject({
-      failure: { code: 'quota-full', retryAt: START + 30 * MINUTE },
+      failure: { code: 'quota-full', retryAt: START + 17 * MINUTE },
     });
     expect(ports.changes()).toEqual([]);
     expect(ports.told('planned')).toHaveLength(2);

@@ -172,11 +172,14 @@ describe('a full plan', () => {
     const three = look(3, [eternal, orphan, { ...foreign, createdAt: START }], {
       secrets: [stored(eternal)],
     });
-    expect(roomFor(three, settings(), nothing, eternal)).toHaveProperty('at', orphan.createdAt + 2 * FENCE);
+    expect(roomFor(three, settings(), nothing, eternal)).toHaveProperty(
+      'at',
+      orphan.createdAt + FENCE + 2 * MARGIN,
+    );
   });
 
   it('frees a place in the very moment after which rule W may revoke a key', () => {
-    const orphan = key('orphan', { age: 2 * FENCE });
+    const orphan = key('orphan', { age: FENCE + 2 * MARGIN });
     const sees = look(2, [current, orphan], { secrets: [stored(current)] });
     expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', START);
   });
@@ -184,12 +187,18 @@ describe('a full plan', () => {
   it('frees a place when rule W may revoke a key and no other one is young', () => {
     const orphan = key('orphan', { age: 10 * MINUTE });
     const sees = look(2, [current, orphan], { secrets: [stored(current)] });
-    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty('at', orphan.createdAt + 2 * FENCE);
+    expect(roomFor(sees, settings(), nothing, current)).toHaveProperty(
+      'at',
+      orphan.createdAt + FENCE + 2 * MARGIN,
+    );
     const younger = key('younger', { age: 5 * MINUTE });
     const three = look(3, [current, orphan, younger], { secrets: [stored(current)] });
-    expect(roomFor(three, settings(), nothing, current)).toHaveProperty('at', orphan.createdAt + 2 * FENCE);
+    expect(roomFor(three, settings(), nothing, current)).toHaveProperty(
+      'at',
+      younger.createdAt + FENCE + 2 * MARGIN,
+    );
     const stays = key('stays', { age: 2 * MINUTE, usedAfter: FENCE });
-    const earlier = key('earlier', { age: 20 * MINUTE });
+    const earlier = key('earlier', { age: 16 * MINUTE });
     const four = look(3, [current, earlier, stays], { secrets: [stored(current)] });
     expect(roomFor(four, settings(), nothing, current)).toHaveProperty('at', settledAt(stays.createdAt));
   });
@@ -212,7 +221,7 @@ describe('a full plan', () => {
     const endless = { ...orphan, expiresAt: undefined };
     expect(roomFor({ ...sees, keys: [current, endless] }, settings(), nothing, current)).toHaveProperty(
       'at',
-      orphan.createdAt + 2 * FENCE,
+      orphan.createdAt + FENCE + 2 * MARGIN,
     );
   });
 

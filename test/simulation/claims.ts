@@ -109,6 +109,13 @@ const SENTENCES: readonly Sentence[] = [
   [/^new key (\S+) \([^)]*\): no secret holds it, /, (claims, id) => !claims.isHeld(id)],
   [/^new key (\S+) \([^)]*\): stored, but another run may have revoked it$/, () => true],
   [/^the new key (\S+) is alive$/, (claims, id) => claims.isAlive(id)],
+  // What is said to be unknown claims nothing.
+  [/^the new key (\S+) was stored too late to be relied on: /, () => true],
+  [
+    /^the new key (\S+) was given up for its place; a secret may hold it$/,
+    (claims, id) => claims.isRevoked(id),
+  ],
+  [/^the new key (\S+) was being revoked; whether it was is not known; a secret may hold it$/, () => true],
   [
     /^the new key (\S+) was revoked; no secret holds it$/,
     (claims, id) => claims.isRevoked(id) && !claims.isHeld(id),

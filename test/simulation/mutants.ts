@@ -27,8 +27,8 @@ export interface Mutant extends Edit {
 
 const NO_SECOND_READING: Edit = {
   file: 'rotation/engine.ts',
-  find: 'if (look.secrets === undefined || !restsOnSecrets(plan, run.settings)) return { look, plan };',
-  replace: 'if (look.secrets === undefined || plan.makeRoom.length >= 0) return { look, plan };',
+  find: 'if (look.secrets === undefined || !isOpen) return { look, plan };',
+  replace: 'if (look.secrets === undefined || isOpen || !isOpen) return { look, plan };',
 };
 
 const REVOKE_OLDER = 'const older = olderKeys(run, look, minted);';
@@ -157,6 +157,13 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'rotation/rules.ts',
     find: 'let revocableFrom = j.createdAt + FENCE;',
     replace: 'let revocableFrom = j.createdAt;',
+    also: [
+      {
+        file: 'rotation/rules.ts',
+        find: 'revocableFrom = Math.max(revocableFrom, j.createdAt + FENCE + lag);',
+        replace: 'if (lag < 0) revocableFrom = 0;',
+      },
+    ],
   },
   {
     name: 'rule W with a margin below the skew',
@@ -271,7 +278,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'two readings of a secret that differ believed',
     shownBy: 'seen 2: one passing 404 for a secret, two keys allowed',
     file: 'rotation/second-reading.ts',
-    find: 'return { ...look, contradicted: true };',
+    find: 'return { ...look, contradicted: true, readingsDiffer: known.some(({ differs }) => differs) };',
     replace: 'return look;',
   },
   {
@@ -292,8 +299,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'never stored as soon as the key is younger than the last write',
     shownBy: 'servers whose Date is set right',
     file: 'rotation/rules.ts',
-    find: 'if (j.createdAt > updatedAt + FENCE + MARGIN) continue;',
-    replace: 'if (j.createdAt > updatedAt + MARGIN) continue;',
+    find: 'if (updatedAt === undefined || j.createdAt > updatedAt + FENCE + MARGIN) {',
+    replace: 'if (updatedAt === undefined || j.createdAt > updatedAt + MARGIN) {',
   },
   {
     name: 'a secret that is gone right before its PUT made anew',
@@ -301,6 +308,13 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'github/stores/organisation.ts',
     find: 'return this.#secret.everThere ? this.#gone() : this.#newAudience();',
     replace: 'return this.#newAudience();',
+    also: [
+      {
+        file: 'github/stores/organisation.ts',
+        find: 'if (!reply.ok || this.#prepared === undefined || isSame(reply.value, this.#prepared)) return reply;',
+        replace: 'if (reply.ok || !reply.ok) return reply;',
+      },
+    ],
   },
   {
     name: 'a 404 for a DELETE believed by a rotation',
