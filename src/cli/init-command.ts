@@ -9,9 +9,8 @@ import { isInteractive } from './streams.ts';
 import type { Flags } from './variables.ts';
 
 const AFTER = `
-Shows all that it would do, then asks. Needs a GitHub token that may write
-secrets and environments, and e-mail and password or a refresh token: from
-variables, see \`mutx-api-key --help\`, or asked for. No file is overwritten.`;
+Shows all that it would do, then asks. Takes a GitHub token and credentials of
+MUTX from variables (\`mutx-api-key --help\`), or asks. Overwrites no file.`;
 
 const WORKFLOW = '.github/workflows/rotate-mutx-key.yml';
 

@@ -7,6 +7,7 @@ import type { Plan } from './plan.ts';
 import type {
   Account,
   CallFailure,
+  Duration,
   Instant,
   KeyRecord,
   KeyService,
@@ -15,6 +16,7 @@ import type {
   SecretTarget,
 } from './ports.ts';
 import { placesOf } from './quota.ts';
+import { Stopwatch } from './retry.ts';
 import { eachOf, Run } from './run.ts';
 import type { RotationSettings } from './settings.ts';
 import { takeLook } from './take-look.ts';
@@ -56,10 +58,15 @@ export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): 
   const warnings = new Set<string>();
   // No single key's settings have a say in these two, and it is no single key's run that tells of them.
   const call = patientCalls(ports);
+  let sent = new Stopwatch(ports.clock);
   const [list, account] = await Promise.all([
-    call(() => ports.keys.list()),
+    call(() => {
+      sent = new Stopwatch(ports.clock);
+      return ports.keys.list();
+    }),
     call(() => ports.keys.account()),
   ]);
+  const got = new Stopwatch(ports.clock);
   if (!list.ok) return { ok: false, failure: unreadableList(list.failure) };
   // It has been tried often enough.
   const asked: typeof account = account.ok
@@ -69,10 +76,11 @@ export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): 
   const keysFor = byName(list.value, placesOf(plan));
   const tooMany = tooManyFor(entries, list.value, plan);
   if (tooMany !== undefined) warnings.add(tooMany);
+  const age = () => (list.reading === undefined ? sent.elapsed() : list.reading.lastAsked + got.elapsed());
   const findings = await eachOf(entries, SIDE_BY_SIDE, ({ settings, targets }) => {
     const run = new Run(settings, {
       ...ports,
-      keys: seen({ ...list, value: keysFor(settings.keyName) }, asked),
+      keys: seen({ ...list, value: keysFor(settings.keyName) }, asked, age),
       targets: targets.map(readOnly),
       report: (event) => {
         if (event.type === 'warning') warnings.add(event.message);
@@ -134,10 +142,18 @@ function withinLimit(run: Run, { superseded }: Plan, date: Instant | undefined):
   return [];
 }
 
-/** The key service as it was seen once. */
-function seen(list: Reply<readonly KeyRecord[]>, account: Reply<Account>): KeyService {
+/** The key service as it was seen once. The list is as old as it is when a key's secrets are looked at. */
+function seen(
+  list: Extract<Reply<readonly KeyRecord[]>, { ok: true }>,
+  account: Reply<Account>,
+  age: () => Duration,
+): KeyService {
+  const { lastDate = list.date, since } = list.reading ?? {};
   return {
-    list: () => Promise.resolve(list),
+    list: () => {
+      const reading = { lastDate, lastAsked: age(), since };
+      return Promise.resolve({ ...list, reading });
+    },
     account: () => Promise.resolve(account),
     create: unwanted,
     verify: unwanted,

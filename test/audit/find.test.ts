@@ -149,8 +149,8 @@ describe('a key in no secret', () => {
   it('because it was never stored: once no run can store it any more', () => {
     const stored = key('a', { age: 7 * DAY });
     const secrets = [secret('acme/web', 7 * DAY - SECOND)];
-    expect(found([stored, key('lost', { age: 16 * MINUTE })], { secrets })).toEqual([]);
-    expect(found([stored, key('lost', { age: 16 * MINUTE + 1 })], { secrets })).toMatchObject([
+    expect(found([stored, key('lost', { age: 18 * MINUTE })], { secrets })).toEqual([]);
+    expect(found([stored, key('lost', { age: 18 * MINUTE + 1 })], { secrets })).toMatchObject([
       { kind: 'orphaned', level: 'warning', how: 'never-stored', used: false, key: { id: 'lost' } },
     ]);
   });

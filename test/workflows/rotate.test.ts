@@ -120,7 +120,6 @@ describe('what rotate.yml hands on to be revoked', () => {
       mutx.addKey(stage.user, { name: 'api', createdAt: mutx.clock.now() - id * HOUR });
     stage.advance(2 * HOUR);
     const run = await stage.run('rotate', INPUTS, { waits: 2 * HOUR });
-    expect(run.get('superseded')?.log).toContain('::warning title=More keys than max-revocations::');
     expect(run.get('superseded')?.steps).toEqual([]);
     expect(resultsOf(run)).toMatchObject({ superseded: 'success', revoke: 'success' });
     expect(stage.active('web')).toBe(1);
