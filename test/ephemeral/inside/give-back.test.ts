@@ -108,7 +108,7 @@ describe('giving back', () => {
     ways.mutx.world.always('revoke', breaks);
     const result = await giveBack(MINTED, [ways.of('key'), ways.of('token')], ways.mutx.ports);
     expect(result).toMatchObject({ kind: 'failed', id: 'mine', failures: [{ status: 502 }] });
-    expect(ways.mutx.world.calls()).not.toContain('verify');
+    expect(ways.mutx.world.calls().filter((call) => call.startsWith('verify'))).toEqual([]);
   });
 
   it('waits for the end of a limit of so many requests a minute', async () => {
@@ -140,6 +140,8 @@ describe('giving back', () => {
     ['gone', 'does not work any more either', refuses(401), 'gone'],
     ['failed', 'works, so that MUTX does not take keys for this', undefined, 'failed'],
     ['failed', 'gives no clear answer', fails({ kind: 'unclear' }), 'failed'],
+    ['failed', 'is refused for what its account is', refuses(403), 'failed'],
+    ['failed', 'is refused without having been looked at', fails({ kind: 'unclear', status: 401 }), 'failed'],
   ] as const)(
     'says %s where no way is left, and the key itself %s',
     async (_, __, script: Script | undefined, kind) => {
