@@ -743,11 +743,14 @@ var keys_by_name = __webpack_require__(7642);
 var patient = __webpack_require__(9515);
 // EXTERNAL MODULE: ./lib/rotation/quota.js
 var quota = __webpack_require__(8090);
+// EXTERNAL MODULE: ./lib/rotation/retry.js
+var retry = __webpack_require__(3968);
 // EXTERNAL MODULE: ./lib/rotation/run.js
 var rotation_run = __webpack_require__(7467);
 // EXTERNAL MODULE: ./lib/rotation/take-look.js
 var take_look = __webpack_require__(7155);
 ;// CONCATENATED MODULE: ./lib/rotation/survey.js
+
 
 
 
@@ -767,10 +770,15 @@ async function survey(entries, ports) {
     const warnings = new Set();
     // No single key's settings have a say in these two, and it is no single key's run that tells of them.
     const call = (0,patient/* patientCalls */.R)(ports);
+    let sent = new retry/* Stopwatch */.eM(ports.clock);
     const [list, account] = await Promise.all([
-        call(() => ports.keys.list()),
+        call(() => {
+            sent = new retry/* Stopwatch */.eM(ports.clock);
+            return ports.keys.list();
+        }),
         call(() => ports.keys.account()),
     ]);
+    const got = new retry/* Stopwatch */.eM(ports.clock);
     if (!list.ok)
         return { ok: false, failure: unreadableList(list.failure) };
     // It has been tried often enough.
@@ -782,10 +790,11 @@ async function survey(entries, ports) {
     const tooMany = tooManyFor(entries, list.value, plan);
     if (tooMany !== undefined)
         warnings.add(tooMany);
+    const age = () => (list.reading === undefined ? sent.elapsed() : list.reading.lastAsked + got.elapsed());
     const findings = await (0,rotation_run/* eachOf */.pQ)(entries, SIDE_BY_SIDE, ({ settings, targets }) => {
         const run = new rotation_run/* Run */.KF(settings, {
             ...ports,
-            keys: seen({ ...list, value: keysFor(settings.keyName) }, asked),
+            keys: seen({ ...list, value: keysFor(settings.keyName) }, asked, age),
             targets: targets.map(readOnly),
             report: (event) => {
                 if (event.type === 'warning')
@@ -839,10 +848,14 @@ function withinLimit(run, { superseded }, date) {
     run.holdBack(living.map(({ id }) => id));
     return [];
 }
-/** The key service as it was seen once. */
-function seen(list, account) {
+/** The key service as it was seen once. The list is as old as it is when a key's secrets are looked at. */
+function seen(list, account, age) {
+    const { lastDate = list.date, since } = list.reading ?? {};
     return {
-        list: () => Promise.resolve(list),
+        list: () => {
+            const reading = { lastDate, lastAsked: age(), since };
+            return Promise.resolve({ ...list, reading });
+        },
         account: () => Promise.resolve(account),
         create: unwanted,
         verify: unwanted,

@@ -7426,10 +7426,18 @@ function isJustWritten({ date, secrets = [] }) {
  */
 async function planOn(run, look, forced) {
     const plan = (0,rotation_plan/* makePlan */.Cs)(look, run.settings, forced);
-    if (look.secrets === undefined || !(0,rotation_plan/* restsOnSecrets */.oM)(plan, run.settings))
+    const isOpen = (0,rotation_plan/* restsOnSecrets */.oM)(plan, run.settings) || isNewerBeside(look, plan, run.settings);
+    if (look.secrets === undefined || !isOpen)
         return { look, plan };
     const again = await readAgain(run, look, look.secrets);
     return { look: again, plan: (0,rotation_plan/* makePlan */.Cs)(again, run.settings, forced) };
+}
+/** Not due, beside a newer key of the name: that one is what the secret holds, if its date is an old one. */
+function isNewerBeside(look, plan, settings) {
+    if (plan.due)
+        return false;
+    const { createdAt } = plan.current;
+    return (0,rotation_look/* keysOfName */.P)(look, settings).some((key) => key.isActive && key.createdAt > createdAt);
 }
 /** What a look that failed has to say when an earlier round has changed something. */
 function notAgain(run, { lost, creates }, failure) {
@@ -8336,7 +8344,8 @@ function notInAnyTarget(j, secrets, keysOfName, gracePeriod) {
         // With less than the fence between, clocks that were wrong at the write would make the stored key an orphan.
         if (updatedAt === undefined || j.createdAt > updatedAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) {
             // A write at the very end of the fence, and a replica that lags, look as if there had been none.
-            revocableFrom = j.createdAt + 2 * _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+            const lag = updatedAt === undefined ? _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK : 2 * _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+            revocableFrom = Math.max(revocableFrom, j.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + lag);
             lastWrite = Math.max(lastWrite, updatedAt ?? 0);
             continue;
         }
@@ -8735,7 +8744,7 @@ async function takeLook(run, learned) {
         return fail('look', unreadable);
     const elapsed = lead + listed.elapsed();
     const clocksApart = areClocksApart(date, metadata, elapsed);
-    const clocksFarApart = areClocksApart(date, metadata, elapsed, _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS);
+    const clocksFarApart = areSurelyApart(date, metadata, elapsed);
     if (clocksApart) {
         run.warn('clocks-apart', 'the times of MUTX and GitHub cannot be compared closely enough (clocks more than 30 s apart, a reply without a Date, or slow replies): this run revokes no key for being in no secret');
     }
@@ -8779,14 +8788,28 @@ async function askPlaces(run) {
  * the difference less the time that passed here between the two replies must be small: either alone could
  * hide a real difference behind a slow reply.
  */
-function areClocksApart(mutx, metadata, elapsed, most = _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2) {
+function areClocksApart(mutx, metadata, elapsed) {
     if (mutx === undefined)
         return true;
     return metadata.some((reply) => {
         if (!reply.ok || reply.date === undefined)
             return true;
         const apart = reply.date - mutx;
-        return Math.abs(apart) > most || Math.abs(apart - elapsed) > most;
+        return Math.abs(apart) > _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2 || Math.abs(apart - elapsed) > _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2;
+    });
+}
+/**
+ * Whether the clocks are apart by more than the margin, whenever in the time that passed here the replies were given: then
+ * the dates of secrets say nothing of which key they hold. A look that merely took long is no reason for that.
+ */
+function areSurelyApart(mutx, metadata, elapsed) {
+    if (mutx === undefined)
+        return true;
+    return metadata.some((reply) => {
+        if (!reply.ok || reply.date === undefined)
+            return true;
+        const apart = reply.date - mutx;
+        return apart < -_constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS || apart > elapsed + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
     });
 }
 function fail(reason, failures) {
@@ -14889,8 +14912,13 @@ class Progress {
     #mintedLines(id) {
         if (this.#revoked.includes(id))
             return [`the new key ${id} was revoked; no secret holds it`];
-        if (this.#revoking.has(id)) {
-            return [`the new key ${id} was being revoked; whether it was is not known; no secret holds it`];
+        if (this.#givenUp.includes(id))
+            return [`the new key ${id} was given up for its place; a secret may hold it`];
+        const revoking = this.#revoking.get(id);
+        if (revoking !== undefined) {
+            return [
+                `the new key ${id} was being revoked; whether it was is not known; ${revoking ? 'a secret may hold it' : 'no secret holds it'}`,
+            ];
         }
         const lines = [
             this.#late
