@@ -131,14 +131,17 @@ describe('a run whose credential is one of the keys', () => {
   });
 });
 
-it.each(['upgrade-url', 'x-request-id', 'location'])('a credential in the header %s is not told', async (name) => {
-  const token = 'Opaque0123456789aa';
-  mutx = await startMutx({ token });
-  const status = name === 'location' ? 307 : 402;
-  const headers = { [name]: `https://mutx.example/${token}`, 'content-type': 'application/json' };
-  mutx.emulator.fault({ server: 'mutx', what: 'raw', status, headers, body: '{"detail":"pay"}' });
-  const reply = await mutx.keys.list();
-  expect(reply).toMatchObject({ ok: false, failure: { status } });
-  expect(JSON.stringify(reply)).not.toContain(token);
-  expect(JSON.stringify(reply)).toContain('withheld');
-});
+it.each(['upgrade-url', 'x-request-id', 'location'])(
+  'a credential in the header %s is not told',
+  async (name) => {
+    const token = 'Opaque0123456789aa';
+    mutx = await startMutx({ token });
+    const status = name === 'location' ? 307 : 402;
+    const headers = { [name]: `https://mutx.example/${token}`, 'content-type': 'application/json' };
+    mutx.emulator.fault({ server: 'mutx', what: 'raw', status, headers, body: '{"detail":"pay"}' });
+    const reply = await mutx.keys.list();
+    expect(reply).toMatchObject({ ok: false, failure: { status } });
+    expect(JSON.stringify(reply)).not.toContain(token);
+    expect(JSON.stringify(reply)).toContain('withheld');
+  },
+);
