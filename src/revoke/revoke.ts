@@ -36,10 +36,13 @@ export async function revokeKeys(
     ports.report({ type: 'retrying', failure, attempt, wait }),
   );
   let list: readonly KeyRecord[] | undefined;
+  /** No key made before this was read: the list is cut short. */
+  let unreadBefore: Instant | undefined;
   if (needsList(request, ports.mayRevokeItself)) {
     const reply = await listed(ports, call);
     if (!reply.ok) return unreadable(request, reply.failure);
     list = reply.value;
+    unreadBefore = reply.reading?.since;
     const early = tooEarly(request, reply.date);
     if (early !== undefined) return early;
   }
@@ -49,6 +52,7 @@ export async function revokeKeys(
     request.ifNone === 'fail' &&
     !list?.some(({ name }) => name === selection.name)
   ) {
+    if (unreadBefore !== undefined) return cutShort(unreadBefore, []);
     return noSuchName(selection.name, list ?? []);
   }
   const { keys, counted, done } = select(selection, list);
@@ -61,12 +65,26 @@ export async function revokeKeys(
   for (const result of done) ports.report({ type: 'result', result });
   const results = [...done, ...(await revokeAll(keys, { ports, call, list }))];
   const open = results.filter((result) => !isDone(result) && result.state !== 'none');
-  if (open.length === 0) return noSuchIds(request, results) ?? { kind: 'done', results };
+  if (open.length === 0) {
+    if (selection.by === 'name' && unreadBefore !== undefined) return cutShort(unreadBefore, results);
+    return noSuchIds(request, results) ?? { kind: 'done', results };
+  }
   return {
     kind: 'failed',
     code: 'revoke-failed',
     message: `of the keys asked for, ${open.length} could not be revoked for certain`,
     failures: open.flatMap(({ failure }) => failure ?? []),
+    results,
+  };
+}
+
+/** What was found is revoked; that it was all of the name, nobody can say. */
+function cutShort(before: Instant, results: readonly KeyResult[]): RevocationOutcome {
+  return {
+    kind: 'failed',
+    code: 'revoke-failed',
+    message: `keys made before ${instantText(before)} could not be read, so more keys of this name may be active`,
+    failures: [],
     results,
   };
 }
