@@ -12545,6 +12545,7 @@ async function revokeStrays(keys, calls, name, but) {
 
 ;// CONCATENATED MODULE: ./lib/ephemeral/sweep.js
 
+
 /** After the prefix, to the end: `{run_id}.{attempt}/{job}/{random}`; a job that is too long is cut and hashed. */
 const REST = /^[1-9]\d{0,19}\.[1-9]\d{0,5}\/[A-Za-z_][\w-]*(?:~[0-9a-f]{16})?\/[0-9a-f]{12}$/;
 /** How long one call of a sweep for a place may be tried again: it is not what the job waits for. */
@@ -12562,13 +12563,14 @@ function isPerRunName(name, prefix) {
     return name.startsWith(prefix) && REST.test(name.slice(prefix.length));
 }
 /**
- * Why this key may be swept; undefined: it may not. All times are MUTX's own.
+ * Why this key may be swept; undefined: it may not. Its times are MUTX's; that `date` can be compared with them is for the
+ * caller to find out. Never the key of this step itself.
  * @param date of the reply that the record came with; a server that gives none has nothing swept
  */
-function leftBehind(key, { prefix, after }, date) {
-    if (!key.isActive || !isPerRunName(key.name, prefix))
+function leftBehind(key, { prefix, after, own }, date) {
+    if (!key.isActive || key.name === own || !isPerRunName(key.name, prefix))
         return undefined;
-    if (key.expiresAt !== undefined && key.expiresAt < date)
+    if (key.expiresAt !== undefined && key.expiresAt + constants/* MARGIN */.jS < date)
         return 'expired';
     return after !== undefined && key.createdAt + after < date ? 'old' : undefined;
 }
@@ -12577,7 +12579,8 @@ function leftBehind(key, { prefix, after }, date) {
  * is not the errand.
  * @returns how many keys are revoked now
  */
-async function sweepForRoom(calls, keys, settings) {
+async function sweepForRoom(calls, { keys, clock }, settings) {
+    const watch = new retry/* Stopwatch */.eM(clock);
     const list = await calls.call(() => keys.newest());
     if (!list.ok) {
         notLookedFor(calls, list.failure.message);
@@ -12585,6 +12588,8 @@ async function sweepForRoom(calls, keys, settings) {
     }
     const found = foundIn(list.value, list.date, settings, calls);
     if (found === undefined)
+        return 0;
+    if (found.length > 0 && !(await isConfirmed(list.date, calls, keys, watch)))
         return 0;
     let revoked = 0;
     for (const one of found.slice(0, MOST)) {
@@ -12596,20 +12601,30 @@ async function sweepForRoom(calls, keys, settings) {
     calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
     return revoked;
 }
+/** One `Date` that is ahead would make the keys of running jobs look expired: another reply has to say the same. */
+async function isConfirmed(date, calls, keys, watch) {
+    const again = await calls.call(() => keys.page(0));
+    const passed = again.ok && again.date !== undefined && date !== undefined ? again.date - date : Number.NaN;
+    if (passed >= -constants/* MARGIN */.jS / 2 && passed <= watch.elapsed() + constants/* MARGIN */.jS / 2)
+        return true;
+    notLookedFor(calls, 'MUTX gives two different times, or only one');
+    return false;
+}
 /**
  * The same beside the making of a key, which does not wait for it: the newest page of keys and, if that has nothing, one
  * of the nine before it, by chance, so that many jobs share them. Seven requests at the most, none of which is made again:
  * MUTX's limit is for the jobs.
  * @param isOver whether there is a key: then nothing more is looked for
+ * @param created what came of the first create; undefined: no key, so nothing is known of MUTX's times
  * @returns how many keys are revoked now
  */
-async function sweepBeside(settings, { keys, clock, random }, calls, isOver) {
+async function sweepBeside(settings, { keys, clock, random }, calls, isOver, created) {
     const watch = new retry/* Stopwatch */.eM(clock);
     const look = async (number) => {
         const reply = await keys.page(number);
         if (reply.ok) {
             const found = foundIn(reply.value.keys, reply.date, settings, calls);
-            return found && { found, hasMore: reply.value.hasMore };
+            return found && { found, hasMore: reply.value.hasMore, date: reply.date };
         }
         if (reply.failure.kind === 'throttled')
             calls.report({ type: 'sweep-put-off' });
@@ -12623,12 +12638,22 @@ async function sweepBeside(settings, { keys, clock, random }, calls, isOver) {
     }
     if (page === undefined)
         return 0;
-    const { found } = page;
-    const now = watch.elapsed() < LONGEST_BESIDE ? found.slice(0, MOST_BESIDE) : [];
+    const { found, date } = page;
+    const isTold = found.length === 0 || agree(await created, date, watch.elapsed());
+    if (!isTold)
+        notLookedFor(calls, 'MUTX made no key to hold its time against, or its times contradict each other');
+    const now = isTold && watch.elapsed() < LONGEST_BESIDE ? found.slice(0, MOST_BESIDE) : [];
     const failures = await Promise.all(now.map((one) => revokeOne(one, calls, (attempt) => attempt(), keys)));
     const revoked = failures.filter((failure) => failure === undefined).length;
     calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
     return revoked;
+}
+/** Whether the key that was made a moment ago was made at the time that MUTX's replies give. */
+function agree(created, date, elapsed) {
+    if (created === undefined)
+        return false;
+    const within = constants/* CREATION_SLACK */.$U + elapsed;
+    return [created.date, date].every((time) => time !== undefined && Math.abs(created.createdAt - time) <= within);
 }
 /** @returns undefined: it is not known, which is a warning */
 function foundIn(keys, date, settings, calls) {
@@ -12671,9 +12696,10 @@ const AFTER_LOST = 2_000;
 /**
  * Makes the key. Waits for a place where the plan has none. A create whose reply was lost is not repeated before
  * the key that it may have made was looked for under its name, which nobody else uses.
+ * @param created called with what came of each create
  * @param sweepingBeside called once a create is on its way; what it sweeps may be the place that is missing
  */
-async function mint(settings, ports, calls, sweepingBeside) {
+async function mint(settings, ports, calls, sweepingBeside, created) {
     const { keys, keeper } = ports;
     const room = new WaitForRoom(settings, ports, calls, sweepingBeside);
     let lost = 0;
@@ -12684,6 +12710,7 @@ async function mint(settings, ports, calls, sweepingBeside) {
         const creating = calls.call(() => keys.create(settings.keyName, settings.expiresInDays), retry/* onlyIfNotDone */.$n);
         void sweepingBeside();
         const reply = await creating;
+        created(reply.ok ? { createdAt: reply.value.createdAt, date: reply.date } : undefined);
         if (reply.ok) {
             keeper.minted(reply.value);
             const { id, name, expiresAt } = reply.value;
@@ -12822,7 +12849,8 @@ class WaitForRoom {
         this.#sweptAt = this.#watch.elapsed();
         if (settings === undefined || freed > 0)
             return freed;
-        return sweepForRoom(this.#inPassing(), this.#ports.keys, settings);
+        const sweep = { ...settings, own: this.#settings.keyName };
+        return sweepForRoom(this.#inPassing(), this.#ports, sweep);
     }
     /** The place may be taken by a key of this step's own, whose create came true after it was looked for. */
     async #gaveUpLost() {
@@ -12884,19 +12912,26 @@ async function keyForJob(settings, ports) {
     const calls = new Calls(ports, ports.sessionEndsAt);
     let isOver = false;
     let swept;
-    const outcome = await make(settings, ports, calls, () => {
-        if (settings.sweep !== undefined)
-            swept ??= sweepBeside(settings.sweep, ports, calls, () => isOver);
-        return swept;
+    let settle = () => { };
+    const created = new Promise((resolve) => {
+        settle = resolve;
     });
+    const sweeping = () => {
+        if (settings.sweep !== undefined) {
+            const sweep = { ...settings.sweep, own: settings.keyName };
+            swept ??= sweepBeside(sweep, ports, calls, () => isOver, created);
+        }
+        return swept;
+    };
+    const outcome = await make(settings, ports, calls, sweeping, settle);
     isOver = true;
     if (outcome.kind === 'ready')
         await ports.handOut(outcome.key);
     await swept;
     return outcome;
 }
-async function make(settings, ports, calls, sweepingBeside) {
-    const minted = await mint(settings, ports, calls, sweepingBeside);
+async function make(settings, ports, calls, sweepingBeside, created) {
+    const minted = await mint(settings, ports, calls, sweepingBeside, created);
     if (!minted.ok) {
         // Where a key may exist all the same, the post step has to look for it.
         if (!minted.failed.perhaps)
@@ -14117,7 +14152,13 @@ function idsIn(text) {
         .split(/[\r\n]+/)
         .map((line) => line.trim())
         .map((line) => (line.startsWith('[') ? jsonTexts(line) : listed(line)));
-    return parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
+    const ids = [];
+    for (const part of parts) {
+        if (part === undefined)
+            return undefined;
+        ids.push(...part);
+    }
+    return ids;
 }
 /** The texts in a JSON array; undefined if it is none, or holds anything else. */
 function jsonTexts(text) {
@@ -14401,11 +14442,14 @@ const revoke_CONCURRENCY = 4;
 async function revokeKeys(request, ports) {
     const call = (0,patient/* patientCalls */.R)(ports, revoke_PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
     let list;
+    /** No key made before this was read: the list is cut short. */
+    let unreadBefore;
     if (needsList(request, ports.mayRevokeItself)) {
         const reply = await revoke_listed(ports, call);
         if (!reply.ok)
             return unreadable(request, reply.failure);
         list = reply.value;
+        unreadBefore = reply.reading?.since;
         const early = tooEarly(request, reply.date);
         if (early !== undefined)
             return early;
@@ -14414,6 +14458,8 @@ async function revokeKeys(request, ports) {
     if (selection.by === 'name' &&
         request.ifNone === 'fail' &&
         !list?.some(({ name }) => name === selection.name)) {
+        if (unreadBefore !== undefined)
+            return cutShort(unreadBefore, []);
         return noSuchName(selection.name, list ?? []);
     }
     const { keys, counted, done } = select_select(selection, list);
@@ -14427,13 +14473,26 @@ async function revokeKeys(request, ports) {
         ports.report({ type: 'result', result });
     const results = [...done, ...(await revokeAll(keys, { ports, call, list }))];
     const open = results.filter((result) => !isDone(result) && result.state !== 'none');
-    if (open.length === 0)
+    if (open.length === 0) {
+        if (selection.by === 'name' && unreadBefore !== undefined)
+            return cutShort(unreadBefore, results);
         return noSuchIds(request, results) ?? { kind: 'done', results };
+    }
     return {
         kind: 'failed',
         code: 'revoke-failed',
         message: `of the keys asked for, ${open.length} could not be revoked for certain`,
         failures: open.flatMap(({ failure }) => failure ?? []),
+        results,
+    };
+}
+/** What was found is revoked; that it was all of the name, nobody can say. */
+function cutShort(before, results) {
+    return {
+        kind: 'failed',
+        code: 'revoke-failed',
+        message: `keys made before ${(0,instant/* instantText */.X)(before)} could not be read, so more keys of this name may be active`,
+        failures: [],
         results,
     };
 }

@@ -4,7 +4,7 @@ import { mint } from './mint.ts';
 import type { EphemeralFailure, EphemeralOutcome } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
-import { sweepBeside } from './sweep.ts';
+import { type Created, sweepBeside } from './sweep.ts';
 
 /**
  * Makes a key for this job (docs/ephemeral.md, "In what order, and why"): create, with waiting for a place → keep what
@@ -18,10 +18,18 @@ export async function keyForJob(
   const calls = new Calls(ports, ports.sessionEndsAt);
   let isOver = false;
   let swept: Promise<number> | undefined;
-  const outcome = await make(settings, ports, calls, () => {
-    if (settings.sweep !== undefined) swept ??= sweepBeside(settings.sweep, ports, calls, () => isOver);
-    return swept;
+  let settle: (created?: Created) => void = () => {};
+  const created = new Promise<Created | undefined>((resolve) => {
+    settle = resolve;
   });
+  const sweeping = () => {
+    if (settings.sweep !== undefined) {
+      const sweep = { ...settings.sweep, own: settings.keyName };
+      swept ??= sweepBeside(sweep, ports, calls, () => isOver, created);
+    }
+    return swept;
+  };
+  const outcome = await make(settings, ports, calls, sweeping, settle);
   isOver = true;
   if (outcome.kind === 'ready') await ports.handOut(outcome.key);
   await swept;
@@ -33,8 +41,9 @@ async function make(
   ports: EphemeralPorts,
   calls: Calls,
   sweepingBeside: () => Promise<number> | undefined,
+  created: (created?: Created) => void,
 ): Promise<EphemeralOutcome> {
-  const minted = await mint(settings, ports, calls, sweepingBeside);
+  const minted = await mint(settings, ports, calls, sweepingBeside, created);
   if (!minted.ok) {
     // Where a key may exist all the same, the post step has to look for it.
     if (!minted.failed.perhaps) ports.keeper.nothing();

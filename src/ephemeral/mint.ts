@@ -7,7 +7,7 @@ import type { EphemeralFailure } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
 import { revokeStrays } from './strays.ts';
-import { SWEEP_PATIENCE, sweepForRoom } from './sweep.ts';
+import { type Created, SWEEP_PATIENCE, sweepForRoom } from './sweep.ts';
 
 /** Between two tries for a place; jobs of a matrix come at different times because of the jitter. */
 const SHORTEST_WAIT: Duration = 2_000;
@@ -26,6 +26,7 @@ type Minting =
 /**
  * Makes the key. Waits for a place where the plan has none. A create whose reply was lost is not repeated before
  * the key that it may have made was looked for under its name, which nobody else uses.
+ * @param created called with what came of each create
  * @param sweepingBeside called once a create is on its way; what it sweeps may be the place that is missing
  */
 export async function mint(
@@ -33,6 +34,7 @@ export async function mint(
   ports: EphemeralPorts,
   calls: Calls,
   sweepingBeside: () => Promise<number> | undefined,
+  created: (created?: Created) => void,
 ): Promise<Minting> {
   const { keys, keeper } = ports;
   const room = new WaitForRoom(settings, ports, calls, sweepingBeside);
@@ -44,6 +46,7 @@ export async function mint(
     const creating = calls.call(() => keys.create(settings.keyName, settings.expiresInDays), onlyIfNotDone);
     void sweepingBeside();
     const reply = await creating;
+    created(reply.ok ? { createdAt: reply.value.createdAt, date: reply.date } : undefined);
     if (reply.ok) {
       keeper.minted(reply.value);
       const { id, name, expiresAt } = reply.value;
@@ -209,7 +212,8 @@ class WaitForRoom {
     const { sweep: settings } = this.#settings;
     this.#sweptAt = this.#watch.elapsed();
     if (settings === undefined || freed > 0) return freed;
-    return sweepForRoom(this.#inPassing(), this.#ports.keys, settings);
+    const sweep = { ...settings, own: this.#settings.keyName };
+    return sweepForRoom(this.#inPassing(), this.#ports, sweep);
   }
 
   /** The place may be taken by a key of this step's own, whose create came true after it was looked for. */

@@ -19,4 +19,6 @@ export interface SweepSettings {
   readonly prefix: string;
   /** Also sweep what is older than this; undefined: expired keys only. */
   readonly after: Duration | undefined;
+  /** The name of this step's own key, which is never swept. */
+  readonly own?: string;
 }

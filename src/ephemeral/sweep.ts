@@ -1,3 +1,4 @@
+import { CREATION_SLACK, MARGIN } from '../rotation/constants.ts';
 import type { CallFailure, Clock, Duration, Instant, KeyRecord, Reply } from '../rotation/ports.ts';
 import { Stopwatch } from '../rotation/retry.ts';
 import type { Calls } from './calls.ts';
@@ -31,16 +32,17 @@ export function isPerRunName(name: string, prefix: string): boolean {
 }
 
 /**
- * Why this key may be swept; undefined: it may not. All times are MUTX's own.
+ * Why this key may be swept; undefined: it may not. Its times are MUTX's; that `date` can be compared with them is for the
+ * caller to find out. Never the key of this step itself.
  * @param date of the reply that the record came with; a server that gives none has nothing swept
  */
 export function leftBehind(
   key: KeyRecord,
-  { prefix, after }: SweepSettings,
+  { prefix, after, own }: SweepSettings,
   date: Instant,
 ): LeftBehind | undefined {
-  if (!key.isActive || !isPerRunName(key.name, prefix)) return undefined;
-  if (key.expiresAt !== undefined && key.expiresAt < date) return 'expired';
+  if (!key.isActive || key.name === own || !isPerRunName(key.name, prefix)) return undefined;
+  if (key.expiresAt !== undefined && key.expiresAt + MARGIN < date) return 'expired';
   return after !== undefined && key.createdAt + after < date ? 'old' : undefined;
 }
 
@@ -49,7 +51,12 @@ export function leftBehind(
  * is not the errand.
  * @returns how many keys are revoked now
  */
-export async function sweepForRoom(calls: Calls, keys: RunKeys, settings: SweepSettings): Promise<number> {
+export async function sweepForRoom(
+  calls: Calls,
+  { keys, clock }: Pick<BesidePorts, 'keys' | 'clock'>,
+  settings: SweepSettings,
+): Promise<number> {
+  const watch = new Stopwatch(clock);
   const list = await calls.call(() => keys.newest());
   if (!list.ok) {
     notLookedFor(calls, list.failure.message);
@@ -57,6 +64,7 @@ export async function sweepForRoom(calls: Calls, keys: RunKeys, settings: SweepS
   }
   const found = foundIn(list.value, list.date, settings, calls);
   if (found === undefined) return 0;
+  if (found.length > 0 && !(await isConfirmed(list.date, calls, keys, watch))) return 0;
   let revoked = 0;
   for (const one of found.slice(0, MOST)) {
     const failure = await revokeOne(one, calls, (attempt) => calls.call(attempt), keys);
@@ -65,6 +73,26 @@ export async function sweepForRoom(calls: Calls, keys: RunKeys, settings: SweepS
   }
   calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
   return revoked;
+}
+
+/** One `Date` that is ahead would make the keys of running jobs look expired: another reply has to say the same. */
+async function isConfirmed(
+  date: Instant | undefined,
+  calls: Calls,
+  keys: RunKeys,
+  watch: Stopwatch,
+): Promise<boolean> {
+  const again = await calls.call(() => keys.page(0));
+  const passed = again.ok && again.date !== undefined && date !== undefined ? again.date - date : Number.NaN;
+  if (passed >= -MARGIN / 2 && passed <= watch.elapsed() + MARGIN / 2) return true;
+  notLookedFor(calls, 'MUTX gives two different times, or only one');
+  return false;
+}
+
+/** What the create of this step brought, by which MUTX's `Date` is held against its own times. */
+export interface Created {
+  readonly createdAt: Instant;
+  readonly date: Instant | undefined;
 }
 
 export interface BesidePorts {
@@ -79,6 +107,7 @@ export interface BesidePorts {
  * of the nine before it, by chance, so that many jobs share them. Seven requests at the most, none of which is made again:
  * MUTX's limit is for the jobs.
  * @param isOver whether there is a key: then nothing more is looked for
+ * @param created what came of the first create; undefined: no key, so nothing is known of MUTX's times
  * @returns how many keys are revoked now
  */
 export async function sweepBeside(
@@ -86,13 +115,14 @@ export async function sweepBeside(
   { keys, clock, random }: BesidePorts,
   calls: Calls,
   isOver: () => boolean,
+  created: Promise<Created | undefined>,
 ): Promise<number> {
   const watch = new Stopwatch(clock);
   const look = async (number: number) => {
     const reply = await keys.page(number);
     if (reply.ok) {
       const found = foundIn(reply.value.keys, reply.date, settings, calls);
-      return found && { found, hasMore: reply.value.hasMore };
+      return found && { found, hasMore: reply.value.hasMore, date: reply.date };
     }
     if (reply.failure.kind === 'throttled') calls.report({ type: 'sweep-put-off' });
     else notLookedFor(calls, reply.failure.message);
@@ -103,12 +133,24 @@ export async function sweepBeside(
     page = await look(1 + Math.floor(random() * (PAGES - 1)));
   }
   if (page === undefined) return 0;
-  const { found } = page;
-  const now = watch.elapsed() < LONGEST_BESIDE ? found.slice(0, MOST_BESIDE) : [];
+  const { found, date } = page;
+  const isTold = found.length === 0 || agree(await created, date, watch.elapsed());
+  if (!isTold)
+    notLookedFor(calls, 'MUTX made no key to hold its time against, or its times contradict each other');
+  const now = isTold && watch.elapsed() < LONGEST_BESIDE ? found.slice(0, MOST_BESIDE) : [];
   const failures = await Promise.all(now.map((one) => revokeOne(one, calls, (attempt) => attempt(), keys)));
   const revoked = failures.filter((failure) => failure === undefined).length;
   calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
   return revoked;
+}
+
+/** Whether the key that was made a moment ago was made at the time that MUTX's replies give. */
+function agree(created: Created | undefined, date: Instant | undefined, elapsed: Duration): boolean {
+  if (created === undefined) return false;
+  const within = CREATION_SLACK + elapsed;
+  return [created.date, date].every(
+    (time) => time !== undefined && Math.abs(created.createdAt - time) <= within,
+  );
 }
 
 interface Found {

@@ -96,7 +96,12 @@ function idsIn(text: string): readonly string[] | undefined {
     .split(/[\r\n]+/)
     .map((line) => line.trim())
     .map((line) => (line.startsWith('[') ? jsonTexts(line) : listed(line)));
-  return parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
+  const ids: string[] = [];
+  for (const part of parts) {
+    if (part === undefined) return undefined;
+    ids.push(...part);
+  }
+  return ids;
 }
 
 /** The texts in a JSON array; undefined if it is none, or holds anything else. */

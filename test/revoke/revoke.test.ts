@@ -4,7 +4,7 @@ import { isDone, type RevocationEvent, type RevocationRequest } from '../../src/
 import { revokeKeys } from '../../src/revoke/revoke.ts';
 import type { KeyRecord, Reply } from '../../src/rotation/ports.ts';
 import { InMemoryPorts } from '../rotation/ports.ts';
-import { key, SECOND } from '../rotation/records.ts';
+import { DAY, key, SECOND, START } from '../rotation/records.ts';
 import {
   breaks,
   breaksForGood,
@@ -66,6 +66,32 @@ describe('by name', () => {
     expect(outcome.kind).toBe('done');
     expect(states(outcome)).toEqual({ a: 'revoked', b: 'revoked' });
     expect(world.active()).toEqual(['d']);
+  });
+
+  it('is not known to be all of it where the list was cut short: what was found goes, and the run fails', async () => {
+    const cut: Script = ({ apply }) => {
+      const reply = apply();
+      const reading = { lastDate: START, lastAsked: 0, since: START - DAY };
+      return reply.ok ? { ...reply, reading } : reply;
+    };
+    const world = withKeys(key('a', { name: 'x' }));
+    world.always('list', cut);
+    const outcome = await world.revoke({ name: 'x' });
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      code: 'keys-unread',
+      message: expect.stringContaining(
+        'were not read, so it is not known whether more keys have the name that was asked for',
+      ),
+    });
+    expect(states(outcome)).toEqual({ a: 'revoked' });
+    const none = withKeys();
+    none.always('list', cut);
+    expect(await none.revoke({ name: 'x', ifNone: 'fail' })).toMatchObject({
+      kind: 'failed',
+      code: 'keys-unread',
+      results: [],
+    });
   });
 
   it('beyond max-revocations nothing goes; as many as that all go', async () => {

@@ -66,6 +66,11 @@ describe('whether to rotate', () => {
     expect(decide(one, { renewBefore })).toMatchObject({ why: 'not every target has the secret yet' });
   });
 
+  it('goes by MUTX’s time alone where GitHub does not say, and by the later of both where it does', () => {
+    expect(decide({ ...holding, githubDate: undefined }, { renewBefore: 10 * DAY - 1 }).due).toBe(false);
+    expect(decide({ ...holding, githubDate: START + 2 }, { renewBefore: 10 * DAY - 1 }).due).toBe(true);
+  });
+
   it('is due when the current key never expires', () => {
     const eternal = key('eternal', { expiresIn: 'never' });
     const sees = look({ keys: [eternal], secrets: [stored(eternal)] });

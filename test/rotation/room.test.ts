@@ -270,6 +270,14 @@ describe('a full plan where a gap is accepted', () => {
     expect(victim(sees, current, { gracePeriod: 2 * DAY - MINUTE - 2 * SECOND })).toBe('older');
   });
 
+  it('goes by MUTX’s time alone where GitHub does not say, and by the earlier of both where it does', () => {
+    const young = key('young', { age: FENCE + 3 * MINUTE });
+    const sees = (githubDate: number | undefined) =>
+      look(1, [young], { githubDate, secrets: [stored(young)] });
+    expect(victim(sees(undefined), young)).toBe('young');
+    expect(victim(sees(START - 4 * MINUTE), young)).toBe('full');
+  });
+
   it('gives up at last the stored key, and the oldest where that is not known', () => {
     const both = look(2, [current, older], { secrets: [stored(current), stored(older)] });
     expect(victim(both, current)).toBe('current');

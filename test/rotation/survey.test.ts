@@ -56,6 +56,20 @@ describe('a survey', () => {
     }
   });
 
+  it('holds the clocks against the last page of a long list, however old that is by then', async () => {
+    const ports = twoKeys();
+    ports.on('list', ({ apply }) => {
+      const reply = apply();
+      const reading = { lastDate: START, lastAsked: 2 * MINUTE, since: undefined };
+      return reply.ok ? { ...reply, reading } : reply;
+    });
+    ports.clock.time += 2 * MINUTE;
+    expect(await surveyed(ports, WEB)).toMatchObject({
+      ok: true,
+      findings: [{ kind: 'planned', plan: { due: false, current: { id: 'w' } } }],
+    });
+  });
+
   it('reads no metadata that no decision needs', async () => {
     const ports = twoKeys();
     await surveyed(ports, { keyName: 'web' }, { keyName: 'api' });

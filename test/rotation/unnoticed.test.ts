@@ -129,3 +129,28 @@ describe('GitHub’s time now', () => {
     expect(ports.warnings()).toEqual(['written-late']);
   });
 });
+
+describe('the list right before a create', () => {
+  it.each([
+    ['the second', [works, undated]],
+    ['the first', [undated, works]],
+  ] as const)('has no time where %s list has none', async (_, scripts) => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: ONE, plan: 'FREE' });
+    ports.on('list', ...scripts);
+    expect(await ports.rotate()).toMatchObject({ kind: 'rotated', keys: { revoked: ['old'] } });
+  });
+});
+
+describe('a create that is refused after one that was lost', () => {
+  it('is not said to be all: what came of the lost one is not known', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: ONE }).on(
+      'create',
+      losesReply,
+      refuses(403),
+    );
+    expect(await ports.rotate()).toHaveProperty(
+      'failure.message',
+      'MUTX made no key at the last try; what came of an earlier one is not known',
+    );
+  });
+});

@@ -132,8 +132,8 @@ export const MUTANTS: readonly Mutant[] = [
       NO_SECOND_READING,
       {
         file: 'rotation/take-look.ts',
-        find: '    const apart = reply.date - mutx;',
-        replace: '    const apart = elapsed;\n    if (apart >= 0) return false;',
+        find: 'return Math.abs(apart) > MARGIN / 2 || Math.abs(apart - elapsed) > MARGIN / 2;',
+        replace: 'return apart > Number.POSITIVE_INFINITY;',
       },
     ],
   },

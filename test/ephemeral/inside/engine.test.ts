@@ -8,6 +8,7 @@ import {
   losesReply,
   offline,
   refuses,
+  type ScriptedCall,
   takes,
   throttles,
   undated,
@@ -310,13 +311,15 @@ describe('a plan without a place', () => {
     expect(mutx.journal.filter((call) => call === 'list')).toHaveLength(5);
   });
 
-  it('gets one from the sweep beside it, without a wait', async () => {
+  it('gets one from a sweep without a wait; the one beside the create has no key to hold MUTX’s time against', async () => {
     const mutx = new Mutx({ keys: [leftover('dead', '1')] });
     mutx.world.on('create', full);
     expect(await mutx.mint({ sweep: SWEEP, quotaWait: 0 })).toMatchObject({ kind: 'ready' });
     expect(mutx.journal).toEqual([
       'keep: asked',
       'create',
+      'page 0',
+      'list',
       'page 0',
       'revoke dead',
       'keep: asked',
@@ -334,7 +337,7 @@ describe('a plan without a place', () => {
     mutx.world.on('create', full);
     // The page that is looked at by chance is another one.
     expect(await mutx.mint({ sweep: SWEEP, quotaWait: 0 })).toMatchObject({ kind: 'ready' });
-    expect(mutx.journal.slice(1, 6)).toEqual(['create', 'page 0', 'page 5', 'list', 'revoke dead']);
+    expect(mutx.journal.slice(1, 7)).toEqual(['create', 'page 0', 'page 5', 'list', 'page 0', 'revoke dead']);
     expect(mutx.world.sleeps).toEqual([]);
   });
 
@@ -441,6 +444,49 @@ describe('the sweep', () => {
     expect(mutx.warnings()).toEqual([]);
   });
 
+  const later = (by: number) => (call: ScriptedCall) => {
+    const reply = call.apply();
+    return reply.ok ? { ...reply, date: (reply.date ?? 0) + by } : reply;
+  };
+  const atWork = () => [
+    leftover('job-b', '1', { age: 60 * MINUTE, expiresIn: DAY }),
+    leftover('job-c', '2', { age: 5 * MINUTE, expiresIn: DAY }),
+  ];
+
+  it('takes no key of a running job, and not its own, for a Date that is days ahead', async () => {
+    const mutx = new Mutx({ keys: atWork() });
+    mutx.world.always('list', later(3 * DAY));
+    expect(await mutx.mint({ sweep: SWEEP })).toMatchObject({ kind: 'ready' });
+    expect(mutx.world.active()).toEqual(['job-b', 'job-c', 'new1']);
+    expect(mutx.warnings()).toEqual([expect.stringContaining('its times contradict each other')]);
+    const named = new Mutx({ keys: [] });
+    named.world.always('list', later(3 * DAY)).always('create', later(3 * DAY));
+    await named.mint({ sweep: SWEEP });
+    expect(named.world.active()).toEqual(['new1']);
+  });
+
+  it('takes none where the create has another time than its own reply, or none', async () => {
+    for (const script of [later(7 * 60 * MINUTE), undated]) {
+      const mutx = new Mutx({ keys: [leftover('dead', '1')] });
+      mutx.world.on('create', script);
+      await mutx.mint({ sweep: SWEEP });
+      expect(mutx.world.active()).toEqual(['dead', 'new1']);
+    }
+  });
+
+  it.each([
+    ['ahead', later(3 * DAY)],
+    ['behind', later(-MINUTE)],
+    ['undated', undated],
+    ['a refusal', refuses(403)],
+  ])('for a place takes none where a second reply does not confirm the time: %s', async (_, script) => {
+    const mutx = new Mutx({ keys: [leftover('dead', '1')] });
+    mutx.world.always('create', full).on('list', works, works, script);
+    expect(await mutx.mint({ sweep: SWEEP, quotaWait: 0 })).toMatchObject({ code: 'quota-wait-over' });
+    expect(mutx.world.active()).toEqual(['dead']);
+    expect(mutx.warnings()).toContainEqual(expect.stringContaining('two different times'));
+  });
+
   it('takes nothing where the server does not say what time it is', async () => {
     const mutx = new Mutx({ keys: [leftover('dead', '1')] });
     mutx.world.on('list', undated);
@@ -466,12 +512,12 @@ describe('the sweep', () => {
 
   it.each([
     ['list', 2],
-    ['revoke', 3],
+    ['revoke', 2],
   ] as const)('for a place ends with the first that fails: %s', async (call, warnings) => {
     const mutx = new Mutx({ keys: [leftover('dead', '1'), leftover('dead2', '2')] });
     mutx.world.always('create', full).always(call, refuses(403));
     expect(await mutx.mint({ sweep: SWEEP, quotaWait: 0 })).toMatchObject({ code: 'quota-wait-over' });
-    // Beside the create each is tried for itself.
+    // Beside the create nothing is revoked, because no key was made to hold MUTX's time against.
     expect(mutx.warnings()).toHaveLength(warnings);
     expect(mutx.world.active()).toEqual(['dead', 'dead2']);
   });

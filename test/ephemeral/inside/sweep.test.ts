@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isPerRunName, leftBehind } from '../../../src/ephemeral/sweep.ts';
 import { perRunName, perRunPrefix, randomDigits } from '../../../src/inputs/key-name.ts';
 import { isRepository } from '../../../src/inputs/names.ts';
-import { DAY, key, START } from '../../rotation/records.ts';
+import { DAY, key, MINUTE, START } from '../../rotation/records.ts';
 
 // Holds invariant 18 of docs/threat-model.md.
 
@@ -138,7 +138,8 @@ describe('whose a name is', () => {
 describe('what may be swept', () => {
   const settings = { prefix: PREFIX, after: 6 * 3_600_000 };
   it.each([
-    ['expired', key('k', { name: OWN, expiresIn: -1 }), 'expired'],
+    ['expired by more than a minute', key('k', { name: OWN, expiresIn: -MINUTE - 1 }), 'expired'],
+    ['expired within a minute', key('k', { name: OWN, expiresIn: -MINUTE, age: 0 }), undefined],
     ['expires this very moment', key('k', { name: OWN, expiresIn: 0, age: 0 }), undefined],
     ['old', key('k', { name: OWN, age: settings.after + 1 }), 'old'],
     ['not quite old', key('k', { name: OWN, age: settings.after }), undefined],
