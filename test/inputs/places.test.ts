@@ -28,15 +28,14 @@ describe('the name of a key that this tool makes by itself', () => {
 });
 
 describe('the neighbours of targets', () => {
-  const target = (repo: string): Target =>
-    ({
-      kind: 'repository',
-      label: `acme/${repo}`,
-      owner: 'acme',
-      repo,
-      store: 'actions',
-      secretName: 'K',
-    }) as Target;
+  const target = (repo: string): Target => ({
+    kind: 'repository',
+    label: `acme/${repo}`,
+    owner: 'acme',
+    repo,
+    store: 'actions',
+    secretName: 'K',
+  });
 
   it('are not looked for beside more than four', () => {
     const five = ['a', 'b', 'c', 'd', 'e'].map(target);

@@ -26,9 +26,7 @@ function held(changes: Partial<Look>, labels = ['a']): Record<string, readonly s
   const full = { kind: 'full', at: undefined, inTheWay: look.keys, over: 0 } as const;
   const { room } = withUse({ ...makePlan(look, settings(), false), room: full }, look, labels, NAME);
   if (room.kind !== 'full') throw new Error(room.kind);
-  return Object.fromEntries(
-    room.inTheWay.map((one) => [one.id, 'heldBy' in one ? (one.heldBy as readonly string[]) : undefined]),
-  );
+  return Object.fromEntries(room.inTheWay.map((one) => [one.id, 'heldBy' in one ? one.heldBy : undefined]));
 }
 
 describe('the keys in the way of a full plan', () => {
