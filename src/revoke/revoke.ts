@@ -1,8 +1,8 @@
-import { isGone, notGone, notLookedFor } from '../rotation/gone.ts';
-import { instantText } from '../rotation/instant.ts';
-import { type PatientCall, patientCalls } from '../rotation/patient.ts';
-import type { CallFailure, Duration, Instant, KeyRecord, Reply } from '../rotation/ports.ts';
-import { Stopwatch } from '../rotation/retry.ts';
+import type { CallFailure, Reply } from '../core/call.ts';
+import { type PatientCall, patientCalls, Stopwatch } from '../core/retry.ts';
+import { type Duration, type Instant, instantText } from '../core/time.ts';
+import type { KeyRecord } from '../rotation/ports.ts';
+import { isGone, notGone, notLookedFor } from '../rotation/rules.ts';
 import { eachOf } from '../rotation/run.ts';
 import {
   isDone,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { noSuchKey, revokedIds } from '../../src/report/revocation.ts';
+import type { Reply } from '../../src/core/call.ts';
+import { noSuchKey, revokedIds } from '../../src/messages/revocation/revocation.ts';
 import { isDone, type RevocationEvent, type RevocationRequest } from '../../src/revoke/request.ts';
 import { revokeKeys } from '../../src/revoke/revoke.ts';
-import type { KeyRecord, Reply } from '../../src/rotation/ports.ts';
+import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { InMemoryPorts } from '../rotation/ports.ts';
 import { DAY, key, SECOND, START } from '../rotation/records.ts';
 import {
