@@ -1,22 +1,21 @@
 import { Command, CommanderError } from 'commander';
-import { shellVariableOf } from '../inputs/shell-variable.ts';
-import { inputsOf, type Verb } from '../inputs/table.ts';
-import { Cancelled } from '../process/cancelled.ts';
-import { auditVerb } from '../verbs/audit.ts';
-import type { VerbContext } from '../verbs/context.ts';
-import { revokeVerb } from '../verbs/revoke.ts';
-import { rotateVerb } from '../verbs/rotate.ts';
-import { addCompletion } from './completion-command.ts';
-import { addDoctor } from './doctor-command.ts';
-import { addEmulate } from './emulate-command.ts';
+import { auditVerb } from '../commands/audit.ts';
+import type { VerbContext } from '../commands/context.ts';
+import { revokeVerb } from '../commands/revoke.ts';
+import { rotateVerb } from '../commands/rotate.ts';
+import { shellVariableOf } from '../config/environment-names.ts';
+import { inputsOf, type Verb } from '../config/table.ts';
+import { Cancelled } from '../process/run-command.ts';
+import { addCompletion } from './completion/completion-command.ts';
+import { addDoctor } from './doctor/doctor-command.ts';
+import { addEmulate } from './emulate/emulate-command.ts';
 import { addExec } from './exec-command.ts';
-import { INTERRUPTED, UNUSABLE } from './exit-codes.ts';
-import { addInit } from './init-command.ts';
+import { addInit } from './init/init-command.ts';
 import { addKeys } from './keys-commands.ts';
 import { optionOf, quietOption, withCommonOptions } from './options.ts';
 import { refuseRepeatedFlags } from './repeated-flags.ts';
 import { runFleet } from './rotate-fleet.ts';
-import { type Machine, runCommand, type Task } from './run-command.ts';
+import { INTERRUPTED, type Machine, runCommand, type Task, UNUSABLE } from './run-command.ts';
 import { type Flags, isCredential } from './variables.ts';
 
 interface VerbCommand extends Task {
@@ -25,7 +24,7 @@ interface VerbCommand extends Task {
 
 /** Late: it brings a parser of YAML along. */
 async function plan(context: VerbContext): Promise<void> {
-  const { planVerb } = await import('../verbs/plan.ts');
+  const { planVerb } = await import('../commands/plan.ts');
   await planVerb(context);
 }
 

@@ -1,16 +1,32 @@
 import { resolve } from 'node:path';
-import type { Verb } from '../inputs/table.ts';
-import { runVerb } from '../process/run-verb.ts';
-import { inputWarning } from '../report/annotations.ts';
-import type { FailureReport } from '../report/failure.ts';
-import { FAILURE_TITLE } from '../report/titles.ts';
-import type { VerbContext } from '../verbs/context.ts';
+import type { VerbContext } from '../commands/context.ts';
+import type { Verb } from '../config/table.ts';
+import { inputWarning } from '../messages/annotations.ts';
+import type { FailureReport } from '../messages/failure.ts';
+import { FAILURE_TITLE } from '../messages/words.ts';
+import { runVerb } from '../process/run-command.ts';
 import { withCredentials } from './ask.ts';
-import { FAILED, UNUSABLE } from './exit-codes.ts';
 import { placeVariables } from './place.ts';
 import type { Streams } from './streams.ts';
 import { terminal, written } from './terminal.ts';
 import { type Flags, misspelledVariables, verbEnvironment } from './variables.ts';
+
+/** What the exit code of every command says. `exec` passes on that of its command instead, once it has begun. */
+export const EXIT_CODES = {
+  0: 'done as asked',
+  1: 'not done; the last lines say why, and in which state things are',
+  2: 'a flag, a variable or an argument cannot be used; nothing was changed',
+  126: '`exec`: the command could not be started',
+  127: '`exec`: there is no such command',
+  129: 'its terminal is gone (SIGHUP)',
+  130: 'interrupted (SIGINT), or a question was not answered (Ctrl-C, Ctrl-D)',
+  131: 'told to quit (SIGQUIT)',
+  143: 'ended by SIGTERM',
+} as const satisfies Readonly<Record<number, string>>;
+
+const FAILED = 1;
+export const UNUSABLE = 2;
+export const INTERRUPTED = 130;
 
 /** The process as a command sees it. */
 export interface Machine {
