@@ -4,16 +4,9 @@ import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from 
 import type { Clock, Duration, Instant } from '../core/time.ts';
 import type { RevocationReason, RotationEvent, StepName, WarningCode } from './events.ts';
 import type { KeysNow, Outcome, RotationFailure, TargetResult } from './outcome.ts';
-import type {
-  KeyRecord,
-  KeyService,
-  KeySummary,
-  Neighbour,
-  RotationSettings,
-  SecretTarget,
-} from './ports.ts';
+import type { KeyService, KeySummary, Neighbour, RotationSettings, SecretTarget } from './ports.ts';
 import type { Room } from './room.ts';
-import { isGone, type SparedKey } from './rules.ts';
+import { isRevoked, notListed, type SparedKey, whyNotGone } from './rules.ts';
 
 /** When and with which `Date` the list of a look came, or the last of its pages. */
 export interface SeenList {
@@ -167,13 +160,11 @@ export class Run {
           message: `MUTX does not know it, and could not be asked again: ${list.failure.message}`,
         };
       }
-      if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : isGone(attempt.id, list.value)) {
-        return attempt;
-      }
+      const open = whyNotGone(attempt.id, list);
+      if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : open === undefined) return attempt;
       const again = await this.#delete(attempt);
       if (again.kind === 'revoked') return again;
-      const message =
-        again.kind === 'failed' ? again.message : 'MUTX does not know it, and lists it as active';
+      const message = again.kind === 'failed' ? again.message : (open ?? notListed(attempt.id)).message;
       return { ...unclear, message };
     });
   }
@@ -248,14 +239,6 @@ export class Run {
       spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
     };
   }
-}
-
-/**
- * What a list has to say of the run's own key: no earlier list has shown it, so that one which does not may be older
- * than the key.
- */
-function isRevoked(id: string, keys: readonly KeyRecord[]): boolean {
-  return keys.some((key) => key.id === id && !key.isActive);
 }
 
 /** Runs `work` for each item, at most `limit` at a time; results in the items' order. */
