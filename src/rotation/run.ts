@@ -113,6 +113,14 @@ export class Run {
     }
   }
 
+  /** How far MUTX's clock is ahead of GitHub's, as far as this run has seen; never less than nothing. */
+  #mutxAhead(): Duration {
+    const github = this.githubTime();
+    const { date, since, lead } = this.#list ?? {};
+    if (github === undefined || date === undefined || since === undefined) return 0;
+    return Math.max(0, date + since.elapsed() + (lead ?? 0) - github);
+  }
+
   /** The list of the look: what MUTX's later times are held against. */
   listed(list: SeenList): void {
     this.#list = list;
@@ -205,10 +213,13 @@ export class Run {
     );
   }
 
-  /** @param graceEnds when their grace period is over, by GitHub's clock */
+  /**
+   * @param graceEnds when their grace period is over, by GitHub's clock. Whoever revokes them then goes by the clock of
+   *   MUTX, so where that is ahead, the end is as much later.
+   */
   supersede(ids: readonly string[], graceEnds: Instant | undefined): void {
     this.#superseded = ids;
-    this.#graceEnds = graceEnds;
+    this.#graceEnds = graceEnds === undefined ? undefined : graceEnds + this.#mutxAhead();
   }
 
   /** Too young to be revoked. */
