@@ -125,7 +125,7 @@ export async function sweepBeside(
   const look = async (number: number) => {
     const reply = await keys.page(number);
     if (reply.ok) {
-      const found = foundIn(reply.value.keys, reply.date, clock.now(), settings, calls);
+      const found = foundIn(reply.value.keys, reply.date, undefined, settings, calls);
       return found && { found, hasMore: reply.value.hasMore, date: reply.date };
     }
     if (reply.failure.kind === 'throttled') calls.report({ type: 'sweep-put-off' });
@@ -164,11 +164,14 @@ interface Found {
   readonly why: LeftBehind;
 }
 
-/** @returns undefined: it is not known, which is a warning */
+/**
+ * @param now by this machine; undefined: MUTX's time is confirmed in another way
+ * @returns undefined: it is not known, which is a warning
+ */
 function foundIn(
   keys: readonly KeyRecord[],
   date: Instant | undefined,
-  now: Instant,
+  now: Instant | undefined,
   settings: SweepSettings,
   calls: Calls,
 ): readonly Found[] | undefined {
@@ -176,7 +179,7 @@ function foundIn(
     notLookedFor(calls, 'MUTX does not say what time it is');
     return undefined;
   }
-  if (Math.abs(date - now) > LARGEST_DIFFERENCE) {
+  if (now !== undefined && Math.abs(date - now) > LARGEST_DIFFERENCE) {
     notLookedFor(calls, `it is ${instantText(date)} by MUTX and ${instantText(now)} by this machine`);
     return undefined;
   }
