@@ -11,8 +11,6 @@ import type { FailureReport } from '../../src/messages/failure.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { JumpingClock } from '../github/against-emulator.ts';
 
-// Holds invariants 1 and 2 of docs/threat-model.md.
-
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const REPOSITORIES = ['acme/r0', 'acme/r1', 'acme/r2', 'acme/r3', 'acme/r4'];
