@@ -12,16 +12,14 @@ fish: mutx-api-key completion fish \\
         > ~/.config/fish/completions/mutx-api-key.fish`;
 
 /** `completion`: a script for the shell, made from the commands and flags of the program itself. Calls nothing. */
-export function addCompletion(program: Command, { streams }: Machine): void {
-  program
-    .command('completion')
-    .description('print a completion script for a shell')
+export function completeCompletion(command: Command, { streams }: Machine): void {
+  command
     .addArgument(new Argument('<shell>', 'which one').choices(SHELLS))
     .addHelpText('after', AFTER)
     .action(async (shell: Shell) => {
       // Imported lazily: no other command needs it.
       const { completedCommand } = await import('./completion/commands.ts');
-      streams.stdout.write(await scriptFor(shell, completedCommand(program)));
+      streams.stdout.write(await scriptFor(shell, completedCommand(command.parent ?? command)));
     });
 }
 

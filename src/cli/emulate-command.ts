@@ -30,10 +30,8 @@ credential opens anything else.`;
 const CA_FILE = 'emulator-ca.pem';
 
 /** `emulate`: MUTX and GitHub's secrets API in memory, on loopback. */
-export function addEmulate(program: Command, machine: Machine): void {
-  program
-    .command('emulate')
-    .description('start MUTX and GitHub in memory, to try things out')
+export function completeEmulate(command: Command, machine: Machine): void {
+  command
     .addOption(new Option('--generation <name>', "of MUTX's API").choices(['v1', 'documented']).default('v1'))
     .option(
       '--repository <owner/repo...>',

@@ -20,10 +20,8 @@ Signals are passed on. The log is on stderr. Killed by SIGKILL, exec leaves the
 key behind: a later one sweeps it when it has expired.`;
 
 /** `exec`: a key for one command, revoked when that has ended. */
-export function addExec(program: Command, machine: Machine): void {
-  const command = program
-    .command('exec')
-    .description('run a command with a key of its own, and revoke it afterwards')
+export function completeExec(command: Command, machine: Machine): void {
+  command
     .usage('[options] [--] <command> [args…]')
     // Asked for below, so that it can be said how.
     .argument('[command]')

@@ -36,10 +36,7 @@ interface InitFlags extends Flags {
 }
 
 /** `init`: from nothing to a working schedule. */
-export function addInit(program: Command, machine: Machine, version: string): void {
-  const command = program
-    .command('init')
-    .description('set up a repository whose key is rotated on a schedule');
+export function completeInit(command: Command, machine: Machine, version: string): void {
   for (const name of INPUTS) {
     const option = optionOf(name, 'rotate');
     if (option !== undefined) command.addOption(option);

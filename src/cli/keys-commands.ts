@@ -25,10 +25,7 @@ type RotateFlags = Flags & { readonly yes?: boolean; readonly force?: boolean };
 type CreateFlags = Flags & { readonly expiresInDays: number };
 
 /** `keys list|create|rotate|revoke`: the four operations as MUTX documents them. */
-export function addKeys(program: Command, machine: Machine): void {
-  const keys = program
-    .command('keys')
-    .description("MUTX's own operations on keys: list, create, rotate, revoke");
+export function completeKeys(keys: Command, machine: Machine): void {
   const add = (name: string, description: string) => withSession(keys.command(name).description(description));
   const run = (operation: KeysOperation, flags: Flags) => {
     const title = `mutx-api-key keys ${operation.kind}: not done`;

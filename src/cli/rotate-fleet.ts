@@ -4,7 +4,7 @@ import type { VerbContext } from '../verbs/context.ts';
 import { type Machine, runCommand } from './run-command.ts';
 import { type Flags, isCredential, propertyOf } from './variables.ts';
 
-/** Imported lazily: only a fleet needs the YAML parser. */
+/** Late: only a fleet needs the parser of YAML. */
 async function rotateFleet(context: VerbContext): Promise<void> {
   const { rotateFleetVerb } = await import('../verbs/rotate-fleet.ts');
   await rotateFleetVerb(context);

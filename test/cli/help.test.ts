@@ -15,14 +15,15 @@ async function printed(...args: readonly string[]) {
   return { code, out, err };
 }
 
-const COMMANDS = createProgram(
-  {
-    env: {},
-    streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() },
-    folder: '/',
-  },
-  '1.2.3',
-).commands.flatMap((command) => [
+const MACHINE = {
+  env: {},
+  streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() },
+  folder: '/',
+};
+
+const PROGRAM = await createProgram(MACHINE, '1.2.3');
+
+const COMMANDS = PROGRAM.commands.flatMap((command) => [
   [command.name()],
   ...command.commands.map((inner) => [command.name(), inner.name()]),
 ]);

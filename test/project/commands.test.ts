@@ -12,7 +12,7 @@ import { codeBlocks, DOCUMENTS, ROOT, read, readJson } from './files.ts';
 /** Commands, flags, variables and inputs that the documents name: none that does not exist. */
 
 const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
-const program = createProgram({ env: {}, streams, folder: '/' }, '0.0.0');
+const program = await createProgram({ env: {}, streams, folder: '/' }, '0.0.0');
 type Command = typeof program;
 
 const { scripts } = readJson('package.json') as { scripts: Readonly<Record<string, string>> };

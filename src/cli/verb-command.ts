@@ -1,0 +1,40 @@
+import { shellVariableOf } from '../inputs/shell-variable.ts';
+import { inputsOf, type Verb } from '../inputs/table.ts';
+import type { VerbContext } from '../verbs/context.ts';
+import type { Complete } from './commands.ts';
+import { optionOf, quietOption, withCommonOptions } from './options.ts';
+import { runFleet } from './rotate-fleet.ts';
+import { runCommand } from './run-command.ts';
+import { type Flags, isCredential } from './variables.ts';
+
+/** The commands that are actions, too. Late: none needs what the others do. */
+const RUNS = {
+  rotate: async (context: VerbContext) => (await import('../verbs/rotate.ts')).rotateVerb(context),
+  revoke: async (context: VerbContext) => (await import('../verbs/revoke.ts')).revokeVerb(context),
+  audit: async (context: VerbContext) => (await import('../verbs/audit.ts')).auditVerb(context),
+  plan: async (context: VerbContext) => (await import('../verbs/plan.ts')).planVerb(context),
+};
+
+/** A command with the inputs of an action as its flags. */
+export function completeVerb(verb: keyof typeof RUNS): Complete {
+  return (command, machine) => {
+    for (const name of inputsOf(verb)) {
+      const option = optionOf(name, verb);
+      if (option !== undefined) command.addOption(option);
+    }
+    if (verb === 'rotate')
+      command.option('--fleet-file <path>', 'every key of a fleet that is due, one by one');
+    if (verb !== 'plan') command.addOption(quietOption());
+    withCommonOptions(command)
+      .addHelpText('after', `\n${credentialsOf(verb)}`)
+      .action((flags: Flags) =>
+        verb === 'rotate' && flags['fleetFile'] !== undefined
+          ? runFleet(command, flags, machine)
+          : runCommand({ verb, run: RUNS[verb] }, flags, machine),
+      );
+  };
+}
+
+function credentialsOf(verb: Verb): string {
+  return inputsOf(verb).filter(isCredential).map(shellVariableOf).join(' ');
+}
