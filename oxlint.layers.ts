@@ -11,123 +11,112 @@ interface Layer {
 }
 
 /**
- * Who may import what. Data flows one way: inputs → rotation → its ports (mutx, github) → report, and actions/
+ * Who may import what. Data flows one way: config → rotation → its ports (mutx, github) → messages, and commands/
  * puts them together. What is not named here is forbidden, a new folder included.
  */
 const LAYERS: Readonly<Record<string, Layer>> = {
-  secrets: { values: [], types: [], packages: ['node:'] },
+  core: { values: [], types: [], packages: [] },
+  secrets: { values: ['core/'], types: [], packages: ['node:'] },
   // The heart: no network, no process, no package. It gets what it needs as arguments.
-  rotation: { values: [], types: ['secrets/'], packages: [] },
-  // A key for one job, as pure as rotation/; of that the deadlines, what may be tried again, and what a 404 means.
-  ephemeral: {
-    values: ['rotation/constants.ts', 'rotation/gone.ts', 'rotation/retry.ts'],
-    types: ['rotation/', 'secrets/'],
-    packages: [],
-  },
-  revoke: { values: ['rotation/'], types: [], packages: [] },
-  audit: { values: ['rotation/'], types: [], packages: [] },
-  http: { values: ['secrets/'], types: ['rotation/'], packages: ['node:', '@actions/http-client'] },
-  // Of rotation/ what may be tried again, for the pages of a list.
-  mutx: {
-    values: ['http/', 'rotation/constants.ts', 'rotation/retry.ts', 'secrets/'],
-    types: ['ephemeral/', 'rotation/', 'session/'],
-    packages: ['node:'],
-  },
+  rotation: { values: ['core/'], types: ['secrets/'], packages: [] },
+  // A key for one job, as pure as rotation/; of that the rules.
+  ephemeral: { values: ['core/', 'rotation/rules.ts'], types: ['rotation/', 'secrets/'], packages: [] },
+  revoke: { values: ['core/', 'rotation/'], types: [], packages: [] },
+  audit: { values: ['core/', 'rotation/'], types: [], packages: [] },
+  http: { values: ['core/', 'secrets/'], types: [], packages: ['node:', '@actions/http-client'] },
+  mutx: { values: ['core/', 'http/', 'secrets/'], types: ['ephemeral/', 'rotation/'], packages: ['node:'] },
   github: {
-    values: ['http/', 'secrets/', 'rotation/instant.ts'],
-    types: ['rotation/', 'inputs/', 'session/'],
-    packages: ['node:'],
-  },
-  // Of rotation/ what is pure and true for every call: the deadlines, what may be tried again, how a time is written.
-  session: {
-    values: [
-      'http/',
-      'mutx/',
-      'secrets/',
-      'rotation/constants.ts',
-      'rotation/instant.ts',
-      'rotation/retry.ts',
-    ],
-    types: ['rotation/'],
+    values: ['core/', 'http/', 'secrets/'],
+    types: ['rotation/', 'config/', 'mutx/session/'],
     packages: ['node:'],
   },
   // Of mutx/ the decoding of claims only: which kind of JWT was pasted is known before anything is called.
-  inputs: {
-    values: ['mutx/jwt.ts', 'mutx/key-id.ts', 'rotation/instant.ts', 'secrets/'],
-    types: ['audit/', 'ephemeral/', 'revoke/', 'rotation/', 'session/'],
+  config: {
+    values: ['core/', 'mutx/jwt.ts', 'mutx/fields.ts', 'secrets/'],
+    types: ['audit/', 'ephemeral/', 'mutx/session/', 'revoke/', 'rotation/'],
     packages: ['node:'],
   },
-  fleet: { values: ['inputs/', 'secrets/'], types: [], packages: ['node:', 'yaml'] },
-  report: {
-    values: ['rotation/instant.ts', 'secrets/'],
-    types: ['audit/', 'ephemeral/', 'fleet/', 'http/', 'inputs/', 'revoke/', 'rotation/', 'session/'],
+  'config/fleet': {
+    values: ['config/', 'core/', 'secrets/'],
+    types: [],
+    packages: ['node:', 'yaml'],
+  },
+  messages: {
+    values: ['core/', 'secrets/'],
+    types: ['audit/', 'config/', 'ephemeral/', 'http/', 'mutx/', 'revoke/', 'rotation/'],
     packages: ['node:'],
   },
-  // What is to be said of what a look found; pure. Of report/ the words only.
-  doctor: {
-    values: ['report/hints.ts', 'report/words.ts', 'rotation/'],
-    types: ['github/', 'session/'],
-    packages: ['croner', 'yaml'],
-  },
-  // What a first-time setup writes and says; pure.
-  init: { values: ['report/words.ts'], types: ['rotation/'], packages: ['node:crypto'] },
   // Shares nothing with what it stands in for: a bug on both sides would be invisible.
   emulator: { values: [], types: [], packages: ['node:', 'libsodium-wrappers'] },
-  // Each verb from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
-  verbs: {
+  // Each command from its inputs to its report, whoever runs it. What a runner and a shell do not share is an argument.
+  commands: {
     values: [
       'audit/',
-      'doctor/',
+      'config/',
+      'core/',
       'ephemeral/',
-      'fleet/',
       'github/',
       'http/',
-      'init/',
-      'inputs/',
+      'messages/',
       'mutx/',
-      'report/',
       'revoke/',
       'rotation/',
       'secrets/',
-      'session/',
     ],
     types: [],
     packages: ['node:'],
   },
-  // The verbs as functions: no runner, no shell, no process. What they say goes to whoever calls.
+  // The commands as functions: no runner, no shell, no process. What they say goes to whoever calls.
   library: {
-    values: ['inputs/', 'report/', 'rotation/', 'secrets/', 'verbs/'],
-    types: ['mutx/', 'session/'],
+    values: ['commands/', 'config/', 'core/', 'messages/', 'rotation/', 'secrets/'],
+    types: ['mutx/'],
     packages: [],
   },
-  // A verb in a process of its own, ended by signals: shared by the two that follow.
-  process: { values: ['report/', 'secrets/', 'verbs/'], types: [], packages: ['node:'] },
-  actions: {
-    values: ['process/', 'report/not-handed-on.ts', 'report/titles.ts', 'verbs/'],
-    types: ['inputs/', 'report/'],
+  // A command in a process of its own, ended by signals: shared by the two that follow.
+  process: { values: ['commands/', 'core/', 'messages/', 'secrets/'], types: [], packages: ['node:'] },
+  runner: {
+    values: ['commands/', 'messages/', 'process/'],
+    types: ['config/'],
     packages: ['node:'],
   },
   cli: {
-    values: ['emulator/', 'init/', 'inputs/', 'mutx/', 'process/', 'report/', 'secrets/', 'verbs/'],
+    values: ['commands/', 'config/', 'core/', 'emulator/', 'messages/', 'mutx/', 'process/', 'secrets/'],
     types: ['rotation/'],
     packages: ['node:', 'commander', '@inquirer/'],
+  },
+  // The two commands that only a person starts, each whole in one folder.
+  'cli/doctor': {
+    values: ['cli/', 'commands/', 'config/', 'core/', 'github/', 'http/', 'messages/', 'rotation/'],
+    types: ['mutx/', 'secrets/'],
+    packages: ['node:', 'commander'],
+  },
+  // What is to be said of what doctor found; pure.
+  'cli/doctor/checks': {
+    values: ['core/', 'messages/catalogue/catalogue.ts', 'messages/words.ts', 'rotation/'],
+    types: ['github/', 'mutx/'],
+    packages: ['croner', 'yaml'],
+  },
+  'cli/init': {
+    values: ['cli/', 'commands/', 'config/', 'core/', 'github/', 'messages/', 'secrets/'],
+    types: ['mutx/', 'rotation/'],
+    packages: ['node:', 'commander'],
   },
 };
 
 /** Files right in src/: what users of the package import by its name. They only put together what there is. */
 const TOP: Layer = {
-  values: ['inputs/targets.ts', 'library/'],
-  types: ['inputs/', 'rotation/', 'secrets/', 'session/'],
+  values: ['config/targets.ts', 'library/'],
+  types: ['config/', 'core/', 'mutx/', 'rotation/', 'secrets/'],
   packages: [],
 };
 
 /** Single files that may import a package which the rest of their folder may not. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
-  'github/sealed-box.ts': ['libsodium-wrappers'],
+  'github/targets/sealed-box.ts': ['libsodium-wrappers'],
 };
 
 /** What runs as a process of its own, and so may know it. */
-const OWN_A_PROCESS: ReadonlySet<string> = new Set(['process', 'actions', 'cli']);
+const OWN_A_PROCESS: ReadonlySet<string> = new Set(['process', 'runner', 'cli']);
 
 /** Folders nest this deep below src/ at most; an import's `../` are counted against it. */
 const DEEPEST = 4;
@@ -136,12 +125,17 @@ const DEEPEST = 4;
 export function layerOverrides(): OxlintOverride[] {
   const overrides = [override('src/*.ts', '', TOP, 0)];
   for (const [name, layer] of Object.entries(LAYERS)) {
-    for (let depth = 1; depth <= DEEPEST; depth++) {
-      overrides.push(override(`src/${name}/${'*/'.repeat(depth - 1)}*.ts`, name, layer, depth));
+    const own = name.split('/').length;
+    for (let depth = own; depth <= DEEPEST; depth++) {
+      overrides.push(override(`src/${name}/${'*/'.repeat(depth - own)}*.ts`, name, layer, depth));
     }
   }
   for (const [file, packages] of Object.entries(EXCEPTIONS)) {
-    const [name = ''] = file.split('/');
+    const name = file
+      .split('/')
+      .slice(0, -1)
+      .join('/')
+      .replace(/^github\/.*/u, 'github');
     const layer = LAYERS[name];
     if (layer === undefined) throw new Error(`oxlint.layers.ts: no layer ${name}`);
     const depth = file.split('/').length - 1;
@@ -197,7 +191,7 @@ const RESTRICTED_GLOBALS: DummyRule = [
     name: 'process',
     message: 'only what runs as a process of its own knows it: take what you need as an argument',
   },
-  { name: 'console', message: 'only sinks print, and only what src/report has made safe' },
+  { name: 'console', message: 'only sinks print, and only what src/messages has made safe' },
   { name: 'fetch', message: 'requests go through src/http: it has the limits, the proxy and the deadline' },
 ];
 

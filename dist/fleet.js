@@ -2,7 +2,7 @@ export const id = 933;
 export const ids = [933];
 export const modules = {
 
-/***/ 7580:
+/***/ 2973:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -17,17 +17,17 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
-// EXTERNAL MODULE: ./lib/inputs/access.js + 1 modules
-var access = __webpack_require__(6873);
-// EXTERNAL MODULE: ./lib/inputs/reader.js + 1 modules
-var inputs_reader = __webpack_require__(6998);
-// EXTERNAL MODULE: ./lib/inputs/rotate-warnings.js
-var rotate_warnings = __webpack_require__(3870);
 // EXTERNAL MODULE: ./lib/secrets/forms.js
 var secrets_forms = __webpack_require__(9930);
-// EXTERNAL MODULE: ./lib/inputs/table.js
-var table = __webpack_require__(4565);
-;// CONCATENATED MODULE: ./lib/fleet/fields.js
+// EXTERNAL MODULE: ./lib/config/load/access.js + 1 modules
+var access = __webpack_require__(3242);
+// EXTERNAL MODULE: ./lib/config/load/warnings.js
+var load_warnings = __webpack_require__(8298);
+// EXTERNAL MODULE: ./lib/config/reader.js
+var config_reader = __webpack_require__(1395);
+// EXTERNAL MODULE: ./lib/config/table.js
+var table = __webpack_require__(1582);
+;// CONCATENATED MODULE: ./lib/config/fleet/fields.js
 
 /** What the action that rotates takes, and an entry of a fleet does not: who runs it, and where. */
 const NOT_OF_A_KEY = [
@@ -81,53 +81,24 @@ function whyNotAField(name) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
-// EXTERNAL MODULE: ./lib/inputs/pasted.js
-var pasted = __webpack_require__(6028);
-// EXTERNAL MODULE: ./lib/inputs/read-key.js
-var read_key = __webpack_require__(6391);
-// EXTERNAL MODULE: ./lib/inputs/targets.js
-var targets = __webpack_require__(7779);
-// EXTERNAL MODULE: ./lib/inputs/unknown.js
-var unknown = __webpack_require__(5075);
 // EXTERNAL MODULE: ./lib/secrets/shapes.js
 var shapes = __webpack_require__(6111);
-// EXTERNAL MODULE: ./lib/secrets/printable.js
-var printable = __webpack_require__(474);
-;// CONCATENATED MODULE: ./lib/fleet/complaints.js
-
-
-/** Everything that is wrong with a fleet, each thing once. */
-class Complaints {
-    #secrets;
-    #problems = new Map();
-    constructor(secrets) {
-        this.#secrets = secrets;
-    }
-    get found() {
-        return this.#problems.size > 0;
-    }
-    /** In the order of the lines. */
-    get all() {
-        return [...this.#problems.values()].sort((one, other) => one.line - other.line);
-    }
-    add(line, message, fix) {
-        // What is wrong with a default is wrong with every key that has it.
-        this.#problems.set(`${line} ${message}`, { line, message: (0,printable/* printable */.g)(message, 500), fix });
-    }
-    /** A name that belongs to none of these. */
-    unknown(line, name, known) {
-        const meant = (0,unknown/* nearest */.pA)(name.toLowerCase(), known);
-        this.add(line, `${this.name(name)} is not known here`, meant === undefined ? `take it out; known are ${known.join(', ')}` : `did you mean \`${meant}\`?`);
-    }
-    /** A name from the file, fit to be shown. */
-    name(text) {
-        return `\`${this.#secrets.quote(text, 60)}\``;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/config/credential/pasted.js
+var pasted = __webpack_require__(5605);
+// EXTERNAL MODULE: ./lib/config/load/key.js
+var load_key = __webpack_require__(3784);
+// EXTERNAL MODULE: ./lib/config/targets.js
+var targets = __webpack_require__(4716);
+// EXTERNAL MODULE: ./lib/config/unknown.js
+var unknown = __webpack_require__(7624);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(8815);
-;// CONCATENATED MODULE: ./lib/fleet/yaml-errors.js
+// EXTERNAL MODULE: ./lib/core/text.js
+var core_text = __webpack_require__(9716);
+;// CONCATENATED MODULE: ./lib/config/fleet/document.js
+
+
+
 /** Where the parser stumbles is often the line after the one that is wrong. */
 const LOOK = 'see this line and the one before it';
 const LAYOUT = `${LOOK}: names of one entry begin in one column, each with a colon and a space after it, and a list has an item a line: \`- key-name: web\`, and under it, two spaces further in than the \`-\`, \`targets: [acme/web]\``;
@@ -144,10 +115,34 @@ function yamlFix({ code, message }) {
         return FIXES.get(code) ?? `${LOOK}, and correct it`;
     return message.startsWith('Missing closing') ? 'close the quote' : LAYOUT;
 }
-
-;// CONCATENATED MODULE: ./lib/fleet/document.js
-
-
+/** Everything that is wrong with a fleet, each thing once. */
+class Complaints {
+    #secrets;
+    #problems = new Map();
+    constructor(secrets) {
+        this.#secrets = secrets;
+    }
+    get found() {
+        return this.#problems.size > 0;
+    }
+    /** In the order of the lines. */
+    get all() {
+        return [...this.#problems.values()].sort((one, other) => one.line - other.line);
+    }
+    add(line, message, fix) {
+        // What is wrong with a default is wrong with every key that has it.
+        this.#problems.set(`${line} ${message}`, { line, message: (0,core_text/* printable */.g)(message, 500), fix });
+    }
+    /** A name that belongs to none of these. */
+    unknown(line, name, known) {
+        const meant = (0,unknown/* nearest */.pA)(name.toLowerCase(), known);
+        this.add(line, `${this.name(name)} is not known here`, meant === undefined ? `take it out; known are ${known.join(', ')}` : `did you mean \`${meant}\`?`);
+    }
+    /** A name from the file, fit to be shown. */
+    name(text) {
+        return `\`${this.#secrets.quote(text, 60)}\``;
+    }
+}
 /** Nobody writes more by hand, and reading it takes a second. */
 const MOST_BYTES = 1024 * 1024;
 const EMPTY = { line: 1, fields: new Map() };
@@ -314,8 +309,7 @@ function textOf(scalar) {
     return scalar.value === null ? '' : (scalar.source ?? '');
 }
 
-;// CONCATENATED MODULE: ./lib/fleet/load-fleet.js
-
+;// CONCATENATED MODULE: ./lib/config/fleet/load-fleet.js
 
 
 
@@ -393,8 +387,8 @@ function keyOf(entry, defaults, complaints, options) {
         complaints.add(entry.line, 'the key has no `targets`', 'name at least one target');
     }
     const env = Object.fromEntries([...given].map(([name, text]) => [(0,unknown/* variableOf */.Qn)(name), text]));
-    const reader = new inputs_reader/* InputReader */.i(env, secrets, 'rotate');
-    const key = (0,read_key/* readKey */.Y)(reader, here?.() ?? { owner: 'nobody', repo: 'nothing' }, host);
+    const reader = new config_reader/* InputReader */.i(env, secrets, 'rotate');
+    const key = (0,load_key/* readKey */.YZ)(reader, here?.() ?? { owner: 'nobody', repo: 'nothing' }, host);
     const lineOf = (problem) => lineOfProblem(problem, fields, entry, secrets);
     for (const problem of reader.problems)
         complaints.add(lineOf(problem), problemText(problem), problem.fix);
@@ -473,7 +467,7 @@ function refuseSharing(keys, complaints) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/fleet/matrix.js
+;// CONCATENATED MODULE: ./lib/config/fleet/matrix.js
 /**
  * Jobs that GitHub makes of one matrix at the most.
  * https://docs.github.com/actions/reference/limits#existing-system-limits
@@ -514,7 +508,7 @@ function jobsWithin(jobs, characters) {
     return { now, later };
 }
 
-;// CONCATENATED MODULE: ./lib/fleet/load-plan.js
+;// CONCATENATED MODULE: ./lib/config/fleet/load-plan.js
 
 
 
@@ -524,8 +518,8 @@ function jobsWithin(jobs, characters) {
 
 /** The inputs of `plan` and the fleet they name: every problem of both, nothing called. */
 function loadPlanInputs(env, secrets, { readText, mostTargets, forJobs }) {
-    const reader = new inputs_reader/* InputReader */.i(env, secrets, 'plan');
-    const { credential, githubToken, here, host, ...services } = (0,access/* readAccess */.z)(reader, env, secrets);
+    const reader = new config_reader/* InputReader */.i(env, secrets, 'plan');
+    const { credential, githubToken, here, host, ...services } = (0,access/* readAccess */.zS)(reader, env, secrets);
     const file = reader.text('fleet-file');
     const one = reader.isGiven('key');
     const text = one ? entryText(reader) : readText(file);
@@ -547,7 +541,7 @@ function loadPlanInputs(env, secrets, { readText, mostTargets, forJobs }) {
         return { ok: false, problems, warnings, credential };
     }
     const { keys } = fleet;
-    const aboutKeys = keys.flatMap((key) => (0,rotate_warnings/* aboutName */.H)(key, host).map((note) => (where === undefined ? note : `${where}:${key.line}: ${note}`)));
+    const aboutKeys = keys.flatMap((key) => (0,load_warnings/* aboutName */.Hr)(key, host).map((note) => (where === undefined ? note : `${where}:${key.line}: ${note}`)));
     return {
         ok: true,
         value: { ...services, credential, githubToken, keys },
@@ -598,17 +592,19 @@ function inputProblem({ line, message, fix }, file) {
     return { ...problem, at: { file: file.replace(/^\.\//u, ''), line } };
 }
 
-// EXTERNAL MODULE: ./lib/github/create-target.js + 7 modules
-var create_target = __webpack_require__(3659);
+// EXTERNAL MODULE: ./lib/core/limits.js
+var limits = __webpack_require__(7535);
 // EXTERNAL MODULE: ./lib/github/pace.js
 var pace = __webpack_require__(2132);
-// EXTERNAL MODULE: ./lib/report/failure.js
-var report_failure = __webpack_require__(7340);
-// EXTERNAL MODULE: ./lib/report/markdown.js
-var markdown = __webpack_require__(3021);
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __webpack_require__(8191);
-;// CONCATENATED MODULE: ./lib/report/fleet-plan.js
+// EXTERNAL MODULE: ./lib/github/targets/create-target.js + 7 modules
+var create_target = __webpack_require__(7745);
+// EXTERNAL MODULE: ./lib/messages/failure.js
+var messages_failure = __webpack_require__(6974);
+// EXTERNAL MODULE: ./lib/messages/markdown.js
+var markdown = __webpack_require__(759);
+// EXTERNAL MODULE: ./lib/messages/words.js
+var words = __webpack_require__(2897);
+;// CONCATENATED MODULE: ./lib/messages/rotation/fleet-plan.js
 
 
 /** Rows beyond this would crowd out everything else; the output `plan` has them all. */
@@ -731,27 +727,19 @@ function laterText(later, characters) {
     return `GitHub hands over at most ${characters} characters from one job to the next, so ${(0,words/* count */.U9)(later.length, 'key')} of those that need a job get none in this run. The next run takes them: ${(0,words/* someOf */.yU)(names, words/* ALL_OF_IT */.ch)}`;
 }
 
-// EXTERNAL MODULE: ./lib/rotation/constants.js
-var constants = __webpack_require__(8395);
-// EXTERNAL MODULE: ./lib/rotation/engine.js + 7 modules
-var engine = __webpack_require__(2480);
-// EXTERNAL MODULE: ./lib/rotation/grace.js
-var grace = __webpack_require__(2002);
-// EXTERNAL MODULE: ./lib/rotation/keys-by-name.js
-var keys_by_name = __webpack_require__(7642);
-// EXTERNAL MODULE: ./lib/rotation/patient.js
-var patient = __webpack_require__(9515);
-// EXTERNAL MODULE: ./lib/rotation/quota.js
-var quota = __webpack_require__(8090);
-// EXTERNAL MODULE: ./lib/rotation/retry.js
-var retry = __webpack_require__(3968);
+// EXTERNAL MODULE: ./lib/core/retry.js
+var retry = __webpack_require__(7493);
+// EXTERNAL MODULE: ./lib/rotation/engine.js + 4 modules
+var engine = __webpack_require__(7458);
+// EXTERNAL MODULE: ./lib/rotation/read-snapshot.js
+var read_snapshot = __webpack_require__(6165);
+// EXTERNAL MODULE: ./lib/rotation/room.js
+var room = __webpack_require__(907);
+// EXTERNAL MODULE: ./lib/rotation/rules.js
+var rules = __webpack_require__(9541);
 // EXTERNAL MODULE: ./lib/rotation/run.js
 var rotation_run = __webpack_require__(7467);
-// EXTERNAL MODULE: ./lib/rotation/take-look.js
-var take_look = __webpack_require__(7155);
-;// CONCATENATED MODULE: ./lib/rotation/survey.js
-
-
+;// CONCATENATED MODULE: ./lib/rotation/plan-fleet.js
 
 
 
@@ -769,7 +757,7 @@ const SIDE_BY_SIDE = 4;
 async function survey(entries, ports) {
     const warnings = new Set();
     // No single key's settings have a say in these two, and it is no single key's run that tells of them.
-    const call = (0,patient/* patientCalls */.R)(ports);
+    const call = (0,retry/* patientCalls */.RD)(ports);
     let sent = new retry/* Stopwatch */.eM(ports.clock);
     const [list, account] = await Promise.all([
         call(() => {
@@ -786,7 +774,7 @@ async function survey(entries, ports) {
         ? account
         : { ok: false, failure: { ...account.failure, retryable: false } };
     const plan = account.ok ? account.value.plan : undefined;
-    const keysFor = byName(list.value, (0,quota/* placesOf */.ek)(plan));
+    const keysFor = byName(list.value, (0,room/* placesOf */.ek)(plan));
     const tooMany = tooManyFor(entries, list.value, plan);
     if (tooMany !== undefined)
         warnings.add(tooMany);
@@ -811,7 +799,7 @@ async function survey(entries, ports) {
  * its size.
  */
 function byName(keys, places) {
-    const named = (0,keys_by_name/* keysByName */.n)(keys);
+    const named = (0,rules/* keysByName */.nm)(keys);
     if (places === undefined || !Number.isFinite(places))
         return (name) => named.get(name) ?? [];
     const active = keys.filter(({ isActive }) => isActive);
@@ -819,7 +807,7 @@ function byName(keys, places) {
 }
 /** That the account's plan cannot hold the fleet; undefined: it can, or its limit is not known. */
 function tooManyFor(entries, keys, plan) {
-    const places = (0,quota/* placesOf */.ek)(plan);
+    const places = (0,room/* placesOf */.ek)(plan);
     if (plan === undefined || places === undefined)
         return undefined;
     const names = new Set(entries.map(({ settings }) => settings.keyName));
@@ -831,12 +819,12 @@ function tooManyFor(entries, keys, plan) {
     return `the fleet needs ${needed} keys, the plan ${plan} allows ${places} (${names.size} of the fleet, one more while one of them is rotated${rest})`;
 }
 async function find(run) {
-    const looked = await (0,take_look/* takeLook */.ZE)(run, { places: undefined, full: false, conflicted: false });
+    const looked = await (0,read_snapshot/* takeLook */.ZE)(run, { places: undefined, full: false, conflicted: false });
     if (!looked.ok)
         return { kind: 'unreadable', failure: looked.failure };
     const { look, plan } = await (0,engine/* planOn */.J)(run, looked.look, false);
     const superseded = withinLimit(run, plan, look.date);
-    const over = (0,grace/* graceEnd */.q)((0,grace/* lastWriteOf */.P)(look.secrets ?? []), run.settings);
+    const over = (0,rules/* graceEnd */.qS)((0,rules/* lastWriteOf */.Px)(look.secrets ?? []), run.settings);
     const revocableFrom = superseded.length === 0 ? undefined : over;
     return { kind: 'planned', plan, superseded, revocableFrom };
 }
@@ -886,14 +874,11 @@ function unreadableList(failure) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/verbs/connect.js + 15 modules
-var connect = __webpack_require__(3764);
-// EXTERNAL MODULE: ./lib/verbs/in-session.js
-var in_session = __webpack_require__(1926);
-// EXTERNAL MODULE: ./lib/verbs/usable-inputs.js + 4 modules
-var usable_inputs = __webpack_require__(6237);
-;// CONCATENATED MODULE: ./lib/verbs/plan.js
-
+// EXTERNAL MODULE: ./lib/commands/connect.js + 14 modules
+var connect = __webpack_require__(1432);
+// EXTERNAL MODULE: ./lib/commands/usable-inputs.js + 2 modules
+var usable_inputs = __webpack_require__(2815);
+;// CONCATENATED MODULE: ./lib/commands/plan.js
 
 
 
@@ -924,13 +909,13 @@ async function planVerb(context, { forJobs = false } = {}) {
     if (inputs === undefined)
         return;
     const keyNames = new Set(inputs.keys.map(({ settings }) => settings.keyName));
-    const connection = (0,connect/* connect */.N)(inputs, context, { keyNames });
-    const looked = await (0,in_session/* inSession */.C)(connection, inputs, context, () => lookAtFleet(inputs, connection, context));
+    const connection = (0,connect/* connect */.Ng)(inputs, context, { keyNames });
+    const looked = await (0,connect/* inSession */.Cp)(connection, inputs, context, () => lookAtFleet(inputs, connection, context));
     if (looked === undefined)
         return;
     if (!looked.ok) {
         const { failures, ...failure } = looked.failure;
-        return fail((0,report_failure/* earlyFailure */.iF)({ ...failure, calls: failures }));
+        return fail((0,messages_failure/* earlyFailure */.iF)({ ...failure, calls: failures }));
     }
     for (const warning of looked.warnings)
         sink.warning({ title: 'Check the fleet', message: warning });
@@ -954,7 +939,7 @@ function tell(planned, { sink, fail }) {
         sink.line(line);
     if (later.length > 0 && jobs.length === 0) {
         const message = `the job of a single key takes more than the ${MOST_CHARACTERS} characters that GitHub hands over from one job to the next`;
-        fail((0,report_failure/* earlyFailure */.iF)({ code: 'fleet-too-large', message }), fleetSummary(planned));
+        fail((0,messages_failure/* earlyFailure */.iF)({ code: 'fleet-too-large', message }), fleetSummary(planned));
         return;
     }
     if (later.length > 0) {
@@ -989,7 +974,7 @@ function tellSuperseded(planned, sink) {
 function loadFleetInputs(env, secrets, forJobs) {
     return loadPlanInputs(env, secrets, {
         readText: readerOf(env),
-        mostTargets: (0,pace/* writesWithin */.ut)(constants/* WRITE_DEADLINE */.l),
+        mostTargets: (0,pace/* writesWithin */.ut)(limits/* WRITE_DEADLINE */.l),
         forJobs,
     });
 }

@@ -47,12 +47,14 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BP: () => (/* binding */ newest),
 /* harmony export */   GA: () => (/* binding */ NEARLY_FULL),
+/* harmony export */   Jf: () => (/* binding */ keptUntil),
 /* harmony export */   Jn: () => (/* binding */ TOKEN_EXPIRING_WITHIN),
-/* harmony export */   Mu: () => (/* binding */ isForAJob),
-/* harmony export */   WG: () => (/* binding */ SHORTEST_GRACE),
-/* harmony export */   yF: () => (/* binding */ LONGEST_GRACE)
+/* harmony export */   Mu: () => (/* binding */ isForAJob)
 /* harmony export */ });
+/* harmony import */ var _core_limits_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7535);
+
 const DAY = 24 * 60 * 60_000;
 /** A writer token that ends sooner than this is a finding. */
 const TOKEN_EXPIRING_WITHIN = 14 * DAY;
@@ -66,6 +68,3650 @@ function isForAJob({ createdAt, expiresAt }) {
 /** A grace period is not known to an audit; none is taken to be shorter or longer than this. */
 const SHORTEST_GRACE = 1 * DAY;
 const LONGEST_GRACE = 7 * DAY;
+/**
+ * Until when a key that was superseded may still be kept on purpose. The rotation's `grace-period` is not known
+ * here, but a rotation is not due while the last one is less than that ago (docs/protocol.md, "A run"): so a key
+ * is kept no longer after it was superseded than it was in use before. Within a day nothing is said at all, and
+ * beyond a week nobody is taken to mean it.
+ * @param by when it was superseded: its successor was stored, or, where that is not known, made
+ */
+function keptUntil(key, by) {
+    const inUse = by - key.createdAt;
+    return by + Math.min(LONGEST_GRACE, Math.max(SHORTEST_GRACE, inUse)) + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+}
+/** The newest of them; undefined: there is none. */
+function newest(keys) {
+    return keys.toSorted((a, b) => b.createdAt - a.createdAt)[0];
+}
+
+
+/***/ }),
+
+/***/ 263:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C8: () => (/* binding */ quietCalls),
+/* harmony export */   P4: () => (/* binding */ twice)
+/* harmony export */ });
+/* unused harmony export toldCalls */
+/* harmony import */ var _core_retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7493);
+/* harmony import */ var _messages_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5918);
+
+
+/** Calls that a verb makes itself, for which no engine has a say. Nothing is said of tries that are made again. */
+function quietCalls(clock) {
+    return (0,_core_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .patientCalls */ .RD)({ clock, random: Math.random });
+}
+/** The same, and a line for each try that is made again. */
+function toldCalls({ gate, clock, sink, }) {
+    const ports = { clock: gate.clock(clock), random: Math.random };
+    return patientCalls(ports, undefined, (failure, attempt, wait) => sink.line(retryText(failure, attempt, wait)));
+}
+/** A person waits for the answer, and the run that is asked about has its own patience. */
+const LONGEST = 10_000;
+/** For what changes nothing, and is only to be told of. */
+const twice = (timeLeft) => ({
+    tries: 2,
+    again: () => true,
+    timeLeft: () => Math.min(LONGEST, timeLeft()),
+});
+
+
+/***/ }),
+
+/***/ 1432:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  _O: () => (/* binding */ USER_AGENT),
+  Ng: () => (/* binding */ connect),
+  Cp: () => (/* binding */ inSession)
+});
+
+// EXTERNAL MODULE: ./lib/audit/policy.js
+var policy = __nccwpck_require__(4261);
+// EXTERNAL MODULE: ./lib/github/client.js + 1 modules
+var github_client = __nccwpck_require__(6259);
+// EXTERNAL MODULE: ./lib/github/targets/create-target.js + 7 modules
+var create_target = __nccwpck_require__(7745);
+// EXTERNAL MODULE: ./lib/github/token-expiry.js
+var token_expiry = __nccwpck_require__(5560);
+// EXTERNAL MODULE: ./lib/http/client.js + 12 modules
+var http_client = __nccwpck_require__(1302);
+// EXTERNAL MODULE: ./lib/messages/annotations.js
+var annotations = __nccwpck_require__(7486);
+// EXTERNAL MODULE: ./lib/messages/log.js
+var log = __nccwpck_require__(5918);
+// EXTERNAL MODULE: ./lib/messages/catalogue/catalogue.js + 6 modules
+var catalogue = __nccwpck_require__(2886);
+// EXTERNAL MODULE: ./lib/messages/failure.js
+var failure = __nccwpck_require__(6974);
+// EXTERNAL MODULE: ./lib/messages/summary.js
+var summary = __nccwpck_require__(1724);
+// EXTERNAL MODULE: ./lib/messages/words.js
+var words = __nccwpck_require__(2897);
+;// CONCATENATED MODULE: ./lib/messages/session-log.js
+
+
+
+
+
+
+/** Renders what a session tells while it works, between the engine's lines where it renews itself. */
+function logSession(event, sink) {
+    switch (event.type) {
+        case 'logged-in':
+            sink.line('✓ logged in to MUTX');
+            break;
+        case 'logged-out':
+            sink.line('✓ logged out of MUTX');
+            break;
+        case 'exchanging':
+            sink.line(`exchanging the refresh token: it counts as spent from here on, until its successor is stored: ${(0,words/* placeText */.Z9)(event)}`);
+            break;
+        case 'successor-stored': {
+            const until = event.endsAt === undefined ? '' : `; the next run has to start before ${(0,words/* instantText */.Xx)(event.endsAt)}`;
+            sink.line(`✓ refresh token exchanged; its successor is stored: ${(0,words/* placeText */.Z9)(event)}${until}`);
+            break;
+        }
+        case 'retrying':
+            sink.line((0,log/* retryText */.qL)(event.failure, event.attempt, event.wait));
+            break;
+        case 'warning':
+            warn(event, sink);
+            break;
+    }
+}
+/** In the summary at once, and so above the rest, however the run ends. */
+function warn(warning, sink) {
+    const { message, fix } = adviceOf(warning);
+    sink.warning((0,annotations/* credentialWarning */.a)(fix === undefined ? message : `${message}\nFix: ${fix}`));
+    sink.summary((0,summary/* warningSummary */.Ju)(message, fix));
+}
+/** The other warnings say themselves what to do. */
+function adviceOf(warning) {
+    const { code, message } = warning;
+    return code === 'renewal-failed'
+        ? { message: `${message} [${code}]`, fix: warning.fix ?? (0,catalogue/* hintOf */.$)(code)?.fix }
+        : { message, fix: undefined };
+}
+/** A session that could not be opened: no key has been touched, but a refresh token may be spent. */
+function sessionFailure({ code, message, cause, state, retryAt }) {
+    return (0,failure/* earlyFailure */.iF)({
+        code,
+        message,
+        calls: [cause],
+        state: ['no key was made or revoked, and no target was written', ...state],
+        retryAt,
+    });
+}
+/** The state of things while a refresh token is being exchanged, for a run that ends in that moment. */
+function spendingState({ secretName, label }) {
+    const place = (0,words/* placeText */.Z9)({ secret: secretName, target: label });
+    return [
+        'no key was made or revoked, and no target was written',
+        `the refresh token may be spent: its successor is in ${place} if that secret was updated just now, otherwise log in to MUTX again; if the log above tells of no exchange, it is unspent`,
+    ];
+}
+
+// EXTERNAL MODULE: ./lib/messages/sink.js
+var messages_sink = __nccwpck_require__(2425);
+// EXTERNAL MODULE: ./lib/mutx/api.js + 2 modules
+var mutx_api = __nccwpck_require__(253);
+// EXTERNAL MODULE: ./lib/core/retry.js
+var retry = __nccwpck_require__(7493);
+// EXTERNAL MODULE: ./lib/secrets/shapes.js
+var shapes = __nccwpck_require__(6111);
+// EXTERNAL MODULE: ./lib/mutx/fields.js
+var mutx_fields = __nccwpck_require__(8593);
+;// CONCATENATED MODULE: ./lib/mutx/decode.js
+
+
+const ID = { test: mutx_fields/* isKeyId */.rZ };
+/**
+ * What a credential has to be before it is masked: what is masked is black wherever the log has it, and a server that
+ * is not well, or not MUTX, may send a letter, a line break, a word or the name of a key. So: as long as any credential
+ * is at least, in the characters that a header takes for one (RFC 9110, section 11.2, `token68`), and no word. The
+ * shape beyond that is the server's business.
+ */
+const CREDENTIAL = { test: (text) => /^[\w.~+/-]{16,4096}={0,2}$/.test(text) && (0,shapes/* isNoWord */.Gx)(text) };
+function decodeKeyPage(json) {
+    return (0,mutx_fields/* decoded */.DH)(() => {
+        if (Array.isArray(json)) {
+            return { keys: recordsOf(json, 'the reply'), hasMore: false, total: json.length };
+        }
+        const page = new mutx_fields/* Fields */.C8(json, 'the reply');
+        return {
+            keys: recordsOf(page.list('items'), 'items'),
+            hasMore: page.boolean('has_more'),
+            total: page.count('total'),
+        };
+    });
+}
+function recordsOf(rows, where) {
+    return rows.map((row, index) => {
+        const fields = new mutx_fields/* Fields */.C8(row, `${where}[${index}]`);
+        return {
+            id: fields.text('id', ID),
+            // Compared exactly by whoever wants to know whose it is, so nothing about it is mended here.
+            name: fields.text('name'),
+            createdAt: fields.instant('created_at'),
+            expiresAt: fields.instantOrNone('expires_at'),
+            lastUsed: fields.instantOrNone('last_used'),
+            isActive: fields.boolean('is_active'),
+        };
+    });
+}
+/** The id of a reply that is not usable otherwise: all that is left of a key that was made. */
+function decodeId(json) {
+    const id = (0,mutx_fields/* decoded */.DH)(() => new mutx_fields/* Fields */.C8(json, 'the reply').text('id', ID));
+    return id.ok ? id.value : undefined;
+}
+/**
+ * A create's reply. The key is masked before anything else of it is read; a credential that is known already, such as
+ * the one of this very session, is no new key, and neither is what the key is called.
+ * @param name that was asked for; undefined: that of a key which is replaced in place
+ */
+function decodeMintedKey(json, name, secrets) {
+    return (0,mutx_fields/* decoded */.DH)(() => {
+        const fields = new mutx_fields/* Fields */.C8(json, 'the reply');
+        const isNew = (text) => !secrets.holds(text) && name?.includes(text) !== true;
+        const key = credential(fields, 'key', secrets, { test: (text) => CREDENTIAL.test(text) && isNew(text) });
+        return {
+            id: fields.text('id', ID),
+            name: name === undefined ? fields.text('name') : fields.same('name', name),
+            createdAt: fields.instant('created_at'),
+            expiresAt: fields.instantOrNone('expires_at'),
+            key,
+        };
+    });
+}
+/**
+ * A credential, judged and then masked, in one synchronous step. What is none may still hold one, or half of one: what
+ * has the shape of one is masked all the same, and no text that holds it is printed.
+ */
+function credential(fields, name, secrets, form = CREDENTIAL) {
+    const secret = masked(fields, name, secrets, form);
+    if (secret !== undefined)
+        return secret;
+    throw fields.malformedText(name);
+}
+/** undefined: it is no credential, and {@link credential} of it fails. */
+function masked(fields, name, secrets, form = CREDENTIAL) {
+    const value = fields.raw(name);
+    if (typeof value !== 'string')
+        return undefined;
+    if (form.test(value))
+        return secrets.admit(value);
+    for (const one of (0,shapes/* credentialsIn */.Wr)(value))
+        if (CREDENTIAL.test(one))
+            secrets.admit(one);
+    if (value.trim().length >= SHORTEST_WITHHELD)
+        secrets.withhold(value);
+    return undefined;
+}
+/** Less is in texts by chance. */
+const SHORTEST_WITHHELD = 8;
+/** The plan's name, cleaned; undefined where the server does not say. */
+function decodePlan(json, secrets) {
+    return (0,mutx_fields/* decoded */.DH)(() => {
+        const user = new mutx_fields/* Fields */.C8(json, 'the reply');
+        return user.has('plan') ? secrets.quote(user.text('plan'), 40) : undefined;
+    });
+}
+
+// EXTERNAL MODULE: ./lib/core/limits.js
+var limits = __nccwpck_require__(7535);
+;// CONCATENATED MODULE: ./lib/mutx/page-pace.js
+const MINUTE = 60_000;
+/**
+ * Pages in any minute, of the hundred requests that MUTX takes from one address or API key (mutx-api, "Sessions"): a
+ * quarter is left for what the list is read for, and for others.
+ */
+const PER_MINUTE = 75;
+/**
+ * Between two pages once a limit was met: others share it, and have creates to send. Of 24 jobs with one API key, eight
+ * at a time, some fail with half of it.
+ */
+const WIDE_SPACING = 9_600;
+const CLOSE_SPACING = MINUTE / PER_MINUTE;
+/** Pages without a refusal after which the spacing is halved: a long list that was refused once still comes to its end. */
+const CALM = 10;
+/** When the next page of a list may be asked for, so that others who share MUTX's limit are left some of it. */
+class PagePace {
+    #clock;
+    /** Of the pages of the last minute, oldest first. Times are of the monotonic clock. */
+    #starts = [];
+    #spacing = 0;
+    #calm = 0;
+    #pausedUntil = Number.NEGATIVE_INFINITY;
+    /** When the last refusal was seen. */
+    #limitedAt = Number.NEGATIVE_INFINITY;
+    #last = Promise.resolve();
+    constructor(clock) {
+        this.#clock = clock;
+    }
+    /** Counts a page that is not waited for: the first of a list is what a run begins with. */
+    start() {
+        const now = this.#clock.monotonic();
+        this.#starts = [...this.#starts.filter((at) => now - at < MINUTE), now];
+        return now;
+    }
+    /**
+     * Waits for a turn, first come, first served.
+     * @returns when the page may be asked for: now; undefined: there is not enough time left
+     */
+    turn(timeLeft) {
+        const turn = this.#last.then(async () => {
+            for (;;) {
+                const wait = this.#wait(this.#clock.monotonic());
+                if (wait >= timeLeft())
+                    return undefined;
+                if (wait <= 0)
+                    return this.start();
+                await this.#clock.sleep(wait);
+            }
+        });
+        this.#last = turn;
+        return turn;
+    }
+    /**
+     * MUTX refused the page that left at `start` for its limit.
+     * @param wait before anything else is asked for
+     * @returns whether that is news: pages that left before the last refusal did not know of it
+     */
+    limited(start, wait) {
+        this.#calm = 0;
+        if (start <= this.#limitedAt)
+            return false;
+        const now = this.#clock.monotonic();
+        this.#limitedAt = now;
+        this.#pausedUntil = Math.max(this.#pausedUntil, now + wait);
+        this.#spacing = WIDE_SPACING;
+        return true;
+    }
+    passed() {
+        this.#calm += 1;
+        if (this.#calm < CALM || this.#spacing === 0)
+            return;
+        this.#calm = 0;
+        this.#spacing = Math.max(CLOSE_SPACING, this.#spacing / 2);
+    }
+    #wait(now) {
+        const latest = this.#starts.at(-1);
+        const full = this.#starts.at(-PER_MINUTE);
+        return Math.max(this.#pausedUntil - now, latest === undefined ? 0 : latest + this.#spacing - now, full === undefined ? 0 : full + MINUTE - now);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/pages.js
+
+
+
+/** The most the API gives in one reply (mutx-api: `limit=1..100`). */
+const LIMIT = 100;
+const CONCURRENCY = 8;
+const DAY = 86_400_000;
+/** MUTX lets a key with an expiry live for 365 days at the most; the day more is for clocks that differ. */
+const LONGEST_LIFE = 366 * DAY;
+/** A list of so many pages is read to its end: a fifth of what MUTX takes in a minute. */
+const FEW_PAGES = 20;
+/** How long a list may be read. At the pace of {@link PagePace} 75,000 keys are read in that time. */
+const LONGEST_READING = 10 * 60_000;
+/** Pages in a row that bring nothing new; after them a server that says that there are more is not believed. */
+const MOST_EMPTY = 3;
+/**
+ * Reads lists of keys, newest first, as far back as a key can matter. The first page is one attempt, whose failure is
+ * the caller's to handle; a later page that fails is asked for again by itself, because those before it are still true.
+ *
+ * Keys made meanwhile push others onto later pages, never onto earlier ones. So each page begins with the last key of
+ * the one before: it is there, further down, whenever the page was read after its predecessor; otherwise the page is
+ * read once more. Keys that come twice count once, and none is missed.
+ */
+class ListReader {
+    #ask;
+    #ports;
+    #pace;
+    /** What the list before this one gave, where it had many pages. */
+    #before;
+    constructor(ask, ports) {
+        this.#ask = ask;
+        this.#ports = ports;
+        this.#pace = new PagePace(ports.clock);
+    }
+    /**
+     * @param all to the end, in the time there is; otherwise, where the list has many pages, back to what no key with an
+     * expiry outlives
+     * @param sessionLeft half of it may be spent on reading
+     */
+    async read(all, sessionLeft) {
+        const { clock } = this.#ports;
+        const whole = new retry/* Stopwatch */.eM(clock);
+        const timeLeft = () => Math.min(LONGEST_READING, sessionLeft / 2) - whole.elapsed();
+        const first = await this.#first();
+        if (!first.ok)
+            return first;
+        const { value, date } = first.page.reply;
+        if (!value.hasMore)
+            return { ok: true, value: [...byId(value.keys).values()], date };
+        if (value.keys.length === 0)
+            return unreadable('a page without keys says that there are more');
+        const known = all && this.#before?.since !== undefined ? undefined : this.#before;
+        const { keepsRevoked = () => true } = this.#ports;
+        const list = new GrowingList(first.page, keepsRevoked, known);
+        const horizon = all ? Number.NEGATIVE_INFINITY : (date ?? clock.now()) - LONGEST_LIFE;
+        const end = await this.#readOn(list, horizon, timeLeft);
+        if (typeof end === 'object')
+            return end;
+        const { oldest, last } = list;
+        if (end !== 'all')
+            this.#ports.onUnread({ since: oldest, because: end });
+        const before = list.reachesKnown ? known?.since : undefined;
+        const since = end === 'all' ? before : oldest;
+        const keys = list.records();
+        const { newest } = list;
+        this.#before = list.pages >= FEW_PAGES || known !== undefined ? { keys, newest, since } : undefined;
+        const reading = { lastDate: last.reply.date, lastAsked: last.asked.elapsed(), since };
+        return { ok: true, value: keys, date, reading };
+    }
+    /** Reads what comes after the pages that are there. @returns what it ended at, or the failure of a page */
+    async #readOn(list, horizon, timeLeft) {
+        while (list.hasMore && !list.reachesKnown) {
+            const isPast = list.reachesBefore(horizon);
+            if (isPast && list.pages >= FEW_PAGES)
+                return 'age';
+            if (list.empty >= MOST_EMPTY)
+                return unreadable('pages that bring nothing new say that there are more');
+            const end = await this.#wave(list, list.next(isPast ? FEW_PAGES : undefined), timeLeft);
+            if (end !== undefined)
+                return end;
+        }
+        return 'all';
+    }
+    /** Reads pages side by side and adds them in their order. @returns what it ended at; undefined: all are there */
+    async #wave(list, skips, timeLeft) {
+        const results = await Promise.all(skips.map((skip) => this.#page(skip, timeLeft)));
+        for (const [index, skip] of skips.entries()) {
+            let result = results[index];
+            // It was read before its predecessor, and a key was made in between.
+            if (result?.ok === true && !list.continuesWith(result.page))
+                result = await this.#page(skip, timeLeft);
+            if (result === undefined)
+                return 'time';
+            if (!result.ok)
+                return result;
+            list.add(result.page);
+        }
+        return undefined;
+    }
+    async #first() {
+        const start = this.#pace.start();
+        const asked = new retry/* Stopwatch */.eM(this.#ports.clock);
+        const reply = await this.#ask(0, LIMIT);
+        if (reply.ok)
+            return { ok: true, page: { reply, asked } };
+        const { kind, retryAfter = 0 } = reply.failure;
+        if (kind === 'throttled')
+            this.#pace.limited(start, retryAfter);
+        return reply;
+    }
+    /** @returns undefined: the time was over before MUTX's limit let it through */
+    async #page(skip, timeLeft) {
+        const { clock, random, onRetry } = this.#ports;
+        for (let attempt = 1, failures = 1;; attempt++) {
+            const start = await this.#pace.turn(timeLeft);
+            if (start === undefined)
+                return undefined;
+            const asked = new retry/* Stopwatch */.eM(clock);
+            const reply = await this.#ask(skip, LIMIT);
+            if (reply.ok) {
+                this.#pace.passed();
+                return { ok: true, page: { reply, asked } };
+            }
+            const { failure } = reply;
+            const throttled = failure.kind === 'throttled';
+            // Only time ends it where MUTX limits requests.
+            const tries = throttled ? Number.POSITIVE_INFINITY : limits/* TRIES */.Qm;
+            const wait = (0,retry/* nextWait */.B4)({ tries, again: () => true, timeLeft }, failure, failures, random());
+            if (wait === undefined && throttled)
+                return undefined;
+            // Tried often enough: the pages before it need not be read again to find that out.
+            if (wait === undefined)
+                return { ok: false, failure: { ...failure, retryable: false } };
+            const isNews = !throttled || this.#pace.limited(start, wait);
+            if (isNews)
+                onRetry(failure, attempt, wait);
+            if (throttled)
+                continue;
+            failures += 1;
+            await clock.sleep(wait);
+        }
+    }
+}
+/** The pages of a list so far, one after the other. */
+class GrowingList {
+    #keys = new Map();
+    #keepsRevoked;
+    /** From the list before: what was revoked then is revoked for good. */
+    #known;
+    /** When the oldest key was made that could be another one now. */
+    #knownFrom;
+    #step;
+    #total;
+    #isSorted = true;
+    /** When the first key was made: the newest. */
+    newest;
+    /** Where the pages end so far. */
+    oldest = Number.POSITIVE_INFINITY;
+    last;
+    pages = 1;
+    /** Pages in a row without anything new. */
+    empty = 0;
+    constructor(first, keepsRevoked, known) {
+        this.last = first;
+        const { keys, total } = first.reply.value;
+        this.newest = keys[0]?.createdAt ?? Number.NEGATIVE_INFINITY;
+        this.#total = total;
+        // A server may give fewer than it was asked for. One of them is that of the page before.
+        this.#step = Math.max(1, keys.length - 1);
+        this.#keepsRevoked = keepsRevoked;
+        this.#known = known?.keys ?? [];
+        const active = this.#known.filter(({ isActive }) => isActive);
+        this.#knownFrom = active.reduce((at, { createdAt }) => Math.min(at, createdAt), known?.newest ?? Number.NEGATIVE_INFINITY);
+        this.#take(first);
+    }
+    get hasMore() {
+        return this.last.reply.value.hasMore;
+    }
+    /** Whether what comes now is older. False for a list that is not sorted: then nothing is known of what comes. */
+    reachesBefore(horizon) {
+        return this.#isSorted && this.oldest < horizon;
+    }
+    /** Whether everything that comes now is known from the list before, and cannot have changed. */
+    get reachesKnown() {
+        return this.reachesBefore(this.#knownFrom);
+    }
+    /** Where the next pages begin. @param most pages in all, for now */
+    next(most = Number.POSITIVE_INFINITY) {
+        const needed = Math.max(this.pages + 1, Math.ceil((this.#total - 1) / this.#step));
+        const side = this.#step === 1 || Number.isFinite(this.#knownFrom) ? 1 : CONCURRENCY;
+        const count = Math.min(needed - this.pages, side, Math.max(1, most - this.pages));
+        return Array.from({ length: count }, (_, index) => (this.pages + index) * this.#step);
+    }
+    /** Whether no key can be between this page and the last one. */
+    continuesWith({ reply }) {
+        const end = this.last.reply.value.keys.at(-1);
+        // Pages of one key have none in common; but they are read one after the other.
+        return this.#step === 1 || end === undefined || reply.value.keys.some(({ id }) => id === end.id);
+    }
+    add(page) {
+        this.pages += 1;
+        const [end, before] = [page, this.last].map(({ reply }) => reply.value.keys.at(-1)?.id);
+        this.empty = end === undefined || end === before ? this.empty + 1 : 0;
+        this.#take(page);
+        this.last = page;
+    }
+    records() {
+        if (this.reachesKnown) {
+            for (const key of this.#known)
+                if (!this.#keys.has(key.id))
+                    this.#keys.set(key.id, key);
+        }
+        return [...this.#keys.values()];
+    }
+    #take({ reply }) {
+        let above = Number.POSITIVE_INFINITY;
+        for (const key of reply.value.keys) {
+            this.#isSorted &&= key.createdAt <= above;
+            above = key.createdAt;
+            if (key.isActive || this.#keepsRevoked(key))
+                this.#keys.set(key.id, key);
+        }
+        // Further down than what is above it, or it is not sorted.
+        this.#isSorted &&= above <= this.oldest || above === Number.POSITIVE_INFINITY;
+        this.oldest = Math.min(this.oldest, above);
+    }
+}
+/**
+ * The first pages, newest first, one after the other: what is further back is not looked at.
+ * @param most pages at the most
+ */
+async function readFirstPages(ask, most) {
+    const first = await ask(0, LIMIT);
+    if (!first.ok)
+        return first;
+    const keys = [...first.value.keys];
+    const step = keys.length;
+    let last = first.value;
+    for (let page = 1; page < most; page++) {
+        if (!last.hasMore || last.keys.length === 0)
+            break;
+        const next = await ask(page * step, LIMIT);
+        if (!next.ok)
+            return next;
+        last = next.value;
+        keys.push(...last.keys);
+    }
+    return { ok: true, value: [...byId(keys).values()], date: first.date };
+}
+/** One page by its number; 0: the newest keys. */
+function readPage(ask, page) {
+    return ask(page * LIMIT, LIMIT);
+}
+function byId(keys) {
+    return new Map(keys.map((key) => [key.id, key]));
+}
+function unreadable(message) {
+    return {
+        ok: false,
+        failure: {
+            kind: 'unclear',
+            service: 'mutx',
+            call: 'GET /api-keys',
+            status: 200,
+            code: 'mutx-bad-reply',
+            message,
+            retryable: false,
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/client.js
+
+
+
+/** What MUTX says of its limit; a 409 for another reason says something else. */
+const QUOTA = /\b(?:limit|quota|plan)\b/iu;
+const FORBIDDEN = 'MUTX knows the key, and does not let its account in: verify the e-mail address of the account at MUTX, or have the account activated';
+/** How old the `Date` of a reply of MUTX's can be: up to 3.5 s were seen. */
+const OLDEST_DATE = 5_000;
+/** A thousand keys: a per-run key that expired a day ago is among them, on all but the busiest accounts. */
+const NEWEST_PAGES = 10;
+/** MUTX with a session's token. */
+function createKeyService(api, session, reading) {
+    return new MutxKeys(api, session, reading);
+}
+class MutxKeys {
+    #api;
+    #session;
+    #clock;
+    #reader;
+    constructor(api, session, reading) {
+        this.#api = api;
+        this.#session = session;
+        this.#clock = reading.clock;
+        this.#reader = new ListReader(this.#askPage, reading);
+    }
+    list(all = false) {
+        const { endsAt } = this.#session;
+        const left = endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt - this.#clock.now();
+        return this.#reader.read(all, left);
+    }
+    newest() {
+        return readFirstPages(this.#askPage, NEWEST_PAGES);
+    }
+    page(number) {
+        return readPage(this.#askPage, number);
+    }
+    #askPage = (skip, limit) => {
+        return this.#ask((generation) => ({
+            method: 'GET',
+            path: '/api-keys',
+            ...(generation === 'v1' ? { query: { skip, limit } } : {}),
+        }), ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined));
+    };
+    /**
+     * An API without this route does not say; that is an answer. The plans of the documented API are not what v1 limits
+     * keys by, so their names say nothing: what its limit is, a create that meets it shows.
+     */
+    account() {
+        return this.#ask(() => ({ method: 'GET', path: '/auth/me' }), ({ status, body }) => {
+            if (status === 404)
+                return { ok: true, value: { plan: undefined } };
+            if (status !== 200)
+                return undefined;
+            const plan = decodePlan(jsonOf(body), this.#api.secrets);
+            if (!plan.ok)
+                return plan;
+            return { ok: true, value: { plan: this.#api.generation === 'documented' ? undefined : plan.value } };
+        });
+    }
+    async create(name, expiresInDays) {
+        const reply = await this.#ask(() => ({ method: 'POST', path: '/api-keys', body: { name, expires_in_days: expiresInDays } }), ({ status, body }) => (status < 300 ? this.#minted(jsonOf(body), name) : undefined));
+        const isQuota = !reply.ok && reply.failure.code === 'mutx-conflict' && QUOTA.test(reply.failure.message);
+        return isQuota ? coded(reply.failure, 'mutx-quota') : reply;
+    }
+    rotateInPlace(id) {
+        return this.#ask(() => ({ method: 'POST', path: `/api-keys/${encodeURIComponent(id)}/rotate` }), ({ status, body }) => (status < 300 ? this.#minted(jsonOf(body), undefined) : undefined));
+    }
+    #minted(json, name) {
+        const minted = decodeMintedKey(json, name, this.#api.secrets);
+        return minted.ok ? minted : { ok: false, problem: minted.problem + keyMade(decodeId(json)) };
+    }
+    /**
+     * `GET /auth/me` on v1, `GET /agents` on the documented API, with the key alone. Only 401 and 403 are about
+     * the key; any other no leaves it open. A 401 is looked into by one further request.
+     */
+    async verify(key, mayStart) {
+        const reply = await this.#use({ 'x-api-key': key.expose() }, mayStart);
+        if (reply.ok || reply.failure.kind !== 'refused')
+            return reply;
+        const { failure } = reply;
+        if (failure.status === 403) {
+            return { ok: false, failure: { ...failure, code: 'mutx-key-refused', hint: FORBIDDEN } };
+        }
+        if (failure.status !== 401)
+            return { ok: false, failure: { ...failure, kind: 'unclear' } };
+        return this.#api.generation === 'documented'
+            ? this.#refusedAsNobody(failure, mayStart)
+            : this.#refusedAsBearer(failure, key, mayStart);
+    }
+    #use(headers, mayStart) {
+        return this.#api.ask((generation) => ({
+            method: 'GET',
+            path: generation === 'v1' ? '/auth/me' : '/agents',
+            headers,
+            mayStart,
+        }), ({ status, body }) => status === 200 && isFilled(jsonOf(body)) ? { ok: true, value: true } : undefined);
+    }
+    /** v1 takes a key as a Bearer token as well; where the server fails at it so, it fails at every key. */
+    async #refusedAsBearer(failure, key, mayStart) {
+        const reply = await this.#use({ authorization: `Bearer ${key.expose()}` }, mayStart);
+        if (reply.ok || !(0,retry/* isInternalError */.wA)(reply.failure))
+            return coded(failure, 'mutx-key-refused');
+        return {
+            ok: false,
+            failure: { ...reply.failure, kind: 'refused', code: 'mutx-key-unusable', retryable: false },
+        };
+    }
+    /** A server of the documented API that says the same to no key at all has not looked at this one. */
+    async #refusedAsNobody(failure, mayStart) {
+        const reply = await this.#use({}, mayStart);
+        const isSame = !reply.ok && reply.failure.status === 401 && reply.failure.message === failure.message;
+        return isSame
+            ? { ok: false, failure: { ...failure, kind: 'unclear', code: 'mutx-key-unverifiable' } }
+            : coded(failure, 'mutx-key-refused');
+    }
+    revoke(id) {
+        return this.#ask(() => ({ method: 'DELETE', path: `/api-keys/${encodeURIComponent(id)}` }), ({ status }) => {
+            if (status === 404)
+                return { ok: true, value: 'gone' };
+            // Any other success is not MUTX's: taken for one, it would tell of a live key that it is revoked.
+            return status === 204 ? { ok: true, value: 'revoked' } : undefined;
+        });
+    }
+    async #ask(request, answer) {
+        const bearer = await this.#session.bearer();
+        if (!bearer.ok)
+            return bearer;
+        const headers = { authorization: `Bearer ${bearer.value.expose()}` };
+        let ended = false;
+        const reply = await this.#api.ask((generation) => ({ ...request(generation), headers }), (answered) => {
+            ended = answered.status === 401 && this.#hasEndedBy(answered.date);
+            return answer(answered);
+        });
+        return reply.ok || !ended ? reply : coded(reply.failure, 'session-expired');
+    }
+    /** By MUTX's own clock, as the token's end is. */
+    #hasEndedBy(date) {
+        const { endsAt } = this.#session;
+        return date !== undefined && endsAt !== undefined && date + OLDEST_DATE >= endsAt;
+    }
+}
+/** The same failure under the code that says more. */
+function coded(failure, code) {
+    return { ok: false, failure: { ...failure, code } };
+}
+/** An object or a list: what the API gives to a key that works. */
+function isFilled(json) {
+    return typeof json === 'object' && json !== null;
+}
+function jsonOf(body) {
+    return body.kind === 'json' ? body.value : undefined;
+}
+/** The plaintext is lost, but people can be told which key to look for. */
+function keyMade(id) {
+    return id === undefined ? '' : `; a key was made, ${id}, and nobody knows it`;
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/own-key.js
+
+/**
+ * MUTX for a run whose credential may be one of the keys that it revokes: which one, nobody can tell. Once it
+ * is gone, each revocation is asked again with the key that was made in its place. That goes for its own, too,
+ * when the reply was lost: revoking twice is revoking (mutx-api, "DELETE").
+ */
+function createOwnKeyService(api, session, reading) {
+    const keys = createKeyService(api, session, reading);
+    let successor;
+    return {
+        list: (all) => keys.list(all),
+        newest: () => keys.newest(),
+        page: (number) => keys.page(number),
+        account: () => keys.account(),
+        verify: (key, mayStart) => keys.verify(key, mayStart),
+        async create(name, expiresInDays) {
+            const reply = await keys.create(name, expiresInDays);
+            if (reply.ok)
+                successor = reply.value.key;
+            return reply;
+        },
+        async revoke(id) {
+            const reply = await keys.revoke(id);
+            if (reply.ok || reply.failure.status !== 401 || successor === undefined)
+                return reply;
+            return createKeyService(api, asBearer(successor), reading).revoke(id);
+        },
+    };
+}
+function asBearer(key) {
+    return { bearer: async () => ({ ok: true, value: key, date: undefined }), endsAt: undefined };
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/session/dependencies.js
+/** Retries are told like everything else that a session does. */
+function retryingWith({ clock, random, report }) {
+    return {
+        clock,
+        random,
+        onRetry: (failure, attempt, wait) => report({ type: 'retrying', failure, attempt, wait }),
+    };
+}
+/** The run may end well on the token at hand, so this must not be left to its own failure to tell. */
+function renewalFailed({ message, cause }) {
+    return {
+        type: 'warning',
+        code: 'renewal-failed',
+        message: `the MUTX session could not be renewed during the run: ${message}`,
+        fix: cause.hint,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/session/renewable.js
+/** Renewed when less than this is left of it: enough for any one call, and for clocks that do not agree. */
+const MARGIN = 120_000;
+/**
+ * An access token that is replaced in time, by one renewal for all who ask. A renewal that failed is not tried
+ * again in this run: a token that may be spent must not be used again, and logging in not be hammered.
+ */
+class RenewableToken {
+    #get;
+    #failed;
+    #current;
+    #renewal;
+    /** @param failed told when a token that worked could not be replaced; the first failure is `renew`'s to tell */
+    constructor(get, failed) {
+        this.#get = get;
+        this.#failed = failed;
+    }
+    async bearer() {
+        if (this.#current !== undefined && left(this.#current) > marginOf(this.#current)) {
+            return usable(this.#current);
+        }
+        const renewal = await this.renew();
+        if (renewal.ok)
+            return usable(renewal.value);
+        // What could not be renewed can still be used up.
+        if (this.#current !== undefined && left(this.#current) > 0)
+            return usable(this.#current);
+        const { code, message, cause } = renewal.failure;
+        return { ok: false, failure: { ...cause, kind: 'not-sent', code, message, retryable: false } };
+    }
+    renew() {
+        this.#renewal ??= this.#renewNow();
+        return this.#renewal;
+    }
+    /** Waits for a renewal that is under way. */
+    async settled() {
+        await this.#renewal;
+    }
+    async #renewNow() {
+        const renewal = await this.#get();
+        if (renewal.ok) {
+            this.#current = renewal.value;
+            this.#renewal = undefined;
+        }
+        else if (this.#current !== undefined) {
+            this.#failed(renewal.failure);
+        }
+        return renewal;
+    }
+}
+function usable({ token }) {
+    return { ok: true, value: token, date: undefined };
+}
+function left({ lifetime, since }) {
+    return lifetime - since.elapsed();
+}
+/** A server with short-lived tokens is not asked for one before each call. */
+function marginOf({ lifetime }) {
+    return Math.min(MARGIN, lifetime / 4);
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/session/tokens.js
+
+
+
+
+/**
+ * `POST /auth/login` or `/auth/refresh`. MUTX takes ten of them a minute, and a spent refresh token must not be
+ * used again: asked again only where it is certain that nothing was done, and by a limit only if it says when.
+ */
+async function askForTokens(api, path, body, retrying) {
+    let since = new retry/* Stopwatch */.eM(retrying.clock);
+    const reply = await (0,retry/* tryCall */.O9)(() => {
+        since = new retry/* Stopwatch */.eM(retrying.clock);
+        return api.ask(() => ({ method: 'POST', path, body: body() }), (answered) => pairOf(answered, api.secrets));
+    }, neverTwice(retrying.clock), retrying);
+    return { reply, since };
+}
+function neverTwice(clock) {
+    const watch = new retry/* Stopwatch */.eM(clock);
+    return {
+        tries: 3,
+        again: ({ kind, retryAfter }) => kind === 'not-sent' || (kind === 'throttled' && retryAfter !== undefined),
+        timeLeft: () => limits/* CALL_PATIENCE */.L7 - watch.elapsed(),
+    };
+}
+/** Both tokens are masked before anything else of the reply is read, also where one of them is none. */
+function pairOf({ status, body }, secrets) {
+    if (status !== 200)
+        return undefined;
+    return (0,mutx_fields/* decoded */.DH)(() => {
+        const fields = new mutx_fields/* Fields */.C8(body.kind === 'json' ? body.value : undefined, 'the reply');
+        for (const name of ['access_token', 'refresh_token'])
+            masked(fields, name, secrets);
+        return {
+            access: credential(fields, 'access_token', secrets),
+            refresh: credential(fields, 'refresh_token', secrets),
+            lifetime: fields.countAboveZero('expires_in') * 1_000,
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/session/password.js
+
+
+
+
+
+/** A run that is over does not stay for a log-out that does not work, but for one wait at MUTX's limit. */
+const LOGOUT_PATIENCE = limits/* RATE_LIMIT_WAIT */.rH + 30_000;
+const REFUSED_HINT = 'check `email` and `password` by logging in with them at MUTX: the account must be active and its e-mail address verified';
+/** Logging out takes the refresh token, which was in the reply that did not come. */
+const PERHAPS_OPEN = 'MUTX may have opened a session that this run knows nothing of and cannot log out; it ends by itself within a week';
+/** A service account: logged in, again where a run takes longer than a token lives, and logged out at the end. */
+function createPasswordSession(credential, dependencies) {
+    return new PasswordSession(credential, dependencies);
+}
+class PasswordSession {
+    endsAt = undefined;
+    #credential;
+    #dependencies;
+    #retrying;
+    #token = new RenewableToken(() => this.#logIn(), (failure) => this.#dependencies.report(renewalFailed(failure)));
+    /** Each is a session on the server until it is logged out. */
+    #open = [];
+    #closing = Promise.resolve();
+    constructor(credential, dependencies) {
+        this.#credential = credential;
+        this.#dependencies = dependencies;
+        this.#retrying = retryingWith(dependencies);
+    }
+    async open() {
+        const renewal = await this.#token.renew();
+        return renewal.ok ? undefined : renewal.failure;
+    }
+    bearer() {
+        return this.#token.bearer();
+    }
+    close() {
+        this.#closing = this.#closing.then(async () => {
+            await this.#token.settled();
+            for (const pair of this.#open.splice(0))
+                await this.#logOut(pair);
+        });
+        return this.#closing;
+    }
+    async #logIn() {
+        const { api, clock, report } = this.#dependencies;
+        const { email, password } = this.#credential;
+        const body = () => ({ email, password: password.expose() });
+        const { reply, since } = await askForTokens(api, '/auth/login', body, this.#retrying);
+        if (!reply.ok)
+            return { ok: false, failure: loginFailure(reply.failure, clock.now()) };
+        this.#open.push(reply.value);
+        report({ type: 'logged-in' });
+        return { ok: true, value: { token: reply.value.access, lifetime: reply.value.lifetime, since } };
+    }
+    /**
+     * By the refresh token alone: with an access token beside it, MUTX takes a log-out by a refresh token that it
+     * does not know for one of all sessions of the account. Early servers insist on the access token.
+     */
+    async #logOut({ access, refresh }) {
+        const { clock, report } = this.#dependencies;
+        const watch = new retry/* Stopwatch */.eM(clock);
+        const reply = await (0,retry/* tryCall */.O9)(async () => {
+            const attempt = await this.#askToEnd(refresh, {});
+            return attempt.ok || attempt.failure.status !== 401
+                ? attempt
+                : this.#askToEnd(refresh, { authorization: `Bearer ${access.expose()}` });
+        }, (0,retry/* idempotent */.yB)(() => LOGOUT_PATIENCE - watch.elapsed()), this.#retrying);
+        if (reply.ok) {
+            report({ type: 'logged-out' });
+        }
+        else {
+            report({
+                type: 'warning',
+                code: 'logout-failed',
+                message: `the session of this run could not be logged out and ends by itself within a week: ${reply.failure.message}`,
+            });
+        }
+    }
+    #askToEnd(refresh, headers) {
+        return this.#dependencies.api.ask(() => ({ method: 'POST', path: '/auth/logout', headers, body: { refresh_token: refresh.expose() } }), ({ status }) => (status < 300 ? { ok: true, value: true } : undefined));
+    }
+}
+function loginFailure(failure, now) {
+    const { status, kind, retryAfter } = failure;
+    const refused = kind === 'refused' && (status === 401 || status === 403 || status === 422);
+    const code = refused ? 'session-login-refused' : 'session-login-failed';
+    return {
+        code,
+        message: refused
+            ? `MUTX does not let the account in: ${failure.message}`
+            : `could not log in to MUTX: ${failure.message}`,
+        cause: refused ? { ...failure, code, hint: REFUSED_HINT } : failure,
+        state: kind === 'unclear' ? [PERHAPS_OPEN] : [],
+        retryAt: retryAfter === undefined ? undefined : now + retryAfter,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/core/time.js
+var time = __nccwpck_require__(4258);
+// EXTERNAL MODULE: ./lib/mutx/jwt.js
+var jwt = __nccwpck_require__(4371);
+;// CONCATENATED MODULE: ./lib/mutx/session/refresh-failures.js
+/** The target's secret cannot be written: found out before anything was spent. */
+function unwritable(cause, target, now) {
+    return {
+        code: 'session-successor-unwritable',
+        message: `${placeOf(target)}, which has to take the refresh token's successor, cannot be written, so the token was not used: ${cause.message}`,
+        cause,
+        state: [],
+        retryAt: retryAtOf(cause, now),
+    };
+}
+/**
+ * The exchange did not give a pair: not done, refused, or nobody knows.
+ * @param expired by its own claims the token is at its end
+ */
+function exchangeFailure(failure, target, now, expired) {
+    const retryAt = retryAtOf(failure, now);
+    switch (failure.kind) {
+        case 'not-sent':
+        case 'throttled':
+            return notExchanged(failure, retryAt);
+        case 'unclear':
+            return lostExchange(failure, target);
+        case 'refused':
+            return failure.status === 401 || failure.status === 403
+                ? refusedExchange(failure, target, expired)
+                : notExchanged(failure, retryAt);
+    }
+}
+function notExchanged(cause, retryAt) {
+    return {
+        code: 'session-refresh-failed',
+        message: `the refresh token was not exchanged, and is not spent: ${cause.message}`,
+        cause,
+        state: [],
+        retryAt,
+    };
+}
+function refusedExchange(failure, target, expired) {
+    const code = 'session-refresh-refused';
+    const why = expired ? 'has expired' : 'is spent, expired or revoked';
+    return {
+        code,
+        message: `MUTX does not take the refresh token, which ${why}: ${failure.message}`,
+        cause: { ...failure, code, hint: `${logInAgain(target)}; ${expired ? SLOW : TWO_RUNS}` },
+        state: ['the refresh token that was given does not work (any more)'],
+        retryAt: undefined,
+    };
+}
+const SLOW = 'one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
+const TWO_RUNS = 'if two runs used the same token, a `concurrency:` group in the workflow keeps them apart, and an environment secret, which is read when the job starts, keeps a queued run from holding a spent one';
+function lostExchange(failure, target) {
+    const code = 'session-refresh-lost';
+    return {
+        code,
+        message: `the exchange of the refresh token got no usable reply, so the token may be spent; it is not used again, because that would end its login for good: ${failure.message}`,
+        cause: { ...failure, code, hint: logInAgain(target) },
+        state: [`the refresh token that was given is probably spent; ${placeOf(target)} was not written`],
+        retryAt: undefined,
+    };
+}
+/** The worst: spent, and the successor is nowhere. */
+function lostSuccessor({ failure, perhaps }, target) {
+    const place = placeOf(target);
+    return {
+        code: 'session-successor-lost',
+        message: `the refresh token was exchanged, but its successor could not be stored in ${place} within ten minutes: ${failure.message}`,
+        cause: { ...failure, hint: `${logInAgain(target)}; then mend this: ${failure.hint ?? failure.message}` },
+        state: [
+            'the refresh token that was given is spent',
+            perhaps
+                ? `${place} may hold its successor, or still the spent token`
+                : `its successor is lost: ${place} does not hold it`,
+        ],
+        retryAt: undefined,
+    };
+}
+function logInAgain(target) {
+    return `log in to MUTX again and store the new refresh token in ${placeOf(target)}; do not use the old one again`;
+}
+function placeOf({ secretName, label }) {
+    return `the secret ${secretName} of ${label}`;
+}
+function retryAtOf({ retryAfter }, now) {
+    return retryAfter === undefined ? undefined : now + retryAfter;
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/session/successor.js
+
+
+/**
+ * Whether a successor could be stored, found out while there is nothing to lose yet: both steps change nothing,
+ * so what gets no clear answer is asked again, and if it never gets one the token is kept.
+ */
+async function writable(place, unspent, retrying) {
+    const watch = new retry/* Stopwatch */.eM(retrying.clock);
+    return (0,retry/* tryCall */.O9)(async () => {
+        const prepared = await place.prepare();
+        return prepared.ok ? place.probe(unspent) : prepared;
+    }, (0,retry/* idempotent */.yB)(() => limits/* CALL_PATIENCE */.L7 - watch.elapsed()), retrying);
+}
+/**
+ * Stores a refresh token whose predecessor is spent. Tried until D after the exchange, whatever the failure:
+ * giving up costs the login, so even a refusal, which somebody may mend meanwhile, is asked again.
+ */
+async function storeSuccessor(target, successor, since, retrying) {
+    const timeLeft = () => limits/* WRITE_DEADLINE */.l - since.elapsed();
+    let perhaps = false;
+    const reply = await (0,retry/* tryCall */.O9)(async () => {
+        const written = await target.write(successor, () => timeLeft() > 0);
+        if (written.ok)
+            return written;
+        perhaps ||= written.failure.kind === 'unclear';
+        return { ok: false, failure: { ...written.failure, retryable: true } };
+    }, { tries: Number.POSITIVE_INFINITY, again: () => true, timeLeft }, retrying);
+    return reply.ok ? { ok: true } : { ok: false, failure: { ...reply.failure, retryable: false }, perhaps };
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/session/refresh-token.js
+
+
+
+
+
+
+
+const HOUR = 3_600_000;
+const refresh_token_DAY = 24 * HOUR;
+/** From one use to the next; but the end of the login, 30 days after it began, comes first (mutx-api, "Sessions"). */
+const SLIDING = 7 * refresh_token_DAY;
+/** Claims and `Date` are in whole seconds, `Date` may be seconds old, and clocks are not quite the same. */
+const ROUNDING = 60_000;
+/** A token with these claims is dead, or as good as. */
+function isAtItsEnd(claims, now) {
+    return (claims?.exp ?? Number.POSITIVE_INFINITY) - now < ROUNDING;
+}
+/**
+ * What the claims say about how long a schedule can go on. A successor that lives for less than the sliding
+ * lifetime was cut short by the end of its login, which is how that end shows. Its `iat` says nothing about how
+ * long it lives: MUTX keeps the login's through every exchange.
+ * @param spent claims of the token that was exchanged
+ * @param now by MUTX's clock, when it was exchanged
+ */
+function lifetimeWarnings(spent, successor, now) {
+    const ends = successor?.exp;
+    if (ends !== undefined && ends - now < SLIDING - ROUNDING) {
+        return [
+            {
+                type: 'warning',
+                code: 'log-in-again',
+                message: `log in again before ${(0,time/* instantText */.X)(ends)} and store the new refresh token: this login ends then, 30 days after it began, however often it is used`,
+                loginAgainBefore: ends,
+            },
+        ];
+    }
+    const left = (spent?.exp ?? Number.POSITIVE_INFINITY) - now;
+    if (left > refresh_token_DAY)
+        return [];
+    return [
+        {
+            type: 'warning',
+            code: 'schedule-too-slow',
+            message: `the refresh token was used with ${hours(left)} left of its 7 days; let the schedule run more often, or a late run finds it dead`,
+        },
+    ];
+}
+function hours(duration) {
+    return duration < HOUR ? 'less than an hour' : `${Math.floor(duration / HOUR)} h`;
+}
+/**
+ * A refresh token, which is single use: its successor's place is known to be writable before it is exchanged,
+ * and the successor is stored there before anyone gets the access token that came with it.
+ */
+function createRefreshSession(token, dependencies) {
+    return new RefreshSession(token, dependencies);
+}
+class RefreshSession {
+    endsAt = undefined;
+    #dependencies;
+    #retrying;
+    #access = new RenewableToken(() => this.#exchange(), (failure) => this.#dependencies.report(renewalFailed(failure)));
+    /** Not spent yet, as far as is known. */
+    #refresh;
+    #told = new Set();
+    constructor(token, dependencies) {
+        this.#refresh = token;
+        this.#dependencies = dependencies;
+        this.#retrying = retryingWith(dependencies);
+    }
+    async open() {
+        const renewal = await this.#access.renew();
+        return renewal.ok ? undefined : renewal.failure;
+    }
+    bearer() {
+        return this.#access.bearer();
+    }
+    /** The login lives on in the stored successor; only an exchange that is under way has to end. */
+    close() {
+        return this.#access.settled();
+    }
+    async #exchange() {
+        const { api, clock, report, successor } = this.#dependencies;
+        const spent = this.#refresh;
+        const open = await writable(successor, spent, this.#retrying);
+        if (!open.ok)
+            return { ok: false, failure: unwritable(open.failure, successor, clock.now()) };
+        const { label: target, secretName: secret } = successor;
+        // Told before and not after: a process that is killed in between tells nothing any more.
+        report({ type: 'exchanging', target, secret });
+        const body = () => ({ refresh_token: spent.expose() });
+        const { reply, since } = await askForTokens(api, '/auth/refresh', body, this.#retrying);
+        if (!reply.ok) {
+            const now = clock.now();
+            const expired = isAtItsEnd((0,jwt/* decodeJwt */.i)(spent.expose()), now);
+            return { ok: false, failure: exchangeFailure(reply.failure, successor, now, expired) };
+        }
+        const { access, refresh, lifetime } = reply.value;
+        const stored = await storeSuccessor(successor, refresh, since, this.#retrying);
+        if (!stored.ok)
+            return { ok: false, failure: lostSuccessor(stored, successor) };
+        this.#refresh = refresh;
+        this.#tell(spent, reply.value, reply.date ?? (0,jwt/* decodeJwt */.i)(access.expose())?.iat ?? clock.now());
+        return { ok: true, value: { token: access, lifetime, since } };
+    }
+    #tell(spent, pair, now) {
+        const { report, successor } = this.#dependencies;
+        const claims = (0,jwt/* decodeJwt */.i)(pair.refresh.expose());
+        const { label: target, secretName: secret } = successor;
+        report({ type: 'successor-stored', target, secret, endsAt: claims?.exp });
+        const { contradiction: message } = successor;
+        if (message !== undefined)
+            report({ type: 'warning', code: 'secret-contradiction', message });
+        for (const warning of lifetimeWarnings((0,jwt/* decodeJwt */.i)(spent.expose()), claims, now)) {
+            if (!this.#told.has(warning.code))
+                report(warning);
+            this.#told.add(warning.code);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/mutx/session/create-session.js
+
+
+/** The session that goes with a credential. Calls nothing before `open`. */
+function createSession(credential, dependencies) {
+    switch (credential.kind) {
+        case 'access-jwt':
+            return asItIs(credential.token, credential.expiresAt);
+        case 'opaque':
+            return asItIs(credential.token, undefined);
+        case 'password':
+            return createPasswordSession(credential, dependencies);
+        case 'refresh-token': {
+            const { successor } = dependencies;
+            if (successor === undefined)
+                throw new Error('a refresh token needs a place for its successor');
+            return createRefreshSession(credential.token, { ...dependencies, successor });
+        }
+    }
+}
+function asItIs(token, endsAt) {
+    return {
+        open: async () => undefined,
+        bearer: async () => ({ ok: true, value: token, date: undefined }),
+        endsAt,
+        close: async () => { },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/commands/connect.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+const USER_AGENT = 'mutx-api-key-action';
+/** Puts together what a verb calls the services with. */
+function connect(access, context, options = {}) {
+    const { tokenExpiryIsTold = false, keyNames, ...creating } = options;
+    const { secrets, sink, clock: machineClock, gate, env } = context;
+    const clock = gate.clock(machineClock);
+    const debug = env['RUNNER_DEBUG'] === '1';
+    const onRequest = (line) => {
+        if (debug)
+            sink.debug((0,log/* requestText */.T9)(line));
+    };
+    const client = (service, baseUrl) => new http_client/* HttpClient */.Q({ service, baseUrl, userAgent: USER_AGENT, onRequest });
+    const mutx = client('mutx', access.apiUrl);
+    const githubHttp = client('github', access.githubApiUrl);
+    const api = new mutx_api/* MutxApi */.h(gate.requests(mutx, isLogout), secrets);
+    const { credential, githubToken, refreshTokenSecret } = access;
+    const github = githubToken && new github_client/* GithubClient */.t({ http: gate.requests(githubHttp), token: githubToken, clock });
+    // Past the gate: a successor whose predecessor is spent has to be stored, whatever else comes to an end.
+    const keeper = (token) => new github_client/* GithubClient */.t({ http: githubHttp, token, clock: machineClock });
+    const session = createSession(credential, {
+        api,
+        clock: machineClock,
+        random: Math.random,
+        report: (event) => logSession(event, sink),
+        successor: refreshTokenSecret &&
+            githubToken &&
+            (0,create_target/* createTarget */.Y)(refreshTokenSecret, { github: keeper(githubToken), secrets, ...creating }),
+    });
+    const reading = readingPorts(clock, sink, keyNames);
+    const mutxClient = createKeyService(api, session, reading);
+    return {
+        api,
+        session,
+        client: mutxClient,
+        keys: credential.kind === 'opaque' ? createOwnKeyService(api, session, reading) : mutxClient,
+        github,
+        clock,
+        close: async () => {
+            await session.close();
+            const expiry = (0,token_expiry/* tokenExpiryWarning */.D)(github?.tokenExpiresAt, clock.now());
+            if (expiry !== undefined && !tokenExpiryIsTold)
+                sink.warning((0,annotations/* credentialWarning */.a)(expiry.message));
+            mutx.close();
+            githubHttp.close();
+        },
+    };
+}
+/** A run that reads the list several times reports what was not read once. */
+function readingPorts(clock, sink, keyNames) {
+    const reported = new Set();
+    return {
+        clock,
+        random: Math.random,
+        onRetry: (failure, attempt, wait) => sink.line((0,log/* retryText */.qL)(failure, attempt, wait)),
+        onUnread: ({ since, because }) => {
+            if (reported.has(because))
+                return;
+            reported.add(because);
+            if (because === 'time')
+                sink.warning((0,messages_sink/* unreadWarning */.ki)(since));
+            else
+                sink.line((0,messages_sink/* unreadLine */.KQ)(since));
+        },
+        ...(keyNames === undefined ? {} : { keepsRevoked: (key) => keyNames.has(key.name) || !(0,policy/* isForAJob */.Mu)(key) }),
+    };
+}
+function isLogout({ path }) {
+    return path.endsWith('/auth/logout');
+}
+/**
+ * Opens the session, does the work and closes it, whatever the work came to.
+ * @returns what the work returned; undefined: there is no session, which has been told
+ */
+async function inSession(connection, { refreshTokenSecret }, { gate, unfinished, fail }, work) {
+    const untouched = unfinished.state;
+    unfinished.cleanUp = () => connection.session.close();
+    if (refreshTokenSecret !== undefined)
+        unfinished.state = () => spendingState(refreshTokenSecret);
+    const refused = await gate.pass(connection.session.open());
+    if (refused !== undefined) {
+        await gate.pass(connection.close());
+        fail(sessionFailure(refused));
+        return undefined;
+    }
+    unfinished.state = untouched;
+    const result = await gate.pass(work());
+    await gate.pass(connection.close());
+    return result;
+}
+
+
+/***/ }),
+
+/***/ 2815:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  _: () => (/* binding */ usableInputs)
+});
+
+// UNUSED EXPORTS: judgeExpiry
+
+// EXTERNAL MODULE: ./lib/core/time.js
+var time = __nccwpck_require__(4258);
+// EXTERNAL MODULE: ./lib/config/kinds.js
+var kinds = __nccwpck_require__(5609);
+// EXTERNAL MODULE: ./lib/config/table.js
+var table = __nccwpck_require__(1582);
+;// CONCATENATED MODULE: ./lib/config/credential/expired.js
+
+
+
+/** How far this machine's clock may be ahead of MUTX's. */
+const LEEWAY = 60_000;
+/**
+ * What the credential's own claims say against using it: it has expired. To be asked before it is sent.
+ * @param now by whichever clock
+ * @param by reads on from when it expired: that clock, where it need not be right
+ */
+function credentialProblems(credential, now, by = '') {
+    switch (credential.kind) {
+        case 'access-jwt':
+            return expired(credential, now, by, 'an access JWT', ACCESS_FIX);
+        case 'refresh-token':
+            return expired(credential, now, by, 'a refresh JWT', REFRESH_FIX);
+        case 'password':
+        case 'opaque':
+            return [];
+    }
+}
+const ACCESS_FIX = 'an access JWT lives for 30 minutes, so one that is kept as a secret is dead by the next run: log in again for a single run; on a schedule give `email` and `password`, or `refresh-token`, instead';
+const REFRESH_FIX = 'log in again and store the new refresh JWT in the secret; one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
+function expired({ input, expiresAt }, now, by, what, fix) {
+    if (expiresAt === undefined || now < expiresAt + LEEWAY)
+        return [];
+    const allowed = (0,kinds/* allowedText */.En)((0,table/* specOf */.rI)(input).kind);
+    return [{ input, message: `holds ${what} that expired at ${(0,time/* instantText */.X)(expiresAt)}${by}`, allowed, fix }];
+}
+
+// EXTERNAL MODULE: ./lib/messages/annotations.js
+var annotations = __nccwpck_require__(7486);
+// EXTERNAL MODULE: ./lib/messages/failure.js
+var failure = __nccwpck_require__(6974);
+// EXTERNAL MODULE: ./lib/messages/words.js
+var words = __nccwpck_require__(2897);
+// EXTERNAL MODULE: ./lib/http/client.js + 12 modules
+var client = __nccwpck_require__(1302);
+// EXTERNAL MODULE: ./lib/mutx/api.js + 2 modules
+var api = __nccwpck_require__(253);
+// EXTERNAL MODULE: ./lib/commands/calls.js
+var calls = __nccwpck_require__(263);
+// EXTERNAL MODULE: ./lib/commands/connect.js + 14 modules
+var connect = __nccwpck_require__(1432);
+;// CONCATENATED MODULE: ./lib/commands/mutx-time.js
+
+
+
+
+/** Asks for the keys without any credential: only MUTX itself, of whichever generation, says 401 in its own way. */
+async function probe(api, clock) {
+    let asked = 'v1';
+    return (0,calls/* quietCalls */.C8)(clock)(() => api.ask((generation) => {
+        asked = generation;
+        return { method: 'GET', path: '/api-keys' };
+    }, ({ status }) => status < 300 || status === 401 || status === 403 ? { ok: true, value: asked } : undefined), calls/* twice */.P4);
+}
+/** MUTX's time, asked for without any credential; undefined where MUTX does not give it. */
+async function mutxTime(apiUrl, { gate, clock, secrets }) {
+    const http = new client/* HttpClient */.Q({ service: 'mutx', baseUrl: apiUrl, userAgent: connect/* USER_AGENT */._O });
+    try {
+        const reached = await gate.pass(probe(new api/* MutxApi */.h(gate.requests(http), secrets), gate.clock(clock)));
+        return reached.ok ? reached.date : undefined;
+    }
+    finally {
+        http.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/commands/usable-inputs.js
+
+
+
+
+
+
+/**
+ * What was loaded, if a run can go on with it; otherwise every problem there is has been told, that the
+ * credential has expired among them, and nothing has been called but MUTX for its time.
+ * @param others problems with what is no input of an action, to be told with them
+ */
+async function usableInputs(loaded, context, others = []) {
+    const { sink, fail } = context;
+    for (const warning of loaded.warnings)
+        sink.warning((0,annotations/* inputWarning */.N)(warning));
+    const wrong = [...(loaded.ok ? [] : loaded.problems), ...others];
+    const { credential } = loaded.ok ? loaded.value : loaded;
+    const apiUrl = loaded.ok && wrong.length === 0 ? loaded.value.apiUrl : undefined;
+    const judged = credential && (await judgeExpiry(credential, apiUrl, context));
+    for (const warning of judged?.warnings ?? [])
+        sink.warning((0,annotations/* inputWarning */.N)(warning));
+    const problems = [...(judged?.problems ?? []), ...wrong];
+    if (loaded.ok && problems.length === 0) {
+        return judged === undefined ? loaded.value : { ...loaded.value, credential: judged.credential };
+    }
+    fail((0,failure/* inputFailure */.vQ)(problems));
+    return undefined;
+}
+/**
+ * Whether a credential has expired. This machine's clock may be wrong, so what it calls expired is judged by MUTX's
+ * time, which is asked for without any credential.
+ * @param apiUrl undefined: MUTX cannot be asked
+ */
+async function judgeExpiry(credential, apiUrl, context) {
+    const machine = context.clock.now();
+    const good = { credential, problems: [], warnings: [] };
+    const byMachine = credentialProblems(credential, machine, ` by this machine's clock, which says ${(0,time/* instantText */.X)(machine)}`);
+    if (byMachine.length === 0)
+        return good;
+    const mutx = apiUrl && (await mutxTime(apiUrl, context));
+    if (mutx === undefined)
+        return { ...good, problems: byMachine };
+    const problems = credentialProblems(credential, mutx);
+    if (problems.length > 0)
+        return { ...good, problems };
+    const ahead = context.clock.now() - mutx;
+    const warning = `this machine's clock is ${(0,words/* durationText */.S5)(ahead)} ahead of MUTX's, which says that the credential has not expired; set the clock of this machine (NTP)`;
+    return { credential: shifted(credential, ahead), problems, warnings: [warning] };
+}
+/** With its end by this machine's clock, which waits and retries are measured with. */
+function shifted(credential, ahead) {
+    if (credential.kind !== 'access-jwt' || credential.expiresAt === undefined)
+        return credential;
+    return { ...credential, expiresAt: credential.expiresAt + ahead };
+}
+
+
+/***/ }),
+
+/***/ 887:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ whyEmpty)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _core_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9716);
+/* harmony import */ var _environment_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7490);
+
+
+
+/** Events whose runs get no secrets when they come from a fork. */
+const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
+/**
+ * Events of Dependabot's whose runs get its own secrets. Other events, `schedule` for one, get Actions secrets, though
+ * their actor may be Dependabot: whoever last touched the workflow.
+ * https://docs.github.com/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions
+ */
+const DEPENDABOT = new Set([
+    'pull_request',
+    'pull_request_review',
+    'pull_request_review_comment',
+    'pull_request_target',
+    'push',
+    'create',
+    'deployment',
+    'deployment_status',
+]);
+/**
+ * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
+ * from a secret that does not exist look the same to an action, so the event tells more than the input.
+ * https://docs.github.com/actions/reference/security/secrets
+ * @param missing kinds of input, one of which is needed, each of the inputs that go together
+ */
+function whyEmpty(env, ...missing) {
+    if (env['GITHUB_ACTIONS'] !== 'true') {
+        return { reason: 'its variable is not set', fix: `set ${anyOf(missing.flatMap(variablesOf))}` };
+    }
+    const event = env['GITHUB_EVENT_NAME'] ?? '';
+    if (env['GITHUB_ACTOR'] === 'dependabot[bot]' && DEPENDABOT.has(event)) {
+        return {
+            reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
+            fix: 'rotate on `schedule` or `workflow_dispatch`, which get Actions secrets whoever their actor is',
+        };
+    }
+    if (!PULL_REQUEST.test(event)) {
+        return {
+            reason: 'it is not set, or the secret or variable it is filled from does not exist or is not given to this job',
+            fix: 'check the name of the secret or variable, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only',
+        };
+    }
+    const fork = forkOf(env);
+    if (fork === undefined) {
+        return {
+            reason: 'it is not set, or its secret does not exist, or this pull request comes from a fork, and then GitHub gives no secrets',
+            fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+        };
+    }
+    return {
+        reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
+        fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
+    };
+}
+/** The variables of a shell that one kind of input is read from, in each way that there is. */
+function variablesOf(inputs) {
+    const own = inputs.map((input) => `\`${(0,_environment_names_js__WEBPACK_IMPORTED_MODULE_1__/* .shellVariableOf */ .or)(input)}\``).join(' and ');
+    return inputs.includes('github-token') ? [own, `\`${_environment_names_js__WEBPACK_IMPORTED_MODULE_1__/* .GITHUB_CLI_TOKEN */ .VI}\``] : [own];
+}
+function anyOf(ways) {
+    return ways.length < 2 ? ways.join() : `${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}`;
+}
+/** The repository a pull request comes from, if the event says that it is another one than it goes to. */
+function forkOf(env) {
+    const event = readEvent(env['GITHUB_EVENT_PATH']);
+    const head = nameOf(event, 'head') ?? 'since deleted';
+    const base = nameOf(event, 'base');
+    return base === undefined || head === base ? undefined : (0,_core_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g)(head, 100);
+}
+function nameOf(event, side) {
+    const name = inside(event, 'pull_request', side, 'repo', 'full_name');
+    return typeof name === 'string' ? name : undefined;
+}
+function inside(value, ...path) {
+    return path.reduce((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
+}
+function readEvent(path) {
+    if (path === undefined)
+        return undefined;
+    try {
+        return JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(path, 'utf8'));
+    }
+    catch {
+        return undefined;
+    }
+}
+
+
+/***/ }),
+
+/***/ 5605:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   FB: () => (/* binding */ tokenComplaint),
+/* harmony export */   R$: () => (/* binding */ admitToken),
+/* harmony export */   Sz: () => (/* binding */ literalExpression),
+/* harmony export */   UZ: () => (/* binding */ admitMisplaced),
+/* harmony export */   de: () => (/* binding */ passwordComplaint),
+/* harmony export */   jU: () => (/* binding */ admitPassword),
+/* harmony export */   mW: () => (/* binding */ githubTokenComplaint),
+/* harmony export */   pU: () => (/* binding */ mutxTokenComplaint),
+/* harmony export */   y: () => (/* binding */ misplacedCredential)
+/* harmony export */ });
+/* harmony import */ var _mutx_jwt_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4371);
+/* harmony import */ var _secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6111);
+
+
+/** Characters; everything shorter is a typing error, not a token, and no password that could be masked. */
+const SHORTEST_TOKEN = 8;
+const MASK = /^\*+$/;
+const EXPRESSION = /\$\{\{/;
+const BARE_EXPRESSION = /^(?:secrets|vars|env|inputs|steps|needs|github)\.[\w.-]+$/i;
+const SCHEME = /^(?:authorization\s*:\s*)?(?:bearer|token)\s+/i;
+/** `NAME=value` of an environment file; the `=` at the end of base64 is none. */
+const ASSIGNMENT = /^(?:export\s+)?[A-Za-z_][\w-]*=[^=]/;
+/** Of a shell; in a password that may be meant. */
+const UNEXPANDED = /^\$(?:\{[^}]*\}|\(.*\)|[A-Za-z_]\w*)$/;
+const QUOTES = /^["'`]|["'`]$/;
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+/** A literal `${{ … }}` that nobody has evaluated; undefined: there is none. */
+function literalExpression(text) {
+    if (!EXPRESSION.test(text))
+        return undefined;
+    return {
+        message: 'holds a literal `${{`: the expression was not evaluated',
+        fix: 'write it in the workflow file, where GitHub evaluates it, not in a secret, a script or a quoted block',
+    };
+}
+/** A credential that was put where it would be printed; undefined: none. */
+function misplacedCredential(text) {
+    if (!(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(text))
+        return undefined;
+    return {
+        message: 'holds what looks like a credential',
+        fix: 'take it out; credentials go into `bootstrap-jwt`, `refresh-token`, `password` and `github-token` only',
+    };
+}
+/** Masks every part of a text that looks like a credential. */
+function admitMisplaced(secrets, text) {
+    for (const found of (0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .credentialsIn */ .Wr)(text))
+        secrets.admit(found);
+}
+/**
+ * Masks a token as it was given, trimmed, and without what may have been pasted around it, so that the bare
+ * token is masked whichever of these turns up somewhere. Nothing for what is too short to be one: a mask of a
+ * few letters would black out whole words.
+ */
+function admitToken(secrets, raw) {
+    const trimmed = raw.trim();
+    if (isShort(trimmed) || MASK.test(trimmed))
+        return;
+    const parts = [bare(trimmed), ...jsonTexts(trimmed), ...trimmed.split(/\s+/), ...(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .credentialsIn */ .Wr)(trimmed)];
+    const within = parts.filter((text) => !isShort(text));
+    for (const text of new Set([raw, trimmed, ...within]))
+        secrets.admit(text);
+}
+/**
+ * Masks a password as it was given, trimmed, and each line of it, which may be shown alone; nothing for what is too
+ * short, and for the mask itself.
+ */
+function admitPassword(secrets, raw) {
+    const trimmed = raw.trim();
+    if (isShort(trimmed) || MASK.test(trimmed))
+        return;
+    const lines = trimmed.split(/[\r\n]+/).filter((line) => !isShort(line.trim()));
+    for (const text of new Set([raw, trimmed, ...lines]))
+        secrets.admit(text);
+}
+/** What is wrong with a token (already trimmed), whichever it is; undefined: nothing. */
+function tokenComplaint(token) {
+    const problem = textComplaint(token);
+    if (problem !== undefined)
+        return problem;
+    if (isShort(token)) {
+        return { message: 'is too short to be a credential', fix: 'copy the token again, whole and in one line' };
+    }
+    if (QUOTES.test(token)) {
+        return { message: 'is in quotes', fix: 'store the token alone, without quotes around it' };
+    }
+    if (SCHEME.test(token)) {
+        return {
+            message: 'begins with the name of an authorization scheme, like `Bearer`',
+            fix: 'store the token alone, without anything before it',
+        };
+    }
+    if (UNEXPANDED.test(token)) {
+        return {
+            message: 'is the name of a shell variable, not its value',
+            fix: 'write an expression, like `secrets.NAME` within a dollar sign and double braces: inputs are not expanded by a shell',
+        };
+    }
+    if (ASSIGNMENT.test(token)) {
+        return {
+            message: 'begins with a name and an equals sign',
+            fix: 'store the token alone, without anything before it',
+        };
+    }
+    if (token.startsWith('{')) {
+        return {
+            message: 'holds JSON, not a token',
+            fix: 'store the value of the token alone, not the whole reply',
+        };
+    }
+    if (VISIBLE_ASCII.test(token))
+        return undefined;
+    return {
+        message: 'holds white space, a line break or a character that no token has',
+        fix: 'copy the token again, whole and in one line',
+    };
+}
+/** What is wrong with a password; undefined: nothing. */
+function passwordComplaint(password) {
+    const problem = textComplaint(password);
+    if (problem !== undefined || !isShort(password.trim()))
+        return problem;
+    return {
+        message: `is too short to be masked: its ${SHORTEST_TOKEN - 1} or fewer characters would black out other words of the log`,
+        fix: `copy the password again, whole; if it is as short as that, give the service account one of at least ${SHORTEST_TOKEN} characters`,
+    };
+}
+/** What is wrong with any credential, a password too: it is not the credential itself. */
+function textComplaint(text) {
+    if (MASK.test(text)) {
+        return {
+            message: 'is the `***` that a log shows in place of a credential',
+            fix: 'store the credential itself; a masked value cannot be copied from a log or passed between jobs',
+        };
+    }
+    if (BARE_EXPRESSION.test(text)) {
+        return {
+            message: 'is the text of an expression, not its value',
+            fix: 'write it in the workflow file, as an expression: a dollar sign and double braces around it',
+        };
+    }
+    return literalExpression(text);
+}
+/** A token of GitHub's where one of MUTX's is wanted: it must not be sent there. */
+function githubTokenComplaint(token) {
+    if (!(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(token, 'github-token'))
+        return undefined;
+    return {
+        message: "holds a GitHub token, which is not MUTX's to see",
+        fix: 'give the GitHub token as `github-token`, and a credential of MUTX here',
+    };
+}
+/** A credential of MUTX's where a token of GitHub's is wanted: it must not be sent there. */
+function mutxTokenComplaint(token) {
+    const types = [token, ...(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .credentialsIn */ .Wr)(token, 'jwt')].map((text) => (0,_mutx_jwt_js__WEBPACK_IMPORTED_MODULE_1__/* .decodeJwt */ .i)(text)?.type);
+    const isSession = types.includes('access') || types.includes('refresh');
+    if (!isSession && !(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(token, 'mutx-key'))
+        return undefined;
+    return {
+        message: "holds a credential of MUTX, which is not GitHub's to see",
+        fix: 'give it as `bootstrap-jwt` or `refresh-token`, and a GitHub token here',
+    };
+}
+function isShort(text) {
+    return text.length < SHORTEST_TOKEN;
+}
+function bare(token) {
+    return token
+        .replace(/^["'`\s]+|["'`\s]+$/g, '')
+        .replace(SCHEME, '')
+        .replace(/^["'`\s]+/g, '');
+}
+/** The texts in a JSON object, or none: a whole login reply pasted for the token in it. */
+function jsonTexts(text) {
+    const found = [];
+    try {
+        JSON.parse(text, (_name, value) => {
+            if (typeof value === 'string')
+                found.push(value);
+            return value;
+        });
+    }
+    catch {
+        return [];
+    }
+    return found;
+}
+
+
+/***/ }),
+
+/***/ 7490:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hc: () => (/* binding */ readEnvName),
+/* harmony export */   VI: () => (/* binding */ GITHUB_CLI_TOKEN),
+/* harmony export */   or: () => (/* binding */ shellVariableOf)
+/* harmony export */ });
+/** Where else the writer token may be: GitHub's own command line reads it from there. */
+const GITHUB_CLI_TOKEN = 'GH_TOKEN';
+/** The environment variable that holds an input outside of GitHub Actions: `MUTX_KEY_NAME`. */
+function shellVariableOf(name) {
+    return `MUTX_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** The runner's own, which it does not let an action set, and what would change every later step. */
+const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE)_.*|CI|PATH|HOME|SHELL|BASH_ENV|ENV|NODE_OPTIONS|LD_PRELOAD|LD_LIBRARY_PATH)$/i;
+/** The variable that later steps find the key in; undefined: it was left empty on purpose. */
+function readEnvName(reader) {
+    if (reader.isEmpty('env-name'))
+        return undefined;
+    const name = reader.text('env-name');
+    if (name === '')
+        return undefined;
+    if (!VARIABLE.test(name)) {
+        const fix = 'use letters, digits and `_` only, or leave it empty so that the key is not exported';
+        reader.problem('env-name', { message: 'is not the name of an environment variable', fix }, name);
+    }
+    else if (RESERVED.test(name)) {
+        const message = 'is a variable that the runner or the system uses itself';
+        reader.problem('env-name', { message, fix: 'take another name, like `MUTX_API_KEY`' }, name);
+    }
+    return name;
+}
+
+
+/***/ }),
+
+/***/ 9841:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NI: () => (/* binding */ targetOfDefaultName),
+/* harmony export */   SG: () => (/* binding */ randomDigits),
+/* harmony export */   WJ: () => (/* binding */ isMadeHere),
+/* harmony export */   YV: () => (/* binding */ neighboursOf),
+/* harmony export */   rH: () => (/* binding */ LONGEST_KEY_NAME),
+/* harmony export */   uL: () => (/* binding */ defaultKeyName),
+/* harmony export */   v$: () => (/* binding */ perRunPrefix),
+/* harmony export */   wC: () => (/* binding */ perRunName)
+/* harmony export */ });
+/* unused harmony export perMachinePrefix */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _targets_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4716);
+
+
+/** MUTX takes names of at most 255 characters. */
+const LONGEST_KEY_NAME = 255;
+/** A part that had to be cut ends with `~` and this many hex digits of the whole part's SHA-256. */
+const HASH_DIGITS = 16;
+/** What people recognise a part by stays. With five parts at most, that always fits. */
+const SHORTEST_CUT = 20;
+/** Digits of a run's number and of an attempt's that fit without a cut. */
+const LONGEST_RUN = 20;
+const LONGEST_ATTEMPT = 6;
+const RANDOM_DIGITS = 12;
+/** What a per-run name has after its prefix, the job cut as far as it can be. */
+const SHORTEST_END = LONGEST_RUN + 1 + LONGEST_ATTEMPT + 1 + (SHORTEST_CUT + 1 + HASH_DIGITS) + 1 + RANDOM_DIGITS;
+/**
+ * The name of a target's key where the user gives none: `gha/{owner}/{repo}/{SECRET}`, and so on (protocol,
+ * "Names"). The same for every spelling of the same target, different for different ones.
+ * @param host of the GitHub server, with its port if it has one
+ */
+function defaultKeyName(target, host) {
+    return fitted(partsOf(target, host), LONGEST_KEY_NAME);
+}
+/** Whether this tool makes names like that by itself: for a target, or for a run; on any server. */
+function isMadeHere(name) {
+    return /^(?:[^/]+\/)?gha\//u.test(name) || /^exec\/.+\/run\//u.test(name);
+}
+/** What the default names of keys look like, less the host of another server. */
+const DEFAULT_NAME = /^gha\/([^/]+)(?:\/([^/@]+)(?:@(.+))?)?\/(?:(dependabot|codespaces|agents):)?([A-Z_][A-Z0-9_]*)$/su;
+/**
+ * The target whose key has this name by default; undefined: there is none. A name that had to be cut says no more
+ * whose it is.
+ */
+function targetOfDefaultName(name, host) {
+    const server = host.toLowerCase();
+    const own = server === 'github.com' ? name : name.slice(server.length + 1);
+    const [matched, owner, repo, environment, store = 'actions', secretName = ''] = DEFAULT_NAME.exec(own) ?? [];
+    if (matched === undefined)
+        return undefined;
+    const place = repo === undefined ? `org:${owner}` : `${owner}/${repo}`;
+    const inside = environment === undefined ? '' : `@${environment}`;
+    const parsed = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .parseTarget */ .hu)(`${store}:${place}${inside}`, secretName);
+    return parsed.ok && defaultKeyName(parsed.value, host) === name ? parsed.value : undefined;
+}
+/**
+ * How the per-run names of a repository begin: `gha/{owner}/{repo}/run/`. Whatever comes after it, it is the same
+ * for all of them, so it is cut, where it is too long, for the longest end there can be.
+ */
+function perRunPrefix(repository, host) {
+    const { start, root } = beginning(host);
+    const end = '/run/';
+    const parts = [...start, ...repositoryParts(root, repository)];
+    return fitted(parts, LONGEST_KEY_NAME - SHORTEST_END - end.length) + end;
+}
+/**
+ * How the names of keys begin that a machine makes for itself, outside of any repository: `exec/{host name}/run/`.
+ * What follows has the form of a per-run name, so that a sweep on the same machine knows it again.
+ */
+function perMachinePrefix(hostname) {
+    const text = hostname.toLowerCase().replace(/[^a-z0-9._-]/g, '-') || 'localhost';
+    const end = '/run/';
+    return fitted([{ before: 'exec/', text }], LONGEST_KEY_NAME - SHORTEST_END - end.length) + end;
+}
+/** `{prefix}{run_id}.{attempt}/{job}/{random}` (protocol, "Names"); no two steps have the same. */
+function perRunName(prefix, { run, attempt, job, random }) {
+    const parts = [{ before: `${prefix}${run}.${attempt}/`, text: job }];
+    return `${fitted(parts, LONGEST_KEY_NAME - 1 - random.length)}/${random}`;
+}
+function randomDigits() {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(RANDOM_DIGITS / 2).toString('hex');
+}
+/** The parts as one text, the longest of them cut as far as is needed. */
+function fitted(parts, longestName) {
+    const name = () => parts.map(({ before, text }) => before + text).join('');
+    const cut = new Set();
+    while (name().length > longestName) {
+        const longest = parts
+            .filter((part) => !cut.has(part))
+            .reduce((one, other) => (other.text.length > one.text.length ? other : one));
+        longest.text = shortened(longest.text, name().length - longestName);
+        cut.add(longest);
+    }
+    return name();
+}
+function partsOf(target, host) {
+    const store = target.store === 'actions' ? '/' : `/${target.store}:`;
+    const end = { before: store, text: target.secretName };
+    const { start, root } = beginning(host);
+    switch (target.kind) {
+        case 'organisation':
+            return [...start, { before: root, text: target.org.toLowerCase() }, end];
+        case 'repository':
+            return [...start, ...repositoryParts(root, target), end];
+        case 'environment': {
+            const environment = { before: '@', text: target.environment.toLowerCase() };
+            return [...start, ...repositoryParts(root, target), environment, end];
+        }
+    }
+}
+/** Names on different servers are different. */
+function beginning(host) {
+    return host.toLowerCase() === 'github.com'
+        ? { start: [], root: 'gha/' }
+        : { start: [{ before: '', text: host.toLowerCase() }], root: '/gha/' };
+}
+function repositoryParts(root, { owner, repo }) {
+    return [
+        { before: root, text: owner.toLowerCase() },
+        { before: '/', text: repo.toLowerCase() },
+    ];
+}
+/** Cuts `excess` characters, as far as {@link SHORTEST_CUT} allows, and never within a pair of surrogates. */
+function shortened(text, excess) {
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(text).digest('hex').slice(0, HASH_DIGITS);
+    const kept = text.slice(0, Math.max(SHORTEST_CUT, text.length - excess - HASH_DIGITS - 1));
+    return `${kept.replace(/[\uD800-\uDBFF]$/, '')}~${hash}`;
+}
+/** Stores of a repository in which a secret of the same name is most likely another target of the same key. */
+const STORES = ['actions', 'dependabot', 'codespaces'];
+/** Of more targets than this no neighbours are read: a fan-out has its requests for other things. */
+const MOST_TARGETS = 4;
+/** The same secret in the other stores of the targets' repositories; none of them a target itself. */
+function neighboursOf(targets) {
+    if (targets.length > MOST_TARGETS)
+        return [];
+    const known = new Set(targets.map(_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .identityOf */ .cu));
+    const found = new Map();
+    for (const target of targets) {
+        if (target.kind === 'organisation')
+            continue;
+        for (const store of STORES) {
+            const parsed = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .parseTarget */ .hu)(`${store}:${target.owner}/${target.repo}`, target.secretName);
+            if (parsed.ok && !known.has((0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .identityOf */ .cu)(parsed.value))) {
+                found.set((0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .identityOf */ .cu)(parsed.value), parsed.value);
+            }
+        }
+    }
+    return [...found.values()];
+}
+
+
+/***/ }),
+
+/***/ 5609:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E9: () => (/* binding */ parseDuration),
+/* harmony export */   En: () => (/* binding */ allowedText),
+/* harmony export */   cG: () => (/* binding */ parseInteger),
+/* harmony export */   yG: () => (/* binding */ parseBoolean)
+/* harmony export */ });
+const TRUE = /^(?:true|True|TRUE)$/;
+const FALSE = /^(?:false|False|FALSE)$/;
+const WHOLE = /^(?:0|[1-9]\d{0,8})$/;
+const DURATION = /^(0|[1-9]\d{0,5})([smhd])$/;
+const MS_IN = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/**
+ * A boolean of YAML 1.2's core schema, as `core.getBooleanInput` takes them (https://yaml.org/spec/1.2/spec.html#id2804923).
+ * @returns undefined for anything else
+ */
+function parseBoolean(text) {
+    if (TRUE.test(text))
+        return true;
+    return FALSE.test(text) ? false : undefined;
+}
+/** A whole number without sign, exponent or leading zeros; undefined for anything else or out of range. */
+function parseInteger(text, range) {
+    if (!WHOLE.test(text))
+        return undefined;
+    const value = Number(text);
+    return value >= range.min && value <= range.max ? value : undefined;
+}
+/** `90s`, `15m`, `6h`, `7d` or `0`, in milliseconds; undefined for anything else. Days are 24 hours. */
+function parseDuration(text) {
+    if (text === '0')
+        return 0;
+    const match = DURATION.exec(text);
+    return match === null ? undefined : Number(match[1]) * MS_IN[match[2]];
+}
+/** The values an input of this kind takes, for people; reads on from "allowed:". */
+function allowedText(kind) {
+    switch (kind.type) {
+        case 'text':
+        case 'credential':
+        case 'password':
+            return kind.allowed;
+        case 'url':
+            return 'an https URL without credentials, query or fragment (http for loopback hosts only)';
+        case 'secret-name':
+            return 'letters, digits and `_`, not beginning with a digit or `GITHUB_`';
+        case 'boolean':
+            return '`true` or `false`';
+        case 'duration':
+            return 'a whole number and its unit, like `90s`, `15m`, `6h` or `7d`; or `0`';
+        case 'integer':
+            return `a whole number from ${kind.min} to ${kind.max}`;
+        case 'choice':
+            return kind.of.map((choice) => `\`${choice}\``).join(', ');
+    }
+}
+
+
+/***/ }),
+
+/***/ 3242:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  zS: () => (/* binding */ readAccess)
+});
+
+// UNUSED EXPORTS: WHY_NO_REPOSITORY, loadAccess
+
+// EXTERNAL MODULE: ./lib/mutx/jwt.js
+var jwt = __nccwpck_require__(4371);
+// EXTERNAL MODULE: ./lib/secrets/shapes.js
+var shapes = __nccwpck_require__(6111);
+// EXTERNAL MODULE: ./lib/config/credential/empty-secrets.js
+var empty_secrets = __nccwpck_require__(887);
+// EXTERNAL MODULE: ./lib/config/credential/pasted.js
+var pasted = __nccwpck_require__(5605);
+;// CONCATENATED MODULE: ./lib/config/credential/credential.js
+
+
+
+
+const EMAIL = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u;
+/** Line breaks are of the file or the clipboard; other white space may be part of a password. */
+const OUTER_LINE_BREAKS = /^[\r\n]+|(?<![\r\n])[\r\n]+$/g;
+/**
+ * The one credential for MUTX that was given. None, and more than one kind, are problems, told without values;
+ * then, and when it is not usable, undefined.
+ */
+function readCredential(from) {
+    const { reader } = from;
+    const given = [
+        ...(reader.isGiven('bootstrap-jwt') ? [['`bootstrap-jwt`', () => bootstrap(from)]] : []),
+        ...(reader.isGiven('refresh-token') ? [['`refresh-token`', () => refreshToken(from)]] : []),
+        ...(reader.isGiven('email') || reader.isGiven('password')
+            ? [['`email` and `password`', () => credential_password(from)]]
+            : []),
+    ];
+    const credentials = given.map(([, read]) => read());
+    if (given.length === 1)
+        return credentials[0];
+    if (given.length === 0) {
+        const refreshes = reader.takes('refresh-token');
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(from.env, ['email', 'password'], ...(refreshes ? [['refresh-token']] : []), ['bootstrap-jwt']);
+        const refreshing = refreshes ? '`refresh-token`, ' : '';
+        reader.problems.push({
+            input: undefined,
+            message: `no MUTX credential was given: ${reason}`,
+            allowed: `\`email\` and \`password\`, ${refreshing}or \`bootstrap-jwt\``,
+            fix: `give \`email\` and \`password\` of a service account, ${refreshing}or, for a single run, \`bootstrap-jwt\`; ${fix}`,
+        });
+    }
+    else {
+        reader.problem('bootstrap-jwt', {
+            message: `is one of the inputs for a credential, and more than one kind was given: ${given.map(([names]) => names).join(', ')}`,
+            fix: 'keep one of them and remove the others',
+        });
+    }
+    return undefined;
+}
+/**
+ * The token that writes secrets; undefined when it is missing or cannot be one. That it is missing is a problem
+ * where the action requires it, and where a refresh token's successor has to be stored.
+ */
+function readGithubToken({ reader, env, secrets }, refreshes) {
+    const token = reader.raw('github-token').trim();
+    if (token === '') {
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['github-token']);
+        if (reader.requires('github-token')) {
+            reader.problem('github-token', { message: `is empty: ${reason}`, fix });
+        }
+        else if (refreshes) {
+            const message = `is empty, but the successor of the refresh token has to be stored as a secret: ${reason}`;
+            reader.problem('github-token', { message, fix });
+        }
+        return undefined;
+    }
+    return usable(reader, 'github-token', (0,pasted/* mutxTokenComplaint */.pU)(token) ?? (0,pasted/* tokenComplaint */.FB)(token))
+        ? secrets.admit(token)
+        : undefined;
+}
+function bootstrap({ reader, secrets }) {
+    const input = 'bootstrap-jwt';
+    const text = reader.raw(input).trim();
+    if (!usable(reader, input, (0,pasted/* githubTokenComplaint */.mW)(text) ?? (0,pasted/* tokenComplaint */.FB)(text)))
+        return undefined;
+    const token = secrets.admit(text);
+    const claims = (0,jwt/* decodeJwt */.i)(text);
+    if (claims?.type === 'access')
+        return { kind: 'access-jwt', input, token, expiresAt: claims.exp };
+    if (claims?.type !== 'refresh')
+        return { kind: 'opaque', input, token };
+    if (reader.takes('refresh-token'))
+        return { kind: 'refresh-token', input, token, expiresAt: claims.exp };
+    reader.problem(input, SINGLE_USE);
+    return undefined;
+}
+const SINGLE_USE = {
+    message: 'holds a refresh JWT, which is good for a single use and cannot serve jobs that run side by side',
+    fix: 'give `email` and `password` of a service account, or an access JWT',
+};
+function refreshToken({ reader, secrets }) {
+    const input = 'refresh-token';
+    const text = reader.raw(input).trim();
+    const complaint = (0,pasted/* githubTokenComplaint */.mW)(text) ?? (0,pasted/* tokenComplaint */.FB)(text) ?? notRefreshing(text);
+    if (!usable(reader, input, complaint))
+        return undefined;
+    return { kind: 'refresh-token', input, token: secrets.admit(text), expiresAt: (0,jwt/* decodeJwt */.i)(text)?.exp };
+}
+function credential_password({ reader, env, secrets }) {
+    const text = reader.raw('password').replace(OUTER_LINE_BREAKS, '');
+    if (!reader.isGiven('password')) {
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['password']);
+        reader.problem('password', { message: `is empty, but \`email\` was given: ${reason}`, fix });
+    }
+    else
+        usable(reader, 'password', (0,pasted/* githubTokenComplaint */.mW)(text) ?? (0,pasted/* passwordComplaint */.de)(text));
+    const email = reader.text('email');
+    if (!reader.isGiven('email')) {
+        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['email']);
+        reader.problem('email', { message: `is empty, but \`password\` was given: ${reason}`, fix });
+    }
+    else if (email !== '' && !EMAIL.test(email)) {
+        reader.problem('email', { message: 'is not an e-mail address', fix: 'give it as `name@example.com`' });
+    }
+    return reader.problems.length > 0
+        ? undefined
+        : { kind: 'password', input: 'password', email, password: secrets.admit(text) };
+}
+/** An access token or an API key cannot be exchanged, and trying would be taken for an attack. */
+function notRefreshing(token) {
+    const type = (0,jwt/* decodeJwt */.i)(token)?.type;
+    if (type !== 'access' && !(0,shapes/* beginsAsMutxKey */.s1)(token))
+        return undefined;
+    return {
+        message: type === 'access' ? 'holds an access JWT, not a refresh JWT' : 'holds an API key, not a refresh JWT',
+        fix: 'give it as `bootstrap-jwt`, or give the `refresh_token` of the login reply here',
+    };
+}
+function usable(reader, input, complaint) {
+    if (complaint !== undefined)
+        reader.problem(input, complaint);
+    return complaint === undefined;
+}
+
+// EXTERNAL MODULE: ./lib/config/reader.js
+var reader = __nccwpck_require__(1395);
+// EXTERNAL MODULE: ./lib/config/targets.js
+var targets = __nccwpck_require__(4716);
+// EXTERNAL MODULE: ./lib/config/load/rotate-targets.js
+var rotate_targets = __nccwpck_require__(6015);
+;// CONCATENATED MODULE: ./lib/config/load/access.js
+
+
+
+
+/** The variable in which a command line says why it found no repository. No shell can set one of this name. */
+const WHY_NO_REPOSITORY = 'GITHUB_REPOSITORY: why not';
+/** Reads what all actions have in common, credentials first. @param env the process's environment */
+function readAccess(reader, env, secrets) {
+    const sources = { reader, env, secrets };
+    const credential = readCredential(sources);
+    const refreshes = credential?.kind === 'refresh-token';
+    const githubToken = readGithubToken(sources, refreshes);
+    const here = thisRepository(reader, env, secrets);
+    const apiUrl = reader.url('api-url');
+    const githubApiUrl = reader.runnerUrl('GITHUB_API_URL', 'https://api.github.com');
+    const { host } = reader.runnerUrl('GITHUB_SERVER_URL', 'https://github.com');
+    const refreshTokenSecret = (0,rotate_targets/* readRefreshTokenSecret */.hu)(reader, refreshes ? here : undefined);
+    return { credential, githubToken, apiUrl, githubApiUrl, host, here, refreshTokenSecret };
+}
+function thisRepository(reader, env, secrets) {
+    const input = 'GITHUB_REPOSITORY';
+    const given = env[input] ?? '';
+    const why = env[WHY_NO_REPOSITORY];
+    const repository = (0,targets/* parseRepository */.SU)(given);
+    let noted = false;
+    return () => {
+        if (repository !== undefined)
+            return repository;
+        if (!noted) {
+            reader.problems.push({
+                input,
+                message: why === undefined
+                    ? 'does not name the repository that this is about'
+                    : `is not known: ${secrets.quote(why, 400)}`,
+                ...(given === '' ? {} : { given: secrets.quote(given, 100) }),
+                allowed: '`owner/repo`',
+                fix: 'at the command line give `--repository owner/repo`, or set the variable; in GitHub Actions the runner sets it',
+            });
+        }
+        noted = true;
+        return { owner: 'unreadable', repo: 'unreadable' };
+    };
+}
+/**
+ * What it takes to call MUTX, and nothing else: for the plain operations of the command line, which take the same
+ * credentials as the action that revokes.
+ */
+function loadAccess(env, secrets) {
+    const reader = new InputReader(env, secrets, 'revoke');
+    const { credential, githubToken, apiUrl, githubApiUrl, refreshTokenSecret } = readAccess(reader, env, secrets);
+    const { problems, warnings } = reader;
+    if (credential === undefined || problems.length > 0)
+        return { ok: false, problems, warnings, credential };
+    return {
+        ok: true,
+        value: { credential, githubToken, apiUrl, githubApiUrl, refreshTokenSecret },
+        warnings,
+    };
+}
+
+
+/***/ }),
+
+/***/ 3784:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   YZ: () => (/* binding */ readKey),
+/* harmony export */   er: () => (/* binding */ givenKeyName)
+/* harmony export */ });
+/* unused harmony export keyNameComplaint */
+/* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9841);
+/* harmony import */ var _rotate_targets_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6015);
+
+
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** The name the user gave the key; empty: none. Notes what MUTX would not take. */
+function givenKeyName(reader) {
+    const name = reader.text('key-name');
+    const complaint = name === '' ? undefined : keyNameComplaint(name);
+    if (complaint !== undefined)
+        reader.problem('key-name', complaint, name);
+    return name;
+}
+/** What MUTX would not take of a name, or would store and nobody could ask for; undefined: nothing. */
+function keyNameComplaint(name) {
+    if (name.trim() === '')
+        return { message: 'is empty', fix: 'give the key a name to find it by' };
+    if (!name.isWellFormed()) {
+        return { message: 'holds half of a character', fix: 'write it again; it was cut within a character' };
+    }
+    if (INVISIBLE.test(name)) {
+        return { message: 'holds a line break or a control character', fix: 'write it in one line' };
+    }
+    if ([...name].length <= _key_name_js__WEBPACK_IMPORTED_MODULE_0__/* .LONGEST_KEY_NAME */ .rH)
+        return undefined;
+    return { message: `is longer than the ${_key_name_js__WEBPACK_IMPORTED_MODULE_0__/* .LONGEST_KEY_NAME */ .rH} characters that MUTX takes`, fix: 'shorten it' };
+}
+/** Targets written at the same time; GitHub asks for few concurrent writes. */
+const CONCURRENCY = 4;
+/**
+ * Reads what one key is to be like, from the inputs of the action or from an entry of a fleet.
+ * @param here the repository of this run, for a key without targets
+ * @param host of the GitHub server, with its port if it has one
+ */
+function readKey(reader, here, host) {
+    const targets = (0,_rotate_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .readTargets */ .R0)(reader, here);
+    const audience = (0,_rotate_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .readAudience */ .hZ)(reader, targets);
+    const settings = readSettings(reader, targets, host);
+    const createEnvironment = reader.boolean('create-environment');
+    refuseCredentials(reader, targets, settings.keyName);
+    return { targets, audience, settings, createEnvironment };
+}
+/** All of that is in the outputs, and in the matrix of a fleet. A default name says nothing that its target does not. */
+function refuseCredentials(reader, targets, keyName) {
+    const input = reader.isGiven('environment') ? 'environment' : 'targets';
+    const inPlace = targets.some(({ label, secretName }) => [label, secretName].some((text) => reader.refuseCredential(input, text)));
+    if (!inPlace)
+        reader.refuseCredential('key-name', keyName);
+}
+function readSettings(reader, targets, host) {
+    const keyName = keyNameOf(reader, targets, host);
+    const [only, ...more] = targets;
+    return {
+        keyName,
+        nameOfTarget: only !== undefined && more.length === 0 && keyName === (0,_key_name_js__WEBPACK_IMPORTED_MODULE_0__/* .defaultKeyName */ .uL)(only, host),
+        expiresInDays: reader.integer('expires-in-days'),
+        renewBefore: reader.duration('renew-before'),
+        gracePeriod: reader.duration('grace-period') ?? 0,
+        onQuota: reader.choice('on-quota') ?? 'fail',
+        maxRevocations: reader.integer('max-revocations'),
+        verify: reader.boolean('verify'),
+        dryRun: reader.boolean('dry-run'),
+        concurrency: CONCURRENCY,
+    };
+}
+function keyNameOf(reader, targets, host) {
+    const name = givenKeyName(reader);
+    const [only, ...more] = targets;
+    if (name !== '' || only === undefined)
+        return name;
+    if (more.length === 0)
+        return (0,_key_name_js__WEBPACK_IMPORTED_MODULE_0__/* .defaultKeyName */ .uL)(only, host);
+    reader.problem('key-name', {
+        message: `is needed with more than one target (there are ${targets.length})`,
+        fix: 'give the key a name of its own, one that no other list of targets uses',
+    });
+    return name;
+}
+
+
+/***/ }),
+
+/***/ 6015:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O0: () => (/* binding */ readTargetList),
+/* harmony export */   R0: () => (/* binding */ readTargets),
+/* harmony export */   hZ: () => (/* binding */ readAudience),
+/* harmony export */   hu: () => (/* binding */ readRefreshTokenSecret)
+/* harmony export */ });
+/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1582);
+/* harmony import */ var _targets_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4716);
+
+
+/** Where the key is stored; a target listed twice, in any spelling, counts once. Empty if none can be read. */
+function readTargets(reader, here) {
+    const secretName = reader.secretName('secret-name');
+    const text = reader.text('targets');
+    const environment = reader.text('environment');
+    if (reader.isGiven('targets') && reader.isGiven('environment')) {
+        reader.problem('environment', {
+            message: 'was given together with `targets`, and is shorthand for it',
+            fix: 'keep one of them; in `targets` an environment is written `owner/repo@environment`',
+        });
+    }
+    if (text !== '')
+        return readTargetList(reader, secretName);
+    if (environment === '')
+        return reader.isGiven('targets') ? [] : [(0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .repositoryTarget */ .IX)(here, secretName)];
+    const target = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .environmentTarget */ .rW)(here, environment, secretName);
+    return accepted(reader, 'environment', environment, target);
+}
+/** The input `targets` alone; empty where it is not given, or none can be read. @param secretName where a line names none */
+function readTargetList(reader, secretName) {
+    const text = reader.text('targets');
+    if (text === '')
+        return [];
+    const lines = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .targetLines */ .NR)(text);
+    if (lines.length === 0) {
+        reader.problem('targets', {
+            message: 'holds comments only',
+            fix: 'name at least one target, or leave the input out',
+        });
+    }
+    const targets = lines.flatMap((line) => accepted(reader, 'targets', line, (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .parseTarget */ .hu)(line, secretName)));
+    return [
+        ...new Map(targets.toReversed().map((target) => [(0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .identityOf */ .cu)(target), target])).values(),
+    ].toReversed();
+}
+/**
+ * Where a refresh token's successor goes; undefined if the input cannot be read, or is not needed.
+ * @param here undefined: there is no refresh token, and the input is only checked
+ */
+function readRefreshTokenSecret(reader, here) {
+    const text = reader.text('refresh-token-secret');
+    if (text === '')
+        return undefined;
+    const name = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .parseSecretName */ .bK)(text);
+    if (name !== undefined)
+        return here && (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .repositoryTarget */ .IX)(here(), name);
+    const target = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .parseTarget */ .hu)(text, _table_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUTS */ .mc['refresh-token-secret'].verbs.rotate.default);
+    const [successor] = accepted(reader, 'refresh-token-secret', text, target);
+    return here && successor;
+}
+/** Whom a new organisation secret is for. */
+function readAudience(reader, targets) {
+    const visibility = reader.choice('visibility');
+    const input = 'selected-repositories';
+    const text = reader.text(input);
+    const given = text
+        .split(/[,\r\n]/)
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '');
+    const unreadable = text === '' && reader.isGiven(input);
+    reader.refuseCredential(input, text);
+    if (visibility === 'selected' && given.length === 0 && !unreadable) {
+        reader.problem(input, {
+            message: 'is empty, but `visibility` is `selected`',
+            fix: 'name the repositories that may read the secret, or choose another visibility',
+        });
+    }
+    else if (visibility !== 'selected' && given.length > 0) {
+        reader.problem(input, {
+            message: 'was given, but `visibility` is not `selected`',
+            fix: 'set `visibility: selected`, or leave the input out',
+        });
+    }
+    const organisations = targets.flatMap((target) => (target.kind === 'organisation' ? [target.org] : []));
+    for (const entry of given) {
+        if (isSelectable(entry, organisations))
+            continue;
+        reader.problem(input, {
+            message: "is not a list of the organisation's repositories",
+            fix: 'write each as `repo`, `org/repo` (of the organisation whose secret it is), or by its id',
+        }, entry);
+    }
+    return { visibility, selectedRepositories: [...new Set(given)] };
+}
+/** `repo`, an id, or `org/repo` where that is the organisation of every target that has one. */
+function isSelectable(entry, organisations) {
+    if (!entry.includes('/'))
+        return (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .isRepository */ .Z6)(entry);
+    const owner = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .parseRepository */ .SU)(entry)?.owner.toLowerCase();
+    return owner !== undefined && organisations.every((org) => org.toLowerCase() === owner);
+}
+function accepted(reader, input, text, target) {
+    if (target.ok)
+        return [target.value];
+    const fix = 'correct it; see the grammar of `targets` in the README';
+    reader.problem(input, { message: target.message, fix }, text);
+    return [];
+}
+
+
+/***/ }),
+
+/***/ 8298:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AP: () => (/* binding */ refreshTokenWarnings),
+/* harmony export */   Hr: () => (/* binding */ aboutName),
+/* harmony export */   dT: () => (/* binding */ warningsFor)
+/* harmony export */ });
+/* harmony import */ var _core_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9716);
+/* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9841);
+/* harmony import */ var _targets_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4716);
+
+
+
+/** About a refresh token and its successor, what is allowed and most likely not meant. One printable line each. */
+function refreshTokenWarnings({ credential, refreshTokenSecret }, reader) {
+    if (refreshTokenSecret === undefined) {
+        return reader.isDefault('refresh-token-secret')
+            ? []
+            : ['`refresh-token-secret` has no effect without a refresh token'];
+    }
+    if (credential.input !== 'bootstrap-jwt')
+        return [];
+    return [
+        `\`bootstrap-jwt\` holds a refresh JWT, which is good for a single use: its successor will be stored as ${refreshTokenSecret.secretName}, and the next run must be given that one, as \`refresh-token\``,
+    ];
+}
+const DAY = 86_400_000;
+/** What is allowed, and most likely not what was meant. One printable line each. */
+function warningsFor(inputs, reader, env) {
+    return [
+        ...aboutTiming(inputs),
+        ...aboutGrace(inputs),
+        ...refreshTokenWarnings(inputs, reader),
+        ...aboutTargets(inputs),
+        ...aboutEvent(env),
+    ];
+}
+function aboutTiming({ settings: { renewBefore, expiresInDays } }) {
+    if (renewBefore === 0) {
+        return [
+            '`renew-before: 0` renews a key only once it has expired: the stored key is dead until the next run',
+        ];
+    }
+    return renewBefore === undefined || renewBefore < expiresInDays * DAY
+        ? []
+        : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
+}
+function aboutGrace({ settings: { gracePeriod, expiresInDays } }) {
+    return gracePeriod < expiresInDays * DAY
+        ? []
+        : [
+            '`grace-period` is not shorter than `expires-in-days`: no run rotates before it is over, so the stored key expires first, and is dead until the next run',
+        ];
+}
+function aboutTargets({ audience, settings, targets }) {
+    const shared = targets.some((target) => target.kind === 'organisation');
+    const encoded = targets.flatMap((target) => {
+        const decoded = target.kind === 'environment' ? (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .decodedName */ .Uq)(target.environment) : undefined;
+        return decoded === undefined
+            ? []
+            : [
+                `the environment of ${target.label} is named as if it were URL-encoded; names are written as they are: did you mean \`${(0,_core_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g)(decoded, 100)}\`?`,
+            ];
+    });
+    return [
+        ...encoded,
+        ...(audience.visibility !== undefined && !shared
+            ? ['`visibility` has no effect: no target is an organisation secret']
+            : []),
+        ...(settings.gracePeriod > 0 && shared
+            ? [
+                'with a `grace-period`, keys superseded in an organisation secret are not revoked by later runs: revoke them by a job fed with `superseded-key-ids`, or let them expire',
+            ]
+            : []),
+    ];
+}
+/** A name that is another target's by default, whose key would be revoked. */
+function aboutName({ settings: { keyName, nameOfTarget }, targets }, host) {
+    const place = nameOfTarget === true ? undefined : (0,_key_name_js__WEBPACK_IMPORTED_MODULE_0__/* .targetOfDefaultName */ .NI)(keyName, host);
+    if (place === undefined || targets.some((target) => (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .identityOf */ .cu)(target) === (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .identityOf */ .cu)(place)))
+        return [];
+    const { label, secretName } = place;
+    return [
+        `\`key-name\` is the default name of the key in ${label} (${secretName}), which is not in \`targets\`: if a rotation stored one there, this one revokes it. Add ${label} to \`targets\`, or choose another name`,
+    ];
+}
+function aboutEvent(env) {
+    return env['GITHUB_EVENT_NAME'] === 'pull_request_target'
+        ? [
+            'this run was started by `pull_request_target`: anybody who can open a pull request makes it rotate, with your secrets; use `schedule` or `workflow_dispatch`',
+        ]
+        : [];
+}
+
+
+/***/ }),
+
+/***/ 1395:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ InputReader)
+/* harmony export */ });
+/* harmony import */ var _core_text_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9716);
+/* harmony import */ var _credential_pasted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5605);
+/* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5609);
+/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1582);
+/* harmony import */ var _targets_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4716);
+/* harmony import */ var _unknown_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7624);
+/* harmony import */ var _urls_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7886);
+
+
+
+
+
+
+
+/** Stands for a URL that could not be read; nothing is ever sent there. */
+const UNREADABLE_URL = new URL('https://unreadable.invalid');
+const HOLDS_A_CREDENTIAL = {
+    message: 'holds a credential that was given in another input (a default name: in the name of a repository, an environment or a secret)',
+    fix: 'take it out, or take another password: what is part of a name or an address is no secret',
+};
+/**
+ * The inputs of one action, out of the runner's variables. Reading never throws: what is wrong is noted, so
+ * that all of it can be told at once, and reading goes on with a value of the right type that is not to be used.
+ */
+class InputReader {
+    problems = [];
+    warnings;
+    #env;
+    #secrets;
+    #verb;
+    #own;
+    constructor(env, secrets, verb) {
+        this.#env = env;
+        this.#secrets = secrets;
+        this.#verb = verb;
+        this.#own = new Set((0,_table_js__WEBPACK_IMPORTED_MODULE_2__/* .inputsOf */ .Vc)(verb));
+        this.#admitAll();
+        this.warnings = (0,_unknown_js__WEBPACK_IMPORTED_MODULE_3__/* .unknownInputs */ .qs)(env, verb).map(_unknown_js__WEBPACK_IMPORTED_MODULE_3__/* .unknownText */ .qL);
+    }
+    /** Whether this action has the input at all. */
+    takes(name) {
+        return this.#own.has(name);
+    }
+    /** Whether nothing works without it. */
+    requires(name) {
+        return (0,_table_js__WEBPACK_IMPORTED_MODULE_2__/* .specOf */ .rI)(name).verbs[this.#verb]?.required === true;
+    }
+    /** A credential or password as it was given, untrimmed; empty if it was not. */
+    raw(name) {
+        return this.#given(name);
+    }
+    /** Whether the user, or the default in action.yml, gave anything but white space. */
+    isGiven(name) {
+        return this.#given(name).trim() !== '';
+    }
+    /** Whether it was given, and is empty: not the same, to some inputs, as not given at all. */
+    isEmpty(name) {
+        return this.#env[(0,_unknown_js__WEBPACK_IMPORTED_MODULE_3__/* .variableOf */ .Qn)(name)]?.trim() === '';
+    }
+    /** Whether the input says what it would say if it were left out. */
+    isDefault(name) {
+        return !this.isGiven(name) || this.#given(name).trim() === this.#default(name);
+    }
+    /** The input's text, trimmed; its default where it is unset. Empty for one that cannot be read. */
+    text(name) {
+        const given = this.#given(name).trim();
+        if (given === '')
+            return this.#default(name);
+        const complaint = (0,_credential_pasted_js__WEBPACK_IMPORTED_MODULE_0__/* .literalExpression */ .Sz)(given) ?? (0,_credential_pasted_js__WEBPACK_IMPORTED_MODULE_0__/* .misplacedCredential */ .y)(given);
+        if (complaint === undefined)
+            return given;
+        this.problem(name, complaint);
+        return '';
+    }
+    boolean(name) {
+        return this.#parsed(name, _kinds_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoolean */ .yG, 'is not a boolean') ?? false;
+    }
+    integer(name) {
+        const { kind } = _table_js__WEBPACK_IMPORTED_MODULE_2__/* .INPUTS */ .mc[name];
+        const value = this.#parsed(name, (text) => (0,_kinds_js__WEBPACK_IMPORTED_MODULE_1__/* .parseInteger */ .cG)(text, kind), `is not ${(0,_kinds_js__WEBPACK_IMPORTED_MODULE_1__/* .allowedText */ .En)(kind)}`);
+        return value ?? kind.min;
+    }
+    /** undefined: not given */
+    duration(name) {
+        return this.#parsed(name, _kinds_js__WEBPACK_IMPORTED_MODULE_1__/* .parseDuration */ .E9, 'is not a duration');
+    }
+    /** undefined: not given */
+    choice(name) {
+        const choices = _table_js__WEBPACK_IMPORTED_MODULE_2__/* .INPUTS */ .mc[name].kind.of;
+        return this.#parsed(name, (text) => choices.find((choice) => choice === text), 'is none of its values');
+    }
+    secretName(name) {
+        return (this.#parsed(name, _targets_js__WEBPACK_IMPORTED_MODULE_4__/* .parseSecretName */ .bK, 'is not a name that GitHub allows for a secret') ?? 'UNREADABLE');
+    }
+    url(name) {
+        const text = this.text(name);
+        return text === '' ? UNREADABLE_URL : this.#base(name, text);
+    }
+    /** A URL that the runner gives in a variable of its own; `otherwise` where it does not. */
+    runnerUrl(variable, otherwise) {
+        return this.#base(variable, this.#env[variable] || otherwise);
+    }
+    /** Notes what is wrong with an input; `given` is left out for credentials. */
+    problem(name, complaint, given) {
+        const allowed = (0,_kinds_js__WEBPACK_IMPORTED_MODULE_1__/* .allowedText */ .En)((0,_table_js__WEBPACK_IMPORTED_MODULE_2__/* .specOf */ .rI)(name).kind);
+        // What it is shown as lacks the very character that is wrong.
+        const hidden = given === undefined ? undefined : (0,_core_text_js__WEBPACK_IMPORTED_MODULE_5__/* .invisibleIn */ .B)(given);
+        const seen = hidden === undefined
+            ? complaint
+            : { ...complaint, message: `${complaint.message}: it holds an invisible character, ${hidden}` };
+        this.problems.push({ input: name, ...seen, ...this.#shown(given), allowed });
+    }
+    /**
+     * Notes a problem where a text that is to be handed on (an output, the note of a post step) holds a credential: it
+     * would be withheld there.
+     * @returns whether it does
+     */
+    refuseCredential(name, text) {
+        const holds = [text, JSON.stringify(text)].some((form) => this.#secrets.holds(form));
+        if (holds)
+            this.problem(name, HOLDS_A_CREDENTIAL);
+        return holds;
+    }
+    #parsed(name, parse, message) {
+        const text = this.text(name);
+        if (text === '')
+            return undefined;
+        const value = parse(text);
+        if (value === undefined) {
+            this.problem(name, { message, fix: `set \`${name}\` to one of the values allowed, or leave it out` }, text);
+        }
+        return value;
+    }
+    #base(input, text) {
+        const parsed = (0,_urls_js__WEBPACK_IMPORTED_MODULE_6__/* .parseBaseUrl */ .Q2)(text);
+        if (parsed.ok)
+            return parsed.value;
+        // The part before an `@` or after a `?` may be a password or a token.
+        const shown = /[@?#]/.test(text) ? {} : this.#shown(text);
+        const fix = 'give the base URL of the API alone, like `https://api.example.com`';
+        const allowed = (0,_kinds_js__WEBPACK_IMPORTED_MODULE_1__/* .allowedText */ .En)({ type: 'url' });
+        this.problems.push({ input, message: parsed.message, ...shown, allowed, fix });
+        return UNREADABLE_URL;
+    }
+    #shown(given) {
+        return given === undefined ? {} : { given: this.#secrets.quote(given, 100) };
+    }
+    #default(name) {
+        return (0,_table_js__WEBPACK_IMPORTED_MODULE_2__/* .specOf */ .rI)(name).verbs[this.#verb]?.default ?? '';
+    }
+    /** Nothing for what this action does not take: the reading of inputs is shared, a foreign one is not read. */
+    #given(name) {
+        return this.#own.has(name) ? (this.#env[(0,_unknown_js__WEBPACK_IMPORTED_MODULE_3__/* .variableOf */ .Qn)(name)] ?? '') : '';
+    }
+    /** Before anything else: whatever may be a credential is masked, under a mistyped or foreign name too. */
+    #admitAll() {
+        for (const name of this.#own)
+            this.#admit(name, this.#given(name));
+        for (const { variable, name, meant } of (0,_unknown_js__WEBPACK_IMPORTED_MODULE_3__/* .unknownInputs */ .qs)(this.#env, this.#verb)) {
+            this.#admit(meant ?? _table_js__WEBPACK_IMPORTED_MODULE_2__/* .INPUT_NAMES */ .Qh.find((foreign) => foreign === name), this.#env[variable] ?? '');
+        }
+    }
+    #admit(name, text) {
+        const type = name === undefined ? undefined : (0,_table_js__WEBPACK_IMPORTED_MODULE_2__/* .specOf */ .rI)(name).kind.type;
+        if (type === 'credential')
+            (0,_credential_pasted_js__WEBPACK_IMPORTED_MODULE_0__/* .admitToken */ .R$)(this.#secrets, text);
+        else if (type === 'password')
+            (0,_credential_pasted_js__WEBPACK_IMPORTED_MODULE_0__/* .admitPassword */ .jU)(this.#secrets, text);
+        else
+            (0,_credential_pasted_js__WEBPACK_IMPORTED_MODULE_0__/* .admitMisplaced */ .UZ)(this.#secrets, text);
+    }
+}
+
+
+/***/ }),
+
+/***/ 1582:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Lv: () => (/* binding */ isList),
+/* harmony export */   Qh: () => (/* binding */ INPUT_NAMES),
+/* harmony export */   Vc: () => (/* binding */ inputsOf),
+/* harmony export */   hU: () => (/* binding */ VERBS),
+/* harmony export */   mc: () => (/* binding */ INPUTS),
+/* harmony export */   rI: () => (/* binding */ specOf),
+/* harmony export */   tk: () => (/* binding */ USES)
+/* harmony export */ });
+/* unused harmony export textOf */
+/**
+ * The actions of this repository, in the order in which the docs tell of them. `plan` is for the reusable
+ * workflows in it, and for the command line.
+ */
+const VERBS = ['rotate', 'ephemeral', 'revoke', 'audit', 'plan'];
+/** What stands after `uses:` for each action, less the version. */
+const USES = {
+    rotate: 'mutx/api-key-action',
+    ephemeral: 'mutx/api-key-action/ephemeral',
+    revoke: 'mutx/api-key-action/revoke',
+    audit: 'mutx/api-key-action/audit',
+    plan: 'mutx/api-key-action/.github/actions/plan',
+};
+/**
+ * Every input there is, once. `action.yml`, the README's tables (scripts/generate.mjs) and the reading of
+ * inputs (reader.ts) all come from here.
+ */
+const INPUTS = {
+    'bootstrap-jwt': {
+        kind: { type: 'credential', allowed: 'a MUTX access JWT, refresh JWT or API key' },
+        text: 'MUTX access JWT, which lives for 30 minutes. A refresh JWT is recognised and treated as `refresh-token`; anything else (an API key) is sent as it is. Exactly one of `bootstrap-jwt`, `refresh-token`, and `email` with `password` is needed.',
+        verbs: {
+            rotate: {},
+            ephemeral: {
+                text: 'MUTX access JWT, which lives for 30 minutes, or an API key, which is sent as it is. A refresh JWT is not taken here: it is good for a single use. Exactly one of `bootstrap-jwt`, and `email` with `password`, is needed.',
+            },
+            revoke: {},
+            audit: {},
+            plan: {},
+        },
+    },
+    'refresh-token': {
+        kind: { type: 'credential', allowed: 'a MUTX refresh JWT' },
+        text: 'MUTX refresh JWT. It is good for a single use: it is exchanged, and its successor is stored in `refresh-token-secret` before anything else is done.',
+        verbs: { rotate: {}, revoke: {}, audit: {}, plan: {} },
+    },
+    'refresh-token-secret': {
+        kind: {
+            type: 'text',
+            allowed: 'the name of a secret, or a target like `owner/repo@environment as NAME`',
+        },
+        text: 'Secret that receives the successor of `refresh-token`: a name in this repository, or a target like `owner/repo@environment as NAME`.',
+        brief: 'secret for its successor',
+        verbs: {
+            rotate: { default: 'MUTX_REFRESH_TOKEN' },
+            revoke: { default: 'MUTX_REFRESH_TOKEN' },
+            audit: { default: 'MUTX_REFRESH_TOKEN' },
+            plan: { default: 'MUTX_REFRESH_TOKEN' },
+        },
+    },
+    email: {
+        kind: { type: 'text', allowed: 'an e-mail address' },
+        text: 'E-mail address of a MUTX service account to log in with; goes with `password`.',
+        brief: 'of a MUTX service account',
+        verbs: { rotate: {}, ephemeral: {}, revoke: {}, audit: {}, plan: {} },
+    },
+    password: {
+        kind: { type: 'password', allowed: "the service account's password" },
+        text: 'Password of the service account. The session is logged out at the end of the run.',
+        verbs: {
+            rotate: {},
+            ephemeral: { text: 'Password of the service account. Each session is logged out again.' },
+            revoke: {},
+            audit: {},
+            plan: {},
+        },
+    },
+    'api-url': {
+        kind: { type: 'url' },
+        text: 'Base URL of the MUTX API; `https` only, except for loopback hosts.',
+        brief: 'MUTX API',
+        verbs: {
+            rotate: { default: 'https://api.mutx.dev' },
+            ephemeral: { default: 'https://api.mutx.dev' },
+            revoke: { default: 'https://api.mutx.dev' },
+            audit: { default: 'https://api.mutx.dev' },
+            plan: { default: 'https://api.mutx.dev' },
+        },
+    },
+    'github-token': {
+        kind: {
+            type: 'credential',
+            allowed: 'a personal access token or the token of a GitHub App that may write secrets',
+        },
+        text: 'Personal access token, or token of a GitHub App, that may write the secrets. `GITHUB_TOKEN` cannot, whatever its `permissions:`.',
+        verbs: {
+            rotate: { required: true },
+            revoke: {
+                text: 'Only with a refresh token: personal access token, or token of a GitHub App, that may write the secret for its successor. `GITHUB_TOKEN` cannot.',
+            },
+            audit: {
+                text: 'Token that may read the metadata of the secrets in `targets`; with a refresh token, one that may also write the secret for its successor. `GITHUB_TOKEN` can do neither.',
+            },
+            plan: {
+                required: true,
+                text: 'Token that may read the metadata of the secrets; with a refresh token, one that may also write the secret for its successor. `GITHUB_TOKEN` can do neither.',
+            },
+        },
+    },
+    'secret-name': {
+        kind: { type: 'secret-name' },
+        text: 'Name of the secret that holds the key.',
+        brief: 'secret that holds the key',
+        verbs: { rotate: { default: 'MUTX_API_KEY' } },
+    },
+    targets: {
+        kind: {
+            type: 'text',
+            list: true,
+            allowed: 'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
+        },
+        text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
+        brief: 'where the key is stored; repeat it for more',
+        verbs: {
+            rotate: {},
+            audit: {
+                text: 'Where the keys are stored, one target a line, as the rotation takes them; needs `github-token`. Adds the age of the secrets, and which key is the current one. A secret is called `MUTX_API_KEY` unless ` as OTHER_NAME` says otherwise. Default: secrets are not looked at.',
+            },
+        },
+    },
+    environment: {
+        kind: { type: 'text', allowed: 'the name of one environment of this repository' },
+        text: 'Shorthand for one target, this environment of this repository. Not together with `targets`.',
+        brief: 'one environment of it, as the target',
+        verbs: { rotate: {} },
+    },
+    visibility: {
+        kind: { type: 'choice', of: ['all', 'private', 'selected'] },
+        text: 'Who may read an organisation secret that does not exist yet: `all`, `private` or `selected`; needed to create one. A secret that exists keeps its own.',
+        brief: 'who may read a new organisation secret',
+        verbs: { rotate: {} },
+    },
+    'selected-repositories': {
+        kind: {
+            type: 'text',
+            list: true,
+            allowed: "names or ids of the organisation's repositories, separated by commas or lines",
+        },
+        text: "The organisation's repositories that may read the secret, by name or id, separated by commas or lines; for `visibility: selected`.",
+        brief: 'repositories that may read it; repeatable',
+        verbs: { rotate: {} },
+    },
+    'key-name': {
+        kind: { type: 'text', allowed: 'one line of 1 to 255 characters' },
+        text: 'Name of the key at MUTX, the unit of ownership: keys of exactly this name are made, and revoked, by this action only. Default: made of the target, like `gha/owner/repo/MUTX_API_KEY`; needed with more than one target.',
+        brief: "the key's name at MUTX",
+        verbs: {
+            rotate: {},
+            ephemeral: {
+                text: 'Name of the key at MUTX. Default: one for each run and job, like `gha/owner/repo/run/4242.1/test/1f3a9c`, which later runs recognise as their own and sweep.',
+            },
+            revoke: { text: 'Every active key of exactly this name is revoked. Not together with `key-ids`.' },
+            audit: { text: 'Report on the keys of exactly this name only. Default: on all keys of the account.' },
+        },
+    },
+    'expires-in-days': {
+        kind: { type: 'integer', min: 1, max: 365 },
+        text: 'Days until the new key expires, 1 to 365.',
+        brief: 'days until the new key expires',
+        verbs: {
+            rotate: { default: '30' },
+            ephemeral: {
+                default: '1',
+                text: 'Days until the key expires should its revocation fail, 1 to 365.',
+            },
+        },
+    },
+    'renew-before': {
+        kind: { type: 'duration' },
+        text: 'Rotate only when the current key has less than this left, like `7d`. Default: every run rotates.',
+        brief: 'only if less than this is left, like 7d',
+        verbs: { rotate: {} },
+    },
+    'grace-period': {
+        kind: { type: 'duration' },
+        text: 'Keep a superseded key for this long, like `6h`, for jobs that were queued with it. `0`: it is revoked as soon as the secret is swapped.',
+        brief: 'keep superseded keys for this long',
+        verbs: { rotate: { default: '0' } },
+    },
+    'on-quota': {
+        kind: { type: 'choice', of: ['fail', 'wait', 'replace'] },
+        text: "When the account's plan has no place for one more key: `fail` before anything is changed, `wait` until a place becomes free by itself, or `replace` the stored key, which accepts a gap of seconds.",
+        brief: 'fail, wait or replace when it is full',
+        verbs: { rotate: { default: 'fail' } },
+    },
+    'create-environment': {
+        kind: { type: 'boolean' },
+        text: "Create a target's environment if it does not exist; otherwise that is an error.",
+        brief: 'create one that is missing',
+        verbs: { rotate: { default: 'false' } },
+    },
+    'max-revocations': {
+        kind: { type: 'integer', min: 0, max: 1_000 },
+        text: 'A run that would revoke more keys than this (expired and never-stored ones not counted) revokes none of them, and warns.',
+        brief: 'revoke none if it were more keys',
+        verbs: {
+            rotate: { default: '5' },
+            revoke: {
+                default: '5',
+                text: 'If more keys than this are to be revoked, none is, and the run fails naming them.',
+            },
+        },
+    },
+    verify: {
+        kind: { type: 'boolean' },
+        text: 'Call MUTX with the new key before it is stored.',
+        brief: 'try the new key before it is used',
+        verbs: {
+            rotate: { default: 'true' },
+            ephemeral: { default: 'true', text: 'Call MUTX with the new key before it is handed out.' },
+        },
+    },
+    'dry-run': {
+        kind: { type: 'boolean' },
+        text: 'Print the plan and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
+        brief: 'say what would be done only',
+        verbs: {
+            rotate: { default: 'false' },
+            revoke: {
+                default: 'false',
+                text: 'Say what would be revoked and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
+            },
+        },
+    },
+    'env-name': {
+        kind: {
+            type: 'text',
+            allowed: 'the name of an environment variable: letters, digits and `_`, not beginning with a digit; or nothing',
+        },
+        text: 'Environment variable in which later steps of the job find the key. Empty: it is not exported, and only the output has it.',
+        brief: 'variable that holds the key',
+        verbs: { ephemeral: { default: 'MUTX_API_KEY' } },
+    },
+    'quota-wait': {
+        kind: { type: 'duration' },
+        text: "How long to wait for a place when the account's plan has none left, like `2m`. `0`: not at all.",
+        brief: 'how long to wait for a place in the plan',
+        verbs: { ephemeral: { default: '2m' } },
+    },
+    sweep: {
+        kind: { type: 'boolean' },
+        text: 'First revoke what earlier runs of this repository left behind: keys of the default per-run names that have expired, or are older than `sweep-after`.',
+        brief: 'first revoke what earlier runs left behind',
+        verbs: { ephemeral: { default: 'true' } },
+    },
+    'sweep-after': {
+        kind: { type: 'duration' },
+        text: 'Also sweep such keys once they are older than this, like `6h`: longer than any job runs. Default: expired ones only.',
+        brief: 'sweep such keys older than this, too',
+        verbs: { ephemeral: {} },
+    },
+    'key-ids': {
+        kind: {
+            type: 'text',
+            list: true,
+            allowed: 'ids of keys, which are UUIDs: a JSON array, or separated by commas or lines',
+        },
+        text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
+        brief: 'ids of the keys to revoke; repeatable',
+        verbs: { revoke: {} },
+    },
+    'if-none': {
+        kind: { type: 'choice', of: ['fail', 'ignore'] },
+        text: 'When no key at all, active or revoked, has the name: `fail`, with the names that are near it, or `ignore`, for scheduled clean-ups. The same for an id where MUTX keeps the records of revoked keys (`/v1`); where it forgets them, an id that is gone counts as done.',
+        brief: 'fail or ignore if there is no such key',
+        verbs: { revoke: { default: 'fail' } },
+    },
+    'not-before': {
+        kind: { type: 'text', allowed: 'an instant in ISO 8601, UTC: `2026-11-23T21:14:05Z`' },
+        text: 'Before this instant, by the clock of MUTX, none is revoked, and the run fails: the output `revoke-after` of a rotation, say. Empty: at any time.',
+        brief: 'fail before this instant, by the clock of MUTX',
+        verbs: { revoke: {} },
+    },
+    'max-age': {
+        kind: { type: 'duration' },
+        text: 'A key older than this is a finding. `0`: age is not looked at.',
+        brief: 'a key older than this is a finding',
+        verbs: { audit: { default: '90d' } },
+    },
+    'expiring-within': {
+        kind: { type: 'duration' },
+        text: 'A key that expires within this time is a finding, unless a younger one of its name takes its place; of keys that live no longer than three times this, the last third counts.',
+        brief: 'so is one that expires within this time',
+        verbs: { audit: { default: '7d' } },
+    },
+    'unused-for': {
+        kind: { type: 'duration' },
+        text: 'A key that nobody has used for this long is a finding, like `30d`. Default: use is not looked at.',
+        brief: 'and one that was not used for this long',
+        verbs: { audit: {} },
+    },
+    'require-expiry': {
+        kind: { type: 'boolean' },
+        text: 'A key that never expires is a finding.',
+        brief: 'and one that never expires',
+        verbs: { audit: { default: 'true' } },
+    },
+    'fail-on': {
+        kind: { type: 'choice', of: ['none', 'warning', 'error'] },
+        text: 'The run fails if there is a finding of this level or above; `none`: never for a finding.',
+        brief: 'level of findings that fails the run',
+        verbs: { audit: { default: 'error' } },
+    },
+    'fleet-file': {
+        kind: { type: 'text', allowed: 'the path of a YAML file in the working folder' },
+        text: 'File that declares the keys of a fleet and their targets.',
+        verbs: { plan: { default: 'mutx-keys.yml' } },
+    },
+    key: {
+        kind: { type: 'text', allowed: 'one key as an entry of a fleet, in JSON or YAML' },
+        text: 'One key, as an entry of a fleet in JSON, in place of a file. Settings that are empty, and what is no setting of a key, are left out.',
+        verbs: { plan: {} },
+    },
+};
+const INPUT_NAMES = Object.keys(INPUTS);
+function specOf(name) {
+    return INPUTS[name];
+}
+/** Whether an input holds several values, one a line. */
+function isList(name) {
+    const { kind } = specOf(name);
+    return kind.type === 'text' && kind.list === true;
+}
+/** The inputs that an action takes. */
+function inputsOf(verb) {
+    return INPUT_NAMES.filter((name) => specOf(name).verbs[verb] !== undefined);
+}
+/** What an input means to this action, for its users. */
+function textOf(name, verb) {
+    const { text, verbs } = specOf(name);
+    return verbs[verb]?.text ?? text;
+}
+
+
+/***/ }),
+
+/***/ 4716:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IX: () => (/* binding */ repositoryTarget),
+/* harmony export */   NR: () => (/* binding */ targetLines),
+/* harmony export */   SU: () => (/* binding */ parseRepository),
+/* harmony export */   Uq: () => (/* binding */ decodedName),
+/* harmony export */   Z6: () => (/* binding */ isRepository),
+/* harmony export */   bK: () => (/* binding */ parseSecretName),
+/* harmony export */   cu: () => (/* binding */ identityOf),
+/* harmony export */   hu: () => (/* binding */ parseTarget),
+/* harmony export */   rW: () => (/* binding */ environmentTarget)
+/* harmony export */ });
+/* unused harmony exports isOwner, isEnvironment */
+/* harmony import */ var _core_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9716);
+
+/**
+ * What GitHub allows as names. A name that passes here is safe as one segment of a URL's path once it is
+ * URL-encoded.
+ */
+/** Users, organisations, and enterprise-managed users (`name_company`). */
+const OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
+const SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
+const CONTROL = /\p{Cc}/u;
+function isOwner(name) {
+    return OWNER.test(name);
+}
+function isRepository(name) {
+    return REPOSITORY.test(name) && !isDots(name);
+}
+/** Any letter, `/`, spaces and `%` are fine; at most 255 characters. */
+function isEnvironment(name) {
+    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed();
+    return fits && !CONTROL.test(name) && (0,_core_text_js__WEBPACK_IMPORTED_MODULE_0__/* .invisibleIn */ .B)(name) === undefined && !isDots(name);
+}
+/**
+ * What a name would be if it had been URL-encoded by mistake (`prod%2Feu`); undefined: it is none such. Names are
+ * written as they are, so such a name is another one than it looks like.
+ */
+function decodedName(name) {
+    if (!/%[\dA-F]{2}/i.test(name))
+        return undefined;
+    try {
+        return decodeURIComponent(name);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** @returns the name in upper case, as GitHub keeps it; undefined if it is none */
+function parseSecretName(text) {
+    // Only a–z: other letters may have an upper case within A–Z (the long s, `ſ`).
+    const upper = text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+    return SECRET.test(upper) ? upper : undefined;
+}
+/** URL parsers take `.` and `..` out of a path, even when they are encoded. */
+function isDots(name) {
+    return name === '.' || name === '..';
+}
+const STORE = /^(actions|dependabot|codespaces|agents)\s*:\s*/i;
+const ORGANISATION = /^org\s*:\s*/i;
+const PREFIX = /^([^\s/@:]*)\s*:/;
+const OTHER_NAME = /\sas\s+(\S+)$/i;
+const NO_NAME = /\sas$/i;
+const COMMENT = /(?:^|\s)#.*$/s;
+/** The lines of the input `targets` that name a target: without comments, blank lines and outer white space. */
+function targetLines(text) {
+    return text
+        .split(/\r\n|\r|\n/)
+        .map((line) => line.replace(COMMENT, '').trim())
+        .filter((line) => line !== '');
+}
+/**
+ * One target: `[store:] owner/repo[@environment] | org:name`, and ` as OTHER_NAME` where the secret is not
+ * called `secretName`. In an environment's name the last ` as ` before a single word counts.
+ */
+function parseTarget(line, secretName) {
+    if (NO_NAME.test(line) && !OTHER_NAME.test(line))
+        return no('ends in ` as`, without a name after it');
+    const other = OTHER_NAME.exec(line);
+    const place = line.slice(0, other?.index).trim();
+    const name = parseSecretName(other?.[1] ?? secretName);
+    if (name === undefined)
+        return no('names a secret that GitHub does not allow');
+    const store = (STORE.exec(place)?.[1]?.toLowerCase() ?? 'actions');
+    const rest = place.replace(STORE, '');
+    return ORGANISATION.test(rest)
+        ? organisation(store, rest.replace(ORGANISATION, ''), name)
+        : repository(store, rest, name);
+}
+function organisation(store, org, secretName) {
+    if (!isOwner(org))
+        return no('does not name an organisation after `org:`');
+    return yes({ kind: 'organisation', store, org, secretName, label: `${prefix(store)}org:${org}` });
+}
+function repository(store, place, secretName) {
+    const at = place.indexOf('@');
+    const name = (at < 0 ? place : place.slice(0, at)).trim();
+    if (PREFIX.test(name))
+        return no('begins with neither `org:` nor a store that GitHub has');
+    const names = parseRepository(name);
+    if (names === undefined)
+        return no('does not name a repository as `owner/repo`');
+    if (at < 0) {
+        const label = `${prefix(store)}${names.owner}/${names.repo}`;
+        return yes({ kind: 'repository', store, ...names, secretName, label });
+    }
+    if (store !== 'actions')
+        return no('names an environment, and those have Actions secrets only');
+    return environmentTarget(names, place.slice(at + 1).trim(), secretName);
+}
+/** The target `{repository}@{environment}`. */
+function environmentTarget({ owner, repo }, environment, secretName) {
+    if (!isEnvironment(environment))
+        return no('does not name an environment that GitHub allows');
+    const label = `${owner}/${repo}@${environment}`;
+    return yes({ kind: 'environment', store: 'actions', owner, repo, environment, secretName, label });
+}
+/** The target `{repository}`, Actions secrets. */
+function repositoryTarget({ owner, repo }, secretName) {
+    return { kind: 'repository', store: 'actions', owner, repo, secretName, label: `${owner}/${repo}` };
+}
+/** `owner/repo`; undefined for anything else. */
+function parseRepository(text) {
+    const [owner = '', repo = '', ...more] = text.split('/');
+    return isOwner(owner) && isRepository(repo) && more.length === 0 ? { owner, repo } : undefined;
+}
+/** Equal for two targets iff they are the same secret; GitHub's names are not case-sensitive. */
+function identityOf(target) {
+    return `${target.store}:${target.label} as ${target.secretName}`.toLowerCase();
+}
+function prefix(store) {
+    return store === 'actions' ? '' : `${store}:`;
+}
+function yes(value) {
+    return { ok: true, value };
+}
+function no(message) {
+    return { ok: false, message };
+}
+
+
+/***/ }),
+
+/***/ 7624:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LE: () => (/* binding */ nearestNames),
+/* harmony export */   Qn: () => (/* binding */ variableOf),
+/* harmony export */   pA: () => (/* binding */ nearest),
+/* harmony export */   qL: () => (/* binding */ unknownText),
+/* harmony export */   qs: () => (/* binding */ unknownInputs)
+/* harmony export */ });
+/* harmony import */ var _core_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9716);
+/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1582);
+
+
+const PREFIX = 'INPUT_';
+/** Typing errors that still let the input be recognised. */
+const MOST_EDITS = 2;
+/** The name of the variable in which the runner hands an input over: dashes stay. */
+function variableOf(name) {
+    return PREFIX + name.toUpperCase();
+}
+function unknownInputs(env, verb) {
+    const own = (0,_table_js__WEBPACK_IMPORTED_MODULE_0__/* .inputsOf */ .Vc)(verb);
+    const known = new Set(own.map(variableOf));
+    return Object.keys(env)
+        .filter((variable) => variable.startsWith(PREFIX) && !known.has(variable))
+        .map((variable) => {
+        const name = variable.slice(PREFIX.length).toLowerCase();
+        const elsewhere = _table_js__WEBPACK_IMPORTED_MODULE_0__/* .VERBS */ .hU.filter((other) => (0,_table_js__WEBPACK_IMPORTED_MODULE_0__/* .inputsOf */ .Vc)(other).some((input) => input === name));
+        return { variable, name, meant: elsewhere.length > 0 ? undefined : nearest(name, own), elsewhere };
+    });
+}
+/** What to tell the user about one: the right name, or the right action. One printable line. */
+function unknownText({ name, meant, elsewhere }) {
+    const what = `\`${(0,_core_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(name, 100)}\``;
+    if (meant !== undefined)
+        return `${what} is not an input of this action and was ignored: did you mean \`${meant}\`?`;
+    return elsewhere.length === 0
+        ? `${what} is not an input of this action and was ignored`
+        : `${what} is an input of ${elsewhere.map((verb) => _table_js__WEBPACK_IMPORTED_MODULE_0__/* .USES */ .tk[verb]).join(' and of ')}, not of this action, and was ignored`;
+}
+/**
+ * The name that was most likely meant; undefined: none. The first is the nearest: no two inputs are so alike
+ * that one name could be near both.
+ */
+function nearest(name, own) {
+    return own.find((candidate) => editsBetween(letters(name), letters(candidate)) <= MOST_EDITS);
+}
+/** Names of anything that were most likely meant, at most three, the nearest first. */
+function nearestNames(name, known) {
+    const wanted = name.trim().toLowerCase();
+    const furthest = Math.max(MOST_EDITS, Math.floor(wanted.length / 5));
+    return known
+        .map((candidate) => ({
+        candidate,
+        edits: editsBetween(wanted, candidate.trim().toLowerCase(), furthest),
+    }))
+        .filter(({ edits }) => edits <= furthest)
+        .toSorted((a, b) => a.edits - b.edits)
+        .slice(0, 3)
+        .map(({ candidate }) => candidate);
+}
+function letters(name) {
+    return name.replace(/[^a-z0-9]/g, '');
+}
+/** Levenshtein distance; more than `most` is not told apart where the lengths say so already. */
+function editsBetween(a, b, most = MOST_EDITS) {
+    if (Math.abs(a.length - b.length) > most)
+        return most + 1;
+    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+    for (const [i, letter] of [...a].entries()) {
+        const next = [i + 1];
+        for (const [j, other] of [...b].entries()) {
+            const substituted = Number(row[j]) + (letter === other ? 0 : 1);
+            next.push(Math.min(substituted, Number(row[j + 1]) + 1, Number(next[j]) + 1));
+        }
+        row = next;
+    }
+    return Number(row[b.length]);
+}
+
+
+/***/ }),
+
+/***/ 7886:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q2: () => (/* binding */ parseBaseUrl)
+/* harmony export */ });
+/* unused harmony exports apiOfHost, apiOfGithub, hostOfApi */
+const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
+/** The base URL of a service; credentials are sent there, so only over TLS, or to this very machine. */
+function parseBaseUrl(text) {
+    const url = URL.parse(text);
+    if (url === null)
+        return { ok: false, message: 'is not a URL' };
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+        return { ok: false, message: 'is not an https URL' };
+    if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+        return { ok: false, message: 'is not https, and credentials are not sent without TLS' };
+    }
+    if (url.username !== '' || url.password !== '')
+        return { ok: false, message: 'holds credentials' };
+    // Not `search` and `hash`: they are empty for a bare `?` or `#`.
+    if (/[?#]/.test(url.href))
+        return { ok: false, message: 'has a query or a fragment' };
+    url.pathname = url.pathname.replace(/(?<!\/)\/+$/, '');
+    return { ok: true, value: url };
+}
+/** Of GitHub with data residency: `acme.ghe.com`, whose API is at `api.acme.ghe.com`. */
+const RESIDENT = /^[a-z\d-]+\.ghe\.com$/;
+/** The API of a server by its host, where the host alone says it; undefined: it may be any server. */
+function apiOfHost(host) {
+    if (host === 'github.com')
+        return 'https://api.github.com';
+    return RESIDENT.test(host) ? `https://api.${host}` : undefined;
+}
+/** The same for a host that is known to be GitHub's, so that any other is an Enterprise Server. */
+function apiOfGithub(host) {
+    return apiOfHost(host) ?? `https://${host}/api/v3`;
+}
+/** The host of the server whose API this is; undefined where the URL does not say it, as on loopback. */
+function hostOfApi(api) {
+    const { host, pathname } = api;
+    if (/^\/api\/v3\/?$/.test(pathname))
+        return host;
+    const server = host.replace(/^api\./, '');
+    return server !== host && apiOfHost(server) !== undefined ? server : undefined;
+}
+
+
+/***/ }),
+
+/***/ 7535:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $U: () => (/* binding */ CREATION_SLACK),
+/* harmony export */   AK: () => (/* binding */ FENCE),
+/* harmony export */   Kp: () => (/* binding */ CREATES),
+/* harmony export */   L7: () => (/* binding */ CALL_PATIENCE),
+/* harmony export */   Qm: () => (/* binding */ TRIES),
+/* harmony export */   jS: () => (/* binding */ MARGIN),
+/* harmony export */   l: () => (/* binding */ WRITE_DEADLINE),
+/* harmony export */   oK: () => (/* binding */ LONGEST_QUOTA_WAIT),
+/* harmony export */   qh: () => (/* binding */ LINGER),
+/* harmony export */   rH: () => (/* binding */ RATE_LIMIT_WAIT),
+/* harmony export */   yT: () => (/* binding */ READS)
+/* harmony export */ });
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** D: every write of a key starts before this much time has passed since just before its create was sent. */
+const WRITE_DEADLINE = 10 * MINUTE;
+/** F: more than D plus the longest a request can linger. A key older than this is written by nobody any more. */
+const FENCE = 15 * MINUTE;
+/** The longest a request can be on its way after it was sent; what is not there by then was never done. */
+const LINGER = FENCE - WRITE_DEADLINE;
+/** m: how far the two servers' clocks and GitHub's whole-second timestamps may be apart. */
+const MARGIN = 60 * SECOND;
+/**
+ * How far a new key's `created_at` may be from the `Date` headers of MUTX, beside the time that its create took: the
+ * header is stamped when a request arrives, and lags the database by some seconds.
+ */
+const CREATION_SLACK = 15 * SECOND;
+/** The longest that `on-quota: wait` can have to wait until a rule frees a place. */
+const LONGEST_QUOTA_WAIT = 2 * FENCE + 2 * MARGIN;
+/** How long a single call may be retried, waits included, where no nearer deadline holds. */
+const CALL_PATIENCE = 5 * MINUTE;
+/**
+ * Targets that are asked about at the same time, two requests each at the most at once. GitHub takes a hundred
+ * requests at once of everything that shares a token.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ */
+const READS = 20;
+/** What MUTX asks to wait at its rate limit: always the whole window. A patience that is to fit it is longer. */
+const RATE_LIMIT_WAIT = MINUTE;
+/** Tries of anything that may be tried again. */
+const TRIES = 4;
+/** Keys a run makes at most when the replies to its creates are lost; each lost one leaves an orphan. */
+const CREATES = 3;
+
+
+/***/ }),
+
+/***/ 7493:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $n: () => (/* binding */ onlyIfNotDone),
+/* harmony export */   B4: () => (/* binding */ nextWait),
+/* harmony export */   O9: () => (/* binding */ tryCall),
+/* harmony export */   RD: () => (/* binding */ patientCalls),
+/* harmony export */   eM: () => (/* binding */ Stopwatch),
+/* harmony export */   wA: () => (/* binding */ isInternalError),
+/* harmony export */   yB: () => (/* binding */ idempotent)
+/* harmony export */ });
+/* harmony import */ var _limits_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7535);
+
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 30_000;
+/** Everyone who meets a limit in the same minute is asked to wait as long: up to so much of it more, by chance. */
+const SPREAD = 0.25;
+/**
+ * How long to wait before the next try, or undefined to stop. The server's own timing goes before ours; if
+ * it does not fit into the time left there is no point in waiting at all. What is asked of all who share a limit is
+ * spread, as far as there is time for that.
+ * @param attempt tries made so far, from 1
+ * @param random uniform in [0, 1)
+ */
+function nextWait(policy, failure, attempt, random) {
+    if (attempt >= policy.tries || !failure.retryable || !policy.again(failure))
+        return undefined;
+    const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
+    const { kind, retryAfter: asked = 0 } = failure;
+    const left = policy.timeLeft();
+    const spread = kind === 'throttled' ? asked * SPREAD * random : 0;
+    return [asked + spread, asked].map((wait) => Math.max(backoff, wait)).find((wait) => wait < left);
+}
+/** Calls until it is ok or the policy says stop; the reply is the last one. */
+async function tryCall(call, policy, retrying) {
+    for (let attempt = 1;; attempt++) {
+        const reply = await call();
+        if (reply.ok)
+            return reply;
+        const wait = nextWait(policy, reply.failure, attempt, retrying.random());
+        if (wait === undefined)
+            return reply;
+        retrying.onRetry(reply.failure, attempt, wait);
+        await retrying.clock.sleep(wait);
+    }
+}
+/** For calls that change nothing when repeated: reads, an idempotent PUT, a DELETE. */
+function idempotent(timeLeft) {
+    return { tries: _limits_js__WEBPACK_IMPORTED_MODULE_0__/* .TRIES */ .Qm, again: () => true, timeLeft };
+}
+/** For calls whose effect must not happen twice: only when it is certain that nothing was done. */
+function onlyIfNotDone(timeLeft) {
+    return {
+        tries: _limits_js__WEBPACK_IMPORTED_MODULE_0__/* .TRIES */ .Qm,
+        again: (failure) => failure.kind === 'throttled' || failure.kind === 'not-sent',
+        timeLeft,
+    };
+}
+/** A point in this process's time; `since` is the larger of wall and monotonic time passed. */
+class Stopwatch {
+    #clock;
+    #wall;
+    #monotonic;
+    constructor(clock) {
+        this.#clock = clock;
+        this.#wall = clock.now();
+        this.#monotonic = clock.monotonic();
+    }
+    /**
+     * Time since this was made: a suspended machine stops the monotonic clock on some systems, a corrected
+     * wall clock goes back, so the larger of both (protocol, step 7).
+     */
+    elapsed() {
+        return Math.max(...this.#both());
+    }
+    /** The smaller of both: what has certainly passed. */
+    leastElapsed() {
+        return Math.max(0, Math.min(...this.#both()));
+    }
+    #both() {
+        return [this.#clock.now() - this.#wall, this.#clock.monotonic() - this.#monotonic];
+    }
+    /** Whether a use or a write of the key whose create started this may still start (protocol: D). */
+    beforeDeadline = (ahead = 0) => this.elapsed() + ahead < _limits_js__WEBPACK_IMPORTED_MODULE_0__/* .WRITE_DEADLINE */ .l;
+}
+/**
+ * Whether MUTX itself failed at the call, and not something between it and us: it then answers when it is done
+ * with it, so a list that is read afterwards shows what was done.
+ */
+function isInternalError({ kind, errorCode }) {
+    return kind === 'unclear' && errorCode === 'INTERNAL_ERROR';
+}
+/**
+ * For what is not one key's run: each call within the limits of a rotation's.
+ * @param allInAll for how long, from now on, anything may still be tried again
+ */
+function patientCalls({ clock, random, sessionEndsAt = Number.POSITIVE_INFINITY }, allInAll = Number.POSITIVE_INFINITY, onRetry = () => { }) {
+    const since = new Stopwatch(clock);
+    return (attempt, policy = idempotent) => {
+        const watch = new Stopwatch(clock);
+        const timeLeft = () => Math.min(_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .CALL_PATIENCE */ .L7 - watch.elapsed(), allInAll - since.elapsed(), sessionEndsAt - clock.now());
+        return tryCall(attempt, policy(timeLeft), { clock, random, onRetry });
+    };
+}
+
+
+/***/ }),
+
+/***/ 9716:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ invisibleIn),
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/**
+ * Text from a server, made fit to print on one line: control characters (line breaks would let it speak to
+ * the runner, escapes to the terminal), bidirectional controls and other invisible characters become spaces;
+ * what is longer than `max` characters is cut.
+ */
+function printable(text, max = 200) {
+    const flat = text
+        .slice(0, max * 4)
+        .toWellFormed()
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, ' ')
+        .replace(/\s+/gu, ' ')
+        .trim();
+    const characters = [...flat];
+    return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : flat;
+}
+/** Takes up no room, and is in no name: not the joiner within an emoji, which is. */
+const INVISIBLE = /(?!\u200d)[\p{Cf}\p{Zl}\p{Zp}]/u;
+/** The first character of a text that nobody can see, as `U+200B`; undefined: there is none. */
+function invisibleIn(text) {
+    const [character] = INVISIBLE.exec(text) ?? [];
+    const code = character?.codePointAt(0);
+    return code === undefined ? undefined : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+
+/***/ }),
+
+/***/ 4258:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ instantText),
+/* harmony export */   p: () => (/* binding */ clock)
+/* harmony export */ });
+/** ISO 8601 in UTC, whole seconds: `2026-11-23T21:14:05Z`. */
+function instantText(instant) {
+    return `${new Date(instant).toISOString().slice(0, -'.000Z'.length)}Z`;
+}
+/** The clocks of this machine. */
+const clock = {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
+};
 
 
 /***/ }),
@@ -144,10 +3790,10 @@ var call_failure = __nccwpck_require__(8964);
 var result = __nccwpck_require__(9755);
 // EXTERNAL MODULE: ./lib/http/retry-after.js
 var retry_after = __nccwpck_require__(3145);
-// EXTERNAL MODULE: ./lib/github/permissions.js
-var permissions = __nccwpck_require__(8859);
 // EXTERNAL MODULE: ./lib/github/rate-limit.js
 var rate_limit = __nccwpck_require__(8435);
+// EXTERNAL MODULE: ./lib/github/targets/permissions.js
+var permissions = __nccwpck_require__(3606);
 // EXTERNAL MODULE: ./lib/github/token-hint.js
 var token_hint = __nccwpck_require__(4978);
 ;// CONCATENATED MODULE: ./lib/github/failures.js
@@ -500,7 +4146,259 @@ class GithubClient {
 
 /***/ }),
 
-/***/ 3659:
+/***/ 7781:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pf: () => (/* binding */ fieldsOf),
+/* harmony export */   eQ: () => (/* binding */ isId),
+/* harmony export */   my: () => (/* binding */ isCount),
+/* harmony export */   o_: () => (/* binding */ jsonOf)
+/* harmony export */ });
+/** Narrowing of replies, which can be anything. */
+/** What a body says in JSON; undefined if it says nothing in JSON. */
+function jsonOf(body) {
+    return body.kind === 'json' ? body.value : undefined;
+}
+/** The fields of a JSON object; none if it is something else. */
+function fieldsOf(value) {
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+/** How long a list is. */
+function isCount(value) {
+    return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+/** An id of GitHub's, which are integers. */
+function isId(value) {
+    return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+
+/***/ }),
+
+/***/ 2132:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ut: () => (/* binding */ writesWithin),
+/* harmony export */   yb: () => (/* binding */ paced)
+/* harmony export */ });
+/* unused harmony exports Pace, estimateWriteTime */
+/**
+ * GitHub's secondary limits on requests that create content are about 80 a minute and 500 an hour.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ * With this spacing and burst no minute sees more than 76 starts, which leaves room for some that arrive
+ * closer together than they left.
+ */
+const SPACING = 850;
+const BURST = 5;
+const PER_HOUR = 500;
+const HOUR = 60 * 60 * 1_000;
+/** How often a waiting write looks whether its time is over. */
+const LONGEST_NAP = 5_000;
+/** When the next content-creating request may start. Times are of a monotonic clock; no clock of its own. */
+class Pace {
+    /** When the next start would be due if all came evenly spaced (the "generic cell rate algorithm"). */
+    #due = Number.NEGATIVE_INFINITY;
+    #pausedUntil = Number.NEGATIVE_INFINITY;
+    /** Starts that created content or may have, within the last hour, oldest first. */
+    #counted = [];
+    /** How long to wait from `now`; 0: start, and say so with {@link start}. */
+    wait(now) {
+        this.#counted = this.#counted.filter((at) => now - at < HOUR);
+        const full = this.#counted.length < PER_HOUR ? undefined : this.#counted[this.#counted.length - PER_HOUR];
+        const hourly = full === undefined ? now : full + HOUR;
+        return Math.max(0, this.#due - (BURST - 1) * SPACING - now, hourly - now, this.#pausedUntil - now);
+    }
+    /** How long until the hour's limit has room for so many starts more, where it has so many at all. */
+    waitForRoom(starts, now) {
+        this.#counted = this.#counted.filter((at) => now - at < HOUR);
+        const over = this.#counted.length + Math.min(starts, PER_HOUR) - PER_HOUR;
+        const freed = over <= 0 ? undefined : this.#counted[over - 1];
+        return freed === undefined ? 0 : freed + HOUR - now;
+    }
+    start(now) {
+        this.#due = Math.max(this.#due, now) + SPACING;
+        this.#counted.push(now);
+    }
+    /** GitHub answered the start at `at` with an error: it does not count as content. */
+    release(at) {
+        const index = this.#counted.indexOf(at);
+        if (index >= 0)
+            this.#counted.splice(index, 1);
+    }
+    /** GitHub asked for a rest, which holds for all. */
+    pause(until) {
+        this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    }
+}
+/**
+ * The same targets, whose writes keep GitHub's pace together, first come, first served. A write waits before
+ * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
+ * waits.
+ */
+function paced(targets, clock, pace = new Pace()) {
+    let last = Promise.resolve();
+    const takeTurn = (mayStart) => {
+        const turn = last.then(() => admit(pace, clock, mayStart));
+        last = turn;
+        return turn;
+    };
+    return targets.map((target) => ({
+        label: target.label,
+        secretName: target.secretName,
+        shared: target.shared,
+        get puts() {
+            return target.puts ?? 1;
+        },
+        get contradiction() {
+            return target.contradiction;
+        },
+        prepare: () => target.prepare(),
+        metadata: () => target.metadata(),
+        listed: () => target.listed(),
+        write: async (value, mayStart) => {
+            let turns = target.puts ?? 1;
+            let start = await takeTurn(mayStart);
+            for (let more = turns - 1; more > 0 && start !== undefined; more--)
+                start = await takeTurn(mayStart);
+            if (start === undefined)
+                return tooLate(target);
+            let latest = start;
+            const reply = await target.write(value, (ahead) => {
+                if (ahead !== undefined)
+                    return mayStart(ahead);
+                if (!mayStart())
+                    return false;
+                turns -= 1;
+                if (turns < 0) {
+                    // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
+                    pace.release(latest);
+                    latest = clock.monotonic();
+                    pace.start(latest);
+                }
+                return true;
+            });
+            if (!reply.ok)
+                learn(pace, clock, latest, reply.failure);
+            return reply;
+        },
+    }));
+}
+/** @returns when the write starts; undefined: its time was over before its turn came */
+async function admit(pace, clock, mayStart) {
+    for (;;) {
+        const now = clock.monotonic();
+        const wait = pace.wait(now);
+        if (wait === 0) {
+            pace.start(now);
+            return now;
+        }
+        if (!mayStart(wait))
+            return undefined;
+        await clock.sleep(Math.min(wait, LONGEST_NAP));
+    }
+}
+function learn(pace, clock, start, { kind, status, retryAfter }) {
+    // An error reply created nothing; silence may have.
+    if (kind !== 'unclear' || status !== undefined)
+        pace.release(start);
+    if (retryAfter !== undefined)
+        pace.pause(clock.monotonic() + retryAfter);
+}
+function tooLate(target) {
+    return {
+        ok: false,
+        failure: {
+            kind: 'not-sent',
+            service: 'github',
+            call: `writing ${target.secretName} to ${target.label}`,
+            target: target.label,
+            status: undefined,
+            code: 'github-write-deadline',
+            message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
+            hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
+            retryable: false,
+        },
+    };
+}
+/** How long `count` writes take at GitHub's pace at least, from the first one's start to the last one's. */
+function estimateWriteTime(count) {
+    const full = Math.max(0, Math.ceil(count / PER_HOUR) - 1);
+    const rest = count - full * PER_HOUR;
+    return full * HOUR + Math.max(0, rest - BURST) * SPACING;
+}
+/** How many writes can start within `time` at GitHub's pace. */
+function writesWithin(time) {
+    const hours = Math.floor(time / HOUR);
+    return hours * PER_HOUR + Math.min(PER_HOUR, BURST + Math.floor((time - hours * HOUR) / SPACING));
+}
+
+
+/***/ }),
+
+/***/ 8435:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ rateLimitWait)
+/* harmony export */ });
+/* harmony import */ var _http_retry_after_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3145);
+/* harmony import */ var _call_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8964);
+
+
+/** What GitHub asks for when it names no time: "wait for at least one minute before retrying". */
+const UNNAMED_WAIT = 60_000;
+const SECONDS = /^\d{1,12}$/;
+/** What GitHub, or a gateway in front of it, says about a limit; a permission is never spoken of like this. */
+const LIMIT = /\brate.?limit|\babuse detection|\btoo many requests\b|\bsubmitted too quickly\b/i;
+/**
+ * Whether a reply is about a rate limit, primary or secondary, and for how long it asks to wait. The status goes
+ * first: a 429 is a limit whatever its body, a 403 may be one without any counter, and content that comes too
+ * quickly is answered 422.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
+function rateLimitWait(reply) {
+    const asked = (0,_http_retry_after_js__WEBPACK_IMPORTED_MODULE_1__/* .retryAfterOf */ .s)(reply);
+    const spent = reply.headers.get('x-ratelimit-remaining') === '0';
+    if (!isLimit(reply, asked !== undefined || spent))
+        return undefined;
+    const reset = spent ? untilReset(reply) : undefined;
+    if (asked === undefined && reset === undefined)
+        return UNNAMED_WAIT;
+    return Math.max(asked ?? 0, reset ?? 0);
+}
+/** @param says its headers name a time, or that nothing is left */
+function isLimit(reply, says) {
+    switch (reply.status) {
+        case 429:
+            return true;
+        case 403:
+            return says || reply.headers.has('retry-after') || LIMIT.test(wordsOf(reply));
+        case 422:
+            return LIMIT.test(wordsOf(reply));
+        default:
+            return false;
+    }
+}
+function wordsOf(reply) {
+    return reply.body.kind === 'other' ? reply.body.text : ((0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(reply) ?? '');
+}
+/** Relative to the reply's own `Date`: our clock may be wrong. */
+function untilReset(reply) {
+    const reset = secondsIn(reply.headers.get('x-ratelimit-reset'));
+    if (reset === undefined || reply.date === undefined)
+        return undefined;
+    return Math.max(0, reset - reply.date);
+}
+function secondsIn(text) {
+    return text !== undefined && SECONDS.test(text) ? Number(text) * 1_000 : undefined;
+}
+
+
+/***/ }),
+
+/***/ 7745:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -512,12 +4410,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/github/calls.js + 2 modules
 var github_calls = __nccwpck_require__(2602);
-// EXTERNAL MODULE: ./lib/github/names.js
-var names = __nccwpck_require__(4591);
-// EXTERNAL MODULE: ./lib/github/permissions.js
-var permissions = __nccwpck_require__(8859);
-// EXTERNAL MODULE: ./lib/github/repository.js
-var github_repository = __nccwpck_require__(2635);
+// EXTERNAL MODULE: ./lib/github/token-hint.js
+var token_hint = __nccwpck_require__(4978);
 // EXTERNAL MODULE: ./lib/github/call-failure.js
 var call_failure = __nccwpck_require__(8964);
 // EXTERNAL MODULE: ./lib/github/json.js
@@ -597,11 +4491,11 @@ function problem(calls, { path, permission }, cause) {
     return { ok: false, failure: (0,call_failure/* failure */.V2)(calls.context(`GET ${path}`, permission), { status: 200 }, cause) };
 }
 
-// EXTERNAL MODULE: ./lib/github/sealed-box.js
-var sealed_box = __nccwpck_require__(8183);
-// EXTERNAL MODULE: ./lib/github/token-hint.js
-var token_hint = __nccwpck_require__(4978);
-;// CONCATENATED MODULE: ./lib/github/stores/encrypted-secret.js
+// EXTERNAL MODULE: ./lib/github/targets/permissions.js
+var permissions = __nccwpck_require__(3606);
+// EXTERNAL MODULE: ./lib/github/targets/sealed-box.js
+var sealed_box = __nccwpck_require__(6764);
+;// CONCATENATED MODULE: ./lib/github/targets/encrypted-secret.js
 
 
 
@@ -844,7 +4738,9 @@ function decodeSecrets(json) {
     return { value: { total, items } };
 }
 
-;// CONCATENATED MODULE: ./lib/github/stores/environment.js
+// EXTERNAL MODULE: ./lib/github/targets/repository-path.js
+var repository_path = __nccwpck_require__(1590);
+;// CONCATENATED MODULE: ./lib/github/targets/environment.js
 
 
 
@@ -879,9 +4775,9 @@ class EnvironmentTarget {
     async prepare() {
         const [key, repository] = await Promise.all([
             this.#secret.fetchPublicKey(),
-            (0,github_repository/* getRepository */.TM)(this.#calls, this.#paths.repository),
+            (0,repository_path/* getRepository */.TM)(this.#calls, this.#paths.repository),
         ]);
-        const together = (0,github_repository/* judge */.S4)(this.#calls, this.#paths.repository, this.#permission, key, repository);
+        const together = (0,repository_path/* judge */.S4)(this.#calls, this.#paths.repository, this.#permission, key, repository);
         if (key.ok || key.failure.code !== 'github-not-found')
             return together;
         if (!repository.ok || repository.value.archived)
@@ -890,7 +4786,7 @@ class EnvironmentTarget {
         if (!exists.ok)
             return exists;
         if (exists.value)
-            return (0,github_repository/* hiddenSecrets */.af)(this.#calls, this.#paths.environment, this.#permission);
+            return (0,repository_path/* hiddenSecrets */.af)(this.#calls, this.#paths.environment, this.#permission);
         if (!this.#create)
             return this.#notFound();
         this.#missing = true;
@@ -994,7 +4890,9 @@ function decodeEnvironments(json) {
     return { value: { total, items } };
 }
 
-;// CONCATENATED MODULE: ./lib/github/stores/audience.js
+// EXTERNAL MODULE: ./lib/github/targets/names.js
+var names = __nccwpck_require__(4930);
+;// CONCATENATED MODULE: ./lib/github/targets/audience.js
 
 
 const AUDIENCE_CODES = {
@@ -1042,7 +4940,7 @@ function decodePage(json) {
     return ids.every(github_json/* isId */.eQ) ? { value: { total, items: ids } } : undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/github/stores/new-audience.js
+;// CONCATENATED MODULE: ./lib/github/targets/new-audience.js
 
 
 /**
@@ -1080,7 +4978,7 @@ async function idOf(calls, org, place, repository) {
         target: `${org}/${name} of \`selected-repositories\``,
         reach: { owner: org, repository: name },
     };
-    const reply = await (0,github_repository/* getRepository */.TM)(calls.for(subject), (0,github_repository/* repositoryPath */.SH)(org, name));
+    const reply = await (0,repository_path/* getRepository */.TM)(calls.for(subject), (0,repository_path/* repositoryPath */.SH)(org, name));
     return reply.ok ? { ...reply, value: reply.value.id } : reply;
 }
 /** The secret was asked for and is not there: that is the call that these failures are about. */
@@ -1090,7 +4988,7 @@ function new_audience_problem(calls, place, code, what, hint) {
     return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 404 }, (0,call_failure/* refused */.J5)(code, message, hint)) };
 }
 
-;// CONCATENATED MODULE: ./lib/github/stores/organisation.js
+;// CONCATENATED MODULE: ./lib/github/targets/organisation.js
 
 
 
@@ -1220,7 +5118,7 @@ class OrganisationTarget {
         const path = `/orgs/${this.#options.org}`;
         const org = await this.#calls.ask({ method: 'GET', path }, permissions/* METADATA */.MV, { 200: () => ({ value: true }) });
         if (org.ok)
-            return (0,github_repository/* hiddenSecrets */.af)(this.#calls, path, this.#place.permission);
+            return (0,repository_path/* hiddenSecrets */.af)(this.#calls, path, this.#place.permission);
         if (org.failure.code !== 'github-not-found')
             return org;
         const context = this.#calls.context(`GET ${path}`, this.#place.permission);
@@ -1238,7 +5136,7 @@ function inOrder(audience) {
     return { ...audience, repositoryIds: audience.repositoryIds.toSorted((a, b) => a - b) };
 }
 
-;// CONCATENATED MODULE: ./lib/github/stores/repository.js
+;// CONCATENATED MODULE: ./lib/github/targets/repository.js
 
 
 /** A secret of one repository, in any store. */
@@ -1262,9 +5160,9 @@ class RepositoryTarget {
     async prepare() {
         const [key, repository] = await Promise.all([
             this.#secret.fetchPublicKey(),
-            (0,github_repository/* getRepository */.TM)(this.#calls, this.#path),
+            (0,repository_path/* getRepository */.TM)(this.#calls, this.#path),
         ]);
-        return (0,github_repository/* judge */.S4)(this.#calls, this.#path, this.#permission, key, repository);
+        return (0,repository_path/* judge */.S4)(this.#calls, this.#path, this.#permission, key, repository);
     }
     metadata() {
         return this.#secret.metadata();
@@ -1283,7 +5181,7 @@ class RepositoryTarget {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/github/create-target.js
+;// CONCATENATED MODULE: ./lib/github/targets/create-target.js
 
 
 
@@ -1306,12 +5204,12 @@ function createTarget(target, dependencies) {
     });
     switch (target.kind) {
         case 'repository': {
-            const path = (0,github_repository/* repositoryPath */.SH)(target.owner, target.repo);
+            const path = (0,repository_path/* repositoryPath */.SH)(target.owner, target.repo);
             const calls = new github_calls/* Calls */.g(github, secrets, subject(target, target.owner, target.repo));
             return new RepositoryTarget(calls, path, place(`${path}/${target.store}/secrets`));
         }
         case 'environment': {
-            const repository = (0,github_repository/* repositoryPath */.SH)(target.owner, target.repo);
+            const repository = (0,repository_path/* repositoryPath */.SH)(target.owner, target.repo);
             const environment = `${repository}/environments/${(0,names/* environmentSegment */.vQ)(target.environment)}`;
             const calls = new github_calls/* Calls */.g(github, secrets, subject(target, target.owner, target.repo));
             const create = dependencies.createEnvironment ?? false;
@@ -1347,37 +5245,7 @@ function apiVersion(store) {
 
 /***/ }),
 
-/***/ 7781:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Pf: () => (/* binding */ fieldsOf),
-/* harmony export */   eQ: () => (/* binding */ isId),
-/* harmony export */   my: () => (/* binding */ isCount),
-/* harmony export */   o_: () => (/* binding */ jsonOf)
-/* harmony export */ });
-/** Narrowing of replies, which can be anything. */
-/** What a body says in JSON; undefined if it says nothing in JSON. */
-function jsonOf(body) {
-    return body.kind === 'json' ? body.value : undefined;
-}
-/** The fields of a JSON object; none if it is something else. */
-function fieldsOf(value) {
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-/** How long a list is. */
-function isCount(value) {
-    return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-/** An id of GitHub's, which are integers. */
-function isId(value) {
-    return Number.isSafeInteger(value) && Number(value) > 0;
-}
-
-
-/***/ }),
-
-/***/ 4591:
+/***/ 4930:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1424,168 +5292,7 @@ function checked(fits, kind, name) {
 
 /***/ }),
 
-/***/ 2132:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   ut: () => (/* binding */ writesWithin),
-/* harmony export */   yb: () => (/* binding */ paced)
-/* harmony export */ });
-/* unused harmony exports Pace, estimateWriteTime */
-/**
- * GitHub's secondary limits on requests that create content are about 80 a minute and 500 an hour.
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
- * With this spacing and burst no minute sees more than 76 starts, which leaves room for some that arrive
- * closer together than they left.
- */
-const SPACING = 850;
-const BURST = 5;
-const PER_HOUR = 500;
-const HOUR = 60 * 60 * 1_000;
-/** How often a waiting write looks whether its time is over. */
-const LONGEST_NAP = 5_000;
-/** When the next content-creating request may start. Times are of a monotonic clock; no clock of its own. */
-class Pace {
-    /** When the next start would be due if all came evenly spaced (the "generic cell rate algorithm"). */
-    #due = Number.NEGATIVE_INFINITY;
-    #pausedUntil = Number.NEGATIVE_INFINITY;
-    /** Starts that created content or may have, within the last hour, oldest first. */
-    #counted = [];
-    /** How long to wait from `now`; 0: start, and say so with {@link start}. */
-    wait(now) {
-        this.#counted = this.#counted.filter((at) => now - at < HOUR);
-        const full = this.#counted.length < PER_HOUR ? undefined : this.#counted[this.#counted.length - PER_HOUR];
-        const hourly = full === undefined ? now : full + HOUR;
-        return Math.max(0, this.#due - (BURST - 1) * SPACING - now, hourly - now, this.#pausedUntil - now);
-    }
-    /** How long until the hour's limit has room for so many starts more, where it has so many at all. */
-    waitForRoom(starts, now) {
-        this.#counted = this.#counted.filter((at) => now - at < HOUR);
-        const over = this.#counted.length + Math.min(starts, PER_HOUR) - PER_HOUR;
-        const freed = over <= 0 ? undefined : this.#counted[over - 1];
-        return freed === undefined ? 0 : freed + HOUR - now;
-    }
-    start(now) {
-        this.#due = Math.max(this.#due, now) + SPACING;
-        this.#counted.push(now);
-    }
-    /** GitHub answered the start at `at` with an error: it does not count as content. */
-    release(at) {
-        const index = this.#counted.indexOf(at);
-        if (index >= 0)
-            this.#counted.splice(index, 1);
-    }
-    /** GitHub asked for a rest, which holds for all. */
-    pause(until) {
-        this.#pausedUntil = Math.max(this.#pausedUntil, until);
-    }
-}
-/**
- * The same targets, whose writes keep GitHub's pace together, first come, first served. A write waits before
- * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
- * waits.
- */
-function paced(targets, clock, pace = new Pace()) {
-    let last = Promise.resolve();
-    const takeTurn = (mayStart) => {
-        const turn = last.then(() => admit(pace, clock, mayStart));
-        last = turn;
-        return turn;
-    };
-    return targets.map((target) => ({
-        label: target.label,
-        secretName: target.secretName,
-        shared: target.shared,
-        get puts() {
-            return target.puts ?? 1;
-        },
-        get contradiction() {
-            return target.contradiction;
-        },
-        prepare: () => target.prepare(),
-        metadata: () => target.metadata(),
-        listed: () => target.listed(),
-        write: async (value, mayStart) => {
-            let turns = target.puts ?? 1;
-            let start = await takeTurn(mayStart);
-            for (let more = turns - 1; more > 0 && start !== undefined; more--)
-                start = await takeTurn(mayStart);
-            if (start === undefined)
-                return tooLate(target);
-            let latest = start;
-            const reply = await target.write(value, (ahead) => {
-                if (ahead !== undefined)
-                    return mayStart(ahead);
-                if (!mayStart())
-                    return false;
-                turns -= 1;
-                if (turns < 0) {
-                    // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
-                    pace.release(latest);
-                    latest = clock.monotonic();
-                    pace.start(latest);
-                }
-                return true;
-            });
-            if (!reply.ok)
-                learn(pace, clock, latest, reply.failure);
-            return reply;
-        },
-    }));
-}
-/** @returns when the write starts; undefined: its time was over before its turn came */
-async function admit(pace, clock, mayStart) {
-    for (;;) {
-        const now = clock.monotonic();
-        const wait = pace.wait(now);
-        if (wait === 0) {
-            pace.start(now);
-            return now;
-        }
-        if (!mayStart(wait))
-            return undefined;
-        await clock.sleep(Math.min(wait, LONGEST_NAP));
-    }
-}
-function learn(pace, clock, start, { kind, status, retryAfter }) {
-    // An error reply created nothing; silence may have.
-    if (kind !== 'unclear' || status !== undefined)
-        pace.release(start);
-    if (retryAfter !== undefined)
-        pace.pause(clock.monotonic() + retryAfter);
-}
-function tooLate(target) {
-    return {
-        ok: false,
-        failure: {
-            kind: 'not-sent',
-            service: 'github',
-            call: `writing ${target.secretName} to ${target.label}`,
-            target: target.label,
-            status: undefined,
-            code: 'github-write-deadline',
-            message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
-            hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
-            retryable: false,
-        },
-    };
-}
-/** How long `count` writes take at GitHub's pace at least, from the first one's start to the last one's. */
-function estimateWriteTime(count) {
-    const full = Math.max(0, Math.ceil(count / PER_HOUR) - 1);
-    const rest = count - full * PER_HOUR;
-    return full * HOUR + Math.max(0, rest - BURST) * SPACING;
-}
-/** How many writes can start within `time` at GitHub's pace. */
-function writesWithin(time) {
-    const hours = Math.floor(time / HOUR);
-    return hours * PER_HOUR + Math.min(PER_HOUR, BURST + Math.floor((time - hours * HOUR) / SPACING));
-}
-
-
-/***/ }),
-
-/***/ 8859:
+/***/ 3606:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1686,68 +5393,7 @@ function quoted(label, level) {
 
 /***/ }),
 
-/***/ 8435:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   h: () => (/* binding */ rateLimitWait)
-/* harmony export */ });
-/* harmony import */ var _http_retry_after_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3145);
-/* harmony import */ var _call_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8964);
-
-
-/** What GitHub asks for when it names no time: "wait for at least one minute before retrying". */
-const UNNAMED_WAIT = 60_000;
-const SECONDS = /^\d{1,12}$/;
-/** What GitHub, or a gateway in front of it, says about a limit; a permission is never spoken of like this. */
-const LIMIT = /\brate.?limit|\babuse detection|\btoo many requests\b|\bsubmitted too quickly\b/i;
-/**
- * Whether a reply is about a rate limit, primary or secondary, and for how long it asks to wait. The status goes
- * first: a 429 is a limit whatever its body, a 403 may be one without any counter, and content that comes too
- * quickly is answered 422.
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
- */
-function rateLimitWait(reply) {
-    const asked = (0,_http_retry_after_js__WEBPACK_IMPORTED_MODULE_1__/* .retryAfterOf */ .s)(reply);
-    const spent = reply.headers.get('x-ratelimit-remaining') === '0';
-    if (!isLimit(reply, asked !== undefined || spent))
-        return undefined;
-    const reset = spent ? untilReset(reply) : undefined;
-    if (asked === undefined && reset === undefined)
-        return UNNAMED_WAIT;
-    return Math.max(asked ?? 0, reset ?? 0);
-}
-/** @param says its headers name a time, or that nothing is left */
-function isLimit(reply, says) {
-    switch (reply.status) {
-        case 429:
-            return true;
-        case 403:
-            return says || reply.headers.has('retry-after') || LIMIT.test(wordsOf(reply));
-        case 422:
-            return LIMIT.test(wordsOf(reply));
-        default:
-            return false;
-    }
-}
-function wordsOf(reply) {
-    return reply.body.kind === 'other' ? reply.body.text : ((0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(reply) ?? '');
-}
-/** Relative to the reply's own `Date`: our clock may be wrong. */
-function untilReset(reply) {
-    const reset = secondsIn(reply.headers.get('x-ratelimit-reset'));
-    if (reset === undefined || reply.date === undefined)
-        return undefined;
-    return Math.max(0, reset - reply.date);
-}
-function secondsIn(text) {
-    return text !== undefined && SECONDS.test(text) ? Number(text) * 1_000 : undefined;
-}
-
-
-/***/ }),
-
-/***/ 2635:
+/***/ 1590:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1758,9 +5404,9 @@ function secondsIn(text) {
 /* harmony export */ });
 /* harmony import */ var _call_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8964);
 /* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7781);
-/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4591);
-/* harmony import */ var _permissions_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8859);
-/* harmony import */ var _token_hint_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4978);
+/* harmony import */ var _token_hint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4978);
+/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4930);
+/* harmony import */ var _permissions_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3606);
 
 
 
@@ -1771,7 +5417,7 @@ function repositoryPath(owner, repository) {
     return `/repos/${(0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .ownerSegment */ .VK)(owner)}/${(0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .repositorySegment */ .Wt)(repository)}`;
 }
 function getRepository(calls, path) {
-    return calls.ask({ method: 'GET', path }, _permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .METADATA */ .MV, {
+    return calls.ask({ method: 'GET', path }, _permissions_js__WEBPACK_IMPORTED_MODULE_2__/* .METADATA */ .MV, {
         200: (json) => {
             const { id, archived } = (0,_json_js__WEBPACK_IMPORTED_MODULE_4__/* .fieldsOf */ .Pf)(json);
             return (0,_json_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ)(id) ? { value: { id, archived: archived === true } } : undefined;
@@ -1800,15 +5446,15 @@ function judge(calls, path, permission, key, repository) {
 /** What is there to be seen, is not to be written: a permission is missing. */
 function hiddenSecrets(calls, path, permission) {
     const context = calls.context(`GET ${path}`, permission);
-    const missing = (0,_permissions_js__WEBPACK_IMPORTED_MODULE_1__/* .describeMissing */ .UV)(undefined, permission);
-    const cause = (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .lacking */ .gP)('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, (0,_token_hint_js__WEBPACK_IMPORTED_MODULE_2__/* .needsOf */ .hN)(missing, permission, context.reach));
+    const missing = (0,_permissions_js__WEBPACK_IMPORTED_MODULE_2__/* .describeMissing */ .UV)(undefined, permission);
+    const cause = (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .lacking */ .gP)('github-missing-permission', `${context.target} exists, but the github-token cannot see its secrets: it lacks ${missing}`, (0,_token_hint_js__WEBPACK_IMPORTED_MODULE_1__/* .needsOf */ .hN)(missing, permission, context.reach));
     return { ok: false, failure: (0,_call_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .failure */ .V2)(context, { status: 200 }, cause) };
 }
 
 
 /***/ }),
 
-/***/ 8183:
+/***/ 6764:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1864,7 +5510,7 @@ async function loadSodium() {
 /* harmony export */   D: () => (/* binding */ tokenExpiryWarning),
 /* harmony export */   g: () => (/* binding */ parseTokenExpiration)
 /* harmony export */ });
-/* harmony import */ var _rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3551);
+/* harmony import */ var _core_time_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4258);
 
 const DAY = 24 * 60 * 60 * 1_000;
 /** A writer token that dies sooner than this is worth a warning. */
@@ -1892,7 +5538,7 @@ function tokenExpiryWarning(expiresAt, now) {
     return {
         expiresAt,
         daysLeft,
-        message: `the github-token expires at ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(expiresAt)}, in ${left}; after that no secret can be written: ` +
+        message: `the github-token expires at ${(0,_core_time_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(expiresAt)}, in ${left}; after that no secret can be written: ` +
             'create a new personal access token, or use a GitHub App, whose tokens are made for each run',
     };
 }
@@ -1909,13 +5555,13 @@ function tokenExpiryWarning(expiresAt, now) {
 /* harmony export */   hN: () => (/* binding */ needsOf),
 /* harmony export */   jE: () => (/* binding */ tokenHint)
 /* harmony export */ });
-/* harmony import */ var _permissions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8859);
+/* harmony import */ var _targets_permissions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3606);
 
 /** @param missing the permissions in words, see {@link describeMissing} */
 function needsOf(missing, permission, { owner, repository, writes = permission }) {
     const all = writes === permission ? [permission] : [writes, permission];
     // A token for what is missing alone could not write in the end.
-    const needed = writes === permission ? missing : `${(0,_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .settingOf */ .y7)(writes)} and ${missing}`;
+    const needed = writes === permission ? missing : `${(0,_targets_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .settingOf */ .y7)(writes)} and ${missing}`;
     const inputs = all.every(({ appTokenInput }) => appTokenInput) && namesNoOthers(needed, all);
     return { owner, repository, missing: needed, inputs: inputs ? all.map(inputOf) : undefined };
 }
@@ -1925,11 +5571,11 @@ function inputOf({ name, level }) {
 /** Which token to make in the place of one that is not valid, and where it goes. */
 function newTokenHint({ permission, reach: { owner, repository, writes = permission }, }) {
     const place = repository === undefined ? owner : `${owner}/${repository}`;
-    return `make a new token with ${(0,_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .settingOf */ .y7)(writes)} for ${place}, at https://github.com/settings/personal-access-tokens/new or in the settings of your server, and put it into the secret that \`github-token\` reads (at a shell: \`MUTX_GITHUB_TOKEN\`)`;
+    return `make a new token with ${(0,_targets_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .settingOf */ .y7)(writes)} for ${place}, at https://github.com/settings/personal-access-tokens/new or in the settings of your server, and put it into the secret that \`github-token\` reads (at a shell: \`MUTX_GITHUB_TOKEN\`)`;
 }
 /** GitHub's own word for what a call needs goes before ours; every token that is good for a repository has `Metadata`. */
 function namesNoOthers(words, permissions) {
-    const known = new Set([...permissions, _permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .METADATA */ .MV].map(_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .settingOf */ .y7));
+    const known = new Set([...permissions, _targets_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .METADATA */ .MV].map(_targets_permissions_js__WEBPACK_IMPORTED_MODULE_0__/* .settingOf */ .y7));
     return words.split(' or ').some((set) => (set.match(/"[^"]+"/gu) ?? []).every((one) => known.has(one)));
 }
 /**
@@ -2517,8 +6163,8 @@ function decodeBody(bytes, contentType) {
     return { kind: 'other', text: bytes.toString('utf8', 0, EXCERPT_BYTES) };
 }
 
-// EXTERNAL MODULE: ./lib/http/date.js
-var date = __nccwpck_require__(3626);
+// EXTERNAL MODULE: ./lib/http/retry-after.js
+var retry_after = __nccwpck_require__(3145);
 ;// CONCATENATED MODULE: ./lib/http/client.js
 
 
@@ -2577,7 +6223,7 @@ class HttpClient {
             status: raw.status,
             headers: raw.headers,
             body: decodeBody(raw.bytes, raw.headers.get('content-type')),
-            date: (0,date/* parseHttpDate */.m)(raw.headers.get('date')),
+            date: (0,retry_after/* parseHttpDate */.m)(raw.headers.get('date')),
             ms,
         };
     }
@@ -2608,27 +6254,6 @@ function queryText(query = {}) {
 /** A body is sent, or expected to be (RFC 9110, section 8.6). */
 function hasLength({ method, body }) {
     return body !== undefined || (method !== 'GET' && method !== 'DELETE');
-}
-
-
-/***/ }),
-
-/***/ 3626:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   m: () => (/* binding */ parseHttpDate)
-/* harmony export */ });
-/**
- * An HTTP date in the one form that servers may send (IMF-fixdate, RFC 9110, section 5.6.7), always GMT:
- * `Sun, 06 Nov 1994 08:49:37 GMT`. `toUTCString` writes just that form, so what does not come back unchanged
- * was another form, or no such day.
- */
-function parseHttpDate(text) {
-    if (text === undefined)
-        return undefined;
-    const instant = Date.parse(text);
-    return Number.isFinite(instant) && new Date(instant).toUTCString() === text ? instant : undefined;
 }
 
 
@@ -2810,10 +6435,20 @@ function isServerError(status) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ parseHttpDate),
 /* harmony export */   s: () => (/* binding */ retryAfterOf)
 /* harmony export */ });
-/* harmony import */ var _date_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3626);
-
+/**
+ * An HTTP date in the one form that servers may send (IMF-fixdate, RFC 9110, section 5.6.7), always GMT:
+ * `Sun, 06 Nov 1994 08:49:37 GMT`. `toUTCString` writes just that form, so what does not come back unchanged
+ * was another form, or no such day.
+ */
+function parseHttpDate(text) {
+    if (text === undefined)
+        return undefined;
+    const instant = Date.parse(text);
+    return Number.isFinite(instant) && new Date(instant).toUTCString() === text ? instant : undefined;
+}
 /** Longer than any run; what a server asks for beyond it is as good as never. */
 const LONGEST_SECONDS = 7 * 86_400;
 /**
@@ -2828,7 +6463,7 @@ function retryAfterOf(reply, inBody) {
         seconds(inBody));
 }
 function until(header, { date }) {
-    const at = (0,_date_js__WEBPACK_IMPORTED_MODULE_0__/* .parseHttpDate */ .m)(header);
+    const at = parseHttpDate(header);
     return at === undefined || date === undefined ? undefined : seconds((at - date) / 1_000);
 }
 function seconds(value) {
@@ -2840,1849 +6475,1391 @@ function seconds(value) {
 
 /***/ }),
 
-/***/ 6873:
+/***/ 7486:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ inputWarning),
+/* harmony export */   a: () => (/* binding */ credentialWarning)
+/* harmony export */ });
+/** Something is wrong with the inputs that does not stop the run: an unknown name, a near miss. */
+function inputWarning(message) {
+    return { title: 'Check the inputs', message };
+}
+/** Something about a credential that does not stop this run, but a later one. */
+function credentialWarning(message) {
+    return { title: 'Check the credentials', message };
+}
+
+
+/***/ }),
+
+/***/ 2886:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  z: () => (/* binding */ readAccess)
+  $: () => (/* binding */ hintOf)
 });
 
-// UNUSED EXPORTS: WHY_NO_REPOSITORY
+// UNUSED EXPORTS: HINTS
 
-// EXTERNAL MODULE: ./lib/mutx/jwt.js
-var jwt = __nccwpck_require__(4371);
-// EXTERNAL MODULE: ./lib/secrets/shapes.js
-var shapes = __nccwpck_require__(6111);
-// EXTERNAL MODULE: ./lib/inputs/empty-secrets.js + 1 modules
-var empty_secrets = __nccwpck_require__(3615);
-// EXTERNAL MODULE: ./lib/inputs/pasted.js
-var pasted = __nccwpck_require__(6028);
-;// CONCATENATED MODULE: ./lib/inputs/credential.js
+;// CONCATENATED MODULE: ./lib/messages/catalogue/connection.js
+const TLS = {
+    cause: 'the TLS connection was refused: the certificate is not trusted, has expired or is for another host, or the port does not speak TLS',
+    fix: 'for a private authority set `NODE_EXTRA_CA_CERTS` to its certificate; otherwise check the host and the port, and a proxy that opens TLS connections',
+};
+const PROXY_SETTING = {
+    cause: 'the variable that names the proxy cannot be used as the URL of one',
+    fix: 'write `HTTPS_PROXY` as `http://host:port` or `http://user:password@host:port` with user and password percent-encoded, or name the host in `NO_PROXY`',
+};
+const PROXY_UNREACHABLE = {
+    cause: 'the proxy that the environment names cannot be reached',
+    fix: 'check the host and the port in `HTTPS_PROXY`; for a proxy with a certificate of a private authority `NODE_EXTRA_CA_CERTS`',
+};
+const PROXY_REFUSED = {
+    cause: 'the proxy was reached and did not connect to the host: 407 means that it wants other credentials, 403 that it forbids the host',
+    fix: 'check the user and the password in `HTTPS_PROXY`, let the proxy allow the host, or name the host in `NO_PROXY` if it can be reached directly',
+};
+/** Causes of calls to MUTX for which there was no connection. */
+const MUTX_CONNECTION_HINTS = {
+    'mutx-unknown-host': {
+        cause: 'the host of `api-url` does not exist: its name does not resolve on this machine',
+        fix: 'correct `api-url`; for a name of a private network run on a machine that resolves it',
+    },
+    'mutx-unreachable': {
+        cause: 'no connection to MUTX: nothing answers at that address, or the network is cut',
+        fix: 'check `api-url`, the network and the firewall of the machine; where only a proxy reaches MUTX, set `HTTPS_PROXY`',
+    },
+    'mutx-tls-refused': TLS,
+    'mutx-proxy-setting': PROXY_SETTING,
+    'mutx-proxy-unreachable': PROXY_UNREACHABLE,
+    'mutx-proxy-refused': PROXY_REFUSED,
+};
+/** Causes of calls to GitHub for which there was no connection. */
+const GITHUB_CONNECTION_HINTS = {
+    'github-unknown-host': {
+        cause: "the host of GitHub's API does not exist: its name does not resolve on this machine",
+        fix: 'correct `GITHUB_API_URL`; for a name of a private network run on a machine that resolves it',
+    },
+    'github-unreachable': {
+        cause: 'no connection to GitHub: nothing answers at that address, or the network is cut',
+        fix: 'check `GITHUB_API_URL`, the network and the firewall of the machine; where only a proxy reaches GitHub, set `HTTPS_PROXY`',
+    },
+    'github-tls-refused': TLS,
+    'github-proxy-setting': PROXY_SETTING,
+    'github-proxy-unreachable': PROXY_UNREACHABLE,
+    'github-proxy-refused': PROXY_REFUSED,
+};
+
+;// CONCATENATED MODULE: ./lib/messages/catalogue/github.js
+
+const RETRY = 'run again later; the retries of this run were used up';
+/** Causes of failed calls to GitHub (src/github). */
+const GITHUB_HINTS = {
+    'github-bad-credentials': {
+        cause: '`github-token` is not valid: expired, revoked, or cut when it was copied',
+        fix: 'make a new token and put it into the secret that `github-token` reads',
+    },
+    'github-token-cannot-write': {
+        cause: 'the `GITHUB_TOKEN` of a workflow cannot write secrets, whatever its `permissions:` say; neither can a GitHub App without the permission',
+        fix: 'give `github-token` a fine-grained personal access token, or the token of a GitHub App, with the permission named here',
+    },
+    'github-missing-permission': {
+        cause: 'the token may not write secrets here',
+        fix: 'give the token the permission named here: Secrets (repository), Environments, Dependabot secrets, Codespaces secrets, Agent secrets or Organization secrets, each "Read and write"',
+    },
+    'github-forbidden': {
+        cause: 'GitHub does not allow this: the permission, a policy or an IP allow list of the organisation',
+        fix: 'see what GitHub says here, and ask an owner of the organisation',
+    },
+    'github-refused': { cause: 'GitHub refused the call', fix: 'see what it says here' },
+    'github-lost-reply': {
+        cause: 'the connection to GitHub broke before its reply was read to the end',
+        fix: RETRY,
+    },
+    'github-write-deadline': {
+        cause: 'the ten minutes within which a write of this key is safe were over',
+        fix: 'run again when GitHub answers normally; with many targets, split them over several key names, their runs an hour apart or each with a writer token of its own',
+    },
+    'github-saml': {
+        cause: 'the organisation uses SAML single sign-on and the token is not authorised for it',
+        fix: 'open the settings of the token and choose "Configure SSO" for the organisation',
+    },
+    'github-not-found': {
+        cause: 'there is no such repository or organisation, or the token cannot see it',
+        fix: 'check the spelling of the target, and that the token was given access to it',
+    },
+    'github-environment-not-found': {
+        cause: 'the repository has no such environment',
+        fix: 'make the environment in the settings of the repository, or set `create-environment: true`',
+    },
+    'github-agents-unknown': {
+        cause: "agents' secrets came with a version of GitHub's API that this server does not know: GitHub Enterprise Server does not have them",
+        fix: 'take the targets that begin with `agents:` off `targets` for this server',
+    },
+    'github-archived': {
+        cause: 'the repository is archived, so nothing in it can be written',
+        fix: 'take it off `targets`, or unarchive it',
+    },
+    'github-repository-renamed': {
+        cause: 'the repository was renamed or moved',
+        fix: 'put its new name into `targets`',
+    },
+    'github-redirect': {
+        cause: 'GitHub answered with a redirect, which is never followed: it could carry the token elsewhere',
+        fix: 'check `GITHUB_API_URL` and the names in `targets`',
+    },
+    'github-validation': {
+        cause: 'GitHub does not take a value that was sent',
+        fix: 'check `secret-name` and `targets` against what GitHub says here',
+    },
+    'github-stale-public-key': {
+        cause: 'GitHub changed the public key of this target while the secret was being sealed, and refused the value sealed with the new one, too',
+        fix: 'run again: the next run reads the key anew',
+    },
+    'github-bad-public-key': {
+        cause: 'the public key that GitHub gives for this target cannot be used',
+        fix: 'check that `GITHUB_API_URL` is GitHub itself, and run again',
+    },
+    'github-value-too-large': {
+        cause: 'the value is larger than the 48 KB that a secret may have',
+        fix: 'check that `api-url` is the MUTX API: its keys are far shorter',
+    },
+    'github-audience-incomplete': {
+        cause: 'the token does not see all the repositories that may read this organisation secret',
+        fix: 'give the token access to all repositories of the organisation: writing the secret with only some of them would take it away from the others',
+    },
+    'github-audience-changed': {
+        cause: 'somebody changed which repositories may read this organisation secret while the list of them was read',
+        fix: 'run it again once nobody changes it any more: writing the secret with a list of both times could give it to the wrong ones',
+    },
+    'github-secret-gone': {
+        cause: "the organisation secret was there when the run began, and GitHub's answer right before the write says that it is not",
+        fix: 'see whether it was deleted: if so, run again, which makes it anew for those that `visibility` and `selected-repositories` name; if not, run again later',
+    },
+    'github-audience-too-long': {
+        cause: 'more repositories may read this organisation secret than are read, by the count that GitHub gives',
+        fix: 'let the secret be read by all repositories or all private ones, or use several secrets, each with fewer repositories',
+    },
+    'github-list-incomplete': {
+        cause: "a list of GitHub's (of secrets, or of environments) is shorter than the count that comes with it",
+        fix: RETRY,
+    },
+    'github-list-changed': {
+        cause: 'secrets or environments came or went while the list of them was read',
+        fix: RETRY,
+    },
+    'github-list-too-long': {
+        cause: "a list of GitHub's is longer, by its own count, than GitHub lets any such list be",
+        fix: 'check what answers at `GITHUB_API_URL`',
+    },
+    'github-selected-repository-elsewhere': {
+        cause: 'a repository of `selected-repositories` does not belong to the organisation of the target',
+        fix: "name the organisation's own repositories only",
+    },
+    'github-visibility-needed': {
+        cause: 'the organisation secret does not exist yet, and nobody said which repositories may read it',
+        fix: 'set `visibility: all`, `private` or `selected` (with `selected-repositories`)',
+    },
+    'github-rate-limited': {
+        cause: 'too many requests to GitHub with this token (a primary or a secondary rate limit)',
+        fix: 'run again at the time given; a GitHub App has a larger limit than a personal token',
+    },
+    'github-server-error': { cause: 'GitHub had an error of its own', fix: `${RETRY}; see githubstatus.com` },
+    'github-proxy-page': {
+        cause: 'something between the runner and GitHub answered in its place (a proxy, a gateway, a sign-in page)',
+        fix: 'check `GITHUB_API_URL`, `HTTPS_PROXY` and `NO_PROXY`',
+    },
+    ...GITHUB_CONNECTION_HINTS,
+    'github-timeout': { cause: 'GitHub did not answer within 30 seconds', fix: RETRY },
+    'github-bad-reply': {
+        cause: 'the reply is not what the GitHub API gives: cut off, too large, compressed, or of another form',
+        fix: 'check `GITHUB_API_URL`; if it is right, this version may be too old for it',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/messages/catalogue/keys.js
+/** What a revocation (revoke/) or an audit (audit/) came to. */
+const KEY_HINTS = {
+    'revoke-failed': {
+        cause: 'MUTX did not revoke every key that was asked for, or did not say whether it did',
+        fix: 'mend what is said of the failed call here and run again: what is revoked already counts as done',
+    },
+    'too-early': {
+        cause: '`not-before` is still to come, by the clock of MUTX',
+        fix: 'run it again after that instant; behind an environment with a wait timer: make the timer longer than every `grace-period` by two minutes',
+    },
+    'no-such-key': {
+        cause: 'no key of the account has this name or id: it is misspelled, or of another account, or MUTX has already forgotten the revoked key',
+        fix: 'copy the name or id from `mutx-api-key keys list --all`; for a clean-up that may find nothing, set `if-none: ignore`',
+    },
+    'fleet-incomplete': {
+        cause: 'some keys of the fleet could not be rotated; the others were',
+        fix: 'fix what is named for each cause, then run it again: keys that were rotated are not due again where `renew-before` says so',
+    },
+    'key-in-a-secret': {
+        cause: 'keys of such names are made by rotations, which store them in secrets, and by jobs, which use them',
+        fix: 'run `mutx-api-key rotate`, which stores a new key first; if nothing holds this one, add `--force`',
+    },
+    'revocations-exceeded': {
+        cause: 'more keys were asked for than `max-revocations` allows, so none was revoked',
+        fix: 'see whether these are the keys that are meant; if they are, set `max-revocations` to their number',
+    },
+    findings: {
+        cause: 'the audit found what `fail-on` does not let pass',
+        fix: 'do what is said of each finding, or set `fail-on`',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/messages/catalogue/phrases.js
+/** What the operator of a MUTX has to change where its public versions fail on PostgreSQL. */
+const FIX_COLUMNS = "ask the operator of this MUTX, with the request ids, to give the columns `expires_at` and `last_used` of `api_keys` a time zone: `DateTime(timezone=True)` in the server's model and `timestamptz` in the database, of which either alone is not enough";
+/** How a place in the plan is freed by hand; the codes of a full plan have it in common. */
+const REVOKE_ONE = 'revoke a key that nobody needs: `mutx-api-key keys list` shows all of them, and `mutx-api-key keys revoke ID`, or the action `mutx/api-key-action/revoke` with `key-ids: ID`, revokes one';
+
+;// CONCATENATED MODULE: ./lib/messages/catalogue/mutx.js
+
+
+const mutx_RETRY = 'run again later; the retries of this run were used up';
+/** Causes of failed calls to MUTX (src/mutx) and of a session that could not be opened (src/mutx/session). */
+const MUTX_HINTS = {
+    'mutx-unauthorized': {
+        cause: 'MUTX does not accept the credential: it is expired (an access JWT lives 30 minutes), revoked, or of another MUTX installation',
+        fix: 'get a new access JWT right before this step, or use `refresh-token` or `email` with `password`, which suit a schedule; check `api-url`',
+    },
+    'mutx-forbidden': {
+        cause: 'the MUTX account may not do this: it may be deactivated or not verified',
+        fix: 'log in to MUTX with this account and see whether it may manage API keys',
+    },
+    'mutx-not-found': {
+        cause: 'there is nothing at this address of the API, or the key is not of this account',
+        fix: 'check `api-url`: `https://api.mutx.dev`, without `/api-keys` at the end',
+    },
+    'mutx-quota': {
+        cause: "the account's plan has no place for one more active key",
+        fix: `${REVOKE_ONE}. Or take a larger plan, or let the run wait for a place: a rotation with \`on-quota: wait\`, a key for one job (\`ephemeral\`, \`exec\`) with a longer \`quota-wait\``,
+    },
+    'mutx-conflict': {
+        cause: 'MUTX says that this does not go with the state the key is in',
+        fix: 'run again; the next run looks at the keys anew',
+    },
+    'mutx-validation': {
+        cause: 'MUTX does not take a value that was sent',
+        fix: 'see what MUTX says here: it names the value, and what it may be. Names of keys have at most 255 characters, `expires-in-days` is 1 to 365, ids are UUIDs; if all of them are right, check that `api-url` is the MUTX API',
+    },
+    'mutx-payment-required': {
+        cause: "the account's plan does not include this, or a payment is due",
+        fix: "see the account's billing page at MUTX",
+    },
+    'mutx-rate-limited': {
+        cause: 'too many requests a minute with this credential or from this address',
+        fix: 'run again at the time given; runners of one network share an address',
+    },
+    'mutx-server-error': { cause: 'MUTX had an error of its own', fix: mutx_RETRY },
+    'mutx-proxy-page': {
+        cause: 'something between the runner and MUTX answered in its place (a proxy, a gateway, a sign-in page)',
+        fix: 'check `api-url`, `HTTPS_PROXY` and `NO_PROXY`; if MUTX is behind a gateway, let the runner through',
+    },
+    ...MUTX_CONNECTION_HINTS,
+    'mutx-timeout': { cause: 'MUTX did not answer within 30 seconds', fix: mutx_RETRY },
+    'mutx-lost-reply': {
+        cause: 'the connection to MUTX broke before its reply was read to the end',
+        fix: mutx_RETRY,
+    },
+    'mutx-refused': { cause: 'MUTX refused the call', fix: 'see what it says here' },
+    'mutx-key-refused': {
+        cause: 'MUTX answers the key as if it were not valid; to a key that it does not take it says `Missing authorization header`',
+        fix: 'run again; check that `api-url` is the API itself',
+    },
+    'mutx-key-unusable': {
+        cause: 'MUTX refuses the key in `X-API-Key`, and fails with an internal error when it comes as a Bearer token; public versions of MUTX on PostgreSQL answer every key so, because they store its times without a time zone',
+        fix: FIX_COLUMNS,
+    },
+    'mutx-key-unverifiable': {
+        cause: 'this MUTX answers a request with the key as it answers one without any, so it cannot be found out there whether the key works',
+        fix: 'set `verify: false` to store keys that were not tried, or use a MUTX that takes API keys',
+    },
+    'mutx-redirect': {
+        cause: 'MUTX answered with a redirect, which is never followed: it could carry the credential elsewhere',
+        fix: 'set `api-url` to where the API is now',
+    },
+    'mutx-bad-reply': {
+        cause: 'the reply is not what the MUTX API gives: cut off, too large, compressed, or of another form',
+        fix: 'check that `api-url` is the API itself; if it is, this version may be too old for it',
+    },
+    'session-expired': {
+        cause: 'the access JWT in `bootstrap-jwt` has expired; it lives for 30 minutes',
+        fix: 'get a new access JWT in the job, right before this step; for a schedule use `refresh-token` or `email` with `password`',
+    },
+    'session-login-failed': {
+        cause: 'MUTX did not answer the log-in, or not with a session',
+        fix: 'see the failed call; the run can simply be repeated',
+    },
+    'session-login-refused': {
+        cause: 'MUTX does not take this `email` and `password`',
+        fix: 'log in with them at MUTX: the account must be active and its e-mail address verified',
+    },
+    'session-refresh-failed': {
+        cause: 'the refresh token could not be exchanged, and is not spent',
+        fix: 'see the failed call, and run again with the same token',
+    },
+    'session-refresh-refused': {
+        cause: 'the refresh token is spent, expired (7 days after its last use, 30 days after the log-in) or revoked',
+        fix: 'log in to MUTX again and store the new refresh token in the secret',
+    },
+    'session-refresh-lost': {
+        cause: 'the reply to the exchange never came, so the refresh token may be spent',
+        fix: 'log in to MUTX again and store the new refresh token in the secret; do not use the old one again',
+    },
+    'session-successor-unwritable': {
+        cause: 'the secret that has to take the successor of the refresh token cannot be written; the token was not used',
+        fix: 'mend what is said of the secret here, or name another one in `refresh-token-secret`',
+    },
+    'renewal-failed': {
+        cause: 'the run took longer than its MUTX session, which could not be renewed',
+        fix: 'see the failed call; the credential is not spent, so the next run begins anew with it, and takes up what this one had to leave',
+    },
+    'session-successor-lost': {
+        cause: 'the refresh token is spent, and its successor could not be stored for ten minutes',
+        fix: 'log in to MUTX again, store the new refresh token in the secret, and mend what kept it from being stored',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/messages/catalogue/run.js
+
+/** What a run as a whole came to (rotation/outcome.ts), and what happens before and around it. */
+const RUN_HINTS = {
+    'invalid-input': {
+        cause: 'one or more inputs are missing or not in a form this action takes',
+        fix: 'correct the inputs named here; nothing was changed',
+    },
+    'preflight-failed': {
+        cause: 'a target cannot be written with this token, or does not exist',
+        fix: 'mend what is said of each target here; no key is made while one of them is known not to be writable',
+    },
+    'too-many-targets': {
+        cause: 'GitHub allows about 80 writes a minute and 500 an hour, and every write of a key has to start within ten minutes of making it',
+        fix: 'store the key in one organisation secret that the repositories share, or make a fleet of it: several runs, each with a `key-name` and a part of the targets of its own, and either an hour apart or each with a writer token of its own, because GitHub counts per token and hour',
+    },
+    'fleet-too-large': {
+        cause: 'GitHub hands over at most 1 MB, counted as UTF-16, from one job to the next',
+        fix: 'split the key into several, each with a part of its targets; `defaults` do not make it smaller',
+    },
+    'issue-failed': {
+        cause: 'GitHub did not let the job read or write issues',
+        fix: 'see the failed call; the rotation or the audit itself is told of by its own job',
+    },
+    'look-failed': {
+        cause: 'the list of keys or the dates of the secrets could not be read',
+        fix: 'see the failed call; the run can simply be repeated',
+    },
+    'quota-full': {
+        cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
+        fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan. A rotation with \`on-quota: wait\` waits for a place that becomes free by itself, one with \`on-quota: replace\` gives up a key of its own name first, with a gap of seconds; where it was set, the first line says why it did not help`,
+    },
+    'quota-too-soon': {
+        cause: 'the new key would take the last place of the plan, while another key of this name, or the last write of a target, is so young that a run may still be storing that key',
+        fix: 'run again at the time given, or set `on-quota: wait`, which waits until then; `on-quota: replace` does not shorten that, because it too makes no second key while the first may still be on its way into the secret',
+    },
+    'quota-wait-over': {
+        cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
+        fix: `wait longer with \`quota-wait\`, run fewer jobs at a time (\`strategy.max-parallel\`), take a larger plan, or ${REVOKE_ONE}; \`sweep-after\` revokes what killed jobs of this repository left`,
+    },
+    'account-refused': {
+        cause: 'MUTX answers 403 to the question whose account this is: its e-mail address is not verified, or it is deactivated. Keys of such an account are answered 403 too',
+        fix: 'verify the e-mail address of the account at MUTX, or have the account activated, and run again',
+    },
+    'create-failed': {
+        cause: 'MUTX did not make a key',
+        fix: 'see the failed call; no secret was written',
+    },
+    'times-contradict': {
+        cause: 'MUTX wrote a time into the new key that is far from the time its replies carry: a server that writes local time without a zone, or several servers whose clocks differ',
+        fix: "have MUTX's operator set the server and its database to UTC and synchronize their clocks; until then no run can tell which key is older, so none is replaced",
+    },
+    'create-lost': {
+        cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',
+        fix: 'run again: such a key is never stored, and a later run revokes it',
+    },
+    'create-unsupported': {
+        cause: 'MUTX failed with an internal error at each create and made no key; public versions of MUTX on PostgreSQL fail so at every key that expires, because they store its end without a time zone',
+        fix: `${FIX_COLUMNS}. No input of this action avoids it`,
+    },
+    'verify-refused': {
+        cause: 'MUTX answers the key it has just made as if it were not valid',
+        fix: "run again; if it stays so, check that `api-url` is the API itself, and ask MUTX's support with the request id",
+    },
+    'verify-unclear': {
+        cause: 'MUTX was not reachable or not well when the new key was tried',
+        fix: 'run again; `verify: false` would go on with a key that was never tried',
+    },
+    'store-failed': {
+        cause: 'at least one target did not take the new key',
+        fix: 'mend what is said of each target here and run again: a half-stored rotation is always due, and the next run that succeeds puts one key into every target',
+    },
+    'store-deadline': {
+        cause: 'a target could not be written within ten minutes of making the key, after which no write is safe any more',
+        fix: 'run again when GitHub answers normally; with many targets, split them over several key names, their runs an hour apart or each with a writer token of its own',
+    },
+    'written-late': {
+        cause: 'this machine stood still for minutes between making a key and storing it, twice; another run may have revoked the key meanwhile',
+        fix: 'run again, on a runner that is not suspended; a `concurrency:` group in the workflow keeps runs from overlapping',
+    },
+    'network-changed': {
+        cause: 'between the two steps of `ephemeral` a step of the job has set a proxy, or certificate authorities, for all that follows; a credential would go to whoever that is',
+        fix: 'revoke the key that is named with the action `revoke`, or let it expire; set `HTTPS_PROXY` and `NODE_EXTRA_CA_CERTS` for the whole job, or for the steps that need them',
+    },
+    'command-not-found': {
+        cause: 'there is no such file, neither under this path nor in a folder of `PATH`',
+        fix: 'check how the command is written; a builtin of the shell, a pipe or `&&` needs a shell: `-- sh -c "…"`',
+    },
+    'command-not-executable': {
+        cause: 'the file is there, and the system does not run it',
+        fix: 'make it executable with `chmod +x`, or name what runs it: `-- node script.js`',
+    },
+    cancelled: {
+        cause: 'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
+        fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
+    },
+    'runner-file-unwritable': {
+        cause: 'the runner gave this step no file for its outputs, state or variables, or the disk of the runner is full',
+        fix: 'free space on the runner; in a container or under another runner, make sure that the files named by `GITHUB_OUTPUT`, `GITHUB_STATE` and `GITHUB_ENV` can be written',
+    },
+    'output-withheld': {
+        cause: 'the password, or another credential that was given, is part of a name, a target or a word of the output',
+        fix: 'give the account a password that no name contains, or rename what holds it',
+    },
+    'internal-error': {
+        cause: 'something happened that this action does not expect',
+        fix: 'run again; if it stays so, report it with the lines above',
+    },
+    deadline: {
+        cause: 'the time within which a write is safe was over before this one could start',
+        fix: 'run again when MUTX and GitHub answer normally',
+    },
+    'doctor-problem': {
+        cause: 'something that a rotation depends on is not as it has to be',
+        fix: 'do what stands after each ✗, then ask `mutx-api-key doctor` again',
+    },
+    'doctor-warning': {
+        cause: 'with `--strict`, a warning of `mutx-api-key doctor` fails it',
+        fix: 'do what each line with ! says, or leave `--strict` out',
+    },
+    declined: {
+        cause: 'the question whether to do all of it was not answered with yes',
+        fix: 'run the command again, and answer with yes or give `--yes`',
+    },
+    'not-stored': {
+        cause: 'GitHub did not take a secret that the workflow needs',
+        fix: 'see the failed call, and run the command again',
+    },
+    'not-written': {
+        cause: 'the file of the workflow could not be made; one that is there is never overwritten',
+        fix: 'make sure that the folder can be written and the file is not there, and run the command again',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/messages/catalogue/catalogue.js
 
 
 
 
-const EMAIL = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u;
-/** Line breaks are of the file or the clipboard; other white space may be part of a password. */
-const OUTER_LINE_BREAKS = /^[\r\n]+|(?<![\r\n])[\r\n]+$/g;
+/** Every failure code there is; docs/troubleshooting.md is made from it. */
+const HINTS = {
+    ...RUN_HINTS,
+    ...KEY_HINTS,
+    ...MUTX_HINTS,
+    ...GITHUB_HINTS,
+};
+/** The hint of a code; undefined for one that this table does not know. */
+function hintOf(code) {
+    return Object.hasOwn(HINTS, code) ? HINTS[code] : undefined;
+}
+
+
+/***/ }),
+
+/***/ 6974:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ms: () => (/* binding */ entryOf),
+/* harmony export */   Qp: () => (/* binding */ failureAnnotation),
+/* harmony export */   WT: () => (/* binding */ callText),
+/* harmony export */   YQ: () => (/* binding */ withoutWorkflow),
+/* harmony export */   ds: () => (/* binding */ retryAtOf),
+/* harmony export */   g5: () => (/* binding */ failureOf),
+/* harmony export */   iF: () => (/* binding */ earlyFailure),
+/* harmony export */   vQ: () => (/* binding */ inputFailure),
+/* harmony export */   w7: () => (/* binding */ failureLines),
+/* harmony export */   y4: () => (/* binding */ alikeText)
+/* harmony export */ });
+/* unused harmony export whatIsWrong */
+/* harmony import */ var _catalogue_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2886);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9941);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2897);
+
+
+
+/** @param givenUp keys revoked before their successor was stored (`on-quota: replace`) */
+function failureOf(outcome, givenUp = []) {
+    const { failure } = outcome;
+    return {
+        message: failure.message,
+        code: failure.code,
+        calls: explained(failure.failures),
+        details: (0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .inTheWay */ .Mb)(failure.inTheWay ?? []),
+        hint: (0,_catalogue_catalogue_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(failure.code),
+        state: (0,_state_js__WEBPACK_IMPORTED_MODULE_1__/* .stateOf */ .L4)(outcome, givenUp),
+        retryAt: failure.retryAt,
+    };
+}
+/** A failure outside the rotation itself: before it began, nothing has been changed. */
+function earlyFailure(early) {
+    return {
+        message: early.message,
+        code: early.code,
+        calls: explained(early.calls ?? []),
+        details: early.details ?? [],
+        hint: (0,_catalogue_catalogue_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(early.code),
+        state: early.state ?? ['nothing was changed: no key was made or revoked, no secret was written'],
+        retryAt: early.retryAt,
+        ...(early.at === undefined ? {} : { at: early.at }),
+    };
+}
+/** When a run can work again, as far as the servers say; undefined: they do not, or waiting helps against nothing. */
+function retryAtOf(failures, now) {
+    const waits = failures.map(({ retryAfter }) => retryAfter ?? 0);
+    const wait = failures.some(({ kind }) => kind === 'refused') ? 0 : Math.max(0, ...waits);
+    return wait === 0 ? undefined : now + wait;
+}
+function explained(failures) {
+    const groups = new Map();
+    for (const failure of failures) {
+        // A token is of one owner: another one's has a fix of its own.
+        const same = [failure.code, failure.status, failure.needs?.owner, messageForAny(failure)].join('\n');
+        groups.set(same, [...(groups.get(same) ?? []), failure]);
+    }
+    return [...groups.values()].flatMap(([first, ...alike]) => {
+        if (first === undefined)
+            return [];
+        const hint = (0,_catalogue_catalogue_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(first.code);
+        return [{ failure: first, alike, cause: hint?.cause, fix: first.hint ?? hint?.fix }];
+    });
+}
+/** The same for somebody at a shell: what a token lacks, in one line, in place of a workflow to copy. */
+function withoutWorkflow(report) {
+    const calls = report.calls.map((call) => {
+        const { needs } = call.failure;
+        if (needs === undefined)
+            return call;
+        const { owner, repository, missing } = needs;
+        const place = repository === undefined ? owner : `${owner}/${repository}`;
+        return { ...call, fix: `give the token ${missing} for ${place}, or take another token that has it` };
+    });
+    return { ...report, calls };
+}
+/** The message without its target; what else differs is to be told, such as the new name of a repository. */
+function messageForAny({ message, target }) {
+    return target === undefined ? message : message.replace(target, '…');
+}
+/** docs/troubleshooting.md, which is made of the hints, where everybody can read it. */
+const PAGE = 'https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md';
+/** The entry of that page to read first: about the call that failed, where one did. */
+function entryOf({ calls: [first], code }) {
+    return `${PAGE}#${first?.failure.code ?? code}`;
+}
 /**
- * The one credential for MUTX that was given. None, and more than one kind, are problems, told without values;
- * then, and when it is not usable, undefined.
+ * The whole of it, for the log.
+ * @param title what was not done: `MUTX API key not rotated`
  */
-function readCredential(from) {
-    const { reader } = from;
-    const given = [
-        ...(reader.isGiven('bootstrap-jwt') ? [['`bootstrap-jwt`', () => bootstrap(from)]] : []),
-        ...(reader.isGiven('refresh-token') ? [['`refresh-token`', () => refreshToken(from)]] : []),
-        ...(reader.isGiven('email') || reader.isGiven('password')
-            ? [['`email` and `password`', () => credential_password(from)]]
-            : []),
-    ];
-    const credentials = given.map(([, read]) => read());
-    if (given.length === 1)
-        return credentials[0];
-    if (given.length === 0) {
-        const refreshes = reader.takes('refresh-token');
-        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(from.env, ['email', 'password'], ...(refreshes ? [['refresh-token']] : []), ['bootstrap-jwt']);
-        const refreshing = refreshes ? '`refresh-token`, ' : '';
-        reader.problems.push({
-            input: undefined,
-            message: `no MUTX credential was given: ${reason}`,
-            allowed: `\`email\` and \`password\`, ${refreshing}or \`bootstrap-jwt\``,
-            fix: `give \`email\` and \`password\` of a service account, ${refreshing}or, for a single run, \`bootstrap-jwt\`; ${fix}`,
-        });
+function failureLines(title, report) {
+    const lines = [`${title}: ${report.message} [${report.code}]`];
+    if (report.details.length > 0)
+        lines.push('', ...report.details.map((line) => `  - ${line}`));
+    for (const call of report.calls)
+        lines.push('', ...callLines(call));
+    if (report.hint !== undefined && report.calls.length === 0) {
+        lines.push('', `  cause: ${report.hint.cause}`, ...fixLines(report.hint.fix));
+    }
+    lines.push('', '  State of things now:', ...report.state.map((line) => `  - ${line}`));
+    if (report.retryAt !== undefined) {
+        lines.push('', `  A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .afterText */ .gm)(report.retryAt)} can work.`);
+    }
+    lines.push('', `  more: ${entryOf(report)}`);
+    return lines;
+}
+function callLines({ failure, alike, cause, fix }) {
+    const lines = [`  ${callText(failure)} [${failure.code}]`, `  why:   ${failure.message}`];
+    const also = alike.slice(0, _words_js__WEBPACK_IMPORTED_MODULE_2__/* .MOST_NAMED */ .SE - 1);
+    for (const other of also)
+        lines.push(`  also:  ${alikeText(other)}`);
+    const more = alike.length - also.length;
+    if (more > 0)
+        lines.push(`  also:  ${more} more (${_words_js__WEBPACK_IMPORTED_MODULE_2__/* .ALL_OF_IT */ .ch} has them all)`);
+    if (cause !== undefined)
+        lines.push(`  cause: ${cause}`);
+    if (fix !== undefined)
+        lines.push(...fixLines(fix));
+    const ids = [failure, ...also].flatMap(({ requestId }) => requestId ?? []);
+    if (ids.length > 0)
+        lines.push(`  request ${ids.length === 1 ? 'id' : 'ids'}: ${ids.join(', ')}`);
+    return lines;
+}
+function fixLines(fix) {
+    return fix.split('\n').map((line, index) => (index === 0 ? `  fix:   ${line}` : `         ${line}`));
+}
+/** `POST /v1/api-keys answered 409`, or that nothing answered. */
+function callText(failure) {
+    const service = failure.service === 'mutx' ? 'MUTX' : 'GitHub';
+    if (failure.status !== undefined)
+        return `${service}: ${failure.call} answered ${failure.status}`;
+    return `${service}: ${failure.call} ${failure.kind === 'not-sent' ? 'was not sent' : 'got no usable answer'}`;
+}
+/** A call named by its target, where there is one: `acme/web (GitHub: GET … answered 404)`. */
+function alikeText(failure) {
+    const call = callText(failure);
+    return failure.target === undefined ? call : `${failure.target} (${call})`;
+}
+/** The short form, which GitHub shows on the run's page. */
+function failureAnnotation(title, report) {
+    const [first] = report.calls;
+    const lines = [`${report.message} [${report.code}]`, ...report.details];
+    if (first !== undefined) {
+        lines.push(`${callText(first.failure)}: ${first.failure.message} [${first.failure.code}]`);
+        const also = first.alike.map((one) => one.target ?? callText(one));
+        if (also.length > 0)
+            lines.push(`also: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .someOf */ .yU)(also, _words_js__WEBPACK_IMPORTED_MODULE_2__/* .ALL_OF_IT */ .ch)}`);
+    }
+    const more = report.calls.length - 1;
+    if (more > 0)
+        lines.push(`(and ${more} more; see the log)`);
+    const fix = first?.fix ?? report.hint?.fix;
+    if (fix !== undefined)
+        lines.push(`Fix: ${fix}`);
+    lines.push(`State now: ${report.state.join('; ')}`);
+    if (report.retryAt !== undefined)
+        lines.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .afterText */ .gm)(report.retryAt)} can work.`);
+    lines.push(`More: ${entryOf(report)}`);
+    return { title, message: lines.join('\n'), ...(report.at === undefined ? {} : { at: report.at }) };
+}
+/** Every input that cannot be used, at once; nothing has been called. */
+function inputFailure(problems) {
+    return earlyFailure({
+        code: 'invalid-input',
+        message: `${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(problems.length, 'input')} cannot be used`,
+        details: problems.map(problemText),
+        at: problems.find(({ at }) => at !== undefined)?.at,
+    });
+}
+function problemText(problem) {
+    return `${whatIsWrong(problem)}. Fix: ${problem.fix}`;
+}
+/** What is wrong with an input, without what to do about it. */
+function whatIsWrong({ input, message, given, allowed }) {
+    if (input === undefined)
+        return message;
+    const what = given === undefined ? '' : ` (given: \`${given}\`)`;
+    return `\`${input}\` ${message}${what}; it takes ${allowed}`;
+}
+
+
+/***/ }),
+
+/***/ 5918:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T9: () => (/* binding */ requestText),
+/* harmony export */   qL: () => (/* binding */ retryText),
+/* harmony export */   rA: () => (/* binding */ RotationLog)
+/* harmony export */ });
+/* unused harmony export WARNING_TITLE */
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6974);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2897);
+
+
+const WHY_REVOKED = {
+    R: 'superseded by the new key',
+    E: 'expired',
+    W: 'in no target',
+    own: 'the new key, which no secret holds',
+    replace: 'to make room: on-quota is replace',
+};
+const WARNING_TITLE = {
+    'revocation-failed': 'A key was not revoked',
+    'too-many-revocations': 'More keys than max-revocations',
+    'name-used-elsewhere': 'The key name is used elsewhere',
+    'clocks-apart': 'Clocks apart',
+    'readings-differ': 'GitHub contradicts itself',
+    'times-contradict': 'Times contradict each other',
+    'account-unreadable': 'The plan is not known',
+    'create-lost': 'A created key was lost',
+    'written-late': 'The key was stored too late',
+    'secret-contradiction': 'A secret was not what it was taken for',
+};
+/** Renders the engine's events as they come: one line a step, in groups that fold, with durations. */
+class RotationLog {
+    #sink;
+    #keyName;
+    #phase;
+    #seen = new Set();
+    constructor(sink, keyName) {
+        this.#sink = sink;
+        this.#keyName = keyName;
+    }
+    /** Closes the group that is open, so that what follows is always seen. */
+    end() {
+        if (this.#phase !== undefined)
+            this.#sink.endGroup();
+        this.#phase = undefined;
+    }
+    event(event) {
+        switch (event.type) {
+            case 'step-started':
+                this.#enter(_words_js__WEBPACK_IMPORTED_MODULE_1__/* .PHASE_OF */ .EV[event.step]);
+                break;
+            case 'step-ended':
+                this.#line(stepText(event.step, event.ok, event.ms));
+                break;
+            case 'looked':
+                this.#line(this.#lookedText(event));
+                break;
+            case 'planned':
+                this.#enter('Plan');
+                for (const line of (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .planLines */ .HN)(event.plan))
+                    this.#line(line);
+                break;
+            case 'minted':
+                this.#line(`${event.name}: new key ${event.id}, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .expiryText */ .X5)(event.expiresAt)}`);
+                break;
+            case 'target-written':
+                this.#line(targetText(event));
+                break;
+            case 'revoking':
+            case 'not-revoked':
+                break;
+            case 'revoked':
+                this.#line(`${event.gone ? 'was gone already' : 'revoked'}: ${event.id} (${WHY_REVOKED[event.reason]})`);
+                break;
+            case 'retrying':
+                this.#line(retryText(event.failure, event.attempt, event.wait));
+                break;
+            case 'waiting':
+                this.#line(waitText(event));
+                break;
+            case 'warning':
+                this.#sink.warning({ title: WARNING_TITLE[event.code], message: event.message });
+                break;
+        }
+    }
+    #enter(phase) {
+        if (phase === this.#phase)
+            return;
+        this.end();
+        this.#phase = phase;
+        this.#sink.group(this.#seen.has(phase) ? `${phase}, again` : phase);
+        this.#seen.add(phase);
+    }
+    #line(text) {
+        this.#sink.line(text);
+    }
+    #lookedText(event) {
+        const places = event.places === undefined || !Number.isFinite(event.places)
+            ? 'no limit is known'
+            : `${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(event.places, 'place')}${event.plan === undefined ? '' : ` in the plan ${event.plan}`}`;
+        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(event.active, 'active key')}, ${event.ofName} of them named ${this.#keyName}; ${places}`;
+    }
+}
+function stepText(step, ok, ms) {
+    const [done, notDone] = _words_js__WEBPACK_IMPORTED_MODULE_1__/* .STEP_TEXT */ .l$[step];
+    return `${ok ? `✓ ${done}` : `✗ ${notDone}`} (${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .durationText */ .S5)(ms)})`;
+}
+function targetText({ result, done, of }) {
+    const progress = of > 1 ? `[${done}/${of}] ` : '';
+    const why = result.failure === undefined ? '' : `: ${result.failure.message}`;
+    return `${progress}${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .placeText */ .Z9)(result)} ${result.status}${why}`;
+}
+/** The line of a call that is going to be tried again. */
+function retryText(failure, attempt, wait) {
+    return `${(0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .callText */ .WT)(failure)} [${failure.code}]: try ${attempt + 1} in ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .durationText */ .S5)(wait)}`;
+}
+function waitText(event) {
+    const until = event.until === undefined ? '' : ` (until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .instantText */ .Xx)(event.until)})`;
+    return `waiting ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .durationText */ .S5)(event.wait)} for ${event.for}${until}`;
+}
+/** A request as `RUNNER_DEBUG` shows it: never a header, a query or a body. */
+function requestText({ service, method, path, status, ms }) {
+    return `${service === 'mutx' ? 'MUTX' : 'GitHub'}: ${method} ${path} → ${status} in ${ms} ms`;
+}
+
+
+/***/ }),
+
+/***/ 759:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CS: () => (/* binding */ prose),
+/* harmony export */   aY: () => (/* binding */ code),
+/* harmony export */   om: () => (/* binding */ block),
+/* harmony export */   pj: () => (/* binding */ plain),
+/* harmony export */   tp: () => (/* binding */ table)
+/* harmony export */ });
+/** Text from outside, made to mean nothing in Markdown: as a code span, or with its punctuation escaped. */
+/** A name or an id, in a table or not. */
+function code(text) {
+    const shown = oneLine(text).replaceAll('`', "'").replaceAll('|', '\\|').trim();
+    return shown === '' ? '—' : `\`${shown}\``;
+}
+/** Running text: every ASCII punctuation that could begin a link, an image, a mention, HTML or a table cell. */
+function plain(text) {
+    return oneLine(text).replace(/[!"#$%&'*+:<=>?@[\\\]^_`{|}~.()]/gu, '\\$&');
+}
+/** Running text that marks code with backticks, as our own hints do; the marks stay, all else is escaped. */
+function prose(text) {
+    return text
+        .split('`')
+        .map((part, index) => (index % 2 === 0 ? plain(part) : code(part)))
+        .join('');
+}
+/** Lines to copy. The fence is longer than any run of backticks inside. */
+function block(language, lines) {
+    const runs = lines.join('\n').match(/`+/gu) ?? [];
+    const longest = Math.max(2, ...runs.map((run) => run.length));
+    const fence = '`'.repeat(longest + 1);
+    return [`${fence}${language}`, ...lines, fence].join('\n');
+}
+/** Cells are Markdown already. */
+function table(head, rows) {
+    const row = (cells) => `| ${cells.join(' | ')} |`;
+    return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+}
+function oneLine(text) {
+    return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+
+/***/ }),
+
+/***/ 2425:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KQ: () => (/* binding */ unreadLine),
+/* harmony export */   TS: () => (/* binding */ NotHandedOn),
+/* harmony export */   ki: () => (/* binding */ unreadWarning)
+/* harmony export */ });
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2897);
+
+/** A sink does not take what was to be handed on to later steps. A reason outside of this code, so no bug of it. */
+class NotHandedOn extends Error {
+    code;
+    /** @param message one line, without a credential */
+    constructor({ code, message }) {
+        super(message);
+        this.code = code;
+    }
+}
+/** For a list of keys that was not read to its end because its time was over. */
+function unreadWarning(since) {
+    return {
+        title: 'Older keys were not read',
+        message: `MUTX's limit on requests left no time to read the whole list of keys: keys made before ${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .Xx)(since)} were not looked at`,
+    };
+}
+/** The same, where no key that expires can be among the others. */
+function unreadLine(since) {
+    return `the list of keys is long: those made before ${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .Xx)(since)} were not read. None of them works unless it never expires; \`audit\` reads them too`;
+}
+
+
+/***/ }),
+
+/***/ 9941:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L4: () => (/* binding */ stateOf),
+/* harmony export */   g7: () => (/* binding */ nothingLost),
+/* harmony export */   iw: () => (/* binding */ EITHER)
+/* harmony export */ });
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2897);
+
+/**
+ * In which state a failed run leaves things: which secret holds what, which keys are alive. A line each; the
+ * first question of whoever reads a failed log is whether production still works.
+ * @param givenUp keys revoked before their successor was stored (`on-quota: replace`)
+ */
+function stateOf(outcome, givenUp) {
+    const { minted, targets, keys } = outcome;
+    const lines = [];
+    const groups = new Map();
+    for (const target of targets) {
+        const held = contentOf(target, minted);
+        groups.set(held, [...(groups.get(held) ?? []), target]);
+    }
+    for (const [held, of] of groups)
+        lines.push(`${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .someOf */ .yU)(of.map(_words_js__WEBPACK_IMPORTED_MODULE_0__/* .placeText */ .Z9), 'the output `targets`')}: ${held}`);
+    if (minted === undefined) {
+        lines.push('no new key is known to exist');
     }
     else {
-        reader.problem('bootstrap-jwt', {
-            message: `is one of the inputs for a credential, and more than one kind was given: ${given.map(([names]) => names).join(', ')}`,
-            fix: 'keep one of them and remove the others',
-        });
+        lines.push(`new key ${minted.id} (${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .expiryText */ .X5)(minted.expiresAt)}): ${MINTED[minted.state]}`);
     }
-    return undefined;
+    const others = keys.revoked.filter((id) => id !== minted?.id && !givenUp.includes(id));
+    if (others.length > 0)
+        lines.push(`revoked: ${others.join(', ')}`);
+    const perhaps = keys.unclear.filter((id) => id !== minted?.id);
+    if (perhaps.length > 0) {
+        lines.push(`perhaps revoked, for which there was no clear answer: ${perhaps.join(', ')}`);
+    }
+    lines.push(givenUp.length === 0
+        ? nothingLost(others.length > 0, perhaps.length > 0) +
+            (minted?.state === 'unknown' ? ' by this run' : '')
+        : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that still holds it does not work until a run succeeds`);
+    const left = keys.left.filter((id) => ![minted?.id, ...keys.held, ...perhaps].includes(id));
+    if (keys.held.length > 0)
+        lines.push((0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .heldText */ .Dx)(keys.held));
+    if (left.length > 0) {
+        lines.push(`${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(left.length, 'key')} left for the next run to revoke: ${left.join(', ')}`);
+    }
+    return lines;
 }
 /**
- * The token that writes secrets; undefined when it is missing or cannot be one. That it is missing is a problem
- * where the action requires it, and where a refresh token's successor has to be stored.
+ * @param expired one that had expired may have been revoked: a secret may hold it, and is as dead as it was
+ * @param perhaps of some it is not known, and a secret may hold them
  */
-function readGithubToken({ reader, env, secrets }, refreshes) {
-    const token = reader.raw('github-token').trim();
-    if (token === '') {
-        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['github-token']);
-        if (reader.requires('github-token')) {
-            reader.problem('github-token', { message: `is empty: ${reason}`, fix });
-        }
-        else if (refreshes) {
-            const message = `is empty, but the successor of the refresh token has to be stored as a secret: ${reason}`;
-            reader.problem('github-token', { message, fix });
-        }
-        return undefined;
-    }
-    return usable(reader, 'github-token', (0,pasted/* mutxTokenComplaint */.pU)(token) ?? (0,pasted/* tokenComplaint */.FB)(token))
-        ? secrets.admit(token)
-        : undefined;
+function nothingLost(expired, perhaps = false) {
+    return `no ${perhaps ? 'other ' : ''}${expired ? 'working ' : ''}key that a secret holds was revoked`;
 }
-function bootstrap({ reader, secrets }) {
-    const input = 'bootstrap-jwt';
-    const text = reader.raw(input).trim();
-    if (!usable(reader, input, (0,pasted/* githubTokenComplaint */.mW)(text) ?? (0,pasted/* tokenComplaint */.FB)(text)))
-        return undefined;
-    const token = secrets.admit(text);
-    const claims = (0,jwt/* decodeJwt */.i)(text);
-    if (claims?.type === 'access')
-        return { kind: 'access-jwt', input, token, expiresAt: claims.exp };
-    if (claims?.type !== 'refresh')
-        return { kind: 'opaque', input, token };
-    if (reader.takes('refresh-token'))
-        return { kind: 'refresh-token', input, token, expiresAt: claims.exp };
-    reader.problem(input, SINGLE_USE);
-    return undefined;
-}
-const SINGLE_USE = {
-    message: 'holds a refresh JWT, which is good for a single use and cannot serve jobs that run side by side',
-    fix: 'give `email` and `password` of a service account, or an access JWT',
+/** What a secret holds after a write of which nobody knows whether it was done. */
+const EITHER = 'not known: the write may have been done; it holds the new key or what it held before';
+const MINTED = {
+    alive: 'alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
+    revoked: 'revoked, because it was certain that no secret holds it',
+    'perhaps-revoked': 'no secret holds it, and it was to be revoked; whether it was is not known: if not, a rotation revokes it once it is 15 minutes old',
+    unknown: 'stored, but another run may have revoked it',
 };
-function refreshToken({ reader, secrets }) {
-    const input = 'refresh-token';
-    const text = reader.raw(input).trim();
-    const complaint = (0,pasted/* githubTokenComplaint */.mW)(text) ?? (0,pasted/* tokenComplaint */.FB)(text) ?? notRefreshing(text);
-    if (!usable(reader, input, complaint))
-        return undefined;
-    return { kind: 'refresh-token', input, token: secrets.admit(text), expiresAt: (0,jwt/* decodeJwt */.i)(text)?.exp };
-}
-function credential_password({ reader, env, secrets }) {
-    const text = reader.raw('password').replace(OUTER_LINE_BREAKS, '');
-    if (!reader.isGiven('password')) {
-        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['password']);
-        reader.problem('password', { message: `is empty, but \`email\` was given: ${reason}`, fix });
-    }
-    else
-        usable(reader, 'password', (0,pasted/* githubTokenComplaint */.mW)(text) ?? (0,pasted/* passwordComplaint */.de)(text));
-    const email = reader.text('email');
-    if (!reader.isGiven('email')) {
-        const { reason, fix } = (0,empty_secrets/* whyEmpty */.w)(env, ['email']);
-        reader.problem('email', { message: `is empty, but \`password\` was given: ${reason}`, fix });
-    }
-    else if (email !== '' && !EMAIL.test(email)) {
-        reader.problem('email', { message: 'is not an e-mail address', fix: 'give it as `name@example.com`' });
-    }
-    return reader.problems.length > 0
-        ? undefined
-        : { kind: 'password', input: 'password', email, password: secrets.admit(text) };
-}
-/** An access token or an API key cannot be exchanged, and trying would be taken for an attack. */
-function notRefreshing(token) {
-    const type = (0,jwt/* decodeJwt */.i)(token)?.type;
-    if (type !== 'access' && !(0,shapes/* beginsAsMutxKey */.s1)(token))
-        return undefined;
-    return {
-        message: type === 'access' ? 'holds an access JWT, not a refresh JWT' : 'holds an API key, not a refresh JWT',
-        fix: 'give it as `bootstrap-jwt`, or give the `refresh_token` of the login reply here',
-    };
-}
-function usable(reader, input, complaint) {
-    if (complaint !== undefined)
-        reader.problem(input, complaint);
-    return complaint === undefined;
-}
-
-// EXTERNAL MODULE: ./lib/inputs/rotate-targets.js
-var rotate_targets = __nccwpck_require__(9105);
-// EXTERNAL MODULE: ./lib/inputs/targets.js
-var targets = __nccwpck_require__(7779);
-;// CONCATENATED MODULE: ./lib/inputs/access.js
-
-
-
-/** The variable in which a command line says why it found no repository. No shell can set one of this name. */
-const WHY_NO_REPOSITORY = 'GITHUB_REPOSITORY: why not';
-/** Reads what all actions have in common, credentials first. @param env the process's environment */
-function readAccess(reader, env, secrets) {
-    const sources = { reader, env, secrets };
-    const credential = readCredential(sources);
-    const refreshes = credential?.kind === 'refresh-token';
-    const githubToken = readGithubToken(sources, refreshes);
-    const here = thisRepository(reader, env, secrets);
-    const apiUrl = reader.url('api-url');
-    const githubApiUrl = reader.runnerUrl('GITHUB_API_URL', 'https://api.github.com');
-    const { host } = reader.runnerUrl('GITHUB_SERVER_URL', 'https://github.com');
-    const refreshTokenSecret = (0,rotate_targets/* readRefreshTokenSecret */.hu)(reader, refreshes ? here : undefined);
-    return { credential, githubToken, apiUrl, githubApiUrl, host, here, refreshTokenSecret };
-}
-function thisRepository(reader, env, secrets) {
-    const input = 'GITHUB_REPOSITORY';
-    const given = env[input] ?? '';
-    const why = env[WHY_NO_REPOSITORY];
-    const repository = (0,targets/* parseRepository */.SU)(given);
-    let noted = false;
-    return () => {
-        if (repository !== undefined)
-            return repository;
-        if (!noted) {
-            reader.problems.push({
-                input,
-                message: why === undefined
-                    ? 'does not name the repository that this is about'
-                    : `is not known: ${secrets.quote(why, 400)}`,
-                ...(given === '' ? {} : { given: secrets.quote(given, 100) }),
-                allowed: '`owner/repo`',
-                fix: 'at the command line give `--repository owner/repo`, or set the variable; in GitHub Actions the runner sets it',
-            });
-        }
-        noted = true;
-        return { owner: 'unreadable', repo: 'unreadable' };
-    };
-}
-
-
-/***/ }),
-
-/***/ 3615:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  w: () => (/* binding */ whyEmpty)
-});
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/secrets/printable.js
-var printable = __nccwpck_require__(474);
-;// CONCATENATED MODULE: ./lib/inputs/shell-variable.js
-/** Where else the writer token may be: GitHub's own command line reads it from there. */
-const GITHUB_CLI_TOKEN = 'GH_TOKEN';
-/** The environment variable that holds an input outside of GitHub Actions: `MUTX_KEY_NAME`. */
-function shellVariableOf(name) {
-    return `MUTX_${name.toUpperCase().replaceAll('-', '_')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/empty-secrets.js
-
-
-
-/** Events whose runs get no secrets when they come from a fork. */
-const PULL_REQUEST = /^pull_request(?:_review|_review_comment)?$/;
-/**
- * Events of Dependabot's whose runs get its own secrets. Other events, `schedule` for one, get Actions secrets, though
- * their actor may be Dependabot: whoever last touched the workflow.
- * https://docs.github.com/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions
- */
-const DEPENDABOT = new Set([
-    'pull_request',
-    'pull_request_review',
-    'pull_request_review_comment',
-    'pull_request_target',
-    'push',
-    'create',
-    'deployment',
-    'deployment_status',
-]);
-/**
- * Why an input that should hold a secret is empty, and what to do. An unset input and one filled
- * from a secret that does not exist look the same to an action, so the event tells more than the input.
- * https://docs.github.com/actions/reference/security/secrets
- * @param missing kinds of input, one of which is needed, each of the inputs that go together
- */
-function whyEmpty(env, ...missing) {
-    if (env['GITHUB_ACTIONS'] !== 'true') {
-        return { reason: 'its variable is not set', fix: `set ${anyOf(missing.flatMap(variablesOf))}` };
-    }
-    const event = env['GITHUB_EVENT_NAME'] ?? '';
-    if (env['GITHUB_ACTOR'] === 'dependabot[bot]' && DEPENDABOT.has(event)) {
-        return {
-            reason: 'this run was started by Dependabot, and such runs get Dependabot secrets, not Actions secrets',
-            fix: 'rotate on `schedule` or `workflow_dispatch`, which get Actions secrets whoever their actor is',
-        };
-    }
-    if (!PULL_REQUEST.test(event)) {
-        return {
-            reason: 'it is not set, or the secret or variable it is filled from does not exist or is not given to this job',
-            fix: 'check the name of the secret or variable, and that the job has the `environment:` whose secret it is; a reusable workflow is given secrets by its caller only',
-        };
-    }
-    const fork = forkOf(env);
-    if (fork === undefined) {
-        return {
-            reason: 'it is not set, or its secret does not exist, or this pull request comes from a fork, and then GitHub gives no secrets',
-            fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
-        };
-    }
-    return {
-        reason: `this pull request comes from a fork (${fork}), and GitHub gives no secrets to such runs`,
-        fix: 'rotate on `schedule` or `workflow_dispatch`, not for pull requests',
-    };
-}
-/** The variables of a shell that one kind of input is read from, in each way that there is. */
-function variablesOf(inputs) {
-    const own = inputs.map((input) => `\`${shellVariableOf(input)}\``).join(' and ');
-    return inputs.includes('github-token') ? [own, `\`${GITHUB_CLI_TOKEN}\``] : [own];
-}
-function anyOf(ways) {
-    return ways.length < 2 ? ways.join() : `${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}`;
-}
-/** The repository a pull request comes from, if the event says that it is another one than it goes to. */
-function forkOf(env) {
-    const event = readEvent(env['GITHUB_EVENT_PATH']);
-    const head = nameOf(event, 'head') ?? 'since deleted';
-    const base = nameOf(event, 'base');
-    return base === undefined || head === base ? undefined : (0,printable/* printable */.g)(head, 100);
-}
-function nameOf(event, side) {
-    const name = inside(event, 'pull_request', side, 'repo', 'full_name');
-    return typeof name === 'string' ? name : undefined;
-}
-function inside(value, ...path) {
-    return path.reduce((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
-}
-function readEvent(path) {
-    if (path === undefined)
-        return undefined;
-    try {
-        return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8'));
-    }
-    catch {
-        return undefined;
+/** What a target's secret holds after a run that failed. */
+function contentOf(target, minted) {
+    switch (target.status) {
+        case 'created':
+        case 'updated':
+            return minted?.state === 'unknown' ? 'holds the new key, which may not be active' : 'holds the new key';
+        case 'unchanged':
+        case 'skipped':
+            return 'untouched';
+        case 'failed':
+            // The new key is revoked only when every attempt on every target was refused.
+            if (minted === undefined || minted.state === 'revoked' || minted.state === 'perhaps-revoked') {
+                return 'untouched';
+            }
+            return target.perhapsWritten === true
+                ? EITHER
+                : 'the write was refused, so it holds what it held before';
     }
 }
 
 
 /***/ }),
 
-/***/ 7468:
+/***/ 1724:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ givenKeyName)
+/* harmony export */   Ju: () => (/* binding */ warningSummary),
+/* harmony export */   MY: () => (/* binding */ page),
+/* harmony export */   YG: () => (/* binding */ summaryOf),
+/* harmony export */   jg: () => (/* binding */ failureSummary),
+/* harmony export */   kY: () => (/* binding */ failureText),
+/* harmony export */   s9: () => (/* binding */ keyTable),
+/* harmony export */   wq: () => (/* binding */ MOST_ROWS)
 /* harmony export */ });
-/* unused harmony export keyNameComplaint */
-/* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5864);
-
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
-/** The name the user gave the key; empty: none. Notes what MUTX would not take. */
-function givenKeyName(reader) {
-    const name = reader.text('key-name');
-    const complaint = name === '' ? undefined : keyNameComplaint(name);
-    if (complaint !== undefined)
-        reader.problem('key-name', complaint, name);
-    return name;
-}
-/** What MUTX would not take of a name, or would store and nobody could ask for; undefined: nothing. */
-function keyNameComplaint(name) {
-    if (name.trim() === '')
-        return { message: 'is empty', fix: 'give the key a name to find it by' };
-    if (!name.isWellFormed()) {
-        return { message: 'holds half of a character', fix: 'write it again; it was cut within a character' };
-    }
-    if (INVISIBLE.test(name)) {
-        return { message: 'holds a line break or a control character', fix: 'write it in one line' };
-    }
-    if ([...name].length <= _key_name_js__WEBPACK_IMPORTED_MODULE_0__/* .LONGEST_KEY_NAME */ .rH)
-        return undefined;
-    return { message: `is longer than the ${_key_name_js__WEBPACK_IMPORTED_MODULE_0__/* .LONGEST_KEY_NAME */ .rH} characters that MUTX takes`, fix: 'shorten it' };
-}
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6974);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(759);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2897);
 
 
-/***/ }),
 
-/***/ 5864:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   NI: () => (/* binding */ targetOfDefaultName),
-/* harmony export */   SG: () => (/* binding */ randomDigits),
-/* harmony export */   WJ: () => (/* binding */ isMadeHere),
-/* harmony export */   rH: () => (/* binding */ LONGEST_KEY_NAME),
-/* harmony export */   uL: () => (/* binding */ defaultKeyName),
-/* harmony export */   v$: () => (/* binding */ perRunPrefix),
-/* harmony export */   wC: () => (/* binding */ perRunName)
-/* harmony export */ });
-/* unused harmony export perMachinePrefix */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _targets_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7779);
-
-
-/** MUTX takes names of at most 255 characters. */
-const LONGEST_KEY_NAME = 255;
-/** A part that had to be cut ends with `~` and this many hex digits of the whole part's SHA-256. */
-const HASH_DIGITS = 16;
-/** What people recognise a part by stays. With five parts at most, that always fits. */
-const SHORTEST_CUT = 20;
-/** Digits of a run's number and of an attempt's that fit without a cut. */
-const LONGEST_RUN = 20;
-const LONGEST_ATTEMPT = 6;
-const RANDOM_DIGITS = 12;
-/** What a per-run name has after its prefix, the job cut as far as it can be. */
-const SHORTEST_END = LONGEST_RUN + 1 + LONGEST_ATTEMPT + 1 + (SHORTEST_CUT + 1 + HASH_DIGITS) + 1 + RANDOM_DIGITS;
+/** Rows beyond this would crowd out everything else; the outputs have them all. */
+const MOST_ROWS = 500;
+const STATUS = {
+    created: '✅ created',
+    updated: '✅ updated',
+    unchanged: '➖ unchanged',
+    failed: '❌ failed',
+    skipped: '➖ not touched',
+};
 /**
- * The name of a target's key where the user gives none: `gha/{owner}/{repo}/{SECRET}`, and so on (protocol,
- * "Names"). The same for every spelling of the same target, different for different ones.
- * @param host of the GitHub server, with its port if it has one
+ * The job summary of a rotation, in GitHub's Markdown; text from outside is escaped.
+ * @param givenUp keys revoked before their successor was stored (`on-quota: replace`)
  */
-function defaultKeyName(target, host) {
-    return fitted(partsOf(target, host), LONGEST_KEY_NAME);
-}
-/** Whether this tool makes names like that by itself: for a target, or for a run; on any server. */
-function isMadeHere(name) {
-    return /^(?:[^/]+\/)?gha\//u.test(name) || /^exec\/.+\/run\//u.test(name);
-}
-/** What the default names of keys look like, less the host of another server. */
-const DEFAULT_NAME = /^gha\/([^/]+)(?:\/([^/@]+)(?:@(.+))?)?\/(?:(dependabot|codespaces|agents):)?([A-Z_][A-Z0-9_]*)$/su;
-/**
- * The target whose key has this name by default; undefined: there is none. A name that had to be cut says no more
- * whose it is.
- */
-function targetOfDefaultName(name, host) {
-    const server = host.toLowerCase();
-    const own = server === 'github.com' ? name : name.slice(server.length + 1);
-    const [matched, owner, repo, environment, store = 'actions', secretName = ''] = DEFAULT_NAME.exec(own) ?? [];
-    if (matched === undefined)
-        return undefined;
-    const place = repo === undefined ? `org:${owner}` : `${owner}/${repo}`;
-    const inside = environment === undefined ? '' : `@${environment}`;
-    const parsed = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .parseTarget */ .hu)(`${store}:${place}${inside}`, secretName);
-    return parsed.ok && defaultKeyName(parsed.value, host) === name ? parsed.value : undefined;
-}
-/**
- * How the per-run names of a repository begin: `gha/{owner}/{repo}/run/`. Whatever comes after it, it is the same
- * for all of them, so it is cut, where it is too long, for the longest end there can be.
- */
-function perRunPrefix(repository, host) {
-    const { start, root } = beginning(host);
-    const end = '/run/';
-    const parts = [...start, ...repositoryParts(root, repository)];
-    return fitted(parts, LONGEST_KEY_NAME - SHORTEST_END - end.length) + end;
-}
-/**
- * How the names of keys begin that a machine makes for itself, outside of any repository: `exec/{host name}/run/`.
- * What follows has the form of a per-run name, so that a sweep on the same machine knows it again.
- */
-function perMachinePrefix(hostname) {
-    const text = hostname.toLowerCase().replace(/[^a-z0-9._-]/g, '-') || 'localhost';
-    const end = '/run/';
-    return fitted([{ before: 'exec/', text }], LONGEST_KEY_NAME - SHORTEST_END - end.length) + end;
-}
-/** `{prefix}{run_id}.{attempt}/{job}/{random}` (protocol, "Names"); no two steps have the same. */
-function perRunName(prefix, { run, attempt, job, random }) {
-    const parts = [{ before: `${prefix}${run}.${attempt}/`, text: job }];
-    return `${fitted(parts, LONGEST_KEY_NAME - 1 - random.length)}/${random}`;
-}
-function randomDigits() {
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(RANDOM_DIGITS / 2).toString('hex');
-}
-/** The parts as one text, the longest of them cut as far as is needed. */
-function fitted(parts, longestName) {
-    const name = () => parts.map(({ before, text }) => before + text).join('');
-    const cut = new Set();
-    while (name().length > longestName) {
-        const longest = parts
-            .filter((part) => !cut.has(part))
-            .reduce((one, other) => (other.text.length > one.text.length ? other : one));
-        longest.text = shortened(longest.text, name().length - longestName);
-        cut.add(longest);
-    }
-    return name();
-}
-function partsOf(target, host) {
-    const store = target.store === 'actions' ? '/' : `/${target.store}:`;
-    const end = { before: store, text: target.secretName };
-    const { start, root } = beginning(host);
-    switch (target.kind) {
-        case 'organisation':
-            return [...start, { before: root, text: target.org.toLowerCase() }, end];
-        case 'repository':
-            return [...start, ...repositoryParts(root, target), end];
-        case 'environment': {
-            const environment = { before: '@', text: target.environment.toLowerCase() };
-            return [...start, ...repositoryParts(root, target), environment, end];
-        }
+function summaryOf(outcome, keyName, givenUp = []) {
+    switch (outcome.kind) {
+        case 'rotated':
+            return page('MUTX API key rotated', [
+                keyTable(outcome.key),
+                targetTable(outcome.targets),
+                keysText(outcome.keys),
+            ]);
+        case 'not-due':
+            return page('MUTX API key not due', [
+                `Nothing was replaced: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(outcome.plan.why)}.`,
+                keyTable(outcome.key),
+                targetTable(outcome.targets),
+                keysText(outcome.keys),
+            ]);
+        case 'planned':
+            return page('MUTX API key: plan (dry run)', [
+                'Nothing was changed. A run would:',
+                planText(outcome.plan),
+                `Key name: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(keyName)}`,
+                targetTable(outcome.targets),
+            ]);
+        case 'failed':
+            return page('❌ MUTX API key not rotated', [
+                ...failureText((0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .failureOf */ .g5)(outcome, givenUp)),
+                outcome.minted === undefined ? '' : keyTable(outcome.minted),
+                targetTable(outcome.targets),
+                keysText(outcome.keys),
+            ]);
     }
 }
-/** Names on different servers are different. */
-function beginning(host) {
-    return host.toLowerCase() === 'github.com'
-        ? { start: [], root: 'gha/' }
-        : { start: [{ before: '', text: host.toLowerCase() }], root: '/gha/' };
+/** The job summary of a run that failed and has nothing else to show. @param title what was not done */
+function failureSummary(title, report) {
+    return page(`❌ ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(title)}`, failureText(report));
 }
-function repositoryParts(root, { owner, repo }) {
-    return [
-        { before: root, text: owner.toLowerCase() },
-        { before: '/', text: repo.toLowerCase() },
+/**
+ * Something that a person should know whatever became of the run; may stand before everything else.
+ * @param message what it is, and a line for each reason
+ */
+function warningSummary(message, fix) {
+    const [first = '', ...reasons] = message.split('\n');
+    const parts = [
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(first),
+        reasons.map((reason) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(reason)}`).join('\n'),
+        fix === undefined ? '' : fixPart(fix),
     ];
+    const text = parts.filter((part) => part !== '').join('\n\n');
+    const quoted = text.split('\n').map((line) => `> ${line}`.trimEnd());
+    return `${['> [!WARNING]', ...quoted].join('\n')}\n\n`;
 }
-/** Cuts `excess` characters, as far as {@link SHORTEST_CUT} allows, and never within a pair of surrogates. */
-function shortened(text, excess) {
-    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(text).digest('hex').slice(0, HASH_DIGITS);
-    const kept = text.slice(0, Math.max(SHORTEST_CUT, text.length - excess - HASH_DIGITS - 1));
-    return `${kept.replace(/[\uD800-\uDBFF]$/, '')}~${hash}`;
+/** A page of the summary; empty parts are left out. */
+function page(title, parts) {
+    return `${[`## ${title}`, ...parts].filter((part) => part !== '').join('\n\n')}\n`;
 }
-
-
-/***/ }),
-
-/***/ 1850:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ allowedText)
-/* harmony export */ });
-/** The values an input of this kind takes, for people; reads on from "allowed:". */
-function allowedText(kind) {
-    switch (kind.type) {
-        case 'text':
-        case 'credential':
-        case 'password':
-            return kind.allowed;
-        case 'url':
-            return 'an https URL without credentials, query or fragment (http for loopback hosts only)';
-        case 'secret-name':
-            return 'letters, digits and `_`, not beginning with a digit or `GITHUB_`';
-        case 'boolean':
-            return '`true` or `false`';
-        case 'duration':
-            return 'a whole number and its unit, like `90s`, `15m`, `6h` or `7d`; or `0`';
-        case 'integer':
-            return `a whole number from ${kind.min} to ${kind.max}`;
-        case 'choice':
-            return kind.of.map((choice) => `\`${choice}\``).join(', ');
-    }
+function keyTable({ id, name, expiresAt }) {
+    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .tp)(['Key', 'Name', 'Expires'], [[(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(id), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(name), expiryCell(expiresAt)]]);
 }
-
-
-/***/ }),
-
-/***/ 5261:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A_: () => (/* binding */ isEnvironment),
-/* harmony export */   Uq: () => (/* binding */ decodedName),
-/* harmony export */   Z6: () => (/* binding */ isRepository),
-/* harmony export */   bK: () => (/* binding */ parseSecretName),
-/* harmony export */   u8: () => (/* binding */ isOwner)
-/* harmony export */ });
-/* harmony import */ var _secrets_printable_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(474);
-
-/**
- * What GitHub allows as names. A name that passes here is safe as one segment of a URL's path once it is
- * URL-encoded.
- */
-/** Users, organisations, and enterprise-managed users (`name_company`). */
-const OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-const REPOSITORY = /^[A-Za-z0-9._-]{1,100}$/;
-const SECRET = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
-const CONTROL = /\p{Cc}/u;
-function isOwner(name) {
-    return OWNER.test(name);
+function expiryCell(expiresAt) {
+    return expiresAt === undefined ? 'never' : (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .instantText */ .Xx)(expiresAt);
 }
-function isRepository(name) {
-    return REPOSITORY.test(name) && !isDots(name);
-}
-/** Any letter, `/`, spaces and `%` are fine; at most 255 characters. */
-function isEnvironment(name) {
-    const fits = name.length > 0 && name.length <= 255 && name.isWellFormed();
-    return fits && !CONTROL.test(name) && (0,_secrets_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .invisibleIn */ .B)(name) === undefined && !isDots(name);
-}
-/**
- * What a name would be if it had been URL-encoded by mistake (`prod%2Feu`); undefined: it is none such. Names are
- * written as they are, so such a name is another one than it looks like.
- */
-function decodedName(name) {
-    if (!/%[\dA-F]{2}/i.test(name))
-        return undefined;
-    try {
-        return decodeURIComponent(name);
-    }
-    catch {
-        return undefined;
-    }
-}
-/** @returns the name in upper case, as GitHub keeps it; undefined if it is none */
-function parseSecretName(text) {
-    // Only a–z: other letters may have an upper case within A–Z (the long s, `ſ`).
-    const upper = text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
-    return SECRET.test(upper) ? upper : undefined;
-}
-/** URL parsers take `.` and `..` out of a path, even when they are encoded. */
-function isDots(name) {
-    return name === '.' || name === '..';
-}
-
-
-/***/ }),
-
-/***/ 6028:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   FB: () => (/* binding */ tokenComplaint),
-/* harmony export */   R$: () => (/* binding */ admitToken),
-/* harmony export */   Sz: () => (/* binding */ literalExpression),
-/* harmony export */   UZ: () => (/* binding */ admitMisplaced),
-/* harmony export */   de: () => (/* binding */ passwordComplaint),
-/* harmony export */   jU: () => (/* binding */ admitPassword),
-/* harmony export */   mW: () => (/* binding */ githubTokenComplaint),
-/* harmony export */   pU: () => (/* binding */ mutxTokenComplaint),
-/* harmony export */   y: () => (/* binding */ misplacedCredential)
-/* harmony export */ });
-/* harmony import */ var _mutx_jwt_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4371);
-/* harmony import */ var _secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6111);
-
-
-/** Characters; everything shorter is a typing error, not a token, and no password that could be masked. */
-const SHORTEST_TOKEN = 8;
-const MASK = /^\*+$/;
-const EXPRESSION = /\$\{\{/;
-const BARE_EXPRESSION = /^(?:secrets|vars|env|inputs|steps|needs|github)\.[\w.-]+$/i;
-const SCHEME = /^(?:authorization\s*:\s*)?(?:bearer|token)\s+/i;
-/** `NAME=value` of an environment file; the `=` at the end of base64 is none. */
-const ASSIGNMENT = /^(?:export\s+)?[A-Za-z_][\w-]*=[^=]/;
-/** Of a shell; in a password that may be meant. */
-const UNEXPANDED = /^\$(?:\{[^}]*\}|\(.*\)|[A-Za-z_]\w*)$/;
-const QUOTES = /^["'`]|["'`]$/;
-const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
-/** A literal `${{ … }}` that nobody has evaluated; undefined: there is none. */
-function literalExpression(text) {
-    if (!EXPRESSION.test(text))
-        return undefined;
-    return {
-        message: 'holds a literal `${{`: the expression was not evaluated',
-        fix: 'write it in the workflow file, where GitHub evaluates it, not in a secret, a script or a quoted block',
-    };
-}
-/** A credential that was put where it would be printed; undefined: none. */
-function misplacedCredential(text) {
-    if (!(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(text))
-        return undefined;
-    return {
-        message: 'holds what looks like a credential',
-        fix: 'take it out; credentials go into `bootstrap-jwt`, `refresh-token`, `password` and `github-token` only',
-    };
-}
-/** Masks every part of a text that looks like a credential. */
-function admitMisplaced(secrets, text) {
-    for (const found of (0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .credentialsIn */ .Wr)(text))
-        secrets.admit(found);
-}
-/**
- * Masks a token as it was given, trimmed, and without what may have been pasted around it, so that the bare
- * token is masked whichever of these turns up somewhere. Nothing for what is too short to be one: a mask of a
- * few letters would black out whole words.
- */
-function admitToken(secrets, raw) {
-    const trimmed = raw.trim();
-    if (isShort(trimmed) || MASK.test(trimmed))
-        return;
-    const parts = [bare(trimmed), ...jsonTexts(trimmed), ...trimmed.split(/\s+/), ...(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .credentialsIn */ .Wr)(trimmed)];
-    const within = parts.filter((text) => !isShort(text));
-    for (const text of new Set([raw, trimmed, ...within]))
-        secrets.admit(text);
-}
-/**
- * Masks a password as it was given, trimmed, and each line of it, which may be shown alone; nothing for what is too
- * short, and for the mask itself.
- */
-function admitPassword(secrets, raw) {
-    const trimmed = raw.trim();
-    if (isShort(trimmed) || MASK.test(trimmed))
-        return;
-    const lines = trimmed.split(/[\r\n]+/).filter((line) => !isShort(line.trim()));
-    for (const text of new Set([raw, trimmed, ...lines]))
-        secrets.admit(text);
-}
-/** What is wrong with a token (already trimmed), whichever it is; undefined: nothing. */
-function tokenComplaint(token) {
-    const problem = textComplaint(token);
-    if (problem !== undefined)
-        return problem;
-    if (isShort(token)) {
-        return { message: 'is too short to be a credential', fix: 'copy the token again, whole and in one line' };
-    }
-    if (QUOTES.test(token)) {
-        return { message: 'is in quotes', fix: 'store the token alone, without quotes around it' };
-    }
-    if (SCHEME.test(token)) {
-        return {
-            message: 'begins with the name of an authorization scheme, like `Bearer`',
-            fix: 'store the token alone, without anything before it',
-        };
-    }
-    if (UNEXPANDED.test(token)) {
-        return {
-            message: 'is the name of a shell variable, not its value',
-            fix: 'write an expression, like `secrets.NAME` within a dollar sign and double braces: inputs are not expanded by a shell',
-        };
-    }
-    if (ASSIGNMENT.test(token)) {
-        return {
-            message: 'begins with a name and an equals sign',
-            fix: 'store the token alone, without anything before it',
-        };
-    }
-    if (token.startsWith('{')) {
-        return {
-            message: 'holds JSON, not a token',
-            fix: 'store the value of the token alone, not the whole reply',
-        };
-    }
-    if (VISIBLE_ASCII.test(token))
-        return undefined;
-    return {
-        message: 'holds white space, a line break or a character that no token has',
-        fix: 'copy the token again, whole and in one line',
-    };
-}
-/** What is wrong with a password; undefined: nothing. */
-function passwordComplaint(password) {
-    const problem = textComplaint(password);
-    if (problem !== undefined || !isShort(password.trim()))
-        return problem;
-    return {
-        message: `is too short to be masked: its ${SHORTEST_TOKEN - 1} or fewer characters would black out other words of the log`,
-        fix: `copy the password again, whole; if it is as short as that, give the service account one of at least ${SHORTEST_TOKEN} characters`,
-    };
-}
-/** What is wrong with any credential, a password too: it is not the credential itself. */
-function textComplaint(text) {
-    if (MASK.test(text)) {
-        return {
-            message: 'is the `***` that a log shows in place of a credential',
-            fix: 'store the credential itself; a masked value cannot be copied from a log or passed between jobs',
-        };
-    }
-    if (BARE_EXPRESSION.test(text)) {
-        return {
-            message: 'is the text of an expression, not its value',
-            fix: 'write it in the workflow file, as an expression: a dollar sign and double braces around it',
-        };
-    }
-    return literalExpression(text);
-}
-/** A token of GitHub's where one of MUTX's is wanted: it must not be sent there. */
-function githubTokenComplaint(token) {
-    if (!(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(token, 'github-token'))
-        return undefined;
-    return {
-        message: "holds a GitHub token, which is not MUTX's to see",
-        fix: 'give the GitHub token as `github-token`, and a credential of MUTX here',
-    };
-}
-/** A credential of MUTX's where a token of GitHub's is wanted: it must not be sent there. */
-function mutxTokenComplaint(token) {
-    const types = [token, ...(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .credentialsIn */ .Wr)(token, 'jwt')].map((text) => (0,_mutx_jwt_js__WEBPACK_IMPORTED_MODULE_1__/* .decodeJwt */ .i)(text)?.type);
-    const isSession = types.includes('access') || types.includes('refresh');
-    if (!isSession && !(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(token, 'mutx-key'))
-        return undefined;
-    return {
-        message: "holds a credential of MUTX, which is not GitHub's to see",
-        fix: 'give it as `bootstrap-jwt` or `refresh-token`, and a GitHub token here',
-    };
-}
-function isShort(text) {
-    return text.length < SHORTEST_TOKEN;
-}
-function bare(token) {
-    return token
-        .replace(/^["'`\s]+|["'`\s]+$/g, '')
-        .replace(SCHEME, '')
-        .replace(/^["'`\s]+/g, '');
-}
-/** The texts in a JSON object, or none: a whole login reply pasted for the token in it. */
-function jsonTexts(text) {
-    const found = [];
-    try {
-        JSON.parse(text, (_name, value) => {
-            if (typeof value === 'string')
-                found.push(value);
-            return value;
-        });
-    }
-    catch {
-        return [];
-    }
-    return found;
-}
-
-
-/***/ }),
-
-/***/ 6391:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Y: () => (/* binding */ readKey)
-/* harmony export */ });
-/* harmony import */ var _given_key_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7468);
-/* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5864);
-/* harmony import */ var _rotate_targets_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9105);
-
-
-
-/** Targets written at the same time; GitHub asks for few concurrent writes. */
-const CONCURRENCY = 4;
-/**
- * Reads what one key is to be like, from the inputs of the action or from an entry of a fleet.
- * @param here the repository of this run, for a key without targets
- * @param host of the GitHub server, with its port if it has one
- */
-function readKey(reader, here, host) {
-    const targets = (0,_rotate_targets_js__WEBPACK_IMPORTED_MODULE_2__/* .readTargets */ .R0)(reader, here);
-    const audience = (0,_rotate_targets_js__WEBPACK_IMPORTED_MODULE_2__/* .readAudience */ .hZ)(reader, targets);
-    const settings = readSettings(reader, targets, host);
-    const createEnvironment = reader.boolean('create-environment');
-    refuseCredentials(reader, targets, settings.keyName);
-    return { targets, audience, settings, createEnvironment };
-}
-/** All of that is in the outputs, and in the matrix of a fleet. A default name says nothing that its target does not. */
-function refuseCredentials(reader, targets, keyName) {
-    const input = reader.isGiven('environment') ? 'environment' : 'targets';
-    const inPlace = targets.some(({ label, secretName }) => [label, secretName].some((text) => reader.refuseCredential(input, text)));
-    if (!inPlace)
-        reader.refuseCredential('key-name', keyName);
-}
-function readSettings(reader, targets, host) {
-    const keyName = keyNameOf(reader, targets, host);
-    const [only, ...more] = targets;
-    return {
-        keyName,
-        nameOfTarget: only !== undefined && more.length === 0 && keyName === (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .defaultKeyName */ .uL)(only, host),
-        expiresInDays: reader.integer('expires-in-days'),
-        renewBefore: reader.duration('renew-before'),
-        gracePeriod: reader.duration('grace-period') ?? 0,
-        onQuota: reader.choice('on-quota') ?? 'fail',
-        maxRevocations: reader.integer('max-revocations'),
-        verify: reader.boolean('verify'),
-        dryRun: reader.boolean('dry-run'),
-        concurrency: CONCURRENCY,
-    };
-}
-function keyNameOf(reader, targets, host) {
-    const name = (0,_given_key_name_js__WEBPACK_IMPORTED_MODULE_0__/* .givenKeyName */ .e)(reader);
-    const [only, ...more] = targets;
-    if (name !== '' || only === undefined)
-        return name;
-    if (more.length === 0)
-        return (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .defaultKeyName */ .uL)(only, host);
-    reader.problem('key-name', {
-        message: `is needed with more than one target (there are ${targets.length})`,
-        fix: 'give the key a name of its own, one that no other list of targets uses',
-    });
-    return name;
-}
-
-
-/***/ }),
-
-/***/ 6998:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  i: () => (/* binding */ InputReader)
-});
-
-// EXTERNAL MODULE: ./lib/secrets/printable.js
-var printable = __nccwpck_require__(474);
-// EXTERNAL MODULE: ./lib/inputs/kinds.js
-var kinds = __nccwpck_require__(1850);
-// EXTERNAL MODULE: ./lib/inputs/names.js
-var names = __nccwpck_require__(5261);
-// EXTERNAL MODULE: ./lib/inputs/pasted.js
-var pasted = __nccwpck_require__(6028);
-;// CONCATENATED MODULE: ./lib/inputs/scalars.js
-const TRUE = /^(?:true|True|TRUE)$/;
-const FALSE = /^(?:false|False|FALSE)$/;
-const WHOLE = /^(?:0|[1-9]\d{0,8})$/;
-const DURATION = /^(0|[1-9]\d{0,5})([smhd])$/;
-const MS_IN = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/**
- * A boolean of YAML 1.2's core schema, as `core.getBooleanInput` takes them (https://yaml.org/spec/1.2/spec.html#id2804923).
- * @returns undefined for anything else
- */
-function parseBoolean(text) {
-    if (TRUE.test(text))
-        return true;
-    return FALSE.test(text) ? false : undefined;
-}
-/** A whole number without sign, exponent or leading zeros; undefined for anything else or out of range. */
-function parseInteger(text, range) {
-    if (!WHOLE.test(text))
-        return undefined;
-    const value = Number(text);
-    return value >= range.min && value <= range.max ? value : undefined;
-}
-/** `90s`, `15m`, `6h`, `7d` or `0`, in milliseconds; undefined for anything else. Days are 24 hours. */
-function parseDuration(text) {
-    if (text === '0')
-        return 0;
-    const match = DURATION.exec(text);
-    return match === null ? undefined : Number(match[1]) * MS_IN[match[2]];
-}
-
-// EXTERNAL MODULE: ./lib/inputs/table.js
-var table = __nccwpck_require__(4565);
-// EXTERNAL MODULE: ./lib/inputs/unknown.js
-var unknown = __nccwpck_require__(5075);
-// EXTERNAL MODULE: ./lib/inputs/urls.js
-var urls = __nccwpck_require__(6667);
-;// CONCATENATED MODULE: ./lib/inputs/reader.js
-
-
-
-
-
-
-
-
-/** Stands for a URL that could not be read; nothing is ever sent there. */
-const UNREADABLE_URL = new URL('https://unreadable.invalid');
-const HOLDS_A_CREDENTIAL = {
-    message: 'holds a credential that was given in another input (a default name: in the name of a repository, an environment or a secret)',
-    fix: 'take it out, or take another password: what is part of a name or an address is no secret',
-};
-/**
- * The inputs of one action, out of the runner's variables. Reading never throws: what is wrong is noted, so
- * that all of it can be told at once, and reading goes on with a value of the right type that is not to be used.
- */
-class InputReader {
-    problems = [];
-    warnings;
-    #env;
-    #secrets;
-    #verb;
-    #own;
-    constructor(env, secrets, verb) {
-        this.#env = env;
-        this.#secrets = secrets;
-        this.#verb = verb;
-        this.#own = new Set((0,table/* inputsOf */.Vc)(verb));
-        this.#admitAll();
-        this.warnings = (0,unknown/* unknownInputs */.qs)(env, verb).map(unknown/* unknownText */.qL);
-    }
-    /** Whether this action has the input at all. */
-    takes(name) {
-        return this.#own.has(name);
-    }
-    /** Whether nothing works without it. */
-    requires(name) {
-        return (0,table/* specOf */.rI)(name).verbs[this.#verb]?.required === true;
-    }
-    /** A credential or password as it was given, untrimmed; empty if it was not. */
-    raw(name) {
-        return this.#given(name);
-    }
-    /** Whether the user, or the default in action.yml, gave anything but white space. */
-    isGiven(name) {
-        return this.#given(name).trim() !== '';
-    }
-    /** Whether it was given, and is empty: not the same, to some inputs, as not given at all. */
-    isEmpty(name) {
-        return this.#env[(0,unknown/* variableOf */.Qn)(name)]?.trim() === '';
-    }
-    /** Whether the input says what it would say if it were left out. */
-    isDefault(name) {
-        return !this.isGiven(name) || this.#given(name).trim() === this.#default(name);
-    }
-    /** The input's text, trimmed; its default where it is unset. Empty for one that cannot be read. */
-    text(name) {
-        const given = this.#given(name).trim();
-        if (given === '')
-            return this.#default(name);
-        const complaint = (0,pasted/* literalExpression */.Sz)(given) ?? (0,pasted/* misplacedCredential */.y)(given);
-        if (complaint === undefined)
-            return given;
-        this.problem(name, complaint);
+function targetTable(targets) {
+    if (targets.length === 0)
         return '';
-    }
-    boolean(name) {
-        return this.#parsed(name, parseBoolean, 'is not a boolean') ?? false;
-    }
-    integer(name) {
-        const { kind } = table/* INPUTS */.mc[name];
-        const value = this.#parsed(name, (text) => parseInteger(text, kind), `is not ${(0,kinds/* allowedText */.E)(kind)}`);
-        return value ?? kind.min;
-    }
-    /** undefined: not given */
-    duration(name) {
-        return this.#parsed(name, parseDuration, 'is not a duration');
-    }
-    /** undefined: not given */
-    choice(name) {
-        const choices = table/* INPUTS */.mc[name].kind.of;
-        return this.#parsed(name, (text) => choices.find((choice) => choice === text), 'is none of its values');
-    }
-    secretName(name) {
-        return (this.#parsed(name, names/* parseSecretName */.bK, 'is not a name that GitHub allows for a secret') ?? 'UNREADABLE');
-    }
-    url(name) {
-        const text = this.text(name);
-        return text === '' ? UNREADABLE_URL : this.#base(name, text);
-    }
-    /** A URL that the runner gives in a variable of its own; `otherwise` where it does not. */
-    runnerUrl(variable, otherwise) {
-        return this.#base(variable, this.#env[variable] || otherwise);
-    }
-    /** Notes what is wrong with an input; `given` is left out for credentials. */
-    problem(name, complaint, given) {
-        const allowed = (0,kinds/* allowedText */.E)((0,table/* specOf */.rI)(name).kind);
-        // What it is shown as lacks the very character that is wrong.
-        const hidden = given === undefined ? undefined : (0,printable/* invisibleIn */.B)(given);
-        const seen = hidden === undefined
-            ? complaint
-            : { ...complaint, message: `${complaint.message}: it holds an invisible character, ${hidden}` };
-        this.problems.push({ input: name, ...seen, ...this.#shown(given), allowed });
-    }
-    /**
-     * Notes a problem where a text that is to be handed on (an output, the note of a post step) holds a credential: it
-     * would be withheld there.
-     * @returns whether it does
-     */
-    refuseCredential(name, text) {
-        const holds = [text, JSON.stringify(text)].some((form) => this.#secrets.holds(form));
-        if (holds)
-            this.problem(name, HOLDS_A_CREDENTIAL);
-        return holds;
-    }
-    #parsed(name, parse, message) {
-        const text = this.text(name);
-        if (text === '')
-            return undefined;
-        const value = parse(text);
-        if (value === undefined) {
-            this.problem(name, { message, fix: `set \`${name}\` to one of the values allowed, or leave it out` }, text);
-        }
-        return value;
-    }
-    #base(input, text) {
-        const parsed = (0,urls/* parseBaseUrl */.Q)(text);
-        if (parsed.ok)
-            return parsed.value;
-        // The part before an `@` or after a `?` may be a password or a token.
-        const shown = /[@?#]/.test(text) ? {} : this.#shown(text);
-        const fix = 'give the base URL of the API alone, like `https://api.example.com`';
-        const allowed = (0,kinds/* allowedText */.E)({ type: 'url' });
-        this.problems.push({ input, message: parsed.message, ...shown, allowed, fix });
-        return UNREADABLE_URL;
-    }
-    #shown(given) {
-        return given === undefined ? {} : { given: this.#secrets.quote(given, 100) };
-    }
-    #default(name) {
-        return (0,table/* specOf */.rI)(name).verbs[this.#verb]?.default ?? '';
-    }
-    /** Nothing for what this action does not take: the reading of inputs is shared, a foreign one is not read. */
-    #given(name) {
-        return this.#own.has(name) ? (this.#env[(0,unknown/* variableOf */.Qn)(name)] ?? '') : '';
-    }
-    /** Before anything else: whatever may be a credential is masked, under a mistyped or foreign name too. */
-    #admitAll() {
-        for (const name of this.#own)
-            this.#admit(name, this.#given(name));
-        for (const { variable, name, meant } of (0,unknown/* unknownInputs */.qs)(this.#env, this.#verb)) {
-            this.#admit(meant ?? table/* INPUT_NAMES */.Qh.find((foreign) => foreign === name), this.#env[variable] ?? '');
-        }
-    }
-    #admit(name, text) {
-        const type = name === undefined ? undefined : (0,table/* specOf */.rI)(name).kind.type;
-        if (type === 'credential')
-            (0,pasted/* admitToken */.R$)(this.#secrets, text);
-        else if (type === 'password')
-            (0,pasted/* admitPassword */.jU)(this.#secrets, text);
-        else
-            (0,pasted/* admitMisplaced */.UZ)(this.#secrets, text);
-    }
+    // Failures first: in a long list they are what one looks for.
+    const sorted = [...targets].sort((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'));
+    const rows = sorted.slice(0, MOST_ROWS).map((one) => [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(one.target), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(one.secret), statusCell(one)]);
+    const more = targets.length - rows.length;
+    const rest = more > 0
+        ? `\n\n… and ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(more, 'more target', 'more targets')}; the output \`targets\` has them all.`
+        : '';
+    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .tp)(['Target', 'Secret', 'Result'], rows) + rest;
 }
-
-
-/***/ }),
-
-/***/ 6598:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ refreshTokenWarnings)
-/* harmony export */ });
-/** About a refresh token and its successor, what is allowed and most likely not meant. One printable line each. */
-function refreshTokenWarnings({ credential, refreshTokenSecret }, reader) {
-    if (refreshTokenSecret === undefined) {
-        return reader.isDefault('refresh-token-secret')
-            ? []
-            : ['`refresh-token-secret` has no effect without a refresh token'];
-    }
-    if (credential.input !== 'bootstrap-jwt')
-        return [];
+function statusCell({ status, failure }) {
+    return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(failure.message)}`;
+}
+function keysText({ revoked, superseded, graceEnds, left, held, spared }) {
+    const later = left.filter((id) => !held.includes(id));
+    const waiting = superseded.filter((id) => !left.includes(id));
     return [
-        `\`bootstrap-jwt\` holds a refresh JWT, which is good for a single use: its successor will be stored as ${refreshTokenSecret.secretName}, and the next run must be given that one, as \`refresh-token\``,
+        `**Revoked:** ${ids(revoked)}`,
+        waiting.length > 0 ? `**Superseded, not revoked:** ${ids(waiting)}${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .graceText */ .cd)(graceEnds)}` : '',
+        later.length > 0 ? `**Left for a later run to revoke:** ${ids(later)}` : '',
+        held.length > 0 ? `**Held back:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .heldText */ .Dx)(held, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
+        spared.length > 0 ? `**Not revoked yet:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .sparedText */ .p7)(spared, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
+    ]
+        .filter((line) => line !== '')
+        .join('\n\n');
+}
+function ids(keys) {
+    return keys.length === 0 ? 'none' : keys.map(_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY).join(', ');
+}
+function planText(plan) {
+    return (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .planLines */ .HN)(plan)
+        .map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(line)}`)
+        .join('\n');
+}
+/** What a failed run has to tell, in Markdown. */
+function failureText(report) {
+    const parts = [
+        `**${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(report.message)}** (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(report.code)})`,
+        report.details.map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(line)}`).join('\n'),
+        ...report.calls.map(callPart),
     ];
-}
-
-
-/***/ }),
-
-/***/ 9105:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O0: () => (/* binding */ readTargetList),
-/* harmony export */   R0: () => (/* binding */ readTargets),
-/* harmony export */   hZ: () => (/* binding */ readAudience),
-/* harmony export */   hu: () => (/* binding */ readRefreshTokenSecret)
-/* harmony export */ });
-/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5261);
-/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4565);
-/* harmony import */ var _targets_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7779);
-
-
-
-/** Where the key is stored; a target listed twice, in any spelling, counts once. Empty if none can be read. */
-function readTargets(reader, here) {
-    const secretName = reader.secretName('secret-name');
-    const text = reader.text('targets');
-    const environment = reader.text('environment');
-    if (reader.isGiven('targets') && reader.isGiven('environment')) {
-        reader.problem('environment', {
-            message: 'was given together with `targets`, and is shorthand for it',
-            fix: 'keep one of them; in `targets` an environment is written `owner/repo@environment`',
-        });
+    if (report.hint !== undefined && report.calls.length === 0) {
+        parts.push(`Cause: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(report.hint.cause)}`, fixPart(report.hint.fix));
     }
-    if (text !== '')
-        return readTargetList(reader, secretName);
-    if (environment === '')
-        return reader.isGiven('targets') ? [] : [(0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .repositoryTarget */ .IX)(here, secretName)];
-    const target = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .environmentTarget */ .rW)(here, environment, secretName);
-    return accepted(reader, 'environment', environment, target);
+    parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(line)}`)].join('\n'));
+    if (report.retryAt !== undefined)
+        parts.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .afterText */ .gm)(report.retryAt)} can work.`);
+    parts.push(`[More about this, and what to check](${(0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .entryOf */ .Ms)(report)})`);
+    return parts;
 }
-/** The input `targets` alone; empty where it is not given, or none can be read. @param secretName where a line names none */
-function readTargetList(reader, secretName) {
-    const text = reader.text('targets');
-    if (text === '')
-        return [];
-    const lines = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .targetLines */ .NR)(text);
-    if (lines.length === 0) {
-        reader.problem('targets', {
-            message: 'holds comments only',
-            fix: 'name at least one target, or leave the input out',
-        });
-    }
-    const targets = lines.flatMap((line) => accepted(reader, 'targets', line, (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .parseTarget */ .hu)(line, secretName)));
+function callPart({ failure, alike, cause, fix }) {
+    const calls = [failure, ...alike].map((one) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)((0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .alikeText */ .y4)(one))}`).slice(0, MOST_ROWS);
+    const id = failure.requestId === undefined ? '' : `, request id ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(failure.requestId)}`;
     return [
-        ...new Map(targets.toReversed().map((target) => [(0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .identityOf */ .cu)(target), target])).values(),
-    ].toReversed();
+        calls.join('\n'),
+        `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(failure.message)} (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(failure.code)}${id})`,
+        cause === undefined ? '' : `Cause: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(cause)}`,
+        fix === undefined ? '' : fixPart(fix),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
 }
-/**
- * Where a refresh token's successor goes; undefined if the input cannot be read, or is not needed.
- * @param here undefined: there is no refresh token, and the input is only checked
- */
-function readRefreshTokenSecret(reader, here) {
-    const text = reader.text('refresh-token-secret');
-    if (text === '')
-        return undefined;
-    const name = (0,_names_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSecretName */ .bK)(text);
-    if (name !== undefined)
-        return here && (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .repositoryTarget */ .IX)(here(), name);
-    const target = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .parseTarget */ .hu)(text, _table_js__WEBPACK_IMPORTED_MODULE_0__/* .INPUTS */ .mc['refresh-token-secret'].verbs.rotate.default);
-    const [successor] = accepted(reader, 'refresh-token-secret', text, target);
-    return here && successor;
-}
-/** Whom a new organisation secret is for. */
-function readAudience(reader, targets) {
-    const visibility = reader.choice('visibility');
-    const input = 'selected-repositories';
-    const text = reader.text(input);
-    const given = text
-        .split(/[,\r\n]/)
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== '');
-    const unreadable = text === '' && reader.isGiven(input);
-    reader.refuseCredential(input, text);
-    if (visibility === 'selected' && given.length === 0 && !unreadable) {
-        reader.problem(input, {
-            message: 'is empty, but `visibility` is `selected`',
-            fix: 'name the repositories that may read the secret, or choose another visibility',
-        });
-    }
-    else if (visibility !== 'selected' && given.length > 0) {
-        reader.problem(input, {
-            message: 'was given, but `visibility` is not `selected`',
-            fix: 'set `visibility: selected`, or leave the input out',
-        });
-    }
-    const organisations = targets.flatMap((target) => (target.kind === 'organisation' ? [target.org] : []));
-    for (const entry of given) {
-        if (isSelectable(entry, organisations))
+/** Lines to copy are those of a list or a mapping inside one; what stands between them is said, not copied. */
+function fixPart(fix) {
+    const parts = [];
+    let toCopy = [];
+    const endBlock = () => {
+        if (toCopy.length > 0)
+            parts.push((0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .block */ .om)('yaml', toCopy));
+        toCopy = [];
+    };
+    for (const line of fix.split('\n')) {
+        if (/^(?: |- )/u.test(line)) {
+            toCopy.push(line);
             continue;
-        reader.problem(input, {
-            message: "is not a list of the organisation's repositories",
-            fix: 'write each as `repo`, `org/repo` (of the organisation whose secret it is), or by its id',
-        }, entry);
-    }
-    return { visibility, selectedRepositories: [...new Set(given)] };
-}
-/** `repo`, an id, or `org/repo` where that is the organisation of every target that has one. */
-function isSelectable(entry, organisations) {
-    if (!entry.includes('/'))
-        return (0,_names_js__WEBPACK_IMPORTED_MODULE_2__/* .isRepository */ .Z6)(entry);
-    const owner = (0,_targets_js__WEBPACK_IMPORTED_MODULE_1__/* .parseRepository */ .SU)(entry)?.owner.toLowerCase();
-    return owner !== undefined && organisations.every((org) => org.toLowerCase() === owner);
-}
-function accepted(reader, input, text, target) {
-    if (target.ok)
-        return [target.value];
-    const fix = 'correct it; see the grammar of `targets` in the README';
-    reader.problem(input, { message: target.message, fix }, text);
-    return [];
-}
-
-
-/***/ }),
-
-/***/ 3870:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ aboutName),
-/* harmony export */   d: () => (/* binding */ warningsFor)
-/* harmony export */ });
-/* harmony import */ var _secrets_printable_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(474);
-/* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5864);
-/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5261);
-/* harmony import */ var _refresh_warnings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6598);
-/* harmony import */ var _targets_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7779);
-
-
-
-
-
-const DAY = 86_400_000;
-/** What is allowed, and most likely not what was meant. One printable line each. */
-function warningsFor(inputs, reader, env) {
-    return [
-        ...aboutTiming(inputs),
-        ...aboutGrace(inputs),
-        ...(0,_refresh_warnings_js__WEBPACK_IMPORTED_MODULE_1__/* .refreshTokenWarnings */ .A)(inputs, reader),
-        ...aboutTargets(inputs),
-        ...aboutEvent(env),
-    ];
-}
-function aboutTiming({ settings: { renewBefore, expiresInDays } }) {
-    if (renewBefore === 0) {
-        return [
-            '`renew-before: 0` renews a key only once it has expired: the stored key is dead until the next run',
-        ];
-    }
-    return renewBefore === undefined || renewBefore < expiresInDays * DAY
-        ? []
-        : ['`renew-before` is not shorter than `expires-in-days`, so every run rotates'];
-}
-function aboutGrace({ settings: { gracePeriod, expiresInDays } }) {
-    return gracePeriod < expiresInDays * DAY
-        ? []
-        : [
-            '`grace-period` is not shorter than `expires-in-days`: no run rotates before it is over, so the stored key expires first, and is dead until the next run',
-        ];
-}
-function aboutTargets({ audience, settings, targets }) {
-    const shared = targets.some((target) => target.kind === 'organisation');
-    const encoded = targets.flatMap((target) => {
-        const decoded = target.kind === 'environment' ? (0,_names_js__WEBPACK_IMPORTED_MODULE_2__/* .decodedName */ .Uq)(target.environment) : undefined;
-        return decoded === undefined
-            ? []
-            : [
-                `the environment of ${target.label} is named as if it were URL-encoded; names are written as they are: did you mean \`${(0,_secrets_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(decoded, 100)}\`?`,
-            ];
-    });
-    return [
-        ...encoded,
-        ...(audience.visibility !== undefined && !shared
-            ? ['`visibility` has no effect: no target is an organisation secret']
-            : []),
-        ...(settings.gracePeriod > 0 && shared
-            ? [
-                'with a `grace-period`, keys superseded in an organisation secret are not revoked by later runs: revoke them by a job fed with `superseded-key-ids`, or let them expire',
-            ]
-            : []),
-    ];
-}
-/** A name that is another target's by default, whose key would be revoked. */
-function aboutName({ settings: { keyName, nameOfTarget }, targets }, host) {
-    const place = nameOfTarget === true ? undefined : (0,_key_name_js__WEBPACK_IMPORTED_MODULE_0__/* .targetOfDefaultName */ .NI)(keyName, host);
-    if (place === undefined || targets.some((target) => (0,_targets_js__WEBPACK_IMPORTED_MODULE_4__/* .identityOf */ .cu)(target) === (0,_targets_js__WEBPACK_IMPORTED_MODULE_4__/* .identityOf */ .cu)(place)))
-        return [];
-    const { label, secretName } = place;
-    return [
-        `\`key-name\` is the default name of the key in ${label} (${secretName}), which is not in \`targets\`: if a rotation stored one there, this one revokes it. Add ${label} to \`targets\`, or choose another name`,
-    ];
-}
-function aboutEvent(env) {
-    return env['GITHUB_EVENT_NAME'] === 'pull_request_target'
-        ? [
-            'this run was started by `pull_request_target`: anybody who can open a pull request makes it rotate, with your secrets; use `schedule` or `workflow_dispatch`',
-        ]
-        : [];
-}
-
-
-/***/ }),
-
-/***/ 4565:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Lv: () => (/* binding */ isList),
-/* harmony export */   Qh: () => (/* binding */ INPUT_NAMES),
-/* harmony export */   Vc: () => (/* binding */ inputsOf),
-/* harmony export */   hU: () => (/* binding */ VERBS),
-/* harmony export */   mc: () => (/* binding */ INPUTS),
-/* harmony export */   rI: () => (/* binding */ specOf),
-/* harmony export */   tk: () => (/* binding */ USES)
-/* harmony export */ });
-/* unused harmony export textOf */
-/**
- * The actions of this repository, in the order in which the docs tell of them. `plan` is for the reusable
- * workflows in it, and for the command line.
- */
-const VERBS = ['rotate', 'ephemeral', 'revoke', 'audit', 'plan'];
-/** What stands after `uses:` for each action, less the version. */
-const USES = {
-    rotate: 'mutx/api-key-action',
-    ephemeral: 'mutx/api-key-action/ephemeral',
-    revoke: 'mutx/api-key-action/revoke',
-    audit: 'mutx/api-key-action/audit',
-    plan: 'mutx/api-key-action/.github/actions/plan',
-};
-/**
- * Every input there is, once. `action.yml`, the README's tables (scripts/generate.mjs) and the reading of
- * inputs (reader.ts) all come from here.
- */
-const INPUTS = {
-    'bootstrap-jwt': {
-        kind: { type: 'credential', allowed: 'a MUTX access JWT, refresh JWT or API key' },
-        text: 'MUTX access JWT, which lives for 30 minutes. A refresh JWT is recognised and treated as `refresh-token`; anything else (an API key) is sent as it is. Exactly one of `bootstrap-jwt`, `refresh-token`, and `email` with `password` is needed.',
-        verbs: {
-            rotate: {},
-            ephemeral: {
-                text: 'MUTX access JWT, which lives for 30 minutes, or an API key, which is sent as it is. A refresh JWT is not taken here: it is good for a single use. Exactly one of `bootstrap-jwt`, and `email` with `password`, is needed.',
-            },
-            revoke: {},
-            audit: {},
-            plan: {},
-        },
-    },
-    'refresh-token': {
-        kind: { type: 'credential', allowed: 'a MUTX refresh JWT' },
-        text: 'MUTX refresh JWT. It is good for a single use: it is exchanged, and its successor is stored in `refresh-token-secret` before anything else is done.',
-        verbs: { rotate: {}, revoke: {}, audit: {}, plan: {} },
-    },
-    'refresh-token-secret': {
-        kind: {
-            type: 'text',
-            allowed: 'the name of a secret, or a target like `owner/repo@environment as NAME`',
-        },
-        text: 'Secret that receives the successor of `refresh-token`: a name in this repository, or a target like `owner/repo@environment as NAME`.',
-        brief: 'secret for its successor',
-        verbs: {
-            rotate: { default: 'MUTX_REFRESH_TOKEN' },
-            revoke: { default: 'MUTX_REFRESH_TOKEN' },
-            audit: { default: 'MUTX_REFRESH_TOKEN' },
-            plan: { default: 'MUTX_REFRESH_TOKEN' },
-        },
-    },
-    email: {
-        kind: { type: 'text', allowed: 'an e-mail address' },
-        text: 'E-mail address of a MUTX service account to log in with; goes with `password`.',
-        brief: 'of a MUTX service account',
-        verbs: { rotate: {}, ephemeral: {}, revoke: {}, audit: {}, plan: {} },
-    },
-    password: {
-        kind: { type: 'password', allowed: "the service account's password" },
-        text: 'Password of the service account. The session is logged out at the end of the run.',
-        verbs: {
-            rotate: {},
-            ephemeral: { text: 'Password of the service account. Each session is logged out again.' },
-            revoke: {},
-            audit: {},
-            plan: {},
-        },
-    },
-    'api-url': {
-        kind: { type: 'url' },
-        text: 'Base URL of the MUTX API; `https` only, except for loopback hosts.',
-        brief: 'MUTX API',
-        verbs: {
-            rotate: { default: 'https://api.mutx.dev' },
-            ephemeral: { default: 'https://api.mutx.dev' },
-            revoke: { default: 'https://api.mutx.dev' },
-            audit: { default: 'https://api.mutx.dev' },
-            plan: { default: 'https://api.mutx.dev' },
-        },
-    },
-    'github-token': {
-        kind: {
-            type: 'credential',
-            allowed: 'a personal access token or the token of a GitHub App that may write secrets',
-        },
-        text: 'Personal access token, or token of a GitHub App, that may write the secrets. `GITHUB_TOKEN` cannot, whatever its `permissions:`.',
-        verbs: {
-            rotate: { required: true },
-            revoke: {
-                text: 'Only with a refresh token: personal access token, or token of a GitHub App, that may write the secret for its successor. `GITHUB_TOKEN` cannot.',
-            },
-            audit: {
-                text: 'Token that may read the metadata of the secrets in `targets`; with a refresh token, one that may also write the secret for its successor. `GITHUB_TOKEN` can do neither.',
-            },
-            plan: {
-                required: true,
-                text: 'Token that may read the metadata of the secrets; with a refresh token, one that may also write the secret for its successor. `GITHUB_TOKEN` can do neither.',
-            },
-        },
-    },
-    'secret-name': {
-        kind: { type: 'secret-name' },
-        text: 'Name of the secret that holds the key.',
-        brief: 'secret that holds the key',
-        verbs: { rotate: { default: 'MUTX_API_KEY' } },
-    },
-    targets: {
-        kind: {
-            type: 'text',
-            list: true,
-            allowed: 'one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, with a store (`dependabot:`, `codespaces:`, `agents:`) before it and ` as OTHER_NAME` after it where wanted',
-        },
-        text: 'Where the key is stored, one target a line: `owner/repo`, `owner/repo@environment` or `org:name`, each with a store before it (`dependabot:`, `codespaces:`, `agents:`; else `actions:`) and ` as OTHER_NAME` after it where wanted. `#` at the start of a line or after white space starts a comment. Default: this repository.',
-        brief: 'where the key is stored; repeat it for more',
-        verbs: {
-            rotate: {},
-            audit: {
-                text: 'Where the keys are stored, one target a line, as the rotation takes them; needs `github-token`. Adds the age of the secrets, and which key is the current one. A secret is called `MUTX_API_KEY` unless ` as OTHER_NAME` says otherwise. Default: secrets are not looked at.',
-            },
-        },
-    },
-    environment: {
-        kind: { type: 'text', allowed: 'the name of one environment of this repository' },
-        text: 'Shorthand for one target, this environment of this repository. Not together with `targets`.',
-        brief: 'one environment of it, as the target',
-        verbs: { rotate: {} },
-    },
-    visibility: {
-        kind: { type: 'choice', of: ['all', 'private', 'selected'] },
-        text: 'Who may read an organisation secret that does not exist yet: `all`, `private` or `selected`; needed to create one. A secret that exists keeps its own.',
-        brief: 'who may read a new organisation secret',
-        verbs: { rotate: {} },
-    },
-    'selected-repositories': {
-        kind: {
-            type: 'text',
-            list: true,
-            allowed: "names or ids of the organisation's repositories, separated by commas or lines",
-        },
-        text: "The organisation's repositories that may read the secret, by name or id, separated by commas or lines; for `visibility: selected`.",
-        brief: 'repositories that may read it; repeatable',
-        verbs: { rotate: {} },
-    },
-    'key-name': {
-        kind: { type: 'text', allowed: 'one line of 1 to 255 characters' },
-        text: 'Name of the key at MUTX, the unit of ownership: keys of exactly this name are made, and revoked, by this action only. Default: made of the target, like `gha/owner/repo/MUTX_API_KEY`; needed with more than one target.',
-        brief: "the key's name at MUTX",
-        verbs: {
-            rotate: {},
-            ephemeral: {
-                text: 'Name of the key at MUTX. Default: one for each run and job, like `gha/owner/repo/run/4242.1/test/1f3a9c`, which later runs recognise as their own and sweep.',
-            },
-            revoke: { text: 'Every active key of exactly this name is revoked. Not together with `key-ids`.' },
-            audit: { text: 'Report on the keys of exactly this name only. Default: on all keys of the account.' },
-        },
-    },
-    'expires-in-days': {
-        kind: { type: 'integer', min: 1, max: 365 },
-        text: 'Days until the new key expires, 1 to 365.',
-        brief: 'days until the new key expires',
-        verbs: {
-            rotate: { default: '30' },
-            ephemeral: {
-                default: '1',
-                text: 'Days until the key expires should its revocation fail, 1 to 365.',
-            },
-        },
-    },
-    'renew-before': {
-        kind: { type: 'duration' },
-        text: 'Rotate only when the current key has less than this left, like `7d`. Default: every run rotates.',
-        brief: 'only if less than this is left, like 7d',
-        verbs: { rotate: {} },
-    },
-    'grace-period': {
-        kind: { type: 'duration' },
-        text: 'Keep a superseded key for this long, like `6h`, for jobs that were queued with it. `0`: it is revoked as soon as the secret is swapped.',
-        brief: 'keep superseded keys for this long',
-        verbs: { rotate: { default: '0' } },
-    },
-    'on-quota': {
-        kind: { type: 'choice', of: ['fail', 'wait', 'replace'] },
-        text: "When the account's plan has no place for one more key: `fail` before anything is changed, `wait` until a place becomes free by itself, or `replace` the stored key, which accepts a gap of seconds.",
-        brief: 'fail, wait or replace when it is full',
-        verbs: { rotate: { default: 'fail' } },
-    },
-    'create-environment': {
-        kind: { type: 'boolean' },
-        text: "Create a target's environment if it does not exist; otherwise that is an error.",
-        brief: 'create one that is missing',
-        verbs: { rotate: { default: 'false' } },
-    },
-    'max-revocations': {
-        kind: { type: 'integer', min: 0, max: 1_000 },
-        text: 'A run that would revoke more keys than this (expired and never-stored ones not counted) revokes none of them, and warns.',
-        brief: 'revoke none if it were more keys',
-        verbs: {
-            rotate: { default: '5' },
-            revoke: {
-                default: '5',
-                text: 'If more keys than this are to be revoked, none is, and the run fails naming them.',
-            },
-        },
-    },
-    verify: {
-        kind: { type: 'boolean' },
-        text: 'Call MUTX with the new key before it is stored.',
-        brief: 'try the new key before it is used',
-        verbs: {
-            rotate: { default: 'true' },
-            ephemeral: { default: 'true', text: 'Call MUTX with the new key before it is handed out.' },
-        },
-    },
-    'dry-run': {
-        kind: { type: 'boolean' },
-        text: 'Print the plan and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
-        brief: 'say what would be done only',
-        verbs: {
-            rotate: { default: 'false' },
-            revoke: {
-                default: 'false',
-                text: 'Say what would be revoked and change nothing; but any use of a refresh token spends it, so its successor is stored all the same.',
-            },
-        },
-    },
-    'env-name': {
-        kind: {
-            type: 'text',
-            allowed: 'the name of an environment variable: letters, digits and `_`, not beginning with a digit; or nothing',
-        },
-        text: 'Environment variable in which later steps of the job find the key. Empty: it is not exported, and only the output has it.',
-        brief: 'variable that holds the key',
-        verbs: { ephemeral: { default: 'MUTX_API_KEY' } },
-    },
-    'quota-wait': {
-        kind: { type: 'duration' },
-        text: "How long to wait for a place when the account's plan has none left, like `2m`. `0`: not at all.",
-        brief: 'how long to wait for a place in the plan',
-        verbs: { ephemeral: { default: '2m' } },
-    },
-    sweep: {
-        kind: { type: 'boolean' },
-        text: 'First revoke what earlier runs of this repository left behind: keys of the default per-run names that have expired, or are older than `sweep-after`.',
-        brief: 'first revoke what earlier runs left behind',
-        verbs: { ephemeral: { default: 'true' } },
-    },
-    'sweep-after': {
-        kind: { type: 'duration' },
-        text: 'Also sweep such keys once they are older than this, like `6h`: longer than any job runs. Default: expired ones only.',
-        brief: 'sweep such keys older than this, too',
-        verbs: { ephemeral: {} },
-    },
-    'key-ids': {
-        kind: {
-            type: 'text',
-            list: true,
-            allowed: 'ids of keys, which are UUIDs: a JSON array, or separated by commas or lines',
-        },
-        text: 'Ids of the keys to revoke: a JSON array, such as the output `superseded-key-ids` of a rotation, or separated by commas or lines. Not together with `key-name`.',
-        brief: 'ids of the keys to revoke; repeatable',
-        verbs: { revoke: {} },
-    },
-    'if-none': {
-        kind: { type: 'choice', of: ['fail', 'ignore'] },
-        text: 'When no key at all, active or revoked, has the name: `fail`, with the names that are near it, or `ignore`, for scheduled clean-ups. The same for an id where MUTX keeps the records of revoked keys (`/v1`); where it forgets them, an id that is gone counts as done.',
-        brief: 'fail or ignore if there is no such key',
-        verbs: { revoke: { default: 'fail' } },
-    },
-    'not-before': {
-        kind: { type: 'text', allowed: 'an instant in ISO 8601, UTC: `2026-11-23T21:14:05Z`' },
-        text: 'Before this instant, by the clock of MUTX, none is revoked, and the run fails: the output `revoke-after` of a rotation, say. Empty: at any time.',
-        brief: 'fail before this instant, by the clock of MUTX',
-        verbs: { revoke: {} },
-    },
-    'max-age': {
-        kind: { type: 'duration' },
-        text: 'A key older than this is a finding. `0`: age is not looked at.',
-        brief: 'a key older than this is a finding',
-        verbs: { audit: { default: '90d' } },
-    },
-    'expiring-within': {
-        kind: { type: 'duration' },
-        text: 'A key that expires within this time is a finding, unless a younger one of its name takes its place; of keys that live no longer than three times this, the last third counts.',
-        brief: 'so is one that expires within this time',
-        verbs: { audit: { default: '7d' } },
-    },
-    'unused-for': {
-        kind: { type: 'duration' },
-        text: 'A key that nobody has used for this long is a finding, like `30d`. Default: use is not looked at.',
-        brief: 'and one that was not used for this long',
-        verbs: { audit: {} },
-    },
-    'require-expiry': {
-        kind: { type: 'boolean' },
-        text: 'A key that never expires is a finding.',
-        brief: 'and one that never expires',
-        verbs: { audit: { default: 'true' } },
-    },
-    'fail-on': {
-        kind: { type: 'choice', of: ['none', 'warning', 'error'] },
-        text: 'The run fails if there is a finding of this level or above; `none`: never for a finding.',
-        brief: 'level of findings that fails the run',
-        verbs: { audit: { default: 'error' } },
-    },
-    'fleet-file': {
-        kind: { type: 'text', allowed: 'the path of a YAML file in the working folder' },
-        text: 'File that declares the keys of a fleet and their targets.',
-        verbs: { plan: { default: 'mutx-keys.yml' } },
-    },
-    key: {
-        kind: { type: 'text', allowed: 'one key as an entry of a fleet, in JSON or YAML' },
-        text: 'One key, as an entry of a fleet in JSON, in place of a file. Settings that are empty, and what is no setting of a key, are left out.',
-        verbs: { plan: {} },
-    },
-};
-const INPUT_NAMES = Object.keys(INPUTS);
-function specOf(name) {
-    return INPUTS[name];
-}
-/** Whether an input holds several values, one a line. */
-function isList(name) {
-    const { kind } = specOf(name);
-    return kind.type === 'text' && kind.list === true;
-}
-/** The inputs that an action takes. */
-function inputsOf(verb) {
-    return INPUT_NAMES.filter((name) => specOf(name).verbs[verb] !== undefined);
-}
-/** What an input means to this action, for its users. */
-function textOf(name, verb) {
-    const { text, verbs } = specOf(name);
-    return verbs[verb]?.text ?? text;
-}
-
-
-/***/ }),
-
-/***/ 7779:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   IX: () => (/* binding */ repositoryTarget),
-/* harmony export */   NR: () => (/* binding */ targetLines),
-/* harmony export */   SU: () => (/* binding */ parseRepository),
-/* harmony export */   cu: () => (/* binding */ identityOf),
-/* harmony export */   hu: () => (/* binding */ parseTarget),
-/* harmony export */   rW: () => (/* binding */ environmentTarget)
-/* harmony export */ });
-/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5261);
-
-const STORE = /^(actions|dependabot|codespaces|agents)\s*:\s*/i;
-const ORGANISATION = /^org\s*:\s*/i;
-const PREFIX = /^([^\s/@:]*)\s*:/;
-const OTHER_NAME = /\sas\s+(\S+)$/i;
-const NO_NAME = /\sas$/i;
-const COMMENT = /(?:^|\s)#.*$/s;
-/** The lines of the input `targets` that name a target: without comments, blank lines and outer white space. */
-function targetLines(text) {
-    return text
-        .split(/\r\n|\r|\n/)
-        .map((line) => line.replace(COMMENT, '').trim())
-        .filter((line) => line !== '');
-}
-/**
- * One target: `[store:] owner/repo[@environment] | org:name`, and ` as OTHER_NAME` where the secret is not
- * called `secretName`. In an environment's name the last ` as ` before a single word counts.
- */
-function parseTarget(line, secretName) {
-    if (NO_NAME.test(line) && !OTHER_NAME.test(line))
-        return no('ends in ` as`, without a name after it');
-    const other = OTHER_NAME.exec(line);
-    const place = line.slice(0, other?.index).trim();
-    const name = (0,_names_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSecretName */ .bK)(other?.[1] ?? secretName);
-    if (name === undefined)
-        return no('names a secret that GitHub does not allow');
-    const store = (STORE.exec(place)?.[1]?.toLowerCase() ?? 'actions');
-    const rest = place.replace(STORE, '');
-    return ORGANISATION.test(rest)
-        ? organisation(store, rest.replace(ORGANISATION, ''), name)
-        : repository(store, rest, name);
-}
-function organisation(store, org, secretName) {
-    if (!(0,_names_js__WEBPACK_IMPORTED_MODULE_0__/* .isOwner */ .u8)(org))
-        return no('does not name an organisation after `org:`');
-    return yes({ kind: 'organisation', store, org, secretName, label: `${prefix(store)}org:${org}` });
-}
-function repository(store, place, secretName) {
-    const at = place.indexOf('@');
-    const name = (at < 0 ? place : place.slice(0, at)).trim();
-    if (PREFIX.test(name))
-        return no('begins with neither `org:` nor a store that GitHub has');
-    const names = parseRepository(name);
-    if (names === undefined)
-        return no('does not name a repository as `owner/repo`');
-    if (at < 0) {
-        const label = `${prefix(store)}${names.owner}/${names.repo}`;
-        return yes({ kind: 'repository', store, ...names, secretName, label });
-    }
-    if (store !== 'actions')
-        return no('names an environment, and those have Actions secrets only');
-    return environmentTarget(names, place.slice(at + 1).trim(), secretName);
-}
-/** The target `{repository}@{environment}`. */
-function environmentTarget({ owner, repo }, environment, secretName) {
-    if (!(0,_names_js__WEBPACK_IMPORTED_MODULE_0__/* .isEnvironment */ .A_)(environment))
-        return no('does not name an environment that GitHub allows');
-    const label = `${owner}/${repo}@${environment}`;
-    return yes({ kind: 'environment', store: 'actions', owner, repo, environment, secretName, label });
-}
-/** The target `{repository}`, Actions secrets. */
-function repositoryTarget({ owner, repo }, secretName) {
-    return { kind: 'repository', store: 'actions', owner, repo, secretName, label: `${owner}/${repo}` };
-}
-/** `owner/repo`; undefined for anything else. */
-function parseRepository(text) {
-    const [owner = '', repo = '', ...more] = text.split('/');
-    return (0,_names_js__WEBPACK_IMPORTED_MODULE_0__/* .isOwner */ .u8)(owner) && (0,_names_js__WEBPACK_IMPORTED_MODULE_0__/* .isRepository */ .Z6)(repo) && more.length === 0 ? { owner, repo } : undefined;
-}
-/** Equal for two targets iff they are the same secret; GitHub's names are not case-sensitive. */
-function identityOf(target) {
-    return `${target.store}:${target.label} as ${target.secretName}`.toLowerCase();
-}
-function prefix(store) {
-    return store === 'actions' ? '' : `${store}:`;
-}
-function yes(value) {
-    return { ok: true, value };
-}
-function no(message) {
-    return { ok: false, message };
-}
-
-
-/***/ }),
-
-/***/ 5075:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   LE: () => (/* binding */ nearestNames),
-/* harmony export */   Qn: () => (/* binding */ variableOf),
-/* harmony export */   pA: () => (/* binding */ nearest),
-/* harmony export */   qL: () => (/* binding */ unknownText),
-/* harmony export */   qs: () => (/* binding */ unknownInputs)
-/* harmony export */ });
-/* harmony import */ var _secrets_printable_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(474);
-/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4565);
-
-
-const PREFIX = 'INPUT_';
-/** Typing errors that still let the input be recognised. */
-const MOST_EDITS = 2;
-/** The name of the variable in which the runner hands an input over: dashes stay. */
-function variableOf(name) {
-    return PREFIX + name.toUpperCase();
-}
-function unknownInputs(env, verb) {
-    const own = (0,_table_js__WEBPACK_IMPORTED_MODULE_0__/* .inputsOf */ .Vc)(verb);
-    const known = new Set(own.map(variableOf));
-    return Object.keys(env)
-        .filter((variable) => variable.startsWith(PREFIX) && !known.has(variable))
-        .map((variable) => {
-        const name = variable.slice(PREFIX.length).toLowerCase();
-        const elsewhere = _table_js__WEBPACK_IMPORTED_MODULE_0__/* .VERBS */ .hU.filter((other) => (0,_table_js__WEBPACK_IMPORTED_MODULE_0__/* .inputsOf */ .Vc)(other).some((input) => input === name));
-        return { variable, name, meant: elsewhere.length > 0 ? undefined : nearest(name, own), elsewhere };
-    });
-}
-/** What to tell the user about one: the right name, or the right action. One printable line. */
-function unknownText({ name, meant, elsewhere }) {
-    const what = `\`${(0,_secrets_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(name, 100)}\``;
-    if (meant !== undefined)
-        return `${what} is not an input of this action and was ignored: did you mean \`${meant}\`?`;
-    return elsewhere.length === 0
-        ? `${what} is not an input of this action and was ignored`
-        : `${what} is an input of ${elsewhere.map((verb) => _table_js__WEBPACK_IMPORTED_MODULE_0__/* .USES */ .tk[verb]).join(' and of ')}, not of this action, and was ignored`;
-}
-/**
- * The name that was most likely meant; undefined: none. The first is the nearest: no two inputs are so alike
- * that one name could be near both.
- */
-function nearest(name, own) {
-    return own.find((candidate) => editsBetween(letters(name), letters(candidate)) <= MOST_EDITS);
-}
-/** Names of anything that were most likely meant, at most three, the nearest first. */
-function nearestNames(name, known) {
-    const wanted = name.trim().toLowerCase();
-    const furthest = Math.max(MOST_EDITS, Math.floor(wanted.length / 5));
-    return known
-        .map((candidate) => ({
-        candidate,
-        edits: editsBetween(wanted, candidate.trim().toLowerCase(), furthest),
-    }))
-        .filter(({ edits }) => edits <= furthest)
-        .toSorted((a, b) => a.edits - b.edits)
-        .slice(0, 3)
-        .map(({ candidate }) => candidate);
-}
-function letters(name) {
-    return name.replace(/[^a-z0-9]/g, '');
-}
-/** Levenshtein distance; more than `most` is not told apart where the lengths say so already. */
-function editsBetween(a, b, most = MOST_EDITS) {
-    if (Math.abs(a.length - b.length) > most)
-        return most + 1;
-    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-    for (const [i, letter] of [...a].entries()) {
-        const next = [i + 1];
-        for (const [j, other] of [...b].entries()) {
-            const substituted = Number(row[j]) + (letter === other ? 0 : 1);
-            next.push(Math.min(substituted, Number(row[j + 1]) + 1, Number(next[j]) + 1));
         }
-        row = next;
+        endBlock();
+        parts.push((0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(line));
     }
-    return Number(row[b.length]);
+    endBlock();
+    return `Fix: ${parts.join('\n\n')}`;
 }
 
 
 /***/ }),
 
-/***/ 6667:
+/***/ 2897:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ parseBaseUrl)
+/* harmony export */   B9: () => (/* binding */ NOBODY_CAN_TELL),
+/* harmony export */   Dx: () => (/* binding */ heldText),
+/* harmony export */   EV: () => (/* binding */ PHASE_OF),
+/* harmony export */   HN: () => (/* binding */ planLines),
+/* harmony export */   Mb: () => (/* binding */ inTheWay),
+/* harmony export */   S5: () => (/* binding */ durationText),
+/* harmony export */   SE: () => (/* binding */ MOST_NAMED),
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   X5: () => (/* binding */ expiryText),
+/* harmony export */   Xx: () => (/* reexport safe */ _core_time_js__WEBPACK_IMPORTED_MODULE_0__.X),
+/* harmony export */   Z9: () => (/* binding */ placeText),
+/* harmony export */   cd: () => (/* binding */ graceText),
+/* harmony export */   ch: () => (/* binding */ ALL_OF_IT),
+/* harmony export */   gm: () => (/* binding */ afterText),
+/* harmony export */   l$: () => (/* binding */ STEP_TEXT),
+/* harmony export */   p7: () => (/* binding */ sparedText),
+/* harmony export */   p_: () => (/* binding */ list),
+/* harmony export */   uO: () => (/* binding */ FAILURE_TITLE),
+/* harmony export */   yU: () => (/* binding */ someOf)
 /* harmony export */ });
-const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
-/** The base URL of a service; credentials are sent there, so only over TLS, or to this very machine. */
-function parseBaseUrl(text) {
-    const url = URL.parse(text);
-    if (url === null)
-        return { ok: false, message: 'is not a URL' };
-    if (url.protocol !== 'https:' && url.protocol !== 'http:')
-        return { ok: false, message: 'is not an https URL' };
-    if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
-        return { ok: false, message: 'is not https, and credentials are not sent without TLS' };
-    }
-    if (url.username !== '' || url.password !== '')
-        return { ok: false, message: 'holds credentials' };
-    // Not `search` and `hash`: they are empty for a bare `?` or `#`.
-    if (/[?#]/.test(url.href))
-        return { ok: false, message: 'has a query or a fragment' };
-    url.pathname = url.pathname.replace(/(?<!\/)\/+$/, '');
-    return { ok: true, value: url };
+/* harmony import */ var _core_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9716);
+/* harmony import */ var _core_time_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4258);
+
+
+
+/** `84 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
+function durationText(duration) {
+    const ms = Math.max(0, Math.round(duration));
+    if (ms < 1_000)
+        return `${ms} ms`;
+    if (ms < 59_950)
+        return `${(ms / 1_000).toFixed(1)} s`;
+    const seconds = Math.round(ms / 1_000);
+    if (seconds < 3_600)
+        return twoUnits(seconds, 60, 'min', 1, 's');
+    if (seconds < 86_400)
+        return twoUnits(seconds, 3_600, 'h', 60, 'min');
+    return twoUnits(seconds, 86_400, 'd', 3_600, 'h');
 }
+function twoUnits(seconds, large, name, small, smallName) {
+    const rest = Math.floor((seconds % large) / small);
+    const first = `${Math.floor(seconds / large)} ${name}`;
+    return rest === 0 ? first : `${first} ${rest} ${smallName}`;
+}
+/** A time after which something holds: rounded up, so that it is not told too early. */
+function afterText(instant) {
+    return (0,_core_time_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(Math.ceil(instant / 1_000) * 1_000);
+}
+/** Why a key is not looked for by its name. */
+const NOBODY_CAN_TELL = 'nobody can tell which it is, because others may use the name, so it is not looked for';
+function expiryText(expiresAt) {
+    return expiresAt === undefined ? 'never expires' : `expires ${(0,_core_time_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(expiresAt)}`;
+}
+/** `1 key`, `2 keys`. */
+function count(many, one, several = `${one}s`) {
+    return `${many} ${many === 1 ? one : several}`;
+}
+/** As many keys as a STARTER plan has. Nobody reads five hundred names; for machines there are the outputs. */
+const MOST_NAMED = 10;
+/** Where a run writes down all of what its log cuts short. */
+const ALL_OF_IT = 'the job summary, or the file that `--summary` names,';
+/** `a`, `a and b`, `a, b and c`. */
+function list(items) {
+    const last = items.at(-1) ?? '';
+    return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+/** All items or, of many, the first ones and in what the others are found: `a, b and 7 more (… has them all)`. */
+function someOf(items, all) {
+    const more = items.length - MOST_NAMED;
+    if (more <= 0)
+        return list(items);
+    return `${items.slice(0, MOST_NAMED).join(', ')} and ${more} more (${all} has them all)`;
+}
+/** `MUTX_API_KEY in owner/repo@production`. */
+function placeText(result) {
+    return `${result.secret} in ${result.target}`;
+}
+/** The part of the log under which a step's lines stand. Steps of one phase may run side by side. */
+const PHASE_OF = {
+    preflight: 'Look at keys and targets',
+    list: 'Look at keys and targets',
+    metadata: 'Look at keys and targets',
+    'second-reading': 'Look at keys and targets',
+    'make-room': 'Make room',
+    create: 'Create and verify the new key',
+    verify: 'Create and verify the new key',
+    store: 'Store the new key',
+    'check-late': 'Store the new key',
+    revoke: 'Revoke what the new key supersedes',
+};
+/** What a step's line says when the step was done, and when it was not. */
+const STEP_TEXT = {
+    // Whether it can be written GitHub tells at the write only.
+    preflight: ['the public key of every target read', 'not every target can be written'],
+    list: ['keys listed', 'keys could not be listed'],
+    metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
+    'second-reading': ["the secrets' dates confirmed", "the secrets' dates could not be confirmed"],
+    'make-room': ['room made', 'not all of the room could be made'],
+    create: ['key created', 'no key created, as far as is known'],
+    verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
+    store: ['stored in every target', 'not stored in every target'],
+    'check-late': ['the stored key is still active', 'the stored key is not known to be active any more'],
+    revoke: ['superseded keys revoked', 'not every superseded key revoked'],
+};
+const WHY_REMOVED = {
+    expired: 'expired',
+    'never-stored': 'never stored in any target',
+    superseded: 'superseded, and in no target any more',
+};
+/** What a run is going to do, a line each. */
+function planLines(plan) {
+    const lines = [plan.due ? `rotate: ${plan.why}` : `do not rotate: ${plan.why}`];
+    if (plan.current !== undefined) {
+        lines.push(`current key: ${plan.current.id} (${expiryText(plan.current.expiresAt)})`);
+    }
+    for (const { key, why } of plan.makeRoom)
+        lines.push(`revoke ${key.id}: ${WHY_REMOVED[why]}`);
+    if (plan.due) {
+        lines.push(...roomLines(plan.room));
+        for (const key of plan.supersedes)
+            lines.push(`${key.id} is superseded by the new key`);
+        for (const { key, why } of plan.afterStore) {
+            // Where it was stored until then is of no account any more, and may rest on one reading.
+            lines.push(`revoke ${key.id} once the new key is stored${why === 'expired' ? ': expired' : ''}`);
+        }
+    }
+    for (const key of plan.held)
+        lines.push(`keep ${key.id}: more keys than max-revocations would go`);
+    for (const key of plan.usedElsewhere)
+        lines.push(`keep ${key.id}: something else uses it`);
+    if (plan.inGrace !== undefined) {
+        const { ids, until } = plan.inGrace;
+        lines.push(`keep ${ids.join(', ')}: superseded, with a grace period until ${afterText(until)}`);
+    }
+    for (const key of plan.spared)
+        lines.push(`keep ${sparedText([key])}`);
+    return lines;
+}
+/**
+ * Until when the grace period of superseded keys lasts, where that is known; reads on from their ids. It may be over,
+ * where no rule revokes them (an organisation's secret, clocks apart).
+ */
+function graceText(graceEnds) {
+    return graceEnds === undefined ? '' : ` (grace period until ${afterText(graceEnds)})`;
+}
+/** Keys that no run revokes by itself, and what is to be done about them. */
+function heldText(held, show = (id) => id) {
+    return `not revoked, being more than max-revocations, until somebody revokes them or raises it: ${held.map(show).join(', ')}`;
+}
+/**
+ * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked yet`.
+ * @param keys at least one, all of one run
+ * @param show how an id is shown
+ */
+function sparedText(keys, show = (id) => id) {
+    const it = keys.length === 1 ? 'it' : 'them';
+    const times = keys.map((key) => key.until);
+    const does = keys.some((key) => key.next === 'superseded')
+        ? `supersedes ${it}, and the grace period begins`
+        : `revokes ${it}`;
+    const next = keys.some((key) => key.next === 'open')
+        ? `no rotation but its own revokes ${it} before ${(0,_core_time_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(Math.min(...times))}`
+        : `a rotation after ${afterText(Math.max(...times))} ${does}`;
+    const ids = keys.map(({ id }) => show(id)).join(', ');
+    return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; ${next}`;
+}
+function roomLines(room) {
+    switch (room.kind) {
+        case 'fits':
+            return [];
+        case 'replace':
+            return [`revoke ${room.victim.id} first: the plan has no place for both (on-quota: replace)`];
+        case 'full':
+        case 'too-soon': {
+            const when = room.at === undefined ? '' : ` before ${(0,_core_time_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(room.at)}`;
+            const young = room.kind === 'too-soon' && room.inTheWay.length === 0 ? `; ${room.because}` : '';
+            return [`there is no place for one more key${when}${young}`, ...inTheWay(room.inTheWay)];
+        }
+    }
+}
+/** After every expiry, and a number that can be subtracted from itself. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+/** The keys that hold the places of a plan, a line each, the one to revoke first. What a target holds comes last, and is marked. */
+function inTheWay(keys) {
+    const named = keys
+        .toSorted((a, b) => Number(isHeld(a)) - Number(isHeld(b)) || (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
+        .slice(0, MOST_NAMED)
+        .map(keyInTheWay);
+    const more = keys.length - named.length;
+    return more > 0 ? [...named, `and ${count(more, 'more key')}`] : named;
+}
+/** `in the way: old (8d7f…), expires …`, or that a target uses it. */
+function keyInTheWay({ id, name, expiresAt, lastUsed, heldBy = [] }) {
+    const key = `${(0,_core_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(name, 100)} (${id})`;
+    if (heldBy.length > 0)
+        return `in use by ${someOf(heldBy, ALL_OF_IT)}: keep ${key}, ${expiryText(expiresAt)}`;
+    const used = lastUsed === undefined ? '' : `, last used at ${(0,_core_time_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(lastUsed)}`;
+    return `in the way: ${key}, ${expiryText(expiresAt)}${used}`;
+}
+function isHeld({ heldBy = [] }) {
+    return heldBy.length > 0;
+}
+/** What was not done, as the title of a failure. */
+const FAILURE_TITLE = {
+    rotate: 'MUTX API key not rotated',
+    ephemeral: 'No MUTX API key for this job',
+    revoke: 'MUTX API keys not revoked',
+    audit: 'Audit of the MUTX API keys failed',
+    plan: 'Fleet of MUTX API keys not planned',
+    issue: 'The issue about failures was not kept up to date',
+};
 
 
 /***/ }),
@@ -4700,8 +7877,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var result = __nccwpck_require__(9755);
 // EXTERNAL MODULE: ./lib/http/retry-after.js
 var retry_after = __nccwpck_require__(3145);
-// EXTERNAL MODULE: ./lib/mutx/fields.js + 1 modules
-var mutx_fields = __nccwpck_require__(1191);
+// EXTERNAL MODULE: ./lib/mutx/fields.js
+var mutx_fields = __nccwpck_require__(8593);
 ;// CONCATENATED MODULE: ./lib/mutx/own-error.js
 
 const ERROR_CODE = /^[A-Z][A-Z\d_]{0,63}$/;
@@ -4716,8 +7893,8 @@ function ownError(reply) {
     if (reply.body.kind !== 'json')
         return undefined;
     const { value } = reply.body;
-    const error = (0,mutx_fields/* decoded */.D)(() => {
-        const fields = new mutx_fields/* Fields */.C(value, 'the reply');
+    const error = (0,mutx_fields/* decoded */.DH)(() => {
+        const fields = new mutx_fields/* Fields */.C8(value, 'the reply');
         const requestId = fields.raw('request_id');
         const retryAfter = fields.raw('retry_after');
         const errorCode = fields.raw('error_code');
@@ -4743,8 +7920,8 @@ function messageOf(fields) {
 /** `body.name: String should have at most 255 characters`; what was sent (`input`) is left out. */
 function findingsOf(details) {
     return details.slice(0, FINDINGS).flatMap((detail) => {
-        const finding = (0,mutx_fields/* decoded */.D)(() => {
-            const fields = new mutx_fields/* Fields */.C(detail, 'a finding');
+        const finding = (0,mutx_fields/* decoded */.DH)(() => {
+            const fields = new mutx_fields/* Fields */.C8(detail, 'a finding');
             const place = fields.list('loc').filter((part) => typeof part === 'string' || typeof part === 'number');
             return `${place.join('.')}: ${fields.text('msg')}`;
         });
@@ -5008,17 +8185,18 @@ function isAnswered({ method, result }) {
 
 /***/ }),
 
-/***/ 1191:
+/***/ 8593:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C8: () => (/* binding */ Fields),
+/* harmony export */   DH: () => (/* binding */ decoded),
+/* harmony export */   q5: () => (/* binding */ isWrittenKeyId),
+/* harmony export */   rZ: () => (/* binding */ isKeyId)
+/* harmony export */ });
+/* unused harmony export parseTimestamp */
+/* harmony import */ var _secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6111);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  C: () => (/* binding */ Fields),
-  D: () => (/* binding */ decoded)
-});
-
-;// CONCATENATED MODULE: ./lib/mutx/timestamps.js
 const ISO_8601 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/;
 const MINUTE = 60_000;
 /**
@@ -5046,9 +8224,17 @@ function offsetOf(zone) {
     const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));
     return (zone.startsWith('-') ? -minutes : minutes) * MINUTE;
 }
-
-;// CONCATENATED MODULE: ./lib/mutx/fields.js
-
+/** Of a reply. UUIDs today; opaque to us, but they go into paths and messages, where no credential belongs. */
+function isKeyId(text) {
+    return /^[\w-]{1,100}$/.test(text) && !(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(text);
+}
+/**
+ * Of somebody who wrote it. MUTX describes the id of a key as a UUID (the path parameter `key_id` of its OpenAPI
+ * document), so anything else is a slip, to be told before anything is called.
+ */
+function isWrittenKeyId(text) {
+    return /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/iu.test(text);
+}
 const ANYTHING = /^/;
 /** Thrown by {@link Fields} and caught by {@link decoded}, nowhere else. */
 class Malformed extends Error {
@@ -5199,1486 +8385,7 @@ function instant(name, value) {
 
 /***/ }),
 
-/***/ 275:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   q: () => (/* binding */ isWrittenKeyId),
-/* harmony export */   r: () => (/* binding */ isKeyId)
-/* harmony export */ });
-/* harmony import */ var _secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6111);
-
-/** Of a reply. UUIDs today; opaque to us, but they go into paths and messages, where no credential belongs. */
-function isKeyId(text) {
-    return /^[\w-]{1,100}$/.test(text) && !(0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .looksLikeCredential */ .Pv)(text);
-}
-/**
- * Of somebody who wrote it. MUTX describes the id of a key as a UUID (the path parameter `key_id` of its OpenAPI
- * document), so anything else is a slip, to be told before anything is called.
- */
-function isWrittenKeyId(text) {
-    return /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/iu.test(text);
-}
-
-
-/***/ }),
-
-/***/ 1116:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ inputWarning),
-/* harmony export */   a: () => (/* binding */ credentialWarning)
-/* harmony export */ });
-/** Something is wrong with the inputs that does not stop the run: an unknown name, a near miss. */
-function inputWarning(message) {
-    return { title: 'Check the inputs', message };
-}
-/** Something about a credential that does not stop this run, but a later one. */
-function credentialWarning(message) {
-    return { title: 'Check the credentials', message };
-}
-
-
-/***/ }),
-
-/***/ 7340:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ms: () => (/* binding */ entryOf),
-/* harmony export */   Qp: () => (/* binding */ failureAnnotation),
-/* harmony export */   WT: () => (/* binding */ callText),
-/* harmony export */   YQ: () => (/* binding */ withoutWorkflow),
-/* harmony export */   ds: () => (/* binding */ retryAtOf),
-/* harmony export */   g5: () => (/* binding */ failureOf),
-/* harmony export */   iF: () => (/* binding */ earlyFailure),
-/* harmony export */   w7: () => (/* binding */ failureLines),
-/* harmony export */   y4: () => (/* binding */ alikeText)
-/* harmony export */ });
-/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6880);
-/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4127);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8191);
-
-
-
-/** @param givenUp keys revoked before their successor was stored (`on-quota: replace`) */
-function failureOf(outcome, givenUp = []) {
-    const { failure } = outcome;
-    return {
-        message: failure.message,
-        code: failure.code,
-        calls: explained(failure.failures),
-        details: (0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .inTheWay */ .Mb)(failure.inTheWay ?? []),
-        hint: (0,_hints_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(failure.code),
-        state: (0,_state_js__WEBPACK_IMPORTED_MODULE_1__/* .stateOf */ .L4)(outcome, givenUp),
-        retryAt: failure.retryAt,
-    };
-}
-/** A failure outside the rotation itself: before it began, nothing has been changed. */
-function earlyFailure(early) {
-    return {
-        message: early.message,
-        code: early.code,
-        calls: explained(early.calls ?? []),
-        details: early.details ?? [],
-        hint: (0,_hints_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(early.code),
-        state: early.state ?? ['nothing was changed: no key was made or revoked, no secret was written'],
-        retryAt: early.retryAt,
-        ...(early.at === undefined ? {} : { at: early.at }),
-    };
-}
-/** When a run can work again, as far as the servers say; undefined: they do not, or waiting helps against nothing. */
-function retryAtOf(failures, now) {
-    const waits = failures.map(({ retryAfter }) => retryAfter ?? 0);
-    const wait = failures.some(({ kind }) => kind === 'refused') ? 0 : Math.max(0, ...waits);
-    return wait === 0 ? undefined : now + wait;
-}
-function explained(failures) {
-    const groups = new Map();
-    for (const failure of failures) {
-        // A token is of one owner: another one's has a fix of its own.
-        const same = [failure.code, failure.status, failure.needs?.owner, messageForAny(failure)].join('\n');
-        groups.set(same, [...(groups.get(same) ?? []), failure]);
-    }
-    return [...groups.values()].flatMap(([first, ...alike]) => {
-        if (first === undefined)
-            return [];
-        const hint = (0,_hints_js__WEBPACK_IMPORTED_MODULE_0__/* .hintOf */ .$)(first.code);
-        return [{ failure: first, alike, cause: hint?.cause, fix: first.hint ?? hint?.fix }];
-    });
-}
-/** The same for somebody at a shell: what a token lacks, in one line, in place of a workflow to copy. */
-function withoutWorkflow(report) {
-    const calls = report.calls.map((call) => {
-        const { needs } = call.failure;
-        if (needs === undefined)
-            return call;
-        const { owner, repository, missing } = needs;
-        const place = repository === undefined ? owner : `${owner}/${repository}`;
-        return { ...call, fix: `give the token ${missing} for ${place}, or take another token that has it` };
-    });
-    return { ...report, calls };
-}
-/** The message without its target; what else differs is to be told, such as the new name of a repository. */
-function messageForAny({ message, target }) {
-    return target === undefined ? message : message.replace(target, '…');
-}
-/** docs/troubleshooting.md, which is made of the hints, where everybody can read it. */
-const PAGE = 'https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md';
-/** The entry of that page to read first: about the call that failed, where one did. */
-function entryOf({ calls: [first], code }) {
-    return `${PAGE}#${first?.failure.code ?? code}`;
-}
-/**
- * The whole of it, for the log.
- * @param title what was not done: `MUTX API key not rotated`
- */
-function failureLines(title, report) {
-    const lines = [`${title}: ${report.message} [${report.code}]`];
-    if (report.details.length > 0)
-        lines.push('', ...report.details.map((line) => `  - ${line}`));
-    for (const call of report.calls)
-        lines.push('', ...callLines(call));
-    if (report.hint !== undefined && report.calls.length === 0) {
-        lines.push('', `  cause: ${report.hint.cause}`, ...fixLines(report.hint.fix));
-    }
-    lines.push('', '  State of things now:', ...report.state.map((line) => `  - ${line}`));
-    if (report.retryAt !== undefined) {
-        lines.push('', `  A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .afterText */ .gm)(report.retryAt)} can work.`);
-    }
-    lines.push('', `  more: ${entryOf(report)}`);
-    return lines;
-}
-function callLines({ failure, alike, cause, fix }) {
-    const lines = [`  ${callText(failure)} [${failure.code}]`, `  why:   ${failure.message}`];
-    const also = alike.slice(0, _words_js__WEBPACK_IMPORTED_MODULE_2__/* .MOST_NAMED */ .SE - 1);
-    for (const other of also)
-        lines.push(`  also:  ${alikeText(other)}`);
-    const more = alike.length - also.length;
-    if (more > 0)
-        lines.push(`  also:  ${more} more (${_words_js__WEBPACK_IMPORTED_MODULE_2__/* .ALL_OF_IT */ .ch} has them all)`);
-    if (cause !== undefined)
-        lines.push(`  cause: ${cause}`);
-    if (fix !== undefined)
-        lines.push(...fixLines(fix));
-    const ids = [failure, ...also].flatMap(({ requestId }) => requestId ?? []);
-    if (ids.length > 0)
-        lines.push(`  request ${ids.length === 1 ? 'id' : 'ids'}: ${ids.join(', ')}`);
-    return lines;
-}
-function fixLines(fix) {
-    return fix.split('\n').map((line, index) => (index === 0 ? `  fix:   ${line}` : `         ${line}`));
-}
-/** `POST /v1/api-keys answered 409`, or that nothing answered. */
-function callText(failure) {
-    const service = failure.service === 'mutx' ? 'MUTX' : 'GitHub';
-    if (failure.status !== undefined)
-        return `${service}: ${failure.call} answered ${failure.status}`;
-    return `${service}: ${failure.call} ${failure.kind === 'not-sent' ? 'was not sent' : 'got no usable answer'}`;
-}
-/** A call named by its target, where there is one: `acme/web (GitHub: GET … answered 404)`. */
-function alikeText(failure) {
-    const call = callText(failure);
-    return failure.target === undefined ? call : `${failure.target} (${call})`;
-}
-/** The short form, which GitHub shows on the run's page. */
-function failureAnnotation(title, report) {
-    const [first] = report.calls;
-    const lines = [`${report.message} [${report.code}]`, ...report.details];
-    if (first !== undefined) {
-        lines.push(`${callText(first.failure)}: ${first.failure.message} [${first.failure.code}]`);
-        const also = first.alike.map((one) => one.target ?? callText(one));
-        if (also.length > 0)
-            lines.push(`also: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .someOf */ .yU)(also, _words_js__WEBPACK_IMPORTED_MODULE_2__/* .ALL_OF_IT */ .ch)}`);
-    }
-    const more = report.calls.length - 1;
-    if (more > 0)
-        lines.push(`(and ${more} more; see the log)`);
-    const fix = first?.fix ?? report.hint?.fix;
-    if (fix !== undefined)
-        lines.push(`Fix: ${fix}`);
-    lines.push(`State now: ${report.state.join('; ')}`);
-    if (report.retryAt !== undefined)
-        lines.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .afterText */ .gm)(report.retryAt)} can work.`);
-    lines.push(`More: ${entryOf(report)}`);
-    return { title, message: lines.join('\n'), ...(report.at === undefined ? {} : { at: report.at }) };
-}
-
-
-/***/ }),
-
-/***/ 6880:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  $: () => (/* binding */ hintOf)
-});
-
-// UNUSED EXPORTS: HINTS
-
-;// CONCATENATED MODULE: ./lib/report/hints-connection.js
-const TLS = {
-    cause: 'the TLS connection was refused: the certificate is not trusted, has expired or is for another host, or the port does not speak TLS',
-    fix: 'for a private authority set `NODE_EXTRA_CA_CERTS` to its certificate; otherwise check the host and the port, and a proxy that opens TLS connections',
-};
-const PROXY_SETTING = {
-    cause: 'the variable that names the proxy cannot be used as the URL of one',
-    fix: 'write `HTTPS_PROXY` as `http://host:port` or `http://user:password@host:port` with user and password percent-encoded, or name the host in `NO_PROXY`',
-};
-const PROXY_UNREACHABLE = {
-    cause: 'the proxy that the environment names cannot be reached',
-    fix: 'check the host and the port in `HTTPS_PROXY`; for a proxy with a certificate of a private authority `NODE_EXTRA_CA_CERTS`',
-};
-const PROXY_REFUSED = {
-    cause: 'the proxy was reached and did not connect to the host: 407 means that it wants other credentials, 403 that it forbids the host',
-    fix: 'check the user and the password in `HTTPS_PROXY`, let the proxy allow the host, or name the host in `NO_PROXY` if it can be reached directly',
-};
-/** Causes of calls to MUTX for which there was no connection. */
-const MUTX_CONNECTION_HINTS = {
-    'mutx-unknown-host': {
-        cause: 'the host of `api-url` does not exist: its name does not resolve on this machine',
-        fix: 'correct `api-url`; for a name of a private network run on a machine that resolves it',
-    },
-    'mutx-unreachable': {
-        cause: 'no connection to MUTX: nothing answers at that address, or the network is cut',
-        fix: 'check `api-url`, the network and the firewall of the machine; where only a proxy reaches MUTX, set `HTTPS_PROXY`',
-    },
-    'mutx-tls-refused': TLS,
-    'mutx-proxy-setting': PROXY_SETTING,
-    'mutx-proxy-unreachable': PROXY_UNREACHABLE,
-    'mutx-proxy-refused': PROXY_REFUSED,
-};
-/** Causes of calls to GitHub for which there was no connection. */
-const GITHUB_CONNECTION_HINTS = {
-    'github-unknown-host': {
-        cause: "the host of GitHub's API does not exist: its name does not resolve on this machine",
-        fix: 'correct `GITHUB_API_URL`; for a name of a private network run on a machine that resolves it',
-    },
-    'github-unreachable': {
-        cause: 'no connection to GitHub: nothing answers at that address, or the network is cut',
-        fix: 'check `GITHUB_API_URL`, the network and the firewall of the machine; where only a proxy reaches GitHub, set `HTTPS_PROXY`',
-    },
-    'github-tls-refused': TLS,
-    'github-proxy-setting': PROXY_SETTING,
-    'github-proxy-unreachable': PROXY_UNREACHABLE,
-    'github-proxy-refused': PROXY_REFUSED,
-};
-
-;// CONCATENATED MODULE: ./lib/report/hints-github.js
-
-const RETRY = 'run again later; the retries of this run were used up';
-/** Causes of failed calls to GitHub (src/github). */
-const GITHUB_HINTS = {
-    'github-bad-credentials': {
-        cause: '`github-token` is not valid: expired, revoked, or cut when it was copied',
-        fix: 'make a new token and put it into the secret that `github-token` reads',
-    },
-    'github-token-cannot-write': {
-        cause: 'the `GITHUB_TOKEN` of a workflow cannot write secrets, whatever its `permissions:` say; neither can a GitHub App without the permission',
-        fix: 'give `github-token` a fine-grained personal access token, or the token of a GitHub App, with the permission named here',
-    },
-    'github-missing-permission': {
-        cause: 'the token may not write secrets here',
-        fix: 'give the token the permission named here: Secrets (repository), Environments, Dependabot secrets, Codespaces secrets, Agent secrets or Organization secrets, each "Read and write"',
-    },
-    'github-forbidden': {
-        cause: 'GitHub does not allow this: the permission, a policy or an IP allow list of the organisation',
-        fix: 'see what GitHub says here, and ask an owner of the organisation',
-    },
-    'github-refused': { cause: 'GitHub refused the call', fix: 'see what it says here' },
-    'github-lost-reply': {
-        cause: 'the connection to GitHub broke before its reply was read to the end',
-        fix: RETRY,
-    },
-    'github-write-deadline': {
-        cause: 'the ten minutes within which a write of this key is safe were over',
-        fix: 'run again when GitHub answers normally; with many targets, split them over several key names, their runs an hour apart or each with a writer token of its own',
-    },
-    'github-saml': {
-        cause: 'the organisation uses SAML single sign-on and the token is not authorised for it',
-        fix: 'open the settings of the token and choose "Configure SSO" for the organisation',
-    },
-    'github-not-found': {
-        cause: 'there is no such repository or organisation, or the token cannot see it',
-        fix: 'check the spelling of the target, and that the token was given access to it',
-    },
-    'github-environment-not-found': {
-        cause: 'the repository has no such environment',
-        fix: 'make the environment in the settings of the repository, or set `create-environment: true`',
-    },
-    'github-agents-unknown': {
-        cause: "agents' secrets came with a version of GitHub's API that this server does not know: GitHub Enterprise Server does not have them",
-        fix: 'take the targets that begin with `agents:` off `targets` for this server',
-    },
-    'github-archived': {
-        cause: 'the repository is archived, so nothing in it can be written',
-        fix: 'take it off `targets`, or unarchive it',
-    },
-    'github-repository-renamed': {
-        cause: 'the repository was renamed or moved',
-        fix: 'put its new name into `targets`',
-    },
-    'github-redirect': {
-        cause: 'GitHub answered with a redirect, which is never followed: it could carry the token elsewhere',
-        fix: 'check `GITHUB_API_URL` and the names in `targets`',
-    },
-    'github-validation': {
-        cause: 'GitHub does not take a value that was sent',
-        fix: 'check `secret-name` and `targets` against what GitHub says here',
-    },
-    'github-stale-public-key': {
-        cause: 'GitHub changed the public key of this target while the secret was being sealed, and refused the value sealed with the new one, too',
-        fix: 'run again: the next run reads the key anew',
-    },
-    'github-bad-public-key': {
-        cause: 'the public key that GitHub gives for this target cannot be used',
-        fix: 'check that `GITHUB_API_URL` is GitHub itself, and run again',
-    },
-    'github-value-too-large': {
-        cause: 'the value is larger than the 48 KB that a secret may have',
-        fix: 'check that `api-url` is the MUTX API: its keys are far shorter',
-    },
-    'github-audience-incomplete': {
-        cause: 'the token does not see all the repositories that may read this organisation secret',
-        fix: 'give the token access to all repositories of the organisation: writing the secret with only some of them would take it away from the others',
-    },
-    'github-audience-changed': {
-        cause: 'somebody changed which repositories may read this organisation secret while the list of them was read',
-        fix: 'run it again once nobody changes it any more: writing the secret with a list of both times could give it to the wrong ones',
-    },
-    'github-secret-gone': {
-        cause: "the organisation secret was there when the run began, and GitHub's answer right before the write says that it is not",
-        fix: 'see whether it was deleted: if so, run again, which makes it anew for those that `visibility` and `selected-repositories` name; if not, run again later',
-    },
-    'github-audience-too-long': {
-        cause: 'more repositories may read this organisation secret than are read, by the count that GitHub gives',
-        fix: 'let the secret be read by all repositories or all private ones, or use several secrets, each with fewer repositories',
-    },
-    'github-list-incomplete': {
-        cause: "a list of GitHub's (of secrets, or of environments) is shorter than the count that comes with it",
-        fix: RETRY,
-    },
-    'github-list-changed': {
-        cause: 'secrets or environments came or went while the list of them was read',
-        fix: RETRY,
-    },
-    'github-list-too-long': {
-        cause: "a list of GitHub's is longer, by its own count, than GitHub lets any such list be",
-        fix: 'check what answers at `GITHUB_API_URL`',
-    },
-    'github-selected-repository-elsewhere': {
-        cause: 'a repository of `selected-repositories` does not belong to the organisation of the target',
-        fix: "name the organisation's own repositories only",
-    },
-    'github-visibility-needed': {
-        cause: 'the organisation secret does not exist yet, and nobody said which repositories may read it',
-        fix: 'set `visibility: all`, `private` or `selected` (with `selected-repositories`)',
-    },
-    'github-rate-limited': {
-        cause: 'too many requests to GitHub with this token (a primary or a secondary rate limit)',
-        fix: 'run again at the time given; a GitHub App has a larger limit than a personal token',
-    },
-    'github-server-error': { cause: 'GitHub had an error of its own', fix: `${RETRY}; see githubstatus.com` },
-    'github-proxy-page': {
-        cause: 'something between the runner and GitHub answered in its place (a proxy, a gateway, a sign-in page)',
-        fix: 'check `GITHUB_API_URL`, `HTTPS_PROXY` and `NO_PROXY`',
-    },
-    ...GITHUB_CONNECTION_HINTS,
-    'github-timeout': { cause: 'GitHub did not answer within 30 seconds', fix: RETRY },
-    'github-bad-reply': {
-        cause: 'the reply is not what the GitHub API gives: cut off, too large, compressed, or of another form',
-        fix: 'check `GITHUB_API_URL`; if it is right, this version may be too old for it',
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/report/hints-keys.js
-/** What a revocation (revoke/) or an audit (audit/) came to. */
-const KEY_HINTS = {
-    'revoke-failed': {
-        cause: 'MUTX did not revoke every key that was asked for, or did not say whether it did',
-        fix: 'mend what is said of the failed call here and run again: what is revoked already counts as done',
-    },
-    'too-early': {
-        cause: '`not-before` is still to come, by the clock of MUTX',
-        fix: 'run it again after that instant; behind an environment with a wait timer: make the timer longer than every `grace-period` by two minutes',
-    },
-    'no-such-key': {
-        cause: 'no key of the account has this name or id: it is misspelled, or of another account, or MUTX has already forgotten the revoked key',
-        fix: 'copy the name or id from `mutx-api-key keys list --all`; for a clean-up that may find nothing, set `if-none: ignore`',
-    },
-    'fleet-incomplete': {
-        cause: 'some keys of the fleet could not be rotated; the others were',
-        fix: 'fix what is named for each cause, then run it again: keys that were rotated are not due again where `renew-before` says so',
-    },
-    'key-in-a-secret': {
-        cause: 'keys of such names are made by rotations, which store them in secrets, and by jobs, which use them',
-        fix: 'run `mutx-api-key rotate`, which stores a new key first; if nothing holds this one, add `--force`',
-    },
-    'revocations-exceeded': {
-        cause: 'more keys were asked for than `max-revocations` allows, so none was revoked',
-        fix: 'see whether these are the keys that are meant; if they are, set `max-revocations` to their number',
-    },
-    findings: {
-        cause: 'the audit found what `fail-on` does not let pass',
-        fix: 'do what is said of each finding, or set `fail-on`',
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/report/hint-phrases.js
-/** What the operator of a MUTX has to change where its public versions fail on PostgreSQL. */
-const FIX_COLUMNS = "ask the operator of this MUTX, with the request ids, to give the columns `expires_at` and `last_used` of `api_keys` a time zone: `DateTime(timezone=True)` in the server's model and `timestamptz` in the database, of which either alone is not enough";
-/** How a place in the plan is freed by hand; the codes of a full plan have it in common. */
-const REVOKE_ONE = 'revoke a key that nobody needs: `mutx-api-key keys list` shows all of them, and `mutx-api-key keys revoke ID`, or the action `mutx/api-key-action/revoke` with `key-ids: ID`, revokes one';
-
-;// CONCATENATED MODULE: ./lib/report/hints-mutx.js
-
-
-const hints_mutx_RETRY = 'run again later; the retries of this run were used up';
-/** Causes of failed calls to MUTX (src/mutx) and of a session that could not be opened (src/session). */
-const MUTX_HINTS = {
-    'mutx-unauthorized': {
-        cause: 'MUTX does not accept the credential: it is expired (an access JWT lives 30 minutes), revoked, or of another MUTX installation',
-        fix: 'get a new access JWT right before this step, or use `refresh-token` or `email` with `password`, which suit a schedule; check `api-url`',
-    },
-    'mutx-forbidden': {
-        cause: 'the MUTX account may not do this: it may be deactivated or not verified',
-        fix: 'log in to MUTX with this account and see whether it may manage API keys',
-    },
-    'mutx-not-found': {
-        cause: 'there is nothing at this address of the API, or the key is not of this account',
-        fix: 'check `api-url`: `https://api.mutx.dev`, without `/api-keys` at the end',
-    },
-    'mutx-quota': {
-        cause: "the account's plan has no place for one more active key",
-        fix: `${REVOKE_ONE}. Or take a larger plan, or let the run wait for a place: a rotation with \`on-quota: wait\`, a key for one job (\`ephemeral\`, \`exec\`) with a longer \`quota-wait\``,
-    },
-    'mutx-conflict': {
-        cause: 'MUTX says that this does not go with the state the key is in',
-        fix: 'run again; the next run looks at the keys anew',
-    },
-    'mutx-validation': {
-        cause: 'MUTX does not take a value that was sent',
-        fix: 'see what MUTX says here: it names the value, and what it may be. Names of keys have at most 255 characters, `expires-in-days` is 1 to 365, ids are UUIDs; if all of them are right, check that `api-url` is the MUTX API',
-    },
-    'mutx-payment-required': {
-        cause: "the account's plan does not include this, or a payment is due",
-        fix: "see the account's billing page at MUTX",
-    },
-    'mutx-rate-limited': {
-        cause: 'too many requests a minute with this credential or from this address',
-        fix: 'run again at the time given; runners of one network share an address',
-    },
-    'mutx-server-error': { cause: 'MUTX had an error of its own', fix: hints_mutx_RETRY },
-    'mutx-proxy-page': {
-        cause: 'something between the runner and MUTX answered in its place (a proxy, a gateway, a sign-in page)',
-        fix: 'check `api-url`, `HTTPS_PROXY` and `NO_PROXY`; if MUTX is behind a gateway, let the runner through',
-    },
-    ...MUTX_CONNECTION_HINTS,
-    'mutx-timeout': { cause: 'MUTX did not answer within 30 seconds', fix: hints_mutx_RETRY },
-    'mutx-lost-reply': {
-        cause: 'the connection to MUTX broke before its reply was read to the end',
-        fix: hints_mutx_RETRY,
-    },
-    'mutx-refused': { cause: 'MUTX refused the call', fix: 'see what it says here' },
-    'mutx-key-refused': {
-        cause: 'MUTX answers the key as if it were not valid; to a key that it does not take it says `Missing authorization header`',
-        fix: 'run again; check that `api-url` is the API itself',
-    },
-    'mutx-key-unusable': {
-        cause: 'MUTX refuses the key in `X-API-Key`, and fails with an internal error when it comes as a Bearer token; public versions of MUTX on PostgreSQL answer every key so, because they store its times without a time zone',
-        fix: FIX_COLUMNS,
-    },
-    'mutx-key-unverifiable': {
-        cause: 'this MUTX answers a request with the key as it answers one without any, so it cannot be found out there whether the key works',
-        fix: 'set `verify: false` to store keys that were not tried, or use a MUTX that takes API keys',
-    },
-    'mutx-redirect': {
-        cause: 'MUTX answered with a redirect, which is never followed: it could carry the credential elsewhere',
-        fix: 'set `api-url` to where the API is now',
-    },
-    'mutx-bad-reply': {
-        cause: 'the reply is not what the MUTX API gives: cut off, too large, compressed, or of another form',
-        fix: 'check that `api-url` is the API itself; if it is, this version may be too old for it',
-    },
-    'session-expired': {
-        cause: 'the access JWT in `bootstrap-jwt` has expired; it lives for 30 minutes',
-        fix: 'get a new access JWT in the job, right before this step; for a schedule use `refresh-token` or `email` with `password`',
-    },
-    'session-login-failed': {
-        cause: 'MUTX did not answer the log-in, or not with a session',
-        fix: 'see the failed call; the run can simply be repeated',
-    },
-    'session-login-refused': {
-        cause: 'MUTX does not take this `email` and `password`',
-        fix: 'log in with them at MUTX: the account must be active and its e-mail address verified',
-    },
-    'session-refresh-failed': {
-        cause: 'the refresh token could not be exchanged, and is not spent',
-        fix: 'see the failed call, and run again with the same token',
-    },
-    'session-refresh-refused': {
-        cause: 'the refresh token is spent, expired (7 days after its last use, 30 days after the log-in) or revoked',
-        fix: 'log in to MUTX again and store the new refresh token in the secret',
-    },
-    'session-refresh-lost': {
-        cause: 'the reply to the exchange never came, so the refresh token may be spent',
-        fix: 'log in to MUTX again and store the new refresh token in the secret; do not use the old one again',
-    },
-    'session-successor-unwritable': {
-        cause: 'the secret that has to take the successor of the refresh token cannot be written; the token was not used',
-        fix: 'mend what is said of the secret here, or name another one in `refresh-token-secret`',
-    },
-    'renewal-failed': {
-        cause: 'the run took longer than its MUTX session, which could not be renewed',
-        fix: 'see the failed call; the credential is not spent, so the next run begins anew with it, and takes up what this one had to leave',
-    },
-    'session-successor-lost': {
-        cause: 'the refresh token is spent, and its successor could not be stored for ten minutes',
-        fix: 'log in to MUTX again, store the new refresh token in the secret, and mend what kept it from being stored',
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/report/hints-run.js
-
-/** What a run as a whole came to (rotation/outcome.ts), and what happens before and around it. */
-const RUN_HINTS = {
-    'invalid-input': {
-        cause: 'one or more inputs are missing or not in a form this action takes',
-        fix: 'correct the inputs named here; nothing was changed',
-    },
-    'preflight-failed': {
-        cause: 'a target cannot be written with this token, or does not exist',
-        fix: 'mend what is said of each target here; no key is made while one of them is known not to be writable',
-    },
-    'too-many-targets': {
-        cause: 'GitHub allows about 80 writes a minute and 500 an hour, and every write of a key has to start within ten minutes of making it',
-        fix: 'store the key in one organisation secret that the repositories share, or make a fleet of it: several runs, each with a `key-name` and a part of the targets of its own, and either an hour apart or each with a writer token of its own, because GitHub counts per token and hour',
-    },
-    'fleet-too-large': {
-        cause: 'GitHub hands over at most 1 MB, counted as UTF-16, from one job to the next',
-        fix: 'split the key into several, each with a part of its targets; `defaults` do not make it smaller',
-    },
-    'issue-failed': {
-        cause: 'GitHub did not let the job read or write issues',
-        fix: 'see the failed call; the rotation or the audit itself is told of by its own job',
-    },
-    'look-failed': {
-        cause: 'the list of keys or the dates of the secrets could not be read',
-        fix: 'see the failed call; the run can simply be repeated',
-    },
-    'quota-full': {
-        cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-        fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan. A rotation with \`on-quota: wait\` waits for a place that becomes free by itself, one with \`on-quota: replace\` gives up a key of its own name first, with a gap of seconds; where it was set, the first line says why it did not help`,
-    },
-    'quota-too-soon': {
-        cause: 'the new key would take the last place of the plan, while another key of this name, or the last write of a target, is so young that a run may still be storing that key',
-        fix: 'run again at the time given, or set `on-quota: wait`, which waits until then; `on-quota: replace` does not shorten that, because it too makes no second key while the first may still be on its way into the secret',
-    },
-    'quota-wait-over': {
-        cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-        fix: `wait longer with \`quota-wait\`, run fewer jobs at a time (\`strategy.max-parallel\`), take a larger plan, or ${REVOKE_ONE}; \`sweep-after\` revokes what killed jobs of this repository left`,
-    },
-    'account-refused': {
-        cause: 'MUTX answers 403 to the question whose account this is: its e-mail address is not verified, or it is deactivated. Keys of such an account are answered 403 too',
-        fix: 'verify the e-mail address of the account at MUTX, or have the account activated, and run again',
-    },
-    'create-failed': {
-        cause: 'MUTX did not make a key',
-        fix: 'see the failed call; no secret was written',
-    },
-    'times-contradict': {
-        cause: 'MUTX wrote a time into the new key that is far from the time its replies carry: a server that writes local time without a zone, or several servers whose clocks differ',
-        fix: "have MUTX's operator set the server and its database to UTC and synchronize their clocks; until then no run can tell which key is older, so none is replaced",
-    },
-    'create-lost': {
-        cause: 'the reply to the create never came or could not be read, so a key may exist that nobody can use',
-        fix: 'run again: such a key is never stored, and a later run revokes it',
-    },
-    'create-unsupported': {
-        cause: 'MUTX failed with an internal error at each create and made no key; public versions of MUTX on PostgreSQL fail so at every key that expires, because they store its end without a time zone',
-        fix: `${FIX_COLUMNS}. No input of this action avoids it`,
-    },
-    'verify-refused': {
-        cause: 'MUTX answers the key it has just made as if it were not valid',
-        fix: "run again; if it stays so, check that `api-url` is the API itself, and ask MUTX's support with the request id",
-    },
-    'verify-unclear': {
-        cause: 'MUTX was not reachable or not well when the new key was tried',
-        fix: 'run again; `verify: false` would go on with a key that was never tried',
-    },
-    'store-failed': {
-        cause: 'at least one target did not take the new key',
-        fix: 'mend what is said of each target here and run again: a half-stored rotation is always due, and the next run that succeeds puts one key into every target',
-    },
-    'store-deadline': {
-        cause: 'a target could not be written within ten minutes of making the key, after which no write is safe any more',
-        fix: 'run again when GitHub answers normally; with many targets, split them over several key names, their runs an hour apart or each with a writer token of its own',
-    },
-    'written-late': {
-        cause: 'this machine stood still for minutes between making a key and storing it, twice; another run may have revoked the key meanwhile',
-        fix: 'run again, on a runner that is not suspended; a `concurrency:` group in the workflow keeps runs from overlapping',
-    },
-    'network-changed': {
-        cause: 'between the two steps of `ephemeral` a step of the job has set a proxy, or certificate authorities, for all that follows; a credential would go to whoever that is',
-        fix: 'revoke the key that is named with the action `revoke`, or let it expire; set `HTTPS_PROXY` and `NODE_EXTRA_CA_CERTS` for the whole job, or for the steps that need them',
-    },
-    'command-not-found': {
-        cause: 'there is no such file, neither under this path nor in a folder of `PATH`',
-        fix: 'check how the command is written; a builtin of the shell, a pipe or `&&` needs a shell: `-- sh -c "…"`',
-    },
-    'command-not-executable': {
-        cause: 'the file is there, and the system does not run it',
-        fix: 'make it executable with `chmod +x`, or name what runs it: `-- node script.js`',
-    },
-    cancelled: {
-        cause: 'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
-        fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
-    },
-    'runner-file-unwritable': {
-        cause: 'the runner gave this step no file for its outputs, state or variables, or the disk of the runner is full',
-        fix: 'free space on the runner; in a container or under another runner, make sure that the files named by `GITHUB_OUTPUT`, `GITHUB_STATE` and `GITHUB_ENV` can be written',
-    },
-    'output-withheld': {
-        cause: 'the password, or another credential that was given, is part of a name, a target or a word of the output',
-        fix: 'give the account a password that no name contains, or rename what holds it',
-    },
-    'internal-error': {
-        cause: 'something happened that this action does not expect',
-        fix: 'run again; if it stays so, report it with the lines above',
-    },
-    deadline: {
-        cause: 'the time within which a write is safe was over before this one could start',
-        fix: 'run again when MUTX and GitHub answer normally',
-    },
-    'doctor-problem': {
-        cause: 'something that a rotation depends on is not as it has to be',
-        fix: 'do what stands after each ✗, then ask `mutx-api-key doctor` again',
-    },
-    'doctor-warning': {
-        cause: 'with `--strict`, a warning of `mutx-api-key doctor` fails it',
-        fix: 'do what each line with ! says, or leave `--strict` out',
-    },
-    declined: {
-        cause: 'the question whether to do all of it was not answered with yes',
-        fix: 'run the command again, and answer with yes or give `--yes`',
-    },
-    'not-stored': {
-        cause: 'GitHub did not take a secret that the workflow needs',
-        fix: 'see the failed call, and run the command again',
-    },
-    'not-written': {
-        cause: 'the file of the workflow could not be made; one that is there is never overwritten',
-        fix: 'make sure that the folder can be written and the file is not there, and run the command again',
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/report/hints.js
-
-
-
-
-/** Every failure code there is; docs/troubleshooting.md is made from it. */
-const HINTS = {
-    ...RUN_HINTS,
-    ...KEY_HINTS,
-    ...MUTX_HINTS,
-    ...GITHUB_HINTS,
-};
-/** The hint of a code; undefined for one that this table does not know. */
-function hintOf(code) {
-    return Object.hasOwn(HINTS, code) ? HINTS[code] : undefined;
-}
-
-
-/***/ }),
-
-/***/ 9820:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T9: () => (/* binding */ requestText),
-/* harmony export */   qL: () => (/* binding */ retryText),
-/* harmony export */   rA: () => (/* binding */ RotationLog)
-/* harmony export */ });
-/* unused harmony export WARNING_TITLE */
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7340);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
-
-
-const WHY_REVOKED = {
-    R: 'superseded by the new key',
-    E: 'expired',
-    W: 'in no target',
-    own: 'the new key, which no secret holds',
-    replace: 'to make room: on-quota is replace',
-};
-const WARNING_TITLE = {
-    'revocation-failed': 'A key was not revoked',
-    'too-many-revocations': 'More keys than max-revocations',
-    'name-used-elsewhere': 'The key name is used elsewhere',
-    'clocks-apart': 'Clocks apart',
-    'readings-differ': 'GitHub contradicts itself',
-    'times-contradict': 'Times contradict each other',
-    'account-unreadable': 'The plan is not known',
-    'create-lost': 'A created key was lost',
-    'written-late': 'The key was stored too late',
-    'secret-contradiction': 'A secret was not what it was taken for',
-};
-/** Renders the engine's events as they come: one line a step, in groups that fold, with durations. */
-class RotationLog {
-    #sink;
-    #keyName;
-    #phase;
-    #seen = new Set();
-    constructor(sink, keyName) {
-        this.#sink = sink;
-        this.#keyName = keyName;
-    }
-    /** Closes the group that is open, so that what follows is always seen. */
-    end() {
-        if (this.#phase !== undefined)
-            this.#sink.endGroup();
-        this.#phase = undefined;
-    }
-    event(event) {
-        switch (event.type) {
-            case 'step-started':
-                this.#enter(_words_js__WEBPACK_IMPORTED_MODULE_1__/* .PHASE_OF */ .EV[event.step]);
-                break;
-            case 'step-ended':
-                this.#line(stepText(event.step, event.ok, event.ms));
-                break;
-            case 'looked':
-                this.#line(this.#lookedText(event));
-                break;
-            case 'planned':
-                this.#enter('Plan');
-                for (const line of (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .planLines */ .HN)(event.plan))
-                    this.#line(line);
-                break;
-            case 'minted':
-                this.#line(`${event.name}: new key ${event.id}, ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .expiryText */ .X5)(event.expiresAt)}`);
-                break;
-            case 'target-written':
-                this.#line(targetText(event));
-                break;
-            case 'revoking':
-            case 'not-revoked':
-                break;
-            case 'revoked':
-                this.#line(`${event.gone ? 'was gone already' : 'revoked'}: ${event.id} (${WHY_REVOKED[event.reason]})`);
-                break;
-            case 'retrying':
-                this.#line(retryText(event.failure, event.attempt, event.wait));
-                break;
-            case 'waiting':
-                this.#line(waitText(event));
-                break;
-            case 'warning':
-                this.#sink.warning({ title: WARNING_TITLE[event.code], message: event.message });
-                break;
-        }
-    }
-    #enter(phase) {
-        if (phase === this.#phase)
-            return;
-        this.end();
-        this.#phase = phase;
-        this.#sink.group(this.#seen.has(phase) ? `${phase}, again` : phase);
-        this.#seen.add(phase);
-    }
-    #line(text) {
-        this.#sink.line(text);
-    }
-    #lookedText(event) {
-        const places = event.places === undefined || !Number.isFinite(event.places)
-            ? 'no limit is known'
-            : `${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(event.places, 'place')}${event.plan === undefined ? '' : ` in the plan ${event.plan}`}`;
-        return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(event.active, 'active key')}, ${event.ofName} of them named ${this.#keyName}; ${places}`;
-    }
-}
-function stepText(step, ok, ms) {
-    const [done, notDone] = _words_js__WEBPACK_IMPORTED_MODULE_1__/* .STEP_TEXT */ .l$[step];
-    return `${ok ? `✓ ${done}` : `✗ ${notDone}`} (${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .durationText */ .S5)(ms)})`;
-}
-function targetText({ result, done, of }) {
-    const progress = of > 1 ? `[${done}/${of}] ` : '';
-    const why = result.failure === undefined ? '' : `: ${result.failure.message}`;
-    return `${progress}${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .placeText */ .Z9)(result)} ${result.status}${why}`;
-}
-/** The line of a call that is going to be tried again. */
-function retryText(failure, attempt, wait) {
-    return `${(0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .callText */ .WT)(failure)} [${failure.code}]: try ${attempt + 1} in ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .durationText */ .S5)(wait)}`;
-}
-function waitText(event) {
-    const until = event.until === undefined ? '' : ` (until ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .instantText */ .Xx)(event.until)})`;
-    return `waiting ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .durationText */ .S5)(event.wait)} for ${event.for}${until}`;
-}
-/** A request as `RUNNER_DEBUG` shows it: never a header, a query or a body. */
-function requestText({ service, method, path, status, ms }) {
-    return `${service === 'mutx' ? 'MUTX' : 'GitHub'}: ${method} ${path} → ${status} in ${ms} ms`;
-}
-
-
-/***/ }),
-
-/***/ 3021:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   CS: () => (/* binding */ prose),
-/* harmony export */   aY: () => (/* binding */ code),
-/* harmony export */   om: () => (/* binding */ block),
-/* harmony export */   pj: () => (/* binding */ plain),
-/* harmony export */   tp: () => (/* binding */ table)
-/* harmony export */ });
-/** Text from outside, made to mean nothing in Markdown: as a code span, or with its punctuation escaped. */
-/** A name or an id, in a table or not. */
-function code(text) {
-    const shown = oneLine(text).replaceAll('`', "'").replaceAll('|', '\\|').trim();
-    return shown === '' ? '—' : `\`${shown}\``;
-}
-/** Running text: every ASCII punctuation that could begin a link, an image, a mention, HTML or a table cell. */
-function plain(text) {
-    return oneLine(text).replace(/[!"#$%&'*+:<=>?@[\\\]^_`{|}~.()]/gu, '\\$&');
-}
-/** Running text that marks code with backticks, as our own hints do; the marks stay, all else is escaped. */
-function prose(text) {
-    return text
-        .split('`')
-        .map((part, index) => (index % 2 === 0 ? plain(part) : code(part)))
-        .join('');
-}
-/** Lines to copy. The fence is longer than any run of backticks inside. */
-function block(language, lines) {
-    const runs = lines.join('\n').match(/`+/gu) ?? [];
-    const longest = Math.max(2, ...runs.map((run) => run.length));
-    const fence = '`'.repeat(longest + 1);
-    return [`${fence}${language}`, ...lines, fence].join('\n');
-}
-/** Cells are Markdown already. */
-function table(head, rows) {
-    const row = (cells) => `| ${cells.join(' | ')} |`;
-    return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
-}
-function oneLine(text) {
-    return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-}
-
-
-/***/ }),
-
-/***/ 4377:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AK: () => (/* binding */ spendingState),
-/* harmony export */   N5: () => (/* binding */ sessionFailure),
-/* harmony export */   Py: () => (/* binding */ logSession)
-/* harmony export */ });
-/* harmony import */ var _annotations_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1116);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7340);
-/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6880);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9820);
-/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3394);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8191);
-
-
-
-
-
-
-/** Renders what a session tells while it works, between the engine's lines where it renews itself. */
-function logSession(event, sink) {
-    switch (event.type) {
-        case 'logged-in':
-            sink.line('✓ logged in to MUTX');
-            break;
-        case 'logged-out':
-            sink.line('✓ logged out of MUTX');
-            break;
-        case 'exchanging':
-            sink.line(`exchanging the refresh token: it counts as spent from here on, until its successor is stored: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .placeText */ .Z9)(event)}`);
-            break;
-        case 'successor-stored': {
-            const until = event.endsAt === undefined ? '' : `; the next run has to start before ${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .instantText */ .Xx)(event.endsAt)}`;
-            sink.line(`✓ refresh token exchanged; its successor is stored: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .placeText */ .Z9)(event)}${until}`);
-            break;
-        }
-        case 'retrying':
-            sink.line((0,_log_js__WEBPACK_IMPORTED_MODULE_2__/* .retryText */ .qL)(event.failure, event.attempt, event.wait));
-            break;
-        case 'warning':
-            warn(event, sink);
-            break;
-    }
-}
-/** In the summary at once, and so above the rest, however the run ends. */
-function warn(warning, sink) {
-    const { message, fix } = adviceOf(warning);
-    sink.warning((0,_annotations_js__WEBPACK_IMPORTED_MODULE_5__/* .credentialWarning */ .a)(fix === undefined ? message : `${message}\nFix: ${fix}`));
-    sink.summary((0,_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .warningSummary */ .Ju)(message, fix));
-}
-/** The other warnings say themselves what to do. */
-function adviceOf(warning) {
-    const { code, message } = warning;
-    return code === 'renewal-failed'
-        ? { message: `${message} [${code}]`, fix: warning.fix ?? (0,_hints_js__WEBPACK_IMPORTED_MODULE_1__/* .hintOf */ .$)(code)?.fix }
-        : { message, fix: undefined };
-}
-/** A session that could not be opened: no key has been touched, but a refresh token may be spent. */
-function sessionFailure({ code, message, cause, state, retryAt }) {
-    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .earlyFailure */ .iF)({
-        code,
-        message,
-        calls: [cause],
-        state: ['no key was made or revoked, and no target was written', ...state],
-        retryAt,
-    });
-}
-/** The state of things while a refresh token is being exchanged, for a run that ends in that moment. */
-function spendingState({ secretName, label }) {
-    const place = (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .placeText */ .Z9)({ secret: secretName, target: label });
-    return [
-        'no key was made or revoked, and no target was written',
-        `the refresh token may be spent: its successor is in ${place} if that secret was updated just now, otherwise log in to MUTX again; if the log above tells of no exchange, it is unspent`,
-    ];
-}
-
-
-/***/ }),
-
-/***/ 4127:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L4: () => (/* binding */ stateOf),
-/* harmony export */   g7: () => (/* binding */ nothingLost),
-/* harmony export */   iw: () => (/* binding */ EITHER)
-/* harmony export */ });
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8191);
-
-/**
- * In which state a failed run leaves things: which secret holds what, which keys are alive. A line each; the
- * first question of whoever reads a failed log is whether production still works.
- * @param givenUp keys revoked before their successor was stored (`on-quota: replace`)
- */
-function stateOf(outcome, givenUp) {
-    const { minted, targets, keys } = outcome;
-    const lines = [];
-    const groups = new Map();
-    for (const target of targets) {
-        const held = contentOf(target, minted);
-        groups.set(held, [...(groups.get(held) ?? []), target]);
-    }
-    for (const [held, of] of groups)
-        lines.push(`${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .someOf */ .yU)(of.map(_words_js__WEBPACK_IMPORTED_MODULE_0__/* .placeText */ .Z9), 'the output `targets`')}: ${held}`);
-    if (minted === undefined) {
-        lines.push('no new key is known to exist');
-    }
-    else {
-        lines.push(`new key ${minted.id} (${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .expiryText */ .X5)(minted.expiresAt)}): ${MINTED[minted.state]}`);
-    }
-    const others = keys.revoked.filter((id) => id !== minted?.id && !givenUp.includes(id));
-    if (others.length > 0)
-        lines.push(`revoked: ${others.join(', ')}`);
-    const perhaps = keys.unclear.filter((id) => id !== minted?.id);
-    if (perhaps.length > 0) {
-        lines.push(`perhaps revoked, for which there was no clear answer: ${perhaps.join(', ')}`);
-    }
-    lines.push(givenUp.length === 0
-        ? nothingLost(others.length > 0, perhaps.length > 0) +
-            (minted?.state === 'unknown' ? ' by this run' : '')
-        : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that still holds it does not work until a run succeeds`);
-    const left = keys.left.filter((id) => ![minted?.id, ...keys.held, ...perhaps].includes(id));
-    if (keys.held.length > 0)
-        lines.push((0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .heldText */ .Dx)(keys.held));
-    if (left.length > 0) {
-        lines.push(`${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(left.length, 'key')} left for the next run to revoke: ${left.join(', ')}`);
-    }
-    return lines;
-}
-/**
- * @param expired one that had expired may have been revoked: a secret may hold it, and is as dead as it was
- * @param perhaps of some it is not known, and a secret may hold them
- */
-function nothingLost(expired, perhaps = false) {
-    return `no ${perhaps ? 'other ' : ''}${expired ? 'working ' : ''}key that a secret holds was revoked`;
-}
-/** What a secret holds after a write of which nobody knows whether it was done. */
-const EITHER = 'not known: the write may have been done; it holds the new key or what it held before';
-const MINTED = {
-    alive: 'alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
-    revoked: 'revoked, because it was certain that no secret holds it',
-    'perhaps-revoked': 'no secret holds it, and it was to be revoked; whether it was is not known: if not, a rotation revokes it once it is 15 minutes old',
-    unknown: 'stored, but another run may have revoked it',
-};
-/** What a target's secret holds after a run that failed. */
-function contentOf(target, minted) {
-    switch (target.status) {
-        case 'created':
-        case 'updated':
-            return minted?.state === 'unknown' ? 'holds the new key, which may not be active' : 'holds the new key';
-        case 'unchanged':
-        case 'skipped':
-            return 'untouched';
-        case 'failed':
-            // The new key is revoked only when every attempt on every target was refused.
-            if (minted === undefined || minted.state === 'revoked' || minted.state === 'perhaps-revoked') {
-                return 'untouched';
-            }
-            return target.perhapsWritten === true
-                ? EITHER
-                : 'the write was refused, so it holds what it held before';
-    }
-}
-
-
-/***/ }),
-
-/***/ 3394:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ju: () => (/* binding */ warningSummary),
-/* harmony export */   MY: () => (/* binding */ page),
-/* harmony export */   YG: () => (/* binding */ summaryOf),
-/* harmony export */   jg: () => (/* binding */ failureSummary),
-/* harmony export */   kY: () => (/* binding */ failureText),
-/* harmony export */   s9: () => (/* binding */ keyTable),
-/* harmony export */   wq: () => (/* binding */ MOST_ROWS)
-/* harmony export */ });
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7340);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
-
-
-
-/** Rows beyond this would crowd out everything else; the outputs have them all. */
-const MOST_ROWS = 500;
-const STATUS = {
-    created: '✅ created',
-    updated: '✅ updated',
-    unchanged: '➖ unchanged',
-    failed: '❌ failed',
-    skipped: '➖ not touched',
-};
-/**
- * The job summary of a rotation, in GitHub's Markdown; text from outside is escaped.
- * @param givenUp keys revoked before their successor was stored (`on-quota: replace`)
- */
-function summaryOf(outcome, keyName, givenUp = []) {
-    switch (outcome.kind) {
-        case 'rotated':
-            return page('MUTX API key rotated', [
-                keyTable(outcome.key),
-                targetTable(outcome.targets),
-                keysText(outcome.keys),
-            ]);
-        case 'not-due':
-            return page('MUTX API key not due', [
-                `Nothing was replaced: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(outcome.plan.why)}.`,
-                keyTable(outcome.key),
-                targetTable(outcome.targets),
-                keysText(outcome.keys),
-            ]);
-        case 'planned':
-            return page('MUTX API key: plan (dry run)', [
-                'Nothing was changed. A run would:',
-                planText(outcome.plan),
-                `Key name: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(keyName)}`,
-                targetTable(outcome.targets),
-            ]);
-        case 'failed':
-            return page('❌ MUTX API key not rotated', [
-                ...failureText((0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .failureOf */ .g5)(outcome, givenUp)),
-                outcome.minted === undefined ? '' : keyTable(outcome.minted),
-                targetTable(outcome.targets),
-                keysText(outcome.keys),
-            ]);
-    }
-}
-/** The job summary of a run that failed and has nothing else to show. @param title what was not done */
-function failureSummary(title, report) {
-    return page(`❌ ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(title)}`, failureText(report));
-}
-/**
- * Something that a person should know whatever became of the run; may stand before everything else.
- * @param message what it is, and a line for each reason
- */
-function warningSummary(message, fix) {
-    const [first = '', ...reasons] = message.split('\n');
-    const parts = [
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(first),
-        reasons.map((reason) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(reason)}`).join('\n'),
-        fix === undefined ? '' : fixPart(fix),
-    ];
-    const text = parts.filter((part) => part !== '').join('\n\n');
-    const quoted = text.split('\n').map((line) => `> ${line}`.trimEnd());
-    return `${['> [!WARNING]', ...quoted].join('\n')}\n\n`;
-}
-/** A page of the summary; empty parts are left out. */
-function page(title, parts) {
-    return `${[`## ${title}`, ...parts].filter((part) => part !== '').join('\n\n')}\n`;
-}
-function keyTable({ id, name, expiresAt }) {
-    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .tp)(['Key', 'Name', 'Expires'], [[(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(id), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(name), expiryCell(expiresAt)]]);
-}
-function expiryCell(expiresAt) {
-    return expiresAt === undefined ? 'never' : (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .instantText */ .Xx)(expiresAt);
-}
-function targetTable(targets) {
-    if (targets.length === 0)
-        return '';
-    // Failures first: in a long list they are what one looks for.
-    const sorted = [...targets].sort((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'));
-    const rows = sorted.slice(0, MOST_ROWS).map((one) => [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(one.target), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(one.secret), statusCell(one)]);
-    const more = targets.length - rows.length;
-    const rest = more > 0
-        ? `\n\n… and ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(more, 'more target', 'more targets')}; the output \`targets\` has them all.`
-        : '';
-    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .tp)(['Target', 'Secret', 'Result'], rows) + rest;
-}
-function statusCell({ status, failure }) {
-    return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(failure.message)}`;
-}
-function keysText({ revoked, superseded, graceEnds, left, held, spared }) {
-    const later = left.filter((id) => !held.includes(id));
-    const waiting = superseded.filter((id) => !left.includes(id));
-    return [
-        `**Revoked:** ${ids(revoked)}`,
-        waiting.length > 0 ? `**Superseded, not revoked:** ${ids(waiting)}${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .graceText */ .cd)(graceEnds)}` : '',
-        later.length > 0 ? `**Left for a later run to revoke:** ${ids(later)}` : '',
-        held.length > 0 ? `**Held back:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .heldText */ .Dx)(held, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
-        spared.length > 0 ? `**Not revoked yet:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .sparedText */ .p7)(spared, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
-    ]
-        .filter((line) => line !== '')
-        .join('\n\n');
-}
-function ids(keys) {
-    return keys.length === 0 ? 'none' : keys.map(_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY).join(', ');
-}
-function planText(plan) {
-    return (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .planLines */ .HN)(plan)
-        .map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(line)}`)
-        .join('\n');
-}
-/** What a failed run has to tell, in Markdown. */
-function failureText(report) {
-    const parts = [
-        `**${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(report.message)}** (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(report.code)})`,
-        report.details.map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(line)}`).join('\n'),
-        ...report.calls.map(callPart),
-    ];
-    if (report.hint !== undefined && report.calls.length === 0) {
-        parts.push(`Cause: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(report.hint.cause)}`, fixPart(report.hint.fix));
-    }
-    parts.push(['**State of things now**', '', ...report.state.map((line) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(line)}`)].join('\n'));
-    if (report.retryAt !== undefined)
-        parts.push(`A run after ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .afterText */ .gm)(report.retryAt)} can work.`);
-    parts.push(`[More about this, and what to check](${(0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .entryOf */ .Ms)(report)})`);
-    return parts;
-}
-function callPart({ failure, alike, cause, fix }) {
-    const calls = [failure, ...alike].map((one) => `- ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)((0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .alikeText */ .y4)(one))}`).slice(0, MOST_ROWS);
-    const id = failure.requestId === undefined ? '' : `, request id ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(failure.requestId)}`;
-    return [
-        calls.join('\n'),
-        `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(failure.message)} (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(failure.code)}${id})`,
-        cause === undefined ? '' : `Cause: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(cause)}`,
-        fix === undefined ? '' : fixPart(fix),
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n');
-}
-/** Lines to copy are those of a list or a mapping inside one; what stands between them is said, not copied. */
-function fixPart(fix) {
-    const parts = [];
-    let toCopy = [];
-    const endBlock = () => {
-        if (toCopy.length > 0)
-            parts.push((0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .block */ .om)('yaml', toCopy));
-        toCopy = [];
-    };
-    for (const line of fix.split('\n')) {
-        if (/^(?: |- )/u.test(line)) {
-            toCopy.push(line);
-            continue;
-        }
-        endBlock();
-        parts.push((0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(line));
-    }
-    endBlock();
-    return `Fix: ${parts.join('\n\n')}`;
-}
-
-
-/***/ }),
-
-/***/ 8191:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B9: () => (/* binding */ NOBODY_CAN_TELL),
-/* harmony export */   Dx: () => (/* binding */ heldText),
-/* harmony export */   EV: () => (/* binding */ PHASE_OF),
-/* harmony export */   HN: () => (/* binding */ planLines),
-/* harmony export */   Mb: () => (/* binding */ inTheWay),
-/* harmony export */   S5: () => (/* binding */ durationText),
-/* harmony export */   SE: () => (/* binding */ MOST_NAMED),
-/* harmony export */   U9: () => (/* binding */ count),
-/* harmony export */   X5: () => (/* binding */ expiryText),
-/* harmony export */   Xx: () => (/* reexport safe */ _rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__.X),
-/* harmony export */   Z9: () => (/* binding */ placeText),
-/* harmony export */   cd: () => (/* binding */ graceText),
-/* harmony export */   ch: () => (/* binding */ ALL_OF_IT),
-/* harmony export */   gm: () => (/* binding */ afterText),
-/* harmony export */   l$: () => (/* binding */ STEP_TEXT),
-/* harmony export */   p7: () => (/* binding */ sparedText),
-/* harmony export */   p_: () => (/* binding */ list),
-/* harmony export */   yU: () => (/* binding */ someOf)
-/* harmony export */ });
-/* harmony import */ var _rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3551);
-/* harmony import */ var _secrets_printable_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(474);
-
-
-
-/** `84 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
-function durationText(duration) {
-    const ms = Math.max(0, Math.round(duration));
-    if (ms < 1_000)
-        return `${ms} ms`;
-    if (ms < 59_950)
-        return `${(ms / 1_000).toFixed(1)} s`;
-    const seconds = Math.round(ms / 1_000);
-    if (seconds < 3_600)
-        return twoUnits(seconds, 60, 'min', 1, 's');
-    if (seconds < 86_400)
-        return twoUnits(seconds, 3_600, 'h', 60, 'min');
-    return twoUnits(seconds, 86_400, 'd', 3_600, 'h');
-}
-function twoUnits(seconds, large, name, small, smallName) {
-    const rest = Math.floor((seconds % large) / small);
-    const first = `${Math.floor(seconds / large)} ${name}`;
-    return rest === 0 ? first : `${first} ${rest} ${smallName}`;
-}
-/** A time after which something holds: rounded up, so that it is not told too early. */
-function afterText(instant) {
-    return (0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(Math.ceil(instant / 1_000) * 1_000);
-}
-/** Why a key is not looked for by its name. */
-const NOBODY_CAN_TELL = 'nobody can tell which it is, because others may use the name, so it is not looked for';
-function expiryText(expiresAt) {
-    return expiresAt === undefined ? 'never expires' : `expires ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(expiresAt)}`;
-}
-/** `1 key`, `2 keys`. */
-function count(many, one, several = `${one}s`) {
-    return `${many} ${many === 1 ? one : several}`;
-}
-/** As many keys as a STARTER plan has. Nobody reads five hundred names; for machines there are the outputs. */
-const MOST_NAMED = 10;
-/** Where a run writes down all of what its log cuts short. */
-const ALL_OF_IT = 'the job summary, or the file that `--summary` names,';
-/** `a`, `a and b`, `a, b and c`. */
-function list(items) {
-    const last = items.at(-1) ?? '';
-    return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
-}
-/** All items or, of many, the first ones and in what the others are found: `a, b and 7 more (… has them all)`. */
-function someOf(items, all) {
-    const more = items.length - MOST_NAMED;
-    if (more <= 0)
-        return list(items);
-    return `${items.slice(0, MOST_NAMED).join(', ')} and ${more} more (${all} has them all)`;
-}
-/** `MUTX_API_KEY in owner/repo@production`. */
-function placeText(result) {
-    return `${result.secret} in ${result.target}`;
-}
-/** The part of the log under which a step's lines stand. Steps of one phase may run side by side. */
-const PHASE_OF = {
-    preflight: 'Look at keys and targets',
-    list: 'Look at keys and targets',
-    metadata: 'Look at keys and targets',
-    'second-reading': 'Look at keys and targets',
-    'make-room': 'Make room',
-    create: 'Create and verify the new key',
-    verify: 'Create and verify the new key',
-    store: 'Store the new key',
-    'check-late': 'Store the new key',
-    revoke: 'Revoke what the new key supersedes',
-};
-/** What a step's line says when the step was done, and when it was not. */
-const STEP_TEXT = {
-    // Whether it can be written GitHub tells at the write only.
-    preflight: ['the public key of every target read', 'not every target can be written'],
-    list: ['keys listed', 'keys could not be listed'],
-    metadata: ["the secrets' dates read", "the secrets' dates could not be read"],
-    'second-reading': ["the secrets' dates confirmed", "the secrets' dates could not be confirmed"],
-    'make-room': ['room made', 'not all of the room could be made'],
-    create: ['key created', 'no key created, as far as is known'],
-    verify: ['MUTX accepts the new key', 'MUTX did not confirm the new key'],
-    store: ['stored in every target', 'not stored in every target'],
-    'check-late': ['the stored key is still active', 'the stored key is not known to be active any more'],
-    revoke: ['superseded keys revoked', 'not every superseded key revoked'],
-};
-const WHY_REMOVED = {
-    expired: 'expired',
-    'never-stored': 'never stored in any target',
-    superseded: 'superseded, and in no target any more',
-};
-/** What a run is going to do, a line each. */
-function planLines(plan) {
-    const lines = [plan.due ? `rotate: ${plan.why}` : `do not rotate: ${plan.why}`];
-    if (plan.current !== undefined) {
-        lines.push(`current key: ${plan.current.id} (${expiryText(plan.current.expiresAt)})`);
-    }
-    for (const { key, why } of plan.makeRoom)
-        lines.push(`revoke ${key.id}: ${WHY_REMOVED[why]}`);
-    if (plan.due) {
-        lines.push(...roomLines(plan.room));
-        for (const key of plan.supersedes)
-            lines.push(`${key.id} is superseded by the new key`);
-        for (const { key, why } of plan.afterStore) {
-            // Where it was stored until then is of no account any more, and may rest on one reading.
-            lines.push(`revoke ${key.id} once the new key is stored${why === 'expired' ? ': expired' : ''}`);
-        }
-    }
-    for (const key of plan.held)
-        lines.push(`keep ${key.id}: more keys than max-revocations would go`);
-    for (const key of plan.usedElsewhere)
-        lines.push(`keep ${key.id}: something else uses it`);
-    if (plan.inGrace !== undefined) {
-        const { ids, until } = plan.inGrace;
-        lines.push(`keep ${ids.join(', ')}: superseded, with a grace period until ${afterText(until)}`);
-    }
-    for (const key of plan.spared)
-        lines.push(`keep ${sparedText([key])}`);
-    return lines;
-}
-/**
- * Until when the grace period of superseded keys lasts, where that is known; reads on from their ids. It may be over,
- * where no rule revokes them (an organisation's secret, clocks apart).
- */
-function graceText(graceEnds) {
-    return graceEnds === undefined ? '' : ` (grace period until ${afterText(graceEnds)})`;
-}
-/** Keys that no run revokes by itself, and what is to be done about them. */
-function heldText(held, show = (id) => id) {
-    return `not revoked, being more than max-revocations, until somebody revokes them or raises it: ${held.map(show).join(', ')}`;
-}
-/**
- * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked yet`.
- * @param keys at least one, all of one run
- * @param show how an id is shown
- */
-function sparedText(keys, show = (id) => id) {
-    const it = keys.length === 1 ? 'it' : 'them';
-    const times = keys.map((key) => key.until);
-    const does = keys.some((key) => key.next === 'superseded')
-        ? `supersedes ${it}, and the grace period begins`
-        : `revokes ${it}`;
-    const next = keys.some((key) => key.next === 'open')
-        ? `no rotation but its own revokes ${it} before ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(Math.min(...times))}`
-        : `a rotation after ${afterText(Math.max(...times))} ${does}`;
-    const ids = keys.map(({ id }) => show(id)).join(', ');
-    return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; ${next}`;
-}
-function roomLines(room) {
-    switch (room.kind) {
-        case 'fits':
-            return [];
-        case 'replace':
-            return [`revoke ${room.victim.id} first: the plan has no place for both (on-quota: replace)`];
-        case 'full':
-        case 'too-soon': {
-            const when = room.at === undefined ? '' : ` before ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(room.at)}`;
-            const young = room.kind === 'too-soon' && room.inTheWay.length === 0 ? `; ${room.because}` : '';
-            return [`there is no place for one more key${when}${young}`, ...inTheWay(room.inTheWay)];
-        }
-    }
-}
-/** After every expiry, and a number that can be subtracted from itself. */
-const NEVER = Number.MAX_SAFE_INTEGER;
-/** The keys that hold the places of a plan, a line each, the one to revoke first. What a target holds comes last, and is marked. */
-function inTheWay(keys) {
-    const named = keys
-        .toSorted((a, b) => Number(isHeld(a)) - Number(isHeld(b)) || (a.expiresAt ?? NEVER) - (b.expiresAt ?? NEVER))
-        .slice(0, MOST_NAMED)
-        .map(keyInTheWay);
-    const more = keys.length - named.length;
-    return more > 0 ? [...named, `and ${count(more, 'more key')}`] : named;
-}
-/** `in the way: old (8d7f…), expires …`, or that a target uses it. */
-function keyInTheWay({ id, name, expiresAt, lastUsed, heldBy = [] }) {
-    const key = `${(0,_secrets_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(name, 100)} (${id})`;
-    if (heldBy.length > 0)
-        return `in use by ${someOf(heldBy, ALL_OF_IT)}: keep ${key}, ${expiryText(expiresAt)}`;
-    const used = lastUsed === undefined ? '' : `, last used at ${(0,_rotation_instant_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(lastUsed)}`;
-    return `in the way: ${key}, ${expiryText(expiresAt)}${used}`;
-}
-function isHeld({ heldBy = [] }) {
-    return heldBy.length > 0;
-}
-
-
-/***/ }),
-
-/***/ 8395:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $U: () => (/* binding */ CREATION_SLACK),
-/* harmony export */   AK: () => (/* binding */ FENCE),
-/* harmony export */   Kp: () => (/* binding */ CREATES),
-/* harmony export */   L7: () => (/* binding */ CALL_PATIENCE),
-/* harmony export */   Qm: () => (/* binding */ TRIES),
-/* harmony export */   jS: () => (/* binding */ MARGIN),
-/* harmony export */   l: () => (/* binding */ WRITE_DEADLINE),
-/* harmony export */   oK: () => (/* binding */ LONGEST_QUOTA_WAIT),
-/* harmony export */   qh: () => (/* binding */ LINGER),
-/* harmony export */   rH: () => (/* binding */ RATE_LIMIT_WAIT),
-/* harmony export */   yT: () => (/* binding */ READS)
-/* harmony export */ });
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-/** D: every write of a key starts before this much time has passed since just before its create was sent. */
-const WRITE_DEADLINE = 10 * MINUTE;
-/** F: more than D plus the longest a request can linger. A key older than this is written by nobody any more. */
-const FENCE = 15 * MINUTE;
-/** The longest a request can be on its way after it was sent; what is not there by then was never done. */
-const LINGER = FENCE - WRITE_DEADLINE;
-/** m: how far the two servers' clocks and GitHub's whole-second timestamps may be apart. */
-const MARGIN = 60 * SECOND;
-/**
- * How far a new key's `created_at` may be from the `Date` headers of MUTX, beside the time that its create took: the
- * header is stamped when a request arrives, and lags the database by some seconds.
- */
-const CREATION_SLACK = 15 * SECOND;
-/** The longest that `on-quota: wait` can have to wait until a rule frees a place. */
-const LONGEST_QUOTA_WAIT = 2 * FENCE + 2 * MARGIN;
-/** How long a single call may be retried, waits included, where no nearer deadline holds. */
-const CALL_PATIENCE = 5 * MINUTE;
-/**
- * Targets that are asked about at the same time, two requests each at the most at once. GitHub takes a hundred
- * requests at once of everything that shares a token.
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
- */
-const READS = 20;
-/** What MUTX asks to wait at its rate limit: always the whole window. A patience that is to fit it is longer. */
-const RATE_LIMIT_WAIT = MINUTE;
-/** Tries of anything that may be tried again. */
-const TRIES = 4;
-/** Keys a run makes at most when the replies to its creates are lost; each lost one leaves an orphan. */
-const CREATES = 3;
-
-
-/***/ }),
-
-/***/ 2480:
+/***/ 7458:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6688,61 +8395,16 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ rotate)
 });
 
-// EXTERNAL MODULE: ./lib/rotation/constants.js
-var constants = __nccwpck_require__(8395);
-// EXTERNAL MODULE: ./lib/rotation/failures.js
-var failures = __nccwpck_require__(1335);
-// EXTERNAL MODULE: ./lib/rotation/grace.js
-var grace = __nccwpck_require__(2002);
+// EXTERNAL MODULE: ./lib/core/limits.js
+var limits = __nccwpck_require__(7535);
 // EXTERNAL MODULE: ./lib/rotation/rules.js
 var rules = __nccwpck_require__(9541);
-;// CONCATENATED MODULE: ./lib/rotation/in-the-way.js
-
-/**
- * The plan of a look, in which the keys that leave no room are marked with what is known of their use.
- * @param labels of the targets, in the order of the look's secrets
- */
-function withUse(plan, look, labels, keyName) {
-    const { room } = plan;
-    if (room.kind !== 'full' && room.kind !== 'too-soon')
-        return plan;
-    const ids = new Set(room.inTheWay.map(({ id }) => id));
-    const ofName = look.keys.filter(({ name }) => name === keyName);
-    const inTheWay = look.keys
-        .filter(({ id }) => ids.has(id))
-        .map(({ id, name, expiresAt, lastUsed }) => {
-        const heldBy = holdersOf(id, look, labels, ofName);
-        return { id, name, expiresAt, lastUsed, heldBy };
-    });
-    return { ...plan, room: { ...room, inTheWay } };
-}
-function holdersOf(key, look, labels, ofName) {
-    const record = ofName.find(({ id }) => id === key);
-    const { secrets } = look;
-    if (record === undefined || secrets === undefined)
-        return [];
-    return labels.filter((_, index) => {
-        const secret = secrets[index];
-        if (secret === undefined)
-            return false;
-        // Where dates say little (an edit of the audience moves them, the clocks differ), what cannot be excluded may be it.
-        if (look.clocksApart || look.contradicted)
-            return true;
-        if (secret.shared)
-            return (0,rules/* notInAnyTarget */._A)(record, [secret], ofName, 0) === undefined;
-        return (0,rules/* candidatesFor */._j)(secret.updatedAt, ofName).some(({ id }) => id === key);
-    });
-}
-
-// EXTERNAL MODULE: ./lib/rotation/look.js
-var rotation_look = __nccwpck_require__(207);
 ;// CONCATENATED MODULE: ./lib/rotation/other-targets.js
-
 
 
 /** Whether a key has been used after the run that made it: by whatever a secret gave it to. */
 function isInUse({ createdAt, lastUsed }) {
-    return lastUsed !== undefined && lastUsed >= createdAt + constants/* FENCE */.AK;
+    return lastUsed !== undefined && lastUsed >= createdAt + limits/* FENCE */.AK;
 }
 /**
  * Of the keys that are in use, those that none of these secrets holds, as far as their dates tell. A key that may be
@@ -6756,7 +8418,7 @@ function heldElsewhere(keys, secrets, keysOfName) {
         if (how === undefined)
             return false;
         // What was superseded may have been used until then, and by jobs that had begun by then.
-        return how.kind === 'never-stored' || Number(key.lastUsed) > (0,grace/* lastWriteOf */.P)(secrets) + constants/* FENCE */.AK;
+        return how.kind === 'never-stored' || Number(key.lastUsed) > (0,rules/* lastWriteOf */.Px)(secrets) + limits/* FENCE */.AK;
     });
 }
 /** Whether a neighbour holds one of these keys, as far as dates tell: no key of another name was made for it. */
@@ -6824,42 +8486,50 @@ function inUse({ id, name, lastUsed = 0 }) {
 function inNeighbour({ id }, { label, secretName }) {
     return `${secretName} in ${label} is no target of this run, and was written when key ${id} was made, so it most likely holds that key, which this run is to revoke. ${ADD}`;
 }
+/**
+ * The plan of a look, in which the keys that leave no room are marked with what is known of their use.
+ * @param labels of the targets, in the order of the look's secrets
+ */
+function withUse(plan, look, labels, keyName) {
+    const { room } = plan;
+    if (room.kind !== 'full' && room.kind !== 'too-soon')
+        return plan;
+    const ids = new Set(room.inTheWay.map(({ id }) => id));
+    const ofName = look.keys.filter(({ name }) => name === keyName);
+    const inTheWay = look.keys
+        .filter(({ id }) => ids.has(id))
+        .map(({ id, name, expiresAt, lastUsed }) => {
+        const heldBy = holdersOf(id, look, labels, ofName);
+        return { id, name, expiresAt, lastUsed, heldBy };
+    });
+    return { ...plan, room: { ...room, inTheWay } };
+}
+function holdersOf(key, look, labels, ofName) {
+    const record = ofName.find(({ id }) => id === key);
+    const { secrets } = look;
+    if (record === undefined || secrets === undefined)
+        return [];
+    return labels.filter((_, index) => {
+        const secret = secrets[index];
+        if (secret === undefined)
+            return false;
+        // Where dates say little (an edit of the audience moves them, the clocks differ), what cannot be excluded may be it.
+        if (look.clocksApart || look.contradicted)
+            return true;
+        if (secret.shared)
+            return (0,rules/* notInAnyTarget */._A)(record, [secret], ofName, 0) === undefined;
+        return (0,rules/* candidatesFor */._j)(secret.updatedAt, ofName).some(({ id }) => id === key);
+    });
+}
 
 // EXTERNAL MODULE: ./lib/rotation/plan.js
 var rotation_plan = __nccwpck_require__(5803);
-// EXTERNAL MODULE: ./lib/rotation/retry.js
-var retry = __nccwpck_require__(3968);
-;// CONCATENATED MODULE: ./lib/rotation/mint.js
-
-/**
- * Protocol step 5. Tried again in place only when it is certain that no key was made; a lost reply is the
- * caller's business, who looks again before making another.
- */
-async function mint(run) {
-    const { ports, settings } = run;
-    let since = new retry/* Stopwatch */.eM(ports.clock);
-    let githubBefore = run.githubTime();
-    let took = 0;
-    const reply = await run.call(async () => {
-        since = new retry/* Stopwatch */.eM(ports.clock);
-        githubBefore = run.githubTime();
-        const created = await ports.keys.create(settings.keyName, settings.expiresInDays);
-        took = since.elapsed();
-        return created;
-    }, (0,retry/* onlyIfNotDone */.$n)(run.patience()));
-    if (reply.ok) {
-        const { id, name, expiresAt } = reply.value;
-        ports.report({ type: 'minted', id, name, expiresAt });
-    }
-    return { reply, since, githubBefore, took };
-}
-
-// EXTERNAL MODULE: ./lib/rotation/quota.js
-var quota = __nccwpck_require__(8090);
+// EXTERNAL MODULE: ./lib/rotation/read-snapshot.js
+var read_snapshot = __nccwpck_require__(6165);
+// EXTERNAL MODULE: ./lib/core/retry.js
+var retry = __nccwpck_require__(7493);
 // EXTERNAL MODULE: ./lib/rotation/room.js
 var rotation_room = __nccwpck_require__(907);
-// EXTERNAL MODULE: ./lib/rotation/spared.js
-var spared = __nccwpck_require__(2349);
 // EXTERNAL MODULE: ./lib/rotation/run.js
 var rotation_run = __nccwpck_require__(7467);
 ;// CONCATENATED MODULE: ./lib/rotation/store.js
@@ -6887,7 +8557,7 @@ async function storeEverywhere(run, minted, since, githubBefore) {
             if (!attempt.ok && !isDefinite(attempt.failure))
                 perhapsWritten = true;
             return attempt;
-        }, (0,retry/* idempotent */.yB)(() => constants/* WRITE_DEADLINE */.l - since.elapsed()), run.retrying);
+        }, (0,retry/* idempotent */.yB)(() => limits/* WRITE_DEADLINE */.l - since.elapsed()), run.retrying);
         const named = { target: target.label, secret: target.secretName };
         if (!reply.ok) {
             failures.push(reply.failure);
@@ -6895,7 +8565,7 @@ async function storeEverywhere(run, minted, since, githubBefore) {
         }
         if (reply.date === undefined)
             undated = true;
-        else if (githubBefore !== undefined && reply.date - githubBefore > constants/* WRITE_DEADLINE */.l + constants/* MARGIN */.jS)
+        else if (githubBefore !== undefined && reply.date - githubBefore > limits/* WRITE_DEADLINE */.l + limits/* MARGIN */.jS)
             late = true;
         run.sawGithub(reply);
         if (target.contradiction !== undefined)
@@ -6915,9 +8585,10 @@ function isDefinite(failure) {
     return failure.kind === 'refused' || failure.kind === 'not-sent';
 }
 
-// EXTERNAL MODULE: ./lib/rotation/instant.js
-var instant = __nccwpck_require__(3551);
+// EXTERNAL MODULE: ./lib/core/time.js
+var time = __nccwpck_require__(4258);
 ;// CONCATENATED MODULE: ./lib/rotation/times.js
+
 
 
 /**
@@ -6933,15 +8604,15 @@ var instant = __nccwpck_require__(3551);
 function contradictionOf(run, createdAt, date, { since, took }) {
     const seen = [
         date === undefined
-            ? expected(run.githubTime(), constants/* MARGIN */.jS + took, 'the time of GitHub')
-            : expected(date, constants/* CREATION_SLACK */.$U + took, 'the Date of its own reply'),
+            ? expected(run.githubTime(), limits/* MARGIN */.jS + took, 'the time of GitHub')
+            : expected(date, limits/* CREATION_SLACK */.$U + took, 'the Date of its own reply'),
         ...sinceTheList(run.list, since, took),
     ];
     const wrong = seen.find(({ from, to }) => createdAt < from || createdAt > to);
     if (wrong === undefined)
         return undefined;
     return {
-        what: `created_at of the new key is ${(0,instant/* instantText */.X)(createdAt)}, but by ${wrong.of} it is ${(0,instant/* instantText */.X)(wrong.time)}`,
+        what: `created_at of the new key is ${(0,time/* instantText */.X)(createdAt)}, but by ${wrong.of} it is ${(0,time/* instantText */.X)(wrong.time)}`,
         maybeOurs: wrong !== seen[0],
     };
 }
@@ -6956,16 +8627,34 @@ function sinceTheList(list, since, took) {
         return [];
     const time = list.date + list.lead + list.since.elapsed() - since.elapsed();
     const least = list.date + list.lead + list.since.leastElapsed() - since.leastElapsed();
-    const slack = constants/* CREATION_SLACK */.$U + took + list.took;
+    const slack = limits/* CREATION_SLACK */.$U + took + list.took;
     const of = 'the Date of the list, and what has passed here since,';
     return [{ time, of, from: Math.min(time, least) - slack, to: Math.max(time, least) + slack }];
 }
+/**
+ * Protocol step 5. Tried again in place only when it is certain that no key was made; a lost reply is the
+ * caller's business, who looks again before making another.
+ */
+async function mint(run) {
+    const { ports, settings } = run;
+    let since = new retry/* Stopwatch */.eM(ports.clock);
+    let githubBefore = run.githubTime();
+    let took = 0;
+    const reply = await run.call(async () => {
+        since = new retry/* Stopwatch */.eM(ports.clock);
+        githubBefore = run.githubTime();
+        const created = await ports.keys.create(settings.keyName, settings.expiresInDays);
+        took = since.elapsed();
+        return created;
+    }, (0,retry/* onlyIfNotDone */.$n)(run.patience()));
+    if (reply.ok) {
+        const { id, name, expiresAt } = reply.value;
+        ports.report({ type: 'minted', id, name, expiresAt });
+    }
+    return { reply, since, githubBefore, took };
+}
 
 ;// CONCATENATED MODULE: ./lib/rotation/replace-key.js
-
-
-
-
 
 
 
@@ -6998,7 +8687,7 @@ async function replaceKey(run, tries, planned, plan, warned) {
     const stored = await run.step('store', () => storeEverywhere(run, minted, since, githubBefore), (result) => result.failures.length === 0);
     if (contradiction !== undefined && stored.failures.length === 0) {
         const state = stored.late ? 'unknown' : 'alive';
-        return (0,failures/* failed */.gz)(run, timesContradict(contradiction), { ...summaryOf(minted), state }, stored.results);
+        return (0,rotation_run/* failed */.gz)(run, timesContradict(contradiction), { ...summaryOf(minted), state }, stored.results);
     }
     const inTime = since.beforeDeadline();
     const late = await checkLate(run, minted, stored, since.elapsed());
@@ -7025,17 +8714,17 @@ async function replaceKey(run, tries, planned, plan, warned) {
  */
 async function lookBeforeCreate(run, tries, look, plan) {
     const gone = new Set(run.keysNow().revoked);
-    const room = (0,rotation_room/* roomFor */.N)(look, run.settings, gone, plan.current);
+    const room = (0,rotation_room/* roomFor */.N_)(look, run.settings, gone, plan.current);
     if (room.kind !== 'fits') {
         const certain = run.keysNow().unclear.length > 0 ? ' for certain' : '';
-        return { stop: (0,failures/* failed */.gz)(run, (0,failures/* quotaFailure */.TU)(room, `a key in the way could not be revoked${certain}`)) };
+        return { stop: (0,rotation_run/* failed */.gz)(run, (0,rotation_run/* quotaFailure */.TU)(room, `a key in the way could not be revoked${certain}`)) };
     }
     if (!room.lastPlace)
         return { look };
     const list = await run.step('list', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
     if (!list.ok) {
         return {
-            stop: (0,failures/* failed */.gz)(run, {
+            stop: (0,rotation_run/* failed */.gz)(run, {
                 reason: 'look',
                 code: 'look-failed',
                 message: `the keys could not be listed again right before the create, so no ${tries.creates > 0 ? 'other ' : ''}key was made`,
@@ -7046,12 +8735,12 @@ async function lookBeforeCreate(run, tries, look, plan) {
     // The earlier of both: what a later date alone says is not believed.
     const date = look.date === undefined || list.date === undefined ? undefined : Math.min(look.date, list.date);
     const again = { ...look, date, keys: list.value };
-    const roomNow = (0,rotation_room/* roomFor */.N)(again, run.settings, gone, plan.current);
+    const roomNow = (0,rotation_room/* roomFor */.N_)(again, run.settings, gone, plan.current);
     if (roomNow.kind === 'fits')
         return { look: again };
     // Another run has made a key since the look: plan anew. If that keeps happening, say so instead.
     tries.surprises += 1;
-    return { stop: tries.surprises < constants/* CREATES */.Kp ? 'again' : (0,failures/* failed */.gz)(run, (0,failures/* quotaFailure */.TU)(roomNow)) };
+    return { stop: tries.surprises < limits/* CREATES */.Kp ? 'again' : (0,rotation_run/* failed */.gz)(run, (0,rotation_run/* quotaFailure */.TU)(roomNow)) };
 }
 async function notMinted(run, tries, look, failure) {
     const conflict = failure.kind === 'refused' && failure.status === 409;
@@ -7061,7 +8750,7 @@ async function notMinted(run, tries, look, failure) {
         tries.quotaHits += 1;
         // Where the plan is known to have room, its place may be free again: no key is given up for one such answer.
         tries.learned.full = look.places === undefined || tries.quotaHits > 1;
-        if (tries.quotaHits < constants/* CREATES */.Kp)
+        if (tries.quotaHits < limits/* CREATES */.Kp)
             return 'again';
     }
     // What has gone already for another reason may do so again; a second time it is for a person to look.
@@ -7071,17 +8760,17 @@ async function notMinted(run, tries, look, failure) {
     }
     if ((0,retry/* isInternalError */.wA)(failure)) {
         tries.inVain.push(failure);
-        if (tries.creates < constants/* CREATES */.Kp)
+        if (tries.creates < limits/* CREATES */.Kp)
             return afterWait(run, failure, tries.creates);
         if (await isUnsupported(run, tries))
-            return (0,failures/* failed */.gz)(run, unsupported(tries.inVain));
+            return (0,rotation_run/* failed */.gz)(run, unsupported(tries.inVain));
     }
-    if (unclear && failure.retryable && tries.creates < constants/* CREATES */.Kp) {
+    if (unclear && failure.retryable && tries.creates < limits/* CREATES */.Kp) {
         tries.lost.push(failure);
         run.warn('create-lost', 'the reply to the create was lost; a key may exist whose text nobody knows. It is left alone, and a later run revokes it');
         return 'again';
     }
-    return (0,failures/* failed */.gz)(run, {
+    return (0,rotation_run/* failed */.gz)(run, {
         reason: quota ? 'quota' : 'create',
         code: quota ? 'quota-full' : unclear ? 'create-lost' : 'create-failed',
         message: madeNone(unclear, tries),
@@ -7109,7 +8798,7 @@ async function afterWait(run, failure, attempt) {
  * server that cannot make such keys at all does so, and no later run finds anything else.
  */
 async function isUnsupported(run, { before, inVain }) {
-    if (inVain.length < constants/* CREATES */.Kp)
+    if (inVain.length < limits/* CREATES */.Kp)
         return false;
     const list = await run.step('list', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok);
     const { keyName } = run.settings;
@@ -7129,7 +8818,7 @@ function unsupported(failures) {
  */
 function isQuota(run, { keys, places }, { code }) {
     const active = keys.filter(({ id }) => !run.isRevoked(id));
-    return code === 'mutx-quota' || (places !== undefined && (0,quota/* placesTaken */.O0)(active) + 1 > places);
+    return code === 'mutx-quota' || (places !== undefined && (0,rotation_room/* placesTaken */.O0)(active) + 1 > places);
 }
 /**
  * Nothing derived from times that contradict each other can be relied on, so the new key goes. Where it is only the
@@ -7184,7 +8873,7 @@ async function checkLate(run, minted, stored, elapsed) {
     if (stored.late)
         return 'late';
     const written = stored.results.some((result) => result.status !== 'failed');
-    if (!written || (elapsed <= constants/* MARGIN */.jS && !stored.undated))
+    if (!written || (elapsed <= limits/* MARGIN */.jS && !stored.undated))
         return 'in-time';
     const list = await run.step('check-late', () => run.call(() => run.ports.keys.list()), (reply) => reply.ok && isActive(minted.id, reply.value));
     if (!list.ok) {
@@ -7203,7 +8892,7 @@ function writtenLate(run, tries, minted, results) {
         run.warn('written-late', `key ${minted.id} was stored too late to be relied on; rotating once more`);
         return 'again';
     }
-    return (0,failures/* failed */.gz)(run, {
+    return (0,rotation_run/* failed */.gz)(run, {
         reason: 'late',
         code: 'written-late',
         message: 'the new key was stored too late twice; nothing was revoked, but the stored key may be',
@@ -7219,7 +8908,7 @@ async function notStored(run, minted, stored, inTime) {
     };
     if (stored.certainlyNowhere)
         return abandon(run, minted, failure, stored.results);
-    return (0,failures/* failed */.gz)(run, failure, { ...summaryOf(minted), state: 'alive' }, stored.results);
+    return (0,rotation_run/* failed */.gz)(run, failure, { ...summaryOf(minted), state: 'alive' }, stored.results);
 }
 /** Said by whoever asked `mayStart` and was told no (ports.ts). */
 function isDeadline({ code }) {
@@ -7231,8 +8920,8 @@ async function abandon(run, minted, failure, results) {
     const state = run.isPerhapsRevoked(minted.id) ? 'perhaps-revoked' : 'alive';
     // What the targets hold then is what the round before stored, and that is what has to be told.
     if (run.late !== undefined)
-        return (0,failures/* failed */.gz)(run, failure);
-    return (0,failures/* failed */.gz)(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : state }, results);
+        return (0,rotation_run/* failed */.gz)(run, failure);
+    return (0,rotation_run/* failed */.gz)(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : state }, results);
 }
 /** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
 function olderKeys(run, look, k) {
@@ -7242,7 +8931,7 @@ function olderKeys(run, look, k) {
 function spareYoung(run, look, minted) {
     const ofName = look.keys.filter((key) => key.name === run.settings.keyName);
     // The new key will be one more.
-    run.spare((0,spared/* sparedKeys */.y)((0,spared/* sparedBy */.jB)(ofName, minted), run.settings, run.keysNow().left.length + 1));
+    run.spare((0,rules/* sparedKeys */.y)((0,rules/* sparedBy */.jB)(ofName, minted), run.settings, run.keysNow().left.length + 1));
 }
 /**
  * Protocol step 8: rule R. With a grace period, what is older is superseded, and only what the look allowed beside the
@@ -7254,7 +8943,7 @@ async function revokeOlder(run, look, plan, minted) {
     const going = run.settings.gracePeriod > 0 ? ofGraceOver(look, plan, allowed) : allowed;
     if (run.settings.gracePeriod > 0) {
         const now = run.githubTime();
-        run.supersede(allowed.filter((key) => !going.includes(key)).map((key) => key.id), now === undefined ? undefined : (0,grace/* graceEnd */.q)(now, run.settings));
+        run.supersede(allowed.filter((key) => !going.includes(key)).map((key) => key.id), now === undefined ? undefined : (0,rules/* graceEnd */.qS)(now, run.settings));
     }
     if (going.length === 0)
         return;
@@ -7277,42 +8966,9 @@ function summaryOf({ id, name, expiresAt }) {
     return { id, name, expiresAt };
 }
 
-;// CONCATENATED MODULE: ./lib/rotation/second-reading.js
-
-
-/**
- * Reads every target's secret a second time, from the list of the place it is in, before something is done that
- * cannot be undone: one reply may be a replica's, a gateway's or a passing error. Where the two readings differ for
- * any target, or the second cannot be had, the look is contradicted, and rule W rests for this run.
- */
-async function readAgain(run, look, secrets) {
-    const doubts = await run.step('second-reading', () => (0,rotation_run/* eachOf */.pQ)(run.ports.targets, constants/* READS */.yT, (target, index) => doubtOf(run, target, secrets[index]?.updatedAt)), (found) => found.every((doubt) => doubt === undefined));
-    const known = doubts.filter((doubt) => doubt !== undefined);
-    const [first] = known;
-    if (first === undefined)
-        return look;
-    run.warn('readings-differ', `${first.what}: this run revokes no key for being in no secret, and names none as superseded`);
-    return { ...look, contradicted: true, readingsDiffer: known.some(({ differs }) => differs) };
-}
-async function doubtOf(run, target, updatedAt) {
-    const reply = await run.askGithub(() => target.listed());
-    if (!reply.ok) {
-        const { code, message } = reply.failure;
-        const what = `the secrets of ${target.label} could not be listed (${code}: ${message})`;
-        return { what, differs: false };
-    }
-    if (reply.value?.updatedAt === updatedAt)
-        return undefined;
-    const what = `GitHub gives two different answers about ${target.secretName} of ${target.label}`;
-    return { what, differs: true };
-}
-
-// EXTERNAL MODULE: ./lib/rotation/take-look.js
-var take_look = __nccwpck_require__(7155);
+// EXTERNAL MODULE: ./lib/rotation/snapshot.js
+var snapshot = __nccwpck_require__(5752);
 ;// CONCATENATED MODULE: ./lib/rotation/engine.js
-
-
-
 
 
 
@@ -7331,7 +8987,7 @@ async function rotate(settings, ports) {
     const run = new rotation_run/* Run */.KF(settings, ports);
     const tooMany = moreThanFit(ports);
     if (tooMany !== undefined)
-        return (0,failures/* failed */.gz)(run, tooMany);
+        return (0,rotation_run/* failed */.gz)(run, tooMany);
     const tries = {
         creates: 0,
         lost: [],
@@ -7354,28 +9010,28 @@ async function rotate(settings, ports) {
 /** Said before anything is called: a fan-out that cannot end before D would leave old and new keys mixed. */
 function moreThanFit({ targets, writesWithin }) {
     const puts = targets.reduce((sum, target) => sum + (target.puts ?? 1), 0);
-    const fit = writesWithin?.(constants/* WRITE_DEADLINE */.l) ?? puts;
+    const fit = writesWithin?.(limits/* WRITE_DEADLINE */.l) ?? puts;
     if (puts <= fit)
         return undefined;
     return {
         reason: 'preflight',
         code: 'too-many-targets',
-        message: `${targets.length} targets take ${puts} writes, which cannot all start within ${constants/* WRITE_DEADLINE */.l / 60_000} minutes at the pace that GitHub allows; ${fit} fit`,
+        message: `${targets.length} targets take ${puts} writes, which cannot all start within ${limits/* WRITE_DEADLINE */.l / 60_000} minutes at the pace that GitHub allows; ${fit} fit`,
         failures: [],
     };
 }
 async function oneRound(run, tries) {
     const looked = await lookUntilSettled(run, tries.learned);
     if (!looked.ok)
-        return (0,failures/* failed */.gz)(run, notAgain(run, tries, looked.failure));
+        return (0,rotation_run/* failed */.gz)(run, notAgain(run, tries, looked.failure));
     // Known only now: an environment that has to be made takes a write of its own.
     const tooMany = moreThanFit(run.ports);
     if (tooMany !== undefined)
-        return (0,failures/* failed */.gz)(run, tooMany);
+        return (0,rotation_run/* failed */.gz)(run, tooMany);
     const forced = tries.lateWrites > 0;
     const { look, plan: planned } = await planOn(run, {
         ...looked.look,
-        lostCreates: lostCreates(tries, (0,rotation_look/* timeOf */.n)(looked.look)),
+        lostCreates: lostCreates(tries, (0,snapshot/* timeOf */.n)(looked.look)),
         repairs: repairs(run, looked.look),
         gaveUp: run.gaveUp,
     }, forced);
@@ -7409,16 +9065,16 @@ async function oneRound(run, tries) {
  * name another. A list that is read after such a write has its key, so looking once more settles it.
  */
 async function lookUntilSettled(run, learned) {
-    const looked = await (0,take_look/* takeLook */.ZE)(run, learned);
+    const looked = await (0,read_snapshot/* takeLook */.ZE)(run, learned);
     if (!looked.ok || !isJustWritten(looked.look))
         return looked;
     if ((0,rotation_plan/* makePlan */.Cs)(looked.look, run.settings, false).due)
         return looked;
-    return (0,take_look/* takeLook */.ZE)(run, learned);
+    return (0,read_snapshot/* takeLook */.ZE)(run, learned);
 }
 /** By times of two clocks, which may differ by half a margin. */
 function isJustWritten({ date, secrets = [] }) {
-    return date !== undefined && (0,grace/* lastWriteOf */.P)(secrets) > date - constants/* MARGIN */.jS / 2;
+    return date !== undefined && (0,rules/* lastWriteOf */.Px)(secrets) > date - limits/* MARGIN */.jS / 2;
 }
 /**
  * The plan of a look. What cannot be undone takes a second reading of the targets, and only that: where the two
@@ -7429,7 +9085,7 @@ async function planOn(run, look, forced) {
     const isOpen = (0,rotation_plan/* restsOnSecrets */.oM)(plan, run.settings) || isNewerBeside(look, plan, run.settings);
     if (look.secrets === undefined || !isOpen)
         return { look, plan };
-    const again = await readAgain(run, look, look.secrets);
+    const again = await (0,read_snapshot/* readAgain */.n)(run, look, look.secrets);
     return { look: again, plan: (0,rotation_plan/* makePlan */.Cs)(again, run.settings, forced) };
 }
 /** Not due, beside a newer key of the name: that one is what the secret holds, if its date is an old one. */
@@ -7437,7 +9093,7 @@ function isNewerBeside(look, plan, settings) {
     if (plan.due)
         return false;
     const { createdAt } = plan.current;
-    return (0,rotation_look/* keysOfName */.P)(look, settings).some((key) => key.isActive && key.createdAt > createdAt);
+    return (0,snapshot/* keysOfName */.P)(look, settings).some((key) => key.isActive && key.createdAt > createdAt);
 }
 /** What a look that failed has to say when an earlier round has changed something. */
 function notAgain(run, { lost, creates }, failure) {
@@ -7478,21 +9134,21 @@ function warnAbout(run, plan) {
 async function noRoom(run, tries, look, room) {
     // What the lost creates came to is a part of why there is no room.
     const stop = (because) => {
-        const failure = (0,failures/* quotaFailure */.TU)(room, because);
-        return (0,failures/* failed */.gz)(run, { ...failure, failures: [...tries.lost, ...tries.inVain] });
+        const failure = (0,rotation_run/* quotaFailure */.TU)(room, because);
+        return (0,rotation_run/* failed */.gz)(run, { ...failure, failures: [...tries.lost, ...tries.inVain] });
     };
     if (run.settings.onQuota === 'replace' && room.kind === 'full') {
         return stop(room.over > 0 ? 'giving one up would not be enough' : nothingToReplace(look, run.settings));
     }
     if (run.settings.onQuota !== 'wait')
         return stop();
-    const now = (0,rotation_look/* timeOf */.n)(look);
+    const now = (0,snapshot/* timeOf */.n)(look);
     if (room.at === undefined || now === undefined) {
         return stop('waiting would not help: no rule frees a place by itself');
     }
     // A `Date` header is in whole seconds, so the moment has surely passed one second later.
     const wait = Math.max(0, room.at - now) + 1_000;
-    const longest = constants/* LONGEST_QUOTA_WAIT */.oK + constants/* MARGIN */.jS + (tries.lost.length > 0 ? constants/* LINGER */.qh : 0);
+    const longest = limits/* LONGEST_QUOTA_WAIT */.oK + limits/* MARGIN */.jS + (tries.lost.length > 0 ? limits/* LINGER */.qh : 0);
     if (tries.waited + wait > longest)
         return stop('the wait would be longer than on-quota: wait ever waits');
     if (wait >= run.sessionLeft())
@@ -7508,7 +9164,7 @@ function nothingToReplace(look, settings) {
     if (look.clocksApart || look.contradicted) {
         return 'no key can be given up: it cannot be told which one a secret holds';
     }
-    return (0,rotation_look/* keysOfName */.P)(look, settings).some(({ isActive }) => isActive)
+    return (0,snapshot/* keysOfName */.P)(look, settings).some(({ isActive }) => isActive)
         ? 'no key of this name can be given up: none is older than 15 minutes'
         : 'no key of this name is active, so none can be given up';
 }
@@ -7520,7 +9176,7 @@ async function makeRoom(run, look, plan) {
     const victim = plan.due && plan.room.kind === 'replace' ? plan.room.victim : undefined;
     if (plan.makeRoom.length === 0 && victim === undefined)
         return;
-    const isShort = () => (0,rotation_room/* roomFor */.N)(look, run.settings, new Set(run.keysNow().revoked), plan.current).kind !== 'fits';
+    const isShort = () => (0,rotation_room/* roomFor */.N_)(look, run.settings, new Set(run.keysNow().revoked), plan.current).kind !== 'fits';
     await run.step('make-room', async () => {
         const planned = plan.makeRoom.map(({ key, rule }) => ({ id: key.id, reason: rule }));
         const revoked = [...(await run.revoke(planned))];
@@ -7546,222 +9202,13 @@ function notDue(run, plan) {
     return {
         kind: 'not-due',
         plan,
-        key: (0,rotation_room/* summarize */.e)(plan.current),
+        key: (0,rotation_room/* summarize */.eh)(plan.current),
         targets: allTargets(run, 'unchanged'),
         keys: run.keysNow(),
     };
 }
 function allTargets(run, status) {
     return run.ports.targets.map((target) => ({ target: target.label, secret: target.secretName, status }));
-}
-
-
-/***/ }),
-
-/***/ 1335:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   KS: () => (/* binding */ isAccountRefused),
-/* harmony export */   TU: () => (/* binding */ quotaFailure),
-/* harmony export */   _C: () => (/* binding */ accountRefused),
-/* harmony export */   gz: () => (/* binding */ failed)
-/* harmony export */ });
-/** MUTX says that it does not let the account itself in; a key of such an account is answered so too. */
-function isAccountRefused({ kind, status }) {
-    return kind === 'refused' && status === 403;
-}
-function accountRefused(failure) {
-    return {
-        reason: 'look',
-        code: 'account-refused',
-        message: `MUTX does not let this account in, so no key was made: ${failure.message}`,
-        failures: [failure],
-    };
-}
-/** A failed outcome with the state of everything; targets that were not reached are `skipped`. */
-function failed(run, failure, minted = run.late && { ...run.late.minted, state: 'unknown' }, targets = run.late?.results ?? run.ports.targets.map(untouched)) {
-    // Waiting helps against none that was refused.
-    const refused = failure.failures.some((one) => one.kind === 'refused');
-    const retryAfter = refused ? 0 : Math.max(0, ...failure.failures.map((one) => one.retryAfter ?? 0));
-    return {
-        kind: 'failed',
-        failure: failure.retryAt === undefined && retryAfter > 0
-            ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
-            : failure,
-        minted,
-        targets,
-        keys: run.keysNow(),
-    };
-}
-function untouched(target) {
-    return { target: target.label, secret: target.secretName, status: 'skipped' };
-}
-/** No place for one more key: none was made. */
-function quotaFailure(room, because) {
-    const { code, what, at, keys } = explain(room);
-    return {
-        reason: 'quota',
-        code,
-        message: because === undefined ? what : `${what}; ${because}`,
-        failures: [],
-        inTheWay: keys,
-        ...(at === undefined ? {} : { retryAt: at }),
-    };
-}
-function explain(room) {
-    const full = "the account's plan has no place for one more key";
-    switch (room.kind) {
-        case 'full':
-            return { code: 'quota-full', what: full, at: room.at, keys: room.inTheWay };
-        case 'replace':
-            return { code: 'quota-full', what: full, at: undefined, keys: [room.victim] };
-        case 'too-soon':
-            return {
-                code: 'quota-too-soon',
-                what: `the new key would take the plan's last place while ${room.because}`,
-                at: room.at,
-                keys: room.inTheWay,
-            };
-    }
-}
-
-
-/***/ }),
-
-/***/ 5143:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ notGone),
-/* harmony export */   S: () => (/* binding */ isGone)
-/* harmony export */ });
-/**
- * Whether a 404 for a key's DELETE means that the key is gone: any server, a gateway before all, has a 404 for what it
- * does not know, so it takes a list of the account, read before the DELETE or after it, that does not show the key as
- * active. Otherwise what became of the key is not known (docs/protocol.md, step 8).
- * @param lists undefined: not read
- */
-function isGone(id, ...lists) {
-    return lists.some((list) => list !== undefined && !showsActive(list, id));
-}
-/** Ids are UUIDs, in which case means nothing. */
-function showsActive(list, id) {
-    return list.some((key) => key.isActive && key.id.toLowerCase() === id.toLowerCase());
-}
-/** Why it is not known what became of a key: a 404 for its DELETE, and lists that show it as active. */
-function notGone(id) {
-    return {
-        kind: 'unclear',
-        service: 'mutx',
-        call: `the revocation of ${id}`,
-        status: 404,
-        code: 'mutx-not-found',
-        message: `MUTX answers that there is no key ${id}, and lists it as active`,
-        hint: 'Run it again; if it ends like this again, revoke the key at MUTX by hand.',
-        retryable: false,
-    };
-}
-
-
-/***/ }),
-
-/***/ 2002:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ lastWriteOf),
-/* harmony export */   q: () => (/* binding */ graceEnd)
-/* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-
-/** When a grace period that began with this write is over for rule W (docs/protocol.md, "The rules"). */
-function graceEnd(lastWrite, { gracePeriod }) {
-    return lastWrite + gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
-}
-/** @param secrets if none exists, long ago */
-function lastWriteOf(secrets) {
-    return Math.max(...secrets.flatMap(({ updatedAt }) => updatedAt ?? []));
-}
-
-
-/***/ }),
-
-/***/ 3551:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ instantText)
-/* harmony export */ });
-/** ISO 8601 in UTC, whole seconds: `2026-11-23T21:14:05Z`. */
-function instantText(instant) {
-    return `${new Date(instant).toISOString().slice(0, -'.000Z'.length)}Z`;
-}
-
-
-/***/ }),
-
-/***/ 7642:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   n: () => (/* binding */ keysByName)
-/* harmony export */ });
-/** The keys of each name, in the order of the list, for callers that ask for many names. */
-function keysByName(keys) {
-    const named = new Map();
-    for (const key of keys) {
-        const siblings = named.get(key.name);
-        if (siblings === undefined)
-            named.set(key.name, [key]);
-        else
-            siblings.push(key);
-    }
-    return named;
-}
-
-
-/***/ }),
-
-/***/ 207:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ keysOfName),
-/* harmony export */   n: () => (/* binding */ timeOf)
-/* harmony export */ });
-function keysOfName({ keys }, { keyName }) {
-    return keys.filter((key) => key.name === keyName);
-}
-/** The time of the look by MUTX's clock, or by GitHub's where MUTX does not say. */
-function timeOf({ date, githubDate }) {
-    return date ?? githubDate;
-}
-
-
-/***/ }),
-
-/***/ 9515:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ patientCalls)
-/* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3968);
-
-
-/**
- * For what is not one key's run: each call within the limits of a rotation's.
- * @param allInAll for how long, from now on, anything may still be tried again
- */
-function patientCalls({ clock, random, sessionEndsAt = Number.POSITIVE_INFINITY }, allInAll = Number.POSITIVE_INFINITY, onRetry = () => { }) {
-    const since = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(clock);
-    return (attempt, policy = _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .idempotent */ .yB) => {
-        const watch = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(clock);
-        const timeLeft = () => Math.min(_constants_js__WEBPACK_IMPORTED_MODULE_0__/* .CALL_PATIENCE */ .L7 - watch.elapsed(), allInAll - since.elapsed(), sessionEndsAt - clock.now());
-        return (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .tryCall */ .O9)(attempt, policy(timeLeft), { clock, random, onRetry });
-    };
 }
 
 
@@ -7775,16 +9222,10 @@ function patientCalls({ clock, random, sessionEndsAt = Number.POSITIVE_INFINITY 
 /* harmony export */   oM: () => (/* binding */ restsOnSecrets),
 /* harmony export */   vQ: () => (/* binding */ needsSecrets)
 /* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-/* harmony import */ var _grace_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2002);
-/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(207);
-/* harmony import */ var _quota_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8090);
-/* harmony import */ var _room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(907);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9541);
-/* harmony import */ var _spared_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2349);
-
-
-
+/* harmony import */ var _core_limits_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7535);
+/* harmony import */ var _room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(907);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9541);
+/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5752);
 
 
 
@@ -7794,7 +9235,7 @@ function olderKeys(look, settings) {
     const { date } = look;
     if (date === undefined)
         return [];
-    return (0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings).filter((key) => key.isActive && key.createdAt < date - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isExpired */ ._d)(key, date));
+    return (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings).filter((key) => key.isActive && key.createdAt < date - _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpired */ ._d)(key, date));
 }
 /**
  * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
@@ -7804,14 +9245,14 @@ function needsSecrets(look, settings) {
     return (settings.renewBefore !== undefined ||
         settings.gracePeriod > 0 ||
         look.conflicted ||
-        (look.places !== undefined && (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .placesTaken */ .O0)(look.keys) + 1 >= look.places) ||
+        (look.places !== undefined && (0,_room_js__WEBPACK_IMPORTED_MODULE_1__/* .placesTaken */ .O0)(look.keys) + 1 >= look.places) ||
         olderKeys(look, settings).length > settings.maxRevocations);
 }
 /** A key that no run stored is missed by nobody; a superseded one takes the most inference. */
 const GOES_FIRST = ['never-stored', 'expired', 'superseded'];
 /** What rules E and W allow to revoke at this look, what goes first before the others, and the keys they keep away from. */
 function removable(look, settings) {
-    const keys = (0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings);
+    const keys = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings);
     const found = [];
     const usedElsewhere = [];
     const { date, secrets } = look;
@@ -7820,16 +9261,16 @@ function removable(look, settings) {
     for (const key of keys) {
         if (!key.isActive)
             continue;
-        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isExpiredForSure */ .sZ)(key, date, look.githubDate)) {
+        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpiredForSure */ .sZ)(key, date, look.githubDate)) {
             found.push({ key, why: 'expired' });
             continue;
         }
         if (secrets === undefined || !canTellWhatIsStored(look))
             continue;
-        const how = (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .notInAnyTarget */ ._A)(key, secrets, keys, settings.gracePeriod);
+        const how = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .notInAnyTarget */ ._A)(key, secrets, keys, settings.gracePeriod);
         if (how === undefined || date <= how.revocableFrom)
             continue;
-        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isUsedElsewhere */ .KS)(key, how))
+        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isUsedElsewhere */ .KS)(key, how))
             usedElsewhere.push(key);
         else
             found.push({ key, why: how.kind });
@@ -7857,7 +9298,7 @@ function dueness(look, settings, forced) {
     const { renewBefore, gracePeriod } = settings;
     const current = secrets === undefined || date === undefined || isBeyondComparison(look) || isOlderThanList(look)
         ? undefined
-        : (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .currentOfAll */ .qF)(secrets, (0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings), date);
+        : (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .currentOfAll */ .qF)(secrets, (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings), date);
     if (forced)
         return { due: true, why: 'the last write came too late to be relied on', current };
     if (renewBefore === undefined && gracePeriod === 0)
@@ -7865,13 +9306,13 @@ function dueness(look, settings, forced) {
     if (date === undefined || secrets === undefined || current === undefined) {
         return { due: true, why: whyUncertain(look, settings), current };
     }
-    const lastWrite = (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .P)(secrets);
-    const others = mayBeStoredToo((0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings), secrets, current);
+    const lastWrite = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .lastWriteOf */ .Px)(secrets);
+    const others = mayBeStoredToo((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings), secrets, current);
     const maybe = { due: true, why: 'another key of the name may still be stored', current };
     // With the margin: before it, rule W could not yet free what the last rotation superseded.
-    if (gracePeriod > 0 && date - lastWrite <= gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) {
+    if (gracePeriod > 0 && date - lastWrite <= gracePeriod + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) {
         // To rotate would supersede one more key and free none, so only where the other would end before a later run.
-        const soonOver = lastWrite + gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+        const soonOver = lastWrite + gracePeriod + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
         if (others.some(({ expiresAt }) => expiresAt !== undefined && expiresAt < soonOver))
             return maybe;
         return { due: false, why: 'the last rotation is less than the grace period ago', current };
@@ -7893,11 +9334,11 @@ function isBeyondComparison({ clocksFarApart, readingsDiffer }) {
 }
 /** Whether a secret is so old that its key may not be among those that were read. */
 function isOlderThanList({ secrets = [], unreadBefore = Number.NEGATIVE_INFINITY }) {
-    return secrets.some(({ updatedAt }) => updatedAt !== undefined && updatedAt - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS < unreadBefore);
+    return secrets.some(({ updatedAt }) => updatedAt !== undefined && updatedAt - _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK - _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS < unreadBefore);
 }
 /** What is not known of the targets, as exactly as that can be told. */
 function whyUncertain(look, settings) {
-    const keys = (0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings);
+    const keys = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings);
     if (!keys.some((key) => key.isActive))
         return 'no key of this name is active';
     const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
@@ -7909,11 +9350,11 @@ function whyUncertain(look, settings) {
         return 'GitHub gives two different answers about a secret';
     if (isOlderThanList(look))
         return 'a target has a secret from before the oldest key that was read';
-    const candidates = secrets.map((secret) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .candidatesFor */ ._j)(secret.updatedAt, keys));
+    const candidates = secrets.map((secret) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .candidatesFor */ ._j)(secret.updatedAt, keys));
     if (candidates.some(({ length }) => length > 1)) {
         return 'keys of this name were made so close together that it is not certain which one a target holds';
     }
-    if (candidates.flat().some((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .works */ .No)(key, date))) {
+    if (candidates.flat().some((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .works */ .No)(key, date))) {
         return 'a target holds a key that does not work any more';
     }
     return 'it is not certain that every target holds the same working key';
@@ -7923,10 +9364,10 @@ function whyUncertain(look, settings) {
  * when its audience is edited, so that an orphan can look like the current key; its use shows that it is not one.
  */
 function mayBeStoredToo(keys, secrets, current) {
-    const isInUse = current.lastUsed !== undefined && current.lastUsed > current.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+    const isInUse = current.lastUsed !== undefined && current.lastUsed > current.createdAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
     if (secrets.length === 1 && isInUse)
         return [];
-    return keys.filter((key) => key.id !== current.id && key.isActive && (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .notInAnyTarget */ ._A)(key, secrets, keys, 0) === undefined);
+    return keys.filter((key) => key.id !== current.id && key.isActive && (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .notInAnyTarget */ ._A)(key, secrets, keys, 0) === undefined);
 }
 /**
  * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
@@ -7937,12 +9378,12 @@ function tooYoung(look, settings, { due, current }, staying) {
     const { date } = look;
     if (date === undefined)
         return [];
-    const young = (0,_spared_js__WEBPACK_IMPORTED_MODULE_5__/* .sparedBy */ .jB)((0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings), { createdAt: date }).filter((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isExpired */ ._d)(key, date));
+    const young = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .sparedBy */ .jB)((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings), { createdAt: date }).filter((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpired */ ._d)(key, date));
     // The new key will be one more.
     if (due)
-        return (0,_spared_js__WEBPACK_IMPORTED_MODULE_5__/* .sparedKeys */ .y)(young, settings, staying + 1);
+        return (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .sparedKeys */ .y)(young, settings, staying + 1);
     const beside = young.filter((key) => key.id !== current.id);
-    const spared = (0,_spared_js__WEBPACK_IMPORTED_MODULE_5__/* .sparedKeys */ .y)(beside, settings, staying + young.length - beside.length);
+    const spared = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .sparedKeys */ .y)(beside, settings, staying + young.length - beside.length);
     return settings.gracePeriod > 0 ? spared.map((key) => ({ ...key, next: 'open' })) : spared;
 }
 /** The plan of a run: a pure function of its look. */
@@ -7962,27 +9403,27 @@ function makePlan(look, settings, forced) {
     return {
         ...decision,
         ...split(allowed, look, settings, decision),
-        supersedes: superseding.map(_room_js__WEBPACK_IMPORTED_MODULE_3__/* .summarize */ .e),
-        held: tooMany ? counted.map(_room_js__WEBPACK_IMPORTED_MODULE_3__/* .summarize */ .e) : [],
-        usedElsewhere: usedElsewhere.map(_room_js__WEBPACK_IMPORTED_MODULE_3__/* .summarize */ .e),
-        superseded: superseded.map(_room_js__WEBPACK_IMPORTED_MODULE_3__/* .summarize */ .e),
+        supersedes: superseding.map(_room_js__WEBPACK_IMPORTED_MODULE_1__/* .summarize */ .eh),
+        held: tooMany ? counted.map(_room_js__WEBPACK_IMPORTED_MODULE_1__/* .summarize */ .eh) : [],
+        usedElsewhere: usedElsewhere.map(_room_js__WEBPACK_IMPORTED_MODULE_1__/* .summarize */ .eh),
+        superseded: superseded.map(_room_js__WEBPACK_IMPORTED_MODULE_1__/* .summarize */ .eh),
         inGrace: inGraceOf(superseded.filter((key) => !foundIds.has(key.id)), look, settings),
         spared: tooYoung(look, settings, decision, decision.due && !tooMany ? 0 : older.length),
     };
 }
 /** By one clock, which does to tell keys that work from keys that do not. */
 function isDead(key, { date }) {
-    return date !== undefined && (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isExpired */ ._d)(key, date);
+    return date !== undefined && (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpired */ ._d)(key, date);
 }
 function plannedRevocation({ key, why }) {
-    return { key: (0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .summarize */ .e)(key), rule: why === 'expired' ? 'E' : 'W', why };
+    return { key: (0,_room_js__WEBPACK_IMPORTED_MODULE_1__/* .summarize */ .eh)(key), rule: why === 'expired' ? 'E' : 'W', why };
 }
 /**
  * What of the allowed revocations comes before the create, as few as it needs (protocol, step 4): none where there is
  * no room after all of them. What is not needed now goes after the store, when it takes no inference.
  */
 function split(allowed, look, settings, { due, current }) {
-    const roomWithout = (few) => (0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .roomFor */ .N)(look, settings, new Set(few.map(({ key }) => key.id)), current);
+    const roomWithout = (few) => (0,_room_js__WEBPACK_IMPORTED_MODULE_1__/* .roomFor */ .N_)(look, settings, new Set(few.map(({ key }) => key.id)), current);
     const room = roomWithout(allowed);
     if (!due)
         return { makeRoom: allowed, afterStore: [], room };
@@ -7999,27 +9440,229 @@ function nameable(look, settings) {
     const { secrets } = look;
     if (settings.gracePeriod === 0 || secrets === undefined || !canTellWhatIsStored(look))
         return [];
-    const keys = (0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .keysOfName */ .P)(look, settings);
-    return keys.filter((key) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .isSuperseded */ .pe)(key, secrets, keys));
+    const keys = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings);
+    return keys.filter((key) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isSuperseded */ .pe)(key, secrets, keys));
 }
 function inGraceOf(keys, { secrets = [] }, settings) {
     if (keys.length === 0)
         return undefined;
-    return { ids: keys.map(({ id }) => id), until: (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .graceEnd */ .q)((0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .P)(secrets), settings) };
+    return { ids: keys.map(({ id }) => id), until: (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .graceEnd */ .qS)((0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .lastWriteOf */ .Px)(secrets), settings) };
 }
 
 
 /***/ }),
 
-/***/ 8090:
+/***/ 6165:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O0: () => (/* binding */ placesTaken),
-/* harmony export */   ek: () => (/* binding */ placesOf),
-/* harmony export */   fC: () => (/* binding */ settledAt)
+/* harmony export */   ZE: () => (/* binding */ takeLook),
+/* harmony export */   n: () => (/* binding */ readAgain)
 /* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+/* unused harmony exports earliestDate, areClocksApart */
+/* harmony import */ var _core_limits_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7535);
+/* harmony import */ var _core_retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7493);
+/* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5803);
+/* harmony import */ var _room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(907);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7467);
+
+
+
+
+
+/**
+ * Protocol step 2. The list and everything that has no order (the account, public keys, permissions,
+ * audiences) go out together; the targets' metadata only after the list's reply, and only if needed: in this
+ * order a decision stays true however long the run sleeps before acting on it.
+ * @param learned what creates that were refused have taught about the plan's places; learns more here
+ */
+async function takeLook(run, learned) {
+    const { ports, settings } = run;
+    // From before the list was sent: what passes till then only makes the clocks look further apart.
+    let listed = new _core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(ports.clock);
+    let listTook = 0;
+    const listNow = async () => {
+        listed = new _core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(ports.clock);
+        const reply = await ports.keys.list();
+        listTook = listed.elapsed();
+        // A list of many pages takes minutes: what can be compared is the date of the last of them.
+        if (reply.ok && reply.reading !== undefined)
+            listed = new _core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(ports.clock);
+        return reply;
+    };
+    const [list, account, prepared] = await Promise.all([
+        run.step('list', () => run.call(listNow), (reply) => reply.ok),
+        askPlaces(run),
+        run.step('preflight', () => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .eachOf */ .pQ)(ports.targets, _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .READS */ .yT, (target) => run.askGithub(() => target.prepare())), (replies) => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(replies).length === 0),
+    ]);
+    const unwritable = (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(prepared);
+    if (unwritable.length > 0)
+        return fail('preflight', [...unwritable, ...(0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)([list])]);
+    if (!list.ok)
+        return fail('look', [list.failure]);
+    if (account.refused !== undefined)
+        return { ok: false, failure: (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .accountRefused */ ._C)(account.refused) };
+    const { date, lead } = listDate(list);
+    run.listed({ date, since: listed, lead, took: list.reading === undefined ? listTook : lead });
+    if (learned.full) {
+        learned.places = (0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .placesTaken */ .O0)(list.value);
+        learned.full = false;
+    }
+    const first = {
+        date: list.date,
+        githubDate: earliestDate(prepared),
+        keys: list.value,
+        places: fewest(account.places, learned.places),
+        secrets: undefined,
+        clocksApart: false,
+        contradicted: false,
+        lostCreates: [],
+        repairs: false,
+        conflicted: learned.conflicted,
+        unreadBefore: list.reading?.since,
+    };
+    ports.report({
+        type: 'looked',
+        active: (0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .placesTaken */ .O0)(first.keys),
+        ofName: first.keys.filter((key) => key.isActive && key.name === settings.keyName).length,
+        plan: account.plan,
+        places: first.places,
+        date: first.date,
+    });
+    if (!(0,_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .needsSecrets */ .vQ)(first, settings))
+        return { ok: true, look: first };
+    const metadata = await run.step('metadata', () => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .eachOf */ .pQ)(ports.targets, _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .READS */ .yT, (target) => readSecret(run, target)), (replies) => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(replies).length === 0);
+    const unreadable = (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(metadata);
+    if (unreadable.length > 0)
+        return fail('look', unreadable);
+    const elapsed = lead + listed.elapsed();
+    const clocksApart = areClocksApart(date, metadata, elapsed);
+    const clocksFarApart = areSurelyApart(date, metadata, elapsed);
+    if (clocksApart) {
+        run.warn('clocks-apart', 'the times of MUTX and GitHub cannot be compared closely enough (clocks more than 30 s apart, a reply without a Date, or slow replies): this run revokes no key for being in no secret');
+    }
+    const githubDate = earliestDate([...prepared, ...metadata]);
+    return {
+        ok: true,
+        look: { ...first, githubDate, secrets: (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .valuesOf */ .sm)(metadata), clocksApart, clocksFarApart },
+    };
+}
+/** GitHub's time in the earliest of its replies: the later ones only say that more has passed. */
+function earliestDate(replies) {
+    const dates = replies.flatMap((reply) => (reply.ok ? (reply.date ?? []) : []));
+    return dates.length === 0 ? undefined : Math.min(...dates);
+}
+/** The date of the list's last page, and how long before the list was there it was asked for. */
+function listDate({ date, reading }) {
+    return reading === undefined ? { date, lead: 0 } : { date: reading.lastDate, lead: reading.lastAsked };
+}
+function fewest(...limits) {
+    const known = limits.filter((limit) => limit !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+}
+async function readSecret(run, target) {
+    const reply = await run.askGithub(() => target.metadata());
+    if (!reply.ok)
+        return reply;
+    return { ...reply, value: { updatedAt: reply.value?.updatedAt, shared: target.shared } };
+}
+async function askPlaces(run) {
+    const reply = await run.call(() => run.ports.keys.account());
+    if (reply.ok)
+        return { plan: reply.value.plan, places: (0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .placesOf */ .ek)(reply.value.plan) };
+    if ((0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .isAccountRefused */ .KS)(reply.failure))
+        return { plan: undefined, places: undefined, refused: reply.failure };
+    // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
+    run.warn('account-unreadable', `the account could not be read: ${reply.failure.message}`);
+    return { plan: undefined, places: undefined };
+}
+/**
+ * Rule W needs both servers' times to be comparable. Both the plain difference of their `Date` headers and
+ * the difference less the time that passed here between the two replies must be small: either alone could
+ * hide a real difference behind a slow reply.
+ */
+function areClocksApart(mutx, metadata, elapsed) {
+    if (mutx === undefined)
+        return true;
+    return metadata.some((reply) => {
+        if (!reply.ok || reply.date === undefined)
+            return true;
+        const apart = reply.date - mutx;
+        return Math.abs(apart) > _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2 || Math.abs(apart - elapsed) > _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2;
+    });
+}
+/**
+ * Whether the clocks are apart by more than the margin, whenever in the time that passed here the replies were given: then
+ * the dates of secrets say nothing of which key they hold. A look that merely took long is no reason for that.
+ */
+function areSurelyApart(mutx, metadata, elapsed) {
+    if (mutx === undefined)
+        return true;
+    return metadata.some((reply) => {
+        if (!reply.ok || reply.date === undefined)
+            return true;
+        const apart = reply.date - mutx;
+        return apart < -_core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS || apart > elapsed + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+    });
+}
+function fail(reason, failures) {
+    return {
+        ok: false,
+        failure: {
+            reason,
+            code: `${reason}-failed`,
+            message: reason === 'preflight'
+                ? 'not every target can be written, so no key was made'
+                : 'the keys or the secrets could not be read, so nothing was changed',
+            failures,
+        },
+    };
+}
+/**
+ * Reads every target's secret a second time, from the list of the place it is in, before something is done that
+ * cannot be undone: one reply may be a replica's, a gateway's or a passing error. Where the two readings differ for
+ * any target, or the second cannot be had, the look is contradicted, and rule W rests for this run.
+ */
+async function readAgain(run, look, secrets) {
+    const doubts = await run.step('second-reading', () => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .eachOf */ .pQ)(run.ports.targets, _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .READS */ .yT, (target, index) => doubtOf(run, target, secrets[index]?.updatedAt)), (found) => found.every((doubt) => doubt === undefined));
+    const known = doubts.filter((doubt) => doubt !== undefined);
+    const [first] = known;
+    if (first === undefined)
+        return look;
+    run.warn('readings-differ', `${first.what}: this run revokes no key for being in no secret, and names none as superseded`);
+    return { ...look, contradicted: true, readingsDiffer: known.some(({ differs }) => differs) };
+}
+async function doubtOf(run, target, updatedAt) {
+    const reply = await run.askGithub(() => target.listed());
+    if (!reply.ok) {
+        const { code, message } = reply.failure;
+        const what = `the secrets of ${target.label} could not be listed (${code}: ${message})`;
+        return { what, differs: false };
+    }
+    if (reply.value?.updatedAt === updatedAt)
+        return undefined;
+    const what = `GitHub gives two different answers about ${target.secretName} of ${target.label}`;
+    return { what, differs: true };
+}
+
+
+/***/ }),
+
+/***/ 907:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N_: () => (/* binding */ roomFor),
+/* harmony export */   O0: () => (/* binding */ placesTaken),
+/* harmony export */   eh: () => (/* binding */ summarize),
+/* harmony export */   ek: () => (/* binding */ placesOf)
+/* harmony export */ });
+/* unused harmony export settledAt */
+/* harmony import */ var _core_limits_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7535);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9541);
+/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5752);
+
+
 
 /** Places of each plan (mutx-api: "Quota"); Infinity: no limit. */
 const PLACES = new Map([
@@ -8041,125 +9684,8 @@ function placesTaken(keys) {
  * place: two younger than this would fill a two-key plan with keys that no rule can tell apart (protocol, step 4).
  */
 function settledAt(time) {
-    return time + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + 2 * _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+    return time + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + 2 * _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
 }
-
-
-/***/ }),
-
-/***/ 3968:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $n: () => (/* binding */ onlyIfNotDone),
-/* harmony export */   B4: () => (/* binding */ nextWait),
-/* harmony export */   O9: () => (/* binding */ tryCall),
-/* harmony export */   eM: () => (/* binding */ Stopwatch),
-/* harmony export */   wA: () => (/* binding */ isInternalError),
-/* harmony export */   yB: () => (/* binding */ idempotent)
-/* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 30_000;
-/** Everyone who meets a limit in the same minute is asked to wait as long: up to so much of it more, by chance. */
-const SPREAD = 0.25;
-/**
- * How long to wait before the next try, or undefined to stop. The server's own timing goes before ours; if
- * it does not fit into the time left there is no point in waiting at all. What is asked of all who share a limit is
- * spread, as far as there is time for that.
- * @param attempt tries made so far, from 1
- * @param random uniform in [0, 1)
- */
-function nextWait(policy, failure, attempt, random) {
-    if (attempt >= policy.tries || !failure.retryable || !policy.again(failure))
-        return undefined;
-    const backoff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + random / 2);
-    const { kind, retryAfter: asked = 0 } = failure;
-    const left = policy.timeLeft();
-    const spread = kind === 'throttled' ? asked * SPREAD * random : 0;
-    return [asked + spread, asked].map((wait) => Math.max(backoff, wait)).find((wait) => wait < left);
-}
-/** Calls until it is ok or the policy says stop; the reply is the last one. */
-async function tryCall(call, policy, retrying) {
-    for (let attempt = 1;; attempt++) {
-        const reply = await call();
-        if (reply.ok)
-            return reply;
-        const wait = nextWait(policy, reply.failure, attempt, retrying.random());
-        if (wait === undefined)
-            return reply;
-        retrying.onRetry(reply.failure, attempt, wait);
-        await retrying.clock.sleep(wait);
-    }
-}
-/** For calls that change nothing when repeated: reads, an idempotent PUT, a DELETE. */
-function idempotent(timeLeft) {
-    return { tries: _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .TRIES */ .Qm, again: () => true, timeLeft };
-}
-/** For calls whose effect must not happen twice: only when it is certain that nothing was done. */
-function onlyIfNotDone(timeLeft) {
-    return {
-        tries: _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .TRIES */ .Qm,
-        again: (failure) => failure.kind === 'throttled' || failure.kind === 'not-sent',
-        timeLeft,
-    };
-}
-/** A point in this process's time; `since` is the larger of wall and monotonic time passed. */
-class Stopwatch {
-    #clock;
-    #wall;
-    #monotonic;
-    constructor(clock) {
-        this.#clock = clock;
-        this.#wall = clock.now();
-        this.#monotonic = clock.monotonic();
-    }
-    /**
-     * Time since this was made: a suspended machine stops the monotonic clock on some systems, a corrected
-     * wall clock goes back, so the larger of both (protocol, step 7).
-     */
-    elapsed() {
-        return Math.max(...this.#both());
-    }
-    /** The smaller of both: what has certainly passed. */
-    leastElapsed() {
-        return Math.max(0, Math.min(...this.#both()));
-    }
-    #both() {
-        return [this.#clock.now() - this.#wall, this.#clock.monotonic() - this.#monotonic];
-    }
-    /** Whether a use or a write of the key whose create started this may still start (protocol: D). */
-    beforeDeadline = (ahead = 0) => this.elapsed() + ahead < _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .WRITE_DEADLINE */ .l;
-}
-/**
- * Whether MUTX itself failed at the call, and not something between it and us: it then answers when it is done
- * with it, so a list that is read afterwards shows what was done.
- */
-function isInternalError({ kind, errorCode }) {
-    return kind === 'unclear' && errorCode === 'INTERNAL_ERROR';
-}
-
-
-/***/ }),
-
-/***/ 907:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ roomFor),
-/* harmony export */   e: () => (/* binding */ summarize)
-/* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-/* harmony import */ var _grace_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2002);
-/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(207);
-/* harmony import */ var _quota_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8090);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9541);
-
-
-
-
-
 function summarize(key) {
     return { id: key.id, name: key.name, expiresAt: key.expiresAt };
 }
@@ -8181,16 +9707,16 @@ function roomFor(look, settings, gone, current) {
         return { kind: 'full', at: nextPlaceAt(look, settings, active), inTheWay: active.map(summarize), over };
     }
     // A create whose reply was lost may still be on its way: until it must have arrived it takes a place too.
-    const now = (0,_look_js__WEBPACK_IMPORTED_MODULE_4__/* .timeOf */ .n)(look);
+    const now = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .timeOf */ .n)(look);
     const onTheirWay = look.lostCreates
-        .map((sent) => sent + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .LINGER */ .qh)
+        .map((sent) => sent + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .LINGER */ .qh)
         .filter((by) => now === undefined || now < by);
     const lastPlace = active.length + onTheirWay.length + 1 >= places;
     if (!lastPlace || look.repairs)
         return { kind: 'fits', lastPlace };
-    const young = mine.filter(({ createdAt }) => now === undefined || now < (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC)(createdAt));
+    const young = mine.filter(({ createdAt }) => now === undefined || now < settledAt(createdAt));
     const written = writesSettledAt(look);
-    const soonest = [...young.map(({ createdAt }) => (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC)(createdAt)), ...written, ...onTheirWay];
+    const soonest = [...young.map(({ createdAt }) => settledAt(createdAt)), ...written, ...onTheirWay];
     if (soonest.length === 0)
         return { kind: 'fits', lastPlace };
     const at = now === undefined ? undefined : Math.max(...soonest);
@@ -8209,31 +9735,31 @@ function whatIsYoung(keys, writes) {
  */
 function writesSettledAt(look) {
     const now = look.githubDate ?? look.date;
-    const settled = (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC)((0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .P)(look.secrets ?? []));
+    const settled = settledAt((0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .Px)(look.secrets ?? []));
     if (now === undefined || now >= settled)
         return [];
     return [settled - now + (look.date ?? now)];
 }
 /** When a rule frees a place, at the earliest; undefined when none will. */
 function nextPlaceAt(look, settings, active) {
-    const keys = (0,_look_js__WEBPACK_IMPORTED_MODULE_4__/* .keysOfName */ .P)(look, settings);
+    const keys = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_2__/* .keysOfName */ .P)(look, settings);
     let earliest;
     for (const key of active) {
         if (key.name !== settings.keyName)
             continue;
         const how = look.secrets === undefined || look.clocksApart || look.contradicted
             ? undefined
-            : (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .notInAnyTarget */ ._A)(key, look.secrets, keys, settings.gracePeriod);
+            : (0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .notInAnyTarget */ ._A)(key, look.secrets, keys, settings.gracePeriod);
         // A key that may be stored is no hope: the end of its life is the outage that nobody wants to wait for.
         if (how === undefined)
             continue;
-        const expiry = (key.expiresAt ?? Number.POSITIVE_INFINITY) + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
-        const soonest = (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .isUsedElsewhere */ .KS)(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
+        const expiry = (key.expiresAt ?? Number.POSITIVE_INFINITY) + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+        const soonest = (0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .isUsedElsewhere */ .KS)(key, how) ? expiry : Math.min(how.revocableFrom, expiry);
         // What could have gone already and did not (`max-revocations`) will not go by itself either.
         if (!Number.isFinite(soonest) || (look.date !== undefined && soonest < look.date))
             continue;
         const others = active.filter((other) => other.name === settings.keyName && other.id !== key.id);
-        const settled = others.map(({ createdAt }) => (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .settledAt */ .fC)(createdAt));
+        const settled = others.map(({ createdAt }) => settledAt(createdAt));
         const at = Math.max(soonest, ...settled, ...writesSettledAt(look));
         earliest = Math.min(earliest ?? at, at);
     }
@@ -8251,19 +9777,19 @@ function keyToReplace(look, settings, mine, current) {
         return undefined;
     const now = Math.min(date, look.githubDate ?? date);
     const oldestFirst = mine
-        .filter((key) => key.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK < now)
+        .filter((key) => key.createdAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK < now)
         .toSorted((a, b) => a.createdAt - b.createdAt);
-    const graceIsOver = now > (0,_grace_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .P)(secrets) + settings.gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+    const graceIsOver = now > (0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .Px)(secrets) + settings.gracePeriod + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
     return (oldestFirst.findLast((key) => secrets.length > 0 && isAfterEveryWrite(key, secrets)) ??
         (graceIsOver ? oldestFirst.find((key) => isOutsideEveryWindow(key, secrets)) : undefined) ??
         oldestFirst.find((key) => key.id === current?.id) ??
         oldestFirst[0]);
 }
 function isAfterEveryWrite({ createdAt }, secrets) {
-    return secrets.every(({ updatedAt }) => updatedAt === undefined || createdAt > updatedAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS);
+    return secrets.every(({ updatedAt }) => updatedAt === undefined || createdAt > updatedAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS);
 }
 function isOutsideEveryWindow(key, secrets) {
-    return secrets.every(({ updatedAt }) => updatedAt === undefined || !(0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .couldHaveWritten */ .Lq)(key, updatedAt));
+    return secrets.every(({ updatedAt }) => updatedAt === undefined || !(0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .couldHaveWritten */ .Lq)(key, updatedAt));
 }
 
 
@@ -8274,22 +9800,31 @@ function isOutsideEveryWindow(key, secrets) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $c: () => (/* binding */ currentOf),
+/* harmony export */   H9: () => (/* binding */ notGone),
+/* harmony export */   JO: () => (/* binding */ holdingOf),
 /* harmony export */   KS: () => (/* binding */ isUsedElsewhere),
 /* harmony export */   Lq: () => (/* binding */ couldHaveWritten),
 /* harmony export */   No: () => (/* binding */ works),
+/* harmony export */   Px: () => (/* binding */ lastWriteOf),
+/* harmony export */   ST: () => (/* binding */ isGone),
 /* harmony export */   _A: () => (/* binding */ notInAnyTarget),
 /* harmony export */   _d: () => (/* binding */ isExpired),
 /* harmony export */   _j: () => (/* binding */ candidatesFor),
+/* harmony export */   g9: () => (/* binding */ sparedUntil),
+/* harmony export */   jB: () => (/* binding */ sparedBy),
+/* harmony export */   nm: () => (/* binding */ keysByName),
 /* harmony export */   pe: () => (/* binding */ isSuperseded),
 /* harmony export */   qF: () => (/* binding */ currentOfAll),
+/* harmony export */   qS: () => (/* binding */ graceEnd),
 /* harmony export */   sZ: () => (/* binding */ isExpiredForSure),
-/* harmony export */   vu: () => (/* binding */ isOlderThanFence)
+/* harmony export */   vu: () => (/* binding */ isOlderThanFence),
+/* harmony export */   y: () => (/* binding */ sparedKeys)
 /* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+/* harmony import */ var _core_limits_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7535);
 
 /** Rule R: after `k` is in every target, an active key created more than F before it may be revoked. */
 function isOlderThanFence(j, k) {
-    return j.isActive && j.createdAt < k.createdAt - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+    return j.isActive && j.createdAt < k.createdAt - _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
 }
 /** Whether a key's life is over, as far as one clock tells. */
 function isExpired(j, date) {
@@ -8301,7 +9836,7 @@ function isExpired(j, date) {
  * @param times MUTX's and GitHub's at the look; undefined where one of them did not say
  */
 function isExpiredForSure({ expiresAt }, ...times) {
-    return expiresAt !== undefined && times.every((time) => time !== undefined && expiresAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS < time);
+    return expiresAt !== undefined && times.every((time) => time !== undefined && expiresAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS < time);
 }
 /** Whether MUTX accepts a key. */
 function works(j, date) {
@@ -8309,7 +9844,7 @@ function works(j, date) {
 }
 /** Whether a secret last written at `updatedAt` can have been written by the run that made this key. */
 function couldHaveWritten(key, updatedAt) {
-    return updatedAt >= key.createdAt - _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS && updatedAt <= key.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+    return updatedAt >= key.createdAt - _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS && updatedAt <= key.createdAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
 }
 /**
  * The key a target holds: the one key of the name, active or not, whose run can have written it; undefined
@@ -8338,14 +9873,14 @@ function currentOfAll(secrets, keysOfName, date) {
 function notInAnyTarget(j, secrets, keysOfName, gracePeriod) {
     let superseded = false;
     let lastWrite = 0;
-    let revocableFrom = j.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+    let revocableFrom = j.createdAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
     for (const secret of secrets) {
         const { updatedAt } = secret;
         // With less than the fence between, clocks that were wrong at the write would make the stored key an orphan.
-        if (updatedAt === undefined || j.createdAt > updatedAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) {
+        if (updatedAt === undefined || j.createdAt > updatedAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) {
             // A write at the very end of the fence, and a replica that lags, look as if there had been none.
-            const lag = updatedAt === undefined ? _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK : 2 * _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
-            revocableFrom = Math.max(revocableFrom, j.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + lag);
+            const lag = updatedAt === undefined ? _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK : 2 * _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+            revocableFrom = Math.max(revocableFrom, j.createdAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + lag);
             lastWrite = Math.max(lastWrite, updatedAt ?? 0);
             continue;
         }
@@ -8358,7 +9893,7 @@ function notInAnyTarget(j, secrets, keysOfName, gracePeriod) {
         return { kind: 'never-stored', revocableFrom };
     if (gracePeriod === 0)
         return { kind: 'superseded', revocableFrom };
-    return { kind: 'superseded', revocableFrom: Math.max(revocableFrom, lastWrite + gracePeriod + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) };
+    return { kind: 'superseded', revocableFrom: Math.max(revocableFrom, lastWrite + gracePeriod + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) };
 }
 /**
  * Whether a known later write is over `j`. The writer has to be active: without a living writer, a person may have
@@ -8368,7 +9903,7 @@ function notInAnyTarget(j, secrets, keysOfName, gracePeriod) {
 function isOverwritten(j, { updatedAt, shared }, keysOfName) {
     return (!shared &&
         updatedAt !== undefined &&
-        updatedAt > j.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS &&
+        updatedAt > j.createdAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS &&
         keysOfName.some((key) => key.id !== j.id && key.isActive && couldHaveWritten(key, updatedAt)));
 }
 /**
@@ -8382,7 +9917,90 @@ function isSuperseded(j, secrets, keysOfName) {
 }
 /** A key that no run ever stored and that was used all the same: someone else uses this name. */
 function isUsedElsewhere(j, how) {
-    return how.kind === 'never-stored' && j.lastUsed !== undefined && j.lastUsed >= j.createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+    return how.kind === 'never-stored' && j.lastUsed !== undefined && j.lastUsed >= j.createdAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+}
+/** When a grace period that began with this write is over for rule W (docs/protocol.md, "The rules"). */
+function graceEnd(lastWrite, { gracePeriod }) {
+    return lastWrite + gracePeriod + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
+}
+/** @param secrets if none exists, long ago */
+function lastWriteOf(secrets) {
+    return Math.max(...secrets.flatMap(({ updatedAt }) => updatedAt ?? []));
+}
+/** The active ones of these keys that rule R keeps from a rotation whose key was, or would be, made at that time. */
+function sparedBy(keys, k) {
+    return keys.filter((key) => key.isActive && !isOlderThanFence(key, k));
+}
+/** Until when a key is spared, by MUTX's time. */
+function sparedUntil({ createdAt }) {
+    return createdAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
+}
+/**
+ * What becomes of spared keys that a rotation leaves behind.
+ * @param others keys of the name that will be as old then, the new one among them: together they may be too many to go
+ */
+function sparedKeys(keys, { gracePeriod, maxRevocations }, others) {
+    const whole = keys.length + others > maxRevocations ? 'open' : 'revoked';
+    const next = gracePeriod > 0 ? 'superseded' : whole;
+    return keys.map((key) => ({ id: key.id, until: sparedUntil(key), next }));
+}
+/** The keys of each name, in the order of the list, for callers that ask for many names. */
+function keysByName(keys) {
+    const named = new Map();
+    for (const key of keys) {
+        const siblings = named.get(key.name);
+        if (siblings === undefined)
+            named.set(key.name, [key]);
+        else
+            siblings.push(key);
+    }
+    return named;
+}
+/**
+ * Whether a 404 for a key's DELETE means that the key is gone: any server, a gateway before all, has a 404 for what it
+ * does not know, so it takes a list of the account, read before the DELETE or after it, that does not show the key as
+ * active. Otherwise what became of the key is not known (docs/protocol.md, step 8).
+ * @param lists undefined: not read
+ */
+function isGone(id, ...lists) {
+    return lists.some((list) => list !== undefined && !showsActive(list, id));
+}
+/** Ids are UUIDs, in which case means nothing. */
+function showsActive(list, id) {
+    return list.some((key) => key.isActive && key.id.toLowerCase() === id.toLowerCase());
+}
+/** Why it is not known what became of a key: a 404 for its DELETE, and lists that show it as active. */
+function notGone(id) {
+    return {
+        kind: 'unclear',
+        service: 'mutx',
+        call: `the revocation of ${id}`,
+        status: 404,
+        code: 'mutx-not-found',
+        message: `MUTX answers that there is no key ${id}, and lists it as active`,
+        hint: 'Run it again; if it ends like this again, revoke the key at MUTX by hand.',
+        retryable: false,
+    };
+}
+/**
+ * What is known of the key in a secret.
+ * @param updatedAt when the secret was last written, by GitHub's clock
+ * @param keysOfName every key that MUTX lists of the name; where it follows its documentation, no revoked ones
+ * @param date MUTX's time of that list
+ */
+function holdingOf(updatedAt, keysOfName, date) {
+    const candidates = candidatesFor(updatedAt, keysOfName).toSorted((a, b) => b.createdAt - a.createdAt);
+    const [newest] = candidates;
+    if (newest === undefined) {
+        const before = keysOfName.some((key) => works(key, date) && key.createdAt <= updatedAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS);
+        return { kind: before ? 'saved-again' : 'none' };
+    }
+    const dead = candidates.filter((key) => !works(key, date));
+    if (dead.length === 0)
+        return { kind: 'works', candidates };
+    if (dead.length === candidates.length)
+        return { kind: 'dead', candidates };
+    return { kind: works(newest, date) ? 'some-dead' : 'newest-dead', candidates, dead };
 }
 
 
@@ -8393,13 +10011,17 @@ function isUsedElsewhere(j, how) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   KF: () => (/* binding */ Run),
+/* harmony export */   KS: () => (/* binding */ isAccountRefused),
+/* harmony export */   TU: () => (/* binding */ quotaFailure),
+/* harmony export */   _C: () => (/* binding */ accountRefused),
 /* harmony export */   dJ: () => (/* binding */ failuresOf),
+/* harmony export */   gz: () => (/* binding */ failed),
 /* harmony export */   pQ: () => (/* binding */ eachOf),
 /* harmony export */   sm: () => (/* binding */ valuesOf)
 /* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-/* harmony import */ var _gone_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5143);
-/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3968);
+/* harmony import */ var _core_limits_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7535);
+/* harmony import */ var _core_retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7493);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9541);
 
 
 
@@ -8435,23 +10057,23 @@ class Run {
     /** Tells the start, the end and the duration of a step; `ok` says whether its result counts as done. */
     async step(step, work, ok) {
         this.ports.report({ type: 'step-started', step });
-        const watch = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(this.ports.clock);
+        const watch = new _core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(this.ports.clock);
         const result = await work();
         this.ports.report({ type: 'step-ended', step, ok: ok(result), ms: watch.elapsed() });
         return result;
     }
     /** How long a call that starts now may still be tried again; never beyond the session's end. */
     patience() {
-        const watch = new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(this.ports.clock);
-        return () => Math.min(_constants_js__WEBPACK_IMPORTED_MODULE_0__/* .CALL_PATIENCE */ .L7 - watch.elapsed(), this.sessionLeft());
+        const watch = new _core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(this.ports.clock);
+        return () => Math.min(_core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .CALL_PATIENCE */ .L7 - watch.elapsed(), this.sessionLeft());
     }
     sessionLeft() {
         const { sessionEndsAt, clock } = this.ports;
         return sessionEndsAt === undefined ? Number.POSITIVE_INFINITY : sessionEndsAt - clock.now();
     }
     /** An idempotent call, tried again as far as patience goes. */
-    call(attempt, policy = (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .idempotent */ .yB)(this.patience())) {
-        return (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .tryCall */ .O9)(attempt, policy, this.retrying);
+    call(attempt, policy = (0,_core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .idempotent */ .yB)(this.patience())) {
+        return (0,_core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .tryCall */ .O9)(attempt, policy, this.retrying);
     }
     /** A read of GitHub's, whose `Date` is noted the moment it comes. */
     async askGithub(attempt) {
@@ -8471,7 +10093,7 @@ class Run {
         if (!reply.ok || reply.date === undefined)
             return;
         if (reply.date >= (this.githubTime() ?? reply.date)) {
-            this.#github = { date: reply.date, since: new _retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(this.ports.clock) };
+            this.#github = { date: reply.date, since: new _core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(this.ports.clock) };
         }
     }
     /** The list of the look: what MUTX's later times are held against. */
@@ -8520,7 +10142,7 @@ class Run {
                     message: `MUTX does not know it, and could not be asked again: ${list.failure.message}`,
                 };
             }
-            if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : (0,_gone_js__WEBPACK_IMPORTED_MODULE_2__/* .isGone */ .S)(attempt.id, list.value)) {
+            if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isGone */ .ST)(attempt.id, list.value)) {
                 return attempt;
             }
             const again = await this.#delete(attempt);
@@ -8621,209 +10243,81 @@ function valuesOf(replies) {
 function failuresOf(replies) {
     return replies.flatMap((reply) => (reply.ok ? [] : [reply.failure]));
 }
+/** MUTX says that it does not let the account itself in; a key of such an account is answered so too. */
+function isAccountRefused({ kind, status }) {
+    return kind === 'refused' && status === 403;
+}
+function accountRefused(failure) {
+    return {
+        reason: 'look',
+        code: 'account-refused',
+        message: `MUTX does not let this account in, so no key was made: ${failure.message}`,
+        failures: [failure],
+    };
+}
+/** A failed outcome with the state of everything; targets that were not reached are `skipped`. */
+function failed(run, failure, minted = run.late && { ...run.late.minted, state: 'unknown' }, targets = run.late?.results ?? run.ports.targets.map(untouched)) {
+    // Waiting helps against none that was refused.
+    const refused = failure.failures.some((one) => one.kind === 'refused');
+    const retryAfter = refused ? 0 : Math.max(0, ...failure.failures.map((one) => one.retryAfter ?? 0));
+    return {
+        kind: 'failed',
+        failure: failure.retryAt === undefined && retryAfter > 0
+            ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
+            : failure,
+        minted,
+        targets,
+        keys: run.keysNow(),
+    };
+}
+function untouched(target) {
+    return { target: target.label, secret: target.secretName, status: 'skipped' };
+}
+/** No place for one more key: none was made. */
+function quotaFailure(room, because) {
+    const { code, what, at, keys } = explain(room);
+    return {
+        reason: 'quota',
+        code,
+        message: because === undefined ? what : `${what}; ${because}`,
+        failures: [],
+        inTheWay: keys,
+        ...(at === undefined ? {} : { retryAt: at }),
+    };
+}
+function explain(room) {
+    const full = "the account's plan has no place for one more key";
+    switch (room.kind) {
+        case 'full':
+            return { code: 'quota-full', what: full, at: room.at, keys: room.inTheWay };
+        case 'replace':
+            return { code: 'quota-full', what: full, at: undefined, keys: [room.victim] };
+        case 'too-soon':
+            return {
+                code: 'quota-too-soon',
+                what: `the new key would take the plan's last place while ${room.because}`,
+                at: room.at,
+                keys: room.inTheWay,
+            };
+    }
+}
 
 
 /***/ }),
 
-/***/ 2349:
+/***/ 5752:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   g9: () => (/* binding */ sparedUntil),
-/* harmony export */   jB: () => (/* binding */ sparedBy),
-/* harmony export */   y: () => (/* binding */ sparedKeys)
+/* harmony export */   P: () => (/* binding */ keysOfName),
+/* harmony export */   n: () => (/* binding */ timeOf)
 /* harmony export */ });
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9541);
-
-
-/** The active ones of these keys that rule R keeps from a rotation whose key was, or would be, made at that time. */
-function sparedBy(keys, k) {
-    return keys.filter((key) => key.isActive && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .isOlderThanFence */ .vu)(key, k));
+function keysOfName({ keys }, { keyName }) {
+    return keys.filter((key) => key.name === keyName);
 }
-/** Until when a key is spared, by MUTX's time. */
-function sparedUntil({ createdAt }) {
-    return createdAt + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
-}
-/**
- * What becomes of spared keys that a rotation leaves behind.
- * @param others keys of the name that will be as old then, the new one among them: together they may be too many to go
- */
-function sparedKeys(keys, { gracePeriod, maxRevocations }, others) {
-    const whole = keys.length + others > maxRevocations ? 'open' : 'revoked';
-    const next = gracePeriod > 0 ? 'superseded' : whole;
-    return keys.map((key) => ({ id: key.id, until: sparedUntil(key), next }));
-}
-
-
-/***/ }),
-
-/***/ 7155:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   ZE: () => (/* binding */ takeLook)
-/* harmony export */ });
-/* unused harmony exports earliestDate, areClocksApart */
-/* harmony import */ var _constants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-/* harmony import */ var _failures_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1335);
-/* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5803);
-/* harmony import */ var _quota_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8090);
-/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3968);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7467);
-
-
-
-
-
-
-/**
- * Protocol step 2. The list and everything that has no order (the account, public keys, permissions,
- * audiences) go out together; the targets' metadata only after the list's reply, and only if needed: in this
- * order a decision stays true however long the run sleeps before acting on it.
- * @param learned what creates that were refused have taught about the plan's places; learns more here
- */
-async function takeLook(run, learned) {
-    const { ports, settings } = run;
-    // From before the list was sent: what passes till then only makes the clocks look further apart.
-    let listed = new _retry_js__WEBPACK_IMPORTED_MODULE_3__/* .Stopwatch */ .eM(ports.clock);
-    let listTook = 0;
-    const listNow = async () => {
-        listed = new _retry_js__WEBPACK_IMPORTED_MODULE_3__/* .Stopwatch */ .eM(ports.clock);
-        const reply = await ports.keys.list();
-        listTook = listed.elapsed();
-        // A list of many pages takes minutes: what can be compared is the date of the last of them.
-        if (reply.ok && reply.reading !== undefined)
-            listed = new _retry_js__WEBPACK_IMPORTED_MODULE_3__/* .Stopwatch */ .eM(ports.clock);
-        return reply;
-    };
-    const [list, account, prepared] = await Promise.all([
-        run.step('list', () => run.call(listNow), (reply) => reply.ok),
-        askPlaces(run),
-        run.step('preflight', () => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .eachOf */ .pQ)(ports.targets, _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .READS */ .yT, (target) => run.askGithub(() => target.prepare())), (replies) => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(replies).length === 0),
-    ]);
-    const unwritable = (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(prepared);
-    if (unwritable.length > 0)
-        return fail('preflight', [...unwritable, ...(0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)([list])]);
-    if (!list.ok)
-        return fail('look', [list.failure]);
-    if (account.refused !== undefined)
-        return { ok: false, failure: (0,_failures_js__WEBPACK_IMPORTED_MODULE_5__/* .accountRefused */ ._C)(account.refused) };
-    const { date, lead } = listDate(list);
-    run.listed({ date, since: listed, lead, took: list.reading === undefined ? listTook : lead });
-    if (learned.full) {
-        learned.places = (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .placesTaken */ .O0)(list.value);
-        learned.full = false;
-    }
-    const first = {
-        date: list.date,
-        githubDate: earliestDate(prepared),
-        keys: list.value,
-        places: fewest(account.places, learned.places),
-        secrets: undefined,
-        clocksApart: false,
-        contradicted: false,
-        lostCreates: [],
-        repairs: false,
-        conflicted: learned.conflicted,
-        unreadBefore: list.reading?.since,
-    };
-    ports.report({
-        type: 'looked',
-        active: (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .placesTaken */ .O0)(first.keys),
-        ofName: first.keys.filter((key) => key.isActive && key.name === settings.keyName).length,
-        plan: account.plan,
-        places: first.places,
-        date: first.date,
-    });
-    if (!(0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .needsSecrets */ .vQ)(first, settings))
-        return { ok: true, look: first };
-    const metadata = await run.step('metadata', () => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .eachOf */ .pQ)(ports.targets, _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .READS */ .yT, (target) => readSecret(run, target)), (replies) => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(replies).length === 0);
-    const unreadable = (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(metadata);
-    if (unreadable.length > 0)
-        return fail('look', unreadable);
-    const elapsed = lead + listed.elapsed();
-    const clocksApart = areClocksApart(date, metadata, elapsed);
-    const clocksFarApart = areSurelyApart(date, metadata, elapsed);
-    if (clocksApart) {
-        run.warn('clocks-apart', 'the times of MUTX and GitHub cannot be compared closely enough (clocks more than 30 s apart, a reply without a Date, or slow replies): this run revokes no key for being in no secret');
-    }
-    const githubDate = earliestDate([...prepared, ...metadata]);
-    return {
-        ok: true,
-        look: { ...first, githubDate, secrets: (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .valuesOf */ .sm)(metadata), clocksApart, clocksFarApart },
-    };
-}
-/** GitHub's time in the earliest of its replies: the later ones only say that more has passed. */
-function earliestDate(replies) {
-    const dates = replies.flatMap((reply) => (reply.ok ? (reply.date ?? []) : []));
-    return dates.length === 0 ? undefined : Math.min(...dates);
-}
-/** The date of the list's last page, and how long before the list was there it was asked for. */
-function listDate({ date, reading }) {
-    return reading === undefined ? { date, lead: 0 } : { date: reading.lastDate, lead: reading.lastAsked };
-}
-function fewest(...limits) {
-    const known = limits.filter((limit) => limit !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
-}
-async function readSecret(run, target) {
-    const reply = await run.askGithub(() => target.metadata());
-    if (!reply.ok)
-        return reply;
-    return { ...reply, value: { updatedAt: reply.value?.updatedAt, shared: target.shared } };
-}
-async function askPlaces(run) {
-    const reply = await run.call(() => run.ports.keys.account());
-    if (reply.ok)
-        return { plan: reply.value.plan, places: (0,_quota_js__WEBPACK_IMPORTED_MODULE_2__/* .placesOf */ .ek)(reply.value.plan) };
-    if ((0,_failures_js__WEBPACK_IMPORTED_MODULE_5__/* .isAccountRefused */ .KS)(reply.failure))
-        return { plan: undefined, places: undefined, refused: reply.failure };
-    // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
-    run.warn('account-unreadable', `the account could not be read: ${reply.failure.message}`);
-    return { plan: undefined, places: undefined };
-}
-/**
- * Rule W needs both servers' times to be comparable. Both the plain difference of their `Date` headers and
- * the difference less the time that passed here between the two replies must be small: either alone could
- * hide a real difference behind a slow reply.
- */
-function areClocksApart(mutx, metadata, elapsed) {
-    if (mutx === undefined)
-        return true;
-    return metadata.some((reply) => {
-        if (!reply.ok || reply.date === undefined)
-            return true;
-        const apart = reply.date - mutx;
-        return Math.abs(apart) > _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2 || Math.abs(apart - elapsed) > _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2;
-    });
-}
-/**
- * Whether the clocks are apart by more than the margin, whenever in the time that passed here the replies were given: then
- * the dates of secrets say nothing of which key they hold. A look that merely took long is no reason for that.
- */
-function areSurelyApart(mutx, metadata, elapsed) {
-    if (mutx === undefined)
-        return true;
-    return metadata.some((reply) => {
-        if (!reply.ok || reply.date === undefined)
-            return true;
-        const apart = reply.date - mutx;
-        return apart < -_constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS || apart > elapsed + _constants_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
-    });
-}
-function fail(reason, failures) {
-    return {
-        ok: false,
-        failure: {
-            reason,
-            code: `${reason}-failed`,
-            message: reason === 'preflight'
-                ? 'not every target can be written, so no key was made'
-                : 'the keys or the secrets could not be read, so nothing was changed',
-            failures,
-        },
-    };
+/** The time of the look by MUTX's clock, or by GitHub's where MUTX does not say. */
+function timeOf({ date, githubDate }) {
+    return date ?? githubDate;
 }
 
 
@@ -8921,40 +10415,6 @@ function partsOf(text) {
 
 /***/ }),
 
-/***/ 474:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ invisibleIn),
-/* harmony export */   g: () => (/* binding */ printable)
-/* harmony export */ });
-/**
- * Text from a server, made fit to print on one line: control characters (line breaks would let it speak to
- * the runner, escapes to the terminal), bidirectional controls and other invisible characters become spaces;
- * what is longer than `max` characters is cut.
- */
-function printable(text, max = 200) {
-    const flat = text
-        .slice(0, max * 4)
-        .toWellFormed()
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, ' ')
-        .replace(/\s+/gu, ' ')
-        .trim();
-    const characters = [...flat];
-    return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : flat;
-}
-/** Takes up no room, and is in no name: not the joiner within an emoji, which is. */
-const INVISIBLE = /(?!\u200d)[\p{Cf}\p{Zl}\p{Zp}]/u;
-/** The first character of a text that nobody can see, as `U+200B`; undefined: there is none. */
-function invisibleIn(text) {
-    const [character] = INVISIBLE.exec(text) ?? [];
-    const code = character?.codePointAt(0);
-    return code === undefined ? undefined : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-}
-
-
-/***/ }),
-
 /***/ 6111:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -9016,1521 +10476,6 @@ function isNoWord(text) {
 }
 function isVaried(text) {
     return KINDS.filter((kind) => kind.test(text)).length >= 2 && new Set(text).size >= 8;
-}
-
-
-/***/ }),
-
-/***/ 1275:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C8: () => (/* binding */ quietCalls),
-/* harmony export */   P4: () => (/* binding */ twice)
-/* harmony export */ });
-/* unused harmony export toldCalls */
-/* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9820);
-/* harmony import */ var _rotation_patient_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9515);
-
-
-/** Calls that a verb makes itself, for which no engine has a say. Nothing is said of tries that are made again. */
-function quietCalls(clock) {
-    return (0,_rotation_patient_js__WEBPACK_IMPORTED_MODULE_1__/* .patientCalls */ .R)({ clock, random: Math.random });
-}
-/** The same, and a line for each try that is made again. */
-function toldCalls({ gate, clock, sink, }) {
-    const ports = { clock: gate.clock(clock), random: Math.random };
-    return patientCalls(ports, undefined, (failure, attempt, wait) => sink.line(retryText(failure, attempt, wait)));
-}
-/** A person waits for the answer, and the run that is asked about has its own patience. */
-const LONGEST = 10_000;
-/** For what changes nothing, and is only to be told of. */
-const twice = (timeLeft) => ({
-    tries: 2,
-    again: () => true,
-    timeLeft: () => Math.min(LONGEST, timeLeft()),
-});
-
-
-/***/ }),
-
-/***/ 3764:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  _: () => (/* binding */ USER_AGENT),
-  N: () => (/* binding */ connect)
-});
-
-// EXTERNAL MODULE: ./lib/audit/policy.js
-var policy = __nccwpck_require__(4261);
-// EXTERNAL MODULE: ./lib/github/client.js + 1 modules
-var github_client = __nccwpck_require__(6259);
-// EXTERNAL MODULE: ./lib/github/create-target.js + 7 modules
-var create_target = __nccwpck_require__(3659);
-// EXTERNAL MODULE: ./lib/github/token-expiry.js
-var token_expiry = __nccwpck_require__(5560);
-// EXTERNAL MODULE: ./lib/http/client.js + 12 modules
-var http_client = __nccwpck_require__(1302);
-// EXTERNAL MODULE: ./lib/mutx/api.js + 2 modules
-var mutx_api = __nccwpck_require__(253);
-// EXTERNAL MODULE: ./lib/rotation/retry.js
-var retry = __nccwpck_require__(3968);
-// EXTERNAL MODULE: ./lib/secrets/shapes.js
-var shapes = __nccwpck_require__(6111);
-// EXTERNAL MODULE: ./lib/mutx/fields.js + 1 modules
-var mutx_fields = __nccwpck_require__(1191);
-// EXTERNAL MODULE: ./lib/mutx/key-id.js
-var key_id = __nccwpck_require__(275);
-;// CONCATENATED MODULE: ./lib/mutx/decode.js
-
-
-
-const ID = { test: key_id/* isKeyId */.r };
-/**
- * What a credential has to be before it is masked: what is masked is black wherever the log has it, and a server that
- * is not well, or not MUTX, may send a letter, a line break, a word or the name of a key. So: as long as any credential
- * is at least, in the characters that a header takes for one (RFC 9110, section 11.2, `token68`), and no word. The
- * shape beyond that is the server's business.
- */
-const CREDENTIAL = { test: (text) => /^[\w.~+/-]{16,4096}={0,2}$/.test(text) && (0,shapes/* isNoWord */.Gx)(text) };
-function decodeKeyPage(json) {
-    return (0,mutx_fields/* decoded */.D)(() => {
-        if (Array.isArray(json)) {
-            return { keys: recordsOf(json, 'the reply'), hasMore: false, total: json.length };
-        }
-        const page = new mutx_fields/* Fields */.C(json, 'the reply');
-        return {
-            keys: recordsOf(page.list('items'), 'items'),
-            hasMore: page.boolean('has_more'),
-            total: page.count('total'),
-        };
-    });
-}
-function recordsOf(rows, where) {
-    return rows.map((row, index) => {
-        const fields = new mutx_fields/* Fields */.C(row, `${where}[${index}]`);
-        return {
-            id: fields.text('id', ID),
-            // Compared exactly by whoever wants to know whose it is, so nothing about it is mended here.
-            name: fields.text('name'),
-            createdAt: fields.instant('created_at'),
-            expiresAt: fields.instantOrNone('expires_at'),
-            lastUsed: fields.instantOrNone('last_used'),
-            isActive: fields.boolean('is_active'),
-        };
-    });
-}
-/** The id of a reply that is not usable otherwise: all that is left of a key that was made. */
-function decodeId(json) {
-    const id = (0,mutx_fields/* decoded */.D)(() => new mutx_fields/* Fields */.C(json, 'the reply').text('id', ID));
-    return id.ok ? id.value : undefined;
-}
-/**
- * A create's reply. The key is masked before anything else of it is read; a credential that is known already, such as
- * the one of this very session, is no new key, and neither is what the key is called.
- * @param name that was asked for; undefined: that of a key which is replaced in place
- */
-function decodeMintedKey(json, name, secrets) {
-    return (0,mutx_fields/* decoded */.D)(() => {
-        const fields = new mutx_fields/* Fields */.C(json, 'the reply');
-        const isNew = (text) => !secrets.holds(text) && name?.includes(text) !== true;
-        const key = credential(fields, 'key', secrets, { test: (text) => CREDENTIAL.test(text) && isNew(text) });
-        return {
-            id: fields.text('id', ID),
-            name: name === undefined ? fields.text('name') : fields.same('name', name),
-            createdAt: fields.instant('created_at'),
-            expiresAt: fields.instantOrNone('expires_at'),
-            key,
-        };
-    });
-}
-/**
- * A credential, judged and then masked, in one synchronous step. What is none may still hold one, or half of one: what
- * has the shape of one is masked all the same, and no text that holds it is printed.
- */
-function credential(fields, name, secrets, form = CREDENTIAL) {
-    const secret = masked(fields, name, secrets, form);
-    if (secret !== undefined)
-        return secret;
-    throw fields.malformedText(name);
-}
-/** undefined: it is no credential, and {@link credential} of it fails. */
-function masked(fields, name, secrets, form = CREDENTIAL) {
-    const value = fields.raw(name);
-    if (typeof value !== 'string')
-        return undefined;
-    if (form.test(value))
-        return secrets.admit(value);
-    for (const one of (0,shapes/* credentialsIn */.Wr)(value))
-        if (CREDENTIAL.test(one))
-            secrets.admit(one);
-    if (value.trim().length >= SHORTEST_WITHHELD)
-        secrets.withhold(value);
-    return undefined;
-}
-/** Less is in texts by chance. */
-const SHORTEST_WITHHELD = 8;
-/** The plan's name, cleaned; undefined where the server does not say. */
-function decodePlan(json, secrets) {
-    return (0,mutx_fields/* decoded */.D)(() => {
-        const user = new mutx_fields/* Fields */.C(json, 'the reply');
-        return user.has('plan') ? secrets.quote(user.text('plan'), 40) : undefined;
-    });
-}
-
-// EXTERNAL MODULE: ./lib/rotation/constants.js
-var constants = __nccwpck_require__(8395);
-;// CONCATENATED MODULE: ./lib/mutx/page-pace.js
-const MINUTE = 60_000;
-/**
- * Pages in any minute, of the hundred requests that MUTX takes from one address or API key (mutx-api, "Sessions"): a
- * quarter is left for what the list is read for, and for others.
- */
-const PER_MINUTE = 75;
-/**
- * Between two pages once a limit was met: others share it, and have creates to send. Of 24 jobs with one API key, eight
- * at a time, some fail with half of it.
- */
-const WIDE_SPACING = 9_600;
-const CLOSE_SPACING = MINUTE / PER_MINUTE;
-/** Pages without a refusal after which the spacing is halved: a long list that was refused once still comes to its end. */
-const CALM = 10;
-/** When the next page of a list may be asked for, so that others who share MUTX's limit are left some of it. */
-class PagePace {
-    #clock;
-    /** Of the pages of the last minute, oldest first. Times are of the monotonic clock. */
-    #starts = [];
-    #spacing = 0;
-    #calm = 0;
-    #pausedUntil = Number.NEGATIVE_INFINITY;
-    /** When the last refusal was seen. */
-    #limitedAt = Number.NEGATIVE_INFINITY;
-    #last = Promise.resolve();
-    constructor(clock) {
-        this.#clock = clock;
-    }
-    /** Counts a page that is not waited for: the first of a list is what a run begins with. */
-    start() {
-        const now = this.#clock.monotonic();
-        this.#starts = [...this.#starts.filter((at) => now - at < MINUTE), now];
-        return now;
-    }
-    /**
-     * Waits for a turn, first come, first served.
-     * @returns when the page may be asked for: now; undefined: there is not enough time left
-     */
-    turn(timeLeft) {
-        const turn = this.#last.then(async () => {
-            for (;;) {
-                const wait = this.#wait(this.#clock.monotonic());
-                if (wait >= timeLeft())
-                    return undefined;
-                if (wait <= 0)
-                    return this.start();
-                await this.#clock.sleep(wait);
-            }
-        });
-        this.#last = turn;
-        return turn;
-    }
-    /**
-     * MUTX refused the page that left at `start` for its limit.
-     * @param wait before anything else is asked for
-     * @returns whether that is news: pages that left before the last refusal did not know of it
-     */
-    limited(start, wait) {
-        this.#calm = 0;
-        if (start <= this.#limitedAt)
-            return false;
-        const now = this.#clock.monotonic();
-        this.#limitedAt = now;
-        this.#pausedUntil = Math.max(this.#pausedUntil, now + wait);
-        this.#spacing = WIDE_SPACING;
-        return true;
-    }
-    passed() {
-        this.#calm += 1;
-        if (this.#calm < CALM || this.#spacing === 0)
-            return;
-        this.#calm = 0;
-        this.#spacing = Math.max(CLOSE_SPACING, this.#spacing / 2);
-    }
-    #wait(now) {
-        const latest = this.#starts.at(-1);
-        const full = this.#starts.at(-PER_MINUTE);
-        return Math.max(this.#pausedUntil - now, latest === undefined ? 0 : latest + this.#spacing - now, full === undefined ? 0 : full + MINUTE - now);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/mutx/pages.js
-
-
-
-/** The most the API gives in one reply (mutx-api: `limit=1..100`). */
-const LIMIT = 100;
-const CONCURRENCY = 8;
-const DAY = 86_400_000;
-/** MUTX lets a key with an expiry live for 365 days at the most; the day more is for clocks that differ. */
-const LONGEST_LIFE = 366 * DAY;
-/** A list of so many pages is read to its end: a fifth of what MUTX takes in a minute. */
-const FEW_PAGES = 20;
-/** How long a list may be read. At the pace of {@link PagePace} 75,000 keys are read in that time. */
-const LONGEST_READING = 10 * 60_000;
-/** Pages in a row that bring nothing new; after them a server that says that there are more is not believed. */
-const MOST_EMPTY = 3;
-/**
- * Reads lists of keys, newest first, as far back as a key can matter. The first page is one attempt, whose failure is
- * the caller's to handle; a later page that fails is asked for again by itself, because those before it are still true.
- *
- * Keys made meanwhile push others onto later pages, never onto earlier ones. So each page begins with the last key of
- * the one before: it is there, further down, whenever the page was read after its predecessor; otherwise the page is
- * read once more. Keys that come twice count once, and none is missed.
- */
-class ListReader {
-    #ask;
-    #ports;
-    #pace;
-    /** What the list before this one gave, where it had many pages. */
-    #before;
-    constructor(ask, ports) {
-        this.#ask = ask;
-        this.#ports = ports;
-        this.#pace = new PagePace(ports.clock);
-    }
-    /**
-     * @param all to the end, in the time there is; otherwise, where the list has many pages, back to what no key with an
-     * expiry outlives
-     * @param sessionLeft half of it may be spent on reading
-     */
-    async read(all, sessionLeft) {
-        const { clock } = this.#ports;
-        const whole = new retry/* Stopwatch */.eM(clock);
-        const timeLeft = () => Math.min(LONGEST_READING, sessionLeft / 2) - whole.elapsed();
-        const first = await this.#first();
-        if (!first.ok)
-            return first;
-        const { value, date } = first.page.reply;
-        if (!value.hasMore)
-            return { ok: true, value: [...byId(value.keys).values()], date };
-        if (value.keys.length === 0)
-            return unreadable('a page without keys says that there are more');
-        const known = all && this.#before?.since !== undefined ? undefined : this.#before;
-        const { keepsRevoked = () => true } = this.#ports;
-        const list = new GrowingList(first.page, keepsRevoked, known);
-        const horizon = all ? Number.NEGATIVE_INFINITY : (date ?? clock.now()) - LONGEST_LIFE;
-        const end = await this.#readOn(list, horizon, timeLeft);
-        if (typeof end === 'object')
-            return end;
-        const { oldest, last } = list;
-        if (end !== 'all')
-            this.#ports.onUnread({ since: oldest, because: end });
-        const before = list.reachesKnown ? known?.since : undefined;
-        const since = end === 'all' ? before : oldest;
-        const keys = list.records();
-        const { newest } = list;
-        this.#before = list.pages >= FEW_PAGES || known !== undefined ? { keys, newest, since } : undefined;
-        const reading = { lastDate: last.reply.date, lastAsked: last.asked.elapsed(), since };
-        return { ok: true, value: keys, date, reading };
-    }
-    /** Reads what comes after the pages that are there. @returns what it ended at, or the failure of a page */
-    async #readOn(list, horizon, timeLeft) {
-        while (list.hasMore && !list.reachesKnown) {
-            const isPast = list.reachesBefore(horizon);
-            if (isPast && list.pages >= FEW_PAGES)
-                return 'age';
-            if (list.empty >= MOST_EMPTY)
-                return unreadable('pages that bring nothing new say that there are more');
-            const end = await this.#wave(list, list.next(isPast ? FEW_PAGES : undefined), timeLeft);
-            if (end !== undefined)
-                return end;
-        }
-        return 'all';
-    }
-    /** Reads pages side by side and adds them in their order. @returns what it ended at; undefined: all are there */
-    async #wave(list, skips, timeLeft) {
-        const results = await Promise.all(skips.map((skip) => this.#page(skip, timeLeft)));
-        for (const [index, skip] of skips.entries()) {
-            let result = results[index];
-            // It was read before its predecessor, and a key was made in between.
-            if (result?.ok === true && !list.continuesWith(result.page))
-                result = await this.#page(skip, timeLeft);
-            if (result === undefined)
-                return 'time';
-            if (!result.ok)
-                return result;
-            list.add(result.page);
-        }
-        return undefined;
-    }
-    async #first() {
-        const start = this.#pace.start();
-        const asked = new retry/* Stopwatch */.eM(this.#ports.clock);
-        const reply = await this.#ask(0, LIMIT);
-        if (reply.ok)
-            return { ok: true, page: { reply, asked } };
-        const { kind, retryAfter = 0 } = reply.failure;
-        if (kind === 'throttled')
-            this.#pace.limited(start, retryAfter);
-        return reply;
-    }
-    /** @returns undefined: the time was over before MUTX's limit let it through */
-    async #page(skip, timeLeft) {
-        const { clock, random, onRetry } = this.#ports;
-        for (let attempt = 1, failures = 1;; attempt++) {
-            const start = await this.#pace.turn(timeLeft);
-            if (start === undefined)
-                return undefined;
-            const asked = new retry/* Stopwatch */.eM(clock);
-            const reply = await this.#ask(skip, LIMIT);
-            if (reply.ok) {
-                this.#pace.passed();
-                return { ok: true, page: { reply, asked } };
-            }
-            const { failure } = reply;
-            const throttled = failure.kind === 'throttled';
-            // Only time ends it where MUTX limits requests.
-            const tries = throttled ? Number.POSITIVE_INFINITY : constants/* TRIES */.Qm;
-            const wait = (0,retry/* nextWait */.B4)({ tries, again: () => true, timeLeft }, failure, failures, random());
-            if (wait === undefined && throttled)
-                return undefined;
-            // Tried often enough: the pages before it need not be read again to find that out.
-            if (wait === undefined)
-                return { ok: false, failure: { ...failure, retryable: false } };
-            const isNews = !throttled || this.#pace.limited(start, wait);
-            if (isNews)
-                onRetry(failure, attempt, wait);
-            if (throttled)
-                continue;
-            failures += 1;
-            await clock.sleep(wait);
-        }
-    }
-}
-/** The pages of a list so far, one after the other. */
-class GrowingList {
-    #keys = new Map();
-    #keepsRevoked;
-    /** From the list before: what was revoked then is revoked for good. */
-    #known;
-    /** When the oldest key was made that could be another one now. */
-    #knownFrom;
-    #step;
-    #total;
-    #isSorted = true;
-    /** When the first key was made: the newest. */
-    newest;
-    /** Where the pages end so far. */
-    oldest = Number.POSITIVE_INFINITY;
-    last;
-    pages = 1;
-    /** Pages in a row without anything new. */
-    empty = 0;
-    constructor(first, keepsRevoked, known) {
-        this.last = first;
-        const { keys, total } = first.reply.value;
-        this.newest = keys[0]?.createdAt ?? Number.NEGATIVE_INFINITY;
-        this.#total = total;
-        // A server may give fewer than it was asked for. One of them is that of the page before.
-        this.#step = Math.max(1, keys.length - 1);
-        this.#keepsRevoked = keepsRevoked;
-        this.#known = known?.keys ?? [];
-        const active = this.#known.filter(({ isActive }) => isActive);
-        this.#knownFrom = active.reduce((at, { createdAt }) => Math.min(at, createdAt), known?.newest ?? Number.NEGATIVE_INFINITY);
-        this.#take(first);
-    }
-    get hasMore() {
-        return this.last.reply.value.hasMore;
-    }
-    /** Whether what comes now is older. False for a list that is not sorted: then nothing is known of what comes. */
-    reachesBefore(horizon) {
-        return this.#isSorted && this.oldest < horizon;
-    }
-    /** Whether everything that comes now is known from the list before, and cannot have changed. */
-    get reachesKnown() {
-        return this.reachesBefore(this.#knownFrom);
-    }
-    /** Where the next pages begin. @param most pages in all, for now */
-    next(most = Number.POSITIVE_INFINITY) {
-        const needed = Math.max(this.pages + 1, Math.ceil((this.#total - 1) / this.#step));
-        const side = this.#step === 1 || Number.isFinite(this.#knownFrom) ? 1 : CONCURRENCY;
-        const count = Math.min(needed - this.pages, side, Math.max(1, most - this.pages));
-        return Array.from({ length: count }, (_, index) => (this.pages + index) * this.#step);
-    }
-    /** Whether no key can be between this page and the last one. */
-    continuesWith({ reply }) {
-        const end = this.last.reply.value.keys.at(-1);
-        // Pages of one key have none in common; but they are read one after the other.
-        return this.#step === 1 || end === undefined || reply.value.keys.some(({ id }) => id === end.id);
-    }
-    add(page) {
-        this.pages += 1;
-        const [end, before] = [page, this.last].map(({ reply }) => reply.value.keys.at(-1)?.id);
-        this.empty = end === undefined || end === before ? this.empty + 1 : 0;
-        this.#take(page);
-        this.last = page;
-    }
-    records() {
-        if (this.reachesKnown) {
-            for (const key of this.#known)
-                if (!this.#keys.has(key.id))
-                    this.#keys.set(key.id, key);
-        }
-        return [...this.#keys.values()];
-    }
-    #take({ reply }) {
-        let above = Number.POSITIVE_INFINITY;
-        for (const key of reply.value.keys) {
-            this.#isSorted &&= key.createdAt <= above;
-            above = key.createdAt;
-            if (key.isActive || this.#keepsRevoked(key))
-                this.#keys.set(key.id, key);
-        }
-        // Further down than what is above it, or it is not sorted.
-        this.#isSorted &&= above <= this.oldest || above === Number.POSITIVE_INFINITY;
-        this.oldest = Math.min(this.oldest, above);
-    }
-}
-/**
- * The first pages, newest first, one after the other: what is further back is not looked at.
- * @param most pages at the most
- */
-async function readFirstPages(ask, most) {
-    const first = await ask(0, LIMIT);
-    if (!first.ok)
-        return first;
-    const keys = [...first.value.keys];
-    const step = keys.length;
-    let last = first.value;
-    for (let page = 1; page < most; page++) {
-        if (!last.hasMore || last.keys.length === 0)
-            break;
-        const next = await ask(page * step, LIMIT);
-        if (!next.ok)
-            return next;
-        last = next.value;
-        keys.push(...last.keys);
-    }
-    return { ok: true, value: [...byId(keys).values()], date: first.date };
-}
-/** One page by its number; 0: the newest keys. */
-function readPage(ask, page) {
-    return ask(page * LIMIT, LIMIT);
-}
-function byId(keys) {
-    return new Map(keys.map((key) => [key.id, key]));
-}
-function unreadable(message) {
-    return {
-        ok: false,
-        failure: {
-            kind: 'unclear',
-            service: 'mutx',
-            call: 'GET /api-keys',
-            status: 200,
-            code: 'mutx-bad-reply',
-            message,
-            retryable: false,
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/mutx/client.js
-
-
-
-/** What MUTX says of its limit; a 409 for another reason says something else. */
-const QUOTA = /\b(?:limit|quota|plan)\b/iu;
-const FORBIDDEN = 'MUTX knows the key, and does not let its account in: verify the e-mail address of the account at MUTX, or have the account activated';
-/** How old the `Date` of a reply of MUTX's can be: up to 3.5 s were seen. */
-const OLDEST_DATE = 5_000;
-/** A thousand keys: a per-run key that expired a day ago is among them, on all but the busiest accounts. */
-const NEWEST_PAGES = 10;
-/** MUTX with a session's token. */
-function createKeyService(api, session, reading) {
-    return new MutxKeys(api, session, reading);
-}
-class MutxKeys {
-    #api;
-    #session;
-    #clock;
-    #reader;
-    constructor(api, session, reading) {
-        this.#api = api;
-        this.#session = session;
-        this.#clock = reading.clock;
-        this.#reader = new ListReader(this.#askPage, reading);
-    }
-    list(all = false) {
-        const { endsAt } = this.#session;
-        const left = endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt - this.#clock.now();
-        return this.#reader.read(all, left);
-    }
-    newest() {
-        return readFirstPages(this.#askPage, NEWEST_PAGES);
-    }
-    page(number) {
-        return readPage(this.#askPage, number);
-    }
-    #askPage = (skip, limit) => {
-        return this.#ask((generation) => ({
-            method: 'GET',
-            path: '/api-keys',
-            ...(generation === 'v1' ? { query: { skip, limit } } : {}),
-        }), ({ status, body }) => (status === 200 ? decodeKeyPage(jsonOf(body)) : undefined));
-    };
-    /**
-     * An API without this route does not say; that is an answer. The plans of the documented API are not what v1 limits
-     * keys by, so their names say nothing: what its limit is, a create that meets it shows.
-     */
-    account() {
-        return this.#ask(() => ({ method: 'GET', path: '/auth/me' }), ({ status, body }) => {
-            if (status === 404)
-                return { ok: true, value: { plan: undefined } };
-            if (status !== 200)
-                return undefined;
-            const plan = decodePlan(jsonOf(body), this.#api.secrets);
-            if (!plan.ok)
-                return plan;
-            return { ok: true, value: { plan: this.#api.generation === 'documented' ? undefined : plan.value } };
-        });
-    }
-    async create(name, expiresInDays) {
-        const reply = await this.#ask(() => ({ method: 'POST', path: '/api-keys', body: { name, expires_in_days: expiresInDays } }), ({ status, body }) => (status < 300 ? this.#minted(jsonOf(body), name) : undefined));
-        const isQuota = !reply.ok && reply.failure.code === 'mutx-conflict' && QUOTA.test(reply.failure.message);
-        return isQuota ? coded(reply.failure, 'mutx-quota') : reply;
-    }
-    rotateInPlace(id) {
-        return this.#ask(() => ({ method: 'POST', path: `/api-keys/${encodeURIComponent(id)}/rotate` }), ({ status, body }) => (status < 300 ? this.#minted(jsonOf(body), undefined) : undefined));
-    }
-    #minted(json, name) {
-        const minted = decodeMintedKey(json, name, this.#api.secrets);
-        return minted.ok ? minted : { ok: false, problem: minted.problem + keyMade(decodeId(json)) };
-    }
-    /**
-     * `GET /auth/me` on v1, `GET /agents` on the documented API, with the key alone. Only 401 and 403 are about
-     * the key; any other no leaves it open. A 401 is looked into by one further request.
-     */
-    async verify(key, mayStart) {
-        const reply = await this.#use({ 'x-api-key': key.expose() }, mayStart);
-        if (reply.ok || reply.failure.kind !== 'refused')
-            return reply;
-        const { failure } = reply;
-        if (failure.status === 403) {
-            return { ok: false, failure: { ...failure, code: 'mutx-key-refused', hint: FORBIDDEN } };
-        }
-        if (failure.status !== 401)
-            return { ok: false, failure: { ...failure, kind: 'unclear' } };
-        return this.#api.generation === 'documented'
-            ? this.#refusedAsNobody(failure, mayStart)
-            : this.#refusedAsBearer(failure, key, mayStart);
-    }
-    #use(headers, mayStart) {
-        return this.#api.ask((generation) => ({
-            method: 'GET',
-            path: generation === 'v1' ? '/auth/me' : '/agents',
-            headers,
-            mayStart,
-        }), ({ status, body }) => status === 200 && isFilled(jsonOf(body)) ? { ok: true, value: true } : undefined);
-    }
-    /** v1 takes a key as a Bearer token as well; where the server fails at it so, it fails at every key. */
-    async #refusedAsBearer(failure, key, mayStart) {
-        const reply = await this.#use({ authorization: `Bearer ${key.expose()}` }, mayStart);
-        if (reply.ok || !(0,retry/* isInternalError */.wA)(reply.failure))
-            return coded(failure, 'mutx-key-refused');
-        return {
-            ok: false,
-            failure: { ...reply.failure, kind: 'refused', code: 'mutx-key-unusable', retryable: false },
-        };
-    }
-    /** A server of the documented API that says the same to no key at all has not looked at this one. */
-    async #refusedAsNobody(failure, mayStart) {
-        const reply = await this.#use({}, mayStart);
-        const isSame = !reply.ok && reply.failure.status === 401 && reply.failure.message === failure.message;
-        return isSame
-            ? { ok: false, failure: { ...failure, kind: 'unclear', code: 'mutx-key-unverifiable' } }
-            : coded(failure, 'mutx-key-refused');
-    }
-    revoke(id) {
-        return this.#ask(() => ({ method: 'DELETE', path: `/api-keys/${encodeURIComponent(id)}` }), ({ status }) => {
-            if (status === 404)
-                return { ok: true, value: 'gone' };
-            // Any other success is not MUTX's: taken for one, it would tell of a live key that it is revoked.
-            return status === 204 ? { ok: true, value: 'revoked' } : undefined;
-        });
-    }
-    async #ask(request, answer) {
-        const bearer = await this.#session.bearer();
-        if (!bearer.ok)
-            return bearer;
-        const headers = { authorization: `Bearer ${bearer.value.expose()}` };
-        let ended = false;
-        const reply = await this.#api.ask((generation) => ({ ...request(generation), headers }), (answered) => {
-            ended = answered.status === 401 && this.#hasEndedBy(answered.date);
-            return answer(answered);
-        });
-        return reply.ok || !ended ? reply : coded(reply.failure, 'session-expired');
-    }
-    /** By MUTX's own clock, as the token's end is. */
-    #hasEndedBy(date) {
-        const { endsAt } = this.#session;
-        return date !== undefined && endsAt !== undefined && date + OLDEST_DATE >= endsAt;
-    }
-}
-/** The same failure under the code that says more. */
-function coded(failure, code) {
-    return { ok: false, failure: { ...failure, code } };
-}
-/** An object or a list: what the API gives to a key that works. */
-function isFilled(json) {
-    return typeof json === 'object' && json !== null;
-}
-function jsonOf(body) {
-    return body.kind === 'json' ? body.value : undefined;
-}
-/** The plaintext is lost, but people can be told which key to look for. */
-function keyMade(id) {
-    return id === undefined ? '' : `; a key was made, ${id}, and nobody knows it`;
-}
-
-;// CONCATENATED MODULE: ./lib/mutx/own-key.js
-
-/**
- * MUTX for a run whose credential may be one of the keys that it revokes: which one, nobody can tell. Once it
- * is gone, each revocation is asked again with the key that was made in its place. That goes for its own, too,
- * when the reply was lost: revoking twice is revoking (mutx-api, "DELETE").
- */
-function createOwnKeyService(api, session, reading) {
-    const keys = createKeyService(api, session, reading);
-    let successor;
-    return {
-        list: (all) => keys.list(all),
-        newest: () => keys.newest(),
-        page: (number) => keys.page(number),
-        account: () => keys.account(),
-        verify: (key, mayStart) => keys.verify(key, mayStart),
-        async create(name, expiresInDays) {
-            const reply = await keys.create(name, expiresInDays);
-            if (reply.ok)
-                successor = reply.value.key;
-            return reply;
-        },
-        async revoke(id) {
-            const reply = await keys.revoke(id);
-            if (reply.ok || reply.failure.status !== 401 || successor === undefined)
-                return reply;
-            return createKeyService(api, asBearer(successor), reading).revoke(id);
-        },
-    };
-}
-function asBearer(key) {
-    return { bearer: async () => ({ ok: true, value: key, date: undefined }), endsAt: undefined };
-}
-
-// EXTERNAL MODULE: ./lib/report/annotations.js
-var annotations = __nccwpck_require__(1116);
-// EXTERNAL MODULE: ./lib/report/log.js
-var log = __nccwpck_require__(9820);
-// EXTERNAL MODULE: ./lib/report/session-log.js
-var session_log = __nccwpck_require__(4377);
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
-;// CONCATENATED MODULE: ./lib/report/unread.js
-
-/** For a list of keys that was not read to its end because its time was over. */
-function unreadWarning(since) {
-    return {
-        title: 'Older keys were not read',
-        message: `MUTX's limit on requests left no time to read the whole list of keys: keys made before ${(0,words/* instantText */.Xx)(since)} were not looked at`,
-    };
-}
-/** The same, where no key that expires can be among the others. */
-function unreadLine(since) {
-    return `the list of keys is long: those made before ${(0,words/* instantText */.Xx)(since)} were not read. None of them works unless it never expires; \`audit\` reads them too`;
-}
-
-;// CONCATENATED MODULE: ./lib/session/renewable.js
-/** Renewed when less than this is left of it: enough for any one call, and for clocks that do not agree. */
-const MARGIN = 120_000;
-/**
- * An access token that is replaced in time, by one renewal for all who ask. A renewal that failed is not tried
- * again in this run: a token that may be spent must not be used again, and logging in not be hammered.
- */
-class RenewableToken {
-    #get;
-    #failed;
-    #current;
-    #renewal;
-    /** @param failed told when a token that worked could not be replaced; the first failure is `renew`'s to tell */
-    constructor(get, failed) {
-        this.#get = get;
-        this.#failed = failed;
-    }
-    async bearer() {
-        if (this.#current !== undefined && left(this.#current) > marginOf(this.#current)) {
-            return usable(this.#current);
-        }
-        const renewal = await this.renew();
-        if (renewal.ok)
-            return usable(renewal.value);
-        // What could not be renewed can still be used up.
-        if (this.#current !== undefined && left(this.#current) > 0)
-            return usable(this.#current);
-        const { code, message, cause } = renewal.failure;
-        return { ok: false, failure: { ...cause, kind: 'not-sent', code, message, retryable: false } };
-    }
-    renew() {
-        this.#renewal ??= this.#renewNow();
-        return this.#renewal;
-    }
-    /** Waits for a renewal that is under way. */
-    async settled() {
-        await this.#renewal;
-    }
-    async #renewNow() {
-        const renewal = await this.#get();
-        if (renewal.ok) {
-            this.#current = renewal.value;
-            this.#renewal = undefined;
-        }
-        else if (this.#current !== undefined) {
-            this.#failed(renewal.failure);
-        }
-        return renewal;
-    }
-}
-function usable({ token }) {
-    return { ok: true, value: token, date: undefined };
-}
-function left({ lifetime, since }) {
-    return lifetime - since.elapsed();
-}
-/** A server with short-lived tokens is not asked for one before each call. */
-function marginOf({ lifetime }) {
-    return Math.min(MARGIN, lifetime / 4);
-}
-
-;// CONCATENATED MODULE: ./lib/session/report.js
-/** Retries are told like everything else that a session does. */
-function retryingWith({ clock, random, report }) {
-    return {
-        clock,
-        random,
-        onRetry: (failure, attempt, wait) => report({ type: 'retrying', failure, attempt, wait }),
-    };
-}
-/** The run may end well on the token at hand, so this must not be left to its own failure to tell. */
-function renewalFailed({ message, cause }) {
-    return {
-        type: 'warning',
-        code: 'renewal-failed',
-        message: `the MUTX session could not be renewed during the run: ${message}`,
-        fix: cause.hint,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/session/tokens.js
-
-
-
-
-/**
- * `POST /auth/login` or `/auth/refresh`. MUTX takes ten of them a minute, and a spent refresh token must not be
- * used again: asked again only where it is certain that nothing was done, and by a limit only if it says when.
- */
-async function askForTokens(api, path, body, retrying) {
-    let since = new retry/* Stopwatch */.eM(retrying.clock);
-    const reply = await (0,retry/* tryCall */.O9)(() => {
-        since = new retry/* Stopwatch */.eM(retrying.clock);
-        return api.ask(() => ({ method: 'POST', path, body: body() }), (answered) => pairOf(answered, api.secrets));
-    }, neverTwice(retrying.clock), retrying);
-    return { reply, since };
-}
-function neverTwice(clock) {
-    const watch = new retry/* Stopwatch */.eM(clock);
-    return {
-        tries: 3,
-        again: ({ kind, retryAfter }) => kind === 'not-sent' || (kind === 'throttled' && retryAfter !== undefined),
-        timeLeft: () => constants/* CALL_PATIENCE */.L7 - watch.elapsed(),
-    };
-}
-/** Both tokens are masked before anything else of the reply is read, also where one of them is none. */
-function pairOf({ status, body }, secrets) {
-    if (status !== 200)
-        return undefined;
-    return (0,mutx_fields/* decoded */.D)(() => {
-        const fields = new mutx_fields/* Fields */.C(body.kind === 'json' ? body.value : undefined, 'the reply');
-        for (const name of ['access_token', 'refresh_token'])
-            masked(fields, name, secrets);
-        return {
-            access: credential(fields, 'access_token', secrets),
-            refresh: credential(fields, 'refresh_token', secrets),
-            lifetime: fields.countAboveZero('expires_in') * 1_000,
-        };
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/session/password.js
-
-
-
-
-
-/** A run that is over does not stay for a log-out that does not work, but for one wait at MUTX's limit. */
-const LOGOUT_PATIENCE = constants/* RATE_LIMIT_WAIT */.rH + 30_000;
-const REFUSED_HINT = 'check `email` and `password` by logging in with them at MUTX: the account must be active and its e-mail address verified';
-/** Logging out takes the refresh token, which was in the reply that did not come. */
-const PERHAPS_OPEN = 'MUTX may have opened a session that this run knows nothing of and cannot log out; it ends by itself within a week';
-/** A service account: logged in, again where a run takes longer than a token lives, and logged out at the end. */
-function createPasswordSession(credential, dependencies) {
-    return new PasswordSession(credential, dependencies);
-}
-class PasswordSession {
-    endsAt = undefined;
-    #credential;
-    #dependencies;
-    #retrying;
-    #token = new RenewableToken(() => this.#logIn(), (failure) => this.#dependencies.report(renewalFailed(failure)));
-    /** Each is a session on the server until it is logged out. */
-    #open = [];
-    #closing = Promise.resolve();
-    constructor(credential, dependencies) {
-        this.#credential = credential;
-        this.#dependencies = dependencies;
-        this.#retrying = retryingWith(dependencies);
-    }
-    async open() {
-        const renewal = await this.#token.renew();
-        return renewal.ok ? undefined : renewal.failure;
-    }
-    bearer() {
-        return this.#token.bearer();
-    }
-    close() {
-        this.#closing = this.#closing.then(async () => {
-            await this.#token.settled();
-            for (const pair of this.#open.splice(0))
-                await this.#logOut(pair);
-        });
-        return this.#closing;
-    }
-    async #logIn() {
-        const { api, clock, report } = this.#dependencies;
-        const { email, password } = this.#credential;
-        const body = () => ({ email, password: password.expose() });
-        const { reply, since } = await askForTokens(api, '/auth/login', body, this.#retrying);
-        if (!reply.ok)
-            return { ok: false, failure: loginFailure(reply.failure, clock.now()) };
-        this.#open.push(reply.value);
-        report({ type: 'logged-in' });
-        return { ok: true, value: { token: reply.value.access, lifetime: reply.value.lifetime, since } };
-    }
-    /**
-     * By the refresh token alone: with an access token beside it, MUTX takes a log-out by a refresh token that it
-     * does not know for one of all sessions of the account. Early servers insist on the access token.
-     */
-    async #logOut({ access, refresh }) {
-        const { clock, report } = this.#dependencies;
-        const watch = new retry/* Stopwatch */.eM(clock);
-        const reply = await (0,retry/* tryCall */.O9)(async () => {
-            const attempt = await this.#askToEnd(refresh, {});
-            return attempt.ok || attempt.failure.status !== 401
-                ? attempt
-                : this.#askToEnd(refresh, { authorization: `Bearer ${access.expose()}` });
-        }, (0,retry/* idempotent */.yB)(() => LOGOUT_PATIENCE - watch.elapsed()), this.#retrying);
-        if (reply.ok) {
-            report({ type: 'logged-out' });
-        }
-        else {
-            report({
-                type: 'warning',
-                code: 'logout-failed',
-                message: `the session of this run could not be logged out and ends by itself within a week: ${reply.failure.message}`,
-            });
-        }
-    }
-    #askToEnd(refresh, headers) {
-        return this.#dependencies.api.ask(() => ({ method: 'POST', path: '/auth/logout', headers, body: { refresh_token: refresh.expose() } }), ({ status }) => (status < 300 ? { ok: true, value: true } : undefined));
-    }
-}
-function loginFailure(failure, now) {
-    const { status, kind, retryAfter } = failure;
-    const refused = kind === 'refused' && (status === 401 || status === 403 || status === 422);
-    const code = refused ? 'session-login-refused' : 'session-login-failed';
-    return {
-        code,
-        message: refused
-            ? `MUTX does not let the account in: ${failure.message}`
-            : `could not log in to MUTX: ${failure.message}`,
-        cause: refused ? { ...failure, code, hint: REFUSED_HINT } : failure,
-        state: kind === 'unclear' ? [PERHAPS_OPEN] : [],
-        retryAt: retryAfter === undefined ? undefined : now + retryAfter,
-    };
-}
-
-// EXTERNAL MODULE: ./lib/mutx/jwt.js
-var jwt = __nccwpck_require__(4371);
-// EXTERNAL MODULE: ./lib/rotation/instant.js
-var instant = __nccwpck_require__(3551);
-;// CONCATENATED MODULE: ./lib/session/lifetimes.js
-
-const HOUR = 3_600_000;
-const lifetimes_DAY = 24 * HOUR;
-/** From one use to the next; but the end of the login, 30 days after it began, comes first (mutx-api, "Sessions"). */
-const SLIDING = 7 * lifetimes_DAY;
-/** Claims and `Date` are in whole seconds, `Date` may be seconds old, and clocks are not quite the same. */
-const ROUNDING = 60_000;
-/** A token with these claims is dead, or as good as. */
-function isAtItsEnd(claims, now) {
-    return (claims?.exp ?? Number.POSITIVE_INFINITY) - now < ROUNDING;
-}
-/**
- * What the claims say about how long a schedule can go on. A successor that lives for less than the sliding
- * lifetime was cut short by the end of its login, which is how that end shows. Its `iat` says nothing about how
- * long it lives: MUTX keeps the login's through every exchange.
- * @param spent claims of the token that was exchanged
- * @param now by MUTX's clock, when it was exchanged
- */
-function lifetimeWarnings(spent, successor, now) {
-    const ends = successor?.exp;
-    if (ends !== undefined && ends - now < SLIDING - ROUNDING) {
-        return [
-            {
-                type: 'warning',
-                code: 'log-in-again',
-                message: `log in again before ${(0,instant/* instantText */.X)(ends)} and store the new refresh token: this login ends then, 30 days after it began, however often it is used`,
-                loginAgainBefore: ends,
-            },
-        ];
-    }
-    const left = (spent?.exp ?? Number.POSITIVE_INFINITY) - now;
-    if (left > lifetimes_DAY)
-        return [];
-    return [
-        {
-            type: 'warning',
-            code: 'schedule-too-slow',
-            message: `the refresh token was used with ${hours(left)} left of its 7 days; let the schedule run more often, or a late run finds it dead`,
-        },
-    ];
-}
-function hours(duration) {
-    return duration < HOUR ? 'less than an hour' : `${Math.floor(duration / HOUR)} h`;
-}
-
-;// CONCATENATED MODULE: ./lib/session/refresh-failures.js
-/** The target's secret cannot be written: found out before anything was spent. */
-function unwritable(cause, target, now) {
-    return {
-        code: 'session-successor-unwritable',
-        message: `${placeOf(target)}, which has to take the refresh token's successor, cannot be written, so the token was not used: ${cause.message}`,
-        cause,
-        state: [],
-        retryAt: retryAtOf(cause, now),
-    };
-}
-/**
- * The exchange did not give a pair: not done, refused, or nobody knows.
- * @param expired by its own claims the token is at its end
- */
-function exchangeFailure(failure, target, now, expired) {
-    const retryAt = retryAtOf(failure, now);
-    switch (failure.kind) {
-        case 'not-sent':
-        case 'throttled':
-            return notExchanged(failure, retryAt);
-        case 'unclear':
-            return lostExchange(failure, target);
-        case 'refused':
-            return failure.status === 401 || failure.status === 403
-                ? refusedExchange(failure, target, expired)
-                : notExchanged(failure, retryAt);
-    }
-}
-function notExchanged(cause, retryAt) {
-    return {
-        code: 'session-refresh-failed',
-        message: `the refresh token was not exchanged, and is not spent: ${cause.message}`,
-        cause,
-        state: [],
-        retryAt,
-    };
-}
-function refusedExchange(failure, target, expired) {
-    const code = 'session-refresh-refused';
-    const why = expired ? 'has expired' : 'is spent, expired or revoked';
-    return {
-        code,
-        message: `MUTX does not take the refresh token, which ${why}: ${failure.message}`,
-        cause: { ...failure, code, hint: `${logInAgain(target)}; ${expired ? SLOW : TWO_RUNS}` },
-        state: ['the refresh token that was given does not work (any more)'],
-        retryAt: undefined,
-    };
-}
-const SLOW = 'one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
-const TWO_RUNS = 'if two runs used the same token, a `concurrency:` group in the workflow keeps them apart, and an environment secret, which is read when the job starts, keeps a queued run from holding a spent one';
-function lostExchange(failure, target) {
-    const code = 'session-refresh-lost';
-    return {
-        code,
-        message: `the exchange of the refresh token got no usable reply, so the token may be spent; it is not used again, because that would end its login for good: ${failure.message}`,
-        cause: { ...failure, code, hint: logInAgain(target) },
-        state: [`the refresh token that was given is probably spent; ${placeOf(target)} was not written`],
-        retryAt: undefined,
-    };
-}
-/** The worst: spent, and the successor is nowhere. */
-function lostSuccessor({ failure, perhaps }, target) {
-    const place = placeOf(target);
-    return {
-        code: 'session-successor-lost',
-        message: `the refresh token was exchanged, but its successor could not be stored in ${place} within ten minutes: ${failure.message}`,
-        cause: { ...failure, hint: `${logInAgain(target)}; then mend this: ${failure.hint ?? failure.message}` },
-        state: [
-            'the refresh token that was given is spent',
-            perhaps
-                ? `${place} may hold its successor, or still the spent token`
-                : `its successor is lost: ${place} does not hold it`,
-        ],
-        retryAt: undefined,
-    };
-}
-function logInAgain(target) {
-    return `log in to MUTX again and store the new refresh token in ${placeOf(target)}; do not use the old one again`;
-}
-function placeOf({ secretName, label }) {
-    return `the secret ${secretName} of ${label}`;
-}
-function retryAtOf({ retryAfter }, now) {
-    return retryAfter === undefined ? undefined : now + retryAfter;
-}
-
-;// CONCATENATED MODULE: ./lib/session/successor.js
-
-
-/**
- * Whether a successor could be stored, found out while there is nothing to lose yet: both steps change nothing,
- * so what gets no clear answer is asked again, and if it never gets one the token is kept.
- */
-async function writable(place, unspent, retrying) {
-    const watch = new retry/* Stopwatch */.eM(retrying.clock);
-    return (0,retry/* tryCall */.O9)(async () => {
-        const prepared = await place.prepare();
-        return prepared.ok ? place.probe(unspent) : prepared;
-    }, (0,retry/* idempotent */.yB)(() => constants/* CALL_PATIENCE */.L7 - watch.elapsed()), retrying);
-}
-/**
- * Stores a refresh token whose predecessor is spent. Tried until D after the exchange, whatever the failure:
- * giving up costs the login, so even a refusal, which somebody may mend meanwhile, is asked again.
- */
-async function storeSuccessor(target, successor, since, retrying) {
-    const timeLeft = () => constants/* WRITE_DEADLINE */.l - since.elapsed();
-    let perhaps = false;
-    const reply = await (0,retry/* tryCall */.O9)(async () => {
-        const written = await target.write(successor, () => timeLeft() > 0);
-        if (written.ok)
-            return written;
-        perhaps ||= written.failure.kind === 'unclear';
-        return { ok: false, failure: { ...written.failure, retryable: true } };
-    }, { tries: Number.POSITIVE_INFINITY, again: () => true, timeLeft }, retrying);
-    return reply.ok ? { ok: true } : { ok: false, failure: { ...reply.failure, retryable: false }, perhaps };
-}
-
-;// CONCATENATED MODULE: ./lib/session/refresh-token.js
-
-
-
-
-
-
-
-/**
- * A refresh token, which is single use: its successor's place is known to be writable before it is exchanged,
- * and the successor is stored there before anyone gets the access token that came with it.
- */
-function createRefreshSession(token, dependencies) {
-    return new RefreshSession(token, dependencies);
-}
-class RefreshSession {
-    endsAt = undefined;
-    #dependencies;
-    #retrying;
-    #access = new RenewableToken(() => this.#exchange(), (failure) => this.#dependencies.report(renewalFailed(failure)));
-    /** Not spent yet, as far as is known. */
-    #refresh;
-    #told = new Set();
-    constructor(token, dependencies) {
-        this.#refresh = token;
-        this.#dependencies = dependencies;
-        this.#retrying = retryingWith(dependencies);
-    }
-    async open() {
-        const renewal = await this.#access.renew();
-        return renewal.ok ? undefined : renewal.failure;
-    }
-    bearer() {
-        return this.#access.bearer();
-    }
-    /** The login lives on in the stored successor; only an exchange that is under way has to end. */
-    close() {
-        return this.#access.settled();
-    }
-    async #exchange() {
-        const { api, clock, report, successor } = this.#dependencies;
-        const spent = this.#refresh;
-        const open = await writable(successor, spent, this.#retrying);
-        if (!open.ok)
-            return { ok: false, failure: unwritable(open.failure, successor, clock.now()) };
-        const { label: target, secretName: secret } = successor;
-        // Told before and not after: a process that is killed in between tells nothing any more.
-        report({ type: 'exchanging', target, secret });
-        const body = () => ({ refresh_token: spent.expose() });
-        const { reply, since } = await askForTokens(api, '/auth/refresh', body, this.#retrying);
-        if (!reply.ok) {
-            const now = clock.now();
-            const expired = isAtItsEnd((0,jwt/* decodeJwt */.i)(spent.expose()), now);
-            return { ok: false, failure: exchangeFailure(reply.failure, successor, now, expired) };
-        }
-        const { access, refresh, lifetime } = reply.value;
-        const stored = await storeSuccessor(successor, refresh, since, this.#retrying);
-        if (!stored.ok)
-            return { ok: false, failure: lostSuccessor(stored, successor) };
-        this.#refresh = refresh;
-        this.#tell(spent, reply.value, reply.date ?? (0,jwt/* decodeJwt */.i)(access.expose())?.iat ?? clock.now());
-        return { ok: true, value: { token: access, lifetime, since } };
-    }
-    #tell(spent, pair, now) {
-        const { report, successor } = this.#dependencies;
-        const claims = (0,jwt/* decodeJwt */.i)(pair.refresh.expose());
-        const { label: target, secretName: secret } = successor;
-        report({ type: 'successor-stored', target, secret, endsAt: claims?.exp });
-        const { contradiction: message } = successor;
-        if (message !== undefined)
-            report({ type: 'warning', code: 'secret-contradiction', message });
-        for (const warning of lifetimeWarnings((0,jwt/* decodeJwt */.i)(spent.expose()), claims, now)) {
-            if (!this.#told.has(warning.code))
-                report(warning);
-            this.#told.add(warning.code);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/session/create-session.js
-
-
-/** The session that goes with a credential. Calls nothing before `open`. */
-function createSession(credential, dependencies) {
-    switch (credential.kind) {
-        case 'access-jwt':
-            return asItIs(credential.token, credential.expiresAt);
-        case 'opaque':
-            return asItIs(credential.token, undefined);
-        case 'password':
-            return createPasswordSession(credential, dependencies);
-        case 'refresh-token': {
-            const { successor } = dependencies;
-            if (successor === undefined)
-                throw new Error('a refresh token needs a place for its successor');
-            return createRefreshSession(credential.token, { ...dependencies, successor });
-        }
-    }
-}
-function asItIs(token, endsAt) {
-    return {
-        open: async () => undefined,
-        bearer: async () => ({ ok: true, value: token, date: undefined }),
-        endsAt,
-        close: async () => { },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/verbs/connect.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-const USER_AGENT = 'mutx-api-key-action';
-/** Puts together what a verb calls the services with. */
-function connect(access, context, options = {}) {
-    const { tokenExpiryIsTold = false, keyNames, ...creating } = options;
-    const { secrets, sink, clock: machineClock, gate, env } = context;
-    const clock = gate.clock(machineClock);
-    const debug = env['RUNNER_DEBUG'] === '1';
-    const onRequest = (line) => {
-        if (debug)
-            sink.debug((0,log/* requestText */.T9)(line));
-    };
-    const client = (service, baseUrl) => new http_client/* HttpClient */.Q({ service, baseUrl, userAgent: USER_AGENT, onRequest });
-    const mutx = client('mutx', access.apiUrl);
-    const githubHttp = client('github', access.githubApiUrl);
-    const api = new mutx_api/* MutxApi */.h(gate.requests(mutx, isLogout), secrets);
-    const { credential, githubToken, refreshTokenSecret } = access;
-    const github = githubToken && new github_client/* GithubClient */.t({ http: gate.requests(githubHttp), token: githubToken, clock });
-    // Past the gate: a successor whose predecessor is spent has to be stored, whatever else comes to an end.
-    const keeper = (token) => new github_client/* GithubClient */.t({ http: githubHttp, token, clock: machineClock });
-    const session = createSession(credential, {
-        api,
-        clock: machineClock,
-        random: Math.random,
-        report: (event) => (0,session_log/* logSession */.Py)(event, sink),
-        successor: refreshTokenSecret &&
-            githubToken &&
-            (0,create_target/* createTarget */.Y)(refreshTokenSecret, { github: keeper(githubToken), secrets, ...creating }),
-    });
-    const reading = readingPorts(clock, sink, keyNames);
-    const mutxClient = createKeyService(api, session, reading);
-    return {
-        api,
-        session,
-        client: mutxClient,
-        keys: credential.kind === 'opaque' ? createOwnKeyService(api, session, reading) : mutxClient,
-        github,
-        clock,
-        close: async () => {
-            await session.close();
-            const expiry = (0,token_expiry/* tokenExpiryWarning */.D)(github?.tokenExpiresAt, clock.now());
-            if (expiry !== undefined && !tokenExpiryIsTold)
-                sink.warning((0,annotations/* credentialWarning */.a)(expiry.message));
-            mutx.close();
-            githubHttp.close();
-        },
-    };
-}
-/** A run that reads the list several times reports what was not read once. */
-function readingPorts(clock, sink, keyNames) {
-    const reported = new Set();
-    return {
-        clock,
-        random: Math.random,
-        onRetry: (failure, attempt, wait) => sink.line((0,log/* retryText */.qL)(failure, attempt, wait)),
-        onUnread: ({ since, because }) => {
-            if (reported.has(because))
-                return;
-            reported.add(because);
-            if (because === 'time')
-                sink.warning(unreadWarning(since));
-            else
-                sink.line(unreadLine(since));
-        },
-        ...(keyNames === undefined ? {} : { keepsRevoked: (key) => keyNames.has(key.name) || !(0,policy/* isForAJob */.Mu)(key) }),
-    };
-}
-function isLogout({ path }) {
-    return path.endsWith('/auth/logout');
-}
-
-
-/***/ }),
-
-/***/ 1926:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ inSession)
-/* harmony export */ });
-/* harmony import */ var _report_session_log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4377);
-
-/**
- * Opens the session, does the work and closes it, whatever the work came to.
- * @returns what the work returned; undefined: there is no session, which has been told
- */
-async function inSession(connection, { refreshTokenSecret }, { gate, unfinished, fail }, work) {
-    const untouched = unfinished.state;
-    unfinished.cleanUp = () => connection.session.close();
-    if (refreshTokenSecret !== undefined)
-        unfinished.state = () => (0,_report_session_log_js__WEBPACK_IMPORTED_MODULE_0__/* .spendingState */ .AK)(refreshTokenSecret);
-    const refused = await gate.pass(connection.session.open());
-    if (refused !== undefined) {
-        await gate.pass(connection.close());
-        fail((0,_report_session_log_js__WEBPACK_IMPORTED_MODULE_0__/* .sessionFailure */ .N5)(refused));
-        return undefined;
-    }
-    unfinished.state = untouched;
-    const result = await gate.pass(work());
-    await gate.pass(connection.close());
-    return result;
-}
-
-
-/***/ }),
-
-/***/ 6237:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  _: () => (/* binding */ usableInputs)
-});
-
-// EXTERNAL MODULE: ./lib/report/annotations.js
-var annotations = __nccwpck_require__(1116);
-// EXTERNAL MODULE: ./lib/report/failure.js
-var failure = __nccwpck_require__(7340);
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
-;// CONCATENATED MODULE: ./lib/report/input-failure.js
-
-
-/** Every input that cannot be used, at once; nothing has been called. */
-function inputFailure(problems) {
-    return (0,failure/* earlyFailure */.iF)({
-        code: 'invalid-input',
-        message: `${(0,words/* count */.U9)(problems.length, 'input')} cannot be used`,
-        details: problems.map(problemText),
-        at: problems.find(({ at }) => at !== undefined)?.at,
-    });
-}
-function problemText(problem) {
-    return `${whatIsWrong(problem)}. Fix: ${problem.fix}`;
-}
-/** What is wrong with an input, without what to do about it. */
-function whatIsWrong({ input, message, given, allowed }) {
-    if (input === undefined)
-        return message;
-    const what = given === undefined ? '' : ` (given: \`${given}\`)`;
-    return `\`${input}\` ${message}${what}; it takes ${allowed}`;
-}
-
-// EXTERNAL MODULE: ./lib/rotation/instant.js
-var instant = __nccwpck_require__(3551);
-// EXTERNAL MODULE: ./lib/inputs/kinds.js
-var kinds = __nccwpck_require__(1850);
-// EXTERNAL MODULE: ./lib/inputs/table.js
-var table = __nccwpck_require__(4565);
-;// CONCATENATED MODULE: ./lib/inputs/expired-credential.js
-
-
-
-/** How far this machine's clock may be ahead of MUTX's. */
-const LEEWAY = 60_000;
-/**
- * What the credential's own claims say against using it: it has expired. To be asked before it is sent.
- * @param now by whichever clock
- * @param by reads on from when it expired: that clock, where it need not be right
- */
-function credentialProblems(credential, now, by = '') {
-    switch (credential.kind) {
-        case 'access-jwt':
-            return expired(credential, now, by, 'an access JWT', ACCESS_FIX);
-        case 'refresh-token':
-            return expired(credential, now, by, 'a refresh JWT', REFRESH_FIX);
-        case 'password':
-        case 'opaque':
-            return [];
-    }
-}
-const ACCESS_FIX = 'an access JWT lives for 30 minutes, so one that is kept as a secret is dead by the next run: log in again for a single run; on a schedule give `email` and `password`, or `refresh-token`, instead';
-const REFRESH_FIX = 'log in again and store the new refresh JWT in the secret; one lives for 7 days from its last use and 30 days in all, so let the schedule run at least twice a week';
-function expired({ input, expiresAt }, now, by, what, fix) {
-    if (expiresAt === undefined || now < expiresAt + LEEWAY)
-        return [];
-    const allowed = (0,kinds/* allowedText */.E)((0,table/* specOf */.rI)(input).kind);
-    return [{ input, message: `holds ${what} that expired at ${(0,instant/* instantText */.X)(expiresAt)}${by}`, allowed, fix }];
-}
-
-// EXTERNAL MODULE: ./lib/http/client.js + 12 modules
-var client = __nccwpck_require__(1302);
-// EXTERNAL MODULE: ./lib/mutx/api.js + 2 modules
-var api = __nccwpck_require__(253);
-// EXTERNAL MODULE: ./lib/verbs/calls.js
-var calls = __nccwpck_require__(1275);
-// EXTERNAL MODULE: ./lib/verbs/connect.js + 15 modules
-var connect = __nccwpck_require__(3764);
-;// CONCATENATED MODULE: ./lib/verbs/mutx-time.js
-
-
-
-
-/** Asks for the keys without any credential: only MUTX itself, of whichever generation, says 401 in its own way. */
-async function probe(api, clock) {
-    let asked = 'v1';
-    return (0,calls/* quietCalls */.C8)(clock)(() => api.ask((generation) => {
-        asked = generation;
-        return { method: 'GET', path: '/api-keys' };
-    }, ({ status }) => status < 300 || status === 401 || status === 403 ? { ok: true, value: asked } : undefined), calls/* twice */.P4);
-}
-/** MUTX's time, asked for without any credential; undefined where MUTX does not give it. */
-async function mutxTime(apiUrl, { gate, clock, secrets }) {
-    const http = new client/* HttpClient */.Q({ service: 'mutx', baseUrl: apiUrl, userAgent: connect/* USER_AGENT */._ });
-    try {
-        const reached = await gate.pass(probe(new api/* MutxApi */.h(gate.requests(http), secrets), gate.clock(clock)));
-        return reached.ok ? reached.date : undefined;
-    }
-    finally {
-        http.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/verbs/expiry.js
-
-
-
-
-/**
- * Whether a credential has expired. This machine's clock may be wrong, so what it calls expired is judged by MUTX's
- * time, which is asked for without any credential.
- * @param apiUrl undefined: MUTX cannot be asked
- */
-async function judgeExpiry(credential, apiUrl, context) {
-    const machine = context.clock.now();
-    const good = { credential, problems: [], warnings: [] };
-    const byMachine = credentialProblems(credential, machine, ` by this machine's clock, which says ${(0,instant/* instantText */.X)(machine)}`);
-    if (byMachine.length === 0)
-        return good;
-    const mutx = apiUrl && (await mutxTime(apiUrl, context));
-    if (mutx === undefined)
-        return { ...good, problems: byMachine };
-    const problems = credentialProblems(credential, mutx);
-    if (problems.length > 0)
-        return { ...good, problems };
-    const ahead = context.clock.now() - mutx;
-    const warning = `this machine's clock is ${(0,words/* durationText */.S5)(ahead)} ahead of MUTX's, which says that the credential has not expired; set the clock of this machine (NTP)`;
-    return { credential: shifted(credential, ahead), problems, warnings: [warning] };
-}
-/** With its end by this machine's clock, which waits and retries are measured with. */
-function shifted(credential, ahead) {
-    if (credential.kind !== 'access-jwt' || credential.expiresAt === undefined)
-        return credential;
-    return { ...credential, expiresAt: credential.expiresAt + ahead };
-}
-
-;// CONCATENATED MODULE: ./lib/verbs/usable-inputs.js
-
-
-
-/**
- * What was loaded, if a run can go on with it; otherwise every problem there is has been told, that the
- * credential has expired among them, and nothing has been called but MUTX for its time.
- * @param others problems with what is no input of an action, to be told with them
- */
-async function usableInputs(loaded, context, others = []) {
-    const { sink, fail } = context;
-    for (const warning of loaded.warnings)
-        sink.warning((0,annotations/* inputWarning */.N)(warning));
-    const wrong = [...(loaded.ok ? [] : loaded.problems), ...others];
-    const { credential } = loaded.ok ? loaded.value : loaded;
-    const apiUrl = loaded.ok && wrong.length === 0 ? loaded.value.apiUrl : undefined;
-    const judged = credential && (await judgeExpiry(credential, apiUrl, context));
-    for (const warning of judged?.warnings ?? [])
-        sink.warning((0,annotations/* inputWarning */.N)(warning));
-    const problems = [...(judged?.problems ?? []), ...wrong];
-    if (loaded.ok && problems.length === 0) {
-        return judged === undefined ? loaded.value : { ...loaded.value, credential: judged.credential };
-    }
-    fail(inputFailure(problems));
-    return undefined;
 }
 
 
@@ -10685,648 +10630,13 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-// EXTERNAL MODULE: ./lib/report/failure.js
-var report_failure = __nccwpck_require__(7340);
-// EXTERNAL MODULE: ./lib/secrets/shapes.js
-var shapes = __nccwpck_require__(6111);
-;// CONCATENATED MODULE: ./lib/report/not-handed-on.js
-/** A sink does not take what was to be handed on to later steps. A reason outside of this code, so no bug of it. */
-class NotHandedOn extends Error {
-    code;
-    /** @param message one line, without a credential */
-    constructor({ code, message }) {
-        super(message);
-        this.code = code;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/report/guard.js
-
-
-const WITHHELD = '(withheld: the text holds a credential)';
-const OUTPUT_WITHHELD = {
-    code: 'output-withheld',
-    message: 'the value holds a credential, which must not be handed on',
-};
-const STATE_WITHHELD = {
-    code: 'output-withheld',
-    message: 'what the post step has to know holds a credential, which must not be handed on',
-};
-/** GitHub takes at most 1 MiB of summary for a step; beyond it, it drops the whole. */
-const SUMMARY_BYTES = 1024 * 1024;
-const CUT = '\n\n… the rest of this summary was cut: it would be longer than GitHub takes.\n';
-/**
- * The last thing every text passes on its way out. Texts are clean already where they are made; this holds
- * even where that went wrong: nothing that contains a credential leaves, masked or not, nor what only looks like
- * one, and no text of ours or a server's is taken by the runner as a command.
- */
-function guarded(sink, secrets) {
-    const holdsOne = (text) => secrets.holds(text) || (0,shapes/* looksLikeCredential */.Pv)(text);
-    // What is printed of a text may hold one that the text itself does not: a tab becomes a space.
-    const clean = (text) => withhold(text, (part) => holdsOne(part) || holdsOne(inert(flat(part))));
-    // Escaping puts backslashes between a credential's characters, which must not hide it.
-    const cleanMarkdown = (text) => withhold(text, (part) => holdsOne(part) || holdsOne(part.replace(/\\([!-/:-@[-`{-~])/gu, '$1')));
-    const line = (text) => inert(flat(clean(text)));
-    const annotation = ({ title, message, at }) => ({
-        title: line(title),
-        message: linesOf(clean(message))
-            .map((one) => inert(flat(one)))
-            .join('\n'),
-        ...(at === undefined ? {} : { at: { file: line(at.file), line: at.line } }),
-    });
-    let summaryRoom = SUMMARY_BYTES;
-    let endsInLine = false;
-    return {
-        line: (text) => {
-            for (const one of linesOf(clean(text)))
-                sink.line(inert(flat(one)));
-        },
-        debug: (text) => sink.debug(line(text)),
-        group: (title) => sink.group(line(title)),
-        endGroup: () => sink.endGroup(),
-        notice: (one) => sink.notice(annotation(one)),
-        warning: (one) => sink.warning(annotation(one)),
-        error: (one) => sink.error(annotation(one)),
-        output: (name, value) => {
-            if (holdsOne(value))
-                throw new NotHandedOn(OUTPUT_WITHHELD);
-            sink.output(name, value);
-        },
-        state: (name, value) => {
-            if (holdsOne(value))
-                throw new NotHandedOn(STATE_WITHHELD);
-            sink.state(name, value);
-        },
-        secretOutput: (name, value) => sink.secretOutput(name, value),
-        secretVariable: (name, value) => sink.secretVariable(name, value),
-        summary: (markdown) => {
-            // Two pieces must not make one credential of their halves.
-            const apart = endsInLine ? `\n${cleanMarkdown(markdown)}` : cleanMarkdown(markdown);
-            endsInLine = !apart.endsWith('\n');
-            const kept = cutTo(summaryRoom, apart);
-            summaryRoom -= Buffer.byteLength(kept);
-            sink.summary(kept);
-        },
-    };
-}
-/** Withholds the lines that hold a credential; all of it when one is spread over several lines. */
-function withhold(text, holds) {
-    if (!holds(text))
-        return text;
-    const rest = text
-        .split('\n')
-        .map((line) => (holds(line) ? WITHHELD : line))
-        .join('\n');
-    return holds(rest) ? WITHHELD : rest;
-}
-/** The runner reads lines as .NET does: CR, LF and CRLF each end one. */
-function linesOf(text) {
-    return text.split(/\r\n|\r|\n/u);
-}
-/** One line without control, bidirectional or other invisible characters. */
-function flat(text) {
-    return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
-}
-/**
- * The runner takes a line as a command when it begins with `::` after white space, or has `##[` anywhere
- * (actions/runner, ActionCommand.cs).
- */
-function inert(line) {
-    return line.replace(/^(\s*)::/u, '$1: :').replaceAll('##[', '## [');
-}
-function cutTo(bytes, text) {
-    if (Buffer.byteLength(text) <= bytes)
-        return text;
-    const room = bytes - Buffer.byteLength(CUT);
-    if (room < 0)
-        return '';
-    let kept = Buffer.from(text).subarray(0, room).toString('utf8');
-    kept = kept.slice(0, Math.max(0, kept.lastIndexOf('\n')));
-    return kept + CUT;
-}
-
-// EXTERNAL MODULE: ./lib/report/summary.js
-var report_summary = __nccwpck_require__(3394);
-// EXTERNAL MODULE: ./lib/secrets/forms.js
-var secrets_forms = __nccwpck_require__(9930);
-// EXTERNAL MODULE: ./lib/secrets/printable.js
-var printable = __nccwpck_require__(474);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./lib/secrets/secret.js
-
-/**
- * A credential in memory. Every way of printing it gives `***`; only `expose()` gives the text, and the
- * places that call it are few enough to read: the mask, the sealed box, a request's own header or body.
- * Made by {@link SecretRegistry.admit}, which masks the text first.
- */
-class Secret {
-    #text;
-    constructor(text) {
-        this.#text = text;
-    }
-    expose() {
-        return this.#text;
-    }
-    toString() {
-        return '***';
-    }
-    toJSON() {
-        return '***';
-    }
-    /** @internal */
-    [external_node_util_.inspect.custom]() {
-        return '***';
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/secrets/views.js
-/**
- * What a reader can make of a text: white space and characters that cannot be seen taken out, and the escapes of
- * JSON, HTML, URLs and forms put back into what they stand for, once, twice and a little further. A credential and a
- * text that are compared go through the same, so it does not matter what in them only looks like an escape. Each step
- * is linear in the text.
- */
-function viewsOf(text) {
-    const views = [bare(text)];
-    for (let last = views[0] ?? ''; views.length <= ROUNDS;) {
-        const next = bare(decoded(last));
-        if (next === last)
-            break;
-        views.push(next);
-        last = next;
-    }
-    return views;
-}
-/** What is escaped twice, of a credential that itself looks as if it were. */
-const ROUNDS = 4;
-/**
- * Without white space (a form's `+` is some), control, format, unassigned and private characters, and those that no
- * font shows.
- */
-function bare(text) {
-    return text
-        .toWellFormed()
-        .replace(/[\s+\p{C}\p{Default_Ignorable_Code_Point}]/gu, '')
-        .normalize('NFC');
-}
-/**
- * `\u0026`, `\u{26}`, `\x26`, `\/` (as Markdown escapes marks, too), `%26`, `&#38;`, `&#x26;`, `&amp;`. What stands for
- * bytes is read as UTF-8, and where it is none, as Latin-1.
- */
-const ESCAPES = /((?:%[\da-f]{2})+)|((?:\\x[\da-f]{2})+)|\\u(?:\{([\da-f]{1,6})\}|([\da-f]{4}))|\\([!-/:-@[-`{-~bfnrt])|&#(?:x([\da-f]{1,6})|(\d{1,7}));?|&([a-z]\w{1,15});/giu;
-function decoded(text) {
-    if (!/[\\%&]/u.test(text))
-        return text;
-    return text.replace(ESCAPES, (all, ...parts) => {
-        const [percent, octets, braced, unit, simple, hexadecimal, decimal, name] = parts;
-        if (percent !== undefined)
-            return ofBytes(percent.replaceAll('%', ''));
-        if (octets !== undefined)
-            return ofBytes(octets.replaceAll(/\\x/giu, ''));
-        if (unit !== undefined)
-            return String.fromCharCode(Number.parseInt(unit, 16));
-        if (simple !== undefined)
-            return INVISIBLE.test(simple) ? '' : simple;
-        const code = decimal === undefined ? Number.parseInt(braced ?? hexadecimal ?? '', 16) : Number(decimal);
-        if (code <= LAST_CODE_POINT)
-            return String.fromCodePoint(code);
-        return ENTITIES.get(name ?? '') ?? all;
-    });
-}
-const LAST_CODE_POINT = 0x10_ff_ff;
-/** Letters after a backslash that stand for what is not visible; a mark stands for itself. */
-const INVISIBLE = /^[bfnrt]$/u;
-function ofBytes(hex) {
-    const bytes = Buffer.from(hex, 'hex');
-    try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch {
-        return bytes.toString('latin1');
-    }
-}
-/** U+00A0 to U+00FF in HTML, in their order. */
-const LATIN_1 = 'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml';
-/** Marks of ASCII, and what keyboards have beyond it. */
-const MARKS = 'amp & AMP & lt < LT < gt > GT > quot " QUOT " apos \' excl ! num # dollar $ percnt % lpar ( rpar ) ast * midast * plus + comma , period . sol / colon : semi ; equals = quest ? commat @ lsqb [ lbrack [ bsol \\ rsqb ] rbrack ] Hat ^ lowbar _ UnderBar _ grave ` lcub { lbrace { verbar | vert | VerticalLine | rcub } rbrace } hyphen ‐ dash ‐ ndash – mdash — lsquo ‘ rsquo ’ sbquo ‚ ldquo “ rdquo ” bdquo „ hellip … bull • dagger † Dagger ‡ permil ‰ lsaquo ‹ rsaquo › euro € trade ™ fnof ƒ circ ˆ tilde ˜ OElig Œ oelig œ Scaron Š scaron š Yuml Ÿ minus −';
-const ENTITIES = new Map([
-    ...LATIN_1.split(' ').map((name, index) => [name, String.fromCharCode(0xa0 + index)]),
-    ...pairs(MARKS.split(' ')),
-]);
-function pairs(words) {
-    return words.flatMap((name, at) => (at % 2 === 0 ? [[name, words[at + 1] ?? '']] : []));
-}
-
-;// CONCATENATED MODULE: ./lib/secrets/registry.js
-
-
-
-
-
-/** A view that is shorter would be found in texts by chance; the forms are looked for all the same. */
-const SHORTEST_VIEW = 8;
-/**
- * Every credential this process has seen. Admitting one masks it before anything else can print it
- * (protocol P5); afterwards any text can be asked whether it holds one.
- */
-class SecretRegistry {
-    /** As they stand in texts. */
-    #forms = new Set();
-    /** As they stand in the views of texts. */
-    #views = new Set();
-    #masked = new Set();
-    #mask;
-    /** @param mask tells the log's owner (the runner) to hide this text from now on */
-    constructor(mask) {
-        this.#mask = mask;
-    }
-    /** Masks a freshly decoded credential in all its forms and returns the only value that may travel. */
-    admit(text) {
-        for (const form of this.#note(text)) {
-            if (this.#masked.has(form))
-                continue;
-            this.#masked.add(form);
-            this.#mask(form);
-        }
-        return new Secret(text);
-    }
-    /**
-     * Withholds from now on every text that holds this one, without telling the runner: for what may be a credential
-     * and may be anything, of which masks could make the log unreadable.
-     */
-    withhold(text) {
-        this.#note(text);
-    }
-    #note(text) {
-        const forms = (0,secrets_forms/* formsOf */.X)(text);
-        for (const form of forms)
-            this.#forms.add(form);
-        for (const view of [...viewsOf(text), ...forms.map(bare)]) {
-            if (view.length >= SHORTEST_VIEW)
-                this.#views.add(view);
-        }
-        return forms;
-    }
-    /** Whether `text` holds an admitted credential in any of its forms, or what a reader could take for one. */
-    holds(text) {
-        for (const form of this.#forms)
-            if (text.includes(form))
-                return true;
-        if (this.#views.size === 0)
-            return false;
-        const views = viewsOf(text);
-        for (const known of this.#views)
-            if (views.some((view) => view.includes(known)))
-                return true;
-        return false;
-    }
-    /**
-     * A server's own words, for an error or the log: one printable line of at most `max` characters, or a note
-     * that they were withheld because they hold a credential, or what looks like one.
-     */
-    quote(text, max = 200) {
-        const line = (0,printable/* printable */.g)(text, max);
-        const holdsOne = this.holds(text) ||
-            this.holds(line) ||
-            [text, line, ...viewsOf(text)].some((one) => (0,shapes/* looksLikeCredential */.Pv)(one));
-        return holdsOne ? '(withheld: the text holds a credential)' : line;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/verbs/clock.js
-/** The clocks of this machine. */
-const clock = {
-    now: () => Date.now(),
-    monotonic: () => performance.now(),
-    sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
-};
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./lib/verbs/gate.js
-
-/**
- * Between a run and the wire. Closed when the run has to end: from then on nothing leaves any more but what
- * cleans up, and whoever waits for anything else waits until the process ends. So the run stands still where
- * it is, and what is told of its state stays true.
- */
-class Gate {
-    #closed = false;
-    #onTheWay = new Set();
-    close() {
-        this.#closed = true;
-    }
-    /** What was asked for before the gate was closed; what comes later never comes. */
-    async pass(coming) {
-        const value = await coming;
-        return this.#closed ? never() : value;
-    }
-    /** @param cleansUp which requests may still leave when the gate is closed */
-    requests(http, cleansUp = () => false) {
-        return {
-            basePath: http.basePath,
-            send: async (request) => {
-                if (cleansUp(request))
-                    return this.#track(http.send(request));
-                if (this.#closed)
-                    return never();
-                // Asked right before the bytes are written: connecting may take longer than the gate is open.
-                const mayStart = () => !this.#closed && (request.mayStart?.() ?? true);
-                const result = await this.#track(http.send({ ...request, mayStart }));
-                return this.#closed && result.kind === 'not-sent' ? never() : result;
-            },
-        };
-    }
-    clock(clock) {
-        return {
-            now: () => clock.now(),
-            monotonic: () => clock.monotonic(),
-            sleep: (duration) => this.pass(clock.sleep(duration)),
-        };
-    }
-    /** When every request on its way has come to something, and the run has taken note of it. */
-    async settled() {
-        while (this.#onTheWay.size > 0)
-            await Promise.allSettled(this.#onTheWay);
-        await (0,promises_namespaceObject.setImmediate)();
-    }
-    #track(sending) {
-        const tracked = sending.finally(() => this.#onTheWay.delete(tracked));
-        this.#onTheWay.add(tracked);
-        return tracked;
-    }
-}
-function never() {
-    return new Promise(() => { });
-}
-
-;// CONCATENATED MODULE: ./lib/process/cancelled.js
-/** A question was not answered: Ctrl-C, or the end of stdin. Nothing has been changed by then. */
-class Cancelled extends Error {
-    constructor() {
-        super('Cancelled; nothing was changed');
-    }
-}
-
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: ./lib/verbs/context.js
-/** The signals that ask a process to end and let it say how. */
-const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
-
-;// CONCATENATED MODULE: ./lib/process/ending.js
-
-
-
-
-/** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
-const CLEAN_UP_MS = 6_000;
-/**
- * Stands by for an end in the middle: a cancelled job, a bug. Either way nothing new is begun, what was opened
- * is closed, what is on its way may arrive, and then the log says, once, in which state things are.
- * @param alwaysGreen the exit code is 0, whatever happened
- */
-function onEarlyEnd(gate, unfinished, tell, alwaysGreen = false) {
-    let ending = false;
-    const end = async (code, report) => {
-        // Whatever else happens on the way out changes nothing about why and how the run ends.
-        if (ending)
-            return;
-        ending = true;
-        gate.close();
-        tell(`the run ends here: nothing new is begun, and what is on its way has ${CLEAN_UP_MS / 1_000} s`);
-        const limit = new Promise((resolve) => setTimeout(resolve, CLEAN_UP_MS));
-        await Promise.race([Promise.allSettled([gate.settled(), unfinished.cleanUp()]), limit]);
-        try {
-            tell(report());
-        }
-        finally {
-            process.exit(alwaysGreen ? 0 : code);
-        }
-    };
-    const cancelled = (signal) => {
-        if (unfinished.takesSignal?.(signal) === true)
-            return;
-        void end(128 + external_node_os_namespaceObject.constants.signals[signal], () => cancellation(signal, unfinished));
-    };
-    const broken = (error) => {
-        const report = () => error instanceof NotHandedOn ? notHandedOn(error, unfinished) : bug(error, unfinished);
-        void end(1, report);
-    };
-    for (const signal of ENDING_SIGNALS)
-        process.on(signal, cancelled);
-    process.on('uncaughtException', broken).on('unhandledRejection', broken);
-    return {
-        broken,
-        standDown: () => {
-            for (const signal of ENDING_SIGNALS)
-                process.off(signal, cancelled);
-            process.off('uncaughtException', broken).off('unhandledRejection', broken);
-        },
-    };
-}
-function cancellation(signal, unfinished) {
-    return (0,report_failure/* earlyFailure */.iF)({
-        code: 'cancelled',
-        message: `the run was cancelled (${signal})`,
-        state: unfinished.state(),
-    });
-}
-/** The runner, or the disk, is not as it has to be. */
-function notHandedOn({ code, message }, unfinished) {
-    return (0,report_failure/* earlyFailure */.iF)({
-        code,
-        message: `what later steps need could not be handed on: ${message}`,
-        state: unfinished.state(),
-    });
-}
-/** An exception is a bug of ours: what it says is for the report of it, and the state is what the log knows. */
-function bug(error, unfinished) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return (0,report_failure/* earlyFailure */.iF)({
-        code: 'internal-error',
-        message: 'this action has a bug, or the machine it runs on is broken',
-        details: text.split('\n').map((line) => line.trim()),
-        state: [
-            ...unfinished.state(),
-            "to be sure, compare the account's keys at MUTX with the dates of the secrets in the repository's settings",
-        ],
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/process/run-verb.js
-
-
-
-
-
-
-
-
-/**
- * Runs one verb, or one phase of it, in this process, to its end, which may be a signal. The exit code is that of
- * the host for a run that did not do what was asked for, 130 or 143 if it was cancelled.
- * @param title of a failure: what was not done
- * @throws Cancelled
- */
-async function runVerb(run, title, host) {
-    const secrets = new SecretRegistry(host.mask);
-    const sink = guarded(host.sink, secrets);
-    const unfinished = {
-        state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
-        cleanUp: async () => { },
-    };
-    const failAs = (as, told, summary) => {
-        // Where nobody reads annotations, no workflow is at hand either.
-        const report = host.annotates ? told : (0,report_failure/* withoutWorkflow */.YQ)(told);
-        process.exitCode = host.failed(report);
-        for (const line of (0,report_failure/* failureLines */.w7)(as, report))
-            sink.line(line);
-        const annotation = (0,report_failure/* failureAnnotation */.Qp)(as, report);
-        if (host.annotates && host.alwaysGreen === true)
-            sink.warning(annotation);
-        else if (host.annotates)
-            sink.error(annotation);
-        sink.summary(summary);
-    };
-    const fail = (told, summary = (0,report_summary/* failureSummary */.jg)(title, told)) => failAs(title, told, summary);
-    const endInTheMiddle = (news) => {
-        sink.endGroup();
-        if (typeof news === 'string')
-            sink.line(news);
-        else {
-            const done = unfinished.title?.() ?? title;
-            failAs(done, news, (0,report_summary/* failureSummary */.jg)(done, news));
-        }
-    };
-    const gate = new Gate();
-    const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle, host.alwaysGreen);
-    try {
-        await run({ env: host.env, secrets, sink, clock: clock, gate, unfinished, fail });
-        standDown();
-    }
-    catch (error) {
-        if (error instanceof Cancelled) {
-            await unfinished.cleanUp();
-            standDown();
-            throw error;
-        }
-        broken(error);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/process/unread.js
-/**
- * Lets a run go on to its end when nobody reads its words any more: `| head`, a runner that closes the pipe, a disk
- * that is full. What cannot be written is dropped, and the exit code is by what the run came to. An end in the
- * middle could leave a key that no secret holds, and no words that say so.
- */
-function outliveReaders(...streams) {
-    // Without a listener Node throws each failed write as an exception (https://nodejs.org/api/events.html#error-events).
-    for (const stream of streams)
-        stream.on('error', () => { });
-}
-
-;// CONCATENATED MODULE: ./lib/report/titles.js
-/** What was not done, as the title of a failure. */
-const FAILURE_TITLE = {
-    rotate: 'MUTX API key not rotated',
-    ephemeral: 'No MUTX API key for this job',
-    revoke: 'MUTX API keys not revoked',
-    audit: 'Audit of the MUTX API keys failed',
-    plan: 'Fleet of MUTX API keys not planned',
-    issue: 'The issue about failures was not kept up to date',
-};
-
-// EXTERNAL MODULE: ./lib/rotation/keys-by-name.js
-var keys_by_name = __nccwpck_require__(7642);
 // EXTERNAL MODULE: ./lib/rotation/rules.js
 var rules = __nccwpck_require__(9541);
 // EXTERNAL MODULE: ./lib/audit/policy.js
-var policy = __nccwpck_require__(4261);
-// EXTERNAL MODULE: ./lib/rotation/constants.js
-var constants = __nccwpck_require__(8395);
-;// CONCATENATED MODULE: ./lib/audit/superseded.js
-
-
-/**
- * Until when a key that was superseded may still be kept on purpose. The rotation's `grace-period` is not known
- * here, but a rotation is not due while the last one is less than that ago (docs/protocol.md, "A run"): so a key
- * is kept no longer after it was superseded than it was in use before. Within a day nothing is said at all, and
- * beyond a week nobody is taken to mean it.
- * @param by when it was superseded: its successor was stored, or, where that is not known, made
- */
-function keptUntil(key, by) {
-    const inUse = by - key.createdAt;
-    return by + Math.min(policy/* LONGEST_GRACE */.yF, Math.max(policy/* SHORTEST_GRACE */.WG, inUse)) + constants/* FENCE */.AK + constants/* MARGIN */.jS;
-}
-/** The newest of them; undefined: there is none. */
-function newest(keys) {
-    return keys.toSorted((a, b) => b.createdAt - a.createdAt)[0];
-}
-
-;// CONCATENATED MODULE: ./lib/audit/account.js
-
-
-
-/** The plan has hardly a place left that does not become free by itself. */
-function quotaFinding(look) {
-    const { plan, places, keys } = look;
-    if (plan === undefined || places === undefined || !Number.isFinite(places))
-        return [];
-    const active = keys.filter((key) => key.isActive);
-    const lasting = active.filter((key) => !isPassing(key, active, look));
-    const limit = Math.ceil(places * policy/* NEARLY_FULL */.GA);
-    if (lasting.length < limit)
-        return [];
-    const filledBy = lasting.toSorted((a, b) => a.createdAt - b.createdAt)[limit - 1];
-    return [
-        { kind: 'quota', level: 'warning', since: filledBy?.createdAt, plan, places, taken: lasting.length },
-    ];
-}
-function tokenFinding({ tokenExpiresAt, date }) {
-    if (tokenExpiresAt === undefined || tokenExpiresAt - date > policy/* TOKEN_EXPIRING_WITHIN */.Jn)
-        return [];
-    const since = tokenExpiresAt - policy/* TOKEN_EXPIRING_WITHIN */.Jn;
-    return [{ kind: 'writer-token', level: 'warning', since, expiresAt: tokenExpiresAt }];
-}
-/** Made for a job that is running, or superseded and kept for a grace period. */
-function isPassing(key, active, { date }) {
-    if ((0,rules/* isExpired */._d)(key, date))
-        return false;
-    if ((0,policy/* isForAJob */.Mu)(key))
-        return true;
-    const successor = newest(active.filter(({ name }) => name === key.name));
-    return successor !== undefined && successor.id !== key.id && date <= keptUntil(key, successor.createdAt);
-}
-
-;// CONCATENATED MODULE: ./lib/rotation/holding.js
-
-
-/**
- * What is known of the key in a secret.
- * @param updatedAt when the secret was last written, by GitHub's clock
- * @param keysOfName every key that MUTX lists of the name; where it follows its documentation, no revoked ones
- * @param date MUTX's time of that list
- */
-function holdingOf(updatedAt, keysOfName, date) {
-    const candidates = (0,rules/* candidatesFor */._j)(updatedAt, keysOfName).toSorted((a, b) => b.createdAt - a.createdAt);
-    const [newest] = candidates;
-    if (newest === undefined) {
-        const before = keysOfName.some((key) => (0,rules/* works */.No)(key, date) && key.createdAt <= updatedAt + constants/* MARGIN */.jS);
-        return { kind: before ? 'saved-again' : 'none' };
-    }
-    const dead = candidates.filter((key) => !(0,rules/* works */.No)(key, date));
-    if (dead.length === 0)
-        return { kind: 'works', candidates };
-    if (dead.length === candidates.length)
-        return { kind: 'dead', candidates };
-    return { kind: (0,rules/* works */.No)(newest, date) ? 'some-dead' : 'newest-dead', candidates, dead };
-}
-
+var audit_policy = __nccwpck_require__(4261);
+// EXTERNAL MODULE: ./lib/core/limits.js
+var limits = __nccwpck_require__(7535);
 ;// CONCATENATED MODULE: ./lib/audit/dead.js
-
 
 
 /**
@@ -11347,7 +10657,7 @@ function deadSecret(secret, keysOfName, date, strangers) {
         keyName,
         why,
     });
-    const holding = holdingOf(updatedAt, keysOfName, date);
+    const holding = (0,rules/* holdingOf */.JO)(updatedAt, keysOfName, date);
     switch (holding.kind) {
         case 'works':
             return [];
@@ -11372,7 +10682,7 @@ function deadSecret(secret, keysOfName, date, strangers) {
             }
             // Everyday for an organisation's secret: each edit of its visibility moves its date.
             const level = shared && kind === 'saved-again' ? 'notice' : 'warning';
-            return [doubt(level, { kind, shared, justNow: updatedAt + constants/* MARGIN */.jS >= date })];
+            return [doubt(level, { kind, shared, justNow: updatedAt + limits/* MARGIN */.jS >= date })];
         }
     }
 }
@@ -11387,9 +10697,6 @@ function nearestTo(updatedAt, keys) {
 
 
 
-
-
-
 /**
  * What the secrets' dates tell, for each name that keys in them have. Nothing where the clocks are apart.
  * @param guessed the names are the default ones, and rotations may have used others
@@ -11398,14 +10705,14 @@ function secretFindings(look, guessed) {
     if (look.clocksApart)
         return { findings: [], outOfStep: new Set() };
     const names = new Set(look.secrets.map(({ keyName }) => keyName));
-    const named = (0,keys_by_name/* keysByName */.n)(look.keys);
+    const named = (0,rules/* keysByName */.nm)(look.keys);
     const groups = [...names].map((name) => ({
         name,
         secrets: look.secrets.filter(({ keyName }) => keyName === name),
         keys: named.get(name) ?? [],
     }));
     const strangers = guessed
-        ? look.keys.filter((key) => !names.has(key.name) && look.namesMadeHere?.has(key.name) !== true && !(0,policy/* isForAJob */.Mu)(key))
+        ? look.keys.filter((key) => !names.has(key.name) && look.namesMadeHere?.has(key.name) !== true && !(0,audit_policy/* isForAJob */.Mu)(key))
         : [];
     const found = groups.map((group) => ({ name: group.name, ...findingsOf(group, look.date, strangers) }));
     return {
@@ -11439,10 +10746,10 @@ function findingsOf(group, date, strangers) {
 function outdatedSecret(secret, { secrets, keys }, date) {
     const { updatedAt, place } = secret;
     const live = keys.filter((key) => (0,rules/* works */.No)(key, date));
-    const key = newest(live.filter(({ createdAt }) => createdAt + constants/* FENCE */.AK + constants/* MARGIN */.jS < date));
-    if (key === undefined || (updatedAt !== undefined && key.createdAt <= updatedAt + constants/* MARGIN */.jS))
+    const key = (0,audit_policy/* newest */.BP)(live.filter(({ createdAt }) => createdAt + limits/* FENCE */.AK + limits/* MARGIN */.jS < date));
+    if (key === undefined || (updatedAt !== undefined && key.createdAt <= updatedAt + limits/* MARGIN */.jS))
         return [];
-    const isGood = updatedAt !== undefined && doesWork(holdingOf(updatedAt, keys, date));
+    const isGood = updatedAt !== undefined && doesWork((0,rules/* holdingOf */.JO)(updatedAt, keys, date));
     const elsewhere = secrets.some((other) => other.updatedAt !== undefined && (0,rules/* currentOf */.$c)(other, keys)?.id === key.id);
     // A key that no secret holds while this one works is an orphan; so is one where there never was a secret.
     if (!elsewhere && (isGood || updatedAt === undefined))
@@ -11472,14 +10779,14 @@ function orphan(key, { secrets, keys }, date) {
     if (!(0,rules/* works */.No)(key, date))
         return [];
     const how = (0,rules/* notInAnyTarget */._A)(key, secrets, keys, 0);
-    if (how === undefined || date <= how.revocableFrom + constants/* MARGIN */.jS)
+    if (how === undefined || date <= how.revocableFrom + limits/* MARGIN */.jS)
         return [];
     if (how.kind === 'never-stored') {
         const used = (0,rules/* isUsedElsewhere */.KS)(key, how);
         return [{ kind: 'orphaned', level: levelOf(used), since: key.createdAt, key, how: how.kind, used }];
     }
     const lastWrite = Math.max(...secrets.map(({ updatedAt }) => updatedAt ?? 0));
-    const until = keptUntil(key, lastWrite);
+    const until = (0,audit_policy/* keptUntil */.Jf)(key, lastWrite);
     if (date <= until)
         return [];
     const used = key.lastUsed !== undefined && key.lastUsed > until;
@@ -11537,7 +10844,7 @@ function use(key, { date }, { unusedFor }) {
 function duplicates(siblings, { date }) {
     const keys = siblings.toSorted((a, b) => b.createdAt - a.createdAt);
     const [latest, ...older] = keys;
-    if (latest === undefined || !older.some((key) => date > keptUntil(key, latest.createdAt)))
+    if (latest === undefined || !older.some((key) => date > (0,audit_policy/* keptUntil */.Jf)(key, latest.createdAt)))
         return [];
     const since = Math.min(...keys.slice(0, -1).map(({ createdAt }) => createdAt));
     return [{ kind: 'duplicate-name', level: 'warning', since, keys }];
@@ -11548,8 +10855,36 @@ function duplicates(siblings, { date }) {
 
 
 
-
-
+/** The plan has hardly a place left that does not become free by itself. */
+function quotaFinding(look) {
+    const { plan, places, keys } = look;
+    if (plan === undefined || places === undefined || !Number.isFinite(places))
+        return [];
+    const active = keys.filter((key) => key.isActive);
+    const lasting = active.filter((key) => !isPassing(key, active, look));
+    const limit = Math.ceil(places * audit_policy/* NEARLY_FULL */.GA);
+    if (lasting.length < limit)
+        return [];
+    const filledBy = lasting.toSorted((a, b) => a.createdAt - b.createdAt)[limit - 1];
+    return [
+        { kind: 'quota', level: 'warning', since: filledBy?.createdAt, plan, places, taken: lasting.length },
+    ];
+}
+function tokenFinding({ tokenExpiresAt, date }) {
+    if (tokenExpiresAt === undefined || tokenExpiresAt - date > audit_policy/* TOKEN_EXPIRING_WITHIN */.Jn)
+        return [];
+    const since = tokenExpiresAt - audit_policy/* TOKEN_EXPIRING_WITHIN */.Jn;
+    return [{ kind: 'writer-token', level: 'warning', since, expiresAt: tokenExpiresAt }];
+}
+/** Made for a job that is running, or superseded and kept for a grace period. */
+function isPassing(key, active, { date }) {
+    if ((0,rules/* isExpired */._d)(key, date))
+        return false;
+    if ((0,audit_policy/* isForAJob */.Mu)(key))
+        return true;
+    const successor = (0,audit_policy/* newest */.BP)(active.filter(({ name }) => name === key.name));
+    return successor !== undefined && successor.id !== key.id && date <= (0,audit_policy/* keptUntil */.Jf)(key, successor.createdAt);
+}
 const RANK = { error: 0, warning: 1, notice: 2 };
 /**
  * Everything that is wrong, worst first: a pure function of the look. A key that has expired, or is orphaned, is
@@ -11560,7 +10895,7 @@ function findAll(look, policy, only) {
     const { findings: aboutSecrets, outOfStep } = secretFindings(look, only === undefined);
     const orphans = new Set(aboutSecrets.flatMap((one) => (one.kind === 'orphaned' ? [one.key.id] : [])));
     const live = look.keys.filter((key) => (0,rules/* works */.No)(key, look.date) && !orphans.has(key.id));
-    const byName = (0,keys_by_name/* keysByName */.n)(live);
+    const byName = (0,rules/* keysByName */.nm)(live);
     const concerned = (name) => only === undefined || name === only;
     const findings = [
         ...aboutSecrets,
@@ -11568,7 +10903,7 @@ function findAll(look, policy, only) {
         ...[...byName]
             .filter(([name]) => concerned(name))
             .flatMap(([name, keys]) => {
-            const latest = newest(keys);
+            const latest = (0,audit_policy/* newest */.BP)(keys);
             return [
                 ...keys.flatMap((key) => keyFindings(key, latest, look, policy)),
                 ...(outOfStep.has(name) ? [] : duplicates(keys, look)),
@@ -11580,48 +10915,15 @@ function findAll(look, policy, only) {
     return findings.toSorted((a, b) => RANK[a.level] - RANK[b.level]);
 }
 
-// EXTERNAL MODULE: ./lib/rotation/spared.js
-var spared = __nccwpck_require__(2349);
-;// CONCATENATED MODULE: ./lib/audit/spared.js
-
-
-
-
-/**
- * The keys that a rotation spared because a run might still be storing them. Nothing is wrong with them, so they are
- * no finding; but who counts the keys of a name wants to know what they are. Not keys that a secret holds, nor keys
- * made for a job: many jobs may share a name, and no rotation looks after it.
- * @param keys those to tell of
- */
-function sparedBeside(keys, look) {
-    const newestOf = new Map();
-    for (const key of look.keys) {
-        const latest = newestOf.get(key.name);
-        if ((0,rules/* works */.No)(key, look.date) && (latest === undefined || key.createdAt > latest.createdAt)) {
-            newestOf.set(key.name, key);
-        }
-    }
-    return keys
-        .filter((key) => (0,rules/* works */.No)(key, look.date))
-        .flatMap((key) => {
-        const latest = newestOf.get(key.name);
-        if (latest === undefined || latest.id === key.id || (0,policy/* isForAJob */.Mu)(key))
-            return [];
-        if ((0,spared/* sparedBy */.jB)([key], latest).length === 0 || holdersOf(key, look).length > 0)
-            return [];
-        return [{ key, until: (0,spared/* sparedUntil */.g9)(key) }];
-    });
-}
-
-// EXTERNAL MODULE: ./lib/rotation/patient.js
-var patient = __nccwpck_require__(9515);
-// EXTERNAL MODULE: ./lib/rotation/quota.js
-var quota = __nccwpck_require__(8090);
-// EXTERNAL MODULE: ./lib/rotation/retry.js
-var retry = __nccwpck_require__(3968);
+// EXTERNAL MODULE: ./lib/core/retry.js
+var retry = __nccwpck_require__(7493);
+// EXTERNAL MODULE: ./lib/rotation/room.js
+var room = __nccwpck_require__(907);
 // EXTERNAL MODULE: ./lib/rotation/run.js
 var run = __nccwpck_require__(7467);
-;// CONCATENATED MODULE: ./lib/audit/clocks.js
+;// CONCATENATED MODULE: ./lib/audit/snapshot.js
+
+
 
 
 /**
@@ -11674,19 +10976,12 @@ class ClockComparison {
         if (github === undefined || this.#mutx === undefined)
             return true;
         const apart = github - this.#mutx;
-        return [least, most].some((passed) => Math.abs(apart - passed) > constants/* MARGIN */.jS / 2);
+        return [least, most].some((passed) => Math.abs(apart - passed) > limits/* MARGIN */.jS / 2);
     }
 }
 function dateOf(reply) {
     return reply.ok ? reply.date : undefined;
 }
-
-;// CONCATENATED MODULE: ./lib/audit/take-look.js
-
-
-
-
-
 /** For how long an audit may try anything again. */
 const PATIENCE = 15 * 60_000;
 const CONCURRENCY = 4;
@@ -11695,7 +10990,7 @@ const CONCURRENCY = 4;
  * would make the key that it holds look like an orphan (docs/protocol.md, "A run").
  */
 async function takeAuditLook(ports) {
-    const call = (0,patient/* patientCalls */.R)(ports, PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
+    const call = (0,retry/* patientCalls */.RD)(ports, PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
     const clocks = new ClockComparison(ports.clock);
     const [list, plan] = await Promise.all([
         // All of them: what never expires, or has been kept for years, is what an audit looks for.
@@ -11727,7 +11022,7 @@ async function takeAuditLook(ports) {
             date: list.date ?? ports.clock.now(),
             keys: list.value,
             plan,
-            places: (0,quota/* placesOf */.ek)(plan),
+            places: (0,room/* placesOf */.ek)(plan),
             secrets: (0,run/* valuesOf */.sm)(secrets),
             clocksApart,
             tokenExpiresAt: ports.tokenExpiresAt(),
@@ -11750,25 +11045,53 @@ async function readPlan({ keys, report }, call) {
     return undefined;
 }
 
-// EXTERNAL MODULE: ./lib/github/create-target.js + 7 modules
-var create_target = __nccwpck_require__(3659);
-// EXTERNAL MODULE: ./lib/inputs/key-name.js
-var key_name = __nccwpck_require__(5864);
-// EXTERNAL MODULE: ./lib/inputs/access.js + 1 modules
-var access = __nccwpck_require__(6873);
-// EXTERNAL MODULE: ./lib/inputs/empty-secrets.js + 1 modules
-var empty_secrets = __nccwpck_require__(3615);
-// EXTERNAL MODULE: ./lib/inputs/given-key-name.js
-var given_key_name = __nccwpck_require__(7468);
-// EXTERNAL MODULE: ./lib/inputs/reader.js + 1 modules
-var inputs_reader = __nccwpck_require__(6998);
-// EXTERNAL MODULE: ./lib/inputs/refresh-warnings.js
-var refresh_warnings = __nccwpck_require__(6598);
-// EXTERNAL MODULE: ./lib/inputs/rotate-targets.js
-var rotate_targets = __nccwpck_require__(9105);
-// EXTERNAL MODULE: ./lib/inputs/table.js
-var table = __nccwpck_require__(4565);
-;// CONCATENATED MODULE: ./lib/inputs/load-audit.js
+;// CONCATENATED MODULE: ./lib/audit/spared.js
+
+
+
+/**
+ * The keys that a rotation spared because a run might still be storing them. Nothing is wrong with them, so they are
+ * no finding; but who counts the keys of a name wants to know what they are. Not keys that a secret holds, nor keys
+ * made for a job: many jobs may share a name, and no rotation looks after it.
+ * @param keys those to tell of
+ */
+function sparedBeside(keys, look) {
+    const newestOf = new Map();
+    for (const key of look.keys) {
+        const latest = newestOf.get(key.name);
+        if ((0,rules/* works */.No)(key, look.date) && (latest === undefined || key.createdAt > latest.createdAt)) {
+            newestOf.set(key.name, key);
+        }
+    }
+    return keys
+        .filter((key) => (0,rules/* works */.No)(key, look.date))
+        .flatMap((key) => {
+        const latest = newestOf.get(key.name);
+        if (latest === undefined || latest.id === key.id || (0,audit_policy/* isForAJob */.Mu)(key))
+            return [];
+        if ((0,rules/* sparedBy */.jB)([key], latest).length === 0 || holdersOf(key, look).length > 0)
+            return [];
+        return [{ key, until: (0,rules/* sparedUntil */.g9)(key) }];
+    });
+}
+
+// EXTERNAL MODULE: ./lib/config/key-name.js
+var key_name = __nccwpck_require__(9841);
+// EXTERNAL MODULE: ./lib/config/credential/empty-secrets.js
+var empty_secrets = __nccwpck_require__(887);
+// EXTERNAL MODULE: ./lib/config/reader.js
+var config_reader = __nccwpck_require__(1395);
+// EXTERNAL MODULE: ./lib/config/table.js
+var table = __nccwpck_require__(1582);
+// EXTERNAL MODULE: ./lib/config/load/access.js + 1 modules
+var access = __nccwpck_require__(3242);
+// EXTERNAL MODULE: ./lib/config/load/key.js
+var load_key = __nccwpck_require__(3784);
+// EXTERNAL MODULE: ./lib/config/load/rotate-targets.js
+var rotate_targets = __nccwpck_require__(6015);
+// EXTERNAL MODULE: ./lib/config/load/warnings.js
+var load_warnings = __nccwpck_require__(8298);
+;// CONCATENATED MODULE: ./lib/config/load/audit.js
 
 
 
@@ -11782,9 +11105,9 @@ var table = __nccwpck_require__(4565);
  * problem is found, not only the first; nothing is called.
  */
 function loadAuditInputs(env, secrets) {
-    const reader = new inputs_reader/* InputReader */.i(env, secrets, 'audit');
-    const { credential, here: _here, host, ...services } = (0,access/* readAccess */.z)(reader, env, secrets);
-    const keyName = (0,given_key_name/* givenKeyName */.e)(reader) || undefined;
+    const reader = new config_reader/* InputReader */.i(env, secrets, 'audit');
+    const { credential, here: _here, host, ...services } = (0,access/* readAccess */.zS)(reader, env, secrets);
+    const keyName = (0,load_key/* givenKeyName */.er)(reader) || undefined;
     const targets = (0,rotate_targets/* readTargetList */.O0)(reader, table/* INPUTS */.mc['secret-name'].verbs.rotate.default).map((target) => ({
         target,
         keyName: keyName ?? (0,key_name/* defaultKeyName */.uL)(target, host),
@@ -11811,10 +11134,22 @@ function loadAuditInputs(env, secrets) {
     if (credential === undefined || problems.length > 0)
         return { ok: false, problems, warnings, credential };
     const value = { ...services, credential, keyName, targets, policy, failOn };
-    return { ok: true, value, warnings: [...warnings, ...(0,refresh_warnings/* refreshTokenWarnings */.A)(value, reader)] };
+    return { ok: true, value, warnings: [...warnings, ...(0,load_warnings/* refreshTokenWarnings */.AP)(value, reader)] };
 }
 
-;// CONCATENATED MODULE: ./lib/report/bounded.js
+// EXTERNAL MODULE: ./lib/github/targets/create-target.js + 7 modules
+var create_target = __nccwpck_require__(7745);
+// EXTERNAL MODULE: ./lib/messages/failure.js
+var messages_failure = __nccwpck_require__(6974);
+// EXTERNAL MODULE: ./lib/messages/log.js
+var messages_log = __nccwpck_require__(5918);
+// EXTERNAL MODULE: ./lib/messages/words.js
+var words = __nccwpck_require__(2897);
+// EXTERNAL MODULE: ./lib/messages/markdown.js
+var markdown = __nccwpck_require__(759);
+// EXTERNAL MODULE: ./lib/messages/summary.js
+var messages_summary = __nccwpck_require__(1724);
+;// CONCATENATED MODULE: ./lib/messages/bounded.js
 /**
  * What an output may take. The next step often reads it from an environment variable, and Linux takes no variable of
  * more than 128 KiB (MAX_ARG_STRLEN), its name included.
@@ -11844,9 +11179,7 @@ function boundedIds(ids) {
     return bounded(ids.length, (shown) => JSON.stringify(ids.slice(0, shown)));
 }
 
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
-;// CONCATENATED MODULE: ./lib/report/audit-report.js
+;// CONCATENATED MODULE: ./lib/messages/audit/report.js
 
 
 /** Rows of a list at the most, and fewer where they do not fit. */
@@ -11919,81 +11252,7 @@ function timeOrNull(instant) {
     return instant === undefined ? null : (0,words/* instantText */.Xx)(instant);
 }
 
-;// CONCATENATED MODULE: ./lib/report/dead-secret-words.js
-
-const ROTATE = 'run the rotation of this key (`mutx/api-key-action`), which stores a new one';
-/** What is said of a secret whose key does not work, or may not. */
-function deadSecretWords(finding, quote) {
-    const { place, updatedAt } = finding;
-    const where = (0,words/* placeText */.Z9)(place);
-    const written = `${where} was last written at ${(0,words/* instantText */.Xx)(updatedAt)}`;
-    switch (finding.kind) {
-        case 'secret-dead': {
-            const { keys } = finding;
-            const [key] = keys;
-            const about = { fix: ROTATE, keys: idsOf(keys), place };
-            const name = quote(key?.name ?? '');
-            return keys.length === 1
-                ? { ...about, message: `key ${name} (${key?.id}) was revoked, and is held by ${where}` }
-                : {
-                    ...about,
-                    message: `${written} and holds one of ${keys.length} keys named ${name}, none of which works any more (${idText(keys)}): what uses it gets 401`,
-                };
-        }
-        case 'secret-doubtful':
-            return { place, ...doubtWords(finding.why, written, finding.keyName, quote) };
-    }
-}
-function doubtWords(why, written, keyName, quote) {
-    const name = quote(keyName);
-    switch (why.kind) {
-        case 'newest-dead':
-        case 'some-dead': {
-            const { kind, candidates, dead } = why;
-            const newest = kind === 'newest-dead' ? 'the newest among them' : 'the newest not among them';
-            return {
-                message: `${written} and holds one of ${candidates.length} keys named ${name}, of which ${(0,words/* count */.U9)(dead.length, 'does', 'do')} not work any more, ${newest} (${idText(dead)}): what uses it may get 401`,
-                fix: ROTATE,
-                keys: idsOf(dead),
-            };
-        }
-        case 'other-name': {
-            const { key } = why;
-            const state = why.works ? 'is active' : 'does not work';
-            return {
-                message: `${written}, and no key is named ${name}. Key ${quote(key.name)} (${key.id}) was made about then and ${state}; whether the secret holds it is not known. If it holds another key, what uses it may get 401`,
-                fix: 'audit the secret with the `key-name` of its rotation; the answer is certain then',
-                keys: [key.id],
-            };
-        }
-        case 'none':
-        case 'saved-again': {
-            const { kind, shared, justNow } = why;
-            const no = kind === 'none' ? 'could be in it' : 'was made for it then';
-            const now = justNow ? '. Or a rotation is storing one just now' : '';
-            const by = shared
-                ? 'If a person saved it again, or edited its visibility'
-                : 'If a person saved it again';
-            const older = kind === 'none'
-                ? '. If a person saved it by hand, it holds what they saved'
-                : `. ${by}, it may hold an older key, which works`;
-            return {
-                message: `${written}, and no active key named ${name} ${no}: if a rotation wrote it, its key is revoked, and what uses it gets 401${older}${now}`,
-                fix: `${ROTATE}; if that has another \`key-name\`, audit the secret with it`,
-                keys: [],
-            };
-        }
-    }
-}
-function idsOf(keys) {
-    return keys.map(({ id }) => id);
-}
-function idText(keys) {
-    return (0,words/* someOf */.yU)(idsOf(keys), 'the report');
-}
-
-;// CONCATENATED MODULE: ./lib/report/audit-words.js
-
+;// CONCATENATED MODULE: ./lib/messages/audit/words.js
 
 const TITLE = {
     'expired-active': 'Expired, yet active',
@@ -12032,13 +11291,13 @@ function wordsOf(finding, date, quote) {
             const { key, heldBy } = finding;
             return heldBy.length === 0
                 ? about(key, 'has expired and still takes a place of the plan', revokeFix(key))
-                : about(key, `has expired, and is held by ${places(heldBy)}`, audit_words_ROTATE, heldBy[0]);
+                : about(key, `has expired, and is held by ${places(heldBy)}`, ROTATE, heldBy[0]);
         }
         case 'expires-soon': {
             const { key, heldBy } = finding;
             const left = (0,words/* durationText */.S5)((key.expiresAt ?? date) - date);
             const where = heldBy.length === 0 ? '' : `, and is held by ${places(heldBy)}`;
-            return about(key, `expires in ${left}${where}`, audit_words_ROTATE, heldBy[0]);
+            return about(key, `expires in ${left}${where}`, ROTATE, heldBy[0]);
         }
         case 'no-expiry':
             return about(finding.key, 'never expires: a copy of it works for ever', REPLACE);
@@ -12076,7 +11335,7 @@ function wordsOf(finding, date, quote) {
             const what = updatedAt === undefined
                 ? `is stored in other targets, and there is no ${(0,words/* placeText */.Z9)(place)}`
                 : `was made after the last write of ${(0,words/* placeText */.Z9)(place)} (${(0,words/* instantText */.Xx)(updatedAt)}): that holds ${held(works)}`;
-            return about(key, what, audit_words_ROTATE, place);
+            return about(key, what, ROTATE, place);
         }
         case 'secret-dead':
         case 'secret-doubtful':
@@ -12122,7 +11381,7 @@ function sparedTexts(spared, date, quote) {
     const more = spared.length - named.length;
     return more > 0 ? [...named, `and ${(0,words/* count */.U9)(more, 'more such key')}`] : named;
 }
-const audit_words_ROTATE = 'run the rotation of this key (`mutx/api-key-action`), and see why its schedule has not';
+const ROTATE = 'run the rotation of this key (`mutx/api-key-action`), and see why its schedule has not';
 const REPLACE = 'replace it by one that expires, best by a rotation (`mutx/api-key-action`) on a schedule, then revoke it';
 function revokeFix({ id }) {
     return `revoke it: \`mutx/api-key-action/revoke\` with \`key-ids: ${id}\``;
@@ -12138,15 +11397,160 @@ function days(duration) {
     const whole = Math.floor(duration / 86_400_000);
     return whole < 1 ? (0,words/* durationText */.S5)(duration) : (0,words/* count */.U9)(whole, 'day');
 }
+const ROTATE_THIS_KEY = 'run the rotation of this key (`mutx/api-key-action`), which stores a new one';
+/** What is said of a secret whose key does not work, or may not. */
+function deadSecretWords(finding, quote) {
+    const { place, updatedAt } = finding;
+    const where = (0,words/* placeText */.Z9)(place);
+    const written = `${where} was last written at ${(0,words/* instantText */.Xx)(updatedAt)}`;
+    switch (finding.kind) {
+        case 'secret-dead': {
+            const { keys } = finding;
+            const [key] = keys;
+            const about = { fix: ROTATE_THIS_KEY, keys: idsOf(keys), place };
+            const name = quote(key?.name ?? '');
+            return keys.length === 1
+                ? { ...about, message: `key ${name} (${key?.id}) was revoked, and is held by ${where}` }
+                : {
+                    ...about,
+                    message: `${written} and holds one of ${keys.length} keys named ${name}, none of which works any more (${idText(keys)}): what uses it gets 401`,
+                };
+        }
+        case 'secret-doubtful':
+            return { place, ...doubtWords(finding.why, written, finding.keyName, quote) };
+    }
+}
+function doubtWords(why, written, keyName, quote) {
+    const name = quote(keyName);
+    switch (why.kind) {
+        case 'newest-dead':
+        case 'some-dead': {
+            const { kind, candidates, dead } = why;
+            const newest = kind === 'newest-dead' ? 'the newest among them' : 'the newest not among them';
+            return {
+                message: `${written} and holds one of ${candidates.length} keys named ${name}, of which ${(0,words/* count */.U9)(dead.length, 'does', 'do')} not work any more, ${newest} (${idText(dead)}): what uses it may get 401`,
+                fix: ROTATE_THIS_KEY,
+                keys: idsOf(dead),
+            };
+        }
+        case 'other-name': {
+            const { key } = why;
+            const state = why.works ? 'is active' : 'does not work';
+            return {
+                message: `${written}, and no key is named ${name}. Key ${quote(key.name)} (${key.id}) was made about then and ${state}; whether the secret holds it is not known. If it holds another key, what uses it may get 401`,
+                fix: 'audit the secret with the `key-name` of its rotation; the answer is certain then',
+                keys: [key.id],
+            };
+        }
+        case 'none':
+        case 'saved-again': {
+            const { kind, shared, justNow } = why;
+            const no = kind === 'none' ? 'could be in it' : 'was made for it then';
+            const now = justNow ? '. Or a rotation is storing one just now' : '';
+            const by = shared
+                ? 'If a person saved it again, or edited its visibility'
+                : 'If a person saved it again';
+            const older = kind === 'none'
+                ? '. If a person saved it by hand, it holds what they saved'
+                : `. ${by}, it may hold an older key, which works`;
+            return {
+                message: `${written}, and no active key named ${name} ${no}: if a rotation wrote it, its key is revoked, and what uses it gets 401${older}${now}`,
+                fix: `${ROTATE_THIS_KEY}; if that has another \`key-name\`, audit the secret with it`,
+                keys: [],
+            };
+        }
+    }
+}
+function idsOf(keys) {
+    return keys.map(({ id }) => id);
+}
+function idText(keys) {
+    return (0,words/* someOf */.yU)(idsOf(keys), 'the report');
+}
 
-// EXTERNAL MODULE: ./lib/report/markdown.js
-var markdown = __nccwpck_require__(3021);
-;// CONCATENATED MODULE: ./lib/report/timeline.js
+;// CONCATENATED MODULE: ./lib/messages/audit/summary.js
 
 
+
+
+
+/** Rows of each table; the output `report` has more. */
+const summary_MOST_ROWS = 100;
+const MARK = { error: '❌ error', warning: '⚠️ warning', notice: 'ℹ️ notice' };
+/** The job summary of an audit, in GitHub's Markdown; text from outside is escaped. */
+function auditSummary(result, quote) {
+    const { look, findings, keys, notes } = result;
+    const all = findings.length;
+    return (0,messages_summary/* page */.MY)(all === 0 ? '✅ MUTX API keys: nothing found' : `MUTX API keys: ${(0,words/* count */.U9)(all, 'finding')}`, [
+        `Looked at ${(0,words/* instantText */.Xx)(look.date)}: ${countsText(findings)}.`,
+        notes.map((note) => `> ${(0,markdown/* plain */.pj)(NOTE_TEXT[note])}`).join('\n>\n'),
+        findingTable(findings, look.date),
+        keys.length === 0 ? 'There is no active key.' : keyTable(result, quote),
+        sparedTexts(result.spared, look.date, quote)
+            .map((text) => `- ${(0,markdown/* plain */.pj)(text)}`)
+            .join('\n'),
+        secretTable(result, quote),
+        timeline(result, quote),
+        keys.length > MOST_BARS ? `The timeline shows the first ${MOST_BARS} keys of the table.` : '',
+    ]);
+}
+/** `1 error, 2 warnings, no notice`. */
+function countsText(findings) {
+    const counts = countsOf(findings);
+    return Object.keys(counts)
+        .map((level) => (counts[level] === 0 ? `no ${level}` : (0,words/* count */.U9)(counts[level], level)))
+        .join(', ');
+}
+function findingTable(findings, date) {
+    if (findings.length === 0)
+        return '';
+    const rows = findings
+        .slice(0, summary_MOST_ROWS)
+        .map(({ level, title, message, since, fix }) => [
+        MARK[level],
+        `**${(0,markdown/* plain */.pj)(title)}**: ${(0,markdown/* plain */.pj)(message)}`,
+        since === undefined ? '' : dayText(since, date),
+        (0,markdown/* prose */.CS)(fix),
+    ]);
+    return (0,markdown/* table */.tp)(['', 'What is wrong', 'Since', 'Fix'], rows) + rest(findings.length);
+}
+/** Six columns are what GitHub's page has room for; ids and times are whole in the output `report`. */
+function keyTable({ look, keys }, quote) {
+    const rows = keys
+        .slice(0, summary_MOST_ROWS)
+        .map((key, index) => [
+        rowName(index),
+        keyCell(key, quote),
+        stateOf(key, look.date),
+        dayText(key.createdAt, look.date),
+        key.expiresAt === undefined ? 'never' : dayText(key.expiresAt, look.date),
+        key.lastUsed === undefined ? 'never' : dayText(key.lastUsed, look.date),
+    ]);
+    return (0,markdown/* table */.tp)(['', 'Key', 'State', 'Created', 'Expires', 'Last used'], rows) + rest(keys.length);
+}
+function secretTable({ look, current }, quote) {
+    if (look.secrets.length === 0)
+        return '';
+    const rows = look.secrets.slice(0, summary_MOST_ROWS).map(({ place, updatedAt }, index) => {
+        const key = current[index];
+        return [
+            (0,markdown/* code */.aY)(place.target),
+            (0,markdown/* code */.aY)(place.secret),
+            updatedAt === undefined ? 'there is none' : dayText(updatedAt, look.date),
+            key === undefined ? 'not known' : keyCell(key, quote),
+        ];
+    });
+    return (0,markdown/* table */.tp)(['Target', 'Secret', 'Last written', 'Holds key'], rows) + rest(look.secrets.length);
+}
+function keyCell({ name, id }, quote) {
+    return `${(0,markdown/* code */.aY)(quote(name))} ${(0,markdown/* code */.aY)(shortId(id))}`;
+}
+function rest(all) {
+    return all > summary_MOST_ROWS ? `\n\n… and ${all - summary_MOST_ROWS} more; the output \`report\` has more of them.` : '';
+}
 /** More bars than this nobody reads. */
 const MOST_BARS = 40;
-const timeline_NAME_CHARACTERS = 40;
+const summary_NAME_CHARACTERS = 40;
 /** What lies further away is drawn at the edge, or one key of 1970 would press all others into a line. */
 const HORIZON = 400 * 24 * 60 * 60_000;
 /**
@@ -12187,7 +11591,7 @@ function stateTag(key, date) {
 }
 function harmless(name) {
     const flat = name.replace(/[^\p{L}\p{N} ./@_-]+/gu, '_').trim();
-    return [...flat].slice(0, timeline_NAME_CHARACTERS).join('');
+    return [...flat].slice(0, summary_NAME_CHARACTERS).join('');
 }
 /** `2026-11-23 21:14`, in UTC. */
 function time(instant, date) {
@@ -12195,91 +11599,7 @@ function time(instant, date) {
     return new Date(near).toISOString().slice(0, 16).replace('T', ' ');
 }
 
-;// CONCATENATED MODULE: ./lib/report/audit-summary.js
-
-
-
-
-
-
-/** Rows of each table; the output `report` has more. */
-const audit_summary_MOST_ROWS = 100;
-const MARK = { error: '❌ error', warning: '⚠️ warning', notice: 'ℹ️ notice' };
-/** The job summary of an audit, in GitHub's Markdown; text from outside is escaped. */
-function auditSummary(result, quote) {
-    const { look, findings, keys, notes } = result;
-    const all = findings.length;
-    return (0,report_summary/* page */.MY)(all === 0 ? '✅ MUTX API keys: nothing found' : `MUTX API keys: ${(0,words/* count */.U9)(all, 'finding')}`, [
-        `Looked at ${(0,words/* instantText */.Xx)(look.date)}: ${countsText(findings)}.`,
-        notes.map((note) => `> ${(0,markdown/* plain */.pj)(NOTE_TEXT[note])}`).join('\n>\n'),
-        findingTable(findings, look.date),
-        keys.length === 0 ? 'There is no active key.' : keyTable(result, quote),
-        sparedTexts(result.spared, look.date, quote)
-            .map((text) => `- ${(0,markdown/* plain */.pj)(text)}`)
-            .join('\n'),
-        secretTable(result, quote),
-        timeline(result, quote),
-        keys.length > MOST_BARS ? `The timeline shows the first ${MOST_BARS} keys of the table.` : '',
-    ]);
-}
-/** `1 error, 2 warnings, no notice`. */
-function countsText(findings) {
-    const counts = countsOf(findings);
-    return Object.keys(counts)
-        .map((level) => (counts[level] === 0 ? `no ${level}` : (0,words/* count */.U9)(counts[level], level)))
-        .join(', ');
-}
-function findingTable(findings, date) {
-    if (findings.length === 0)
-        return '';
-    const rows = findings
-        .slice(0, audit_summary_MOST_ROWS)
-        .map(({ level, title, message, since, fix }) => [
-        MARK[level],
-        `**${(0,markdown/* plain */.pj)(title)}**: ${(0,markdown/* plain */.pj)(message)}`,
-        since === undefined ? '' : dayText(since, date),
-        (0,markdown/* prose */.CS)(fix),
-    ]);
-    return (0,markdown/* table */.tp)(['', 'What is wrong', 'Since', 'Fix'], rows) + rest(findings.length);
-}
-/** Six columns are what GitHub's page has room for; ids and times are whole in the output `report`. */
-function keyTable({ look, keys }, quote) {
-    const rows = keys
-        .slice(0, audit_summary_MOST_ROWS)
-        .map((key, index) => [
-        rowName(index),
-        keyCell(key, quote),
-        stateOf(key, look.date),
-        dayText(key.createdAt, look.date),
-        key.expiresAt === undefined ? 'never' : dayText(key.expiresAt, look.date),
-        key.lastUsed === undefined ? 'never' : dayText(key.lastUsed, look.date),
-    ]);
-    return (0,markdown/* table */.tp)(['', 'Key', 'State', 'Created', 'Expires', 'Last used'], rows) + rest(keys.length);
-}
-function secretTable({ look, current }, quote) {
-    if (look.secrets.length === 0)
-        return '';
-    const rows = look.secrets.slice(0, audit_summary_MOST_ROWS).map(({ place, updatedAt }, index) => {
-        const key = current[index];
-        return [
-            (0,markdown/* code */.aY)(place.target),
-            (0,markdown/* code */.aY)(place.secret),
-            updatedAt === undefined ? 'there is none' : dayText(updatedAt, look.date),
-            key === undefined ? 'not known' : keyCell(key, quote),
-        ];
-    });
-    return (0,markdown/* table */.tp)(['Target', 'Secret', 'Last written', 'Holds key'], rows) + rest(look.secrets.length);
-}
-function keyCell({ name, id }, quote) {
-    return `${(0,markdown/* code */.aY)(quote(name))} ${(0,markdown/* code */.aY)(shortId(id))}`;
-}
-function rest(all) {
-    return all > audit_summary_MOST_ROWS ? `\n\n… and ${all - audit_summary_MOST_ROWS} more; the output \`report\` has more of them.` : '';
-}
-
-// EXTERNAL MODULE: ./lib/report/log.js
-var report_log = __nccwpck_require__(9820);
-;// CONCATENATED MODULE: ./lib/report/audit.js
+;// CONCATENATED MODULE: ./lib/messages/audit/audit.js
 
 
 
@@ -12308,7 +11628,7 @@ function logAudit(event, sink) {
             break;
         }
         case 'retrying':
-            sink.line((0,report_log/* retryText */.qL)(event.failure, event.attempt, event.wait));
+            sink.line((0,messages_log/* retryText */.qL)(event.failure, event.attempt, event.wait));
             break;
     }
 }
@@ -12343,7 +11663,7 @@ function findingsFailure(findings, failOn) {
     const failing = findings.filter(({ level }) => FAILING[failOn].has(level));
     if (failing.length === 0)
         return undefined;
-    return (0,report_failure/* earlyFailure */.iF)({
+    return (0,messages_failure/* earlyFailure */.iF)({
         code: 'findings',
         message: `the audit found ${(0,words/* count */.U9)(failing.length, 'thing')} that \`fail-on: ${failOn}\` does not let pass`,
         state: [UNCHANGED],
@@ -12351,18 +11671,20 @@ function findingsFailure(findings, failOn) {
 }
 /** The keys or the secrets could not be read. @param now by this machine's clock */
 function auditFailure(failures, now) {
-    return (0,report_failure/* earlyFailure */.iF)({
+    return (0,messages_failure/* earlyFailure */.iF)({
         code: 'look-failed',
         message: 'the keys or the secrets could not be read, so there is no report',
         calls: failures,
         state: [UNCHANGED],
-        retryAt: (0,report_failure/* retryAtOf */.ds)(failures, now),
+        retryAt: (0,messages_failure/* retryAtOf */.ds)(failures, now),
     });
 }
 
-// EXTERNAL MODULE: ./lib/verbs/connect.js + 15 modules
-var connect = __nccwpck_require__(3764);
-;// CONCATENATED MODULE: ./lib/verbs/hand-on.js
+// EXTERNAL MODULE: ./lib/commands/connect.js + 14 modules
+var connect = __nccwpck_require__(1432);
+// EXTERNAL MODULE: ./lib/messages/sink.js
+var messages_sink = __nccwpck_require__(2425);
+;// CONCATENATED MODULE: ./lib/commands/outputs.js
 
 
 /**
@@ -12377,7 +11699,7 @@ function handOn(outputs, sink) {
             sink.output(name, text);
         }
         catch (error) {
-            if (!(error instanceof NotHandedOn))
+            if (!(error instanceof messages_sink/* NotHandedOn */.TS))
                 throw error;
             absent.set(error.message, [...(absent.get(error.message) ?? []), name]);
             continue;
@@ -12393,13 +11715,9 @@ function handOn(outputs, sink) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/verbs/in-session.js
-var in_session = __nccwpck_require__(1926);
-// EXTERNAL MODULE: ./lib/verbs/usable-inputs.js + 4 modules
-var usable_inputs = __nccwpck_require__(6237);
-;// CONCATENATED MODULE: ./lib/verbs/audit.js
-
-
+// EXTERNAL MODULE: ./lib/commands/usable-inputs.js + 2 modules
+var usable_inputs = __nccwpck_require__(2815);
+;// CONCATENATED MODULE: ./lib/commands/audit.js
 
 
 
@@ -12425,9 +11743,9 @@ async function auditVerb(context) {
         ...targets.map((one) => one.keyName),
         ...(keyName === undefined ? [] : [keyName]),
     ]);
-    const connection = (0,connect/* connect */.N)(inputs, context, { tokenExpiryIsTold: true, keyNames });
+    const connection = (0,connect/* connect */.Ng)(inputs, context, { tokenExpiryIsTold: true, keyNames });
     const notes = [];
-    const looked = await (0,in_session/* inSession */.C)(connection, inputs, context, () => {
+    const looked = await (0,connect/* inSession */.Cp)(connection, inputs, context, () => {
         unfinished.state = () => ['nothing was changed: an audit only reads'];
         const { report, ...ports } = portsOf(inputs, connection, context);
         const look = takeAuditLook({
@@ -12461,7 +11779,7 @@ async function auditVerb(context) {
 }
 function resultOf(look, { policy, keyName }, notes, quote) {
     const findings = findAll(look, policy, keyName).map((finding) => toldFinding(finding, look.date, quote));
-    const named = (0,keys_by_name/* keysByName */.n)(look.keys);
+    const named = (0,rules/* keysByName */.nm)(look.keys);
     const current = look.secrets.map((secret) => look.clocksApart ? undefined : (0,rules/* currentOf */.$c)(secret, named.get(secret.keyName) ?? []));
     const told = new Set(findings.flatMap(({ keys }) => keys));
     const held = new Set(current.flatMap((key) => key?.id ?? []));
@@ -12484,6 +11802,97 @@ function portsOf({ targets }, { keys, github, clock, session }, { secrets, sink 
     };
 }
 
+// EXTERNAL MODULE: ./lib/config/environment-names.js
+var environment_names = __nccwpck_require__(7490);
+;// CONCATENATED MODULE: ./lib/config/runner-run.js
+
+/** What the runner says of this run; each of them a part of a name, and so of a form that a sweep knows again. */
+const RUN = [
+    ['GITHUB_RUN_ID', 'run', /^[1-9]\d{0,19}$/, 'a whole number'],
+    ['GITHUB_RUN_ATTEMPT', 'attempt', /^[1-9]\d{0,5}$/, 'a whole number'],
+    ['GITHUB_JOB', 'job', /^[A-Za-z_][\w-]*$/, 'the id of a job: letters, digits, `_` and `-`'],
+];
+/** The run that a runner tells of; what it does not tell is noted as a problem. */
+function readRun(reader, env) {
+    const read = { run: '1', attempt: '1', job: 'unreadable' };
+    for (const [input, part, form, allowed] of RUN) {
+        const text = env[input] ?? '';
+        if (form.test(text))
+            read[part] = text;
+        else {
+            reader.problems.push({
+                input,
+                message: "is not what the key's default name is made of; the runner sets it",
+                allowed,
+                fix: 'give `key-name`; outside of GitHub Actions, you can also set the variable yourself',
+            });
+        }
+    }
+    return { ...read, random: (0,key_name/* randomDigits */.SG)() };
+}
+
+;// CONCATENATED MODULE: ./lib/config/load/ephemeral.js
+
+
+
+
+
+
+/** The longest a job runs on GitHub's own runners. */
+const LONGEST_JOB = 6 * 3_600_000;
+/** How a key that does not outlive what it is made for was asked for. */
+function readEphemeralSettings(reader, { prefix, run }) {
+    const given = (0,load_key/* givenKeyName */.er)(reader);
+    return {
+        keyName: given === '' ? (0,key_name/* perRunName */.wC)(prefix(), run()) : given,
+        unique: given === '',
+        expiresInDays: reader.integer('expires-in-days'),
+        quotaWait: reader.duration('quota-wait') ?? 0,
+        verify: reader.boolean('verify'),
+        sweep: readSweep(reader, prefix),
+    };
+}
+function readSweep(reader, prefix) {
+    const after = reader.duration('sweep-after');
+    return reader.boolean('sweep') ? { prefix: prefix(), after } : undefined;
+}
+function ephemeralWarnings({ sweep }) {
+    if (sweep?.after === undefined || sweep.after >= LONGEST_JOB)
+        return [];
+    return [
+        '`sweep-after` is shorter than the 6 hours that a job may run: keys of jobs that are still running would be swept',
+    ];
+}
+/**
+ * The inputs of the action that makes a key for one job, from the runner's variables. Every problem is found, not
+ * only the first; nothing is called.
+ * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the run and its job
+ */
+function loadEphemeralInputs(env, secrets) {
+    const reader = new config_reader/* InputReader */.i(env, secrets, 'ephemeral');
+    const { credential, here, host, ...services } = (0,access/* readAccess */.zS)(reader, env, secrets);
+    const settings = readEphemeralSettings(reader, {
+        prefix: () => (0,key_name/* perRunPrefix */.v$)(here(), host),
+        run: () => readRun(reader, env),
+    });
+    const envName = (0,environment_names/* readEnvName */.Hc)(reader);
+    // Both go into the note for the post step, which would be withheld, and the key be left behind.
+    reader.refuseCredential('key-name', settings.keyName);
+    reader.refuseCredential('api-url', services.apiUrl.href);
+    const { problems, warnings } = reader;
+    if (credential === undefined || problems.length > 0)
+        return { ok: false, problems, warnings, credential };
+    const value = { ...services, credential, settings, envName };
+    return { ok: true, value, warnings: [...warnings, ...ephemeralWarnings(settings)] };
+}
+/**
+ * The credential among the inputs, for the post step; undefined: there is none that can be used. In a nested
+ * composite the runner gives that step no inputs, or those of another action, so nothing is wrong with that.
+ */
+function loadEphemeralCredential(env, secrets) {
+    return (0,access/* readAccess */.zS)(new config_reader/* InputReader */.i(env, secrets, 'ephemeral'), env, secrets).credential;
+}
+
 ;// CONCATENATED MODULE: ./lib/ephemeral/calls.js
 
 
@@ -12497,7 +11906,7 @@ class Calls {
      * @param sessionEndsAt or whatever else no wait may outlive
      * @param patience how long a single call may be tried again, waits included
      */
-    constructor({ clock, random, report }, sessionEndsAt, patience = constants/* CALL_PATIENCE */.L7) {
+    constructor({ clock, random, report }, sessionEndsAt, patience = limits/* CALL_PATIENCE */.L7) {
         this.report = report;
         this.#sessionEndsAt = sessionEndsAt;
         this.#patience = patience;
@@ -12523,7 +11932,118 @@ class Calls {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/ephemeral/strays.js
+;// CONCATENATED MODULE: ./lib/ephemeral/release.js
+
+
+
+/** What is over does not stay for long: how long one call may be tried again; one wait at MUTX's limit fits. */
+const release_PATIENCE = limits/* RATE_LIMIT_WAIT */.rH + 30_000;
+/** How far this machine's clock may be ahead of MUTX's. */
+const LEEWAY = 60_000;
+/**
+ * Revokes the key that may be there, by the first way that works. Whatever happens is a result; a second run
+ * of it would do no harm.
+ * @param remains undefined: the first step left no word
+ * @param ways in the order in which they are to be tried
+ */
+async function giveBack(remains, ways, ports) {
+    if (remains === undefined)
+        return { kind: 'unset' };
+    const calls = new Calls(ports, undefined, release_PATIENCE);
+    switch (remains.stage) {
+        case 'nothing':
+            return { kind: 'skipped' };
+        case 'asked':
+            return lookForIt(remains, ways, calls);
+        case 'minted':
+            return revokeIt(remains, ways, calls, ports);
+    }
+}
+async function lookForIt({ name, unique }, ways, calls) {
+    const failures = [];
+    // Under a name that others use, too, nobody could tell which key it is.
+    for await (const { reply } of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
+        if (!reply.ok)
+            failures.push(reply.failure);
+        else if (reply.value.length === 0)
+            return { kind: 'none-found', name };
+        else
+            return { kind: 'revoked', ids: reply.value, expired: false };
+    }
+    return { kind: 'failed', id: undefined, name, expiresAt: undefined, unique, failures };
+}
+async function revokeIt(remains, ways, calls, { clock }) {
+    const { id, name, expiresAt, unique } = remains;
+    const expired = expiresAt !== undefined && clock.now() > expiresAt + LEEWAY;
+    const failures = [];
+    for await (const { by, reply } of tried(ways, (keys) => revokeBoth(keys, remains, calls))) {
+        if (!reply.ok)
+            failures.push(reply.failure);
+        else if (reply.value === 'gone')
+            return { kind: 'gone', id };
+        else
+            return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
+    }
+    // The clock of this machine may be wrong, so the key has the last word where it is at hand.
+    const dead = await isDead(ways, failures, calls);
+    if (expired && dead !== false)
+        return { kind: 'expired', id, expiresAt };
+    if (dead === true)
+        return { kind: 'gone', id };
+    return { kind: 'failed', id, name, expiresAt, unique, failures };
+}
+/** What lost creates left first: a key that revokes itself can do nothing afterwards. */
+async function revokeBoth(keys, { id, name, unique, strays }, calls) {
+    const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;
+    const own = await revokeOwn(keys, id, calls);
+    if (!own.ok)
+        return own;
+    if (others?.ok === false) {
+        calls.warn('revocation-failed', `another key named ${name} may exist, made by a create whose reply was lost: ${others.failure.message}`);
+    }
+    const ids = others?.ok === true ? others.value : [];
+    return own.value === 'gone' && ids.length === 0
+        ? { ...own, value: 'gone' }
+        : { ...own, value: [...ids, id] };
+}
+/** A 404 alone does not say that the key is gone. */
+async function revokeOwn(keys, id, calls) {
+    const own = await calls.call(() => keys.revoke(id));
+    if (!own.ok || own.value === 'revoked')
+        return own;
+    const now = await calls.call(() => keys.newest());
+    if (!now.ok)
+        return now;
+    return (0,rules/* isGone */.ST)(id, now.value) ? own : { ok: false, failure: (0,rules/* notGone */.H9)(id) };
+}
+/**
+ * Whether what every way was refused for is that the key does not exist any more: then it does not work either.
+ * @returns undefined where the key is not at hand to be asked
+ */
+async function isDead(ways, failures, calls) {
+    const works = ways.find(({ kind }) => kind === 'key')?.works;
+    if (works === undefined)
+        return undefined;
+    if (!failures.every(isAboutCredential))
+        return false;
+    const reply = await calls.call(works);
+    // 403 is said of a key that exists, or by something in front of MUTX.
+    return !reply.ok && reply.failure.kind === 'refused' && reply.failure.status === 401;
+}
+/** Each way in turn, until the caller has what it wants, or it is not the way that fails. */
+async function* tried(ways, work) {
+    for (const way of ways) {
+        const shut = await way.open();
+        const reply = shut === undefined ? await work(way.keys) : { ok: false, failure: shut };
+        yield { by: way.kind, reply };
+        if (!reply.ok && !isAboutCredential(reply.failure))
+            return;
+    }
+}
+/** MUTX does not take this credential, and may take another. */
+function isAboutCredential({ status }) {
+    return status === 401 || status === 403;
+}
 /**
  * Revokes every active key of exactly this name but one. Only for a name that nobody else uses: what bears it was
  * made by a create whose reply was lost.
@@ -12570,7 +12090,7 @@ function isPerRunName(name, prefix) {
 function leftBehind(key, { prefix, after, own }, date) {
     if (!key.isActive || key.name === own || !isPerRunName(key.name, prefix))
         return undefined;
-    if (key.expiresAt !== undefined && key.expiresAt + constants/* MARGIN */.jS < date)
+    if (key.expiresAt !== undefined && key.expiresAt + limits/* MARGIN */.jS < date)
         return 'expired';
     return after !== undefined && key.createdAt + after < date ? 'old' : undefined;
 }
@@ -12605,7 +12125,7 @@ async function sweepForRoom(calls, { keys, clock }, settings) {
 async function isConfirmed(date, calls, keys, watch) {
     const again = await calls.call(() => keys.page(0));
     const passed = again.ok && again.date !== undefined && date !== undefined ? again.date - date : Number.NaN;
-    if (passed >= -constants/* MARGIN */.jS / 2 && passed <= watch.elapsed() + constants/* MARGIN */.jS / 2)
+    if (passed >= -limits/* MARGIN */.jS / 2 && passed <= watch.elapsed() + limits/* MARGIN */.jS / 2)
         return true;
     notLookedFor(calls, 'MUTX gives two different times, or only one');
     return false;
@@ -12652,7 +12172,7 @@ async function sweepBeside(settings, { keys, clock, random }, calls, isOver, cre
 function agree(created, date, elapsed) {
     if (created === undefined)
         return false;
-    const within = constants/* CREATION_SLACK */.$U + elapsed;
+    const within = limits/* CREATION_SLACK */.$U + elapsed;
     return [created.date, date].every((time) => time !== undefined && Math.abs(created.createdAt - time) <= within);
 }
 /** @returns undefined: it is not known, which is a warning */
@@ -12680,7 +12200,7 @@ function notLookedFor(calls, why) {
     calls.warn('sweep-failed', `keys left behind were not looked for: ${why}`);
 }
 
-;// CONCATENATED MODULE: ./lib/ephemeral/mint.js
+;// CONCATENATED MODULE: ./lib/ephemeral/acquire.js
 
 
 
@@ -12766,10 +12286,10 @@ async function pause({ clock, random }, calls, failures, attempt) {
     await clock.sleep(wait);
 }
 function isLast(lost, { retryable }) {
-    return lost >= constants/* CREATES */.Kp || !retryable;
+    return lost >= limits/* CREATES */.Kp || !retryable;
 }
 function lostForGood(ports, failure, failures) {
-    if (failures.length < constants/* CREATES */.Kp)
+    if (failures.length < limits/* CREATES */.Kp)
         return createFailed(ports, failure, true);
     return {
         kind: 'failed',
@@ -13033,128 +12553,13 @@ function mapOf(value) {
     return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/env-name.js
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** The runner's own, which it does not let an action set, and what would change every later step. */
-const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE)_.*|CI|PATH|HOME|SHELL|BASH_ENV|ENV|NODE_OPTIONS|LD_PRELOAD|LD_LIBRARY_PATH)$/i;
-/** The variable that later steps find the key in; undefined: it was left empty on purpose. */
-function readEnvName(reader) {
-    if (reader.isEmpty('env-name'))
-        return undefined;
-    const name = reader.text('env-name');
-    if (name === '')
-        return undefined;
-    if (!VARIABLE.test(name)) {
-        const fix = 'use letters, digits and `_` only, or leave it empty so that the key is not exported';
-        reader.problem('env-name', { message: 'is not the name of an environment variable', fix }, name);
-    }
-    else if (RESERVED.test(name)) {
-        const message = 'is a variable that the runner or the system uses itself';
-        reader.problem('env-name', { message, fix: 'take another name, like `MUTX_API_KEY`' }, name);
-    }
-    return name;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/ephemeral-settings.js
-
-
-/** The longest a job runs on GitHub's own runners. */
-const LONGEST_JOB = 6 * 3_600_000;
-/** How a key that does not outlive what it is made for was asked for. */
-function readEphemeralSettings(reader, { prefix, run }) {
-    const given = (0,given_key_name/* givenKeyName */.e)(reader);
-    return {
-        keyName: given === '' ? (0,key_name/* perRunName */.wC)(prefix(), run()) : given,
-        unique: given === '',
-        expiresInDays: reader.integer('expires-in-days'),
-        quotaWait: reader.duration('quota-wait') ?? 0,
-        verify: reader.boolean('verify'),
-        sweep: readSweep(reader, prefix),
-    };
-}
-function readSweep(reader, prefix) {
-    const after = reader.duration('sweep-after');
-    return reader.boolean('sweep') ? { prefix: prefix(), after } : undefined;
-}
-function ephemeralWarnings({ sweep }) {
-    if (sweep?.after === undefined || sweep.after >= LONGEST_JOB)
-        return [];
-    return [
-        '`sweep-after` is shorter than the 6 hours that a job may run: keys of jobs that are still running would be swept',
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/runner-run.js
-
-/** What the runner says of this run; each of them a part of a name, and so of a form that a sweep knows again. */
-const RUN = [
-    ['GITHUB_RUN_ID', 'run', /^[1-9]\d{0,19}$/, 'a whole number'],
-    ['GITHUB_RUN_ATTEMPT', 'attempt', /^[1-9]\d{0,5}$/, 'a whole number'],
-    ['GITHUB_JOB', 'job', /^[A-Za-z_][\w-]*$/, 'the id of a job: letters, digits, `_` and `-`'],
-];
-/** The run that a runner tells of; what it does not tell is noted as a problem. */
-function readRun(reader, env) {
-    const read = { run: '1', attempt: '1', job: 'unreadable' };
-    for (const [input, part, form, allowed] of RUN) {
-        const text = env[input] ?? '';
-        if (form.test(text))
-            read[part] = text;
-        else {
-            reader.problems.push({
-                input,
-                message: "is not what the key's default name is made of; the runner sets it",
-                allowed,
-                fix: 'give `key-name`; outside of GitHub Actions, you can also set the variable yourself',
-            });
-        }
-    }
-    return { ...read, random: (0,key_name/* randomDigits */.SG)() };
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/load-ephemeral.js
-
-
-
-
-
-
-/**
- * The inputs of the action that makes a key for one job, from the runner's variables. Every problem is found, not
- * only the first; nothing is called.
- * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the run and its job
- */
-function loadEphemeralInputs(env, secrets) {
-    const reader = new inputs_reader/* InputReader */.i(env, secrets, 'ephemeral');
-    const { credential, here, host, ...services } = (0,access/* readAccess */.z)(reader, env, secrets);
-    const settings = readEphemeralSettings(reader, {
-        prefix: () => (0,key_name/* perRunPrefix */.v$)(here(), host),
-        run: () => readRun(reader, env),
-    });
-    const envName = readEnvName(reader);
-    // Both go into the note for the post step, which would be withheld, and the key be left behind.
-    reader.refuseCredential('key-name', settings.keyName);
-    reader.refuseCredential('api-url', services.apiUrl.href);
-    const { problems, warnings } = reader;
-    if (credential === undefined || problems.length > 0)
-        return { ok: false, problems, warnings, credential };
-    const value = { ...services, credential, settings, envName };
-    return { ok: true, value, warnings: [...warnings, ...ephemeralWarnings(settings)] };
-}
-/**
- * The credential among the inputs, for the post step; undefined: there is none that can be used. In a nested
- * composite the runner gives that step no inputs, or those of another action, so nothing is wrong with that.
- */
-function loadEphemeralCredential(env, secrets) {
-    return (0,access/* readAccess */.z)(new inputs_reader/* InputReader */.i(env, secrets, 'ephemeral'), env, secrets).credential;
-}
-
-;// CONCATENATED MODULE: ./lib/report/ephemeral-failure.js
+;// CONCATENATED MODULE: ./lib/messages/ephemeral/failure.js
 
 
 /** Why there is no key for this job, and what there is instead. */
 function ephemeralFailure(failed, settings) {
     const { code, message, failures, holders, retryAt } = failed;
-    return (0,report_failure/* earlyFailure */.iF)({
+    return (0,messages_failure/* earlyFailure */.iF)({
         code,
         message,
         calls: failures,
@@ -13179,7 +12584,7 @@ function stateAfter({ minted, perhaps }, { keyName, unique }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./lib/report/ephemeral-log.js
+;// CONCATENATED MODULE: ./lib/messages/ephemeral/log.js
 
 
 const WHY_SWEPT = {
@@ -13232,7 +12637,7 @@ class EphemeralLog {
                 this.#sink.line(`revoked: ${event.id} (${WHY_REVOKED[event.because]})`);
                 break;
             case 'retrying':
-                this.#sink.line((0,report_log/* retryText */.qL)(event.failure, event.attempt, event.wait));
+                this.#sink.line((0,messages_log/* retryText */.qL)(event.failure, event.attempt, event.wait));
                 break;
             case 'waiting':
                 this.#sink.line(`the plan has no place left: waiting ${(0,words/* durationText */.S5)(event.wait)}, for ${(0,words/* durationText */.S5)(event.left)} more at the most`);
@@ -13262,7 +12667,7 @@ function sweepText({ revoked, more }) {
     return more ? `${keys} swept; more is left for later runs` : done;
 }
 
-;// CONCATENATED MODULE: ./lib/report/ephemeral-result.js
+;// CONCATENATED MODULE: ./lib/messages/ephemeral/result.js
 
 
 
@@ -13280,8 +12685,8 @@ function handedOutLines({ id, expiresAt }, envName) {
 }
 function handedOutSummary(key, envName) {
     const exported = envName === undefined ? 'not exported' : `exported as ${(0,markdown/* code */.aY)(envName)}`;
-    return (0,report_summary/* page */.MY)('MUTX API key for this job', [
-        (0,report_summary/* keyTable */.s9)(key),
+    return (0,messages_summary/* page */.MY)('MUTX API key for this job', [
+        (0,messages_summary/* keyTable */.s9)(key),
         `In the output ${(0,markdown/* code */.aY)('api-key')}, ${exported}. It is revoked when the job ends.`,
     ]);
 }
@@ -13320,7 +12725,7 @@ function givenBackLine(result) {
 function notGivenBack(result) {
     const { id, name, expiresAt, unique, failures } = result;
     const message = id === undefined ? perhaps(name) : alive(id, name, expiresAt);
-    const why = failures.map((failure) => `${(0,report_failure/* callText */.WT)(failure)}: ${failure.message} [${failure.code}]`);
+    const why = failures.map((failure) => `${(0,messages_failure/* callText */.WT)(failure)}: ${failure.message} [${failure.code}]`);
     const none = id === undefined && !unique ? words/* NOBODY_CAN_TELL */.B9 : NO_WAY;
     const reasons = why.length === 0 ? [none] : [...new Set(why)];
     return {
@@ -13339,6 +12744,10 @@ function perhaps(name) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/http/proxy.js + 1 modules
+var http_proxy = __nccwpck_require__(7015);
 // EXTERNAL MODULE: ./lib/mutx/jwt.js
 var jwt = __nccwpck_require__(4371);
 ;// CONCATENATED MODULE: ./lib/secrets/envelope.js
@@ -13376,11 +12785,11 @@ function opened(envelope, opener) {
     }
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/http/proxy.js + 1 modules
-var http_proxy = __nccwpck_require__(7015);
-;// CONCATENATED MODULE: ./lib/verbs/network.js
+;// CONCATENATED MODULE: ./lib/commands/ephemeral/post-step-state.js
+
+
+
+
 
 
 
@@ -13415,14 +12824,6 @@ function contentOf(file) {
 function digest(text, secret) {
     return (0,external_node_crypto_.createHmac)('sha256', secret).update(text).digest('hex');
 }
-
-;// CONCATENATED MODULE: ./lib/verbs/hand-over.js
-
-
-
-
-
-
 /** A token that lives longer than this is nothing to leave lying about, even sealed. */
 const LONGEST_TOKEN = 3_600_000;
 /**
@@ -13518,8 +12919,7 @@ function isAlive(token, now) {
     return ends === undefined || ends > now;
 }
 
-;// CONCATENATED MODULE: ./lib/verbs/ephemeral.js
-
+;// CONCATENATED MODULE: ./lib/commands/ephemeral/ephemeral.js
 
 
 
@@ -13539,9 +12939,9 @@ async function ephemeralVerb(context) {
         return;
     const { settings, envName } = inputs;
     sink.line(askingLine(settings));
-    const connection = (0,connect/* connect */.N)(inputs, context);
+    const connection = (0,connect/* connect */.Ng)(inputs, context);
     const { session, keys, clock } = connection;
-    const outcome = await (0,in_session/* inSession */.C)(connection, inputs, context, async () => {
+    const outcome = await (0,connect/* inSession */.Cp)(connection, inputs, context, async () => {
         const log = new EphemeralLog(sink, settings.unique);
         unfinished.state = () => log.state();
         const keeper = new HandOver(inputs, session, context);
@@ -13572,125 +12972,9 @@ function handedOut(minted, envName, { sink }) {
     sink.summary(handedOutSummary(minted, envName));
 }
 
-// EXTERNAL MODULE: ./lib/rotation/gone.js
-var gone = __nccwpck_require__(5143);
-;// CONCATENATED MODULE: ./lib/ephemeral/give-back.js
-
-
-
-
-/** What is over does not stay for long: how long one call may be tried again; one wait at MUTX's limit fits. */
-const give_back_PATIENCE = constants/* RATE_LIMIT_WAIT */.rH + 30_000;
-/** How far this machine's clock may be ahead of MUTX's. */
-const LEEWAY = 60_000;
-/**
- * Revokes the key that may be there, by the first way that works. Whatever happens is a result; a second run
- * of it would do no harm.
- * @param remains undefined: the first step left no word
- * @param ways in the order in which they are to be tried
- */
-async function giveBack(remains, ways, ports) {
-    if (remains === undefined)
-        return { kind: 'unset' };
-    const calls = new Calls(ports, undefined, give_back_PATIENCE);
-    switch (remains.stage) {
-        case 'nothing':
-            return { kind: 'skipped' };
-        case 'asked':
-            return lookForIt(remains, ways, calls);
-        case 'minted':
-            return revokeIt(remains, ways, calls, ports);
-    }
-}
-async function lookForIt({ name, unique }, ways, calls) {
-    const failures = [];
-    // Under a name that others use, too, nobody could tell which key it is.
-    for await (const { reply } of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
-        if (!reply.ok)
-            failures.push(reply.failure);
-        else if (reply.value.length === 0)
-            return { kind: 'none-found', name };
-        else
-            return { kind: 'revoked', ids: reply.value, expired: false };
-    }
-    return { kind: 'failed', id: undefined, name, expiresAt: undefined, unique, failures };
-}
-async function revokeIt(remains, ways, calls, { clock }) {
-    const { id, name, expiresAt, unique } = remains;
-    const expired = expiresAt !== undefined && clock.now() > expiresAt + LEEWAY;
-    const failures = [];
-    for await (const { by, reply } of tried(ways, (keys) => revokeBoth(keys, remains, calls))) {
-        if (!reply.ok)
-            failures.push(reply.failure);
-        else if (reply.value === 'gone')
-            return { kind: 'gone', id };
-        else
-            return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
-    }
-    // The clock of this machine may be wrong, so the key has the last word where it is at hand.
-    const dead = await isDead(ways, failures, calls);
-    if (expired && dead !== false)
-        return { kind: 'expired', id, expiresAt };
-    if (dead === true)
-        return { kind: 'gone', id };
-    return { kind: 'failed', id, name, expiresAt, unique, failures };
-}
-/** What lost creates left first: a key that revokes itself can do nothing afterwards. */
-async function revokeBoth(keys, { id, name, unique, strays }, calls) {
-    const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;
-    const own = await revokeOwn(keys, id, calls);
-    if (!own.ok)
-        return own;
-    if (others?.ok === false) {
-        calls.warn('revocation-failed', `another key named ${name} may exist, made by a create whose reply was lost: ${others.failure.message}`);
-    }
-    const ids = others?.ok === true ? others.value : [];
-    return own.value === 'gone' && ids.length === 0
-        ? { ...own, value: 'gone' }
-        : { ...own, value: [...ids, id] };
-}
-/** A 404 alone does not say that the key is gone. */
-async function revokeOwn(keys, id, calls) {
-    const own = await calls.call(() => keys.revoke(id));
-    if (!own.ok || own.value === 'revoked')
-        return own;
-    const now = await calls.call(() => keys.newest());
-    if (!now.ok)
-        return now;
-    return (0,gone/* isGone */.S)(id, now.value) ? own : { ok: false, failure: (0,gone/* notGone */.H)(id) };
-}
-/**
- * Whether what every way was refused for is that the key does not exist any more: then it does not work either.
- * @returns undefined where the key is not at hand to be asked
- */
-async function isDead(ways, failures, calls) {
-    const works = ways.find(({ kind }) => kind === 'key')?.works;
-    if (works === undefined)
-        return undefined;
-    if (!failures.every(isAboutCredential))
-        return false;
-    const reply = await calls.call(works);
-    // 403 is said of a key that exists, or by something in front of MUTX.
-    return !reply.ok && reply.failure.kind === 'refused' && reply.failure.status === 401;
-}
-/** Each way in turn, until the caller has what it wants, or it is not the way that fails. */
-async function* tried(ways, work) {
-    for (const way of ways) {
-        const shut = await way.open();
-        const reply = shut === undefined ? await work(way.keys) : { ok: false, failure: shut };
-        yield { by: way.kind, reply };
-        if (!reply.ok && !isAboutCredential(reply.failure))
-            return;
-    }
-}
-/** MUTX does not take this credential, and may take another. */
-function isAboutCredential({ status }) {
-    return status === 401 || status === 403;
-}
-
-// EXTERNAL MODULE: ./lib/inputs/urls.js
-var urls = __nccwpck_require__(6667);
-;// CONCATENATED MODULE: ./lib/verbs/ways.js
+// EXTERNAL MODULE: ./lib/config/urls.js
+var urls = __nccwpck_require__(7886);
+;// CONCATENATED MODULE: ./lib/commands/ephemeral/revokers.js
 
 
 /** By a key or a token alone. */
@@ -13705,7 +12989,7 @@ function waysWithInputs(credential, apiUrl, context) {
 function wayWith(kind, credential, apiUrl, context) {
     // GitHub is not called here; where it is does not matter.
     const nowhere = { githubToken: undefined, githubApiUrl: apiUrl, refreshTokenSecret: undefined };
-    const connection = (0,connect/* connect */.N)({ credential, apiUrl, ...nowhere }, context);
+    const connection = (0,connect/* connect */.Ng)({ credential, apiUrl, ...nowhere }, context);
     const { session, keys } = connection;
     const open = async () => (await session.open())?.cause;
     const close = () => connection.close();
@@ -13714,8 +12998,7 @@ function wayWith(kind, credential, apiUrl, context) {
     return { kind, open, keys, close, works: () => keys.verify(credential.token, () => true) };
 }
 
-;// CONCATENATED MODULE: ./lib/verbs/ephemeral-post.js
-
+;// CONCATENATED MODULE: ./lib/commands/ephemeral/post.js
 
 
 
@@ -13762,11 +13045,11 @@ function tell(result, { sink, unfinished }) {
     for (const line of lines)
         sink.line(line);
     sink.warning(annotation);
-    sink.summary((0,report_summary/* warningSummary */.Ju)(annotation.message, advice));
+    sink.summary((0,messages_summary/* warningSummary */.Ju)(annotation.message, advice));
 }
 /** Whether a step in between has come between this one and MUTX, for which credentials are not meant. */
 function isInterposed({ apiUrl, network, envelope }, { env }) {
-    const base = (0,urls/* parseBaseUrl */.Q)(apiUrl);
+    const base = (0,urls/* parseBaseUrl */.Q2)(apiUrl);
     return base.ok && !isAsItWas(network, networkTo(base.value, env, envelope.opener));
 }
 function untold(remains) {
@@ -13785,7 +13068,7 @@ function untold(remains) {
 }
 /** Least first: the key itself can do less than the account's token, and that less than its password. */
 function waysFor(where, context) {
-    const base = (0,urls/* parseBaseUrl */.Q)(where.apiUrl);
+    const base = (0,urls/* parseBaseUrl */.Q2)(where.apiUrl);
     if (!base.ok)
         return [];
     const { env, secrets, clock } = context;
@@ -13800,14 +13083,16 @@ function waysFor(where, context) {
     ];
 }
 
+// EXTERNAL MODULE: ./lib/config/targets.js
+var config_targets = __nccwpck_require__(4716);
 // EXTERNAL MODULE: ./lib/github/client.js + 1 modules
 var client = __nccwpck_require__(6259);
 // EXTERNAL MODULE: ./lib/github/calls.js + 2 modules
 var calls = __nccwpck_require__(2602);
 // EXTERNAL MODULE: ./lib/github/json.js
 var github_json = __nccwpck_require__(7781);
-// EXTERNAL MODULE: ./lib/github/repository.js
-var github_repository = __nccwpck_require__(2635);
+// EXTERNAL MODULE: ./lib/github/targets/repository-path.js
+var repository_path = __nccwpck_require__(1590);
 ;// CONCATENATED MODULE: ./lib/github/issues.js
 
 
@@ -13826,7 +13111,7 @@ class Issues {
     constructor(github, secrets, owner, repository) {
         const reach = { owner, repository };
         this.#calls = new calls/* Calls */.g(github, secrets, { target: `${owner}/${repository}`, reach });
-        this.#path = `${(0,github_repository/* repositoryPath */.SH)(owner, repository)}/issues`;
+        this.#path = `${(0,repository_path/* repositoryPath */.SH)(owner, repository)}/issues`;
     }
     /** Open ones with this label, the oldest first; pull requests left out. */
     open(label) {
@@ -13880,9 +13165,7 @@ async function explained(asking) {
 
 // EXTERNAL MODULE: ./lib/http/client.js + 12 modules
 var http_client = __nccwpck_require__(1302);
-// EXTERNAL MODULE: ./lib/inputs/targets.js
-var inputs_targets = __nccwpck_require__(7779);
-;// CONCATENATED MODULE: ./lib/report/failure-issue.js
+;// CONCATENATED MODULE: ./lib/messages/failure-issue.js
 
 
 
@@ -13928,9 +13211,9 @@ function closingComment({ url }) {
     return `It works again: ${url}`;
 }
 
-// EXTERNAL MODULE: ./lib/verbs/calls.js
-var verbs_calls = __nccwpck_require__(1275);
-;// CONCATENATED MODULE: ./lib/verbs/issue.js
+// EXTERNAL MODULE: ./lib/commands/calls.js
+var commands_calls = __nccwpck_require__(263);
+;// CONCATENATED MODULE: ./lib/commands/issue.js
 
 
 
@@ -13951,7 +13234,7 @@ async function issueVerb(context) {
     if (wanted === undefined)
         return;
     const { apiUrl, token, owner, repo, run } = wanted;
-    const http = new http_client/* HttpClient */.Q({ service: 'github', baseUrl: apiUrl, userAgent: connect/* USER_AGENT */._ });
+    const http = new http_client/* HttpClient */.Q({ service: 'github', baseUrl: apiUrl, userAgent: connect/* USER_AGENT */._O });
     const github = new client/* GithubClient */.t({ http: gate.requests(http), token, clock: gate.clock(clock) });
     const issues = new Issues(github, secrets, owner, repo);
     const results = [...run.results.values()];
@@ -13966,7 +13249,7 @@ async function issueVerb(context) {
     }
     const message = 'the issue about failed runs could not be kept up to date';
     const state = ['keys and secrets are as the other jobs of this run left them'];
-    fail((0,report_failure/* earlyFailure */.iF)({ code: 'issue-failed', message, calls: [failure], state }));
+    fail((0,messages_failure/* earlyFailure */.iF)({ code: 'issue-failed', message, calls: [failure], state }));
 }
 async function noteFailure(issues, { kind, run }, context) {
     const found = await ours(issues, kind, run, context);
@@ -13975,7 +13258,7 @@ async function noteFailure(issues, { kind, run }, context) {
     const [first] = found.value;
     if (first !== undefined) {
         const body = issueBody(kind, run, markIn(first.body, kind, run.workflow));
-        return failureIn(await (0,verbs_calls/* quietCalls */.C8)(context.clock)(() => issues.update(first.number, body)));
+        return failureIn(await (0,commands_calls/* quietCalls */.C8)(context.clock)(() => issues.update(first.number, body)));
     }
     // Once: an issue whose reply was lost would be opened a second time.
     const created = await issues.create(issueTitle(kind), issueBody(kind, run), ISSUE_LABEL);
@@ -13988,7 +13271,7 @@ async function noteSuccess(issues, { kind, run }, context) {
     if (!found.ok)
         return found.failure;
     for (const { number } of found.value) {
-        const closed = failureIn(await (0,verbs_calls/* quietCalls */.C8)(context.clock)(() => issues.close(number)));
+        const closed = failureIn(await (0,commands_calls/* quietCalls */.C8)(context.clock)(() => issues.close(number)));
         if (closed !== undefined)
             return closed;
         const commented = failureIn(await issues.comment(number, closingComment(run)));
@@ -13999,7 +13282,7 @@ async function noteSuccess(issues, { kind, run }, context) {
 }
 /** The open issues about this workflow; more than one only where two runs opened them at the same moment. */
 async function ours(issues, kind, { workflow }, context) {
-    const found = await (0,verbs_calls/* quietCalls */.C8)(context.clock)(() => issues.open(ISSUE_LABEL));
+    const found = await (0,commands_calls/* quietCalls */.C8)(context.clock)(() => issues.open(ISSUE_LABEL));
     if (!found.ok)
         return found;
     if (found.value === 'none') {
@@ -14022,8 +13305,8 @@ function readWanted({ env, secrets, fail }) {
     const token = input('github-token').trim();
     const kind = input('kind');
     const results = resultsIn(input('results'));
-    const repository = (0,inputs_targets/* parseRepository */.SU)(env['GITHUB_REPOSITORY'] ?? '');
-    const apiUrl = (0,urls/* parseBaseUrl */.Q)(env['GITHUB_API_URL'] ?? '');
+    const repository = (0,config_targets/* parseRepository */.SU)(env['GITHUB_REPOSITORY'] ?? '');
+    const apiUrl = (0,urls/* parseBaseUrl */.Q2)(env['GITHUB_API_URL'] ?? '');
     // Of the workflow that was started, also where it calls ours: `owner/repo/path@ref`.
     const [workflow = ''] = (env['GITHUB_WORKFLOW_REF'] ?? '').split('@');
     const { GITHUB_SERVER_URL: server = '', GITHUB_RUN_ID: runId = '', GITHUB_RUN_ATTEMPT: attempt = '' } = env;
@@ -14038,7 +13321,7 @@ function readWanted({ env, secrets, fail }) {
     ];
     const readable = token !== '' && workflow !== '' && apiUrl.ok;
     if (!isKind(kind) || results === undefined || repository === undefined || !readable) {
-        fail((0,report_failure/* earlyFailure */.iF)({ code: 'invalid-input', message: `${details.length} inputs cannot be used`, details }));
+        fail((0,messages_failure/* earlyFailure */.iF)({ code: 'invalid-input', message: `${details.length} inputs cannot be used`, details }));
         return undefined;
     }
     const { owner, repo } = repository;
@@ -14059,9 +13342,9 @@ function resultsIn(text) {
     return results.length < pairs.length ? undefined : new Map(results);
 }
 
-// EXTERNAL MODULE: ./lib/mutx/key-id.js
-var key_id = __nccwpck_require__(275);
-;// CONCATENATED MODULE: ./lib/inputs/load-revoke.js
+// EXTERNAL MODULE: ./lib/mutx/fields.js
+var fields = __nccwpck_require__(8593);
+;// CONCATENATED MODULE: ./lib/config/load/revoke.js
 
 
 
@@ -14072,8 +13355,8 @@ var key_id = __nccwpck_require__(275);
  * else; every problem is found, not only the first; nothing is called.
  */
 function loadRevokeInputs(env, secrets) {
-    const reader = new inputs_reader/* InputReader */.i(env, secrets, 'revoke');
-    const { credential, here: _here, host: _host, ...services } = (0,access/* readAccess */.z)(reader, env, secrets);
+    const reader = new config_reader/* InputReader */.i(env, secrets, 'revoke');
+    const { credential, here: _here, host: _host, ...services } = (0,access/* readAccess */.zS)(reader, env, secrets);
     const selection = readSelection(reader);
     const maxRevocations = reader.integer('max-revocations');
     const dryRun = reader.boolean('dry-run');
@@ -14088,7 +13371,7 @@ function loadRevokeInputs(env, secrets) {
         credential,
         request: { selection, maxRevocations, dryRun, ifNone, notBefore },
     };
-    return { ok: true, value, warnings: [...warnings, ...(0,refresh_warnings/* refreshTokenWarnings */.A)(value, reader)] };
+    return { ok: true, value, warnings: [...warnings, ...(0,load_warnings/* refreshTokenWarnings */.AP)(value, reader)] };
 }
 /** Of MUTX's clock, so that no time zone is left to be guessed. */
 function readInstant(reader) {
@@ -14119,7 +13402,7 @@ function readSelection(reader) {
         return undefined;
     }
     const ids = byIds ? readIds(reader) : undefined;
-    const name = (0,given_key_name/* givenKeyName */.e)(reader);
+    const name = (0,load_key/* givenKeyName */.er)(reader);
     if (ids !== undefined)
         return { by: 'ids', ids };
     return name === '' ? undefined : { by: 'name', name };
@@ -14135,7 +13418,7 @@ function readIds(reader) {
         reader.problem('key-ids', { message: 'is not a list of ids', fix }, text);
         return undefined;
     }
-    for (const entry of entries.filter((one) => !(0,key_id/* isWrittenKeyId */.q)(one))) {
+    for (const entry of entries.filter((one) => !(0,fields/* isWrittenKeyId */.q5)(one))) {
         const fix = "copy the id from MUTX, or from a rotation's outputs; a name goes into `key-name`";
         reader.problem('key-ids', { message: 'holds what cannot be the id of a key', fix }, entry);
     }
@@ -14177,9 +13460,11 @@ function listed(text) {
         .filter((entry) => entry !== '');
 }
 
-// EXTERNAL MODULE: ./lib/inputs/unknown.js
-var unknown = __nccwpck_require__(5075);
-;// CONCATENATED MODULE: ./lib/report/revocation-words.js
+// EXTERNAL MODULE: ./lib/config/unknown.js
+var unknown = __nccwpck_require__(7624);
+// EXTERNAL MODULE: ./lib/core/text.js
+var core_text = __nccwpck_require__(9716);
+;// CONCATENATED MODULE: ./lib/messages/revocation/words.js
 
 
 
@@ -14203,12 +13488,12 @@ function logRevocation(event, sink) {
             sink.line(resultText(event.result));
             break;
         case 'retrying':
-            sink.line((0,report_log/* retryText */.qL)(event.failure, event.attempt, event.wait));
+            sink.line((0,messages_log/* retryText */.qL)(event.failure, event.attempt, event.wait));
             break;
     }
 }
 /** What was asked for is certain, may be mistaken, or was not done. */
-const revocation_words_MARK = {
+const words_MARK = {
     revoked: '✓',
     'already-revoked': '✓',
     gone: '!',
@@ -14220,11 +13505,11 @@ const revocation_words_MARK = {
 function resultText(result) {
     const { state, failure } = result;
     const why = failure === undefined ? '' : `: ${failure.message}`;
-    return `${revocation_words_MARK[state]} ${keyText(result)} ${STATE_TEXT[state]}${why}`;
+    return `${words_MARK[state]} ${keyText(result)} ${STATE_TEXT[state]}${why}`;
 }
 /** `laptop (8d7f…)`, or the id alone where the name is not known. */
 function keyText({ id, name }) {
-    return name === undefined ? id : `${(0,printable/* printable */.g)(name, 100)} (${id})`;
+    return name === undefined ? id : `${(0,core_text/* printable */.g)(name, 100)} (${id})`;
 }
 /** What a dry run would do, a line each. */
 function plannedLines(results) {
@@ -14240,8 +13525,7 @@ function keyStates(results) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/report/revocation.js
-
+;// CONCATENATED MODULE: ./lib/messages/revocation/revocation.js
 
 
 
@@ -14268,14 +13552,14 @@ function revocationLines(outcome, request) {
 function noSuchKey(outcome, { selection }) {
     if (outcome.kind === 'failed' || outcome.results.length > 0 || selection.by === 'ids')
         return undefined;
-    const message = `no active key is named ${(0,printable/* printable */.g)(selection.name, 255)}: there was nothing to revoke. If you expected one, check the spelling (names are matched exactly, case included) and the account: \`mutx-api-key keys list\``;
+    const message = `no active key is named ${(0,core_text/* printable */.g)(selection.name, 255)}: there was nothing to revoke. If you expected one, check the spelling (names are matched exactly, case included) and the account: \`mutx-api-key keys list\``;
     return { title: 'No such key', message };
 }
 /** What a name that has lost all of its keys needs next; of keys named by their ids nobody knows. */
 function whatNext(outcome, { selection }) {
     if (outcome.results.length === 0 || selection.by === 'ids')
         return undefined;
-    const name = (0,printable/* printable */.g)(selection.name, 255);
+    const name = (0,core_text/* printable */.g)(selection.name, 255);
     return outcome.kind === 'planned'
         ? `After that, no key named ${name} would work: run its rotation next, which stores a new one`
         : `What was named ${name} does not work any more: run its rotation next, which stores a new one`;
@@ -14293,7 +13577,7 @@ function revocationFailure(outcome, { mayRevokeItself, now, near = [] }) {
     const lostItself = mayRevokeItself &&
         failures.some(({ status }) => status === 401) &&
         results.some(({ state }) => state === 'revoked');
-    return (0,report_failure/* earlyFailure */.iF)({
+    return (0,messages_failure/* earlyFailure */.iF)({
         code: why,
         message,
         calls: failures,
@@ -14308,11 +13592,11 @@ function revocationFailure(outcome, { mayRevokeItself, now, near = [] }) {
                 : []),
         ],
         state: results.length === 0 ? ['no key was revoked'] : keyStates(results),
-        retryAt: (0,report_failure/* retryAtOf */.ds)(failures, now),
+        retryAt: (0,messages_failure/* retryAtOf */.ds)(failures, now),
     });
 }
 function someNames(names) {
-    return names.map((name) => `\`${(0,printable/* printable */.g)(name, 255)}\``).join(' or ');
+    return names.map((name) => `\`${(0,core_text/* printable */.g)(name, 255)}\``).join(' or ');
 }
 /** The keys that would go, one a line. */
 function named(results) {
@@ -14328,24 +13612,24 @@ function revocationSummary(outcome, request) {
     const mistyped = noSuchKey(outcome, request);
     const next = mistyped === undefined
         ? (0,markdown/* plain */.pj)(whatNext(outcome, request) ?? '')
-        : (0,report_summary/* warningSummary */.Ju)(mistyped.message, undefined).trimEnd();
+        : (0,messages_summary/* warningSummary */.Ju)(mistyped.message, undefined).trimEnd();
     if (outcome.kind === 'planned') {
-        return (0,report_summary/* page */.MY)('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows, next]);
+        return (0,messages_summary/* page */.MY)('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows, next]);
     }
     const title = results.every(({ state }) => state === 'gone' || state === 'none')
         ? 'No MUTX API key revoked'
         : 'MUTX API keys revoked';
-    return (0,report_summary/* page */.MY)(title, [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);
+    return (0,messages_summary/* page */.MY)(title, [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);
 }
 /** The same for a run that failed. */
 function failedRevocationSummary({ results }, failure) {
-    return (0,report_summary/* page */.MY)(`❌ ${(0,markdown/* plain */.pj)(FAILURE_TITLE.revoke)}`, [...(0,report_summary/* failureText */.kY)(failure), revocation_keyTable(results)]);
+    return (0,messages_summary/* page */.MY)(`❌ ${(0,markdown/* plain */.pj)(words/* FAILURE_TITLE */.uO.revoke)}`, [...(0,messages_summary/* failureText */.kY)(failure), revocation_keyTable(results)]);
 }
 function revocation_keyTable(results) {
     if (results.length === 0)
         return '';
     const rows = results
-        .slice(0, report_summary/* MOST_ROWS */.wq)
+        .slice(0, messages_summary/* MOST_ROWS */.wq)
         .map(({ id, name, expiresAt, state, failure }) => [
         (0,markdown/* code */.aY)(id),
         name === undefined ? '' : (0,markdown/* code */.aY)(name),
@@ -14357,8 +13641,8 @@ function revocation_keyTable(results) {
     return (0,markdown/* table */.tp)(['Key', 'Name', 'Expires', 'Result'], rows) + rest;
 }
 
-// EXTERNAL MODULE: ./lib/rotation/instant.js
-var instant = __nccwpck_require__(3551);
+// EXTERNAL MODULE: ./lib/core/time.js
+var core_time = __nccwpck_require__(4258);
 ;// CONCATENATED MODULE: ./lib/revoke/request.js
 function isDone({ state }) {
     switch (state) {
@@ -14434,13 +13718,12 @@ function described({ id, record }) {
 
 
 
-
 /** For how long a run may try anything again: a job that revokes a thousand keys still ends. */
 const revoke_PATIENCE = 15 * 60_000;
 const revoke_CONCURRENCY = 4;
 /** Revokes the keys asked for, or none of them if they are more than `max-revocations`. */
 async function revokeKeys(request, ports) {
-    const call = (0,patient/* patientCalls */.R)(ports, revoke_PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
+    const call = (0,retry/* patientCalls */.RD)(ports, revoke_PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
     let list;
     /** No key made before this was read: the list is cut short. */
     let unreadBefore;
@@ -14491,7 +13774,7 @@ function cutShort(before, results) {
     return {
         kind: 'failed',
         code: 'revoke-failed',
-        message: `keys made before ${(0,instant/* instantText */.X)(before)} could not be read, so more keys of this name may be active`,
+        message: `keys made before ${(0,core_time/* instantText */.X)(before)} could not be read, so more keys of this name may be active`,
         failures: [],
         results,
     };
@@ -14532,7 +13815,7 @@ async function revoke_revokeOne(key, { ports, call, list }) {
     return { ...key, state: unclear ? 'unknown' : 'alive', failure: reply.failure };
 }
 function isCertain({ id, state }, list) {
-    return state === 'revoked' || state === 'none' || (state === 'gone' && (0,gone/* isGone */.S)(id, list));
+    return state === 'revoked' || state === 'none' || (state === 'gone' && (0,rules/* isGone */.ST)(id, list));
 }
 /** Asks the list what became of the keys of which the replies left it open. */
 async function settle(results, { ports, call, list }) {
@@ -14556,7 +13839,7 @@ function seen(result, was, record, keepsRecords) {
     const key = { id, name: record?.name ?? result.name, expiresAt: record?.expiresAt ?? result.expiresAt };
     if (record?.isActive === true) {
         // Only a refusal and the list together say so: a DELETE without an answer may have been done, and a list be old.
-        return { ...key, state: state === 'alive' ? 'alive' : 'unknown', failure: failure ?? (0,gone/* notGone */.H)(id) };
+        return { ...key, state: state === 'alive' ? 'alive' : 'unknown', failure: failure ?? (0,rules/* notGone */.H9)(id) };
     }
     // A key that was never in the list may be of another account, and alive.
     if (state === 'unknown' && (was ?? record) !== undefined)
@@ -14606,11 +13889,11 @@ function noSuchIds({ ifNone }, results) {
 function tooEarly({ notBefore, selection }, date) {
     if (notBefore === undefined || (date !== undefined && date >= notBefore))
         return undefined;
-    const now = date === undefined ? 'MUTX does not say what time it is' : `at MUTX it is ${(0,instant/* instantText */.X)(date)}`;
+    const now = date === undefined ? 'MUTX does not say what time it is' : `at MUTX it is ${(0,core_time/* instantText */.X)(date)}`;
     return {
         kind: 'failed',
         code: 'too-early',
-        message: `nothing is to be revoked before ${(0,instant/* instantText */.X)(notBefore)}, and ${now}: none was revoked`,
+        message: `nothing is to be revoked before ${(0,core_time/* instantText */.X)(notBefore)}, and ${now}: none was revoked`,
         failures: [],
         results: selection.by === 'ids' ? untouched(selection.ids.map(unlooked)) : [],
     };
@@ -14638,8 +13921,7 @@ function unreadable({ selection }, failure) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/verbs/revoke.js
-
+;// CONCATENATED MODULE: ./lib/commands/revoke.js
 
 
 
@@ -14659,9 +13941,9 @@ async function revokeVerb(context) {
     const mayRevokeItself = credential.kind === 'opaque';
     const { selection } = request;
     const keyNames = selection.by === 'name' ? { keyNames: new Set([selection.name]) } : {};
-    const connection = (0,connect/* connect */.N)(inputs, context, keyNames);
+    const connection = (0,connect/* connect */.Ng)(inputs, context, keyNames);
     const sofar = [];
-    const outcome = await (0,in_session/* inSession */.C)(connection, inputs, context, async () => {
+    const outcome = await (0,connect/* inSession */.Cp)(connection, inputs, context, async () => {
         unfinished.state = () => stateSoFar(sofar);
         const endSession = unfinished.cleanUp;
         unfinished.cleanUp = async () => {
@@ -14708,17 +13990,7 @@ function stateSoFar(results) {
     return [...keyStates(results), others, 'run it again: what is revoked already counts as done'];
 }
 
-// EXTERNAL MODULE: ./lib/github/pace.js
-var github_pace = __nccwpck_require__(2132);
-// EXTERNAL MODULE: ./lib/github/sealed-box.js
-var sealed_box = __nccwpck_require__(8183);
-// EXTERNAL MODULE: ./lib/github/token-hint.js
-var token_hint = __nccwpck_require__(4978);
-// EXTERNAL MODULE: ./lib/inputs/read-key.js
-var read_key = __nccwpck_require__(6391);
-// EXTERNAL MODULE: ./lib/inputs/rotate-warnings.js
-var rotate_warnings = __nccwpck_require__(3870);
-;// CONCATENATED MODULE: ./lib/inputs/load-rotate.js
+;// CONCATENATED MODULE: ./lib/config/load/rotate.js
 
 
 
@@ -14730,9 +14002,9 @@ var rotate_warnings = __nccwpck_require__(3870);
  * @param env the process's environment: `INPUT_*`, and `GITHUB_*` for the repository and the servers
  */
 function loadRotateInputs(env, secrets) {
-    const reader = new inputs_reader/* InputReader */.i(env, secrets, 'rotate');
-    const { credential, githubToken, here, host, ...services } = (0,access/* readAccess */.z)(reader, env, secrets);
-    const key = (0,read_key/* readKey */.Y)(reader, here(), host);
+    const reader = new config_reader/* InputReader */.i(env, secrets, 'rotate');
+    const { credential, githubToken, here, host, ...services } = (0,access/* readAccess */.zS)(reader, env, secrets);
+    const key = (0,load_key/* readKey */.YZ)(reader, here(), host);
     const { targets, settings } = key;
     const { refreshTokenSecret } = services;
     if (credential?.kind === 'opaque' && settings.onQuota === 'replace')
@@ -14747,7 +14019,7 @@ function loadRotateInputs(env, secrets) {
     return {
         ok: true,
         value,
-        warnings: [...warnings, ...(0,rotate_warnings/* warningsFor */.d)(value, reader, env), ...(0,rotate_warnings/* aboutName */.H)(value, host)],
+        warnings: [...warnings, ...(0,load_warnings/* warningsFor */.dT)(value, reader, env), ...(0,load_warnings/* aboutName */.Hr)(value, host)],
     };
 }
 /** Whose id nobody knows: `replace` revokes the stored key before there is a new one, and that is often this one. */
@@ -14759,7 +14031,7 @@ function keepCredential(reader) {
 }
 /** The key must not overwrite the refresh token, nor the other way round. */
 function keepApart(reader, successor, targets) {
-    if (!targets.some((target) => (0,inputs_targets/* identityOf */.cu)(target) === (0,inputs_targets/* identityOf */.cu)(successor)))
+    if (!targets.some((target) => (0,config_targets/* identityOf */.cu)(target) === (0,config_targets/* identityOf */.cu)(successor)))
         return;
     reader.problem('refresh-token-secret', {
         message: 'is the very secret that the key is stored in',
@@ -14767,85 +14039,15 @@ function keepApart(reader, successor, targets) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/neighbours.js
-
-/** Stores of a repository in which a secret of the same name is most likely another target of the same key. */
-const STORES = ['actions', 'dependabot', 'codespaces'];
-/** Of more targets than this no neighbours are read: a fan-out has its requests for other things. */
-const MOST_TARGETS = 4;
-/** The same secret in the other stores of the targets' repositories; none of them a target itself. */
-function neighboursOf(targets) {
-    if (targets.length > MOST_TARGETS)
-        return [];
-    const known = new Set(targets.map(inputs_targets/* identityOf */.cu));
-    const found = new Map();
-    for (const target of targets) {
-        if (target.kind === 'organisation')
-            continue;
-        for (const store of STORES) {
-            const parsed = (0,inputs_targets/* parseTarget */.hu)(`${store}:${target.owner}/${target.repo}`, target.secretName);
-            if (parsed.ok && !known.has((0,inputs_targets/* identityOf */.cu)(parsed.value))) {
-                found.set((0,inputs_targets/* identityOf */.cu)(parsed.value), parsed.value);
-            }
-        }
-    }
-    return [...found.values()];
-}
-
-;// CONCATENATED MODULE: ./lib/report/outputs.js
-
-
-/** The outputs of a rotation (interface: "Outputs"): those of which the value is known, and no others. */
-function outputsOf(outcome, keyName) {
-    const key = keyOf(outcome);
-    const { superseded, revoked, graceEnds } = outcome.keys;
-    const known = [
-        ['rotated', String(outcome.kind === 'rotated')],
-        ['key-id', key?.id],
-        ['key-name', key?.name ?? keyName],
-        ['expires-at', key?.expiresAt === undefined ? undefined : (0,words/* instantText */.Xx)(key.expiresAt)],
-        ['superseded-key-ids', knowsSuperseded(outcome) ? boundedIds(superseded) : undefined],
-        ['revoke-after', graceEnds === undefined ? undefined : (0,words/* instantText */.Xx)(Math.ceil(graceEnds / 1_000) * 1_000)],
-        ['revoked-key-ids', boundedIds(revoked)],
-        ['targets', targetsJson(outcome.targets)],
-    ];
-    return new Map(known.flatMap(([name, value]) => value === undefined
-        ? []
-        : [[name, typeof value === 'string' ? { text: value, omitted: 0 } : value]]));
-}
-/** The key that was made, also when a target failed; the current one where none was due. */
-function keyOf(outcome) {
-    switch (outcome.kind) {
-        case 'rotated':
-        case 'not-due':
-            return outcome.key;
-        case 'planned':
-            return outcome.plan.current;
-        case 'failed':
-            return outcome.minted;
-    }
-}
-/** A run that failed or only planned may not have come as far as to find them: an empty list would say that there are none. */
-function knowsSuperseded({ kind, keys }) {
-    return kind === 'rotated' || kind === 'not-due' || keys.superseded.length > 0;
-}
-/** Those that failed are the last to be left out; a last element counts what was. */
-function targetsJson(targets) {
-    const failedFirst = [...targets].sort((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'));
-    return bounded(targets.length, (shown) => {
-        const kept = new Set(failedFirst.slice(0, shown));
-        const entries = targets.filter((target) => kept.has(target)).map(targetOutput);
-        const omitted = targets.length - shown;
-        return JSON.stringify(omitted === 0 ? entries : [...entries, { omitted }]);
-    });
-}
-function targetOutput({ target, secret, status, failure }) {
-    return { target, secret, status, ...(failure === undefined ? {} : { error: failure.message }) };
-}
-
-// EXTERNAL MODULE: ./lib/report/state.js
-var state = __nccwpck_require__(4127);
-;// CONCATENATED MODULE: ./lib/report/progress.js
+// EXTERNAL MODULE: ./lib/github/pace.js
+var github_pace = __nccwpck_require__(2132);
+// EXTERNAL MODULE: ./lib/github/targets/sealed-box.js
+var sealed_box = __nccwpck_require__(6764);
+// EXTERNAL MODULE: ./lib/github/token-hint.js
+var token_hint = __nccwpck_require__(4978);
+// EXTERNAL MODULE: ./lib/messages/state.js
+var state = __nccwpck_require__(9941);
+;// CONCATENATED MODULE: ./lib/messages/rotation/progress.js
 
 
 /**
@@ -15004,7 +14206,8 @@ class Progress {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/report/result.js
+;// CONCATENATED MODULE: ./lib/messages/rotation/result.js
+
 
 /** Targets named one by one; beyond it, only their number. */
 const NAMED = 10;
@@ -15046,12 +14249,57 @@ function keyLines({ revoked, superseded, graceEnds, left, held, spared }) {
         ...(spared.length === 0 ? [] : [`Not revoked yet: ${(0,words/* sparedText */.p7)(spared)}`]),
     ];
 }
+/** The outputs of a rotation (interface: "Outputs"): those of which the value is known, and no others. */
+function outputsOf(outcome, keyName) {
+    const key = keyOf(outcome);
+    const { superseded, revoked, graceEnds } = outcome.keys;
+    const known = [
+        ['rotated', String(outcome.kind === 'rotated')],
+        ['key-id', key?.id],
+        ['key-name', key?.name ?? keyName],
+        ['expires-at', key?.expiresAt === undefined ? undefined : (0,words/* instantText */.Xx)(key.expiresAt)],
+        ['superseded-key-ids', knowsSuperseded(outcome) ? boundedIds(superseded) : undefined],
+        ['revoke-after', graceEnds === undefined ? undefined : (0,words/* instantText */.Xx)(Math.ceil(graceEnds / 1_000) * 1_000)],
+        ['revoked-key-ids', boundedIds(revoked)],
+        ['targets', targetsJson(outcome.targets)],
+    ];
+    return new Map(known.flatMap(([name, value]) => value === undefined
+        ? []
+        : [[name, typeof value === 'string' ? { text: value, omitted: 0 } : value]]));
+}
+/** The key that was made, also when a target failed; the current one where none was due. */
+function keyOf(outcome) {
+    switch (outcome.kind) {
+        case 'rotated':
+        case 'not-due':
+            return outcome.key;
+        case 'planned':
+            return outcome.plan.current;
+        case 'failed':
+            return outcome.minted;
+    }
+}
+/** A run that failed or only planned may not have come as far as to find them: an empty list would say that there are none. */
+function knowsSuperseded({ kind, keys }) {
+    return kind === 'rotated' || kind === 'not-due' || keys.superseded.length > 0;
+}
+/** Those that failed are the last to be left out; a last element counts what was. */
+function targetsJson(targets) {
+    const failedFirst = [...targets].sort((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'));
+    return bounded(targets.length, (shown) => {
+        const kept = new Set(failedFirst.slice(0, shown));
+        const entries = targets.filter((target) => kept.has(target)).map(targetOutput);
+        const omitted = targets.length - shown;
+        return JSON.stringify(omitted === 0 ? entries : [...entries, { omitted }]);
+    });
+}
+function targetOutput({ target, secret, status, failure }) {
+    return { target, secret, status, ...(failure === undefined ? {} : { error: failure.message }) };
+}
 
-// EXTERNAL MODULE: ./lib/rotation/engine.js + 7 modules
-var engine = __nccwpck_require__(2480);
-;// CONCATENATED MODULE: ./lib/verbs/rotate.js
-
-
+// EXTERNAL MODULE: ./lib/rotation/engine.js + 4 modules
+var engine = __nccwpck_require__(7458);
+;// CONCATENATED MODULE: ./lib/commands/rotate.js
 
 
 
@@ -15075,10 +14323,10 @@ async function rotateVerb(context) {
         return;
     const { settings } = inputs;
     const keyNames = new Set([settings.keyName]);
-    const connection = (0,connect/* connect */.N)(inputs, context, { ...inputs, keyNames });
+    const connection = (0,connect/* connect */.Ng)(inputs, context, { ...inputs, keyNames });
     const progress = new Progress();
-    const ended = await (0,in_session/* inSession */.C)(connection, inputs, context, async () => {
-        const log = new report_log/* RotationLog */.rA(sink, settings.keyName);
+    const ended = await (0,connect/* inSession */.Cp)(connection, inputs, context, async () => {
+        const log = new messages_log/* RotationLog */.rA(sink, settings.keyName);
         unfinished.state = () => progress.state();
         unfinished.title = () => progress.title();
         const rotation = (0,engine/* rotate */.e)(settings, {
@@ -15098,9 +14346,9 @@ async function rotateVerb(context) {
         return;
     const outcome = withOneToken(ended, inputs);
     handOn(outputsOf(outcome, settings.keyName), sink);
-    const summary = (0,report_summary/* summaryOf */.YG)(outcome, settings.keyName, progress.givenUp);
+    const summary = (0,messages_summary/* summaryOf */.YG)(outcome, settings.keyName, progress.givenUp);
     if (outcome.kind === 'failed')
-        return fail((0,report_failure/* failureOf */.g5)(outcome, progress.givenUp), summary);
+        return fail((0,messages_failure/* failureOf */.g5)(outcome, progress.givenUp), summary);
     for (const line of resultLines(outcome))
         sink.line(line);
     sink.summary(summary);
@@ -15131,7 +14379,7 @@ function rotate_portsOf(inputs, { keys, github, clock, session }, { secrets }, p
     const { audience, createEnvironment } = inputs;
     const dependencies = { github, secrets, audience, createEnvironment };
     const targets = inputs.targets.map((target) => (0,create_target/* createTarget */.Y)(target, dependencies));
-    const neighbours = neighboursOf(inputs.targets).map((target) => (0,create_target/* createTarget */.Y)(target, dependencies));
+    const neighbours = (0,key_name/* neighboursOf */.YV)(inputs.targets).map((target) => (0,create_target/* createTarget */.Y)(target, dependencies));
     return {
         keys,
         targets: (0,github_pace/* paced */.yb)(targets, clock, pace),
@@ -15143,7 +14391,522 @@ function rotate_portsOf(inputs, { keys, github, clock, session }, { secrets }, p
     };
 }
 
-;// CONCATENATED MODULE: ./lib/actions/workflow-commands.js
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./lib/commands/gate.js
+
+/**
+ * Between a run and the wire. Closed when the run has to end: from then on nothing leaves any more but what
+ * cleans up, and whoever waits for anything else waits until the process ends. So the run stands still where
+ * it is, and what is told of its state stays true.
+ */
+class Gate {
+    #closed = false;
+    #onTheWay = new Set();
+    close() {
+        this.#closed = true;
+    }
+    /** What was asked for before the gate was closed; what comes later never comes. */
+    async pass(coming) {
+        const value = await coming;
+        return this.#closed ? never() : value;
+    }
+    /** @param cleansUp which requests may still leave when the gate is closed */
+    requests(http, cleansUp = () => false) {
+        return {
+            basePath: http.basePath,
+            send: async (request) => {
+                if (cleansUp(request))
+                    return this.#track(http.send(request));
+                if (this.#closed)
+                    return never();
+                // Asked right before the bytes are written: connecting may take longer than the gate is open.
+                const mayStart = () => !this.#closed && (request.mayStart?.() ?? true);
+                const result = await this.#track(http.send({ ...request, mayStart }));
+                return this.#closed && result.kind === 'not-sent' ? never() : result;
+            },
+        };
+    }
+    clock(clock) {
+        return {
+            now: () => clock.now(),
+            monotonic: () => clock.monotonic(),
+            sleep: (duration) => this.pass(clock.sleep(duration)),
+        };
+    }
+    /** When every request on its way has come to something, and the run has taken note of it. */
+    async settled() {
+        while (this.#onTheWay.size > 0)
+            await Promise.allSettled(this.#onTheWay);
+        await (0,promises_namespaceObject.setImmediate)();
+    }
+    #track(sending) {
+        const tracked = sending.finally(() => this.#onTheWay.delete(tracked));
+        this.#onTheWay.add(tracked);
+        return tracked;
+    }
+}
+function never() {
+    return new Promise(() => { });
+}
+
+// EXTERNAL MODULE: ./lib/secrets/shapes.js
+var shapes = __nccwpck_require__(6111);
+;// CONCATENATED MODULE: ./lib/messages/guard.js
+
+
+const WITHHELD = '(withheld: the text holds a credential)';
+const OUTPUT_WITHHELD = {
+    code: 'output-withheld',
+    message: 'the value holds a credential, which must not be handed on',
+};
+const STATE_WITHHELD = {
+    code: 'output-withheld',
+    message: 'what the post step has to know holds a credential, which must not be handed on',
+};
+/** GitHub takes at most 1 MiB of summary for a step; beyond it, it drops the whole. */
+const SUMMARY_BYTES = 1024 * 1024;
+const CUT = '\n\n… the rest of this summary was cut: it would be longer than GitHub takes.\n';
+/**
+ * The last thing every text passes on its way out. Texts are clean already where they are made; this holds
+ * even where that went wrong: nothing that contains a credential leaves, masked or not, nor what only looks like
+ * one, and no text of ours or a server's is taken by the runner as a command.
+ */
+function guarded(sink, secrets) {
+    const holdsOne = (text) => secrets.holds(text) || (0,shapes/* looksLikeCredential */.Pv)(text);
+    // What is printed of a text may hold one that the text itself does not: a tab becomes a space.
+    const clean = (text) => withhold(text, (part) => holdsOne(part) || holdsOne(inert(flat(part))));
+    // Escaping puts backslashes between a credential's characters, which must not hide it.
+    const cleanMarkdown = (text) => withhold(text, (part) => holdsOne(part) || holdsOne(part.replace(/\\([!-/:-@[-`{-~])/gu, '$1')));
+    const line = (text) => inert(flat(clean(text)));
+    const annotation = ({ title, message, at }) => ({
+        title: line(title),
+        message: linesOf(clean(message))
+            .map((one) => inert(flat(one)))
+            .join('\n'),
+        ...(at === undefined ? {} : { at: { file: line(at.file), line: at.line } }),
+    });
+    let summaryRoom = SUMMARY_BYTES;
+    let endsInLine = false;
+    return {
+        line: (text) => {
+            for (const one of linesOf(clean(text)))
+                sink.line(inert(flat(one)));
+        },
+        debug: (text) => sink.debug(line(text)),
+        group: (title) => sink.group(line(title)),
+        endGroup: () => sink.endGroup(),
+        notice: (one) => sink.notice(annotation(one)),
+        warning: (one) => sink.warning(annotation(one)),
+        error: (one) => sink.error(annotation(one)),
+        output: (name, value) => {
+            if (holdsOne(value))
+                throw new messages_sink/* NotHandedOn */.TS(OUTPUT_WITHHELD);
+            sink.output(name, value);
+        },
+        state: (name, value) => {
+            if (holdsOne(value))
+                throw new messages_sink/* NotHandedOn */.TS(STATE_WITHHELD);
+            sink.state(name, value);
+        },
+        secretOutput: (name, value) => sink.secretOutput(name, value),
+        secretVariable: (name, value) => sink.secretVariable(name, value),
+        summary: (markdown) => {
+            // Two pieces must not make one credential of their halves.
+            const apart = endsInLine ? `\n${cleanMarkdown(markdown)}` : cleanMarkdown(markdown);
+            endsInLine = !apart.endsWith('\n');
+            const kept = cutTo(summaryRoom, apart);
+            summaryRoom -= Buffer.byteLength(kept);
+            sink.summary(kept);
+        },
+    };
+}
+/** Withholds the lines that hold a credential; all of it when one is spread over several lines. */
+function withhold(text, holds) {
+    if (!holds(text))
+        return text;
+    const rest = text
+        .split('\n')
+        .map((line) => (holds(line) ? WITHHELD : line))
+        .join('\n');
+    return holds(rest) ? WITHHELD : rest;
+}
+/** The runner reads lines as .NET does: CR, LF and CRLF each end one. */
+function linesOf(text) {
+    return text.split(/\r\n|\r|\n/u);
+}
+/** One line without control, bidirectional or other invisible characters. */
+function flat(text) {
+    return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
+}
+/**
+ * The runner takes a line as a command when it begins with `::` after white space, or has `##[` anywhere
+ * (actions/runner, ActionCommand.cs).
+ */
+function inert(line) {
+    return line.replace(/^(\s*)::/u, '$1: :').replaceAll('##[', '## [');
+}
+function cutTo(bytes, text) {
+    if (Buffer.byteLength(text) <= bytes)
+        return text;
+    const room = bytes - Buffer.byteLength(CUT);
+    if (room < 0)
+        return '';
+    let kept = Buffer.from(text).subarray(0, room).toString('utf8');
+    kept = kept.slice(0, Math.max(0, kept.lastIndexOf('\n')));
+    return kept + CUT;
+}
+
+// EXTERNAL MODULE: ./lib/secrets/forms.js
+var secrets_forms = __nccwpck_require__(9930);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./lib/secrets/secret.js
+
+/**
+ * A credential in memory. Every way of printing it gives `***`; only `expose()` gives the text, and the
+ * places that call it are few enough to read: the mask, the sealed box, a request's own header or body.
+ * Made by {@link SecretRegistry.admit}, which masks the text first.
+ */
+class Secret {
+    #text;
+    constructor(text) {
+        this.#text = text;
+    }
+    expose() {
+        return this.#text;
+    }
+    toString() {
+        return '***';
+    }
+    toJSON() {
+        return '***';
+    }
+    /** @internal */
+    [external_node_util_.inspect.custom]() {
+        return '***';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/secrets/views.js
+/**
+ * What a reader can make of a text: white space and characters that cannot be seen taken out, and the escapes of
+ * JSON, HTML, URLs and forms put back into what they stand for, once, twice and a little further. A credential and a
+ * text that are compared go through the same, so it does not matter what in them only looks like an escape. Each step
+ * is linear in the text.
+ */
+function viewsOf(text) {
+    const views = [bare(text)];
+    for (let last = views[0] ?? ''; views.length <= ROUNDS;) {
+        const next = bare(decoded(last));
+        if (next === last)
+            break;
+        views.push(next);
+        last = next;
+    }
+    return views;
+}
+/** What is escaped twice, of a credential that itself looks as if it were. */
+const ROUNDS = 4;
+/**
+ * Without white space (a form's `+` is some), control, format, unassigned and private characters, and those that no
+ * font shows.
+ */
+function bare(text) {
+    return text
+        .toWellFormed()
+        .replace(/[\s+\p{C}\p{Default_Ignorable_Code_Point}]/gu, '')
+        .normalize('NFC');
+}
+/**
+ * `\u0026`, `\u{26}`, `\x26`, `\/` (as Markdown escapes marks, too), `%26`, `&#38;`, `&#x26;`, `&amp;`. What stands for
+ * bytes is read as UTF-8, and where it is none, as Latin-1.
+ */
+const ESCAPES = /((?:%[\da-f]{2})+)|((?:\\x[\da-f]{2})+)|\\u(?:\{([\da-f]{1,6})\}|([\da-f]{4}))|\\([!-/:-@[-`{-~bfnrt])|&#(?:x([\da-f]{1,6})|(\d{1,7}));?|&([a-z]\w{1,15});/giu;
+function decoded(text) {
+    if (!/[\\%&]/u.test(text))
+        return text;
+    return text.replace(ESCAPES, (all, ...parts) => {
+        const [percent, octets, braced, unit, simple, hexadecimal, decimal, name] = parts;
+        if (percent !== undefined)
+            return ofBytes(percent.replaceAll('%', ''));
+        if (octets !== undefined)
+            return ofBytes(octets.replaceAll(/\\x/giu, ''));
+        if (unit !== undefined)
+            return String.fromCharCode(Number.parseInt(unit, 16));
+        if (simple !== undefined)
+            return INVISIBLE.test(simple) ? '' : simple;
+        const code = decimal === undefined ? Number.parseInt(braced ?? hexadecimal ?? '', 16) : Number(decimal);
+        if (code <= LAST_CODE_POINT)
+            return String.fromCodePoint(code);
+        return ENTITIES.get(name ?? '') ?? all;
+    });
+}
+const LAST_CODE_POINT = 0x10_ff_ff;
+/** Letters after a backslash that stand for what is not visible; a mark stands for itself. */
+const INVISIBLE = /^[bfnrt]$/u;
+function ofBytes(hex) {
+    const bytes = Buffer.from(hex, 'hex');
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch {
+        return bytes.toString('latin1');
+    }
+}
+/** U+00A0 to U+00FF in HTML, in their order. */
+const LATIN_1 = 'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml';
+/** Marks of ASCII, and what keyboards have beyond it. */
+const MARKS = 'amp & AMP & lt < LT < gt > GT > quot " QUOT " apos \' excl ! num # dollar $ percnt % lpar ( rpar ) ast * midast * plus + comma , period . sol / colon : semi ; equals = quest ? commat @ lsqb [ lbrack [ bsol \\ rsqb ] rbrack ] Hat ^ lowbar _ UnderBar _ grave ` lcub { lbrace { verbar | vert | VerticalLine | rcub } rbrace } hyphen ‐ dash ‐ ndash – mdash — lsquo ‘ rsquo ’ sbquo ‚ ldquo “ rdquo ” bdquo „ hellip … bull • dagger † Dagger ‡ permil ‰ lsaquo ‹ rsaquo › euro € trade ™ fnof ƒ circ ˆ tilde ˜ OElig Œ oelig œ Scaron Š scaron š Yuml Ÿ minus −';
+const ENTITIES = new Map([
+    ...LATIN_1.split(' ').map((name, index) => [name, String.fromCharCode(0xa0 + index)]),
+    ...pairs(MARKS.split(' ')),
+]);
+function pairs(words) {
+    return words.flatMap((name, at) => (at % 2 === 0 ? [[name, words[at + 1] ?? '']] : []));
+}
+
+;// CONCATENATED MODULE: ./lib/secrets/registry.js
+
+
+
+
+
+/** A view that is shorter would be found in texts by chance; the forms are looked for all the same. */
+const SHORTEST_VIEW = 8;
+/**
+ * Every credential this process has seen. Admitting one masks it before anything else can print it
+ * (protocol P5); afterwards any text can be asked whether it holds one.
+ */
+class SecretRegistry {
+    /** As they stand in texts. */
+    #forms = new Set();
+    /** As they stand in the views of texts. */
+    #views = new Set();
+    #masked = new Set();
+    #mask;
+    /** @param mask tells the log's owner (the runner) to hide this text from now on */
+    constructor(mask) {
+        this.#mask = mask;
+    }
+    /** Masks a freshly decoded credential in all its forms and returns the only value that may travel. */
+    admit(text) {
+        for (const form of this.#note(text)) {
+            if (this.#masked.has(form))
+                continue;
+            this.#masked.add(form);
+            this.#mask(form);
+        }
+        return new Secret(text);
+    }
+    /**
+     * Withholds from now on every text that holds this one, without telling the runner: for what may be a credential
+     * and may be anything, of which masks could make the log unreadable.
+     */
+    withhold(text) {
+        this.#note(text);
+    }
+    #note(text) {
+        const forms = (0,secrets_forms/* formsOf */.X)(text);
+        for (const form of forms)
+            this.#forms.add(form);
+        for (const view of [...viewsOf(text), ...forms.map(bare)]) {
+            if (view.length >= SHORTEST_VIEW)
+                this.#views.add(view);
+        }
+        return forms;
+    }
+    /** Whether `text` holds an admitted credential in any of its forms, or what a reader could take for one. */
+    holds(text) {
+        for (const form of this.#forms)
+            if (text.includes(form))
+                return true;
+        if (this.#views.size === 0)
+            return false;
+        const views = viewsOf(text);
+        for (const known of this.#views)
+            if (views.some((view) => view.includes(known)))
+                return true;
+        return false;
+    }
+    /**
+     * A server's own words, for an error or the log: one printable line of at most `max` characters, or a note
+     * that they were withheld because they hold a credential, or what looks like one.
+     */
+    quote(text, max = 200) {
+        const line = (0,core_text/* printable */.g)(text, max);
+        const holdsOne = this.holds(text) ||
+            this.holds(line) ||
+            [text, line, ...viewsOf(text)].some((one) => (0,shapes/* looksLikeCredential */.Pv)(one));
+        return holdsOne ? '(withheld: the text holds a credential)' : line;
+    }
+}
+
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: ./lib/commands/context.js
+/** The signals that ask a process to end and let it say how. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+
+;// CONCATENATED MODULE: ./lib/process/ending.js
+
+
+
+
+/** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
+const CLEAN_UP_MS = 6_000;
+/**
+ * Stands by for an end in the middle: a cancelled job, a bug. Either way nothing new is begun, what was opened
+ * is closed, what is on its way may arrive, and then the log says, once, in which state things are.
+ * @param alwaysGreen the exit code is 0, whatever happened
+ */
+function onEarlyEnd(gate, unfinished, tell, alwaysGreen = false) {
+    let ending = false;
+    const end = async (code, report) => {
+        // Whatever else happens on the way out changes nothing about why and how the run ends.
+        if (ending)
+            return;
+        ending = true;
+        gate.close();
+        tell(`the run ends here: nothing new is begun, and what is on its way has ${CLEAN_UP_MS / 1_000} s`);
+        const limit = new Promise((resolve) => setTimeout(resolve, CLEAN_UP_MS));
+        await Promise.race([Promise.allSettled([gate.settled(), unfinished.cleanUp()]), limit]);
+        try {
+            tell(report());
+        }
+        finally {
+            process.exit(alwaysGreen ? 0 : code);
+        }
+    };
+    const cancelled = (signal) => {
+        if (unfinished.takesSignal?.(signal) === true)
+            return;
+        void end(128 + external_node_os_namespaceObject.constants.signals[signal], () => cancellation(signal, unfinished));
+    };
+    const broken = (error) => {
+        const report = () => error instanceof messages_sink/* NotHandedOn */.TS ? notHandedOn(error, unfinished) : bug(error, unfinished);
+        void end(1, report);
+    };
+    for (const signal of ENDING_SIGNALS)
+        process.on(signal, cancelled);
+    process.on('uncaughtException', broken).on('unhandledRejection', broken);
+    return {
+        broken,
+        standDown: () => {
+            for (const signal of ENDING_SIGNALS)
+                process.off(signal, cancelled);
+            process.off('uncaughtException', broken).off('unhandledRejection', broken);
+        },
+    };
+}
+function cancellation(signal, unfinished) {
+    return (0,messages_failure/* earlyFailure */.iF)({
+        code: 'cancelled',
+        message: `the run was cancelled (${signal})`,
+        state: unfinished.state(),
+    });
+}
+/** The runner, or the disk, is not as it has to be. */
+function notHandedOn({ code, message }, unfinished) {
+    return (0,messages_failure/* earlyFailure */.iF)({
+        code,
+        message: `what later steps need could not be handed on: ${message}`,
+        state: unfinished.state(),
+    });
+}
+/** An exception is a bug of ours: what it says is for the report of it, and the state is what the log knows. */
+function bug(error, unfinished) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return (0,messages_failure/* earlyFailure */.iF)({
+        code: 'internal-error',
+        message: 'this action has a bug, or the machine it runs on is broken',
+        details: text.split('\n').map((line) => line.trim()),
+        state: [
+            ...unfinished.state(),
+            "to be sure, compare the account's keys at MUTX with the dates of the secrets in the repository's settings",
+        ],
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/process/run-command.js
+
+
+
+
+
+
+
+/** A question was not answered: Ctrl-C, or the end of stdin. Nothing has been changed by then. */
+class Cancelled extends Error {
+    constructor() {
+        super('Cancelled; nothing was changed');
+    }
+}
+/**
+ * Runs one verb, or one phase of it, in this process, to its end, which may be a signal. The exit code is that of
+ * the host for a run that did not do what was asked for, 130 or 143 if it was cancelled.
+ * @param title of a failure: what was not done
+ * @throws Cancelled
+ */
+async function runVerb(run, title, host) {
+    const secrets = new SecretRegistry(host.mask);
+    const sink = guarded(host.sink, secrets);
+    const unfinished = {
+        state: () => ['nothing was changed: no key was made or revoked, no secret was written'],
+        cleanUp: async () => { },
+    };
+    const failAs = (as, told, summary) => {
+        // Where nobody reads annotations, no workflow is at hand either.
+        const report = host.annotates ? told : (0,messages_failure/* withoutWorkflow */.YQ)(told);
+        process.exitCode = host.failed(report);
+        for (const line of (0,messages_failure/* failureLines */.w7)(as, report))
+            sink.line(line);
+        const annotation = (0,messages_failure/* failureAnnotation */.Qp)(as, report);
+        if (host.annotates && host.alwaysGreen === true)
+            sink.warning(annotation);
+        else if (host.annotates)
+            sink.error(annotation);
+        sink.summary(summary);
+    };
+    const fail = (told, summary = (0,messages_summary/* failureSummary */.jg)(title, told)) => failAs(title, told, summary);
+    const endInTheMiddle = (news) => {
+        sink.endGroup();
+        if (typeof news === 'string')
+            sink.line(news);
+        else {
+            const done = unfinished.title?.() ?? title;
+            failAs(done, news, (0,messages_summary/* failureSummary */.jg)(done, news));
+        }
+    };
+    const gate = new Gate();
+    const { broken, standDown } = onEarlyEnd(gate, unfinished, endInTheMiddle, host.alwaysGreen);
+    try {
+        await run({ env: host.env, secrets, sink, clock: core_time/* clock */.p, gate, unfinished, fail });
+        standDown();
+    }
+    catch (error) {
+        if (error instanceof Cancelled) {
+            await unfinished.cleanUp();
+            standDown();
+            throw error;
+        }
+        broken(error);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/process/unread.js
+/**
+ * Lets a run go on to its end when nobody reads its words any more: `| head`, a runner that closes the pipe, a disk
+ * that is full. What cannot be written is dropped, and the exit code is by what the run came to. An end in the
+ * middle could leave a key that no secret holds, and no words that say so.
+ */
+function outliveReaders(...streams) {
+    // Without a listener Node throws each failed write as an exception (https://nodejs.org/api/events.html#error-events).
+    for (const stream of streams)
+        stream.on('error', () => { });
+}
+
+;// CONCATENATED MODULE: ./lib/runner/workflow-commands.js
 
 
 
@@ -15214,7 +14977,7 @@ function append(variable, name, value) {
     (0,external_node_fs_.appendFileSync)(file, [`${name}<<${delimiter}`, value, delimiter, ''].join(external_node_os_namespaceObject.EOL));
 }
 
-;// CONCATENATED MODULE: ./lib/actions/runner-sink.js
+;// CONCATENATED MODULE: ./lib/runner/runner-sink.js
 
 
 
@@ -15236,7 +14999,7 @@ function by(file, write) {
     }
 }
 function unwritable(message) {
-    return new NotHandedOn({ code: 'runner-file-unwritable', message });
+    return new messages_sink/* NotHandedOn */.TS({ code: 'runner-file-unwritable', message });
 }
 /** The runner's log, commands and files. */
 const runnerSink = {
@@ -15266,7 +15029,7 @@ const runnerSink = {
     },
 };
 
-;// CONCATENATED MODULE: ./lib/actions/main.js
+;// CONCATENATED MODULE: ./lib/runner/main.js
 
 
 
@@ -15279,21 +15042,21 @@ const runnerSink = {
 
 
 const ENTRIES = {
-    rotate: { run: rotateVerb, title: FAILURE_TITLE.rotate },
+    rotate: { run: rotateVerb, title: words/* FAILURE_TITLE */.uO.rotate },
     ephemeral: {
         run: ephemeralVerb,
-        title: FAILURE_TITLE.ephemeral,
+        title: words/* FAILURE_TITLE */.uO.ephemeral,
         needs: ['GITHUB_STATE', 'GITHUB_OUTPUT', 'GITHUB_ENV'],
     },
     'ephemeral-post': { run: ephemeralPostVerb, title: 'MUTX API key not revoked', post: true },
-    revoke: { run: revokeVerb, title: FAILURE_TITLE.revoke },
-    audit: { run: auditVerb, title: FAILURE_TITLE.audit },
-    plan: { run: plan, title: FAILURE_TITLE.plan },
-    issue: { run: issueVerb, title: FAILURE_TITLE.issue },
+    revoke: { run: revokeVerb, title: words/* FAILURE_TITLE */.uO.revoke },
+    audit: { run: auditVerb, title: words/* FAILURE_TITLE */.uO.audit },
+    plan: { run: plan, title: words/* FAILURE_TITLE */.uO.plan },
+    issue: { run: issueVerb, title: words/* FAILURE_TITLE */.uO.issue },
 };
 /** Late: it brings a parser of YAML along, which the others need not pay for. */
 async function plan(context) {
-    const { planVerb } = await Promise.all(/* import() | fleet */[__nccwpck_require__.e(815), __nccwpck_require__.e(933)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7580));
+    const { planVerb } = await Promise.all(/* import() | fleet */[__nccwpck_require__.e(815), __nccwpck_require__.e(933)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2973));
     await planVerb(context, { forJobs: true });
 }
 /**

@@ -7,6 +7,7 @@
  *
  * The output is the same byte for byte on every machine, so that a reviewer can check what is committed.
  */
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -18,7 +19,7 @@ import { bundle } from './bundle.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LIB = join(ROOT, 'lib');
 const DIST = join(ROOT, 'dist');
-/** The phases that src/actions/main.ts knows, each a launcher of its own, which an `action.yml` names. */
+/** The phases that src/runner/main.ts knows, each a launcher of its own, which an `action.yml` names. */
 const ENTRIES = ['rotate', 'ephemeral', 'ephemeral-post', 'revoke', 'audit', 'plan', 'issue'];
 
 const MOST_BYTES = 1.5 * 1024 * 1024;
@@ -42,7 +43,7 @@ async function build() {
     stdio: 'inherit',
   });
 
-  const files = await bundle(join(LIB, 'actions', 'main.js'), ROOT);
+  const files = await bundle(join(LIB, 'runner', 'main.js'), ROOT);
   for (const entry of ENTRIES) {
     files.set(`${entry}.js`, `import { main } from './index.js';\nawait main('${entry}');\n`);
   }

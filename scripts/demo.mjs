@@ -3,6 +3,7 @@
  * key, a wrong answer, a key for one job. Shows what a user would see and what reached the servers, and proves what must hold of it; exits with 1 if
  * it does not. Needs no network and no account.
  */
+
 import { startEmulator } from '../src/emulator/index.ts';
 import { ephemeral } from './demo/ephemeral.mjs';
 import { leakedKey } from './demo/leaked-key.mjs';

@@ -1,9 +1,10 @@
-// Writes what users read about inputs, outputs and failures, from the tables in src/inputs and src/report: the blocks
+// Writes what users read about inputs, outputs and failures, from the tables in src/config and src/report: the blocks
 // between markers in action.yml and in the documents. `--check` writes nothing and fails where they are stale.
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { outputsOf } from '../src/inputs/outputs-table.ts';
-import { inputsOf as namesOf, specOf, textOf } from '../src/inputs/table.ts';
+import { outputsOf } from '../src/config/outputs-table.ts';
+import { inputsOf as namesOf, specOf, textOf } from '../src/config/table.ts';
 import { codeEntries, exitCodeTable, warningEntries } from './troubleshooting/page.ts';
 
 const ROOT = new URL('../', import.meta.url);

@@ -7,6 +7,7 @@
  *   node scripts/github-front.mjs --for https://api.github.com --to http://127.0.0.1:4000 --port 4443
  *     --cert cert.pem --key key.pem
  */
+
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';

@@ -1,5 +1,6 @@
 // The command line in a clone: `npm run -s mutx-api-key -- doctor`. Plain JavaScript, so that a Node that cannot run
 // TypeScript says what is missing instead of failing with a stack trace.
+
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

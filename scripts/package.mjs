@@ -2,6 +2,7 @@
  * Builds lib/, which is what the npm package consists of: the command line, the library and the emulator, with their
  * declarations. Run by `npm pack` as `prepack`; where scripts are switched off (.npmrc), with `--ignore-scripts=false`.
  */
+
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,5 +1,6 @@
 // Loaded before the action by runner.ts: writes down every process that the action starts, its arguments and its
 // environment, so that the search for leaked credentials covers them.
+
 import childProcess from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { appendFileSync } from 'node:fs';

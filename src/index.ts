@@ -11,11 +11,12 @@
  * @packageDocumentation
  */
 
-export type { Visibility } from './inputs/rotate-inputs.ts';
-export { type ParsedTarget, parseTarget, type SecretStoreName, type Target } from './inputs/targets.ts';
-export { MutxCallError, MutxSessionError } from './library/errors.ts';
-export type { OptionProblem } from './library/invalid-options.ts';
-export { InvalidOptionsError } from './library/invalid-options.ts';
+export type { Visibility } from './config/targets.ts';
+export { type ParsedTarget, parseTarget, type SecretStoreName, type Target } from './config/targets.ts';
+export type { CallFailure, FailureKind, TokenNeeds } from './core/call.ts';
+export type { Duration, Instant } from './core/time.ts';
+export type { OptionProblem } from './library/errors.ts';
+export { InvalidOptionsError, MutxCallError, MutxSessionError } from './library/errors.ts';
 export { MutxClient } from './library/mutx-client.ts';
 export type {
   DurationText,
@@ -27,11 +28,10 @@ export type {
   RotateOptions,
 } from './library/options.ts';
 export { type NoSession, type RotateResult, rotate } from './library/rotate.ts';
+export type { SessionFailure, SessionFailureCode } from './mutx/session/session.ts';
 export type { RevocationReason, RotationEvent, StepName, WarningCode } from './rotation/events.ts';
-export type { InGrace } from './rotation/grace.ts';
 export type {
   FailureReason,
-  KeySummary,
   KeysNow,
   Outcome,
   RotationFailure,
@@ -39,18 +39,7 @@ export type {
   TargetStatus,
 } from './rotation/outcome.ts';
 export type { Plan, PlannedRevocation } from './rotation/plan.ts';
-export type {
-  Account,
-  CallFailure,
-  Duration,
-  FailureKind,
-  Instant,
-  KeyRecord,
-  MintedKey,
-  TokenNeeds,
-} from './rotation/ports.ts';
+export type { Account, KeyRecord, KeySummary, MintedKey, OnQuota } from './rotation/ports.ts';
 export type { Room } from './rotation/room.ts';
-export type { OnQuota } from './rotation/settings.ts';
-export type { SparedKey } from './rotation/spared.ts';
+export type { InGrace, SparedKey } from './rotation/rules.ts';
 export type { Secret } from './secrets/secret.ts';
-export type { SessionFailure, SessionFailureCode } from './session/session.ts';

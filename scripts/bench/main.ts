@@ -5,6 +5,7 @@
  *   npm run bench -- [--only scale]   the sections whose name begins so
  *                    [--turns 4]      how often each thing is measured
  */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';

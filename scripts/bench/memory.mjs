@@ -1,5 +1,6 @@
 // Loaded before the action: writes down the most memory that the process ever had and, where that was asked for, the
 // most that was alive in its heap. To see that, all garbage is collected again and again, which takes its time.
+
 import { writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -1,4 +1,5 @@
 /** What the acts of the demo share: the two servers in memory, a step as the runner runs it, and what is shown of it. */
+
 import { fileURLToPath } from 'node:url';
 import { runStep } from '../runner.ts';
 

@@ -7,6 +7,7 @@
  *   npm run picture -- --all revoked    one of them
  *                   [--chromium path]
  */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

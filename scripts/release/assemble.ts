@@ -6,6 +6,7 @@
  * The folder holds `dist/`, the npm package unless that is private, `notes.md` (the changelog's entry) and `SHA256SUMS` of all of them, whose
  * own SHA-256 is printed: `digest=<hex>`. That goes to the next jobs by another way than the folder.
  */
+
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';

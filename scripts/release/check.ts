@@ -6,6 +6,7 @@
  *
  * Prints outputs for the workflow (`tag=v1.2.3` and so on), or what is in the way, all at once, and exits with 1.
  */
+
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,6 @@
 /**
  * What to look at when a failure has one of these codes, before doing anything about it: for
- * docs/troubleshooting.md only. Cause and fix are in src/report/hints.ts, because runs print them.
+ * docs/troubleshooting.md only. Cause and fix are in src/messages/catalogue/catalogue.ts, because runs print them.
  */
 export const CHECKS: Readonly<Record<string, string>> = {
   'invalid-input': 'The list under the message: each input, what was given, and what it takes.',

@@ -1,5 +1,6 @@
-import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
-import { HINTS, type Hint } from '../../src/report/hints.ts';
+import { EXIT_CODES } from '../../src/cli/machine.ts';
+import { HINTS } from '../../src/messages/catalogue/catalogue.ts';
+import type { Hint } from '../../src/messages/catalogue/hint.ts';
 import { CHECKS } from './checks.ts';
 import { WARNINGS } from './warnings.ts';
 

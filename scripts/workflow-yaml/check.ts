@@ -2,6 +2,7 @@
  * Runs everything that checks workflows, on those of this repository and on the examples in its documents, each to its
  * end: `npm run workflows`. Needs actionlint, shellcheck and zizmor; ci.yml has the versions.
  */
+
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -4,6 +4,7 @@
  *
  *   node scripts/workflow-yaml/write.ts <folder>
  */
+
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

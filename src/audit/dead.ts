@@ -1,10 +1,10 @@
-import { MARGIN } from '../rotation/constants.ts';
-import { holdingOf } from '../rotation/holding.ts';
-import type { Instant, KeyRecord } from '../rotation/ports.ts';
-import { candidatesFor, works } from '../rotation/rules.ts';
+import { MARGIN } from '../core/limits.ts';
+import type { Instant } from '../core/time.ts';
+import type { KeyRecord } from '../rotation/ports.ts';
+import { candidatesFor, holdingOf, works } from '../rotation/rules.ts';
 import type { Doubt } from './doubt.ts';
 import type { Finding } from './finding.ts';
-import type { AuditedSecret } from './look.ts';
+import type { AuditedSecret } from './snapshot.ts';
 
 /**
  * A secret whose key does not work, or of which that cannot be told: what uses it gets 401, or may.

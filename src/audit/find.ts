@@ -1,12 +1,45 @@
-import { keysByName } from '../rotation/keys-by-name.ts';
-import { works } from '../rotation/rules.ts';
-import { quotaFinding, tokenFinding } from './account.ts';
+import type { KeyRecord } from '../rotation/ports.ts';
+import { isExpired, keysByName, works } from '../rotation/rules.ts';
 import type { Finding } from './finding.ts';
 import { duplicates, expiredFinding, keyFindings } from './keys.ts';
-import type { AuditLook } from './look.ts';
-import type { AuditPolicy } from './policy.ts';
+import {
+  type AuditPolicy,
+  isForAJob,
+  keptUntil,
+  NEARLY_FULL,
+  newest,
+  TOKEN_EXPIRING_WITHIN,
+} from './policy.ts';
 import { secretFindings } from './secrets.ts';
-import { newest } from './superseded.ts';
+import type { AuditLook } from './snapshot.ts';
+
+/** The plan has hardly a place left that does not become free by itself. */
+function quotaFinding(look: AuditLook): readonly Finding[] {
+  const { plan, places, keys } = look;
+  if (plan === undefined || places === undefined || !Number.isFinite(places)) return [];
+  const active = keys.filter((key) => key.isActive);
+  const lasting = active.filter((key) => !isPassing(key, active, look));
+  const limit = Math.ceil(places * NEARLY_FULL);
+  if (lasting.length < limit) return [];
+  const filledBy = lasting.toSorted((a, b) => a.createdAt - b.createdAt)[limit - 1];
+  return [
+    { kind: 'quota', level: 'warning', since: filledBy?.createdAt, plan, places, taken: lasting.length },
+  ];
+}
+
+function tokenFinding({ tokenExpiresAt, date }: AuditLook): readonly Finding[] {
+  if (tokenExpiresAt === undefined || tokenExpiresAt - date > TOKEN_EXPIRING_WITHIN) return [];
+  const since = tokenExpiresAt - TOKEN_EXPIRING_WITHIN;
+  return [{ kind: 'writer-token', level: 'warning', since, expiresAt: tokenExpiresAt }];
+}
+
+/** Made for a job that is running, or superseded and kept for a grace period. */
+function isPassing(key: KeyRecord, active: readonly KeyRecord[], { date }: AuditLook): boolean {
+  if (isExpired(key, date)) return false;
+  if (isForAJob(key)) return true;
+  const successor = newest(active.filter(({ name }) => name === key.name));
+  return successor !== undefined && successor.id !== key.id && date <= keptUntil(key, successor.createdAt);
+}
 
 const RANK: Readonly<Record<Finding['level'], number>> = { error: 0, warning: 1, notice: 2 };
 

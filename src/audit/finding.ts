@@ -1,4 +1,5 @@
-import type { Duration, Instant, KeyRecord } from '../rotation/ports.ts';
+import type { Duration, Instant } from '../core/time.ts';
+import type { KeyRecord } from '../rotation/ports.ts';
 import type { Doubt } from './doubt.ts';
 
 export type Level = 'error' | 'warning' | 'notice';

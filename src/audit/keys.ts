@@ -1,10 +1,9 @@
 import type { KeyRecord } from '../rotation/ports.ts';
 import { isExpired } from '../rotation/rules.ts';
 import type { Finding } from './finding.ts';
-import type { AuditLook } from './look.ts';
-import type { AuditPolicy } from './policy.ts';
+import { type AuditPolicy, keptUntil } from './policy.ts';
 import { holdersOf } from './secrets.ts';
-import { keptUntil } from './superseded.ts';
+import type { AuditLook } from './snapshot.ts';
 
 /** What is wrong with a key that is alive. @param latest the newest live key of its name */
 export function keyFindings(

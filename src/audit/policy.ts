@@ -1,4 +1,6 @@
-import type { Duration, KeyRecord } from '../rotation/ports.ts';
+import { FENCE, MARGIN } from '../core/limits.ts';
+import type { Duration, Instant } from '../core/time.ts';
+import type { KeyRecord } from '../rotation/ports.ts';
 
 /** What an audit holds the keys against; undefined or 0: not looked at. */
 export interface AuditPolicy {
@@ -24,5 +26,22 @@ export function isForAJob({ createdAt, expiresAt }: KeyRecord): boolean {
 }
 
 /** A grace period is not known to an audit; none is taken to be shorter or longer than this. */
-export const SHORTEST_GRACE: Duration = 1 * DAY;
-export const LONGEST_GRACE: Duration = 7 * DAY;
+const SHORTEST_GRACE: Duration = 1 * DAY;
+const LONGEST_GRACE: Duration = 7 * DAY;
+
+/**
+ * Until when a key that was superseded may still be kept on purpose. The rotation's `grace-period` is not known
+ * here, but a rotation is not due while the last one is less than that ago (docs/protocol.md, "A run"): so a key
+ * is kept no longer after it was superseded than it was in use before. Within a day nothing is said at all, and
+ * beyond a week nobody is taken to mean it.
+ * @param by when it was superseded: its successor was stored, or, where that is not known, made
+ */
+export function keptUntil(key: KeyRecord, by: Instant): Instant {
+  const inUse = by - key.createdAt;
+  return by + Math.min(LONGEST_GRACE, Math.max(SHORTEST_GRACE, inUse)) + FENCE + MARGIN;
+}
+
+/** The newest of them; undefined: there is none. */
+export function newest(keys: readonly KeyRecord[]): KeyRecord | undefined {
+  return keys.toSorted((a, b) => b.createdAt - a.createdAt)[0];
+}

@@ -1,15 +1,21 @@
-import { FENCE, MARGIN } from '../rotation/constants.ts';
-import { type Holding, holdingOf } from '../rotation/holding.ts';
-import { keysByName } from '../rotation/keys-by-name.ts';
-import type { Instant, KeyRecord } from '../rotation/ports.ts';
-import { currentOf, isUsedElsewhere, notInAnyTarget, works } from '../rotation/rules.ts';
+import { FENCE, MARGIN } from '../core/limits.ts';
+import type { Instant } from '../core/time.ts';
+import type { KeyRecord } from '../rotation/ports.ts';
+import {
+  currentOf,
+  type Holding,
+  holdingOf,
+  isUsedElsewhere,
+  keysByName,
+  notInAnyTarget,
+  works,
+} from '../rotation/rules.ts';
 import { deadSecret } from './dead.ts';
 import type { Finding, SecretName } from './finding.ts';
-import type { AuditedSecret, AuditLook } from './look.ts';
-import { isForAJob } from './policy.ts';
-import { keptUntil, newest } from './superseded.ts';
+import { isForAJob, keptUntil, newest } from './policy.ts';
+import type { AuditedSecret, AuditLook } from './snapshot.ts';
 
-export interface SecretFindings {
+interface SecretFindings {
   readonly findings: readonly Finding[];
   /** Names of keys whose secrets are not in step: that they have several keys needs no telling. */
   readonly outOfStep: ReadonlySet<string>;

@@ -1,9 +1,9 @@
-import type { Instant, KeyRecord } from '../rotation/ports.ts';
-import { works } from '../rotation/rules.ts';
-import { sparedBy, sparedUntil } from '../rotation/spared.ts';
-import type { AuditLook } from './look.ts';
+import type { Instant } from '../core/time.ts';
+import type { KeyRecord } from '../rotation/ports.ts';
+import { sparedBy, sparedUntil, works } from '../rotation/rules.ts';
 import { isForAJob } from './policy.ts';
 import { holdersOf } from './secrets.ts';
+import type { AuditLook } from './snapshot.ts';
 
 /** A live key that was still too young to be revoked when the newest of its name was made. */
 export interface SparedBeside {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Machine } from './run-command.ts';
+import type { Machine } from './machine.ts';
 
 /** Adds to a command what only its own help and its run need: flags, arguments, texts, the action. */
 export type Complete = (command: Command, machine: Machine, version: string) => void;
@@ -59,24 +59,24 @@ export const COMMANDS: readonly Listed[] = [
     name: 'init',
     takes: '[options]',
     description: 'set up a repository whose key is rotated on a schedule',
-    load: async () => (await import('./init-command.ts')).completeInit,
+    load: async () => (await import('./init/init-command.ts')).completeInit,
   },
   {
     name: 'doctor',
     takes: '[options]',
     description: 'say whether a rotation would work, and what is wrong if it would not',
-    load: async () => (await import('./doctor-command.ts')).completeDoctor,
+    load: async () => (await import('./doctor/doctor-command.ts')).completeDoctor,
   },
   {
     name: 'emulate',
     takes: '[options]',
     description: 'start MUTX and GitHub in memory, to try things out',
-    load: async () => (await import('./emulate-command.ts')).completeEmulate,
+    load: async () => (await import('./emulate/emulate-command.ts')).completeEmulate,
   },
   {
     name: 'completion',
     takes: '<shell>',
     description: 'print a completion script for a shell',
-    load: async () => (await import('./completion-command.ts')).completeCompletion,
+    load: async () => (await import('./completion/completion-command.ts')).completeCompletion,
   },
 ];

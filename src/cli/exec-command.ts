@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { constants, hostname } from 'node:os';
 import type { Command } from 'commander';
-import { inputsOf } from '../inputs/table.ts';
+import type { EndingSignal } from '../commands/context.ts';
+import { type Child, type Ended, execVerb } from '../commands/ephemeral/exec.ts';
+import { inputsOf } from '../config/table.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { EndingSignal } from '../verbs/context.ts';
-import { type Child, type Ended, execVerb } from '../verbs/exec.ts';
+import type { Machine, Streams } from './machine.ts';
 import { optionOf } from './options.ts';
-import { type Machine, runCommand } from './run-command.ts';
-import type { Streams } from './streams.ts';
+import { runCommand } from './run-command.ts';
 import { type Flags, withoutCredentials } from './variables.ts';
 
 const VERB = 'ephemeral';

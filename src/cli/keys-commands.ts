@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseInteger } from '../inputs/scalars.ts';
-import { INPUTS } from '../inputs/table.ts';
-import { type KeysOperation, keysVerb } from '../verbs/keys.ts';
+import { type KeysOperation, keysVerb } from '../commands/keys.ts';
+import { parseInteger } from '../config/kinds.ts';
+import { INPUTS } from '../config/table.ts';
 import { confirmed } from './ask.ts';
+import { isInteractive, type Machine } from './machine.ts';
 import { optionOf, withCommonOptions } from './options.ts';
-import { type Machine, runCommand } from './run-command.ts';
-import { isInteractive } from './streams.ts';
+import { runCommand } from './run-command.ts';
 import type { Flags } from './variables.ts';
 
 const IN_PLACE = `

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { allowedText } from '../inputs/kinds.ts';
-import { type InputName, isList, specOf, type Verb } from '../inputs/table.ts';
+import { allowedText } from '../config/kinds.ts';
+import { type InputName, isList, specOf, type Verb } from '../config/table.ts';
 import { isCredential } from './variables.ts';
 
 /** What every command that calls MUTX takes. */

@@ -1,8 +1,7 @@
 import { Command, CommanderError, Help } from 'commander';
 import { Cancelled } from '../process/cancelled.ts';
 import { COMMANDS, type Listed } from './commands.ts';
-import { INTERRUPTED, UNUSABLE } from './exit-codes.ts';
-import type { Machine } from './run-command.ts';
+import { INTERRUPTED, type Machine, UNUSABLE } from './machine.ts';
 
 /**
  * The command line, `mutx-api-key`.

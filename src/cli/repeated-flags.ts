@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { INPUT_NAMES, isList } from '../inputs/table.ts';
+import { INPUT_NAMES, isList } from '../config/table.ts';
 
 const LISTS: ReadonlySet<string> = new Set(INPUT_NAMES.filter(isList));
 

@@ -1,24 +1,15 @@
 import { resolve } from 'node:path';
-import type { Verb } from '../inputs/table.ts';
-import { runVerb } from '../process/run-verb.ts';
-import { inputWarning } from '../report/annotations.ts';
-import type { FailureReport } from '../report/failure.ts';
-import { FAILURE_TITLE } from '../report/titles.ts';
-import type { VerbContext } from '../verbs/context.ts';
+import type { VerbContext } from '../commands/context.ts';
+import type { Verb } from '../config/table.ts';
+import { inputWarning } from '../messages/annotations.ts';
+import type { FailureReport } from '../messages/failure.ts';
+import { FAILURE_TITLE } from '../messages/words.ts';
+import { runVerb } from '../process/run-command.ts';
 import { withCredentials } from './ask.ts';
-import { FAILED, UNUSABLE } from './exit-codes.ts';
+import { FAILED, type Machine, type Streams, UNUSABLE } from './machine.ts';
 import { placeVariables } from './place.ts';
-import type { Streams } from './streams.ts';
 import { terminal, written } from './terminal.ts';
 import { type Flags, misspelledVariables, verbEnvironment } from './variables.ts';
-
-/** The process as a command sees it. */
-export interface Machine {
-  readonly env: NodeJS.ProcessEnv;
-  readonly streams: Streams;
-  /** Where it was started. */
-  readonly folder: string;
-}
 
 export interface Task {
   readonly run: (context: VerbContext) => Promise<void>;

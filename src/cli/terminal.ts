@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
-import type { Annotation, Sink } from '../report/sink.ts';
+import type { Annotation, Sink } from '../messages/sink.ts';
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly stdout: Writable;
   readonly stderr: Writable;
   /** What stdout is for: what is said; or the result alone, or another's words, and then what is said goes to stderr. */
@@ -15,7 +15,7 @@ export interface TerminalOptions {
 }
 
 /** A sink that keeps the outputs, for who wants them as JSON. */
-export interface Terminal extends Sink {
+interface Terminal extends Sink {
   readonly outputs: ReadonlyMap<string, string>;
   /** Whether the credential that stdout is for has arrived there; true where there was none. */
   readonly delivered: () => Promise<boolean>;

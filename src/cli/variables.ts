@@ -1,7 +1,7 @@
-import { apiOfHost, hostOfApi } from '../inputs/github-host.ts';
-import { GITHUB_CLI_TOKEN, shellVariableOf } from '../inputs/shell-variable.ts';
-import { INPUT_NAMES, type InputName, inputsOf, specOf, type Verb } from '../inputs/table.ts';
-import { nearest, variableOf } from '../inputs/unknown.ts';
+import { GITHUB_CLI_TOKEN, shellVariableOf } from '../config/environment-names.ts';
+import { INPUT_NAMES, type InputName, inputsOf, specOf, type Verb } from '../config/table.ts';
+import { nearest, variableOf } from '../config/unknown.ts';
+import { apiOfHost, hostOfApi } from '../config/urls.ts';
 
 /** Whether an input is a credential, which is never taken as an argument: arguments are anybody's to read. */
 export function isCredential(name: InputName): boolean {

@@ -1,6 +1,6 @@
-import { shellVariableOf } from '../inputs/shell-variable.ts';
-import { inputsOf, type Verb } from '../inputs/table.ts';
-import type { VerbContext } from '../verbs/context.ts';
+import type { VerbContext } from '../commands/context.ts';
+import { shellVariableOf } from '../config/environment-names.ts';
+import { inputsOf, type Verb } from '../config/table.ts';
 import type { Complete } from './commands.ts';
 import { optionOf, quietOption, withCommonOptions } from './options.ts';
 import { runFleet } from './rotate-fleet.ts';
@@ -9,10 +9,10 @@ import { type Flags, isCredential } from './variables.ts';
 
 /** The commands that are actions, too. Late: none needs what the others do. */
 const RUNS = {
-  rotate: async (context: VerbContext) => (await import('../verbs/rotate.ts')).rotateVerb(context),
-  revoke: async (context: VerbContext) => (await import('../verbs/revoke.ts')).revokeVerb(context),
-  audit: async (context: VerbContext) => (await import('../verbs/audit.ts')).auditVerb(context),
-  plan: async (context: VerbContext) => (await import('../verbs/plan.ts')).planVerb(context),
+  rotate: async (context: VerbContext) => (await import('../commands/rotate.ts')).rotateVerb(context),
+  revoke: async (context: VerbContext) => (await import('../commands/revoke.ts')).revokeVerb(context),
+  audit: async (context: VerbContext) => (await import('../commands/audit.ts')).auditVerb(context),
+  plan: async (context: VerbContext) => (await import('../commands/plan.ts')).planVerb(context),
 };
 
 /** A command with the inputs of an action as its flags. */

@@ -8,7 +8,7 @@ export interface Route<Handler> {
   readonly handler: Handler;
 }
 
-export type Match<Handler> =
+type Match<Handler> =
   | { readonly kind: 'route'; readonly route: Route<Handler>; readonly params: Params }
   | { readonly kind: 'wrong-method'; readonly allowed: readonly string[] }
   | { readonly kind: 'no-route' }

@@ -1,6 +1,7 @@
-import { CALL_PATIENCE } from '../rotation/constants.ts';
-import type { Duration, Instant, Reply } from '../rotation/ports.ts';
-import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from '../rotation/retry.ts';
+import type { Reply } from '../core/call.ts';
+import { CALL_PATIENCE } from '../core/limits.ts';
+import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from '../core/retry.ts';
+import type { Duration, Instant } from '../core/time.ts';
 import type { EphemeralEvent, EphemeralWarning } from './events.ts';
 import type { CallPorts } from './ports.ts';
 

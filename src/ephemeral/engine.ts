@@ -1,7 +1,6 @@
 import type { MintedKey } from '../rotation/ports.ts';
+import { type EphemeralFailure, type EphemeralOutcome, mint } from './acquire.ts';
 import { Calls } from './calls.ts';
-import { mint } from './mint.ts';
-import type { EphemeralFailure, EphemeralOutcome } from './outcome.ts';
 import type { EphemeralPorts } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
 import { type Created, sweepBeside } from './sweep.ts';

@@ -1,6 +1,6 @@
-import type { KeyInTheWay } from '../rotation/in-the-way.ts';
-import type { CallFailure, Duration, Instant } from '../rotation/ports.ts';
-import type { LeftBehind } from './sweep.ts';
+import type { CallFailure } from '../core/call.ts';
+import type { Duration, Instant } from '../core/time.ts';
+import type { KeyInTheWay } from '../rotation/room.ts';
 
 /** Why a key that this step made was revoked by it. */
 export type RevokedBecause =
@@ -40,3 +40,6 @@ export type EphemeralEvent =
   | { readonly type: 'warning'; readonly code: EphemeralWarning; readonly message: string };
 
 export type EphemeralWarning = 'sweep-failed' | 'create-lost' | 'revocation-failed';
+
+/** Why a key counts as left behind by an earlier run. */
+export type LeftBehind = 'expired' | 'old';

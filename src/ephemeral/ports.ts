@@ -1,4 +1,6 @@
-import type { Clock, Instant, KeyRecord, KeyService, MintedKey, Reply } from '../rotation/ports.ts';
+import type { Reply } from '../core/call.ts';
+import type { Clock, Instant } from '../core/time.ts';
+import type { KeyRecord, KeyService, MintedKey } from '../rotation/ports.ts';
 import type { EphemeralEvent } from './events.ts';
 
 /** The newest keys of the account: a bounded read, however long its list has grown. */

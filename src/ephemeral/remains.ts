@@ -1,4 +1,5 @@
-import type { Instant, MintedKey } from '../rotation/ports.ts';
+import type { Instant } from '../core/time.ts';
+import type { MintedKey } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Keeper } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import type { Duration } from '../rotation/ports.ts';
+import type { Duration } from '../core/time.ts';
 
 /** A key for one job, as asked for; already validated by inputs/. */
 export interface EphemeralSettings {

@@ -1,12 +1,12 @@
-import { CREATION_SLACK, MARGIN } from '../rotation/constants.ts';
-import type { CallFailure, Clock, Duration, Instant, KeyRecord, Reply } from '../rotation/ports.ts';
-import { Stopwatch } from '../rotation/retry.ts';
+import type { CallFailure, Reply } from '../core/call.ts';
+import { CREATION_SLACK, MARGIN } from '../core/limits.ts';
+import { Stopwatch } from '../core/retry.ts';
+import type { Clock, Duration, Instant } from '../core/time.ts';
+import type { KeyRecord } from '../rotation/ports.ts';
 import type { Calls } from './calls.ts';
+import type { LeftBehind } from './events.ts';
 import type { RunKeys } from './ports.ts';
 import type { SweepSettings } from './settings.ts';
-
-/** Why a key counts as left behind by an earlier run. */
-export type LeftBehind = 'expired' | 'old';
 
 /** After the prefix, to the end: `{run_id}.{attempt}/{job}/{random}`; a job that is too long is cut and hashed. */
 const REST = /^[1-9]\d{0,19}\.[1-9]\d{0,5}\/[A-Za-z_][\w-]*(?:~[0-9a-f]{16})?\/[0-9a-f]{12}$/;
@@ -95,7 +95,7 @@ export interface Created {
   readonly date: Instant | undefined;
 }
 
-export interface BesidePorts {
+interface BesidePorts {
   readonly keys: RunKeys;
   readonly clock: Clock;
   /** Uniform in [0, 1): which page it looks at, too. */

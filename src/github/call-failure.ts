@@ -1,8 +1,8 @@
+import type { CallFailure, FailureKind, TokenNeeds } from '../core/call.ts';
 import type { HttpReply } from '../http/result.ts';
-import type { CallFailure, FailureKind, TokenNeeds } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { fieldsOf, jsonOf } from './json.ts';
-import type { Permission } from './permissions.ts';
+import type { Permission } from './targets/permissions.ts';
 import { type Reach, tokenHint } from './token-hint.ts';
 
 /** What a failure needs to say about the call that failed. */

@@ -1,16 +1,16 @@
+import type { Reply } from '../core/call.ts';
 import type { HttpReply } from '../http/result.ts';
-import type { Reply } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { type CallContext, messageOf } from './call-failure.ts';
 import type { GithubClient, GithubRequest } from './client.ts';
 import { badReply, failureOf } from './failures.ts';
 import { jsonOf } from './json.ts';
-import type { Permission } from './permissions.ts';
 import { renamed } from './renamed.ts';
+import type { Permission } from './targets/permissions.ts';
 import type { Reach } from './token-hint.ts';
 
 /** On whose behalf calls are made: what their failures have to name. */
-export interface Subject {
+interface Subject {
   readonly target: string;
   readonly reach: Reach;
 }

@@ -1,6 +1,6 @@
+import type { Clock, Instant } from '../core/time.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HttpReply, HttpRequest, HttpResult } from '../http/result.ts';
-import type { Clock, Instant } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { ownerOfGithubToken } from '../secrets/shapes.ts';
 import { rateLimitWait } from './rate-limit.ts';
@@ -18,7 +18,7 @@ export interface GithubRequest extends Omit<HttpRequest, 'headers'> {
   readonly apiVersion?: ApiVersion;
 }
 
-export interface GithubClientOptions {
+interface GithubClientOptions {
   readonly http: Pick<HttpClient, 'send'>;
   readonly token: Secret;
   /** For the waits that GitHub's limits ask of runs with very many requests. */

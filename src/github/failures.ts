@@ -1,3 +1,4 @@
+import type { CallFailure } from '../core/call.ts';
 import {
   type HttpLost,
   type HttpNotSent,
@@ -6,7 +7,6 @@ import {
   isServerError,
 } from '../http/result.ts';
 import { retryAfterOf } from '../http/retry-after.ts';
-import type { CallFailure } from '../rotation/ports.ts';
 import {
   archivedCause,
   type CallContext,
@@ -17,8 +17,8 @@ import {
   refused,
   unclear,
 } from './call-failure.ts';
-import { describeMissing, isForAgents } from './permissions.ts';
 import { rateLimitWait } from './rate-limit.ts';
+import { describeMissing, isForAgents } from './targets/permissions.ts';
 import { needsOf, newTokenHint } from './token-hint.ts';
 
 /**

@@ -1,10 +1,10 @@
-import type { CallFailure, Reply } from '../rotation/ports.ts';
+import type { CallFailure, Reply } from '../core/call.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { Calls } from './calls.ts';
 import type { GithubClient } from './client.ts';
 import { fieldsOf, isId } from './json.ts';
-import type { Permission } from './permissions.ts';
-import { repositoryPath } from './repository.ts';
+import type { Permission } from './targets/permissions.ts';
+import { repositoryPath } from './targets/repository-path.ts';
 
 export interface Issue {
   readonly number: number;

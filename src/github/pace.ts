@@ -1,4 +1,6 @@
-import type { CallFailure, Clock, Duration, MayStart, Reply, SecretTarget } from '../rotation/ports.ts';
+import type { CallFailure, Reply } from '../core/call.ts';
+import type { Clock, Duration } from '../core/time.ts';
+import type { MayStart, SecretTarget } from '../rotation/ports.ts';
 
 /**
  * GitHub's secondary limits on requests that create content are about 80 a minute and 500 an hour.

@@ -1,8 +1,9 @@
-import type { MayStart, Reply } from '../rotation/ports.ts';
+import type { Reply } from '../core/call.ts';
+import type { MayStart } from '../rotation/ports.ts';
 import { failure, unclear } from './call-failure.ts';
 import type { Calls, Decode } from './calls.ts';
 import type { ApiVersion } from './client.ts';
-import type { Permission } from './permissions.ts';
+import type { Permission } from './targets/permissions.ts';
 
 /** One page of a list that says how long it is. */
 export interface CountedPage<T> {

@@ -1,6 +1,6 @@
+import type { Duration } from '../core/time.ts';
 import type { HttpReply } from '../http/result.ts';
 import { retryAfterOf } from '../http/retry-after.ts';
-import type { Duration } from '../rotation/ports.ts';
 import { messageOf } from './call-failure.ts';
 
 /** What GitHub asks for when it names no time: "wait for at least one minute before retrying". */

@@ -1,5 +1,5 @@
+import type { CallFailure } from '../core/call.ts';
 import type { HttpReply, HttpResult } from '../http/result.ts';
-import type { CallFailure } from '../rotation/ports.ts';
 import type { CallContext } from './call-failure.ts';
 import type { GithubRequest } from './client.ts';
 import { fieldsOf, jsonOf } from './json.ts';

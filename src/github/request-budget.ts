@@ -1,4 +1,4 @@
-import type { Clock, Duration } from '../rotation/ports.ts';
+import type { Clock, Duration } from '../core/time.ts';
 
 /**
  * GitHub takes requests worth 900 points a minute, of which one that reads costs 1 and one that writes 5; more

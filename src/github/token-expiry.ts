@@ -1,5 +1,4 @@
-import { instantText } from '../rotation/instant.ts';
-import type { Duration, Instant } from '../rotation/ports.ts';
+import { type Duration, type Instant, instantText } from '../core/time.ts';
 
 const DAY: Duration = 24 * 60 * 60 * 1_000;
 

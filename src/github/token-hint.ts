@@ -1,5 +1,5 @@
-import type { CallFailure, TokenNeeds } from '../rotation/ports.ts';
-import { METADATA, type Permission, settingOf } from './permissions.ts';
+import type { CallFailure, TokenNeeds } from '../core/call.ts';
+import { METADATA, type Permission, settingOf } from './targets/permissions.ts';
 
 /** Where a token has to reach, for the example; both have been checked as names. */
 export interface Reach {

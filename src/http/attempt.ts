@@ -7,7 +7,7 @@ import { type Limits, lost, notSent } from './failed.ts';
 import { http, https } from './node.ts';
 import { type HttpLost, type HttpNotSent, type HttpRequest, isServerError } from './result.ts';
 
-export interface AttemptOptions {
+interface AttemptOptions {
   readonly origin: URL;
   readonly agent: Agent;
   readonly method: HttpRequest['method'];
@@ -20,7 +20,7 @@ export interface AttemptOptions {
   readonly after: After;
 }
 
-export interface RawReply {
+interface RawReply {
   readonly kind: 'raw';
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;

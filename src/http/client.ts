@@ -1,11 +1,11 @@
 import type { Agent } from 'node:http';
-import type { Duration } from '../rotation/ports.ts';
+import type { Duration } from '../core/time.ts';
 import { createAgent } from './agent.ts';
 import { attempt } from './attempt.ts';
 import { decodeBody } from './body.ts';
-import { parseHttpDate } from './date.ts';
 import { type After, type Dialing, timer } from './dial.ts';
 import type { HttpRequest, HttpResult, RequestLine } from './result.ts';
+import { parseHttpDate } from './retry-after.ts';
 
 export interface HttpClientOptions {
   /** May have a path, to which requests' paths are appended (GitHub Enterprise Server: `/api/v3`). */

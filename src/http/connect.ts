@@ -7,7 +7,7 @@ import { wayTo } from './proxy.ts';
 import type { HttpNotSent } from './result.ts';
 
 /** Why there is no connection, and whether that may pass by itself. */
-export type ConnectReason = Exclude<HttpNotSent['code'], 'not-started' | 'timeout'>;
+type ConnectReason = Exclude<HttpNotSent['code'], 'not-started' | 'timeout'>;
 
 /** No connection, so nothing was sent. The message is in our words: certificates and proxies are strangers. */
 export class ConnectError extends Error {

@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import net from 'node:net';
-import type { Duration } from '../rotation/ports.ts';
+import type { Duration } from '../core/time.ts';
 
 /** Calls `fire` after that time, unless what it returned is called before. */
 export type After = (ms: Duration, fire: () => void) => () => void;

@@ -1,4 +1,4 @@
-import type { Duration } from '../rotation/ports.ts';
+import type { Duration } from '../core/time.ts';
 import { ConnectError, errorCode } from './connect.ts';
 import type { HttpLost, HttpNotSent } from './result.ts';
 

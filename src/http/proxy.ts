@@ -1,7 +1,7 @@
 import { checkBypass } from '@actions/http-client/lib/proxy';
 
 /** How a request reaches its host. */
-export type Way =
+type Way =
   | { readonly kind: 'direct' }
   | { readonly kind: 'proxy'; readonly url: URL }
   /** A variable names a proxy that cannot be used. The problem holds no part of its value. */

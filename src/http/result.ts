@@ -1,4 +1,4 @@
-import type { Duration, Instant } from '../rotation/ports.ts';
+import type { Duration, Instant } from '../core/time.ts';
 
 /** What to ask. Header values and the body may hold credentials: they are never part of a message. */
 export interface HttpRequest {

@@ -1,6 +1,16 @@
-import type { Duration } from '../rotation/ports.ts';
-import { parseHttpDate } from './date.ts';
+import type { Duration, Instant } from '../core/time.ts';
 import type { HttpReply } from './result.ts';
+
+/**
+ * An HTTP date in the one form that servers may send (IMF-fixdate, RFC 9110, section 5.6.7), always GMT:
+ * `Sun, 06 Nov 1994 08:49:37 GMT`. `toUTCString` writes just that form, so what does not come back unchanged
+ * was another form, or no such day.
+ */
+export function parseHttpDate(text: string | undefined): Instant | undefined {
+  if (text === undefined) return undefined;
+  const instant = Date.parse(text);
+  return Number.isFinite(instant) && new Date(instant).toUTCString() === text ? instant : undefined;
+}
 
 /** Longer than any run; what a server asks for beyond it is as good as never. */
 const LONGEST_SECONDS = 7 * 86_400;

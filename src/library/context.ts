@@ -1,11 +1,11 @@
-import { failureLines } from '../report/failure.ts';
-import { guarded } from '../report/guard.ts';
-import type { Annotation, Sink } from '../report/sink.ts';
-import { FAILURE_TITLE } from '../report/titles.ts';
+import type { VerbContext } from '../commands/context.ts';
+import { Gate } from '../commands/gate.ts';
+import { clock } from '../core/time.ts';
+import { failureLines } from '../messages/failure.ts';
+import { guarded } from '../messages/guard.ts';
+import type { Annotation, Sink } from '../messages/sink.ts';
+import { FAILURE_TITLE } from '../messages/words.ts';
 import { SecretRegistry } from '../secrets/registry.ts';
-import { clock } from '../verbs/clock.ts';
-import type { VerbContext } from '../verbs/context.ts';
-import { Gate } from '../verbs/gate.ts';
 import type { Listeners } from './options.ts';
 
 /** What a verb runs in when it is called as a function: it says what it has to say to listeners only. */

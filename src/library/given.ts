@@ -1,7 +1,7 @@
-import { type InputName, isList } from '../inputs/table.ts';
-import { variableOf } from '../inputs/unknown.ts';
-import type { OptionProblem } from './invalid-options.ts';
-import { ROTATE_OPTIONS } from './option-names.ts';
+import { type InputName, isList } from '../config/table.ts';
+import { variableOf } from '../config/unknown.ts';
+import type { OptionProblem } from './errors.ts';
+import { ROTATE_OPTIONS } from './options.ts';
 
 /** Options that are objects of options, and whether the objects in them are, too. */
 const NESTED: ReadonlySet<string> = new Set(['mutx', 'mutx.credential', 'github']);

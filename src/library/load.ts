@@ -1,16 +1,20 @@
-import type { Access } from '../inputs/access.ts';
-import { credentialProblems } from '../inputs/expired-credential.ts';
-import { loadAccess } from '../inputs/load-access.ts';
-import { loadRotateInputs } from '../inputs/load-rotate.ts';
-import type { InputProblem, Loaded } from '../inputs/loaded.ts';
-import type { RotateInputs } from '../inputs/rotate-inputs.ts';
-import type { InputName } from '../inputs/table.ts';
-import { clock } from '../verbs/clock.ts';
-import type { VerbContext } from '../verbs/context.ts';
+import type { VerbContext } from '../commands/context.ts';
+import { credentialProblems } from '../config/credential/expired.ts';
+import { type Access, loadAccess } from '../config/load/access.ts';
+import { loadRotateInputs } from '../config/load/rotate.ts';
+import type { RotateInputs } from '../config/load/rotate-inputs.ts';
+import type { InputProblem, Loaded } from '../config/problem.ts';
+import type { InputName } from '../config/table.ts';
+import { clock } from '../core/time.ts';
+import { InvalidOptionsError, type OptionProblem } from './errors.ts';
 import { environmentOf, type Given, givenOptions, unreadableOptions } from './given.ts';
-import { InvalidOptionsError, type OptionProblem } from './invalid-options.ts';
-import { inOptions, optionOf, ROTATE_OPTIONS } from './option-names.ts';
-import type { MutxClientOptions, RotateOptions } from './options.ts';
+import {
+  inOptions,
+  type MutxClientOptions,
+  optionOf,
+  ROTATE_OPTIONS,
+  type RotateOptions,
+} from './options.ts';
 
 const ROTATE = [...ROTATE_OPTIONS.keys()];
 const ACCESS = ROTATE.filter((path) => path.startsWith('mutx.') || path.startsWith('github.'));

@@ -1,17 +1,16 @@
-import { keyNameComplaint } from '../inputs/given-key-name.ts';
+import { toldCalls } from '../commands/calls.ts';
+import { type Connection, connect } from '../commands/connect.ts';
+import type { VerbContext } from '../commands/context.ts';
+import { keyNameComplaint } from '../config/load/key.ts';
+import type { Reply } from '../core/call.ts';
+import { type CallPolicy, idempotent, onlyIfNotDone } from '../core/retry.ts';
 import type { MutxClient as OneAttempt } from '../mutx/client.ts';
-import { isGone, notGone } from '../rotation/gone.ts';
-import type { CallPolicy } from '../rotation/patient.ts';
-import type { Account, KeyRecord, MintedKey, Reply } from '../rotation/ports.ts';
-import { idempotent, onlyIfNotDone } from '../rotation/retry.ts';
+import type { SessionFailure } from '../mutx/session/session.ts';
+import type { Account, KeyRecord, MintedKey } from '../rotation/ports.ts';
+import { isGone, notGone } from '../rotation/rules.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { SessionFailure } from '../session/session.ts';
-import { toldCalls } from '../verbs/calls.ts';
-import { type Connection, connect } from '../verbs/connect.ts';
-import type { VerbContext } from '../verbs/context.ts';
 import { contextOf } from './context.ts';
-import { MutxCallError, MutxSessionError } from './errors.ts';
-import { InvalidOptionsError } from './invalid-options.ts';
+import { InvalidOptionsError, MutxCallError, MutxSessionError } from './errors.ts';
 import { loadClientOptions } from './load.ts';
 import type { MutxClientOptions } from './options.ts';
 

@@ -1,6 +1,6 @@
+import type { Reply } from '../core/call.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HttpReply, HttpRequest, HttpResult } from '../http/result.ts';
-import type { Reply } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { badReply, failureOf } from './failures.ts';
 import type { Decoded } from './fields.ts';

@@ -1,22 +1,15 @@
+import type { CallFailure, Reply } from '../core/call.ts';
+import { isInternalError } from '../core/retry.ts';
+import type { Duration, Instant } from '../core/time.ts';
 import type { RecentKeys } from '../ephemeral/ports.ts';
 import type { HttpBody } from '../http/result.ts';
-import type {
-  Account,
-  CallFailure,
-  Duration,
-  Instant,
-  KeyRecord,
-  KeyService,
-  MintedKey,
-  Reply,
-} from '../rotation/ports.ts';
-import { isInternalError } from '../rotation/retry.ts';
+import type { Account, KeyRecord, KeyService, MintedKey } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { Session } from '../session/session.ts';
 import type { Answer, ApiRequest, MutxApi } from './api.ts';
 import { decodeId, decodeKeyPage, decodeMintedKey, decodePlan, type KeyPage } from './decode.ts';
 import type { Decoded } from './fields.ts';
 import { ListReader, type ReadingPorts, readFirstPages, readPage } from './pages.ts';
+import type { Session } from './session/session.ts';
 
 /** What MUTX says of its limit; a 409 for another reason says something else. */
 const QUOTA = /\b(?:limit|quota|plan)\b/iu;

@@ -2,8 +2,7 @@ import type { KeyRecord, MintedKey } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { credentialsIn, isNoWord } from '../secrets/shapes.ts';
-import { type Decoded, decoded, Fields, type Form } from './fields.ts';
-import { isKeyId } from './key-id.ts';
+import { type Decoded, decoded, Fields, type Form, isKeyId } from './fields.ts';
 
 const ID: Form = { test: isKeyId };
 

@@ -1,11 +1,11 @@
+import type { CallFailure } from '../core/call.ts';
 import { type HttpNotSent, type HttpReply, type HttpResult, isServerError } from '../http/result.ts';
 import { retryAfterOf } from '../http/retry-after.ts';
-import type { CallFailure } from '../rotation/ports.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { type OwnError, ownError } from './own-error.ts';
 
 /** What a failure needs to say about the call that failed. */
-export interface CallContext {
+interface CallContext {
   /** `POST /v1/api-keys` */
   readonly call: string;
   readonly secrets: SecretRegistry;

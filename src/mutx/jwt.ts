@@ -1,4 +1,4 @@
-import type { Instant } from '../rotation/ports.ts';
+import type { Instant } from '../core/time.ts';
 
 /**
  * The claims of a MUTX JWT that matter here (mutx-api, "Sessions"). Read from the payload without checking the

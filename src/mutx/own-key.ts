@@ -1,10 +1,10 @@
 import type { RecentKeys } from '../ephemeral/ports.ts';
 import type { KeyService } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { Session } from '../session/session.ts';
 import type { MutxApi } from './api.ts';
 import { createKeyService } from './client.ts';
 import type { ReadingPorts } from './pages.ts';
+import type { Session } from './session/session.ts';
 
 /**
  * MUTX for a run whose credential may be one of the keys that it revokes: which one, nobody can tell. Once it

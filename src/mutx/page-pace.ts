@@ -1,4 +1,4 @@
-import type { Clock, Duration } from '../rotation/ports.ts';
+import type { Clock, Duration } from '../core/time.ts';
 
 const MINUTE: Duration = 60_000;
 

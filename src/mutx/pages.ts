@@ -1,14 +1,8 @@
-import { TRIES } from '../rotation/constants.ts';
-import type {
-  CallFailure,
-  Clock,
-  Duration,
-  Instant,
-  KeyRecord,
-  ListReading,
-  Reply,
-} from '../rotation/ports.ts';
-import { nextWait, Stopwatch } from '../rotation/retry.ts';
+import type { CallFailure, ListReading, Reply } from '../core/call.ts';
+import { TRIES } from '../core/limits.ts';
+import { nextWait, Stopwatch } from '../core/retry.ts';
+import type { Clock, Duration, Instant } from '../core/time.ts';
+import type { KeyRecord } from '../rotation/ports.ts';
 import type { KeyPage } from './decode.ts';
 import { PagePace } from './page-pace.ts';
 

@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
-import { earlyFailure, type FailureReport } from '../report/failure.ts';
-import { NotHandedOn } from '../report/not-handed-on.ts';
-import { ENDING_SIGNALS, type EndingSignal, type Unfinished } from '../verbs/context.ts';
-import type { Gate } from '../verbs/gate.ts';
+import { ENDING_SIGNALS, type EndingSignal, type Unfinished } from '../commands/context.ts';
+import type { Gate } from '../commands/gate.ts';
+import { earlyFailure, type FailureReport } from '../messages/failure.ts';
+import { NotHandedOn } from '../messages/sink.ts';
 
 /** The runner gives a cancelled step 7.5 s after SIGINT, and 2.5 s more after SIGTERM. */
 const CLEAN_UP_MS = 6_000;
 
-export interface EarlyEnd {
+interface EarlyEnd {
   /** Ends the process for an exception, in the same way. */
   readonly broken: (error: unknown) => void;
   /** From now on an end is not early any more. */

@@ -1,5 +1,7 @@
-import type { PatientPorts } from '../rotation/patient.ts';
-import type { CallFailure, Duration, Instant, KeyService } from '../rotation/ports.ts';
+import type { CallFailure } from '../core/call.ts';
+import type { PatientPorts } from '../core/retry.ts';
+import type { Duration, Instant } from '../core/time.ts';
+import type { KeyService } from '../rotation/ports.ts';
 
 /** Which keys: these, or every active one of exactly this name. */
 export type Selection =
@@ -18,7 +20,7 @@ export interface RevocationRequest {
   readonly ifNone: IfNone;
 }
 
-export type IfNone = 'fail' | 'ignore';
+type IfNone = 'fail' | 'ignore';
 
 export interface RevocationPorts extends PatientPorts {
   readonly keys: Pick<KeyService, 'list' | 'revoke'>;
@@ -38,7 +40,7 @@ export interface KeyToRevoke {
 }
 
 /** Revoked, one way or the other: that is what was asked for. */
-export type DoneState =
+type DoneState =
   | 'revoked'
   /** The list showed it as revoked. */
   | 'already-revoked'

@@ -1,8 +1,8 @@
-import { isGone, notGone } from '../rotation/gone.ts';
-import { instantText } from '../rotation/instant.ts';
-import { type PatientCall, patientCalls } from '../rotation/patient.ts';
-import type { CallFailure, Duration, Instant, KeyRecord } from '../rotation/ports.ts';
-import { Stopwatch } from '../rotation/retry.ts';
+import type { CallFailure } from '../core/call.ts';
+import { type PatientCall, patientCalls, Stopwatch } from '../core/retry.ts';
+import { type Duration, type Instant, instantText } from '../core/time.ts';
+import type { KeyRecord } from '../rotation/ports.ts';
+import { isGone, notGone } from '../rotation/rules.ts';
 import { eachOf } from '../rotation/run.ts';
 import {
   isDone,

@@ -13,7 +13,7 @@ export function needsList(request: RevocationRequest, mayRevokeItself: boolean):
   return length > 0 && (dryRun || length > maxRevocations || (mayRevokeItself && length > 1));
 }
 
-export interface Selected {
+interface Selected {
   /** To be revoked, in this order. */
   readonly keys: readonly KeyToRevoke[];
   /** How many of them `max-revocations` counts. */

@@ -1,18 +1,15 @@
-import { LINGER, LONGEST_QUOTA_WAIT, MARGIN, WRITE_DEADLINE } from './constants.ts';
-import { failed, quotaFailure } from './failures.ts';
-import { lastWriteOf } from './grace.ts';
-import { withUse } from './in-the-way.ts';
-import { keysOfName, type Look, timeOf } from './look.ts';
-import { warnOfOtherTargets } from './other-targets.ts';
+import { LINGER, LONGEST_QUOTA_WAIT, MARGIN, WRITE_DEADLINE } from '../core/limits.ts';
+import type { Instant } from '../core/time.ts';
+import { warnOfOtherTargets, withUse } from './other-targets.ts';
 import type { Outcome, RotationFailure, TargetResult, TargetStatus } from './outcome.ts';
 import { makePlan, type Plan, restsOnSecrets } from './plan.ts';
-import type { Instant, RotationPorts } from './ports.ts';
+import type { RotationSettings } from './ports.ts';
+import { type Learned, type LookResult, readAgain, takeLook } from './read-snapshot.ts';
 import { type Round, replaceKey, type Tries } from './replace-key.ts';
 import { type Room, roomFor, summarize } from './room.ts';
-import { Run } from './run.ts';
-import { readAgain } from './second-reading.ts';
-import type { RotationSettings } from './settings.ts';
-import { type Learned, type LookResult, takeLook } from './take-look.ts';
+import { lastWriteOf } from './rules.ts';
+import { failed, quotaFailure, type RotationPorts, Run } from './run.ts';
+import { keysOfName, type Look, timeOf } from './snapshot.ts';
 
 /**
  * One rotation: look → plan → make room → create → verify → store everywhere → revoke (docs/protocol.md).

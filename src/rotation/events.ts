@@ -1,6 +1,7 @@
+import type { CallFailure } from '../core/call.ts';
+import type { Duration, Instant } from '../core/time.ts';
 import type { TargetResult } from './outcome.ts';
 import type { Plan } from './plan.ts';
-import type { CallFailure, Duration, Instant } from './ports.ts';
 
 /**
  * The steps of a run, in the order in which they can come (protocol.md, "A run"). From the start of `revoke` on

@@ -1,18 +1,17 @@
-import { FENCE } from './constants.ts';
-import { lastWriteOf } from './grace.ts';
-import type { Look } from './look.ts';
-import type { KeySummary } from './outcome.ts';
+import { FENCE } from '../core/limits.ts';
+import type { Instant } from '../core/time.ts';
 import type { Plan } from './plan.ts';
-import type { Instant, KeyRecord, SecretTarget } from './ports.ts';
-import { candidatesFor, couldHaveWritten, notInAnyTarget, type StoredSecret, works } from './rules.ts';
+import type { KeyRecord, KeySummary, Neighbour, SecretTarget } from './ports.ts';
+import {
+  candidatesFor,
+  couldHaveWritten,
+  lastWriteOf,
+  notInAnyTarget,
+  type StoredSecret,
+  works,
+} from './rules.ts';
 import type { Run } from './run.ts';
-
-/**
- * A secret that is no target of this run and may hold its key: the same name in another store of a target's
- * repository. A name is the unit of ownership (docs/protocol.md, "Names"), and a run cannot know the targets that an
- * earlier run had; what can be seen of them is told before their key is revoked.
- */
-export type Neighbour = Pick<SecretTarget, 'label' | 'secretName' | 'metadata'>;
+import type { Look } from './snapshot.ts';
 
 /** Whether a key has been used after the run that made it: by whatever a secret gave it to. */
 function isInUse({ createdAt, lastUsed }: KeyRecord): boolean {
@@ -112,4 +111,41 @@ function inUse({ id, name, lastUsed = 0 }: KeyRecord): string {
 
 function inNeighbour({ id }: Pick<KeySummary, 'id'>, { label, secretName }: Neighbour): string {
   return `${secretName} in ${label} is no target of this run, and was written when key ${id} was made, so it most likely holds that key, which this run is to revoke. ${ADD}`;
+}
+
+/**
+ * The plan of a look, in which the keys that leave no room are marked with what is known of their use.
+ * @param labels of the targets, in the order of the look's secrets
+ */
+export function withUse(plan: Plan, look: Look, labels: readonly string[], keyName: string): Plan {
+  const { room } = plan;
+  if (room.kind !== 'full' && room.kind !== 'too-soon') return plan;
+  const ids = new Set(room.inTheWay.map(({ id }) => id));
+  const ofName = look.keys.filter(({ name }) => name === keyName);
+  const inTheWay = look.keys
+    .filter(({ id }) => ids.has(id))
+    .map(({ id, name, expiresAt, lastUsed }) => {
+      const heldBy = holdersOf(id, look, labels, ofName);
+      return { id, name, expiresAt, lastUsed, heldBy };
+    });
+  return { ...plan, room: { ...room, inTheWay } };
+}
+
+function holdersOf(
+  key: string,
+  look: Look,
+  labels: readonly string[],
+  ofName: readonly KeyRecord[],
+): readonly string[] {
+  const record = ofName.find(({ id }) => id === key);
+  const { secrets } = look;
+  if (record === undefined || secrets === undefined) return [];
+  return labels.filter((_, index) => {
+    const secret = secrets[index];
+    if (secret === undefined) return false;
+    // Where dates say little (an edit of the audience moves them, the clocks differ), what cannot be excluded may be it.
+    if (look.clocksApart || look.contradicted) return true;
+    if (secret.shared) return notInAnyTarget(record, [secret], ofName, 0) === undefined;
+    return candidatesFor(secret.updatedAt, ofName).some(({ id }) => id === key);
+  });
 }

@@ -1,7 +1,9 @@
-import type { KeyInTheWay } from './in-the-way.ts';
+import type { CallFailure } from '../core/call.ts';
+import type { Instant } from '../core/time.ts';
 import type { Plan } from './plan.ts';
-import type { CallFailure, Instant } from './ports.ts';
-import type { SparedKey } from './spared.ts';
+import type { KeySummary } from './ports.ts';
+import type { KeyInTheWay } from './room.ts';
+import type { SparedKey } from './rules.ts';
 
 export type TargetStatus = 'created' | 'updated' | 'unchanged' | 'failed' | 'skipped';
 
@@ -12,12 +14,6 @@ export interface TargetResult {
   readonly failure?: CallFailure;
   /** Failed, but an attempt got no clear answer: the new key may be there. */
   readonly perhapsWritten?: boolean;
-}
-
-export interface KeySummary {
-  readonly id: string;
-  readonly name: string;
-  readonly expiresAt: Instant | undefined;
 }
 
 /** What every outcome tells about the keys, so that nobody has to guess what is alive. */

@@ -1,24 +1,25 @@
-import { FENCE, MARGIN } from './constants.ts';
-import { graceEnd, type InGrace, lastWriteOf } from './grace.ts';
-import { keysOfName, type Look } from './look.ts';
-import type { KeySummary } from './outcome.ts';
-import type { KeyRecord } from './ports.ts';
-import { placesTaken } from './quota.ts';
-import { type Room, roomFor, summarize } from './room.ts';
+import { FENCE, MARGIN } from '../core/limits.ts';
+import type { KeyRecord, KeySummary, RotationSettings } from './ports.ts';
+import { placesTaken, type Room, roomFor, summarize } from './room.ts';
 import {
   candidatesFor,
   currentOfAll,
+  graceEnd,
+  type InGrace,
   isExpired,
   isExpiredForSure,
   isSuperseded,
   isUsedElsewhere,
+  lastWriteOf,
   type NotStored,
   notInAnyTarget,
+  type SparedKey,
   type StoredSecret,
+  sparedBy,
+  sparedKeys,
   works,
 } from './rules.ts';
-import type { RotationSettings } from './settings.ts';
-import { type SparedKey, sparedBy, sparedKeys } from './spared.ts';
+import { keysOfName, type Look } from './snapshot.ts';
 
 export interface PlannedRevocation {
   readonly key: KeySummary;
@@ -27,7 +28,7 @@ export interface PlannedRevocation {
 }
 
 /** Whether to rotate. `current`: the key that every target holds, where that is known. */
-export type Dueness =
+type Dueness =
   | { readonly due: true; readonly why: string; readonly current: KeyRecord | undefined }
   | { readonly due: false; readonly why: string; readonly current: KeyRecord };
 

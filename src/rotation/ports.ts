@@ -1,84 +1,40 @@
+import type { Reply } from '../core/call.ts';
+import type { Duration, Instant } from '../core/time.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { RotationEvent } from './events.ts';
-import type { Neighbour } from './other-targets.ts';
 
 /**
- * What the rotation engine needs of the world. Each method is ONE attempt: waiting, retrying and deadlines
- * are the engine's decisions (retry.ts), so that the simulator sees and owns every step. Methods do not
- * throw for what a server or the network did; they return a {@link Reply}. An exception is a bug.
- *
- * Instants are milliseconds since the Unix epoch, durations milliseconds.
+ * A secret that is no target of this run and may hold its key: the same name in another store of a target's
+ * repository. A name is the unit of ownership (docs/protocol.md, "Names"), and a run cannot know the targets that an
+ * earlier run had; what can be seen of them is told before their key is revoked.
  */
+export type Neighbour = Pick<SecretTarget, 'label' | 'secretName' | 'metadata'>;
 
-export type Instant = number;
-export type Duration = number;
-
-export type Reply<T> =
-  | {
-      readonly ok: true;
-      readonly value: T;
-      /** The server's own time, from the reply's `Date` header (whole seconds); undefined if it sent none. */
-      readonly date: Instant | undefined;
-      /** Of a list of several pages. */
-      readonly reading?: ListReading;
-    }
-  | { readonly ok: false; readonly failure: CallFailure };
-
-/** How a list of several pages was read, which can take minutes. */
-export interface ListReading {
-  /** The `Date` of the last page. */
-  readonly lastDate: Instant | undefined;
-  /** How long before the reply was complete that page was asked for. */
-  readonly lastAsked: Duration;
-  /** No key made before this was looked at; undefined: the list was read to its end. */
-  readonly since: Instant | undefined;
+export interface KeySummary {
+  readonly id: string;
+  readonly name: string;
+  readonly expiresAt: Instant | undefined;
 }
 
-/**
- * Why a call did not give what was asked for.
- * - `refused`: the service itself said no (401, 403, 404, 409, 422, a redirect …): nothing was changed.
- * - `throttled`: 429, or GitHub's 403 for a rate limit: not done now.
- * - `unclear`: 408, 5xx, a proxy's page, silence, a cut-off or unreadable reply: may have been done.
- * - `not-sent`: nothing left this process (the deadline guard said no, no connection could be made).
- */
-export type FailureKind = 'refused' | 'throttled' | 'unclear' | 'not-sent';
+/** What to do when the plan has no place for one more key (protocol.md, "Where even that leaves no room"). */
+export type OnQuota = 'fail' | 'wait' | 'replace';
 
-export interface CallFailure {
-  readonly kind: FailureKind;
-  readonly service: 'mutx' | 'github';
-  /** What was tried, for people: `POST /v1/api-keys`. Path without query; never a credential. */
-  readonly call: string;
-  /** The label of the target on whose behalf it was made, where there is one. */
-  readonly target?: string;
-  /** HTTP status, if there was a reply. */
-  readonly status: number | undefined;
-  /** Stable identifier of the cause, the index into the hints of report/ (e.g. `github-token-cannot-write`). */
-  readonly code: string;
-  /** One printable line: the cause, as far as it is known, with the server's own message bounded and cleaned. */
-  readonly message: string;
-  /** What to do about it, when the adapter knows better than the generic hint of the code. */
-  readonly hint?: string;
-  /** Where a token lacks a permission: what {@link hint} is about, so that several can be told in one. */
-  readonly needs?: TokenNeeds;
-  /** The server's own identifier of its error: `INTERNAL_ERROR` of MUTX, which only a 500 of its own carries. */
-  readonly errorCode?: string;
-  /** The server's request id, cleaned. */
-  readonly requestId?: string;
-  /** From `Retry-After` or a rate limit's reset: how long the server asks to wait. */
-  readonly retryAfter?: Duration;
-  /** Whether trying the same idempotent call again may help (throttled, 5xx, network). */
-  readonly retryable: boolean;
-}
-
-/** What a GitHub token has to be able to do. */
-export interface TokenNeeds {
-  readonly owner: string;
-  /** undefined: the organisation itself */
-  readonly repository: string | undefined;
-  /** In words, as GitHub's settings have them: `"Secrets: Read and write"`. */
-  readonly missing: string;
-  /** Those of actions/create-github-app-token: `permission-secrets: write`; undefined: they cannot name all of it. */
-  readonly inputs: readonly string[] | undefined;
+/** A rotation as asked for; already validated by inputs/. */
+export interface RotationSettings {
+  readonly keyName: string;
+  /** The name was derived from the only target, so that no other list of targets has it. */
+  readonly nameOfTarget?: boolean;
+  /** 1…365 */
+  readonly expiresInDays: number;
+  /** Rotate only when the current key has less than this left; undefined: always. */
+  readonly renewBefore: Duration | undefined;
+  /** 0: the superseded key is revoked as soon as the secret is swapped. */
+  readonly gracePeriod: Duration;
+  readonly onQuota: OnQuota;
+  readonly maxRevocations: number;
+  readonly verify: boolean;
+  readonly dryRun: boolean;
+  /** Targets written at the same time. */
+  readonly concurrency: number;
 }
 
 /** One row of the MUTX list. Times are the MUTX server's. */
@@ -169,28 +125,4 @@ export interface SecretTarget {
 
 export interface SecretMetadata {
   readonly updatedAt: Instant;
-}
-
-/** Time as this process sees it. */
-export interface Clock {
-  /** Wall clock, ms since the epoch. */
-  now(): Instant;
-  /** A clock that never goes back, ms from an arbitrary origin. */
-  monotonic(): Duration;
-  sleep(duration: Duration): Promise<void>;
-}
-
-export interface RotationPorts {
-  readonly keys: KeyService;
-  readonly targets: readonly SecretTarget[];
-  /** Looked at for a warning only, each in one attempt. */
-  readonly neighbours?: readonly Neighbour[];
-  readonly clock: Clock;
-  /** Uniform in [0, 1); for jitter only. */
-  readonly random: () => number;
-  readonly report: (event: RotationEvent) => void;
-  /** How many targets can be written in that time at the pace the store allows; absent: as many as there are. */
-  readonly writesWithin?: (time: Duration) => number;
-  /** By this process's wall clock; undefined: it does not end, or can be renewed. No wait may outlive it. */
-  readonly sessionEndsAt?: Instant | undefined;
 }

@@ -1,20 +1,16 @@
-import { CREATES, MARGIN } from './constants.ts';
-import { failed, quotaFailure } from './failures.ts';
-import { graceEnd } from './grace.ts';
-import type { Look } from './look.ts';
-import { mint } from './mint.ts';
+import type { CallFailure } from '../core/call.ts';
+import { CREATES, MARGIN } from '../core/limits.ts';
+import { idempotent, isInternalError, nextWait, type Stopwatch } from '../core/retry.ts';
 import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import type { Plan } from './plan.ts';
-import type { CallFailure, KeyRecord, MintedKey } from './ports.ts';
-import { placesTaken } from './quota.ts';
-import { idempotent, isInternalError, nextWait, type Stopwatch } from './retry.ts';
-import { roomFor } from './room.ts';
-import { isExpired, isExpiredForSure, isOlderThanFence } from './rules.ts';
-import type { Run } from './run.ts';
-import { sparedBy, sparedKeys } from './spared.ts';
+import type { KeyRecord, MintedKey } from './ports.ts';
+import type { Learned } from './read-snapshot.ts';
+import { placesTaken, roomFor } from './room.ts';
+import { graceEnd, isExpired, isExpiredForSure, isOlderThanFence, sparedBy, sparedKeys } from './rules.ts';
+import { failed, quotaFailure, type Run } from './run.ts';
+import type { Look } from './snapshot.ts';
 import { type Stored, storeEverywhere } from './store.ts';
-import type { Learned } from './take-look.ts';
-import { type Contradiction, contradictionOf } from './times.ts';
+import { type Contradiction, contradictionOf, mint } from './times.ts';
 
 /** What a round of a run came to: an outcome, or a reason to look again. */
 export type Round = Outcome | 'again';

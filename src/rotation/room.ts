@@ -1,12 +1,48 @@
-import { FENCE, LINGER, MARGIN } from './constants.ts';
-import { lastWriteOf } from './grace.ts';
-import type { KeyInTheWay } from './in-the-way.ts';
-import { keysOfName, type Look, timeOf } from './look.ts';
-import type { KeySummary } from './outcome.ts';
-import type { Instant, KeyRecord } from './ports.ts';
-import { settledAt } from './quota.ts';
-import { couldHaveWritten, isUsedElsewhere, notInAnyTarget, type StoredSecret } from './rules.ts';
-import type { RotationSettings } from './settings.ts';
+import { FENCE, LINGER, MARGIN } from '../core/limits.ts';
+import type { Instant } from '../core/time.ts';
+import type { KeyRecord, KeySummary, RotationSettings } from './ports.ts';
+import {
+  couldHaveWritten,
+  isUsedElsewhere,
+  lastWriteOf,
+  notInAnyTarget,
+  type StoredSecret,
+} from './rules.ts';
+import { keysOfName, type Look, timeOf } from './snapshot.ts';
+
+/** Places of each plan (mutx-api: "Quota"); Infinity: no limit. */
+const PLACES: ReadonlyMap<string, number> = new Map([
+  ['FREE', 2],
+  ['STARTER', 10],
+  ['PRO', 50],
+  ['ENTERPRISE', Number.POSITIVE_INFINITY],
+]);
+
+/** How many active keys a plan allows; undefined for a plan this version does not know. */
+export function placesOf(plan: string | undefined): number | undefined {
+  return plan === undefined ? undefined : PLACES.get(plan.toUpperCase());
+}
+
+/** Every active key takes a place, of any name, expired ones included. */
+export function placesTaken(keys: readonly KeyRecord[]): number {
+  return keys.filter((key) => key.isActive).length;
+}
+
+/**
+ * From when on a key made, or a secret written, at that time is old enough that another key may take the plan's last
+ * place: two younger than this would fill a two-key plan with keys that no rule can tell apart (protocol, step 4).
+ */
+export function settledAt(time: Instant): Instant {
+  return time + FENCE + 2 * MARGIN;
+}
+
+/** A key that holds a place of the plan. */
+export interface KeyInTheWay extends KeySummary {
+  /** undefined: never used, or not known */
+  readonly lastUsed?: Instant | undefined;
+  /** Labels of this run's targets that hold it, as far as their dates tell: to revoke it is an outage. */
+  readonly heldBy?: readonly string[];
+}
 
 /** The room in the account's plan for one more key. `at` is MUTX's time; undefined where no rule frees any. */
 export type Room =

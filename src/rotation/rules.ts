@@ -1,5 +1,7 @@
-import { FENCE, MARGIN } from './constants.ts';
-import type { Duration, Instant, KeyRecord } from './ports.ts';
+import type { CallFailure } from '../core/call.ts';
+import { FENCE, MARGIN } from '../core/limits.ts';
+import type { Duration, Instant } from '../core/time.ts';
+import type { KeyRecord, RotationSettings } from './ports.ts';
 
 /**
  * The rules of docs/protocol.md, as pure functions. Times of keys are the MUTX server's, times of secrets
@@ -149,4 +151,143 @@ export function isSuperseded(
 /** A key that no run ever stored and that was used all the same: someone else uses this name. */
 export function isUsedElsewhere(j: KeyRecord, how: NotStored): boolean {
   return how.kind === 'never-stored' && j.lastUsed !== undefined && j.lastUsed >= j.createdAt + FENCE;
+}
+
+/** What a rotation has superseded and a grace period keeps alive. */
+export interface InGrace {
+  /** At least one. */
+  readonly ids: readonly string[];
+  /** When it is over, by GitHub's clock. */
+  readonly until: Instant;
+}
+
+/** When a grace period that began with this write is over for rule W (docs/protocol.md, "The rules"). */
+export function graceEnd(lastWrite: Instant, { gracePeriod }: RotationSettings): Instant {
+  return lastWrite + gracePeriod + MARGIN;
+}
+
+/** @param secrets if none exists, long ago */
+export function lastWriteOf(secrets: readonly StoredSecret[]): Instant {
+  return Math.max(...secrets.flatMap(({ updatedAt }) => updatedAt ?? []));
+}
+
+/**
+ * A key that a rotation leaves alive because it is too young for rule R: whoever made it may still be storing it
+ * (docs/protocol.md, "The rules").
+ */
+export interface SparedKey {
+  readonly id: string;
+  /** MUTX's time: a rotation whose key is made after it does not spare this one any more. */
+  readonly until: Instant;
+  /**
+   * What such a rotation does with it: revokes it, or counts it as superseded, for its grace period to begin. `open`:
+   * that is not certain.
+   */
+  readonly next: 'revoked' | 'superseded' | 'open';
+}
+
+/** The active ones of these keys that rule R keeps from a rotation whose key was, or would be, made at that time. */
+export function sparedBy(
+  keys: readonly KeyRecord[],
+  k: { readonly createdAt: Instant },
+): readonly KeyRecord[] {
+  return keys.filter((key) => key.isActive && !isOlderThanFence(key, k));
+}
+
+/** Until when a key is spared, by MUTX's time. */
+export function sparedUntil({ createdAt }: KeyRecord): Instant {
+  return createdAt + FENCE;
+}
+
+/**
+ * What becomes of spared keys that a rotation leaves behind.
+ * @param others keys of the name that will be as old then, the new one among them: together they may be too many to go
+ */
+export function sparedKeys(
+  keys: readonly KeyRecord[],
+  { gracePeriod, maxRevocations }: RotationSettings,
+  others: number,
+): readonly SparedKey[] {
+  const whole = keys.length + others > maxRevocations ? 'open' : 'revoked';
+  const next = gracePeriod > 0 ? 'superseded' : whole;
+  return keys.map((key) => ({ id: key.id, until: sparedUntil(key), next }));
+}
+
+/** The keys of each name, in the order of the list, for callers that ask for many names. */
+export function keysByName(keys: readonly KeyRecord[]): ReadonlyMap<string, readonly KeyRecord[]> {
+  const named = new Map<string, KeyRecord[]>();
+  for (const key of keys) {
+    const siblings = named.get(key.name);
+    if (siblings === undefined) named.set(key.name, [key]);
+    else siblings.push(key);
+  }
+  return named;
+}
+
+/**
+ * Whether a 404 for a key's DELETE means that the key is gone: any server, a gateway before all, has a 404 for what it
+ * does not know, so it takes a list of the account, read before the DELETE or after it, that does not show the key as
+ * active. Otherwise what became of the key is not known (docs/protocol.md, step 8).
+ * @param lists undefined: not read
+ */
+export function isGone(id: string, ...lists: readonly (readonly KeyRecord[] | undefined)[]): boolean {
+  return lists.some((list) => list !== undefined && !showsActive(list, id));
+}
+
+/** Ids are UUIDs, in which case means nothing. */
+function showsActive(list: readonly KeyRecord[], id: string): boolean {
+  return list.some((key) => key.isActive && key.id.toLowerCase() === id.toLowerCase());
+}
+
+/** Why it is not known what became of a key: a 404 for its DELETE, and lists that show it as active. */
+export function notGone(id: string): CallFailure {
+  return {
+    kind: 'unclear',
+    service: 'mutx',
+    call: `the revocation of ${id}`,
+    status: 404,
+    code: 'mutx-not-found',
+    message: `MUTX answers that there is no key ${id}, and lists it as active`,
+    hint: 'Run it again; if it ends like this again, revoke the key at MUTX by hand.',
+    retryable: false,
+  };
+}
+
+/**
+ * Whether the key that a secret holds works, as far as the times of both services tell (docs/protocol.md, "current").
+ * `candidates` are the keys whose run can have written the secret, newest first.
+ */
+export type Holding =
+  /** Every candidate works. */
+  | { readonly kind: 'works'; readonly candidates: readonly KeyRecord[] }
+  /** No candidate works. */
+  | { readonly kind: 'dead'; readonly candidates: readonly KeyRecord[] }
+  /** Some candidates do not work: the newest, which was most likely stored last, or only others. */
+  | {
+      readonly kind: 'newest-dead' | 'some-dead';
+      readonly candidates: readonly KeyRecord[];
+      readonly dead: readonly KeyRecord[];
+    }
+  /** No candidate; but a key that works was there before, and can have been saved again, or the secret's visibility edited. */
+  | { readonly kind: 'saved-again' }
+  /** No key that works was there by then: MUTX may have forgotten the one that was, because it is revoked. */
+  | { readonly kind: 'none' };
+
+/**
+ * What is known of the key in a secret.
+ * @param updatedAt when the secret was last written, by GitHub's clock
+ * @param keysOfName every key that MUTX lists of the name; where it follows its documentation, no revoked ones
+ * @param date MUTX's time of that list
+ */
+export function holdingOf(updatedAt: Instant, keysOfName: readonly KeyRecord[], date: Instant): Holding {
+  const candidates = candidatesFor(updatedAt, keysOfName).toSorted((a, b) => b.createdAt - a.createdAt);
+  const [newest] = candidates;
+  if (newest === undefined) {
+    const before = keysOfName.some((key) => works(key, date) && key.createdAt <= updatedAt + MARGIN);
+    return { kind: before ? 'saved-again' : 'none' };
+  }
+  const dead = candidates.filter((key) => !works(key, date));
+  if (dead.length === 0) return { kind: 'works', candidates };
+  if (dead.length === candidates.length) return { kind: 'dead', candidates };
+  return { kind: works(newest, date) ? 'some-dead' : 'newest-dead', candidates, dead };
 }

@@ -1,11 +1,19 @@
-import { CALL_PATIENCE } from './constants.ts';
-import type { RevocationReason, StepName, WarningCode } from './events.ts';
-import { isGone } from './gone.ts';
-import type { KeySummary, KeysNow, TargetResult } from './outcome.ts';
-import type { CallFailure, Duration, Instant, KeyRecord, Reply, RotationPorts } from './ports.ts';
-import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from './retry.ts';
-import type { RotationSettings } from './settings.ts';
-import type { SparedKey } from './spared.ts';
+import type { CallFailure, Reply } from '../core/call.ts';
+import { CALL_PATIENCE } from '../core/limits.ts';
+import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from '../core/retry.ts';
+import type { Clock, Duration, Instant } from '../core/time.ts';
+import type { RevocationReason, RotationEvent, StepName, WarningCode } from './events.ts';
+import type { KeysNow, Outcome, RotationFailure, TargetResult } from './outcome.ts';
+import type {
+  KeyRecord,
+  KeyService,
+  KeySummary,
+  Neighbour,
+  RotationSettings,
+  SecretTarget,
+} from './ports.ts';
+import type { Room } from './room.ts';
+import { isGone, type SparedKey } from './rules.ts';
 
 /** When and with which `Date` the list of a look came, or the last of its pages. */
 export interface SeenList {
@@ -273,4 +281,91 @@ export function valuesOf<T>(replies: readonly Reply<T>[]): readonly T[] {
 /** The failures among replies, in order. */
 export function failuresOf(replies: readonly Reply<unknown>[]): readonly CallFailure[] {
   return replies.flatMap((reply) => (reply.ok ? [] : [reply.failure]));
+}
+
+type Minted = Extract<Outcome, { kind: 'failed' }>['minted'];
+
+/** MUTX says that it does not let the account itself in; a key of such an account is answered so too. */
+export function isAccountRefused({ kind, status }: CallFailure): boolean {
+  return kind === 'refused' && status === 403;
+}
+
+export function accountRefused(failure: CallFailure): RotationFailure {
+  return {
+    reason: 'look',
+    code: 'account-refused',
+    message: `MUTX does not let this account in, so no key was made: ${failure.message}`,
+    failures: [failure],
+  };
+}
+
+/** A failed outcome with the state of everything; targets that were not reached are `skipped`. */
+export function failed(
+  run: Run,
+  failure: RotationFailure,
+  minted: Minted = run.late && { ...run.late.minted, state: 'unknown' },
+  targets: readonly TargetResult[] = run.late?.results ?? run.ports.targets.map(untouched),
+): Outcome {
+  // Waiting helps against none that was refused.
+  const refused = failure.failures.some((one) => one.kind === 'refused');
+  const retryAfter = refused ? 0 : Math.max(0, ...failure.failures.map((one) => one.retryAfter ?? 0));
+  return {
+    kind: 'failed',
+    failure:
+      failure.retryAt === undefined && retryAfter > 0
+        ? { ...failure, retryAt: run.ports.clock.now() + retryAfter }
+        : failure,
+    minted,
+    targets,
+    keys: run.keysNow(),
+  };
+}
+
+function untouched(target: SecretTarget): TargetResult {
+  return { target: target.label, secret: target.secretName, status: 'skipped' };
+}
+
+/** No place for one more key: none was made. */
+export function quotaFailure(room: Exclude<Room, { kind: 'fits' }>, because?: string): RotationFailure {
+  const { code, what, at, keys } = explain(room);
+  return {
+    reason: 'quota',
+    code,
+    message: because === undefined ? what : `${what}; ${because}`,
+    failures: [],
+    inTheWay: keys,
+    ...(at === undefined ? {} : { retryAt: at }),
+  };
+}
+
+function explain(room: Exclude<Room, { kind: 'fits' }>) {
+  const full = "the account's plan has no place for one more key";
+  switch (room.kind) {
+    case 'full':
+      return { code: 'quota-full', what: full, at: room.at, keys: room.inTheWay };
+    case 'replace':
+      return { code: 'quota-full', what: full, at: undefined, keys: [room.victim] };
+    case 'too-soon':
+      return {
+        code: 'quota-too-soon',
+        what: `the new key would take the plan's last place while ${room.because}`,
+        at: room.at,
+        keys: room.inTheWay,
+      };
+  }
+}
+
+export interface RotationPorts {
+  readonly keys: KeyService;
+  readonly targets: readonly SecretTarget[];
+  /** Looked at for a warning only, each in one attempt. */
+  readonly neighbours?: readonly Neighbour[];
+  readonly clock: Clock;
+  /** Uniform in [0, 1); for jitter only. */
+  readonly random: () => number;
+  readonly report: (event: RotationEvent) => void;
+  /** How many targets can be written in that time at the pace the store allows; absent: as many as there are. */
+  readonly writesWithin?: (time: Duration) => number;
+  /** By this process's wall clock; undefined: it does not end, or can be renewed. No wait may outlive it. */
+  readonly sessionEndsAt?: Instant | undefined;
 }

@@ -1,7 +1,9 @@
-import { MARGIN, WRITE_DEADLINE } from './constants.ts';
+import type { CallFailure } from '../core/call.ts';
+import { MARGIN, WRITE_DEADLINE } from '../core/limits.ts';
+import { idempotent, type Stopwatch, tryCall } from '../core/retry.ts';
+import type { Instant } from '../core/time.ts';
 import type { TargetResult } from './outcome.ts';
-import type { CallFailure, Instant, MintedKey, SecretTarget } from './ports.ts';
-import { idempotent, type Stopwatch, tryCall } from './retry.ts';
+import type { MintedKey, SecretTarget } from './ports.ts';
 import { eachOf, type Run } from './run.ts';
 
 export interface Stored {

@@ -1,8 +1,8 @@
-import { CREATION_SLACK, MARGIN } from './constants.ts';
-import { instantText } from './instant.ts';
-import type { MintAttempt } from './mint.ts';
-import type { Duration, Instant } from './ports.ts';
-import type { Stopwatch } from './retry.ts';
+import type { Reply } from '../core/call.ts';
+import { CREATION_SLACK, MARGIN } from '../core/limits.ts';
+import { onlyIfNotDone, Stopwatch } from '../core/retry.ts';
+import { type Duration, type Instant, instantText } from '../core/time.ts';
+import type { MintedKey } from './ports.ts';
 import type { Run, SeenList } from './run.ts';
 
 /**
@@ -65,4 +65,37 @@ function sinceTheList(list: SeenList | undefined, since: Stopwatch, took: Durati
   const slack = CREATION_SLACK + took + list.took;
   const of = 'the Date of the list, and what has passed here since,';
   return [{ time, of, from: Math.min(time, least) - slack, to: Math.max(time, least) + slack }];
+}
+
+interface MintAttempt {
+  readonly reply: Reply<MintedKey>;
+  /** Started just before the create that gave this reply was sent; every write's deadline counts from it. */
+  readonly since: Stopwatch;
+  /** GitHub's time then, at the least. */
+  readonly githubBefore: Instant | undefined;
+  /** How long that create was under way. */
+  readonly took: Duration;
+}
+
+/**
+ * Protocol step 5. Tried again in place only when it is certain that no key was made; a lost reply is the
+ * caller's business, who looks again before making another.
+ */
+export async function mint(run: Run): Promise<MintAttempt> {
+  const { ports, settings } = run;
+  let since = new Stopwatch(ports.clock);
+  let githubBefore = run.githubTime();
+  let took = 0;
+  const reply = await run.call(async () => {
+    since = new Stopwatch(ports.clock);
+    githubBefore = run.githubTime();
+    const created = await ports.keys.create(settings.keyName, settings.expiresInDays);
+    took = since.elapsed();
+    return created;
+  }, onlyIfNotDone(run.patience()));
+  if (reply.ok) {
+    const { id, name, expiresAt } = reply.value;
+    ports.report({ type: 'minted', id, name, expiresAt });
+  }
+  return { reply, since, githubBefore, took };
 }

@@ -1,5 +1,5 @@
+import { printable } from '../core/text.ts';
 import { formsOf } from './forms.ts';
-import { printable } from './printable.ts';
 import { Secret } from './secret.ts';
 import { looksLikeCredential } from './shapes.ts';
 import { bare, viewsOf } from './views.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findAll } from '../../src/audit/find.ts';
-import type { AuditLook } from '../../src/audit/look.ts';
-import type { Duration, KeyRecord } from '../../src/rotation/ports.ts';
+import type { AuditLook } from '../../src/audit/snapshot.ts';
+import type { Duration } from '../../src/core/time.ts';
+import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START } from '../rotation/records.ts';
 import { found, HOUR, kinds, look, POLICY, secret } from './look.ts';
 

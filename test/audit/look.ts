@@ -1,8 +1,9 @@
 import { findAll } from '../../src/audit/find.ts';
 import type { Finding } from '../../src/audit/finding.ts';
-import type { AuditedSecret, AuditLook } from '../../src/audit/look.ts';
 import type { AuditPolicy } from '../../src/audit/policy.ts';
-import type { Duration, KeyRecord } from '../../src/rotation/ports.ts';
+import type { AuditedSecret, AuditLook } from '../../src/audit/snapshot.ts';
+import type { Duration } from '../../src/core/time.ts';
+import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { DAY, NAME, START } from '../rotation/records.ts';
 
 export const HOUR = DAY / 24;

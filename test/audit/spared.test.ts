@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditLook } from '../../src/audit/look.ts';
+import type { AuditLook } from '../../src/audit/snapshot.ts';
 import { sparedBeside } from '../../src/audit/spared.ts';
 import { DAY, key, MINUTE, SECOND, START } from '../rotation/records.ts';
 import { HOUR, look, secret } from './look.ts';

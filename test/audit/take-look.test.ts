@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AuditEvent, takeAuditLook } from '../../src/audit/take-look.ts';
+import { type AuditEvent, takeAuditLook } from '../../src/audit/snapshot.ts';
 import { InMemoryPorts } from '../rotation/ports.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START } from '../rotation/records.ts';
 import { breaks, pages, refuses, takes, throttles, undated } from '../rotation/scripts.ts';

@@ -5,7 +5,7 @@ export interface Leak {
   readonly form: string;
 }
 
-/** What is shorter is in texts by chance, and taken for a credential by nobody (src/inputs/pasted.ts). */
+/** What is shorter is in texts by chance, and taken for a credential by nobody (src/config/credential/pasted.ts). */
 const SHORTEST = 8;
 
 /** Less of a base64 text than this says nothing. */

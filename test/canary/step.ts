@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { FinishedStep } from '../../scripts/runner-steps.ts';
-import { INPUT_NAMES, type InputName, specOf } from '../../src/inputs/table.ts';
+import { INPUT_NAMES, type InputName, specOf } from '../../src/config/table.ts';
 import { type Leak, leaksIn } from './search.ts';
 
 /** The inputs that hold credentials, whichever action takes them. */

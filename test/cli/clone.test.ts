@@ -3,8 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { originOf } from '../../src/cli/clone.ts';
-import { placeVariables } from '../../src/cli/place.ts';
+import { originOf, placeVariables } from '../../src/cli/place.ts';
 import { givenOf } from '../../src/cli/variables.ts';
 import { HERE, here, openShell } from './shell.ts';
 

@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { EXIT_CODES } from '../../src/cli/machine.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { isCredential } from '../../src/cli/variables.ts';
-import { shellVariableOf } from '../../src/inputs/shell-variable.ts';
-import { inputsOf, VERBS, type Verb } from '../../src/inputs/table.ts';
+import { shellVariableOf } from '../../src/config/environment-names.ts';
+import { inputsOf, VERBS, type Verb } from '../../src/config/table.ts';
 import { cli, here } from './shell.ts';
 
 // Holds invariant 30 of docs/threat-model.md.

@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/index.ts';
-import { loadSeal } from '../../src/github/sealed-box.ts';
+import { loadSeal } from '../../src/github/targets/sealed-box.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { takeNotes } from '../emulator/noted.ts';
 

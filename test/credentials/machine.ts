@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/rotation/ports.ts';
+import type { Clock } from '../../src/core/time.ts';
 
 /**
  * The clock of the machine that a run is on, which the servers' clocks run with: it stands still, except that a

@@ -4,9 +4,9 @@ import { keyForJob } from '../../src/ephemeral/engine.ts';
 import { InHand } from '../../src/ephemeral/remains.ts';
 import { MutxApi } from '../../src/mutx/api.ts';
 import { createKeyService } from '../../src/mutx/client.ts';
+import { createSession } from '../../src/mutx/session/create-session.ts';
+import type { Credential } from '../../src/mutx/session/credential.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
-import { createSession } from '../../src/session/create-session.ts';
-import type { Credential } from '../../src/session/credential.ts';
 import { Wire } from '../fan-out/fleet.ts';
 import { VirtualTime } from '../fan-out/virtual-time.ts';
 

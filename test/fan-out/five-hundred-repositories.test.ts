@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { WRITE_DEADLINE } from '../../src/core/limits.ts';
 import type { FaultRule } from '../../src/emulator/index.ts';
-import { failureAnnotation, failureLines, failureOf } from '../../src/report/failure.ts';
-import { RotationLog } from '../../src/report/log.ts';
-import { outputsOf } from '../../src/report/outputs.ts';
-import { summaryOf } from '../../src/report/summary.ts';
-import { FAILURE_TITLE } from '../../src/report/titles.ts';
-import { WRITE_DEADLINE } from '../../src/rotation/constants.ts';
+import { failureAnnotation, failureLines, failureOf } from '../../src/messages/failure.ts';
+import { RotationLog } from '../../src/messages/log.ts';
+import { outputsOf } from '../../src/messages/rotation/result.ts';
+import { summaryOf } from '../../src/messages/summary.ts';
+import { FAILURE_TITLE } from '../../src/messages/words.ts';
 import type { Outcome } from '../../src/rotation/outcome.ts';
-import { RecordingSink } from '../report/recording-sink.ts';
+import { RecordingSink } from '../messages/recording-sink.ts';
 import {
   type Fleet,
   HOUR,

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { loadRotateInputs } from '../../src/config/load/rotate.ts';
 import {
   type EmulatedUser,
   type Emulator,
@@ -6,19 +7,18 @@ import {
   startEmulator,
 } from '../../src/emulator/index.ts';
 import { GithubClient } from '../../src/github/client.ts';
-import { createTarget } from '../../src/github/create-target.ts';
 import { paced, writesWithin } from '../../src/github/pace.ts';
-import { loadSeal } from '../../src/github/sealed-box.ts';
+import { createTarget } from '../../src/github/targets/create-target.ts';
+import { loadSeal } from '../../src/github/targets/sealed-box.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import type { HttpRequest } from '../../src/http/result.ts';
-import { loadRotateInputs } from '../../src/inputs/load-rotate.ts';
 import { MutxApi } from '../../src/mutx/api.ts';
 import { createKeyService } from '../../src/mutx/client.ts';
+import { createSession } from '../../src/mutx/session/create-session.ts';
 import { rotate } from '../../src/rotation/engine.ts';
 import type { RotationEvent } from '../../src/rotation/events.ts';
 import type { Outcome } from '../../src/rotation/outcome.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
-import { createSession } from '../../src/session/create-session.ts';
 import { exchangeLog } from '../contract/validate-exchange.ts';
 import { VirtualTime } from './virtual-time.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { READS } from '../../src/rotation/constants.ts';
+import { READS } from '../../src/core/limits.ts';
 import { MINUTE, startFleet, statusesOf, unevenWay } from './fleet.ts';
 
 // Holds invariant 13 of docs/threat-model.md.

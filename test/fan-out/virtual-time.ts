@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/rotation/ports.ts';
+import type { Clock } from '../../src/core/time.ts';
 
 /** Turns of the event loop without a request under way after which nobody is going to do anything more. */
 const SETTLED = 3;

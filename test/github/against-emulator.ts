@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import type { Target } from '../../src/config/targets.ts';
+import type { Clock } from '../../src/core/time.ts';
 import {
   type Emulator,
   type GithubOptions,
@@ -6,10 +8,8 @@ import {
   type TokenOptions,
 } from '../../src/emulator/index.ts';
 import { GithubClient } from '../../src/github/client.ts';
-import { createTarget, type TargetDependencies } from '../../src/github/create-target.ts';
+import { createTarget, type TargetDependencies } from '../../src/github/targets/create-target.ts';
 import { HttpClient } from '../../src/http/client.ts';
-import type { Target } from '../../src/inputs/targets.ts';
-import type { Clock } from '../../src/rotation/ports.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { exchangeLog } from '../contract/validate-exchange.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SecretStoreName, Target } from '../../src/inputs/targets.ts';
+import type { SecretStoreName, Target } from '../../src/config/targets.ts';
 import { keyPair, ok, startGithubDouble, updated } from './github-double.ts';
 
 // Holds invariant 23 of docs/threat-model.md.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../src/inputs/targets.ts';
+import type { Target } from '../../src/config/targets.ts';
 import {
   created,
   type GithubDouble,

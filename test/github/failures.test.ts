@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { beforeWrite, type CallContext } from '../../src/github/call-failure.ts';
 import { badReply, failureOf } from '../../src/github/failures.ts';
-import { permissionFor } from '../../src/github/permissions.ts';
+import { permissionFor } from '../../src/github/targets/permissions.ts';
 import type { HttpBody, HttpReply } from '../../src/http/result.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 

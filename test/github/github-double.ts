@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sodium from 'libsodium-wrappers';
+import type { Target } from '../../src/config/targets.ts';
 import { GithubClient } from '../../src/github/client.ts';
-import { createTarget, type TargetDependencies } from '../../src/github/create-target.ts';
+import { createTarget, type TargetDependencies } from '../../src/github/targets/create-target.ts';
 import { HttpClient } from '../../src/http/client.ts';
-import type { Target } from '../../src/inputs/targets.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

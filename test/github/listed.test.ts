@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../src/rotation/ports.ts';
+import type { Reply } from '../../src/core/call.ts';
 import { startWorld } from './against-emulator.ts';
 import { type GithubDouble, notFound, ok, refusal, startGithubDouble } from './github-double.ts';
 import { environment, everyone, PLACES, repository, SECRET } from './places.ts';

@@ -4,7 +4,7 @@ import {
   ownerSegment,
   repositorySegment,
   secretSegment,
-} from '../../src/github/names.ts';
+} from '../../src/github/targets/names.ts';
 
 // Holds invariant 23 of docs/threat-model.md.
 

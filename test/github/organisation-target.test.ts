@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Audience } from '../../src/inputs/rotate-inputs.ts';
-import type { SecretStoreName, Target } from '../../src/inputs/targets.ts';
+import type { Audience, SecretStoreName, Target } from '../../src/config/targets.ts';
 import {
   type Answer,
   created,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { CallFailure, Reply } from '../../src/core/call.ts';
+import type { Clock } from '../../src/core/time.ts';
 import { estimateWriteTime, Pace, paced, writesWithin } from '../../src/github/pace.ts';
-import type { CallFailure, Clock, Reply, SecretTarget } from '../../src/rotation/ports.ts';
+import type { SecretTarget } from '../../src/rotation/ports.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { SecretStoreName } from '../../src/config/targets.ts';
+import type { CallFailure } from '../../src/core/call.ts';
 import {
   CREATE_ENVIRONMENTS,
   describeMissing,
   permissionFor,
   READ_ENVIRONMENTS,
   settingOf,
-} from '../../src/github/permissions.ts';
+} from '../../src/github/targets/permissions.ts';
 import { forOneToken, needsOf, tokenHint } from '../../src/github/token-hint.ts';
-import type { SecretStoreName } from '../../src/inputs/targets.ts';
-import type { CallFailure } from '../../src/rotation/ports.ts';
 
 const STORES: readonly SecretStoreName[] = ['actions', 'dependabot', 'codespaces', 'agents'];
 const shared = { secretName: 'MUTX_API_KEY', label: 'x' } as const;

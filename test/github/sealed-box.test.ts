@@ -1,6 +1,6 @@
 import sodium from 'libsodium-wrappers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isPublicKey, loadSeal, type Seal } from '../../src/github/sealed-box.ts';
+import { isPublicKey, loadSeal, type Seal } from '../../src/github/targets/sealed-box.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 
 const { ORIGINAL } = sodium.base64_variants;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Target } from '../../src/config/targets.ts';
+import type { Reply } from '../../src/core/call.ts';
 import type { TokenOptions } from '../../src/emulator/index.ts';
 import { paced } from '../../src/github/pace.ts';
 import { tokenExpiryWarning } from '../../src/github/token-expiry.ts';
-import type { Target } from '../../src/inputs/targets.ts';
-import type { Reply, SecretTarget } from '../../src/rotation/ports.ts';
+import type { SecretTarget } from '../../src/rotation/ports.ts';
 import { startWorld, type World } from './against-emulator.ts';
 import {
   environment,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/rotation/ports.ts';
+import type { Clock } from '../../src/core/time.ts';
 
 /** Time that passes only while someone sleeps; sleepers wake in the order of their times. */
 export class VirtualClock implements Clock {

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leaksIn } from '../canary/search.ts';
 import { withoutMasks } from '../canary/step.ts';
-import { Machine } from '../credentials/machine.ts';
-import { BAD, type Given } from '../inputs/bad.ts';
+import { BAD, type Given } from '../config/bad.ts';
 import {
   ACCESS_JWT,
   API_KEY,
@@ -15,7 +14,8 @@ import {
   NOW,
   PASSWORD,
   REFRESH_JWT,
-} from '../inputs/given.ts';
+} from '../config/given.ts';
+import { Machine } from '../credentials/machine.ts';
 import { EVIL } from './bytes.ts';
 import { type Front, startFront } from './front.ts';
 import { stepHere } from './step-here.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { pairsOf } from '../../scripts/runner.ts';
-import { hintOf } from '../../src/report/hints.ts';
+import { hintOf } from '../../src/messages/catalogue/catalogue.ts';
 import { leaksIn } from '../canary/search.ts';
 import { withoutMasks } from '../canary/step.ts';
 import { expectPromisesKept } from '../scenarios/promises.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { guarded } from '../../src/report/guard.ts';
-import { plain } from '../../src/report/markdown.ts';
+import { guarded } from '../../src/messages/guard.ts';
+import { plain } from '../../src/messages/markdown.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { leaksIn } from '../canary/search.ts';
+import { RecordingSink } from '../messages/recording-sink.ts';
 import { fc } from '../property.ts';
-import { RecordingSink } from '../report/recording-sink.ts';
 
 // Holds invariant 3 of docs/threat-model.md.
 

@@ -2,17 +2,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JobLog } from '../../scripts/runner-log.ts';
-import { runnerSink } from '../../src/actions/runner-sink.ts';
-import { setSecret } from '../../src/actions/workflow-commands.ts';
-import { type FailureReport, failureAnnotation, failureLines } from '../../src/report/failure.ts';
-import { guarded } from '../../src/report/guard.ts';
-import type { Sink } from '../../src/report/sink.ts';
-import { failureSummary } from '../../src/report/summary.ts';
-import { FAILURE_TITLE } from '../../src/report/titles.ts';
-import type { Clock } from '../../src/rotation/ports.ts';
+import { Gate } from '../../src/commands/gate.ts';
+import { rotateVerb } from '../../src/commands/rotate.ts';
+import type { Clock } from '../../src/core/time.ts';
+import { type FailureReport, failureAnnotation, failureLines } from '../../src/messages/failure.ts';
+import { guarded } from '../../src/messages/guard.ts';
+import type { Sink } from '../../src/messages/sink.ts';
+import { failureSummary } from '../../src/messages/summary.ts';
+import { FAILURE_TITLE } from '../../src/messages/words.ts';
+import { runnerSink } from '../../src/runner/runner-sink.ts';
+import { setSecret } from '../../src/runner/workflow-commands.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
-import { Gate } from '../../src/verbs/gate.ts';
-import { rotateVerb } from '../../src/verbs/rotate.ts';
 
 /** What a step in this process came to, as the runner and its readers see it. */
 export interface StepHere {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseHttpDate } from '../../src/http/date.ts';
 import type { HttpReply } from '../../src/http/result.ts';
+import { parseHttpDate } from '../../src/http/retry-after.ts';
 import { JSON_TYPE, reply, startRawServer, TestClient } from './raw-server.ts';
 
 // Holds invariant 4 of docs/threat-model.md.

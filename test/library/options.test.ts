@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { inputsOf } from '../../src/config/table.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import {
   InvalidOptionsError,
@@ -9,8 +10,7 @@ import {
   type RotateOptions,
   rotate,
 } from '../../src/index.ts';
-import { inputsOf } from '../../src/inputs/table.ts';
-import { ROTATE_OPTIONS } from '../../src/library/option-names.ts';
+import { ROTATE_OPTIONS } from '../../src/library/options.ts';
 
 // Holds invariants 2, 3, 23, 24, 25, 27 and 32 of docs/threat-model.md.
 

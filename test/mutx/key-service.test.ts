@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { Reply } from '../../src/rotation/ports.ts';
+import type { Reply } from '../../src/core/call.ts';
 import { type MutxUnderTest, NAME, startMutx } from './mutx.ts';
 
 // Holds invariant 23 of docs/threat-model.md.

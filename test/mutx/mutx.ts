@@ -1,3 +1,4 @@
+import type { Instant } from '../../src/core/time.ts';
 import {
   type Emulator,
   type EmulatorOptions,
@@ -8,7 +9,7 @@ import { HttpClient } from '../../src/http/client.ts';
 import { MutxApi } from '../../src/mutx/api.ts';
 import { createKeyService } from '../../src/mutx/client.ts';
 import type { ReadingPorts } from '../../src/mutx/pages.ts';
-import type { Instant, KeyService } from '../../src/rotation/ports.ts';
+import type { KeyService } from '../../src/rotation/ports.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
 export const NAME = 'gha/acme/web/MUTX_API_KEY';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Reply } from '../../src/core/call.ts';
 import { createOwnKeyService } from '../../src/mutx/own-key.ts';
-import type { Reply } from '../../src/rotation/ports.ts';
 import { type MutxUnderTest, NAME, startMutx, type UnderTestOptions } from './mutx.ts';
 
 /** The account with three keys, of which the second is what the run authenticates with. */

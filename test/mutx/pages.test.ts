@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { CallFailure, Reply } from '../../src/core/call.ts';
 import type { KeyPage } from '../../src/mutx/decode.ts';
 import { type Ask, ListReader, readFirstPages, type Unread } from '../../src/mutx/pages.ts';
-import type { CallFailure, KeyRecord, Reply } from '../../src/rotation/ports.ts';
+import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { VirtualClock } from '../github/virtual-clock.ts';
 
 // Holds invariant 13 of docs/threat-model.md.

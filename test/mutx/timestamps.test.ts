@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseTimestamp } from '../../src/mutx/timestamps.ts';
+import { parseTimestamp } from '../../src/mutx/fields.ts';
 
 const utc = Date.UTC(2026, 2, 12, 10, 0, 0);
 

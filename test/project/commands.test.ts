@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { EXIT_CODES } from '../../src/cli/machine.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { shellVariableOf } from '../../src/inputs/shell-variable.ts';
-import { INPUT_NAMES } from '../../src/inputs/table.ts';
+import { shellVariableOf } from '../../src/config/environment-names.ts';
+import { INPUT_NAMES } from '../../src/config/table.ts';
 import { codeBlocks, DOCUMENTS, ROOT, read, readJson } from './files.ts';
 
 /** Commands, flags, variables and inputs that the documents name: none that does not exist. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CodeBlock, codeBlocksIn, documentsOf } from '../../scripts/workflow-yaml/examples.ts';
-import { USES, VERBS } from '../../src/inputs/table.ts';
+import { USES, VERBS } from '../../src/config/table.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { permissionFor, settingOf } from '../../src/github/permissions.ts';
+import { permissionFor, settingOf } from '../../src/github/targets/permissions.ts';
 import { ACTIONS, codeBlocks, DOCUMENTS, read, readJson } from './files.ts';
 
 interface Step {
@@ -83,7 +83,7 @@ describe.each(YAML)('the YAML at $at', ({ text }) => {
   test('uses inputs that exist, and gives those that are required', () => {
     for (const step of stepsIn(parse(text))) {
       if (step.uses?.startsWith('mutx/api-key-action') !== true) continue;
-      // Workflows are called like actions; test/fleet/examples.test.ts has those.
+      // Workflows are called like actions; test/config/fleet/examples.test.ts has those.
       if (step.uses.includes('/.github/workflows/')) continue;
       const inputs = INPUTS.get(step.uses.replace(/@.*/u, ''));
       const given = Object.keys(step.with ?? {});

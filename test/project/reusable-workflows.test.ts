@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { FIELDS } from '../../src/fleet/fields.ts';
+import { FIELDS } from '../../src/config/fleet/fields.ts';
 import { read } from './files.ts';
 
 // Holds invariant 34 of docs/threat-model.md.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SECRETS } from '../../src/init/workflow.ts';
+import { SECRETS } from '../../src/cli/init/workflow.ts';
 import { codeBlocks, DOCUMENTS } from './files.ts';
 
 /** `email: ${{ … }}` of a step, or of the secrets that a reusable workflow is given. */

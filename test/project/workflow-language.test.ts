@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { wholeWorkflow } from '../../scripts/workflow-yaml/examples.ts';
-import { type NewWorkflow, workflowText } from '../../src/init/workflow.ts';
+import { type NewWorkflow, workflowText } from '../../src/cli/init/workflow.ts';
 import { ACTIONS, codeBlocks, DOCUMENTS, read, WORKFLOWS } from './files.ts';
 
 /**

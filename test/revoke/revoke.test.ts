@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { revokedIds } from '../../src/report/revocation.ts';
+import { revokedIds } from '../../src/messages/revocation/revocation.ts';
 import { isDone, type RevocationEvent, type RevocationRequest } from '../../src/revoke/request.ts';
 import { revokeKeys } from '../../src/revoke/revoke.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';

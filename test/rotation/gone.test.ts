@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isGone } from '../../src/rotation/gone.ts';
+import { isGone } from '../../src/rotation/rules.ts';
 import { key } from './records.ts';
 
 // Holds invariant 26 of docs/threat-model.md.

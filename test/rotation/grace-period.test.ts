@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resultLines } from '../../src/report/result.ts';
+import { resultLines } from '../../src/messages/rotation/result.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START } from './records.ts';
 import { refuses, undated } from './scripts.ts';

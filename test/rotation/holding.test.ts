@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FENCE, MARGIN } from '../../src/rotation/constants.ts';
-import { holdingOf } from '../../src/rotation/holding.ts';
+import { FENCE, MARGIN } from '../../src/core/limits.ts';
+import { holdingOf } from '../../src/rotation/rules.ts';
 import { DAY, key, MINUTE, START } from './records.ts';
 
 describe('what is known of the key in a secret', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { withUse } from '../../src/rotation/in-the-way.ts';
-import type { Look } from '../../src/rotation/look.ts';
+import { withUse } from '../../src/rotation/other-targets.ts';
 import { makePlan } from '../../src/rotation/plan.ts';
+import type { Look } from '../../src/rotation/snapshot.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START, settings } from './records.ts';
 
 const k1 = key('k1', { age: 10 * DAY });

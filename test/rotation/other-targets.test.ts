@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Neighbour } from '../../src/rotation/other-targets.ts';
-import type { KeyRecord, Reply } from '../../src/rotation/ports.ts';
+import type { Reply } from '../../src/core/call.ts';
+import type { KeyRecord, Neighbour } from '../../src/rotation/ports.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START } from './records.ts';
 import { breaksForGood } from './scripts.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CallPolicy, patientCalls } from '../../src/rotation/patient.ts';
-import type { Reply } from '../../src/rotation/ports.ts';
-import { onlyIfNotDone } from '../../src/rotation/retry.ts';
+import type { Reply } from '../../src/core/call.ts';
+import { type CallPolicy, onlyIfNotDone, patientCalls } from '../../src/core/retry.ts';
 import { InMemoryPorts } from './ports.ts';
 import { MINUTE, SECOND, START } from './records.ts';
 import { breaks, throttles, works } from './scripts.ts';

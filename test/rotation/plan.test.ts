@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { FENCE, MARGIN } from '../../src/rotation/constants.ts';
-import type { Look } from '../../src/rotation/look.ts';
+import { FENCE, MARGIN } from '../../src/core/limits.ts';
 import { makePlan, needsSecrets, type Plan } from '../../src/rotation/plan.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
+import type { Look } from '../../src/rotation/snapshot.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START, settings } from './records.ts';
 
 // Holds invariant 9 of docs/threat-model.md.

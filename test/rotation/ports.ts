@@ -1,18 +1,11 @@
 import { inspect } from 'node:util';
+import type { Reply } from '../../src/core/call.ts';
+import type { Clock, Duration, Instant } from '../../src/core/time.ts';
 import { rotate } from '../../src/rotation/engine.ts';
 import type { RotationEvent } from '../../src/rotation/events.ts';
 import type { Outcome } from '../../src/rotation/outcome.ts';
-import type {
-  Clock,
-  Duration,
-  Instant,
-  KeyRecord,
-  KeyService,
-  Reply,
-  RotationPorts,
-  SecretTarget,
-} from '../../src/rotation/ports.ts';
-import type { RotationSettings } from '../../src/rotation/settings.ts';
+import type { KeyRecord, KeyService, RotationSettings, SecretTarget } from '../../src/rotation/ports.ts';
+import type { RotationPorts } from '../../src/rotation/run.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { DAY, key, SECOND, START, settings } from './records.ts';
 import { failing, refuses, type Script, type ScriptedCall, works } from './scripts.ts';

@@ -1,5 +1,5 @@
-import type { Duration, Instant, KeyRecord } from '../../src/rotation/ports.ts';
-import type { RotationSettings } from '../../src/rotation/settings.ts';
+import type { Duration, Instant } from '../../src/core/time.ts';
+import type { KeyRecord, RotationSettings } from '../../src/rotation/ports.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;

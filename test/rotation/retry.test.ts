@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { WRITE_DEADLINE } from '../../src/rotation/constants.ts';
-import type { CallFailure, Clock, Reply } from '../../src/rotation/ports.ts';
-import { idempotent, nextWait, onlyIfNotDone, Stopwatch, tryCall } from '../../src/rotation/retry.ts';
+import type { CallFailure, Reply } from '../../src/core/call.ts';
+import { WRITE_DEADLINE } from '../../src/core/limits.ts';
+import { idempotent, nextWait, onlyIfNotDone, Stopwatch, tryCall } from '../../src/core/retry.ts';
+import type { Clock } from '../../src/core/time.ts';
 import { MINUTE, SECOND } from './records.ts';
 
 // Holds invariant 13 of docs/threat-model.md.

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { FENCE, LINGER, MARGIN } from '../../src/rotation/constants.ts';
-import type { Look } from '../../src/rotation/look.ts';
+import { FENCE, LINGER, MARGIN } from '../../src/core/limits.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
-import { placesOf, placesTaken, settledAt } from '../../src/rotation/quota.ts';
-import { roomFor } from '../../src/rotation/room.ts';
+import { placesOf, placesTaken, roomFor, settledAt } from '../../src/rotation/room.ts';
+import type { Look } from '../../src/rotation/snapshot.ts';
 import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
 
 const nothing = new Set<string>();

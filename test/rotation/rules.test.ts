@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FENCE, MARGIN } from '../../src/rotation/constants.ts';
+import { FENCE, MARGIN } from '../../src/core/limits.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
 import {
   couldHaveWritten,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../src/rotation/ports.ts';
+import type { Reply } from '../../src/core/call.ts';
 import { eachOf, failuresOf, Run, valuesOf } from '../../src/rotation/run.ts';
 import { InMemoryPorts } from './ports.ts';
 import { MINUTE, SECOND, START, settings } from './records.ts';

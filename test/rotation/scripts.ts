@@ -1,4 +1,5 @@
-import type { CallFailure, Duration, ListReading, Reply } from '../../src/rotation/ports.ts';
+import type { CallFailure, ListReading, Reply } from '../../src/core/call.ts';
+import type { Duration } from '../../src/core/time.ts';
 import type { InMemoryPorts } from './ports.ts';
 
 /** What a call that a test has scripted does instead. */

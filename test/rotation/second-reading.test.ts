@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { instantText } from '../../src/rotation/instant.ts';
+import { instantText } from '../../src/core/time.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND } from './records.ts';
 import { breaks, freezes, meanwhile, refuses, takes, throttles, undated, works } from './scripts.ts';

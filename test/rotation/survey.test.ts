@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MARGIN } from '../../src/rotation/constants.ts';
+import { MARGIN } from '../../src/core/limits.ts';
 import { rotate } from '../../src/rotation/engine.ts';
-import { survey } from '../../src/rotation/survey.ts';
+import { survey } from '../../src/rotation/plan-fleet.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
 import { breaks, refuses } from './scripts.ts';

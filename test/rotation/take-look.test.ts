@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CallFailure, Reply, SecretMetadata } from '../../src/rotation/ports.ts';
+import type { CallFailure, Reply } from '../../src/core/call.ts';
+import type { SecretMetadata } from '../../src/rotation/ports.ts';
+import { areClocksApart, earliestDate, takeLook } from '../../src/rotation/read-snapshot.ts';
 import { Run } from '../../src/rotation/run.ts';
-import { areClocksApart, earliestDate, takeLook } from '../../src/rotation/take-look.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
 import { breaks, pages, refuses, type Script, takes, undated } from './scripts.ts';

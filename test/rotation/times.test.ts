@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Duration } from '../../src/rotation/ports.ts';
+import type { Duration } from '../../src/core/time.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND } from './records.ts';
 import { breaks, freezes, type Script, takes, undated } from './scripts.ts';

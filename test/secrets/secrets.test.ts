@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { printable } from '../../src/core/text.ts';
 import { formsOf } from '../../src/secrets/forms.ts';
-import { printable } from '../../src/secrets/printable.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { anyCharacter } from '../any-character.ts';

@@ -1,6 +1,6 @@
+import type { CallFailure, FailureKind, Reply } from '../../src/core/call.ts';
 import type { RevocationOutcome } from '../../src/revoke/request.ts';
 import type { Outcome } from '../../src/rotation/outcome.ts';
-import type { CallFailure, FailureKind, Reply } from '../../src/rotation/ports.ts';
 import type { Lie } from './scenario.ts';
 import type { System } from './system.ts';
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/audit/finding.ts';
+import { FENCE, MARGIN } from '../../src/core/limits.ts';
 import type { KeyResult, RevocationOutcome } from '../../src/revoke/request.ts';
-import { FENCE, MARGIN } from '../../src/rotation/constants.ts';
 import type { RotationEvent } from '../../src/rotation/events.ts';
 import type { Outcome } from '../../src/rotation/outcome.ts';
 import type { Actor } from './actor.ts';

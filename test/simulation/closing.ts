@@ -1,6 +1,6 @@
-import { FENCE, MARGIN } from '../../src/rotation/constants.ts';
+import { FENCE, MARGIN } from '../../src/core/limits.ts';
 import type { Outcome } from '../../src/rotation/outcome.ts';
-import type { RotationSettings } from '../../src/rotation/settings.ts';
+import type { RotationSettings } from '../../src/rotation/ports.ts';
 import type { Execution } from './execution.ts';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import type { RotationSettings } from '../../src/rotation/settings.ts';
+import type { RotationSettings } from '../../src/rotation/ports.ts';
 import {
   type Actor,
   type ActorKind,

@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'metadata read before the list',
     shownBy: 'three keys allowed, two runs',
-    file: 'rotation/take-look.ts',
+    file: 'rotation/read-snapshot.ts',
     find: '  const { ports, settings } = run;\n',
     replace: `  const early = await eachOf(run.ports.targets, 4, (target) => run.call(() => target.metadata()));
   const ports = { ...run.ports, targets: run.ports.targets.map((target, i) => ({ ...target, metadata: async () => early[i] })) };
@@ -131,7 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
     also: [
       NO_SECOND_READING,
       {
-        file: 'rotation/take-look.ts',
+        file: 'rotation/read-snapshot.ts',
         find: 'return Math.abs(apart) > MARGIN / 2 || Math.abs(apart - elapsed) > MARGIN / 2;',
         replace: 'return apart > Number.POSITIVE_INFINITY;',
       },
@@ -170,13 +170,13 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 20_000,
     shownBy: 'three runs, renew-before',
     file: 'rotation/rules.ts',
-    find: "import { FENCE, MARGIN } from './constants.ts';",
-    replace: "import { FENCE } from './constants.ts';\nconst MARGIN = 1_000;",
+    find: "import { FENCE, MARGIN } from '../core/limits.ts';",
+    replace: "import { FENCE } from '../core/limits.ts';\nconst MARGIN = 1_000;",
   },
   {
     name: 'the two clocks compared without the time that passed here in between',
     shownBy: 'clocks apart by twice the margin, replies that hide it, one run after the other',
-    file: 'rotation/take-look.ts',
+    file: 'rotation/read-snapshot.ts',
     find: 'const elapsed = lead + listed.elapsed();',
     replace: 'const elapsed = 0;',
     also: [{ file: 'rotation/plan.ts', find: '  if (others.length > 0) return maybe;\n', replace: '' }],
@@ -277,7 +277,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'two readings of a secret that differ believed',
     shownBy: 'seen 2: one passing 404 for a secret, two keys allowed',
-    file: 'rotation/second-reading.ts',
+    file: 'rotation/read-snapshot.ts',
     find: 'return { ...look, contradicted: true, readingsDiffer: known.some(({ differs }) => differs) };',
     replace: 'return look;',
   },
@@ -305,12 +305,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a secret that is gone right before its PUT made anew',
     shownBy: 'seen 4: one passing 404 right before the PUT of an organisation secret',
-    file: 'github/stores/organisation.ts',
+    file: 'github/targets/organisation.ts',
     find: 'return this.#secret.everThere ? this.#gone() : this.#newAudience();',
     replace: 'return this.#newAudience();',
     also: [
       {
-        file: 'github/stores/organisation.ts',
+        file: 'github/targets/organisation.ts',
         find: 'if (!reply.ok || this.#prepared === undefined || isSame(reply.value, this.#prepared)) return reply;',
         replace: 'if (reply.ok || !reply.ok) return reply;',
       },
@@ -361,7 +361,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no time of a look but that of MUTX',
     shownBy: 'seen 8: two keys allowed, and MUTX sends no Date',
-    file: 'rotation/look.ts',
+    file: 'rotation/snapshot.ts',
     find: 'return date ?? githubDate;',
     replace: 'return date ?? (githubDate === undefined ? undefined : date);',
   },
@@ -411,7 +411,7 @@ async function loadMutant(mutant: Mutant): Promise<System> {
     });
     const system = Object.fromEntries(await Promise.all(parts)) as System;
     // It loads libsodium no sooner than it is needed, and by then the folder is gone.
-    const sealedBox = pathToFileURL(join(folder, 'src/github/sealed-box.ts')).href;
+    const sealedBox = pathToFileURL(join(folder, 'src/github/targets/sealed-box.ts')).href;
     await ((await import(/* @vite-ignore */ sealedBox)) as { warmUpSeal: () => Promise<void> }).warmUpSeal();
     return system;
   } finally {

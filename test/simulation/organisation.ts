@@ -1,6 +1,7 @@
 import sodium from 'libsodium-wrappers';
+import type { CallFailure, Reply } from '../../src/core/call.ts';
 import type { HttpReply, HttpRequest, HttpResult } from '../../src/http/result.ts';
-import type { CallFailure, Reply, SecretTarget } from '../../src/rotation/ports.ts';
+import type { SecretTarget } from '../../src/rotation/ports.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import type { WrongAnswer } from './actor.ts';
 import type { System } from './system.ts';

@@ -1,12 +1,6 @@
-import type {
-  Account,
-  Clock,
-  KeyRecord,
-  KeyService,
-  MintedKey,
-  Reply,
-  SecretTarget,
-} from '../../src/rotation/ports.ts';
+import type { Reply } from '../../src/core/call.ts';
+import type { Clock } from '../../src/core/time.ts';
+import type { Account, KeyRecord, KeyService, MintedKey, SecretTarget } from '../../src/rotation/ports.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { type Actor, failure, type Service, type WrongAnswer } from './actor.ts';
 import { shown } from './clocks.ts';

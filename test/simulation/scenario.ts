@@ -1,5 +1,5 @@
-import { FENCE, WRITE_DEADLINE } from '../../src/rotation/constants.ts';
-import type { RotationSettings } from '../../src/rotation/settings.ts';
+import { FENCE, WRITE_DEADLINE } from '../../src/core/limits.ts';
+import type { RotationSettings } from '../../src/rotation/ports.ts';
 import type { Clocks, ServerClock } from './clocks.ts';
 import { NAME, type World } from './world.ts';
 

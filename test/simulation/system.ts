@@ -1,15 +1,14 @@
 import { findAll } from '../../src/audit/find.ts';
-import { takeAuditLook } from '../../src/audit/take-look.ts';
+import { takeAuditLook } from '../../src/audit/snapshot.ts';
 import { GithubClient } from '../../src/github/client.ts';
-import { createTarget } from '../../src/github/create-target.ts';
-import { outputsOf } from '../../src/report/outputs.ts';
-import { Progress } from '../../src/report/progress.ts';
-import { resultLines } from '../../src/report/result.ts';
-import { keyStates } from '../../src/report/revocation-words.ts';
-import { stateOf } from '../../src/report/state.ts';
+import { createTarget } from '../../src/github/targets/create-target.ts';
+import { keyStates } from '../../src/messages/revocation/words.ts';
+import { Progress } from '../../src/messages/rotation/progress.ts';
+import { outputsOf, resultLines } from '../../src/messages/rotation/result.ts';
+import { stateOf } from '../../src/messages/state.ts';
 import { revokeKeys } from '../../src/revoke/revoke.ts';
 import { rotate } from '../../src/rotation/engine.ts';
-import { survey } from '../../src/rotation/survey.ts';
+import { survey } from '../../src/rotation/plan-fleet.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
 /** What is under test: the real code, or a copy of it in which one thing was changed (mutants.ts). */
@@ -48,16 +47,16 @@ export const REAL: System = {
 /** Where each part of it comes from, below src/. */
 export const SOURCE_OF: Readonly<Record<keyof System, string>> = {
   rotate: 'rotation/engine.ts',
-  survey: 'rotation/survey.ts',
+  survey: 'rotation/plan-fleet.ts',
   revokeKeys: 'revoke/revoke.ts',
-  takeAuditLook: 'audit/take-look.ts',
+  takeAuditLook: 'audit/snapshot.ts',
   findAll: 'audit/find.ts',
-  outputsOf: 'report/outputs.ts',
-  resultLines: 'report/result.ts',
-  stateOf: 'report/state.ts',
-  keyStates: 'report/revocation-words.ts',
-  Progress: 'report/progress.ts',
-  createTarget: 'github/create-target.ts',
+  outputsOf: 'messages/rotation/result.ts',
+  resultLines: 'messages/rotation/result.ts',
+  stateOf: 'messages/state.ts',
+  keyStates: 'messages/revocation/words.ts',
+  Progress: 'messages/rotation/progress.ts',
+  createTarget: 'github/targets/create-target.ts',
   GithubClient: 'github/client.ts',
   SecretRegistry: 'secrets/registry.ts',
 };

@@ -1,4 +1,4 @@
-import { MARGIN } from '../../src/rotation/constants.ts';
+import { MARGIN } from '../../src/core/limits.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { couldHaveWritten } from '../../src/rotation/rules.ts';
 import { type Clocks, EPOCH, type ServerClock, shown, wholeSeconds } from './clocks.ts';

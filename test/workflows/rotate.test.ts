@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { matricesOf } from '../../src/fleet/matrix.ts';
-import { specOf } from '../../src/inputs/table.ts';
-import { load } from '../fleet/fleet-file.ts';
+import { matricesOf } from '../../src/config/fleet/matrix.ts';
+import { specOf } from '../../src/config/table.ts';
+import { load } from '../config/fleet/fleet-file.ts';
 import { read } from '../project/files.ts';
 import { valueIn } from './expressions.ts';
 import { DAY, HERE, HOUR, resultsOf, startStage } from './stage.ts';
@@ -166,7 +166,7 @@ describe('what rotate.yml hands on to be revoked', () => {
       ]);
       expect(values.filter(([, value]) => value !== '')).toEqual([[`superseded-${number}`, 'a b']]);
     }
-    // More keys than these matrices hold do not fit into the outputs of the plan (src/verbs/plan.ts).
+    // More keys than these matrices hold do not fit into the outputs of the plan (src/commands/plan.ts).
     expect(
       calls.length *
         256 *

@@ -14,8 +14,8 @@ export const AREAS: readonly Area[] = [
   { name: 'http', mutate: ['src/http/**/*.ts'], tests: ['test/http/**/*.test.ts'], pool: 'threads' },
   {
     name: 'redactor',
-    mutate: ['src/secrets/**/*.ts', 'src/report/guard.ts'],
-    tests: ['test/secrets/**/*.test.ts', 'test/report/guard.test.ts'],
+    mutate: ['src/secrets/**/*.ts', 'src/messages/guard.ts'],
+    tests: ['test/secrets/**/*.test.ts', 'test/messages/guard.test.ts'],
     pool: 'threads',
   },
   {
@@ -27,11 +27,11 @@ export const AREAS: readonly Area[] = [
   {
     name: 'inputs',
     // The tables are data: action.yml and the README are generated from them, and a test compares them.
-    mutate: ['src/inputs/**/*.ts', '!src/inputs/*table.ts'],
-    tests: ['test/inputs/**/*.test.ts'],
+    mutate: ['src/config/**/*.ts', '!src/config/*table.ts'],
+    tests: ['test/config/**/*.test.ts'],
     pool: 'forks',
     // Random values; child processes, in which there is no mutant.
-    without: ['test/inputs/anything.test.ts', 'test/inputs/generated.test.ts'],
+    without: ['test/config/anything.test.ts', 'test/config/generated.test.ts'],
   },
 ];
 

@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { INPUT_NAMES, type InputName, isList, specOf } from '../../inputs/table.ts';
+import { INPUT_NAMES, type InputName, isList, specOf } from '../../config/table.ts';
 
 /** A command as a shell completes it. */
 export interface CompletedCommand {

@@ -23,7 +23,7 @@ export interface Call {
   readonly note: (text: string) => void;
 }
 
-export interface Handler {
+interface Handler {
   readonly needs: Needs;
   /** Routes of the youngest store need a younger version of the API. */
   readonly store?: StoreName;

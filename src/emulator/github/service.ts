@@ -27,7 +27,7 @@ const VERSIONS = { old: '2022-11-28', agents: '2026-03-10' } as const;
 /** What GitHub's documentation asks clients to accept. It answers all others the same. */
 const MEDIA_TYPE = 'application/vnd.github+json';
 
-export interface GithubServiceOptions {
+interface GithubServiceOptions {
   readonly clock: EmulatorClock;
   readonly world: GithubWorld;
   readonly tokens: Tokens;

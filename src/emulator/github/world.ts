@@ -42,7 +42,7 @@ export interface EmulatedOrganisation {
   readonly scopes: Readonly<Record<StoreName, Scope>>;
 }
 
-export type Found =
+type Found =
   | { readonly kind: 'here'; readonly repository: EmulatedRepository }
   | { readonly kind: 'moved'; readonly repository: EmulatedRepository }
   | { readonly kind: 'none' };

@@ -6,7 +6,7 @@ import type { EmulatedUser } from './users.ts';
 import type { MutxWorld } from './world.ts';
 
 /** What a route lets in beside an access JWT. */
-export interface Accepts {
+interface Accepts {
   /** `X-API-Key`, or on v1 `Authorization: Bearer` with a key. */
   readonly apiKey: boolean;
 }

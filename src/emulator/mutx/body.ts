@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 type Problem = Omit<Finding, 'loc'>;
 
 /** Reads one field as the server does, which takes more than its description says; `note` says what it took. */
-export type FieldReader = (
+type FieldReader = (
   value: unknown,
 ) => { readonly value: unknown; readonly note?: string } | { readonly problem: Problem };
 

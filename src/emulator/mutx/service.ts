@@ -13,7 +13,7 @@ import type { MutxWorld } from './world.ts';
 /** MUTX's limits: requests a minute, per API key or else per address; and of login and refresh, which count apart. */
 export const MUTX_LIMITS = { perMinute: 100, loginsPerMinute: 10 };
 
-export interface MutxServiceOptions {
+interface MutxServiceOptions {
   readonly world: MutxWorld;
   readonly rateLimits: { readonly perMinute: number; readonly loginsPerMinute: number } | undefined;
   /** Whether there is `GET /auth/me`. */

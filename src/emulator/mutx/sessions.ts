@@ -31,7 +31,7 @@ export interface TokenPair {
   readonly refresh: string;
 }
 
-export type RefreshResult =
+type RefreshResult =
   | { readonly ok: true; readonly pair: TokenPair; readonly session: EmulatedSession }
   | { readonly ok: false; readonly killed: EmulatedSession | undefined };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { giveBack, type Way } from '../../../src/ephemeral/give-back.ts';
+import type { CallFailure } from '../../../src/core/call.ts';
 import type { Note } from '../../../src/ephemeral/note.ts';
-import type { CallFailure } from '../../../src/rotation/ports.ts';
+import { giveBack, type Way } from '../../../src/ephemeral/release.ts';
 import { key, START } from '../../rotation/records.ts';
 import { breaks, breaksForGood, fails, refuses, type Script, throttles } from '../../rotation/scripts.ts';
 import { HOUR_LATER, Mutx, NAME } from './ports.ts';

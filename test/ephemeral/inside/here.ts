@@ -1,13 +1,13 @@
+import type { VerbContext } from '../../../src/commands/context.ts';
+import { ephemeralVerb } from '../../../src/commands/ephemeral/ephemeral.ts';
+import { ephemeralPostVerb } from '../../../src/commands/ephemeral/post.ts';
+import { Gate } from '../../../src/commands/gate.ts';
 import type { Emulator, EmulatorOptions } from '../../../src/emulator/index.ts';
-import type { FailureReport } from '../../../src/report/failure.ts';
-import { guarded } from '../../../src/report/guard.ts';
+import type { FailureReport } from '../../../src/messages/failure.ts';
+import { guarded } from '../../../src/messages/guard.ts';
 import { SecretRegistry } from '../../../src/secrets/registry.ts';
-import type { VerbContext } from '../../../src/verbs/context.ts';
-import { ephemeralVerb } from '../../../src/verbs/ephemeral.ts';
-import { ephemeralPostVerb } from '../../../src/verbs/ephemeral-post.ts';
-import { Gate } from '../../../src/verbs/gate.ts';
 import { Machine } from '../../credentials/machine.ts';
-import { RecordingSink } from '../../report/recording-sink.ts';
+import { RecordingSink } from '../../messages/recording-sink.ts';
 import { HERE, startWorld, type World } from '../../scenarios/world.ts';
 
 const START = Date.UTC(2026, 0, 5, 3);

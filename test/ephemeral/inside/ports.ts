@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
+import type { EphemeralOutcome } from '../../../src/ephemeral/acquire.ts';
 import { keyForJob } from '../../../src/ephemeral/engine.ts';
 import type { EphemeralEvent } from '../../../src/ephemeral/events.ts';
-import type { EphemeralOutcome } from '../../../src/ephemeral/outcome.ts';
 import type { EphemeralPorts, RunKeys } from '../../../src/ephemeral/ports.ts';
 import type { EphemeralSettings } from '../../../src/ephemeral/settings.ts';
 import { InMemoryPorts } from '../../rotation/ports.ts';

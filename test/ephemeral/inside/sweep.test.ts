@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { perRunName, perRunPrefix, randomDigits } from '../../../src/config/key-name.ts';
+import { isRepository } from '../../../src/config/targets.ts';
 import { isPerRunName, leftBehind } from '../../../src/ephemeral/sweep.ts';
-import { perRunName, perRunPrefix, randomDigits } from '../../../src/inputs/key-name.ts';
-import { isRepository } from '../../../src/inputs/names.ts';
 import { DAY, key, MINUTE, START } from '../../rotation/records.ts';
 
 // Holds invariant 18 of docs/threat-model.md.

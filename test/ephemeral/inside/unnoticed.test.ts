@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keyForJob } from '../../../src/ephemeral/engine.ts';
-import { giveBack } from '../../../src/ephemeral/give-back.ts';
 import { decodeNote } from '../../../src/ephemeral/note.ts';
+import { giveBack } from '../../../src/ephemeral/release.ts';
 import { leftBehind } from '../../../src/ephemeral/sweep.ts';
 import { DAY, key, SECOND, START } from '../../rotation/records.ts';
 import {

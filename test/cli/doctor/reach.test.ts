@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { isOutOfReach } from '../../../src/cli/doctor/checks/reach.ts';
+
+describe('a runner that GitHub hosts', () => {
+  it.each([
+    'http://localhost:4000',
+    'http://127.0.0.1:4000',
+    'http://[::1]:4000',
+    'https://0.0.0.0',
+    'https://10.1.2.3',
+    'https://172.16.0.1',
+    'https://172.31.255.255',
+    'https://192.168.1.1',
+    'https://169.254.169.254',
+    'https://100.64.0.1',
+    'https://[fd12:3456::1]',
+    'https://[fe80::1]',
+    'https://mutx',
+    'https://mutx.local',
+    'https://mutx.INTERNAL.',
+    'https://mutx.home.arpa',
+    'https://0x7f.1',
+  ])('cannot reach %s', (url) => {
+    expect(isOutOfReach(new URL(url))).toBe(true);
+  });
+
+  it.each([
+    'https://api.mutx.dev',
+    'https://mutx.example.com:8443/base',
+    'https://172.15.0.1',
+    'https://172.32.0.1',
+    'https://100.128.0.1',
+    'https://110.1.2.3',
+    'https://192.169.1.1',
+    'https://[2001:db8::1]',
+    'https://10.1.2.3.example.com',
+    'https://local.example.com',
+  ])('may reach %s', (url) => {
+    expect(isOutOfReach(new URL(url))).toBe(false);
+  });
+});
