@@ -48,6 +48,8 @@ export const CHECKS: Readonly<Record<string, string>> = {
     'The table of the keys in the job summary (at the command line, the lines of the log): what became of each.',
   'too-early':
     'Whether the environment of the job has a wait timer (GitHub makes an environment that does not exist, without one), and how long the grace periods are.',
+  'keys-unread':
+    'The line “keys made before … were not read”, and how many keys the account has: `mutx-api-key keys list --all`.',
   'no-such-key':
     'The spelling, case included, and the account: `mutx-api-key keys list --all` shows every key that MUTX lists.',
   'fleet-incomplete': 'The table at the end: which keys failed, and why.',

@@ -3,9 +3,9 @@ import { type KeysOperation, keysVerb } from '../commands/keys.ts';
 import { parseInteger } from '../config/kinds.ts';
 import { INPUTS } from '../config/table.ts';
 import { confirmed } from './ask.ts';
+import { isInteractive, type Machine } from './machine.ts';
 import { optionOf, withCommonOptions } from './options.ts';
-import { type Machine, runCommand } from './run-command.ts';
-import { isInteractive } from './streams.ts';
+import { runCommand } from './run-command.ts';
 import type { Flags } from './variables.ts';
 
 const IN_PLACE = `
@@ -30,10 +30,7 @@ type RevokeFlags = Flags & { readonly yes?: boolean };
 type CreateFlags = Flags & { readonly expiresInDays: number };
 
 /** `keys list|create|rotate|revoke`: the four operations as MUTX documents them. */
-export function addKeys(program: Command, machine: Machine): void {
-  const keys = program
-    .command('keys')
-    .description("MUTX's own operations on keys: list, create, rotate, revoke");
+export function completeKeys(keys: Command, machine: Machine): void {
   const consentOf = (yes: boolean | undefined) => {
     if (yes === true) return 'given';
     const { streams } = machine;

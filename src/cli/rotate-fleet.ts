@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { VerbContext } from '../commands/context.ts';
 import { inputsOf } from '../config/table.ts';
-import { type Machine, runCommand } from './run-command.ts';
+import type { Machine } from './machine.ts';
+import { runCommand } from './run-command.ts';
 import { type Flags, isCredential, propertyOf } from './variables.ts';
 
-/** Imported lazily: only a fleet needs the YAML parser. */
+/** Late: only a fleet needs the parser of YAML. */
 async function rotateFleet(context: VerbContext): Promise<void> {
   const { rotateFleetVerb } = await import('../commands/rotate-fleet.ts');
   await rotateFleetVerb(context);

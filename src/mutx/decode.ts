@@ -26,7 +26,9 @@ export interface KeyPage {
 export function decodeKeyPage(json: unknown): Decoded<KeyPage> {
   return decoded(() => {
     if (Array.isArray(json)) {
-      return { keys: recordsOf(json, 'the reply'), hasMore: false, total: json.length };
+      const keys = recordsOf(json, 'the reply');
+      // It says no total: what it has is all there is, however often.
+      return { keys, hasMore: false, total: new Set(keys.map(({ id }) => id)).size };
     }
     const page = new Fields(json, 'the reply');
     return {

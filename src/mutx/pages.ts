@@ -72,7 +72,9 @@ interface Known {
  *
  * Keys made meanwhile push others onto later pages, never onto earlier ones. So each page begins with the last key of
  * the one before: it is there, further down, whenever the page was read after its predecessor; otherwise the page is
- * read once more. Keys that come twice count once, and none is missed.
+ * read once more. Keys that come twice count once, and none is missed. Where a page still does not go on from its
+ * predecessor, or the list ends before its own count, a key was removed meanwhile or the pages are of servers that do not
+ * agree: then keys may be missing, and the list is a failure, which can be tried again.
  */
 export class ListReader {
   readonly #ask: Ask;
@@ -99,7 +101,12 @@ export class ListReader {
     const first = await this.#first();
     if (!first.ok) return first;
     const { value, date } = first.page.reply;
-    if (!value.hasMore) return { ok: true, value: [...byId(value.keys).values()], date };
+    if (!value.hasMore) {
+      const keys = [...byId(value.keys).values()];
+      return keys.length < value.total
+        ? endsEarly(keys.length, value.total)
+        : { ok: true, value: keys, date };
+    }
     if (value.keys.length === 0) return unreadable('a page without keys says that there are more');
 
     const known = all && this.#before?.since !== undefined ? undefined : this.#before;
@@ -108,6 +115,7 @@ export class ListReader {
     const horizon = all ? Number.NEGATIVE_INFINITY : (date ?? clock.now()) - LONGEST_LIFE;
     const end = await this.#readOn(list, horizon, timeLeft);
     if (typeof end === 'object') return end;
+    if (!list.hasMore && list.seen < list.total) return endsEarly(list.seen, list.total);
     const { oldest, last } = list;
     if (end !== 'all') this.#ports.onUnread({ since: oldest, because: end });
     const before = list.reachesKnown ? known?.since : undefined;
@@ -148,7 +156,15 @@ export class ListReader {
       if (result?.ok === true && !list.continuesWith(result.page)) result = await this.#page(skip, timeLeft);
       if (result === undefined) return 'time';
       if (!result.ok) return result;
+      if (list.leavesHole(result.page)) {
+        return unreadable(
+          'a page of the list does not continue the one before it: keys may be missing between them',
+          true,
+        );
+      }
       list.add(result.page);
+      // The total is a guess of where it ends: what was asked for beyond that is of no use.
+      if (!list.hasMore) return undefined;
     }
     return undefined;
   }
@@ -195,6 +211,8 @@ export class ListReader {
 /** The pages of a list so far, one after the other. */
 class GrowingList {
   readonly #keys = new Map<string, KeyRecord>();
+  /** The ids of all, kept or not. */
+  readonly #seen = new Set<string>();
   readonly #keepsRevoked: (key: KeyRecord) => boolean;
   /** From the list before: what was revoked then is revoked for good. */
   readonly #known: readonly KeyRecord[];
@@ -233,6 +251,18 @@ class GrowingList {
     return this.last.reply.value.hasMore;
   }
 
+  get seen(): number {
+    return this.#seen.size;
+  }
+
+  /**
+   * How many keys there are at least, by the server. Those that were made since the first page raise its count, and
+   * are not looked for; those that were removed lower it.
+   */
+  get total(): number {
+    return Math.min(this.#total, this.last.reply.value.total);
+  }
+
   /** Whether what comes now is older. False for a list that is not sorted: then nothing is known of what comes. */
   reachesBefore(horizon: Instant): boolean {
     return this.#isSorted && this.oldest < horizon;
@@ -258,6 +288,18 @@ class GrowingList {
     return this.#step === 1 || end === undefined || reply.value.keys.some(({ id }) => id === end.id);
   }
 
+  /**
+   * Whether keys may be between this page and the last one. Not where it {@link continuesWith} it, and not where so many
+   * keys were made meanwhile that all of this page is above the end of the last one: then what follows comes to that.
+   */
+  leavesHole(page: Page): boolean {
+    if (this.continuesWith(page)) return false;
+    const { keys } = page.reply.value;
+    const end = this.last.reply.value.keys.at(-1)?.createdAt ?? Number.POSITIVE_INFINITY;
+    const isAbove = (key: KeyRecord) => this.#seen.has(key.id) || (this.#isSorted && key.createdAt > end);
+    return keys.length === 0 || !keys.every(isAbove);
+  }
+
   add(page: Page): void {
     this.pages += 1;
     const [end, before] = [page, this.last].map(({ reply }) => reply.value.keys.at(-1)?.id);
@@ -278,6 +320,7 @@ class GrowingList {
     for (const key of reply.value.keys) {
       this.#isSorted &&= key.createdAt <= above;
       above = key.createdAt;
+      this.#seen.add(key.id);
       if (key.isActive || this.#keepsRevoked(key)) this.#keys.set(key.id, key);
     }
     // Further down than what is above it, or it is not sorted.
@@ -315,7 +358,12 @@ function byId(keys: readonly KeyRecord[]): Map<string, KeyRecord> {
   return new Map(keys.map((key) => [key.id, key]));
 }
 
-function unreadable(message: string): Failure {
+function endsEarly(seen: number, total: number): Failure {
+  return unreadable(`the list ended after ${seen} of ${total} keys`, true);
+}
+
+/** @param retryable read once more, it may be whole */
+function unreadable(message: string, retryable = false): Failure {
   return {
     ok: false,
     failure: {
@@ -325,7 +373,7 @@ function unreadable(message: string): Failure {
       status: 200,
       code: 'mutx-bad-reply',
       message,
-      retryable: false,
+      retryable,
     },
   };
 }

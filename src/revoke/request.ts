@@ -1,7 +1,7 @@
 import type { CallFailure } from '../core/call.ts';
 import type { PatientPorts } from '../core/retry.ts';
 import type { Duration, Instant } from '../core/time.ts';
-import type { KeyService } from '../rotation/ports.ts';
+import type { KeyRecord, KeyService } from '../rotation/ports.ts';
 
 /** Which keys: these, or every active one of exactly this name. */
 export type Selection =
@@ -31,6 +31,13 @@ export interface RevocationPorts extends PatientPorts {
   readonly report: (event: RevocationEvent) => void;
 }
 
+/** What a list of the account's keys gave. */
+export interface KeyList {
+  readonly keys: readonly KeyRecord[];
+  /** Keys made before this were not read, and may be alive; undefined: all were. */
+  readonly since: Instant | undefined;
+}
+
 /** What is known of a key that is to go. */
 export interface KeyToRevoke {
   readonly id: string;
@@ -54,7 +61,7 @@ export type KeyState =
   /** Not touched: a dry run, or one that was stopped. */
   | 'untouched'
   | 'alive'
-  /** No request for it got an answer that says so for certain, and the list could not be asked. */
+  /** No request for it got an answer that says so for certain, and the list could not be asked, or not to its end. */
   | 'unknown';
 
 export interface KeyResult extends KeyToRevoke {
@@ -80,7 +87,13 @@ export type RevocationOutcome =
   | { readonly kind: 'planned'; readonly results: readonly KeyResult[] }
   | {
       readonly kind: 'failed';
-      readonly code: 'look-failed' | 'revocations-exceeded' | 'revoke-failed' | 'no-such-key' | 'too-early';
+      readonly code:
+        | 'look-failed'
+        | 'keys-unread'
+        | 'revocations-exceeded'
+        | 'revoke-failed'
+        | 'no-such-key'
+        | 'too-early';
       /** One line: what could not be done and why. */
       readonly message: string;
       readonly failures: readonly CallFailure[];

@@ -1,11 +1,12 @@
-import type { CallFailure } from '../core/call.ts';
+import type { CallFailure, Reply } from '../core/call.ts';
 import { type PatientCall, patientCalls, Stopwatch } from '../core/retry.ts';
 import { type Duration, type Instant, instantText } from '../core/time.ts';
 import type { KeyRecord } from '../rotation/ports.ts';
-import { isGone, notGone } from '../rotation/rules.ts';
+import { isGone, notGone, notLookedFor } from '../rotation/rules.ts';
 import { eachOf } from '../rotation/run.ts';
 import {
   isDone,
+  type KeyList,
   type KeyResult,
   type KeyToRevoke,
   type RevocationOutcome,
@@ -23,8 +24,8 @@ const CONCURRENCY = 4;
 interface Work {
   readonly ports: RevocationPorts;
   readonly call: PatientCall;
-  /** Every key of the account before anything was revoked; undefined: it was not read. */
-  readonly list: readonly KeyRecord[] | undefined;
+  /** The keys of the account before anything was revoked; undefined: they were not read. */
+  readonly list: KeyList | undefined;
 }
 
 /** Revokes the keys asked for, or none of them if they are more than `max-revocations`. */
@@ -35,14 +36,11 @@ export async function revokeKeys(
   const call = patientCalls(ports, PATIENCE, (failure, attempt, wait) =>
     ports.report({ type: 'retrying', failure, attempt, wait }),
   );
-  let list: readonly KeyRecord[] | undefined;
-  /** No key made before this was read: the list is cut short. */
-  let unreadBefore: Instant | undefined;
+  let list: KeyList | undefined;
   if (needsList(request, ports.mayRevokeItself)) {
     const reply = await listed(ports, call);
     if (!reply.ok) return unreadable(request, reply.failure);
     list = reply.value;
-    unreadBefore = reply.reading?.since;
     const early = tooEarly(request, reply.date);
     if (early !== undefined) return early;
   }
@@ -50,53 +48,46 @@ export async function revokeKeys(
   if (
     selection.by === 'name' &&
     request.ifNone === 'fail' &&
-    !list?.some(({ name }) => name === selection.name)
+    list?.since === undefined &&
+    !list?.keys.some(({ name }) => name === selection.name)
   ) {
-    if (unreadBefore !== undefined) return cutShort(unreadBefore, []);
-    return noSuchName(selection.name, list ?? []);
+    return noSuchName(selection.name, list?.keys ?? []);
   }
   const { keys, counted, done } = select(selection, list);
-  if (counted > request.maxRevocations) return tooMany(request, counted, [...done, ...untouched(keys)]);
+  if (counted > request.maxRevocations) return tooMany(request, counted, list, [...done, ...untouched(keys)]);
   if (request.dryRun) {
-    const results = [...done, ...planned(keys, list ?? [], ports.keepsRecords())];
-    return noSuchIds(request, results) ?? { kind: 'planned', results };
+    const results = [...done, ...planned(keys, list, ports.keepsRecords())];
+    return unread(request, list, results) ?? noSuchIds(request, results) ?? { kind: 'planned', results };
   }
 
   for (const result of done) ports.report({ type: 'result', result });
   const results = [...done, ...(await revokeAll(keys, { ports, call, list }))];
   const open = results.filter((result) => !isDone(result) && result.state !== 'none');
-  if (open.length === 0) {
-    if (selection.by === 'name' && unreadBefore !== undefined) return cutShort(unreadBefore, results);
-    return noSuchIds(request, results) ?? { kind: 'done', results };
-  }
+  const older = unread(request, list, results);
+  if (open.length === 0) return older ?? noSuchIds(request, results) ?? { kind: 'done', results };
+  const message = `of the keys asked for, ${open.length} could not be revoked for certain`;
   return {
     kind: 'failed',
     code: 'revoke-failed',
-    message: `of the keys asked for, ${open.length} could not be revoked for certain`,
+    message: selection.by === 'name' && older !== undefined ? `${message}; ${older.message}` : message,
     failures: open.flatMap(({ failure }) => failure ?? []),
     results,
   };
 }
 
-/** What was found is revoked; that it was all of the name, nobody can say. */
-function cutShort(before: Instant, results: readonly KeyResult[]): RevocationOutcome {
-  return {
-    kind: 'failed',
-    code: 'revoke-failed',
-    message: `keys made before ${instantText(before)} could not be read, so more keys of this name may be active`,
-    failures: [],
-    results,
-  };
-}
-
-async function listed(ports: RevocationPorts, call: PatientCall) {
+async function listed(ports: RevocationPorts, call: PatientCall): Promise<Reply<KeyList>> {
   const watch = new Stopwatch(ports.clock);
   const reply = await call(() => ports.keys.list(true));
-  if (reply.ok) {
-    const active = reply.value.filter((key) => key.isActive).length;
-    ports.report({ type: 'listed', active, ms: watch.elapsed() });
-  }
-  return reply;
+  if (!reply.ok) return reply;
+  const { value: keys, date, reading } = reply;
+  const active = keys.filter((key) => key.isActive).length;
+  ports.report({ type: 'listed', active, ms: watch.elapsed() });
+  return { ok: true, value: { keys, since: reading?.since }, date };
+}
+
+/** Only these say of a key that they do not show that there is none. */
+function wholeList(list: KeyList | undefined): readonly KeyRecord[] | undefined {
+  return list?.since === undefined ? list?.keys : undefined;
 }
 
 async function revokeAll(keys: readonly KeyToRevoke[], work: Work): Promise<readonly KeyResult[]> {
@@ -119,27 +110,31 @@ async function revokeOne(key: KeyToRevoke, { ports, call, list }: Work): Promise
     return attempt;
   });
   if (reply.ok) {
-    const neverWas = list !== undefined && ports.keepsRecords() && !byId(list).has(key.id.toLowerCase());
+    const whole = wholeList(list);
+    const neverWas = whole !== undefined && ports.keepsRecords() && !byId(whole).has(key.id.toLowerCase());
     return { ...key, state: reply.value === 'gone' && neverWas ? 'none' : reply.value };
   }
   return { ...key, state: unclear ? 'unknown' : 'alive', failure: reply.failure };
 }
 
 function isCertain({ id, state }: KeyResult, list: Work['list']): boolean {
-  return state === 'revoked' || state === 'none' || (state === 'gone' && isGone(id, list));
+  return state === 'revoked' || state === 'none' || (state === 'gone' && isGone(id, wholeList(list)));
 }
 
 /** Asks the list what became of the keys of which the replies left it open. */
 async function settle(results: readonly KeyResult[], { ports, call, list }: Work): Promise<KeyResult[]> {
   const now = await listed(ports, call);
-  const known = byId(list ?? []);
-  const records = byId(now.ok ? now.value : []);
+  const known = byId(list?.keys ?? []);
+  const records = byId(now.ok ? now.value.keys : []);
   return results.map((result) => {
     if (isCertain(result, list)) return result;
     const was = known.get(result.id.toLowerCase());
-    const settled = now.ok
-      ? seen(result, was, records.get(result.id.toLowerCase()), ports.keepsRecords())
-      : unseen(result, was, now.failure);
+    const record = records.get(result.id.toLowerCase());
+    const since = now.ok && record === undefined ? now.value.since : undefined;
+    const open = since === undefined ? undefined : notLookedFor(result.id, since);
+    const failure = now.ok ? open : now.failure;
+    const settled =
+      failure === undefined ? seen(result, was, record, ports.keepsRecords()) : unseen(result, was, failure);
     ports.report({ type: 'result', result: settled });
     return settled;
   });
@@ -176,12 +171,38 @@ function untouched(keys: readonly KeyToRevoke[]): readonly KeyResult[] {
 
 function planned(
   keys: readonly KeyToRevoke[],
-  list: readonly KeyRecord[],
+  list: KeyList | undefined,
   keepsRecords: boolean,
 ): readonly KeyResult[] {
-  const known = byId(list);
-  const unknown = keepsRecords ? 'none' : 'gone';
-  return keys.map((key) => ({ ...key, state: known.has(key.id.toLowerCase()) ? 'untouched' : unknown }));
+  const known = byId(list?.keys ?? []);
+  const absent = keepsRecords ? 'none' : 'gone';
+  const unlisted = list?.since === undefined ? absent : 'unknown';
+  return keys.map((key) => ({ ...key, state: known.has(key.id.toLowerCase()) ? 'untouched' : unlisted }));
+}
+
+/**
+ * What a list that was not read to its end leaves open.
+ * @returns undefined: nothing
+ */
+function unread(
+  { selection }: RevocationRequest,
+  list: KeyList | undefined,
+  results: readonly KeyResult[],
+): Extract<RevocationOutcome, { kind: 'failed' }> | undefined {
+  if (list?.since === undefined) return undefined;
+  const unknown = results.filter(({ state }) => state === 'unknown').length;
+  if (selection.by === 'ids' && unknown === 0) return undefined;
+  const open =
+    selection.by === 'name'
+      ? 'more keys have the name that was asked for'
+      : `${unknown} of ${results.length} ids asked for ${unknown === 1 ? 'is of a key' : 'are of keys'} of this account`;
+  return {
+    kind: 'failed',
+    code: 'keys-unread',
+    message: `keys made before ${instantText(list.since)} were not read, so it is not known whether ${open}`,
+    failures: [],
+    results,
+  };
 }
 
 function noSuchName(name: string, list: readonly KeyRecord[]): RevocationOutcome {
@@ -232,14 +253,17 @@ function unlooked(id: string): KeyToRevoke {
 }
 
 function tooMany(
-  { maxRevocations }: RevocationRequest,
+  { maxRevocations, selection }: RevocationRequest,
   counted: number,
+  list: KeyList | undefined,
   results: readonly KeyResult[],
 ): RevocationOutcome {
+  const unsure = selection.by === 'name' ? 'are at least' : 'may be';
+  const are = list?.since === undefined ? 'are' : unsure;
   return {
     kind: 'failed',
     code: 'revocations-exceeded',
-    message: `the keys to revoke are ${counted}, more than \`max-revocations\` (${maxRevocations}): none was revoked`,
+    message: `the keys to revoke ${are} ${counted}, more than \`max-revocations\` (${maxRevocations}): none was revoked`,
     failures: [],
     results,
   };

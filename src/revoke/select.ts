@@ -1,5 +1,5 @@
 import type { KeyRecord } from '../rotation/ports.ts';
-import type { KeyResult, KeyToRevoke, RevocationRequest, Selection } from './request.ts';
+import type { KeyList, KeyResult, KeyToRevoke, RevocationRequest, Selection } from './request.ts';
 
 /**
  * Whether the account's list has to be read before anything is revoked. A name needs it. Ids do not, so that
@@ -24,19 +24,20 @@ interface Selected {
 
 /**
  * The keys that are to go.
- * @param list every key of the account; undefined where it was not read
+ * @param list undefined where it was not read
  */
-export function select(selection: Selection, list: readonly KeyRecord[] | undefined): Selected {
+export function select(selection: Selection, list: KeyList | undefined): Selected {
   if (selection.by === 'name') {
-    const named = (list ?? []).filter((key) => key.isActive && key.name === selection.name);
+    const named = (list?.keys ?? []).filter((key) => key.isActive && key.name === selection.name);
     const keys = usedLast(named.map((record) => ({ id: record.id, record })));
     return { keys, counted: keys.length, done: [] };
   }
-  const known = byId(list ?? []);
+  const known = byId(list?.keys ?? []);
   const asked = selection.ids.map((id) => ({ id, record: known.get(id.toLowerCase()) }));
   // A list may be a moment old: what is not in it is asked for all the same.
   const open = asked.filter(({ record }) => record?.isActive !== false);
-  const counted = list === undefined ? open : open.filter(({ record }) => record !== undefined);
+  const isWhole = list !== undefined && list.since === undefined;
+  const counted = isWhole ? open.filter(({ record }) => record !== undefined) : open;
   const done = asked.filter(({ record }) => record?.isActive === false);
   return {
     keys: usedLast(open),

@@ -1,6 +1,6 @@
 import type { CallFailure } from '../core/call.ts';
 import { FENCE, MARGIN } from '../core/limits.ts';
-import type { Duration, Instant } from '../core/time.ts';
+import { type Duration, type Instant, instantText } from '../core/time.ts';
 import type { KeyRecord, RotationSettings } from './ports.ts';
 
 /**
@@ -241,13 +241,22 @@ function showsActive(list: readonly KeyRecord[], id: string): boolean {
 
 /** Why it is not known what became of a key: a 404 for its DELETE, and lists that show it as active. */
 export function notGone(id: string): CallFailure {
+  return notConfirmed(id, 'lists it as active');
+}
+
+/** The same where the list does not show the key, and keys made before that instant were not read. */
+export function notLookedFor(id: string, since: Instant): CallFailure {
+  return notConfirmed(id, `keys made before ${instantText(since)} were not read`);
+}
+
+function notConfirmed(id: string, list: string): CallFailure {
   return {
     kind: 'unclear',
     service: 'mutx',
     call: `the revocation of ${id}`,
     status: 404,
     code: 'mutx-not-found',
-    message: `MUTX answers that there is no key ${id}, and lists it as active`,
+    message: `MUTX answers that there is no key ${id}, and ${list}`,
     hint: 'Run it again; if it ends like this again, revoke the key at MUTX by hand.',
     retryable: false,
   };

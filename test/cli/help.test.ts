@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../../src/cli/machine.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { EXIT_CODES } from '../../src/cli/run-command.ts';
 import { isCredential } from '../../src/cli/variables.ts';
 import { shellVariableOf } from '../../src/config/environment-names.ts';
 import { inputsOf, VERBS, type Verb } from '../../src/config/table.ts';
@@ -15,14 +15,15 @@ async function printed(...args: readonly string[]) {
   return { code, out, err };
 }
 
-const COMMANDS = createProgram(
-  {
-    env: {},
-    streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() },
-    folder: '/',
-  },
-  '1.2.3',
-).commands.flatMap((command) => [
+const MACHINE = {
+  env: {},
+  streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() },
+  folder: '/',
+};
+
+const PROGRAM = await createProgram(MACHINE, '1.2.3');
+
+const COMMANDS = PROGRAM.commands.flatMap((command) => [
   [command.name()],
   ...command.commands.map((inner) => [command.name(), inner.name()]),
 ]);

@@ -24,13 +24,18 @@ const STAGE: Target = {
 const REPOSITORY = 'GET /repos/acme/web';
 const ENVIRONMENT = 'GET /repos/acme/web/environments/stage%2Feu%201';
 const CREATE = 'PUT /repos/acme/web/environments/stage%2Feu%201';
+const ENVIRONMENTS = 'GET /repos/acme/web/environments?per_page=100&page=1';
 const KEY = `${ENVIRONMENT}/secrets/public-key`;
 const GET = `${ENVIRONMENT}/secrets/MUTX_API_KEY`;
 const PUT = `${CREATE}/secrets/MUTX_API_KEY`;
 const exists = ok({ id: 7, archived: false });
 const always = () => true;
 
+const named = (...names: string[]) =>
+  ok({ total_count: names.length, environments: names.map((name) => ({ name })) });
+
 const missing = (github: GithubDouble) => {
+  github.answer(ENVIRONMENTS, named('other'));
   github.answer(REPOSITORY, exists);
   github.answer(KEY, notFound);
   github.answer(ENVIRONMENT, notFound);
@@ -127,7 +132,7 @@ describe('an environment to be created', () => {
     expect(await target.write(value, always)).toMatchObject({ value: 'created' });
     expect(target.puts).toBe(1);
     expect(await target.write(value, always)).toMatchObject({ value: 'updated' });
-    expect(github.lines.slice(before)).toEqual([ENVIRONMENT, CREATE, KEY, PUT, PUT]);
+    expect(github.lines.slice(before)).toEqual([ENVIRONMENT, ENVIRONMENTS, CREATE, KEY, PUT, PUT]);
     expect(pair.open(github.requests.at(-1)?.body)).toBe('mutx_live_1');
   });
 
@@ -143,6 +148,59 @@ describe('an environment to be created', () => {
       value: 'created',
     });
     expect(github.lines).not.toContain(CREATE);
+  });
+
+  it('that the list of environments names is there, whatever its own address says: no PUT of it', async () => {
+    await using github = await startGithubDouble();
+    missing(github);
+    const target = github.target(STAGE, { createEnvironment: true });
+    await target.prepare();
+    await target.metadata();
+    github.answer(ENVIRONMENTS, named('other', 'Stage/EU 1'));
+    const value = github.secrets.admit('mutx_live_1');
+    // Its public key cannot be read either, for as long as GitHub says that it is not there.
+    expect(await target.write(value, always)).toMatchObject({
+      failure: { kind: 'refused', code: 'github-not-found' },
+    });
+    expect(target.puts).toBe(1);
+    github.answer(KEY, (await keyPair('key-1')).answer);
+    github.answer(PUT, updated);
+    expect(await target.write(value, always)).toMatchObject({ value: 'updated' });
+    expect(target.contradiction).toMatch(/was not there .* replaced one/u);
+    expect(github.lines).not.toContain(CREATE);
+  });
+
+  it.each([
+    ['cannot be read', { status: 502 }, 'github-server-error'],
+    ['is shorter than its count', ok({ total_count: 2, environments: [] }), 'github-list-incomplete'],
+  ])('is not created where the list of environments %s', async (_, answer, code) => {
+    await using github = await startGithubDouble();
+    missing(github);
+    const target = github.target(STAGE, { createEnvironment: true });
+    await target.prepare();
+    github.answer(ENVIRONMENTS, answer);
+    expect(await target.write(github.secrets.admit('mutx_live_1'), always)).toMatchObject({
+      failure: { kind: 'not-sent', code },
+    });
+    expect(github.lines.filter((line) => line.startsWith('PUT'))).toEqual([]);
+  });
+
+  it('whose secret is replaced right after it was created contradicts that, whatever was read', async () => {
+    for (const read of [true, false]) {
+      await using github = await startGithubDouble();
+      missing(github);
+      const target = github.target(STAGE, { createEnvironment: true });
+      await target.prepare();
+      if (read) await target.metadata();
+      github.answer(CREATE, ok({ id: 1 }));
+      github.answer(KEY, (await keyPair('key-1')).answer);
+      github.answer(PUT, updated);
+      const value = github.secrets.admit('mutx_live_1');
+      expect(await target.write(value, always)).toMatchObject({ value: 'updated' });
+      expect(target.contradiction).toMatch(/was not there .* replaced one/u);
+      await target.write(value, always);
+      expect(target.contradiction).toBeUndefined();
+    }
   });
 
   it('is asked about again for its metadata', async () => {

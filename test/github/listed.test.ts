@@ -130,12 +130,16 @@ describe('a list is no evidence', () => {
     const target = github.target(environment('stage'), { createEnvironment: true });
     expect(await target.prepare()).toMatchObject({ ok: true });
     expect(await target.metadata()).toMatchObject({ ok: true, value: undefined });
+    expect(target.puts).toBe(2);
     expect(codeOf(await target.listed())).toBe('github-not-found');
+    // It is there, so it is not created.
+    expect(target.puts).toBe(1);
     expect(await target.listed()).toMatchObject({
       ok: true,
       value: { updatedAt: Date.UTC(2026, 10, 1, 12) },
     });
     expect(codeOf(await github.target(environment('stage')).listed())).toBe('ok');
+    github.answer(`GET ${secrets}?per_page=100&page=1`, notFound);
     github.answer(environments, ok({ total_count: 1, environments: [{}] }));
     expect(codeOf(await target.listed())).toBe('github-bad-reply');
     github.answer(environments, ok({ total_count: 2, environments: [{ name: 'other' }] }));

@@ -43,6 +43,8 @@ class World {
   atMost = 100;
   /** How the server counts; a guess for the reader. */
   total = (all: number) => all;
+  /** How many of the newest keys the server that answers does not have yet. */
+  stale: (skip: number, nth: number) => number = () => 0;
   /** What is answered instead, or happens before the answer. */
   before: (skip: number, nth: number) => CallFailure | undefined = () => undefined;
   latency = 0;
@@ -62,7 +64,7 @@ class World {
   readonly ask: Ask = async (skip, limit) => {
     this.asked.push(skip);
     const refusal = this.before(skip, this.asked.length);
-    const value = this.#page(skip, Math.min(limit, this.atMost));
+    const value = this.#page(skip, Math.min(limit, this.atMost), this.stale(skip, this.asked.length));
     const date = this.clock.now();
     if (this.latency > 0) await this.clock.sleep(this.latency);
     return refusal === undefined ? { ok: true, value, date } : { ok: false, failure: refusal };
@@ -97,10 +99,10 @@ class World {
     };
   }
 
-  #page(skip: number, length: number): KeyPage {
-    const end = this.keys.length - skip;
+  #page(skip: number, length: number, stale: number): KeyPage {
+    const end = this.keys.length - stale - skip;
     const keys = this.keys.slice(Math.max(0, end - length), Math.max(0, end)).toReversed();
-    return { keys, hasMore: end > length, total: this.total(this.keys.length) };
+    return { keys, hasMore: end > length, total: this.total(this.keys.length - stale) };
   }
 }
 
@@ -151,13 +153,93 @@ describe('a list of keys', () => {
     expect(await world.ids()).toEqual(all(12));
   });
 
-  test.each([
-    ['too few', () => 0],
-    ['too many', () => 3_500],
-  ])('is read to its end where its total is %s: that is only a guess', async (_, total) => {
+  test('is read to its end where its total is too low: it is no reason to stop', async () => {
     const world = new World(340);
-    world.total = total;
+    world.total = () => 0;
     expect(await world.ids()).toEqual(all(340));
+  });
+
+  test.each([40, 340])('of %i that ends before its total has holes, and is none', async (count) => {
+    for (const total of [count + 1, 3_500]) {
+      const world = new World(count);
+      world.total = () => total;
+      expect(await world.read()).toMatchObject({
+        failure: {
+          kind: 'unclear',
+          code: 'mutx-bad-reply',
+          retryable: true,
+          message: `the list ended after ${count} of ${total} keys`,
+        },
+      });
+    }
+  });
+
+  test('that names a key twice and another one never is none', async () => {
+    const world = new World(150);
+    const [twice] = world.keys;
+    if (twice === undefined) throw new Error('there is one');
+    world.keys[1] = twice;
+    expect(await world.read()).toMatchObject({
+      failure: { code: 'mutx-bad-reply', message: 'the list ended after 149 of 150 keys' },
+    });
+  });
+
+  test('of which a page does not continue the one before it is none: keys may be between them', async () => {
+    const world = new World(250);
+    world.stale = (skip) => (skip === 99 ? 5 : 0);
+    expect(await world.read()).toMatchObject({
+      failure: {
+        kind: 'unclear',
+        code: 'mutx-bad-reply',
+        retryable: true,
+        message: 'a page of the list does not continue the one before it: keys may be missing between them',
+      },
+    });
+    // Once more, in case a key was made in between, and no more than that.
+    expect(world.asked.filter((skip) => skip === 99)).toHaveLength(2);
+  });
+
+  test('of which a page comes from a stale server once is read: asked again, it continues', async () => {
+    const world = new World(250);
+    world.stale = (skip, nth) => (skip === 99 && nth === 2 ? 5 : 0);
+    expect(await world.ids()).toEqual(all(250));
+  });
+
+  test('of which later pages are shorter than the first is none', async () => {
+    const world = new World(250);
+    world.before = () => {
+      world.atMost = world.asked.length === 1 ? 100 : 50;
+      return undefined;
+    };
+    expect(await world.read()).toMatchObject({ failure: { code: 'mutx-bad-reply', retryable: true } });
+  });
+
+  test('that ends with an empty page instead of what is left is none', async () => {
+    const world = new World(101);
+    world.before = (skip) => {
+      if (skip > 0) world.keys = world.keys.slice(2, 101);
+      return undefined;
+    };
+    expect(await world.read()).toMatchObject({ failure: { code: 'mutx-bad-reply', retryable: true } });
+  });
+
+  test('from which a key is removed while it is read is read in a second attempt', async () => {
+    const world = new World(250);
+    world.before = (_, nth) => {
+      if (nth === 2) world.keys.splice(-10, 1);
+      return undefined;
+    };
+    expect(await world.read()).toMatchObject({ failure: { code: 'mutx-bad-reply', retryable: true } });
+    expect(await world.ids()).toHaveLength(249);
+  });
+
+  test('from which a key is removed that is still to come is read', async () => {
+    const world = new World(250);
+    world.before = (_, nth) => {
+      if (nth === 2) world.keys.shift();
+      return undefined;
+    };
+    expect(await world.ids()).toEqual(all(249));
   });
 
   test('that goes on after an empty page is none', async () => {

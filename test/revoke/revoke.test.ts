@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { revokedIds } from '../../src/messages/revocation/revocation.ts';
+import type { Reply } from '../../src/core/call.ts';
+import { noSuchKey, revokedIds } from '../../src/messages/revocation/revocation.ts';
 import { isDone, type RevocationEvent, type RevocationRequest } from '../../src/revoke/request.ts';
 import { revokeKeys } from '../../src/revoke/revoke.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
@@ -79,15 +80,17 @@ describe('by name', () => {
     const outcome = await world.revoke({ name: 'x' });
     expect(outcome).toMatchObject({
       kind: 'failed',
-      code: 'revoke-failed',
-      message: expect.stringContaining('could not be read, so more keys of this name may be active'),
+      code: 'keys-unread',
+      message: expect.stringContaining(
+        'were not read, so it is not known whether more keys have the name that was asked for',
+      ),
     });
     expect(states(outcome)).toEqual({ a: 'revoked' });
     const none = withKeys();
     none.always('list', cut);
     expect(await none.revoke({ name: 'x', ifNone: 'fail' })).toMatchObject({
       kind: 'failed',
-      code: 'revoke-failed',
+      code: 'keys-unread',
       results: [],
     });
   });
@@ -392,5 +395,145 @@ describe('what no key is', () => {
     const outcome = await world.revoke({ ids: ['a', 'nobody'], ...fail });
     expect(outcome.kind).toBe('done');
     expect(states(outcome)).toEqual({ a: 'revoked', nobody: 'gone' });
+  });
+});
+
+describe('a list that was not read to its end', () => {
+  const SINCE = Date.UTC(2026, 10, 30);
+  const UNREAD = 'keys made before 2026-11-30T00:00:00Z were not read';
+
+  /** Without these keys, which were made before. */
+  const without =
+    (...unread: string[]): Script =>
+    ({ apply }) => {
+      const reply = apply() as Reply<readonly KeyRecord[]>;
+      if (!reply.ok) return reply;
+      const reading = { lastDate: reply.date, lastAsked: 0, since: SINCE };
+      return { ...reply, value: reply.value.filter(({ id }) => !unread.includes(id)), reading };
+    };
+
+  it.each(['fail', 'ignore'] as const)(
+    'by name, if-none: %s: what was found goes, and the run fails: an older key of the name may live',
+    async (ifNone) => {
+      const world = withKeys(key('new', { name: 'x' }), key('old', { name: 'x' }));
+      world.always('list', without('old'));
+      const outcome = await world.revoke({ name: 'x', ifNone });
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'keys-unread' });
+      expect(outcome).toMatchObject({
+        message: `${UNREAD}, so it is not known whether more keys have the name that was asked for`,
+      });
+      expect(states(outcome)).toEqual({ new: 'revoked' });
+      expect(world.active()).toEqual(['old']);
+    },
+  );
+
+  it.each(['fail', 'ignore'] as const)(
+    'by name, if-none: %s: that it has no key of the name says nothing',
+    async (ifNone) => {
+      const world = withKeys(key('old', { name: 'x' })).always('list', without('old'));
+      for (const dryRun of [false, true]) {
+        const request = { selection: { by: 'name', name: 'x' }, maxRevocations: 5, dryRun, ifNone } as const;
+        const outcome = await world.revoke(request);
+        expect(outcome).toMatchObject({ kind: 'failed', code: 'keys-unread', results: [] });
+        expect(outcome).not.toHaveProperty('missing');
+        expect(noSuchKey(outcome, request)).toBeUndefined();
+      }
+    },
+  );
+
+  it('by name, in a dry run: fails as the real run would, and changes nothing', async () => {
+    const world = withKeys(key('new', { name: 'x' }), key('old', { name: 'x' }));
+    world.always('list', without('old'));
+    const outcome = await world.revoke({ name: 'x', dryRun: true });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'keys-unread' });
+    expect(states(outcome)).toEqual({ new: 'untouched' });
+    expect(world.changes()).toEqual([]);
+  });
+
+  it('by name: a key that could not be revoked comes first, and both are said', async () => {
+    const world = withKeys(key('a', { name: 'x' }), key('old', { name: 'x' }))
+      .always('list', without('old'))
+      .always('revoke a', refuses(403));
+    const outcome = await world.revoke({ name: 'x' });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'revoke-failed', failures: [{ status: 403 }] });
+    expect(outcome).toMatchObject({ message: expect.stringContaining(UNREAD) });
+    expect(states(outcome)).toEqual({ a: 'alive' });
+  });
+
+  it('by name, more than max-revocations: they are at least so many', async () => {
+    const world = withKeys(key('a', { name: 'x' }), key('b', { name: 'x' })).always('list', without());
+    expect(await world.revoke({ name: 'x', maxRevocations: 1 })).toMatchObject({
+      code: 'revocations-exceeded',
+      message: expect.stringContaining('are at least 2,'),
+    });
+    expect(world.changes()).toEqual([]);
+  });
+
+  it.each([
+    ['fail', true],
+    ['fail', false],
+    ['ignore', true],
+    ['ignore', false],
+  ] as const)(
+    'by id, if-none: %s, records kept: %s: a 404 for a key that it does not show is not known',
+    async (ifNone, keepsRecords) => {
+      for (const lists of ['before', 'after']) {
+        const world = Object.assign(withKeys(key('a'), key('old')), { keepsRecords });
+        world.always('list', without('old')).on('revoke old', () => GONE);
+        // Where the credential may be one of them the list is read before.
+        const outcome = await world.revoke({ ids: ['a', 'old'], ifNone }, lists === 'before');
+        expect(outcome).toMatchObject({
+          kind: 'failed',
+          code: 'revoke-failed',
+          failures: [{ status: 404, message: `MUTX answers that there is no key old, and ${UNREAD}` }],
+        });
+        expect(states(outcome)).toEqual({ a: 'revoked', old: 'unknown' });
+        expect(revokedIds(outcome.results).text).toBe('["a"]');
+        expect(world.active()).toEqual(['old']);
+      }
+    },
+  );
+
+  it('by id: a DELETE without an answer is not taken for done where the list after it ended too early', async () => {
+    const world = withKeys(key('a'), key('old')).always('revoke old', breaks);
+    world.on('list', works).always('list', without('old'));
+    const outcome = await world.revoke({ ids: ['a', 'old'] }, true);
+    expect(outcome).toMatchObject({ code: 'revoke-failed' });
+    expect(states(outcome)).toEqual({ a: 'revoked', old: 'unknown' });
+    // A refusal, and the list before it: alive.
+    const refused = withKeys(key('a'), key('old')).always('revoke old', refuses(403));
+    refused.on('list', works).always('list', without('old'));
+    expect(states(await refused.revoke({ ids: ['a', 'old'] }, true))).toEqual({ a: 'revoked', old: 'alive' });
+  });
+
+  it('by id: what it does show is known, and a key that MUTX says it revoked is', async () => {
+    const world = withKeys(key('a'), key('b', { active: false }), key('old'));
+    world.always('list', without('old'));
+    const outcome = await world.revoke({ ids: ['a', 'b', 'old'] }, true);
+    expect(outcome.kind).toBe('done');
+    expect(states(outcome)).toEqual({ a: 'revoked', b: 'already-revoked', old: 'revoked' });
+  });
+
+  it('by id: what it does not show counts for max-revocations', async () => {
+    const world = withKeys(key('a'), key('old')).always('list', without('old'));
+    expect(await world.revoke({ ids: ['a', 'old'], maxRevocations: 1 })).toMatchObject({
+      code: 'revocations-exceeded',
+      message: expect.stringContaining('may be 2,'),
+    });
+    expect(world.changes()).toEqual([]);
+  });
+
+  it('by id, in a dry run: what it does not show is not known, and fails the run', async () => {
+    for (const keepsRecords of [true, false]) {
+      const world = Object.assign(withKeys(key('a'), key('old')), { keepsRecords });
+      world.always('list', without('old'));
+      const outcome = await world.revoke({ ids: ['a', 'old'], dryRun: true });
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'keys-unread' });
+      expect(outcome).toMatchObject({
+        message: `${UNREAD}, so it is not known whether 1 of 2 ids asked for is of a key of this account`,
+      });
+      expect(states(outcome)).toEqual({ a: 'untouched', old: 'unknown' });
+      expect(await world.revoke({ ids: ['a'], dryRun: true })).toMatchObject({ kind: 'planned' });
+    }
   });
 });

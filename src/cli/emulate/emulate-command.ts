@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../config/kinds.ts';
 import type { Generation } from '../../emulator/index.ts';
-import type { Machine } from '../run-command.ts';
+import type { Machine } from '../machine.ts';
 import { listenForAdvance } from './advance.ts';
 import { commandsToTry, programName } from './commands.ts';
 import { seed } from './seed.ts';
@@ -31,10 +31,8 @@ credential opens anything else.`;
 const CA_FILE = 'emulator-ca.pem';
 
 /** `emulate`: MUTX and GitHub's secrets API in memory, on loopback. */
-export function addEmulate(program: Command, machine: Machine): void {
-  program
-    .command('emulate')
-    .description('start MUTX and GitHub in memory, to try things out')
+export function completeEmulate(command: Command, machine: Machine): void {
+  command
     .addOption(new Option('--generation <name>', "of MUTX's API").choices(['v1', 'documented']).default('v1'))
     .option(
       '--repository <owner/repo...>',

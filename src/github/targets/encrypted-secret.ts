@@ -113,6 +113,11 @@ export class EncryptedSecret {
     return this.#saw({ ...list, value: list.value.find((secret) => secret.name === name) });
   }
 
+  /** What it would be in is not there, and so it is not either. */
+  sawNone(): void {
+    this.#there = false;
+  }
+
   /**
    * One attempt to write. GitHub answers 422 when the box was made for a public key that has been replaced
    * meanwhile; only then, that is, if the key now is another one, the value is sealed and sent again, once.

@@ -65,7 +65,7 @@ export class EnvironmentTarget implements SuccessorPlace {
     if (this.#missing) {
       const exists = await this.#exists();
       if (!exists.ok) return exists;
-      if (!exists.value) return { ...exists, value: undefined };
+      if (!exists.value) return this.#none(exists);
       this.#missing = false;
     }
     return this.#secret.metadata();
@@ -79,8 +79,8 @@ export class EnvironmentTarget implements SuccessorPlace {
     }
     const environments = await this.#listEnvironments();
     if (!environments.ok) return environments;
-    const name = this.#paths.name.toLowerCase();
-    if (!environments.value.some((other) => other === name)) return { ...environments, value: undefined };
+    if (!this.#isNamedBy(environments.value)) return this.#none(environments);
+    this.#missing = false;
     // Its own GET, or that of its secrets, said that it is not there.
     return secrets ?? this.#secret.listed();
   }
@@ -99,6 +99,16 @@ export class EnvironmentTarget implements SuccessorPlace {
     return there.ok ? this.#secret.probe(unspent) : there;
   }
 
+  #none({ date }: Extract<Reply<unknown>, { ok: true }>): Reply<undefined> {
+    this.#secret.sawNone();
+    return { ok: true, value: undefined, date };
+  }
+
+  #isNamedBy(environments: readonly string[]): boolean {
+    const name = this.#paths.name.toLowerCase();
+    return environments.some((other) => other === name);
+  }
+
   #exists(): Promise<Reply<boolean>> {
     return this.#calls.ask({ method: 'GET', path: this.#paths.environment }, READ_ENVIRONMENTS, {
       200: () => ({ value: true }),
@@ -107,20 +117,21 @@ export class EnvironmentTarget implements SuccessorPlace {
   }
 
   /** In lower case: GitHub takes two names that differ in nothing else for one. */
-  #listEnvironments(): Promise<Reply<readonly string[]>> {
+  #listEnvironments(mayGoOn?: MayStart): Promise<Reply<readonly string[]>> {
     const { target } = this.#calls.subject;
-    return readCounted(this.#calls, {
+    const list = {
       path: `${this.#paths.repository}/environments`,
       permission: READ_ENVIRONMENTS,
       decode: decodeEnvironments,
-      idOf: (name) => name,
+      idOf: (name: string) => name,
       codes: LIST_CODES,
       what: `the environments of the repository of ${target}`,
-      incomplete: (seen, total) => ({
+      incomplete: (seen: number, total: number) => ({
         message: `GitHub lists ${seen} of ${total} environments, so it is not known whether that of ${target} is there`,
         hint: 'Run again: nothing was decided on this list.',
       }),
-    });
+    };
+    return readCounted(this.#calls, list, mayGoOn);
   }
 
   async #createIfMissing(mayStart: MayStart): Promise<Reply<unknown>> {
@@ -131,12 +142,19 @@ export class EnvironmentTarget implements SuccessorPlace {
     return created;
   }
 
-  /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
+  /**
+   * A PUT for an environment that exists would take its protection rules away, so it is looked for again, and a 404, which
+   * any server has, has to agree with the list of environments.
+   */
   async #createUnlessThere(mayStart: MayStart): Promise<Reply<unknown>> {
     const exists = await this.#exists();
     if (!exists.ok || exists.value) return exists;
+    const environments = await this.#listEnvironments(mayStart);
+    if (!environments.ok || this.#isNamedBy(environments.value)) return environments;
     const request = { method: 'PUT', path: this.#paths.environment, body: {}, mayStart } as const;
-    return this.#calls.ask(request, CREATE_ENVIRONMENTS, { 200: () => ({ value: true }) });
+    const created = await this.#calls.ask(request, CREATE_ENVIRONMENTS, { 200: () => ({ value: true }) });
+    if (created.ok) this.#secret.sawNone();
+    return created;
   }
 
   #notFound(): Reply<true> {

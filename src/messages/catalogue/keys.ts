@@ -6,6 +6,11 @@ export const KEY_HINTS: Readonly<Record<string, Hint>> = {
     cause: 'MUTX did not revoke every key that was asked for, or did not say whether it did',
     fix: 'mend what is said of the failed call here and run again: what is revoked already counts as done',
   },
+  'keys-unread': {
+    cause:
+      "MUTX's limit on requests left no time to read the whole list of keys, and a key that was not read may be one that was asked for",
+    fix: 'run it again when fewer clients use the account: what is revoked already counts as done. By their ids, keys are revoked without the list',
+  },
   'too-early': {
     cause: '`not-before` is still to come, by the clock of MUTX',
     fix: 'run it again after that instant; behind an environment with a wait timer: make the timer longer than every `grace-period` by two minutes',
