@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '../../src/cli/run-command.ts';
+import { EXIT_CODES } from '../../src/cli/machine.ts';
 import { HINTS } from '../../src/messages/catalogue/catalogue.ts';
 import type { Hint } from '../../src/messages/catalogue/hint.ts';
 import { CHECKS } from './checks.ts';

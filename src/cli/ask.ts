@@ -1,7 +1,7 @@
 import { type InputName, inputsOf, specOf, type Verb } from '../config/table.ts';
-import { Cancelled } from '../process/run-command.ts';
+import { Cancelled } from '../process/cancelled.ts';
 import { beginsAsMutxKey, looksLikeCredential } from '../secrets/shapes.ts';
-import { isInteractive, type Streams } from './streams.ts';
+import { isInteractive, type Streams } from './machine.ts';
 import { type Flags, givenOf, propertyOf } from './variables.ts';
 
 /** What a prompt of `@inquirer` is called with. */

@@ -5,9 +5,9 @@ import type { EndingSignal } from '../commands/context.ts';
 import { type Child, type Ended, execVerb } from '../commands/ephemeral/exec.ts';
 import { inputsOf } from '../config/table.ts';
 import type { Secret } from '../secrets/secret.ts';
+import type { Machine, Streams } from './machine.ts';
 import { optionOf } from './options.ts';
-import { type Machine, runCommand } from './run-command.ts';
-import type { Streams } from './streams.ts';
+import { runCommand } from './run-command.ts';
 import { type Flags, withoutCredentials } from './variables.ts';
 
 const VERB = 'ephemeral';
@@ -20,10 +20,8 @@ Signals are passed on. The log is on stderr. Killed by SIGKILL, exec leaves the
 key behind: a later one sweeps it when it has expired.`;
 
 /** `exec`: a key for one command, revoked when that has ended. */
-export function addExec(program: Command, machine: Machine): void {
-  const command = program
-    .command('exec')
-    .description('run a command with a key of its own, and revoke it afterwards')
+export function completeExec(command: Command, machine: Machine): void {
+  command
     .usage('[options] [--] <command> [args…]')
     // Asked for below, so that it can be said how.
     .argument('[command]')

@@ -1,52 +1,21 @@
-import { Command, CommanderError } from 'commander';
-import { auditVerb } from '../commands/audit.ts';
-import type { VerbContext } from '../commands/context.ts';
-import { revokeVerb } from '../commands/revoke.ts';
-import { rotateVerb } from '../commands/rotate.ts';
-import { shellVariableOf } from '../config/environment-names.ts';
-import { inputsOf, type Verb } from '../config/table.ts';
-import { Cancelled } from '../process/run-command.ts';
-import { addCompletion } from './completion/completion-command.ts';
-import { addDoctor } from './doctor/doctor-command.ts';
-import { addEmulate } from './emulate/emulate-command.ts';
-import { addExec } from './exec-command.ts';
-import { addInit } from './init/init-command.ts';
-import { addKeys } from './keys-commands.ts';
-import { optionOf, quietOption, withCommonOptions } from './options.ts';
-import { refuseRepeatedFlags } from './repeated-flags.ts';
-import { runFleet } from './rotate-fleet.ts';
-import { INTERRUPTED, type Machine, runCommand, type Task, UNUSABLE } from './run-command.ts';
-import { type Flags, isCredential } from './variables.ts';
+import { Command, CommanderError, Help } from 'commander';
+import { Cancelled } from '../process/cancelled.ts';
+import { COMMANDS, type Listed } from './commands.ts';
+import { INTERRUPTED, type Machine, UNUSABLE } from './machine.ts';
 
-interface VerbCommand extends Task {
-  readonly description: string;
-}
-
-/** Late: it brings a parser of YAML along. */
-async function plan(context: VerbContext): Promise<void> {
-  const { planVerb } = await import('../commands/plan.ts');
-  await planVerb(context);
-}
-
-/** The commands that are actions, too. */
-const VERB_COMMANDS: readonly VerbCommand[] = [
-  {
-    verb: 'rotate',
-    run: rotateVerb,
-    description: 'make a new key, store it as a secret everywhere, revoke the old one',
-  },
-  { verb: 'revoke', run: revokeVerb, description: 'revoke keys now, by id or by exact name' },
-  {
-    verb: 'audit',
-    run: auditVerb,
-    description: 'report what is wrong with keys and secrets; changes nothing',
-  },
-  { verb: 'plan', run: plan, description: 'say which keys of a fleet are due; changes nothing' },
-];
-
-/** The command line, `mutx-api-key`. @param version of the package */
-export function createProgram(machine: Machine, version: string): Command {
+/**
+ * The command line, `mutx-api-key`.
+ * @param version of the package
+ * @param args what it will run: of a command that they do not name it knows only what the list of commands shows.
+ *   Default: it knows all of every command
+ */
+export async function createProgram(
+  machine: Machine,
+  version: string,
+  args?: readonly string[],
+): Promise<Command> {
   const { stdout, stderr } = machine.streams;
+  const listed = new Map<Command, string>();
   const program = new Command('mutx-api-key')
     .description('API keys for MUTX that are named, expire, and are rotated without a gap')
     .version(version)
@@ -55,29 +24,44 @@ export function createProgram(machine: Machine, version: string): Command {
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
-    .configureHelp({ helpWidth: 80 })
+    .configureHelp({
+      helpWidth: 80,
+      subcommandTerm: (command) => listed.get(command) ?? new Help().subcommandTerm(command),
+    })
     .addHelpText('after', AFTER);
-  for (const command of VERB_COMMANDS) addVerb(program, command, machine);
-  addExec(program, machine);
-  addKeys(program, machine);
-  addInit(program, machine, version);
-  addDoctor(program, machine);
-  addEmulate(program, machine);
-  addCompletion(program, machine);
-  refuseRepeatedFlags(program);
+  for (const one of COMMANDS) {
+    const command = program.command(one.name).description(one.description);
+    listed.set(command, `${one.name} ${one.takes}`.trim());
+    if (isNeeded(one, args)) await complete(one, command, machine, version);
+  }
   return program;
+}
+
+/** Whether a command is the one that the arguments name; `completion` is about all of them. */
+function isNeeded({ name }: Listed, args: readonly string[] | undefined): boolean {
+  if (args === undefined) return true;
+  const named = args.find((word) => !word.startsWith('-') && word !== 'help');
+  return named === name || named === 'completion';
+}
+
+async function complete(listed: Listed, command: Command, machine: Machine, version: string): Promise<void> {
+  const [add, { refuseRepeatedFlags }] = await Promise.all([listed.load(), import('./repeated-flags.ts')]);
+  add(command, machine, version);
+  refuseRepeatedFlags(command);
 }
 
 /**
  * Runs the command line to its end.
+ * @param version of the package
  * @returns the exit code of a command that did not run; undefined: that of the process is the command's
  */
 export async function runProgram(
-  program: Command,
   args: readonly string[],
   machine: Machine,
+  version: string,
 ): Promise<number | undefined> {
   try {
+    const program = await createProgram(machine, version, args);
     await program.parseAsync(args, { from: 'user' });
     return undefined;
   } catch (error) {
@@ -92,26 +76,3 @@ const AFTER = `
 Every flag is a variable, too: --key-name is MUTX_KEY_NAME. Credentials come
 from variables only, or are asked for: MUTX_EMAIL and MUTX_PASSWORD; or
 MUTX_REFRESH_TOKEN or MUTX_BOOTSTRAP_JWT; MUTX_GITHUB_TOKEN or GH_TOKEN.`;
-
-function addVerb(program: Command, task: VerbCommand, machine: Machine): void {
-  const { verb, description } = task;
-  const command = program.command(verb).description(description);
-  for (const name of inputsOf(verb)) {
-    const option = optionOf(name, verb);
-    if (option !== undefined) command.addOption(option);
-  }
-  if (verb === 'rotate')
-    command.option('--fleet-file <path>', 'every key of a fleet that is due, one by one');
-  if (verb !== 'plan') command.addOption(quietOption());
-  withCommonOptions(command)
-    .addHelpText('after', `\n${credentialsOf(verb)}`)
-    .action((flags: Flags) =>
-      verb === 'rotate' && flags['fleetFile'] !== undefined
-        ? runFleet(command, flags, machine)
-        : runCommand(task, flags, machine),
-    );
-}
-
-function credentialsOf(verb: Verb): string {
-  return inputsOf(verb).filter(isCredential).map(shellVariableOf).join(' ');
-}

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { VerbContext } from '../commands/context.ts';
 import { inputsOf } from '../config/table.ts';
-import { type Machine, runCommand } from './run-command.ts';
+import type { Machine } from './machine.ts';
+import { runCommand } from './run-command.ts';
 import { type Flags, isCredential, propertyOf } from './variables.ts';
 
-/** Imported lazily: only a fleet needs the YAML parser. */
+/** Late: only a fleet needs the parser of YAML. */
 async function rotateFleet(context: VerbContext): Promise<void> {
   const { rotateFleetVerb } = await import('../commands/rotate-fleet.ts');
   await rotateFleetVerb(context);
@@ -28,6 +29,7 @@ export function runFleet(command: Command, { dryRun, ...flags }: Flags, machine:
     );
   }
   const isDry = dryRun === true || dryRun === 'true';
-  const title = isDry ? 'Fleet of MUTX API keys not planned' : 'Not every key of the fleet was rotated';
+  // True of a file that cannot be used and of a fleet that was rotated in part: the message says which.
+  const title = isDry ? 'Fleet of MUTX API keys not planned' : 'Fleet rotation failed';
   return runCommand({ verb: 'plan', run: isDry ? planFleet : rotateFleet, title }, flags, machine);
 }

@@ -6,35 +6,11 @@ import type { FailureReport } from '../messages/failure.ts';
 import { FAILURE_TITLE } from '../messages/words.ts';
 import { runVerb } from '../process/run-command.ts';
 import { withCredentials } from './ask.ts';
+import { atTerminal } from './at-terminal.ts';
+import { FAILED, type Machine, type Streams, UNUSABLE } from './machine.ts';
 import { placeVariables } from './place.ts';
-import type { Streams } from './streams.ts';
 import { terminal, written } from './terminal.ts';
 import { type Flags, misspelledVariables, verbEnvironment } from './variables.ts';
-
-/** What the exit code of every command says. `exec` passes on that of its command instead, once it has begun. */
-export const EXIT_CODES = {
-  0: 'done as asked',
-  1: 'not done; the last lines say why, and in which state things are',
-  2: 'a flag, a variable or an argument cannot be used; nothing was changed',
-  126: '`exec`: the command could not be started',
-  127: '`exec`: there is no such command',
-  129: 'its terminal is gone (SIGHUP)',
-  130: 'interrupted (SIGINT), or a question was not answered (Ctrl-C, Ctrl-D)',
-  131: 'told to quit (SIGQUIT)',
-  143: 'ended by SIGTERM',
-} as const satisfies Readonly<Record<number, string>>;
-
-const FAILED = 1;
-export const UNUSABLE = 2;
-export const INTERRUPTED = 130;
-
-/** The process as a command sees it. */
-export interface Machine {
-  readonly env: NodeJS.ProcessEnv;
-  readonly streams: Streams;
-  /** Where it was started. */
-  readonly folder: string;
-}
 
 export interface Task {
   readonly run: (context: VerbContext) => Promise<void>;
@@ -67,6 +43,8 @@ export async function runCommand(
     onStdout: leavesStdout ? 'others' : json === true ? 'json' : printsSecret ? 'secret' : 'log',
     summaryFile: typeof summary === 'string' ? summary : undefined,
     quiet: () => quiet === true && failure === undefined,
+    // The keys of a fleet are described in a file, in the words of a workflow.
+    ...(verb === 'plan' ? {} : { worded: atTerminal }),
   });
   for (const text of misspelledVariables(verb, shell)) sink.warning(inputWarning(text));
   await runVerb(run, title, {

@@ -1,9 +1,8 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { Agent } from 'node:http';
 import type { Socket } from 'node:net';
-import { callbackify } from 'node:util';
 import { connect } from './connect.ts';
 import { DIALING, type Dialing } from './dial.ts';
+import { http, https, util } from './node.ts';
 
 /**
  * How long a connection may rest before it is given up. Short: many servers end one after five seconds, and a
@@ -12,7 +11,7 @@ import { DIALING, type Dialing } from './dial.ts';
  */
 const REST_MS = 2_000;
 
-const connectThen = callbackify((origin: URL, abandoned: AbortSignal, dialing: Dialing) =>
+const connectThen = util.callbackify((origin: URL, abandoned: AbortSignal, dialing: Dialing) =>
   connect(origin, abandoned, dialing),
 );
 
@@ -24,7 +23,7 @@ declare module 'node:http' {
 }
 
 /** Keeps connections to one origin; hands over only such as a request can be written to at once. */
-export function createAgent(origin: URL, dialing: Dialing = DIALING): http.Agent {
+export function createAgent(origin: URL, dialing: Dialing = DIALING): Agent {
   const options = { keepAlive: true, timeout: REST_MS };
   const agent = origin.protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
   agent.createConnection = (request, handOver) => {
@@ -37,7 +36,7 @@ export function createAgent(origin: URL, dialing: Dialing = DIALING): http.Agent
 }
 
 /** Gives up the connections that wait for a request, so that the next request opens its own. */
-export function dropIdle(agent: http.Agent): void {
+export function dropIdle(agent: Agent): void {
   const idle = agent.freeSockets as Readonly<Record<string, readonly Socket[]>>;
   for (const socket of Object.values(idle).flat()) socket.destroy();
 }

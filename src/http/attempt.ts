@@ -1,15 +1,15 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { dropIdle } from './agent.ts';
 import { reset } from './connect.ts';
 import type { After } from './dial.ts';
 import { type Limits, lost, notSent } from './failed.ts';
+import { http, https } from './node.ts';
 import { type HttpLost, type HttpNotSent, type HttpRequest, isServerError } from './result.ts';
 
 interface AttemptOptions {
   readonly origin: URL;
-  readonly agent: http.Agent;
+  readonly agent: Agent;
   readonly method: HttpRequest['method'];
   /** With query, encoded. */
   readonly path: string;
@@ -38,7 +38,7 @@ export function attempt(options: AttemptOptions): Promise<RawReply | HttpNotSent
 class Attempt {
   readonly #options: AttemptOptions;
   readonly #resolve: (result: RawReply | HttpNotSent | HttpLost) => void;
-  readonly #request: http.ClientRequest;
+  readonly #request: ClientRequest;
   readonly #abandoned = new AbortController();
   readonly #cancelTimer: () => void;
   #phase: 'connecting' | 'sent' | 'replying' | 'over' = 'connecting';
@@ -86,7 +86,7 @@ class Attempt {
     }
   }
 
-  #read(response: http.IncomingMessage): void {
+  #read(response: IncomingMessage): void {
     this.#phase = 'replying';
     const headers = headersOf(response);
     if ((headers.get('content-encoding') ?? 'identity') !== 'identity') {
@@ -139,7 +139,7 @@ class Attempt {
 }
 
 /** Set-Cookie, the only one that node gives as a list, is left out: nobody here has a use for it. */
-function headersOf(response: http.IncomingMessage): ReadonlyMap<string, string> {
+function headersOf(response: IncomingMessage): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(response.headers).filter(
       (entry): entry is [string, string] => typeof entry[1] === 'string',

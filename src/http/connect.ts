@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import http from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import net from 'node:net';
-import tls from 'node:tls';
 import { DIALING, type Dialing, dial, LookupError } from './dial.ts';
+import { http, tls } from './node.ts';
 import { wayTo } from './proxy.ts';
 import type { HttpNotSent } from './result.ts';
 
@@ -159,8 +159,8 @@ async function tunnel(socket: net.Socket, url: URL, proxy: URL): Promise<net.Soc
   return tunnelled;
 }
 
-async function answerOf(request: http.ClientRequest): Promise<[http.IncomingMessage, net.Socket, Buffer]> {
-  return (await once(request, 'connect')) as [http.IncomingMessage, net.Socket, Buffer];
+async function answerOf(request: ClientRequest): Promise<[IncomingMessage, net.Socket, Buffer]> {
+  return (await once(request, 'connect')) as [IncomingMessage, net.Socket, Buffer];
 }
 
 function authorization(proxy: URL): { 'proxy-authorization'?: string } {

@@ -6,14 +6,8 @@ import { guarded } from '../messages/guard.ts';
 import type { Sink } from '../messages/sink.ts';
 import { failureSummary } from '../messages/summary.ts';
 import { SecretRegistry } from '../secrets/registry.ts';
+import { Cancelled } from './cancelled.ts';
 import { onEarlyEnd } from './ending.ts';
-
-/** A question was not answered: Ctrl-C, or the end of stdin. Nothing has been changed by then. */
-export class Cancelled extends Error {
-  constructor() {
-    super('Cancelled; nothing was changed');
-  }
-}
 
 /** What a runner and a shell do not share. */
 interface Host {

@@ -1,4 +1,5 @@
-import { inspect } from 'node:util';
+/** `util.inspect.custom`, by the name under which all of JavaScript finds it. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * A credential in memory. Every way of printing it gives `***`; only `expose()` gives the text, and the
@@ -25,7 +26,7 @@ export class Secret {
   }
 
   /** @internal */
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return '***';
   }
 }

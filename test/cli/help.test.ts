@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../../src/cli/machine.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { EXIT_CODES } from '../../src/cli/run-command.ts';
 import { isCredential } from '../../src/cli/variables.ts';
 import { shellVariableOf } from '../../src/config/environment-names.ts';
 import { inputsOf, VERBS, type Verb } from '../../src/config/table.ts';
@@ -15,14 +15,15 @@ async function printed(...args: readonly string[]) {
   return { code, out, err };
 }
 
-const COMMANDS = createProgram(
-  {
-    env: {},
-    streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() },
-    folder: '/',
-  },
-  '1.2.3',
-).commands.flatMap((command) => [
+const MACHINE = {
+  env: {},
+  streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() },
+  folder: '/',
+};
+
+const PROGRAM = await createProgram(MACHINE, '1.2.3');
+
+const COMMANDS = PROGRAM.commands.flatMap((command) => [
   [command.name()],
   ...command.commands.map((inner) => [command.name(), inner.name()]),
 ]);
@@ -66,6 +67,8 @@ describe('what cannot be parsed', () => {
     [['rotate', '--github-token', 'x'], "unknown option '--github-token'"],
     [['keys', 'create', 'x', '--expires-in-days', '0'], 'a whole number from 1 to 365'],
     [['keys', 'revoke'], "missing required argument 'id'"],
+    [['revoke', 'nope'], 'revoke takes no argument without a flag. A key is given with --key-ids ID or'],
+    [['rotate', 'acme/web'], 'A target is given with --targets OWNER/REPO'],
     [['exec'], 'no command to run. Say which: mutx-api-key exec -- command'],
     [['exec', '--verify', 'false', '--'], 'no command to run. Say which: mutx-api-key exec -- command'],
     [['emulate', '--generation', 'v2'], 'Allowed choices are v1, documented'],

@@ -4,7 +4,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createProgram, runProgram } from '../../src/cli/program.ts';
+import { runProgram } from '../../src/cli/program.ts';
 import {
   type EmulatedUser,
   type Emulator,
@@ -118,7 +118,7 @@ export async function here(
   process.exitCode = 0;
   try {
     const machine = { env, streams: { stdin, stdout, stderr }, folder };
-    const code = await runProgram(createProgram(machine, '1.2.3'), args, machine);
+    const code = await runProgram(args, machine, '1.2.3');
     searchSaid(said);
     return { code: code ?? process.exitCode, stdout: String(stdout.read() ?? ''), stderr: said };
   } finally {

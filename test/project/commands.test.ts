@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { EXIT_CODES } from '../../src/cli/machine.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { EXIT_CODES } from '../../src/cli/run-command.ts';
 import { shellVariableOf } from '../../src/config/environment-names.ts';
 import { INPUT_NAMES } from '../../src/config/table.ts';
 import { codeBlocks, DOCUMENTS, ROOT, read, readJson } from './files.ts';
@@ -12,7 +12,7 @@ import { codeBlocks, DOCUMENTS, ROOT, read, readJson } from './files.ts';
 /** Commands, flags, variables and inputs that the documents name: none that does not exist. */
 
 const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
-const program = createProgram({ env: {}, streams, folder: '/' }, '0.0.0');
+const program = await createProgram({ env: {}, streams, folder: '/' }, '0.0.0');
 type Command = typeof program;
 
 const { scripts } = readJson('package.json') as { scripts: Readonly<Record<string, string>> };

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { Machine } from '../run-command.ts';
+import type { Machine } from '../machine.ts';
 import type { CompletedCommand } from './commands.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -12,16 +12,14 @@ fish: mutx-api-key completion fish \\
         > ~/.config/fish/completions/mutx-api-key.fish`;
 
 /** `completion`: a script for the shell, made from the commands and flags of the program itself. Calls nothing. */
-export function addCompletion(program: Command, { streams }: Machine): void {
-  program
-    .command('completion')
-    .description('print a completion script for a shell')
+export function completeCompletion(command: Command, { streams }: Machine): void {
+  command
     .addArgument(new Argument('<shell>', 'which one').choices(SHELLS))
     .addHelpText('after', AFTER)
     .action(async (shell: Shell) => {
       // Imported lazily: no other command needs it.
       const { completedCommand } = await import('./commands.ts');
-      streams.stdout.write(await scriptFor(shell, completedCommand(program)));
+      streams.stdout.write(await scriptFor(shell, completedCommand(command.parent ?? command)));
     });
 }
 

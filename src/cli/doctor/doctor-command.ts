@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { inputsOf } from '../../config/table.ts';
+import type { Machine } from '../machine.ts';
 import { optionOf, quietOption, withCommonOptions } from '../options.ts';
-import { type Machine, runCommand } from '../run-command.ts';
+import { runCommand } from '../run-command.ts';
 import type { Flags } from '../variables.ts';
 import { doctorVerb } from './run-doctor.ts';
 
@@ -13,10 +14,7 @@ used, so only its claims are known. Exit code 1 if a rotation would not work.`;
 const LEFT_OUT = ['verify', 'dry-run'];
 
 /** `doctor`: whether `rotate` with these flags and variables would work. */
-export function addDoctor(program: Command, machine: Machine): void {
-  const command = program
-    .command('doctor')
-    .description('say whether a rotation would work, and what is wrong if it would not');
+export function completeDoctor(command: Command, machine: Machine): void {
   for (const name of inputsOf('rotate')) {
     const option = LEFT_OUT.includes(name) ? undefined : optionOf(name, 'rotate');
     if (option !== undefined) command.addOption(option);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { parseDuration } from '../../config/kinds.ts';
 import type { Emulator } from '../../emulator/index.ts';
-import type { Streams } from '../streams.ts';
+import type { Streams } from '../machine.ts';
 
 /**
  * Moves the clocks of both services when a line `advance 31d` is typed, and when SIGUSR2 comes.

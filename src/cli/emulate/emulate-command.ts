@@ -1,11 +1,12 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../config/kinds.ts';
 import type { Generation } from '../../emulator/index.ts';
-import type { Machine } from '../run-command.ts';
+import type { Machine } from '../machine.ts';
 import { listenForAdvance } from './advance.ts';
-import { commandsToTry } from './commands.ts';
+import { commandsToTry, programName } from './commands.ts';
 import { seed } from './seed.ts';
 import { stateOf } from './state.ts';
 
@@ -30,10 +31,8 @@ credential opens anything else.`;
 const CA_FILE = 'emulator-ca.pem';
 
 /** `emulate`: MUTX and GitHub's secrets API in memory, on loopback. */
-export function addEmulate(program: Command, machine: Machine): void {
-  program
-    .command('emulate')
-    .description('start MUTX and GitHub in memory, to try things out')
+export function completeEmulate(command: Command, machine: Machine): void {
+  command
     .addOption(new Option('--generation <name>', "of MUTX's API").choices(['v1', 'documented']).default('v1'))
     .option(
       '--repository <owner/repo...>',
@@ -70,7 +69,9 @@ async function emulate(options: EmulateOptions, { env, streams }: Machine): Prom
     .join('');
   streams.stdout.write(text);
   if (writeEnv !== undefined) appendFileSync(writeEnv, text);
-  streams.stdout.write(commandsToTry(variables, writeEnv && resolve(writeEnv)));
+  streams.stdout.write(
+    commandsToTry(variables, writeEnv && resolve(writeEnv), programName(fileURLToPath(import.meta.url))),
+  );
   const stopListening = listenForAdvance(emulator, streams, options.advance);
   streams.stdout.write('ready\n');
   await interrupted();

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { confirmed } from '../ask.ts';
+import { isInteractive, type Machine } from '../machine.ts';
 import { optionOf, withCommonOptions } from '../options.ts';
-import { type Machine, runCommand } from '../run-command.ts';
-import { isInteractive } from '../streams.ts';
+import { runCommand } from '../run-command.ts';
 import type { Flags } from '../variables.ts';
 import { CREDENTIALS_ENVIRONMENT } from './inputs.ts';
 import { initVerb } from './run-init.ts';
@@ -36,10 +36,7 @@ interface InitFlags extends Flags {
 }
 
 /** `init`: from nothing to a working schedule. */
-export function addInit(program: Command, machine: Machine, version: string): void {
-  const command = program
-    .command('init')
-    .description('set up a repository whose key is rotated on a schedule');
+export function completeInit(command: Command, machine: Machine, version: string): void {
   for (const name of INPUTS) {
     const option = optionOf(name, 'rotate');
     if (option !== undefined) command.addOption(option);

@@ -12,6 +12,11 @@ const LOCAL: readonly RegExp[] = [
   /\.(?:local|localhost|internal|home\.arpa)$/u,
 ];
 
+/** Whether it is this machine itself. */
+export function isLoopback({ hostname }: URL): boolean {
+  return /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/u.test(hostname);
+}
+
 /** Whether the runners that GitHub hosts cannot reach it, as far as its name tells. */
 export function isOutOfReach({ hostname }: URL): boolean {
   const host = hostname.replace(/\.$/u, '');
