@@ -115,7 +115,9 @@ describe('the first step', () => {
     const step = job.step();
     const main = await step.main();
     expect(main.exitCode).toBe(1);
-    expect(textOf(main)).toMatch(/(?:is still active|it is not known whether the new key \S+ was revoked) .*the post step tries again/u);
+    expect(textOf(main)).toMatch(
+      /(?:is still active|it is not known whether the new key \S+ was revoked) .*the post step tries again/u,
+    );
     emulator.clearFaults();
     expect(textOf(await step.post({ inputs: undefined }))).toMatch(/^Revoked: /mu);
     expect(job.alive()).toEqual([]);
