@@ -77,7 +77,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   runner: {
     values: ['commands/', 'messages/', 'process/'],
     types: ['config/'],
-    packages: ['node:'],
+    packages: ['node:', '@actions/core'],
   },
   cli: {
     values: ['commands/', 'config/', 'core/', 'emulator/', 'messages/', 'mutx/', 'process/', 'secrets/'],

@@ -1,6 +1,7 @@
 import { relative, sep } from 'node:path';
 import ncc, { type Chunk, type Module } from '@vercel/ncc';
 import { allLicensed, licenceTexts } from './licences.ts';
+import { mustNotBeReached, UNREACHABLE } from './unreachable.ts';
 
 /** What ncc leaves in a bundle for an import that it could not resolve; it exits 0 all the same. */
 const UNRESOLVED = /webpackMissingModule|Cannot find module '|eval\("require"\)\("[^"]*"\)/u;
@@ -19,7 +20,7 @@ type Compilation = Awaited<ReturnType<typeof ncc>>['stats']['compilation'];
  *   does not fit, another warning
  */
 export async function bundle(entry: string, root: string): Promise<Map<string, string>> {
-  const { code, assets, stats } = await ncc(entry, { cache: false, quiet: true });
+  const { code, assets, stats } = await ncc(entry, { cache: false, quiet: true, externals: UNREACHABLE });
   const { errors, warnings, modules } = stats.compilation;
   const trouble = [...errors, ...warnings].map((one) => (typeof one === 'string' ? one : one.message));
   if (trouble.length > 0) throw new Error(`ncc: ${trouble.join('\n')}`);
@@ -30,6 +31,7 @@ export async function bundle(entry: string, root: string): Promise<Map<string, s
   const bundled = new Map([['index.js', withNames(code, names)], ...files]);
   const unresolved = [...bundled.values()].map((text) => UNRESOLVED.exec(text)?.[0]).find(Boolean);
   if (unresolved !== undefined) throw new Error(`the bundle has an unresolved import: ${unresolved}`);
+  await mustNotBeReached(resourcesIn(modules));
   const folders = oneCopyEach(packagesIn(modules, root), root);
   bundled.set('licenses.txt', await licenceTexts(folders));
   allLicensed([...folders.keys()], bundled.get('licenses.txt') ?? '');
@@ -59,6 +61,13 @@ function withNames(code: string, names: ReadonlyMap<string, string>): string {
     throw new Error('ncc names its chunks in another way than scripts/bundle.ts knows');
   }
   return `${before}(${JSON.stringify(byId)})[chunkId]${after}`;
+}
+
+/** @returns the files that the bundle is made of */
+function resourcesIn(modules: Iterable<Module>): readonly string[] {
+  return [...modules]
+    .flatMap((one) => [one, ...(one.modules ?? [])])
+    .flatMap(({ resource }) => resource ?? []);
 }
 
 /** @returns the folders that each package of the bundle comes from, by its name */

@@ -13,7 +13,12 @@ declare module '@vercel/ncc' {
   }
   export default function ncc(
     entry: string,
-    options: { readonly cache: boolean; readonly quiet: boolean },
+    options: {
+      readonly cache: boolean;
+      readonly quiet: boolean;
+      /** What is not bundled, by how it is imported, and what is imported instead. */
+      readonly externals?: Readonly<Record<string, string>>;
+    },
   ): Promise<{
     readonly code: string;
     readonly assets: Readonly<Record<string, { readonly source: string | Buffer }>>;

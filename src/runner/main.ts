@@ -1,3 +1,4 @@
+import { setSecret } from '@actions/core';
 import { auditVerb } from '../commands/audit.ts';
 import type { VerbContext } from '../commands/context.ts';
 import { ephemeralVerb } from '../commands/ephemeral/ephemeral.ts';
@@ -9,7 +10,6 @@ import { FAILURE_TITLE } from '../messages/words.ts';
 import { runVerb } from '../process/run-command.ts';
 import { outliveReaders } from '../process/unread.ts';
 import { type RunnerFile, requireFile, runnerSink } from './runner-sink.ts';
-import { setSecret } from './workflow-commands.ts';
 
 interface Entry {
   readonly run: (context: VerbContext) => Promise<void>;

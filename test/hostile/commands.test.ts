@@ -1,9 +1,9 @@
+import { setSecret } from '@actions/core';
 import { describe, expect, it } from 'vitest';
 import { JobLog } from '../../scripts/runner-log.ts';
 import { guarded } from '../../src/messages/guard.ts';
 import type { Sink } from '../../src/messages/sink.ts';
 import { runnerSink } from '../../src/runner/runner-sink.ts';
-import { setSecret } from '../../src/runner/workflow-commands.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { fc } from '../property.ts';
 import { heard } from './step-here.ts';

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setSecret } from '@actions/core';
 import { JobLog } from '../../scripts/runner-log.ts';
 import { Gate } from '../../src/commands/gate.ts';
 import { rotateVerb } from '../../src/commands/rotate.ts';
@@ -11,7 +12,6 @@ import type { Sink } from '../../src/messages/sink.ts';
 import { failureSummary } from '../../src/messages/summary.ts';
 import { FAILURE_TITLE } from '../../src/messages/words.ts';
 import { runnerSink } from '../../src/runner/runner-sink.ts';
-import { setSecret } from '../../src/runner/workflow-commands.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
 /** What a step in this process came to, as the runner and its readers see it. */

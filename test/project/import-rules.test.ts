@@ -99,7 +99,6 @@ const FORBIDDEN: readonly (readonly [file: string, line: string])[] = [
   ['value-of-rotation.ts', `export { x } from './rotation/engine.ts';`],
   ['runner/http.ts', `import { x } from '../http/client.ts'; export const y = x;`],
   ['runner/emulator.ts', `import { x } from '../emulator/index.ts'; export const y = x;`],
-  ['runner/core.ts', `import { setSecret } from '@actions/core'; export const x = setSecret;`],
   ['runner/sodium.ts', `import sodium from 'libsodium-wrappers'; export const x = sodium;`],
 ];
 
@@ -135,6 +134,7 @@ const ALLOWED: readonly (readonly [file: string, line: string])[] = [
   ['library-of-users.ts', `export { x } from './library/rotate.ts';`],
   ['type-of-rotation.ts', `export type { X } from './rotation/outcome.ts';`],
   ['runner/verbs.ts', `import { x } from '../commands/rotate.ts'; export const y = x;`],
+  ['runner/core.ts', `import { setSecret } from '@actions/core'; export const x = setSecret;`],
   ['runner/process.ts', `export const x = process.env;`],
 ];
 
