@@ -15,6 +15,10 @@ key ends when the old one would have. \`mutx-api-key rotate\` does none of that.
 Asks first; without a terminal it needs --yes. A key that this tool has made
 (gha/…) needs --force, because a secret or a job holds it.`;
 
+const FOR_GOOD = `
+What uses the key answers 401 from then on. Asks first; without a terminal it
+needs --yes. By name, \`mutx-api-key revoke --key-name NAME\` revokes keys.`;
+
 type ListFlags = Flags & {
   readonly keyName?: string;
   readonly name?: string;
@@ -22,10 +26,16 @@ type ListFlags = Flags & {
   readonly active?: boolean;
 };
 type RotateFlags = Flags & { readonly yes?: boolean; readonly force?: boolean };
+type RevokeFlags = Flags & { readonly yes?: boolean };
 type CreateFlags = Flags & { readonly expiresInDays: number };
 
 /** `keys list|create|rotate|revoke`: the four operations as MUTX documents them. */
 export function completeKeys(keys: Command, machine: Machine): void {
+  const consentOf = (yes: boolean | undefined) => {
+    if (yes === true) return 'given';
+    const { streams } = machine;
+    return isInteractive(streams) ? (question: string) => confirmed(question, streams) : 'none';
+  };
   const add = (name: string, description: string) => withSession(keys.command(name).description(description));
   const run = (operation: KeysOperation, flags: Flags) => {
     const title = `mutx-api-key keys ${operation.kind}: not done`;
@@ -51,14 +61,14 @@ export function completeKeys(keys: Command, machine: Machine): void {
     .option('--force', 'even a key that this tool has made for a secret or a job')
     .addHelpText('after', IN_PLACE)
     .action((id: string, { yes, force, ...flags }: RotateFlags) => {
-      const { streams } = machine;
-      const confirm = (question: string) => confirmed(question, streams);
-      const consent = yes === true ? 'given' : isInteractive(streams) ? confirm : 'none';
-      return run({ kind: 'rotate', id, consent, force: force === true }, flags);
+      return run({ kind: 'rotate', id, consent: consentOf(yes), force: force === true }, flags);
     });
-  add('revoke <id>', 'revoke a key for good').action((id: string, flags: Flags) =>
-    run({ kind: 'revoke', id }, flags),
-  );
+  add('revoke <id>', 'revoke a key for good')
+    .option('--yes', 'do it without asking')
+    .addHelpText('after', FOR_GOOD)
+    .action((id: string, { yes, ...flags }: RevokeFlags) =>
+      run({ kind: 'revoke', id, consent: consentOf(yes) }, flags),
+    );
 }
 
 const DEFAULT_DAYS = Number(INPUTS['expires-in-days'].verbs.rotate.default);

@@ -29,6 +29,7 @@ export function runFleet(command: Command, { dryRun, ...flags }: Flags, machine:
     );
   }
   const isDry = dryRun === true || dryRun === 'true';
-  const title = isDry ? 'Fleet of MUTX API keys not planned' : 'Not every key of the fleet was rotated';
+  // True of a file that cannot be used and of a fleet that was rotated in part: the message says which.
+  const title = isDry ? 'Fleet of MUTX API keys not planned' : 'Fleet rotation failed';
   return runCommand({ verb: 'plan', run: isDry ? planFleet : rotateFleet, title }, flags, machine);
 }

@@ -6,6 +6,7 @@ import type { FailureReport } from '../messages/failure.ts';
 import { FAILURE_TITLE } from '../messages/words.ts';
 import { runVerb } from '../process/run-command.ts';
 import { withCredentials } from './ask.ts';
+import { atTerminal } from './at-terminal.ts';
 import { FAILED, type Machine, type Streams, UNUSABLE } from './machine.ts';
 import { placeVariables } from './place.ts';
 import { terminal, written } from './terminal.ts';
@@ -42,6 +43,8 @@ export async function runCommand(
     onStdout: leavesStdout ? 'others' : json === true ? 'json' : printsSecret ? 'secret' : 'log',
     summaryFile: typeof summary === 'string' ? summary : undefined,
     quiet: () => quiet === true && failure === undefined,
+    // The keys of a fleet are described in a file, in the words of a workflow.
+    ...(verb === 'plan' ? {} : { worded: atTerminal }),
   });
   for (const text of misspelledVariables(verb, shell)) sink.warning(inputWarning(text));
   await runVerb(run, title, {

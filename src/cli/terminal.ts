@@ -12,6 +12,8 @@ interface TerminalOptions {
   readonly summaryFile: string | undefined;
   /** Whether to leave out what needs no attention, asked for each line; absent: nothing is left out. */
   readonly quiet?: () => boolean;
+  /** Puts advice in the words of its reader; absent: it stays as it is. */
+  readonly worded?: (text: string) => string;
 }
 
 /** A sink that keeps the outputs, for who wants them as JSON. */
@@ -37,6 +39,7 @@ export function terminal({
   onStdout,
   summaryFile,
   quiet = () => false,
+  worded = (text) => text,
 }: TerminalOptions): Terminal {
   const log = onStdout === 'log' ? stdout : stderr;
   const outputs = new Map<string, string>();
@@ -44,7 +47,7 @@ export function terminal({
   let indent = '';
   const styled = (style: Style, text: string, stream: Writable) => styleText(style, text, { stream });
   const note = (style: Style, level: string) => (annotation: Annotation) => {
-    const [first = '', ...rest] = annotation.message.split('\n');
+    const [first = '', ...rest] = worded(annotation.message).split('\n');
     const lines = [`${level}: ${annotation.title}: ${first}`, ...rest.map((line) => `  ${line}`)];
     stderr.write(`${styled(style, lines.join('\n'), stderr)}\n`);
   };
@@ -55,7 +58,8 @@ export function terminal({
     line: (text) => {
       const mark = MARKS.get(text.slice(0, 2).trim());
       if (quiet() && mark !== 'yellow' && mark !== 'red') return;
-      log.write(`${indent}${mark === undefined ? text : styled(mark, text, log)}\n`);
+      const said = worded(text);
+      log.write(`${indent}${mark === undefined ? said : styled(mark, said, log)}\n`);
     },
     debug: (text) => stderr.write(`${styled('dim', text, stderr)}\n`),
     group: (title) => {

@@ -27,13 +27,25 @@ export function completeVerb(verb: keyof typeof RUNS): Complete {
     if (verb !== 'plan') command.addOption(quietOption());
     withCommonOptions(command)
       .addHelpText('after', `\n${credentialsOf(verb)}`)
-      .action((flags: Flags) =>
-        verb === 'rotate' && flags['fleetFile'] !== undefined
+      // Refused below, with the flag that was probably meant. What was given may be a key, so it is not printed.
+      .allowExcessArguments()
+      .action((flags: Flags) => {
+        if (command.args.length > 0) {
+          return command.error(`error: ${verb} takes no argument without a flag. ${MEANT_FLAG[verb]}`);
+        }
+        return verb === 'rotate' && flags['fleetFile'] !== undefined
           ? runFleet(command, flags, machine)
-          : runCommand({ verb, run: RUNS[verb] }, flags, machine),
-      );
+          : runCommand({ verb, run: RUNS[verb] }, flags, machine);
+      });
   };
 }
+
+const MEANT_FLAG: Readonly<Record<keyof typeof RUNS, string>> = {
+  rotate: 'A target is given with --targets OWNER/REPO',
+  revoke: 'A key is given with --key-ids ID or --key-name NAME',
+  audit: 'A target is given with --targets OWNER/REPO, a key with --key-name NAME',
+  plan: 'The file is given with --fleet-file PATH',
+};
 
 function credentialsOf(verb: Verb): string {
   return inputsOf(verb).filter(isCredential).map(shellVariableOf).join(' ');

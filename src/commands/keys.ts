@@ -15,7 +15,7 @@ import { revokeKeys } from '../revoke/revoke.ts';
 import type { KeyRecord, MintedKey } from '../rotation/ports.ts';
 import { works } from '../rotation/rules.ts';
 import { isAccountRefused } from '../rotation/run.ts';
-import { toldCalls } from './calls.ts';
+import { toldCalls, twice } from './calls.ts';
 import { type Connection, connect, inSession } from './connect.ts';
 import type { VerbContext } from './context.ts';
 import { handOn } from './outputs.ts';
@@ -35,12 +35,14 @@ export type KeysOperation =
   | {
       readonly kind: 'rotate';
       readonly id: string;
-      /** To the end of the old key; a function asks for it, once the key is known. */
-      readonly consent: 'given' | 'none' | ((question: string) => Promise<boolean>);
+      readonly consent: Consent;
       /** Even a key that a rotation or a job of this tool has made. */
       readonly force: boolean;
     }
-  | { readonly kind: 'revoke'; readonly id: string };
+  | { readonly kind: 'revoke'; readonly id: string; readonly consent: Consent };
+
+/** To the end of a key; a function asks for it, once the key is known. */
+type Consent = 'given' | 'none' | ((question: string) => Promise<boolean>);
 
 /** Runs one of them. The plaintext of a new key is the output `key`: whoever asks for a key is to have it. */
 export function keysVerb(operation: KeysOperation): (context: VerbContext) => Promise<void> {
@@ -70,21 +72,28 @@ function argumentProblems(
       if (complaint === undefined) return [];
       return [{ input: 'name', ...complaint, given: secrets.quote(name, 100), allowed: 'the name of a key' }];
     }
-    case 'rotate': {
-      const consent = operation.consent === 'none' ? [WITHOUT_CONSENT] : [];
+    case 'rotate':
+    case 'revoke': {
+      const consent = operation.consent === 'none' ? [WITHOUT_CONSENT[operation.kind]] : [];
       return [...idProblems(operation.id, secrets), ...consent];
     }
-    case 'revoke':
-      return idProblems(operation.id, secrets);
   }
 }
 
-const WITHOUT_CONSENT: InputProblem = {
-  input: '--yes',
-  message: 'is missing: what uses the old key fails from now on, and there is no terminal to ask at',
-  allowed: 'no value',
-  fix: 'add `--yes` if that is meant; to replace the key that a secret holds without a gap, run `mutx-api-key rotate`',
-};
+const WITHOUT_CONSENT = {
+  rotate: {
+    input: '--yes',
+    message: 'is missing: what uses the old key fails from now on, and there is no terminal to ask at',
+    allowed: 'no value',
+    fix: 'add `--yes` if that is meant; to replace the key that a secret holds without a gap, run `mutx-api-key rotate`',
+  },
+  revoke: {
+    input: '--yes',
+    message: 'is missing: what uses the key fails from now on, and there is no terminal to ask at',
+    allowed: 'no value',
+    fix: 'add `--yes` if that is meant',
+  },
+} as const satisfies Readonly<Record<'rotate' | 'revoke', InputProblem>>;
 
 function idProblems(id: string, secrets: VerbContext['secrets']): readonly InputProblem[] {
   if (isWrittenKeyId(id)) return [];
@@ -113,7 +122,7 @@ async function run(operation: KeysOperation, connection: Connection, context: Ve
     case 'rotate':
       return rotateInPlace(operation, client, context);
     case 'revoke':
-      return revoke(operation.id, connection, context);
+      return revoke(operation, connection, context);
   }
 }
 
@@ -162,8 +171,19 @@ function afterReplacement(name: string, secrets: VerbContext['secrets'], host: s
 }
 
 /** As the action `revoke` does it: a 404 alone says nothing of a key, for any server has one. */
-async function revoke(id: string, { client, api }: Connection, context: VerbContext): Promise<void> {
+async function revoke(
+  { id, consent }: Extract<KeysOperation, { kind: 'revoke' }>,
+  { client, api }: Connection,
+  context: VerbContext,
+): Promise<void> {
   const { sink, gate, clock, fail } = context;
+  if (typeof consent === 'function') {
+    const warning = await beforeRevocation(id, client, context);
+    if (warning !== undefined) {
+      sink.line(warning);
+      if (!(await consent('Revoke it for good?'))) return sink.line('Nothing was changed');
+    }
+  }
   const outcome = await revokeKeys(
     { selection: { by: 'ids', ids: [id] }, maxRevocations: 1, dryRun: false, ifNone: 'fail' },
     {
@@ -178,6 +198,29 @@ async function revoke(id: string, { client, api }: Connection, context: VerbCont
   if (outcome.kind === 'failed')
     return fail(revocationFailure(outcome, { mayRevokeItself: false, now: clock.now() }));
   handOn([['revoked-key-ids', revokedIds(outcome.results)]], sink);
+}
+
+/**
+ * What to know before a key is revoked. A list that cannot be read keeps nobody from revoking a leaked key.
+ * @returns undefined: no key that works has this id, so nothing can break
+ */
+async function beforeRevocation(
+  id: string,
+  client: MutxClient,
+  context: VerbContext,
+): Promise<string | undefined> {
+  const { secrets, env } = context;
+  const list = await toldCalls(context)(() => client.list(), twice);
+  if (!list.ok)
+    return `! key ${id}: the keys could not be listed, so its name and what holds it are not known`;
+  const key = list.value.find((one) => one.id.toLowerCase() === id.toLowerCase());
+  if (key === undefined || !key.isActive) return undefined;
+  const target = targetOfDefaultName(key.name, serverHost(env));
+  const holder =
+    target === undefined
+      ? 'what uses it fails'
+      : `by its name, ${target.secretName} in ${target.label} holds it, and what uses that secret fails`;
+  return `! key ${id} is named ${secrets.quote(key.name, 255)}: ${holder} once it is revoked`;
 }
 
 const UNTOUCHED = ['nothing was changed'];

@@ -15,7 +15,7 @@ it("a secret whose key is revoked and forgotten stays a warning, though another 
     createdAt: createdAt - 5 * MINUTE,
     expiresAt: createdAt + 30 * DAY,
   });
-  expect((await shell.run(['keys', 'revoke', key.id])).code).toBe(0);
+  expect((await shell.run(['keys', 'revoke', key.id, '--yes'])).code).toBe(0);
   const args = ['audit', '--targets', HERE, '--fail-on', 'warning'];
   const { code, stderr } = await shell.run(args);
   expect(code).toBe(1);

@@ -1,14 +1,12 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
+import { programName } from '../../src/cli/emulate/commands.ts';
 import { here, startCli } from './shell.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 /** `emulate`, started with these flags, and the variables that it prints for a shell. */
 async function emulate(...flags: readonly string[]) {
@@ -35,16 +33,25 @@ function folder(): string {
   return path;
 }
 
-/** Commands as somebody pastes them into a shell of theirs, where `mutx-api-key` is ours. */
+/** Commands as somebody pastes them into a shell of theirs, which knows no `mutx-api-key`. */
 async function pasted(commands: readonly string[]): Promise<string> {
   const home = folder();
-  const command = join(home, 'mutx-api-key');
-  writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`, { mode: 0o755 });
   const { stdout } = await promisify(execFile)('sh', ['-e', '-c', commands.join('\n')], {
-    env: { PATH: `${home}${delimiter}${process.env['PATH']}`, HOME: home },
+    cwd: home,
+    env: { PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`, HOME: home },
   });
   return stdout;
 }
+
+it.each([
+  [
+    '/srv/o\u2019s clone/src/cli/emulate/emulate-command.ts',
+    "node '/srv/o\u2019s clone/scripts/mutx-api-key.mjs'",
+  ],
+  ['/src/cli/emulate/node_modules/@mutx/api-key-action/lib/cli/emulate/emulate-command.js', 'mutx-api-key'],
+])('names the command as another shell knows it: %s', (file, name) => {
+  expect(programName(file)).toBe(name);
+});
 
 const has = (program: string) => spawnSync(program, ['--version']).status === 0;
 const noCurl = has('curl') ? '' : ' (skipped: there is no curl here)';

@@ -67,6 +67,8 @@ describe('what cannot be parsed', () => {
     [['rotate', '--github-token', 'x'], "unknown option '--github-token'"],
     [['keys', 'create', 'x', '--expires-in-days', '0'], 'a whole number from 1 to 365'],
     [['keys', 'revoke'], "missing required argument 'id'"],
+    [['revoke', 'nope'], 'revoke takes no argument without a flag. A key is given with --key-ids ID or'],
+    [['rotate', 'acme/web'], 'A target is given with --targets OWNER/REPO'],
     [['exec'], 'no command to run. Say which: mutx-api-key exec -- command'],
     [['exec', '--verify', 'false', '--'], 'no command to run. Say which: mutx-api-key exec -- command'],
     [['emulate', '--generation', 'v2'], 'Allowed choices are v1, documented'],

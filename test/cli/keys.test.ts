@@ -26,7 +26,7 @@ describe('mutx-api-key keys', () => {
     const { mutx } = shell.emulator;
     const mine = mutx.addKey(shell.user, { name: 'mine' });
     const other = mutx.addKey(shell.user, { name: 'other\n::error::x' });
-    await shell.run(['keys', 'revoke', other.id]);
+    await shell.run(['keys', 'revoke', other.id, '--yes']);
     expect(await listed(shell)).toMatchObject([{ id: mine.id, name: 'mine', 'is-active': true }]);
     expect((await listed(shell, '--all')).map(({ id }) => id).toSorted()).toEqual(
       [mine.id, other.id].toSorted(),
@@ -90,9 +90,9 @@ describe('mutx-api-key keys', () => {
     await using shell = await openShell();
     const { mutx } = shell.emulator;
     const key = mutx.addKey(shell.user, { name: 'mine' });
-    expect((await shell.run(['keys', 'revoke', key.id])).code).toBe(0);
+    expect((await shell.run(['keys', 'revoke', key.id, '--yes'])).code).toBe(0);
     expect(mutx.accepts(key.plaintext)).toBe(false);
-    expect((await shell.run(['keys', 'revoke', key.id])).code).toBe(0);
+    expect((await shell.run(['keys', 'revoke', key.id, '--yes'])).code).toBe(0);
     const { code, stderr } = await shell.run([
       'keys',
       'rotate',
@@ -108,7 +108,7 @@ describe('mutx-api-key keys', () => {
     await using shell = await openShell();
     const { mutx } = shell.emulator;
     const theirs = mutx.addKey(mutx.addUser(), { name: 'theirs' });
-    const other = await shell.run(['keys', 'revoke', theirs.id]);
+    const other = await shell.run(['keys', 'revoke', theirs.id, '--yes']);
     expect(other.code).toBe(1);
     expect(other.stdout).toContain(`! ${theirs.id} no key of this account has, or had, this id`);
     expect(other.stdout + other.stderr).toContain('[no-such-key]');
@@ -116,14 +116,19 @@ describe('mutx-api-key keys', () => {
     const mine = mutx.addKey(shell.user, { name: 'mine' });
     const times = Number.POSITIVE_INFINITY;
     shell.emulator.fault({ server: 'mutx', path: /api-keys/u, what: 'refuse', status: 404, times });
-    const { code, stdout, stderr } = await shell.run(['keys', 'revoke', mine.id]);
+    const { code, stdout, stderr } = await shell.run(['keys', 'revoke', mine.id, '--yes']);
     expect(code).toBe(1);
     expect(stdout + stderr).toContain(`not known: it may be revoked, and may be alive: ${mine.id}`);
   });
 
   it('calls an id done that is gone where MUTX forgets revoked keys, and does not tick it', async () => {
     await using shell = await openShell({ mutx: { generation: 'documented' } });
-    const { code, stdout } = await shell.run(['keys', 'revoke', '3f1d2c4b-0a5e-4c1d-9e2f-7b6a5c4d3e2f']);
+    const { code, stdout } = await shell.run([
+      'keys',
+      'revoke',
+      '3f1d2c4b-0a5e-4c1d-9e2f-7b6a5c4d3e2f',
+      '--yes',
+    ]);
     expect(code).toBe(0);
     expect(stdout).toContain(
       '! 3f1d2c4b-0a5e-4c1d-9e2f-7b6a5c4d3e2f is not a key of this account, or not any more',
@@ -211,5 +216,67 @@ describe('mutx-api-key keys rotate', () => {
     const { code, stderr } = await shell.run(['keys', 'rotate', old.id, '--yes']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('revoked already') });
     expect(stderr).toContain('nothing was changed');
+  });
+});
+
+describe('mutx-api-key keys revoke', () => {
+  const stored = 'gha/acme/web/MUTX_API_KEY';
+
+  it('does nothing without a terminal and without --yes, and calls nobody', async () => {
+    await using shell = await openShell();
+    const { mutx, ledger } = shell.emulator;
+    const key = mutx.addKey(shell.user, { name: stored });
+    const { code, stdout, stderr } = await shell.run(['keys', 'revoke', key.id]);
+    expect({ code, said: stdout + stderr }).toEqual({
+      code: 2,
+      said: expect.stringContaining('`--yes` is missing: what uses the key fails from now on'),
+    });
+    expect(ledger.entries).toEqual([]);
+    expect(mutx.accepts(key.plaintext)).toBe(true);
+  });
+
+  it.each([
+    [stored, 'by its name, MUTX_API_KEY in acme/web holds it', 'n', true],
+    [stored, 'by its name, MUTX_API_KEY in acme/web holds it', 'y', false],
+    ['mine', 'what uses it fails once', 'y', false],
+  ])('asks at a terminal about %s: %s: %s', async (name, words, answer, alive) => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const key = mutx.addKey(shell.user, { name });
+    const { code, stdout, stderr } = await here(['keys', 'revoke', key.id], shell.env, [
+      ['Revoke it for good?', answer],
+    ]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain(`! key ${key.id} is named ${name}: ${words}`);
+    expect(mutx.accepts(key.plaintext)).toBe(alive);
+  });
+
+  it('asks by the id alone where the keys cannot be listed, and revokes after a yes', async () => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const key = mutx.addKey(shell.user, { name: 'mine' });
+    shell.emulator.fault({
+      server: 'mutx',
+      method: 'GET',
+      path: /api-keys/u,
+      what: 'refuse',
+      status: 403,
+      times: Number.POSITIVE_INFINITY,
+    });
+    const { code, stdout, stderr } = await here(['keys', 'revoke', key.id], shell.env, [
+      ['Revoke it for good?', 'y'],
+    ]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain(`! key ${key.id}: the keys could not be listed`);
+    expect(mutx.accepts(key.plaintext)).toBe(false);
+  });
+
+  it('has nothing to ask about a key that is revoked already', async () => {
+    await using shell = await openShell();
+    const { mutx } = shell.emulator;
+    const key = mutx.addKey(shell.user, { name: 'mine' });
+    key.isActive = false;
+    const { code, stderr } = await here(['keys', 'revoke', key.id], shell.env, []);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 });

@@ -141,7 +141,7 @@ export const PROBLEMS: readonly Wrong[] = [
   {
     what: 'an environment that does not exist',
     plant: () => ({ args: ['--environment', 'staging'] }),
-    line: /^✗ acme\/web@staging: the environment .* does not exist\. Fix: Create it .*`create-environment: true`$/u,
+    line: /^✗ acme\/web@staging: the environment .* does not exist\. Fix: Create it .*`--create-environment`$/u,
   },
   {
     what: 'a new organisation secret for nobody',
@@ -358,7 +358,7 @@ export const WARNINGS: readonly Wrong[] = [
       for (const { clock } of [github, mutx]) clock.advance(10 * MINUTE);
       return {};
     },
-    line: /^! this machine's clock is (?:9 min 5\d s|10 min.*) behind the services'\. Fix: set the clock/u,
+    line: /^! this machine's clock is (?:9 min 5\d s|10 min.*) behind the services'\. Fix: nothing, if the clocks of `mutx-api-key emulate` were advanced; otherwise set/u,
   },
   {
     what: 'no workflow',

@@ -61,6 +61,7 @@ describe('rotate --fleet-file', () => {
     expect(code).toBe(1);
     expect(shell.emulator.mutx.accepts(stored(shell, 'web'))).toBe(true);
     expect(said).toContain('1 of 61 keys rotated, 60 failed');
+    expect(said).toContain('Fleet rotation failed: 60 of 61 keys could not be rotated');
     expect(said.match(/\[fleet-incomplete\]/gu)).toHaveLength(1);
     expect(said.match(/^ *fix: /gmu)).toHaveLength(1);
     expect(said.match(/^Result +Key +Targets/gmu)).toHaveLength(1);
@@ -84,6 +85,7 @@ describe('rotate --fleet-file', () => {
     const refused = await shell.run(['rotate', '--fleet-file', twice]);
     expect(refused.code).toBe(2);
     expect(refused.stdout + refused.stderr).toContain('`targets` stands here a second time');
+    expect(refused.stdout).toContain('Fleet rotation failed: 1 input cannot be used');
     expect(shell.emulator.ledger.entries).toEqual([]);
   });
 

@@ -17,7 +17,7 @@ import { clockChecks, type TimeSeen } from './checks/clocks.ts';
 import { acceptedCheck, claimChecks, refusedCheck } from './checks/credential.ts';
 import { keyChecks, roomCheck } from './checks/plan.ts';
 import { noProxyChecks, proxyChecks } from './checks/proxies.ts';
-import { isOutOfReach } from './checks/reach.ts';
+import { isLoopback, isOutOfReach } from './checks/reach.ts';
 import { storedChecks } from './checks/stored.ts';
 import { expiryChecks, placeChecks } from './checks/writer-token.ts';
 import { type KeysLook, lookAtKeys, lookAtPlaces } from './examine-services.ts';
@@ -112,7 +112,7 @@ async function examineConnected(
       ...(places.anyRead ? expiryChecks(ends, tokenExpiryWarning(ends, clock.now())) : []),
       ...placeChecks(places.prepared),
       ...places.warnings,
-      ...clockChecks(mutxTime, places.time),
+      ...clockChecks(mutxTime, places.time, [inputs.apiUrl, inputs.githubApiUrl].every(isLoopback)),
       ...(look ? storedChecks(stored, look, settings.keyName) : []),
       ...(plan ? keyChecks(plan, settings) : []),
     ],

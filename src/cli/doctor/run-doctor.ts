@@ -64,7 +64,7 @@ function verdict(checks: readonly Check[], strict: boolean, { sink, fail }: Verb
     fail(earlyFailure({ code: 'doctor-warning', message }));
     return;
   }
-  const but = warnings === 0 ? '' : `; ${count(warnings, 'thing')} should be mended, marked ! above`;
+  const but = warnings === 0 ? '' : `; ${count(warnings, 'warning')}, marked ! above`;
   sink.line(`Nothing was found that would stop a rotation${but}. Nothing was changed.`);
 }
 

@@ -15,10 +15,12 @@ const NEEDED = [
 /**
  * Three commands to paste into another shell: one for the variables, one that rotates, one that looks at the result.
  * @param writeEnv the file that holds the variables; undefined: none does
+ * @param program how another shell starts this command line
  */
 export function commandsToTry(
   variables: Readonly<Record<string, string>>,
   writeEnv: string | undefined,
+  program: string,
 ): string {
   const load =
     writeEnv === undefined
@@ -28,7 +30,7 @@ export function commandsToTry(
     variables['GH_HOST'] === undefined
       ? 'curl -H "Authorization: Bearer $MUTX_GITHUB_TOKEN" "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/actions/secrets"'
       : 'gh secret list --repo "$GITHUB_REPOSITORY"';
-  return ['', 'To try it, paste into another shell:', `  ${load}`, '  mutx-api-key rotate', `  ${look}`, '']
+  return ['', 'To try it, paste into another shell:', `  ${load}`, `  ${program} rotate`, `  ${look}`, '']
     .map((line) => `${line}\n`)
     .join('');
 }
@@ -39,4 +41,14 @@ function assignment(name: string, value: string | undefined): readonly string[] 
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/**
+ * How another shell, in any folder, starts this command line. The package has put its command into the `PATH`; from
+ * the sources, in a clone, there is none of that name.
+ * @param file of this module, or of one beside it
+ */
+export function programName(file: string): string {
+  const inClone = /^(.*)[/\\]src[/\\]cli[/\\]emulate[/\\][^/\\]+\.ts$/u.exec(file)?.[1];
+  return inClone === undefined ? 'mutx-api-key' : `node ${quoted(`${inClone}/scripts/mutx-api-key.mjs`)}`;
 }

@@ -1,11 +1,12 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../config/kinds.ts';
 import type { Generation } from '../../emulator/index.ts';
 import type { Machine } from '../machine.ts';
 import { listenForAdvance } from './advance.ts';
-import { commandsToTry } from './commands.ts';
+import { commandsToTry, programName } from './commands.ts';
 import { seed } from './seed.ts';
 import { stateOf } from './state.ts';
 
@@ -68,7 +69,9 @@ async function emulate(options: EmulateOptions, { env, streams }: Machine): Prom
     .join('');
   streams.stdout.write(text);
   if (writeEnv !== undefined) appendFileSync(writeEnv, text);
-  streams.stdout.write(commandsToTry(variables, writeEnv && resolve(writeEnv)));
+  streams.stdout.write(
+    commandsToTry(variables, writeEnv && resolve(writeEnv), programName(fileURLToPath(import.meta.url))),
+  );
   const stopListening = listenForAdvance(emulator, streams, options.advance);
   streams.stdout.write('ready\n');
   await interrupted();

@@ -164,7 +164,7 @@ export class EnvironmentTarget implements SuccessorPlace {
       `the environment of ${context.target} does not exist`,
       /%[\dA-F]{2}/i.test(this.#paths.name)
         ? 'Write the name as it is, not URL-encoded: `/` instead of `%2F`, a space instead of `%20`.'
-        : 'Create it in the settings of the repository, or let the action do it: `create-environment: true`.',
+        : 'Create it in the settings of the repository, or have it created: `create-environment: true`.',
     );
     return { ok: false, failure: failure(context, { status: 404 }, cause) };
   }

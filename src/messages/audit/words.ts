@@ -196,6 +196,10 @@ type DeadSecret = Extract<Finding, { kind: 'secret-dead' | 'secret-doubtful' }>;
 
 const ROTATE_THIS_KEY = 'run the rotation of this key (`mutx/api-key-action`), which stores a new one';
 
+/** A rotation within a quarter of an hour of the others leaves the same doubt, so it is no answer to it. */
+const WAIT_OR_ROTATE =
+  'nothing, if what uses the secret works: after a repair this is expected, and the next scheduled rotation settles it. If something answers 401, run the rotation of this key (`mutx/api-key-action`)';
+
 /** What is said of a secret whose key does not work, or may not. */
 function deadSecretWords(finding: DeadSecret, quote: Quote): Words {
   const { place, updatedAt } = finding;
@@ -225,10 +229,12 @@ function doubtWords(why: Doubt, written: string, keyName: string, quote: Quote):
     case 'newest-dead':
     case 'some-dead': {
       const { kind, candidates, dead } = why;
-      const newest = kind === 'newest-dead' ? 'the newest among them' : 'the newest not among them';
+      const gone = kind === 'newest-dead' ? 'the newest among them' : 'the newest not among them';
+      const dies = `${count(dead.length, 'does', 'do')} not work any more, ${gone} (${idText(dead)})`;
+      const likely = kind === 'newest-dead' ? '' : '. Most likely it holds the newest, which works';
       return {
-        message: `${written} and holds one of ${candidates.length} keys named ${name}, of which ${count(dead.length, 'does', 'do')} not work any more, ${newest} (${idText(dead)}): what uses it may get 401`,
-        fix: ROTATE_THIS_KEY,
+        message: `${written} and holds one of ${candidates.length} keys named ${name}, of which ${dies}: what uses it may get 401${likely}`,
+        fix: kind === 'newest-dead' ? ROTATE_THIS_KEY : WAIT_OR_ROTATE,
         keys: idsOf(dead),
       };
     }

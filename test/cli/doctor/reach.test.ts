@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isOutOfReach } from '../../../src/cli/doctor/checks/reach.ts';
+import { clockChecks } from '../../../src/cli/doctor/checks/clocks.ts';
+import { isLoopback, isOutOfReach } from '../../../src/cli/doctor/checks/reach.ts';
 
 describe('a runner that GitHub hosts', () => {
   it.each([
@@ -49,5 +50,29 @@ describe('a runner that GitHub hosts', () => {
     'https://local.example.com',
   ])('may reach %s', (url) => {
     expect(isOutOfReach(new URL(url))).toBe(false);
+  });
+});
+
+describe('a clock of this machine that is wrong', () => {
+  const seen = { service: Date.UTC(2026, 11, 1), machine: Date.UTC(2026, 10, 1) };
+
+  it.each([
+    [true, /^nothing, if the clocks of `mutx-api-key emulate` were advanced/u],
+    [false, /^set the clock of this machine/u],
+  ])('where both services are on it: %s', (isEmulated, fix) => {
+    expect(clockChecks(seen, seen, isEmulated)).toMatchObject([
+      { verdict: 'warning', fix: expect.stringMatching(fix) },
+    ]);
+  });
+
+  it.each([
+    ['http://127.0.0.1:4000', true],
+    ['http://localhost:4000/api', true],
+    ['http://[::1]:4000', true],
+    ['https://10.0.0.1', false],
+    ['https://127.0.0.1.example.com', false],
+    ['https://api.mutx.dev', false],
+  ])('%s is this machine: %s', (url, itIs) => {
+    expect(isLoopback(new URL(url))).toBe(itIs);
   });
 });

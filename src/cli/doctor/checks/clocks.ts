@@ -14,14 +14,21 @@ const CUT: Duration = 500;
 
 const MACHINE_FIX =
   'set the clock of this machine (NTP); where MUTX cannot be asked for its time, a credential is judged by it';
+const EMULATED_FIX =
+  'nothing, if the clocks of `mutx-api-key emulate` were advanced; otherwise set the clock of this machine (NTP)';
 const APART_FIX =
   'tell whoever runs the one that is wrong; until then no key goes by its times on both: what a grace period kept stays, and so do lost keys where places are short';
 
 /**
  * How far the clocks are from each other. What is decided from both services' times needs them to agree (protocol,
  * rule W); this machine's decides nothing but whether a credential has expired.
+ * @param isEmulated both services are on this machine, so that their clocks may have been moved on purpose
  */
-export function clockChecks(mutx: TimeSeen | undefined, github: TimeSeen | undefined): readonly Check[] {
+export function clockChecks(
+  mutx: TimeSeen | undefined,
+  github: TimeSeen | undefined,
+  isEmulated = false,
+): readonly Check[] {
   const seen = [mutx, github].flatMap((one) => (one === undefined ? [] : [offset(one)]));
   const [first, second = first] = seen;
   if (first === undefined || second === undefined) return [];
@@ -37,7 +44,7 @@ export function clockChecks(mutx: TimeSeen | undefined, github: TimeSeen | undef
       warning(
         'clock',
         `this machine's clock is ${durationText(Math.abs(off))} ${way} the services'`,
-        MACHINE_FIX,
+        isEmulated ? EMULATED_FIX : MACHINE_FIX,
       ),
     ];
   }

@@ -24,6 +24,11 @@ for (const [network, bits] of [
 /** Names that no public DNS knows (RFC 6761, 6762 and 8375; `.internal` is reserved by ICANN). */
 const LOCAL_NAME = /^[^.]+$|\.(?:local|localhost|internal|home\.arpa)$/u;
 
+/** Whether it is this machine itself. */
+export function isLoopback({ hostname }: URL): boolean {
+  return /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/u.test(hostname);
+}
+
 /** Whether the runners that GitHub hosts cannot reach it, as far as its name tells. */
 export function isOutOfReach({ hostname }: URL): boolean {
   const host = hostname.replace(/^\[|\]$|\.$/gu, '');
