@@ -29,13 +29,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 
-/***/ 7975:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-
-/***/ }),
-
 /***/ 932:
 /***/ ((module) => {
 
@@ -139,8 +132,8 @@ var github_client = __nccwpck_require__(6259);
 var create_target = __nccwpck_require__(7745);
 // EXTERNAL MODULE: ./lib/github/token-expiry.js
 var token_expiry = __nccwpck_require__(5560);
-// EXTERNAL MODULE: ./lib/http/client.js + 12 modules
-var http_client = __nccwpck_require__(1302);
+// EXTERNAL MODULE: ./lib/http/client.js + 11 modules
+var http_client = __nccwpck_require__(5165);
 // EXTERNAL MODULE: ./lib/messages/annotations.js
 var annotations = __nccwpck_require__(7486);
 // EXTERNAL MODULE: ./lib/messages/log.js
@@ -241,7 +234,9 @@ const CREDENTIAL = { test: (text) => /^[\w.~+/-]{16,4096}={0,2}$/.test(text) && 
 function decodeKeyPage(json) {
     return (0,mutx_fields/* decoded */.DH)(() => {
         if (Array.isArray(json)) {
-            return { keys: recordsOf(json, 'the reply'), hasMore: false, total: json.length };
+            const keys = recordsOf(json, 'the reply');
+            // It says no total: what it has is all there is, however often.
+            return { keys, hasMore: false, total: new Set(keys.map(({ id }) => id)).size };
         }
         const page = new mutx_fields/* Fields */.C8(json, 'the reply');
         return {
@@ -429,7 +424,9 @@ const MOST_EMPTY = 3;
  *
  * Keys made meanwhile push others onto later pages, never onto earlier ones. So each page begins with the last key of
  * the one before: it is there, further down, whenever the page was read after its predecessor; otherwise the page is
- * read once more. Keys that come twice count once, and none is missed.
+ * read once more. Keys that come twice count once, and none is missed. Where a page still does not go on from its
+ * predecessor, or the list ends before its own count, a key was removed meanwhile or the pages are of servers that do not
+ * agree: then keys may be missing, and the list is a failure, which can be tried again.
  */
 class ListReader {
     #ask;
@@ -455,8 +452,12 @@ class ListReader {
         if (!first.ok)
             return first;
         const { value, date } = first.page.reply;
-        if (!value.hasMore)
-            return { ok: true, value: [...byId(value.keys).values()], date };
+        if (!value.hasMore) {
+            const keys = [...byId(value.keys).values()];
+            return keys.length < value.total
+                ? endsEarly(keys.length, value.total)
+                : { ok: true, value: keys, date };
+        }
         if (value.keys.length === 0)
             return unreadable('a page without keys says that there are more');
         const known = all && this.#before?.since !== undefined ? undefined : this.#before;
@@ -466,6 +467,8 @@ class ListReader {
         const end = await this.#readOn(list, horizon, timeLeft);
         if (typeof end === 'object')
             return end;
+        if (!list.hasMore && list.seen < list.total)
+            return endsEarly(list.seen, list.total);
         const { oldest, last } = list;
         if (end !== 'all')
             this.#ports.onUnread({ since: oldest, because: end });
@@ -503,7 +506,13 @@ class ListReader {
                 return 'time';
             if (!result.ok)
                 return result;
+            if (list.leavesHole(result.page)) {
+                return unreadable('a page of the list does not continue the one before it: keys may be missing between them', true);
+            }
             list.add(result.page);
+            // The total is a guess of where it ends: what was asked for beyond that is of no use.
+            if (!list.hasMore)
+                return undefined;
         }
         return undefined;
     }
@@ -554,6 +563,8 @@ class ListReader {
 /** The pages of a list so far, one after the other. */
 class GrowingList {
     #keys = new Map();
+    /** The ids of all, kept or not. */
+    #seen = new Set();
     #keepsRevoked;
     /** From the list before: what was revoked then is revoked for good. */
     #known;
@@ -586,6 +597,16 @@ class GrowingList {
     get hasMore() {
         return this.last.reply.value.hasMore;
     }
+    get seen() {
+        return this.#seen.size;
+    }
+    /**
+     * How many keys there are at least, by the server. Those that were made since the first page raise its count, and
+     * are not looked for; those that were removed lower it.
+     */
+    get total() {
+        return Math.min(this.#total, this.last.reply.value.total);
+    }
     /** Whether what comes now is older. False for a list that is not sorted: then nothing is known of what comes. */
     reachesBefore(horizon) {
         return this.#isSorted && this.oldest < horizon;
@@ -607,6 +628,18 @@ class GrowingList {
         // Pages of one key have none in common; but they are read one after the other.
         return this.#step === 1 || end === undefined || reply.value.keys.some(({ id }) => id === end.id);
     }
+    /**
+     * Whether keys may be between this page and the last one. Not where it {@link continuesWith} it, and not where so many
+     * keys were made meanwhile that all of this page is above the end of the last one: then what follows comes to that.
+     */
+    leavesHole(page) {
+        if (this.continuesWith(page))
+            return false;
+        const { keys } = page.reply.value;
+        const end = this.last.reply.value.keys.at(-1)?.createdAt ?? Number.POSITIVE_INFINITY;
+        const isAbove = (key) => this.#seen.has(key.id) || (this.#isSorted && key.createdAt > end);
+        return keys.length === 0 || !keys.every(isAbove);
+    }
     add(page) {
         this.pages += 1;
         const [end, before] = [page, this.last].map(({ reply }) => reply.value.keys.at(-1)?.id);
@@ -627,6 +660,7 @@ class GrowingList {
         for (const key of reply.value.keys) {
             this.#isSorted &&= key.createdAt <= above;
             above = key.createdAt;
+            this.#seen.add(key.id);
             if (key.isActive || this.#keepsRevoked(key))
                 this.#keys.set(key.id, key);
         }
@@ -655,7 +689,13 @@ async function readFirstPages(ask, most) {
         last = next.value;
         keys.push(...last.keys);
     }
-    return { ok: true, value: [...byId(keys).values()], date: first.date };
+    const value = [...byId(keys).values()];
+    if (last.hasMore && last.keys.length === 0)
+        return unreadable('a page without keys says that there are more');
+    if (!last.hasMore && value.length < last.total)
+        return endsEarly(value.length, last.total);
+    const since = last.hasMore ? Math.min(...value.map(({ createdAt }) => createdAt)) : undefined;
+    return { ok: true, value, date: first.date, reading: { lastDate: first.date, lastAsked: 0, since } };
 }
 /** One page by its number; 0: the newest keys. */
 function readPage(ask, page) {
@@ -664,7 +704,11 @@ function readPage(ask, page) {
 function byId(keys) {
     return new Map(keys.map((key) => [key.id, key]));
 }
-function unreadable(message) {
+function endsEarly(seen, total) {
+    return unreadable(`the list ended after ${seen} of ${total} keys`, true);
+}
+/** @param retryable read once more, it may be whole */
+function unreadable(message, retryable = false) {
     return {
         ok: false,
         failure: {
@@ -674,7 +718,7 @@ function unreadable(message) {
             status: 200,
             code: 'mutx-bad-reply',
             message,
-            retryable: false,
+            retryable,
         },
     };
 }
@@ -1524,8 +1568,8 @@ var annotations = __nccwpck_require__(7486);
 var failure = __nccwpck_require__(6974);
 // EXTERNAL MODULE: ./lib/messages/words.js
 var words = __nccwpck_require__(2897);
-// EXTERNAL MODULE: ./lib/http/client.js + 12 modules
-var client = __nccwpck_require__(1302);
+// EXTERNAL MODULE: ./lib/http/client.js + 11 modules
+var client = __nccwpck_require__(5165);
 // EXTERNAL MODULE: ./lib/mutx/api.js + 2 modules
 var api = __nccwpck_require__(253);
 // EXTERNAL MODULE: ./lib/commands/calls.js
@@ -4581,6 +4625,10 @@ class EncryptedSecret {
             return list;
         return this.#saw({ ...list, value: list.value.find((secret) => secret.name === name) });
     }
+    /** What it would be in is not there, and so it is not either. */
+    sawNone() {
+        this.#there = false;
+    }
     /**
      * One attempt to write. GitHub answers 422 when the box was made for a public key that has been replaced
      * meanwhile; only then, that is, if the key now is another one, the value is sealed and sent again, once.
@@ -4798,7 +4846,7 @@ class EnvironmentTarget {
             if (!exists.ok)
                 return exists;
             if (!exists.value)
-                return { ...exists, value: undefined };
+                return this.#none(exists);
             this.#missing = false;
         }
         return this.#secret.metadata();
@@ -4812,9 +4860,9 @@ class EnvironmentTarget {
         const environments = await this.#listEnvironments();
         if (!environments.ok)
             return environments;
-        const name = this.#paths.name.toLowerCase();
-        if (!environments.value.some((other) => other === name))
-            return { ...environments, value: undefined };
+        if (!this.#isNamedBy(environments.value))
+            return this.#none(environments);
+        this.#missing = false;
         // Its own GET, or that of its secrets, said that it is not there.
         return secrets ?? this.#secret.listed();
     }
@@ -4829,6 +4877,14 @@ class EnvironmentTarget {
         const there = await this.#createIfMissing(() => true);
         return there.ok ? this.#secret.probe(unspent) : there;
     }
+    #none({ date }) {
+        this.#secret.sawNone();
+        return { ok: true, value: undefined, date };
+    }
+    #isNamedBy(environments) {
+        const name = this.#paths.name.toLowerCase();
+        return environments.some((other) => other === name);
+    }
     #exists() {
         return this.#calls.ask({ method: 'GET', path: this.#paths.environment }, permissions/* READ_ENVIRONMENTS */.U$, {
             200: () => ({ value: true }),
@@ -4836,9 +4892,9 @@ class EnvironmentTarget {
         });
     }
     /** In lower case: GitHub takes two names that differ in nothing else for one. */
-    #listEnvironments() {
+    #listEnvironments(mayGoOn) {
         const { target } = this.#calls.subject;
-        return readCounted(this.#calls, {
+        const list = {
             path: `${this.#paths.repository}/environments`,
             permission: permissions/* READ_ENVIRONMENTS */.U$,
             decode: decodeEnvironments,
@@ -4849,7 +4905,8 @@ class EnvironmentTarget {
                 message: `GitHub lists ${seen} of ${total} environments, so it is not known whether that of ${target} is there`,
                 hint: 'Run again: nothing was decided on this list.',
             }),
-        });
+        };
+        return readCounted(this.#calls, list, mayGoOn);
     }
     async #createIfMissing(mayStart) {
         if (!this.#missing)
@@ -4860,19 +4917,28 @@ class EnvironmentTarget {
         this.#missing = false;
         return created;
     }
-    /** A PUT for an environment that exists would take its protection rules away, so it is looked for again. */
+    /**
+     * A PUT for an environment that exists would take its protection rules away, so it is looked for again, and a 404, which
+     * any server has, has to agree with the list of environments.
+     */
     async #createUnlessThere(mayStart) {
         const exists = await this.#exists();
         if (!exists.ok || exists.value)
             return exists;
+        const environments = await this.#listEnvironments(mayStart);
+        if (!environments.ok || this.#isNamedBy(environments.value))
+            return environments;
         const request = { method: 'PUT', path: this.#paths.environment, body: {}, mayStart };
-        return this.#calls.ask(request, permissions/* CREATE_ENVIRONMENTS */.Aj, { 200: () => ({ value: true }) });
+        const created = await this.#calls.ask(request, permissions/* CREATE_ENVIRONMENTS */.Aj, { 200: () => ({ value: true }) });
+        if (created.ok)
+            this.#secret.sawNone();
+        return created;
     }
     #notFound() {
         const context = this.#calls.context(`GET ${this.#paths.environment}`, permissions/* READ_ENVIRONMENTS */.U$);
         const cause = (0,call_failure/* refused */.J5)('github-environment-not-found', `the environment of ${context.target} does not exist`, /%[\dA-F]{2}/i.test(this.#paths.name)
             ? 'Write the name as it is, not URL-encoded: `/` instead of `%2F`, a space instead of `%20`.'
-            : 'Create it in the settings of the repository, or let the action do it: `create-environment: true`.');
+            : 'Create it in the settings of the repository, or have it created: `create-environment: true`.');
         return { ok: false, failure: (0,call_failure/* failure */.V2)(context, { status: 404 }, cause) };
     }
 }
@@ -5652,7 +5718,7 @@ function expression(inner) {
 
 /***/ }),
 
-/***/ 1302:
+/***/ 5165:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5661,18 +5727,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   Q: () => (/* binding */ HttpClient)
 });
 
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
 ;// CONCATENATED MODULE: external "node:dns"
 const external_node_dns_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
 ;// CONCATENATED MODULE: ./lib/http/dial.js
@@ -5766,10 +5824,25 @@ async function resolve(host, dialing) {
     }
 }
 
+;// CONCATENATED MODULE: external "node:module"
+const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
+;// CONCATENATED MODULE: ./lib/http/node.js
+
+/**
+ * Node's HTTP and TLS, for all of src/http. An `import` of `node:http` reads each of its exports, and one of them loads
+ * undici, which takes four times as long as a bare Node takes to start; `require` reads only what is used. Types cost
+ * nothing, and are imported where they are needed. (`process.getBuiltinModule` would do as well, but Node 22.0 to 22.2
+ * do not have it.)
+ */
+const load = (0,external_node_module_namespaceObject.createRequire)(import.meta.url);
+const http = load('node:http');
+const https = load('node:https');
+const tls = load('node:tls');
+const util = load('node:util');
+
 // EXTERNAL MODULE: ./lib/http/proxy.js + 1 modules
 var proxy = __nccwpck_require__(7015);
 ;// CONCATENATED MODULE: ./lib/http/connect.js
-
 
 
 
@@ -5857,7 +5930,7 @@ async function connect_secure(socket, place, abandoned) {
     const host = hostOf(place.url);
     // A name only: TLS has no server names for addresses (RFC 6066, section 3).
     const servername = external_node_net_namespaceObject.isIP(host) === 0 ? { servername: host } : {};
-    const secured = external_node_tls_namespaceObject.connect({
+    const secured = tls.connect({
         socket,
         host,
         ...servername,
@@ -5890,7 +5963,7 @@ const NETWORK = new Set([
 /** CONNECT (RFC 9110, section 9.3.6). */
 async function tunnel(socket, url, proxy) {
     const authority = `${url.hostname}:${portOf(url)}`;
-    const request = external_node_http_namespaceObject.request({
+    const request = http.request({
         method: 'CONNECT',
         path: authority,
         headers: { host: authority, ...authorization(proxy) },
@@ -5952,19 +6025,17 @@ function errorCode(error) {
 
 
 
-
-
 /**
  * How long a connection may rest before it is given up. Short: many servers end one after five seconds, and a
  * request that meets such an end is lost without anyone knowing whether it was applied. Within a run calls
  * follow one another much faster.
  */
 const REST_MS = 2_000;
-const connectThen = (0,external_node_util_.callbackify)((origin, abandoned, dialing) => connect(origin, abandoned, dialing));
+const connectThen = util.callbackify((origin, abandoned, dialing) => connect(origin, abandoned, dialing));
 /** Keeps connections to one origin; hands over only such as a request can be written to at once. */
 function createAgent(origin, dialing = DIALING) {
     const options = { keepAlive: true, timeout: REST_MS };
-    const agent = origin.protocol === 'https:' ? new external_node_https_namespaceObject.Agent(options) : new external_node_http_namespaceObject.Agent(options);
+    const agent = origin.protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
     agent.createConnection = (request, handOver) => {
         // Both are always there; the agent takes an error without a socket, which its types do not know.
         const { abandoned } = request;
@@ -6028,7 +6099,6 @@ var result = __nccwpck_require__(9755);
 
 
 
-
 /** Node's own default, said here so that a flag in NODE_OPTIONS does not change it. */
 const MAX_HEADER_BYTES = 16_384;
 /** One request on one connection, within the limits. Never rejects for what the network or the server did. */
@@ -6052,7 +6122,7 @@ class Attempt {
         // (RFC 9110, section 9.2.2) is not exposed to that: nobody could say whether it was applied.
         if (method === 'POST')
             dropIdle(agent);
-        const { request } = origin.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
+        const { request } = origin.protocol === 'https:' ? https : http;
         this.#request = request({
             host: origin.hostname,
             port: origin.port,
@@ -6687,8 +6757,12 @@ const KEY_HINTS = {
         cause: 'MUTX did not revoke every key that was asked for, or did not say whether it did',
         fix: 'mend what is said of the failed call here and run again: what is revoked already counts as done',
     },
+    'keys-unread': {
+        cause: "MUTX's limit on requests left no time to read the whole list of keys, and a key that was not read may be one that was asked for",
+        fix: 'run it again when fewer clients use the account: what is revoked already counts as done. By their ids, keys are revoked without the list',
+    },
     'too-early': {
-        cause: '`not-before` is still to come, by the clock of MUTX',
+        cause: '`not-before` is still to come by the clock of MUTX, or two of its replies did not agree that it is over',
         fix: 'run it again after that instant; behind an environment with a wait timer: make the timer longer than every `grace-period` by two minutes',
     },
     'no-such-key': {
@@ -9804,6 +9878,7 @@ function isOutsideEveryWindow(key, secrets) {
 /* harmony export */   JO: () => (/* binding */ holdingOf),
 /* harmony export */   KS: () => (/* binding */ isUsedElsewhere),
 /* harmony export */   Lq: () => (/* binding */ couldHaveWritten),
+/* harmony export */   NL: () => (/* binding */ notListed),
 /* harmony export */   No: () => (/* binding */ works),
 /* harmony export */   Px: () => (/* binding */ lastWriteOf),
 /* harmony export */   ST: () => (/* binding */ isGone),
@@ -9811,6 +9886,7 @@ function isOutsideEveryWindow(key, secrets) {
 /* harmony export */   _d: () => (/* binding */ isExpired),
 /* harmony export */   _j: () => (/* binding */ candidatesFor),
 /* harmony export */   g9: () => (/* binding */ sparedUntil),
+/* harmony export */   h5: () => (/* binding */ notLookedFor),
 /* harmony export */   jB: () => (/* binding */ sparedBy),
 /* harmony export */   nm: () => (/* binding */ keysByName),
 /* harmony export */   pe: () => (/* binding */ isSuperseded),
@@ -9818,9 +9894,13 @@ function isOutsideEveryWindow(key, secrets) {
 /* harmony export */   qS: () => (/* binding */ graceEnd),
 /* harmony export */   sZ: () => (/* binding */ isExpiredForSure),
 /* harmony export */   vu: () => (/* binding */ isOlderThanFence),
-/* harmony export */   y: () => (/* binding */ sparedKeys)
+/* harmony export */   xK: () => (/* binding */ isRevoked),
+/* harmony export */   y: () => (/* binding */ sparedKeys),
+/* harmony export */   z7: () => (/* binding */ whyNotGone)
 /* harmony export */ });
 /* harmony import */ var _core_limits_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7535);
+/* harmony import */ var _core_time_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4258);
+
 
 /** Rule R: after `k` is in every target, an active key created more than F before it may be revoked. */
 function isOlderThanFence(j, k) {
@@ -9965,19 +10045,47 @@ function keysByName(keys) {
 function isGone(id, ...lists) {
     return lists.some((list) => list !== undefined && !showsActive(list, id));
 }
+/**
+ * Why a list that was read after a 404 for a key's DELETE does not show that the key is gone; undefined: it does. A key
+ * that was not read is no key that is gone.
+ */
+function whyNotGone(id, { value, reading }) {
+    if (!isGone(id, value))
+        return notGone(id);
+    const since = isRevoked(id, value) ? undefined : reading?.since;
+    return since === undefined ? undefined : notLookedFor(id, since);
+}
+/**
+ * Whether a list shows that a key was revoked. For a key that was made a moment ago its absence is no evidence: a replica
+ * may be older than the key.
+ */
+function isRevoked(id, keys) {
+    return keys.some((key) => !key.isActive && key.id.toLowerCase() === id.toLowerCase());
+}
 /** Ids are UUIDs, in which case means nothing. */
 function showsActive(list, id) {
     return list.some((key) => key.isActive && key.id.toLowerCase() === id.toLowerCase());
 }
 /** Why it is not known what became of a key: a 404 for its DELETE, and lists that show it as active. */
 function notGone(id) {
+    return notConfirmed(id, 'lists it as active');
+}
+/** The same where the list does not show the key, and keys made before that instant were not read. */
+function notLookedFor(id, since) {
+    return notConfirmed(id, `keys made before ${(0,_core_time_js__WEBPACK_IMPORTED_MODULE_1__/* .instantText */ .X)(since)} were not read`);
+}
+/** The same of a key made a moment ago, which the list does not show at all. */
+function notListed(id) {
+    return notConfirmed(id, 'its list, which may be older than the key, does not show it');
+}
+function notConfirmed(id, list) {
     return {
         kind: 'unclear',
         service: 'mutx',
         call: `the revocation of ${id}`,
         status: 404,
         code: 'mutx-not-found',
-        message: `MUTX answers that there is no key ${id}, and lists it as active`,
+        message: `MUTX answers that there is no key ${id}, and ${list}`,
         hint: 'Run it again; if it ends like this again, revoke the key at MUTX by hand.',
         retryable: false,
     };
@@ -10096,6 +10204,14 @@ class Run {
             this.#github = { date: reply.date, since: new _core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(this.ports.clock) };
         }
     }
+    /** How far MUTX's clock is ahead of GitHub's, as far as this run has seen; never less than nothing. */
+    #mutxAhead() {
+        const github = this.githubTime();
+        const { date, since, lead } = this.#list ?? {};
+        if (github === undefined || date === undefined || since === undefined)
+            return 0;
+        return Math.max(0, date + since.elapsed() + (lead ?? 0) - github);
+    }
     /** The list of the look: what MUTX's later times are held against. */
     listed(list) {
         this.#list = list;
@@ -10142,13 +10258,13 @@ class Run {
                     message: `MUTX does not know it, and could not be asked again: ${list.failure.message}`,
                 };
             }
-            if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isGone */ .ST)(attempt.id, list.value)) {
+            const open = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .whyNotGone */ .z7)(attempt.id, list);
+            if (attempt.reason === 'own' ? (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isRevoked */ .xK)(attempt.id, list.value) : open === undefined)
                 return attempt;
-            }
             const again = await this.#delete(attempt);
             if (again.kind === 'revoked')
                 return again;
-            const message = again.kind === 'failed' ? again.message : 'MUTX does not know it, and lists it as active';
+            const message = again.kind === 'failed' ? again.message : (open ?? (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .notListed */ .NL)(attempt.id)).message;
             return { ...unclear, message };
         });
     }
@@ -10187,10 +10303,13 @@ class Run {
             return;
         this.warn('too-many-revocations', `${ids.length} keys would be revoked, more than max-revocations (${this.settings.maxRevocations}); none of them is: ${ids.join(', ')}`);
     }
-    /** @param graceEnds when their grace period is over, by GitHub's clock */
+    /**
+     * @param graceEnds when their grace period is over, by GitHub's clock. Whoever revokes them then goes by the clock of
+     *   MUTX, so where that is ahead, the end is as much later.
+     */
     supersede(ids, graceEnds) {
         this.#superseded = ids;
-        this.#graceEnds = graceEnds;
+        this.#graceEnds = graceEnds === undefined ? undefined : graceEnds + this.#mutxAhead();
     }
     /** Too young to be revoked. */
     spare(keys) {
@@ -10216,13 +10335,6 @@ class Run {
             spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
         };
     }
-}
-/**
- * What a list has to say of the run's own key: no earlier list has shown it, so that one which does not may be older
- * than the key.
- */
-function isRevoked(id, keys) {
-    return keys.some((key) => key.id === id && !key.isActive);
 }
 /** Runs `work` for each item, at most `limit` at a time; results in the items' order. */
 async function eachOf(items, limit, work) {
@@ -11398,6 +11510,8 @@ function days(duration) {
     return whole < 1 ? (0,words/* durationText */.S5)(duration) : (0,words/* count */.U9)(whole, 'day');
 }
 const ROTATE_THIS_KEY = 'run the rotation of this key (`mutx/api-key-action`), which stores a new one';
+/** A rotation within a quarter of an hour of the others leaves the same doubt, so it is no answer to it. */
+const WAIT_OR_ROTATE = 'nothing, if what uses the secret works: after a repair this is expected, and the next scheduled rotation settles it. If something answers 401, run the rotation of this key (`mutx/api-key-action`)';
 /** What is said of a secret whose key does not work, or may not. */
 function deadSecretWords(finding, quote) {
     const { place, updatedAt } = finding;
@@ -11426,10 +11540,12 @@ function doubtWords(why, written, keyName, quote) {
         case 'newest-dead':
         case 'some-dead': {
             const { kind, candidates, dead } = why;
-            const newest = kind === 'newest-dead' ? 'the newest among them' : 'the newest not among them';
+            const gone = kind === 'newest-dead' ? 'the newest among them' : 'the newest not among them';
+            const dies = `${(0,words/* count */.U9)(dead.length, 'does', 'do')} not work any more, ${gone} (${idText(dead)})`;
+            const likely = kind === 'newest-dead' ? '' : '. Most likely it holds the newest, which works';
             return {
-                message: `${written} and holds one of ${candidates.length} keys named ${name}, of which ${(0,words/* count */.U9)(dead.length, 'does', 'do')} not work any more, ${newest} (${idText(dead)}): what uses it may get 401`,
-                fix: ROTATE_THIS_KEY,
+                message: `${written} and holds one of ${candidates.length} keys named ${name}, of which ${dies}: what uses it may get 401${likely}`,
+                fix: kind === 'newest-dead' ? ROTATE_THIS_KEY : WAIT_OR_ROTATE,
                 keys: idsOf(dead),
             };
         }
@@ -11856,11 +11972,19 @@ function readSweep(reader, prefix) {
     const after = reader.duration('sweep-after');
     return reader.boolean('sweep') ? { prefix: prefix(), after } : undefined;
 }
-function ephemeralWarnings({ sweep }) {
-    if (sweep?.after === undefined || sweep.after >= LONGEST_JOB)
-        return [];
+function ephemeralWarnings({ sweep, unique, keyName }) {
+    const sweepsEarly = sweep?.after !== undefined && sweep.after < LONGEST_JOB;
     return [
-        '`sweep-after` is shorter than the 6 hours that a job may run: keys of jobs that are still running would be swept',
+        ...(sweepsEarly
+            ? [
+                '`sweep-after` is shorter than the 6 hours that a job may run: keys of jobs that are still running would be swept',
+            ]
+            : []),
+        ...(!unique && (0,key_name/* isMadeHere */.WJ)(keyName)
+            ? [
+                '`key-name` is one of the names that this action derives for keys in secrets and for jobs: a rotation or a sweep of that name takes the key of this job for its own and can revoke it while the job runs; choose another name, or leave the input out',
+            ]
+            : []),
     ];
 }
 /**
@@ -11932,6 +12056,31 @@ class Calls {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/ephemeral/deletion.js
+
+/**
+ * Revokes a key, and believes a 404 for its DELETE only together with a list that is read after it: any server has a 404
+ * for what it does not know. A key that the list shows as active is revoked once more.
+ * @param isNew the key was made a moment ago, so that a list without it may be older than the key
+ * @returns a failure of the kind `unclear` where it is not known what became of the key
+ */
+async function revokeKey(id, keys, calls, { isNew = false } = {}) {
+    const first = await calls.call(() => keys.revoke(id));
+    if (!first.ok || first.value === 'revoked')
+        return first;
+    const list = await calls.call(() => keys.newest());
+    if (!list.ok)
+        return list;
+    const failure = isNew && !(0,rules/* isRevoked */.xK)(id, list.value) ? stillThere(id, list.value) : (0,rules/* whyNotGone */.z7)(id, list);
+    if (failure === undefined)
+        return first;
+    const again = await calls.call(() => keys.revoke(id));
+    return again.ok && again.value === 'gone' ? { ok: false, failure } : again;
+}
+function stillThere(id, list) {
+    return (0,rules/* isGone */.ST)(id, list) ? (0,rules/* notListed */.NL)(id) : (0,rules/* notGone */.H9)(id);
+}
+
 ;// CONCATENATED MODULE: ./lib/ephemeral/release.js
 
 
@@ -11995,7 +12144,7 @@ async function revokeIt(remains, ways, calls, { clock }) {
 /** What lost creates left first: a key that revokes itself can do nothing afterwards. */
 async function revokeBoth(keys, { id, name, unique, strays }, calls) {
     const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;
-    const own = await revokeOwn(keys, id, calls);
+    const own = await revokeKey(id, keys, calls);
     if (!own.ok)
         return own;
     if (others?.ok === false) {
@@ -12005,16 +12154,6 @@ async function revokeBoth(keys, { id, name, unique, strays }, calls) {
     return own.value === 'gone' && ids.length === 0
         ? { ...own, value: 'gone' }
         : { ...own, value: [...ids, id] };
-}
-/** A 404 alone does not say that the key is gone. */
-async function revokeOwn(keys, id, calls) {
-    const own = await calls.call(() => keys.revoke(id));
-    if (!own.ok || own.value === 'revoked')
-        return own;
-    const now = await calls.call(() => keys.newest());
-    if (!now.ok)
-        return now;
-    return (0,rules/* isGone */.ST)(id, now.value) ? own : { ok: false, failure: (0,rules/* notGone */.H9)(id) };
 }
 /**
  * Whether what every way was refused for is that the key does not exist any more: then it does not work either.
@@ -12047,23 +12186,31 @@ function isAboutCredential({ status }) {
 /**
  * Revokes every active key of exactly this name but one. Only for a name that nobody else uses: what bears it was
  * made by a create whose reply was lost.
- * @returns the ids of those that are revoked now
+ * @returns the ids of those that were revoked here
  */
 async function revokeStrays(keys, calls, name, but) {
     const list = await calls.call(() => keys.newest());
     if (!list.ok)
         return list;
     const strays = list.value.filter((key) => key.isActive && key.name === name && key.id !== but);
+    const revoked = [];
     for (const { id } of strays) {
-        const reply = await calls.call(() => keys.revoke(id));
+        const reply = await revokeKey(id, keys, calls);
         if (!reply.ok)
             return reply;
+        // Gone: somebody else revoked it.
+        if (reply.value === 'gone')
+            continue;
         calls.report({ type: 'revoked', id, because: 'reply-lost' });
+        revoked.push(id);
     }
-    return { ...list, value: strays.map(({ id }) => id) };
+    return { ...list, value: revoked };
 }
 
+// EXTERNAL MODULE: ./lib/core/time.js
+var core_time = __nccwpck_require__(4258);
 ;// CONCATENATED MODULE: ./lib/ephemeral/sweep.js
+
 
 
 /** After the prefix, to the end: `{run_id}.{attempt}/{job}/{random}`; a job that is too long is cut and hashed. */
@@ -12076,6 +12223,8 @@ const MOST = 20;
 const MOST_BESIDE = 5;
 /** Nothing of a sweep beside the making of a key starts later than this. */
 const LONGEST_BESIDE = 10_000;
+/** Where the clocks of MUTX and of this machine are further apart, one of them is wrong, and nothing counts as over. */
+const LARGEST_DIFFERENCE = limits/* FENCE */.AK;
 /** Pages of the newest thousand keys. */
 const PAGES = 10;
 /** Whether a name is one of this repository's own per-run names: all of it, not how it begins. */
@@ -12092,7 +12241,7 @@ function leftBehind(key, { prefix, after, own }, date) {
         return undefined;
     if (key.expiresAt !== undefined && key.expiresAt + limits/* MARGIN */.jS < date)
         return 'expired';
-    return after !== undefined && key.createdAt + after < date ? 'old' : undefined;
+    return after !== undefined && key.createdAt + after + limits/* MARGIN */.jS < date ? 'old' : undefined;
 }
 /**
  * Revokes what earlier runs of this repository left behind, where the plan has no place. That it fails is a warning: it
@@ -12106,17 +12255,18 @@ async function sweepForRoom(calls, { keys, clock }, settings) {
         notLookedFor(calls, list.failure.message);
         return 0;
     }
-    const found = foundIn(list.value, list.date, settings, calls);
+    const found = foundIn(list.value, list.date, clock.now(), settings, calls);
     if (found === undefined)
         return 0;
     if (found.length > 0 && !(await isConfirmed(list.date, calls, keys, watch)))
         return 0;
     let revoked = 0;
     for (const one of found.slice(0, MOST)) {
-        const failure = await revokeOne(one, calls, (attempt) => calls.call(attempt), keys);
-        if (failure !== undefined)
+        const became = await revokeOne(one, calls, (attempt) => calls.call(attempt), keys);
+        if (became === 'failed')
             break;
-        revoked += 1;
+        if (became === 'revoked')
+            revoked += 1;
     }
     calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
     return revoked;
@@ -12125,7 +12275,7 @@ async function sweepForRoom(calls, { keys, clock }, settings) {
 async function isConfirmed(date, calls, keys, watch) {
     const again = await calls.call(() => keys.page(0));
     const passed = again.ok && again.date !== undefined && date !== undefined ? again.date - date : Number.NaN;
-    if (passed >= -limits/* MARGIN */.jS / 2 && passed <= watch.elapsed() + limits/* MARGIN */.jS / 2)
+    if (Math.abs(passed - watch.elapsed()) <= limits/* MARGIN */.jS / 2)
         return true;
     notLookedFor(calls, 'MUTX gives two different times, or only one');
     return false;
@@ -12143,7 +12293,7 @@ async function sweepBeside(settings, { keys, clock, random }, calls, isOver, cre
     const look = async (number) => {
         const reply = await keys.page(number);
         if (reply.ok) {
-            const found = foundIn(reply.value.keys, reply.date, settings, calls);
+            const found = foundIn(reply.value.keys, reply.date, undefined, settings, calls);
             return found && { found, hasMore: reply.value.hasMore, date: reply.date };
         }
         if (reply.failure.kind === 'throttled')
@@ -12159,13 +12309,15 @@ async function sweepBeside(settings, { keys, clock, random }, calls, isOver, cre
     if (page === undefined)
         return 0;
     const { found, date } = page;
-    const isTold = found.length === 0 || agree(await created, date, watch.elapsed());
+    const own = found.length === 0 ? undefined : await created;
+    const isTold = found.length === 0 || agree(own, date, watch.elapsed());
     if (!isTold)
         notLookedFor(calls, 'MUTX made no key to hold its time against, or its times contradict each other');
-    const now = isTold && watch.elapsed() < LONGEST_BESIDE ? found.slice(0, MOST_BESIDE) : [];
-    const failures = await Promise.all(now.map((one) => revokeOne(one, calls, (attempt) => attempt(), keys)));
-    const revoked = failures.filter((failure) => failure === undefined).length;
-    calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
+    const others = found.filter(({ key }) => key.id !== own?.id);
+    const now = isTold && watch.elapsed() < LONGEST_BESIDE ? others.slice(0, MOST_BESIDE) : [];
+    const became = await Promise.all(now.map((one) => revokeOne(one, calls, (attempt) => attempt(), keys)));
+    const revoked = became.filter((one) => one === 'revoked').length;
+    calls.report({ type: 'sweep-ended', revoked, more: others.length > revoked });
     return revoked;
 }
 /** Whether the key that was made a moment ago was made at the time that MUTX's replies give. */
@@ -12175,10 +12327,17 @@ function agree(created, date, elapsed) {
     const within = limits/* CREATION_SLACK */.$U + elapsed;
     return [created.date, date].every((time) => time !== undefined && Math.abs(created.createdAt - time) <= within);
 }
-/** @returns undefined: it is not known, which is a warning */
-function foundIn(keys, date, settings, calls) {
+/**
+ * @param now by this machine; undefined: MUTX's time is confirmed in another way
+ * @returns undefined: it is not known, which is a warning
+ */
+function foundIn(keys, date, now, settings, calls) {
     if (date === undefined) {
         notLookedFor(calls, 'MUTX does not say what time it is');
+        return undefined;
+    }
+    if (now !== undefined && Math.abs(date - now) > LARGEST_DIFFERENCE) {
+        notLookedFor(calls, `it is ${(0,core_time/* instantText */.X)(date)} by MUTX and ${(0,core_time/* instantText */.X)(now)} by this machine`);
         return undefined;
     }
     return keys.flatMap((key) => {
@@ -12186,15 +12345,20 @@ function foundIn(keys, date, settings, calls) {
         return why === undefined ? [] : [{ key, why }];
     });
 }
-/** @param how with which retries @returns why it could not be done */
+/**
+ * `gone`: MUTX says that it knows no such key, which any server says of what it does not know, and another job may have
+ * swept it in between. What became of it is not asked: it is in the next sweep again if it is still there.
+ * @param how with which retries
+ */
 async function revokeOne({ key, why }, calls, how, keys) {
     const reply = await how(() => keys.revoke(key.id));
     if (reply.ok) {
-        calls.report({ type: 'swept', id: key.id, name: key.name, why });
-        return undefined;
+        const { id, name } = key;
+        calls.report(reply.value === 'gone' ? { type: 'sweep-missed', id, name } : { type: 'swept', id, name, why });
+        return reply.value;
     }
     calls.warn('sweep-failed', `key ${key.id} was left behind and could not be revoked: ${reply.failure.message}`);
-    return reply.failure;
+    return 'failed';
 }
 function notLookedFor(calls, why) {
     calls.warn('sweep-failed', `keys left behind were not looked for: ${why}`);
@@ -12230,7 +12394,7 @@ async function mint(settings, ports, calls, sweepingBeside, created) {
         const creating = calls.call(() => keys.create(settings.keyName, settings.expiresInDays), retry/* onlyIfNotDone */.$n);
         void sweepingBeside();
         const reply = await creating;
-        created(reply.ok ? { createdAt: reply.value.createdAt, date: reply.date } : undefined);
+        created(reply.ok ? { id: reply.value.id, createdAt: reply.value.createdAt, date: reply.date } : undefined);
         if (reply.ok) {
             keeper.minted(reply.value);
             const { id, name, expiresAt } = reply.value;
@@ -12423,6 +12587,7 @@ function endOfWait(asked, sessionEnds) {
 
 
 
+
 /**
  * Makes a key for this job (docs/ephemeral.md, "In what order, and why"): create, with waiting for a place → keep what
  * the post step needs → verify → hand out. What earlier runs left behind is swept beside that. A key that does not
@@ -12469,13 +12634,18 @@ async function verify({ key, id, name, expiresAt }, { keys, keeper }, calls) {
         return undefined;
     }
     const refused = reply.failure.kind === 'refused';
-    const revoked = await calls.call(() => keys.revoke(id));
+    const revoked = await revokeKey(id, keys, calls, { isNew: true });
+    const state = revoked.ok ? 'revoked' : revoked.failure.kind === 'unclear' ? 'unknown' : 'alive';
+    // Otherwise the post step tries again.
     if (revoked.ok) {
         keeper.nothing();
         calls.report({ type: 'revoked', id, because: 'not-verified' });
     }
     else {
-        calls.warn('revocation-failed', `key ${id} could not be revoked here: ${revoked.failure.message}`);
+        const what = state === 'unknown'
+            ? `it is not known whether key ${id} was revoked`
+            : `key ${id} could not be revoked here`;
+        calls.warn('revocation-failed', `${what}: ${revoked.failure.message}`);
     }
     return {
         kind: 'failed',
@@ -12485,7 +12655,7 @@ async function verify({ key, id, name, expiresAt }, { keys, keeper }, calls) {
             : 'MUTX gave no clear answer to the new key, so it was not handed out',
         failures: [reply.failure, ...(revoked.ok ? [] : [revoked.failure])],
         holders: [],
-        minted: { id, name, expiresAt, state: revoked.ok ? 'revoked' : 'alive' },
+        minted: { id, name, expiresAt, state },
         perhaps: false,
         retryAt: undefined,
     };
@@ -12570,11 +12740,7 @@ function ephemeralFailure(failed, settings) {
 }
 function stateAfter({ minted, perhaps }, { keyName, unique }) {
     if (minted !== undefined) {
-        return [
-            minted.state === 'revoked'
-                ? `the new key ${minted.id} was revoked at once, and handed to nobody`
-                : `the new key ${minted.id} may still be alive (${(0,words/* expiryText */.X5)(minted.expiresAt)}), and was handed to nobody; the post step tries again to revoke it`,
-        ];
+        return [`${newKeyText(minted)}; it was not handed out`];
     }
     return [
         perhaps
@@ -12582,6 +12748,16 @@ function stateAfter({ minted, perhaps }, { keyName, unique }) {
             : 'no key was made',
         'nothing was handed out',
     ];
+}
+function newKeyText({ id, expiresAt, state }) {
+    switch (state) {
+        case 'revoked':
+            return `the new key ${id} was revoked immediately`;
+        case 'alive':
+            return `the new key ${id} is still active (${(0,words/* expiryText */.X5)(expiresAt)}); the post step tries again to revoke it`;
+        case 'unknown':
+            return `it is not known whether the new key ${id} was revoked (${(0,words/* expiryText */.X5)(expiresAt)}); the post step tries again`;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/messages/ephemeral/log.js
@@ -12617,6 +12793,9 @@ class EphemeralLog {
             case 'swept':
                 this.#swept.push(event.id);
                 this.#sink.line(`swept: ${event.id}, ${event.name} (${WHY_SWEPT[event.why]})`);
+                break;
+            case 'sweep-missed':
+                this.#sink.line(`not swept: ${event.id}, ${event.name} (MUTX answers that there is no such key)`);
                 break;
             case 'sweep-ended':
                 this.#sink.line(sweepText(event));
@@ -13163,8 +13342,8 @@ async function explained(asking) {
     return { ok: false, failure };
 }
 
-// EXTERNAL MODULE: ./lib/http/client.js + 12 modules
-var http_client = __nccwpck_require__(1302);
+// EXTERNAL MODULE: ./lib/http/client.js + 11 modules
+var http_client = __nccwpck_require__(5165);
 ;// CONCATENATED MODULE: ./lib/messages/failure-issue.js
 
 
@@ -13641,8 +13820,6 @@ function revocation_keyTable(results) {
     return (0,markdown/* table */.tp)(['Key', 'Name', 'Expires', 'Result'], rows) + rest;
 }
 
-// EXTERNAL MODULE: ./lib/core/time.js
-var core_time = __nccwpck_require__(4258);
 ;// CONCATENATED MODULE: ./lib/revoke/request.js
 function isDone({ state }) {
     switch (state) {
@@ -13673,19 +13850,20 @@ function needsList(request, mayRevokeItself) {
 }
 /**
  * The keys that are to go.
- * @param list every key of the account; undefined where it was not read
+ * @param list undefined where it was not read
  */
 function select_select(selection, list) {
     if (selection.by === 'name') {
-        const named = (list ?? []).filter((key) => key.isActive && key.name === selection.name);
+        const named = (list?.keys ?? []).filter((key) => key.isActive && key.name === selection.name);
         const keys = usedLast(named.map((record) => ({ id: record.id, record })));
         return { keys, counted: keys.length, done: [] };
     }
-    const known = byId(list ?? []);
+    const known = byId(list?.keys ?? []);
     const asked = selection.ids.map((id) => ({ id, record: known.get(id.toLowerCase()) }));
     // A list may be a moment old: what is not in it is asked for all the same.
     const open = asked.filter(({ record }) => record?.isActive !== false);
-    const counted = list === undefined ? open : open.filter(({ record }) => record !== undefined);
+    const isWhole = list !== undefined && list.since === undefined;
+    const counted = isWhole ? open.filter(({ record }) => record !== undefined) : open;
     const done = asked.filter(({ record }) => record?.isActive === false);
     return {
         keys: usedLast(open),
@@ -13725,68 +13903,63 @@ const revoke_CONCURRENCY = 4;
 async function revokeKeys(request, ports) {
     const call = (0,retry/* patientCalls */.RD)(ports, revoke_PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
     let list;
-    /** No key made before this was read: the list is cut short. */
-    let unreadBefore;
     if (needsList(request, ports.mayRevokeItself)) {
         const reply = await revoke_listed(ports, call);
         if (!reply.ok)
             return unreadable(request, reply.failure);
         list = reply.value;
-        unreadBefore = reply.reading?.since;
-        const early = tooEarly(request, reply.date);
+        const early = await tooEarly(request, reply.date, ports, call);
         if (early !== undefined)
             return early;
     }
     const { selection } = request;
     if (selection.by === 'name' &&
         request.ifNone === 'fail' &&
-        !list?.some(({ name }) => name === selection.name)) {
-        if (unreadBefore !== undefined)
-            return cutShort(unreadBefore, []);
-        return noSuchName(selection.name, list ?? []);
+        list?.since === undefined &&
+        !list?.keys.some(({ name }) => name === selection.name)) {
+        return noSuchName(selection.name, list?.keys ?? []);
     }
     const { keys, counted, done } = select_select(selection, list);
     if (counted > request.maxRevocations)
-        return tooMany(request, counted, [...done, ...untouched(keys)]);
+        return tooMany(request, counted, list, [...done, ...untouched(keys)]);
     if (request.dryRun) {
-        const results = [...done, ...planned(keys, list ?? [], ports.keepsRecords())];
-        return noSuchIds(request, results) ?? { kind: 'planned', results };
+        const results = [...done, ...planned(keys, list, ports.keepsRecords())];
+        return unread(request, list, results) ?? noSuchIds(request, results) ?? { kind: 'planned', results };
     }
     for (const result of done)
         ports.report({ type: 'result', result });
     const results = [...done, ...(await revokeAll(keys, { ports, call, list }))];
     const open = results.filter((result) => !isDone(result) && result.state !== 'none');
-    if (open.length === 0) {
-        if (selection.by === 'name' && unreadBefore !== undefined)
-            return cutShort(unreadBefore, results);
-        return noSuchIds(request, results) ?? { kind: 'done', results };
-    }
+    const older = unread(request, list, results);
+    if (open.length === 0)
+        return older ?? noSuchIds(request, results) ?? { kind: 'done', results };
+    const message = `of the keys asked for, ${open.length} could not be revoked for certain`;
     return {
         kind: 'failed',
         code: 'revoke-failed',
-        message: `of the keys asked for, ${open.length} could not be revoked for certain`,
+        message: selection.by === 'name' && older !== undefined ? `${message}; ${older.message}` : message,
         failures: open.flatMap(({ failure }) => failure ?? []),
-        results,
-    };
-}
-/** What was found is revoked; that it was all of the name, nobody can say. */
-function cutShort(before, results) {
-    return {
-        kind: 'failed',
-        code: 'revoke-failed',
-        message: `keys made before ${(0,core_time/* instantText */.X)(before)} could not be read, so more keys of this name may be active`,
-        failures: [],
         results,
     };
 }
 async function revoke_listed(ports, call) {
     const watch = new retry/* Stopwatch */.eM(ports.clock);
     const reply = await call(() => ports.keys.list(true));
-    if (reply.ok) {
-        const active = reply.value.filter((key) => key.isActive).length;
-        ports.report({ type: 'listed', active, ms: watch.elapsed() });
-    }
-    return reply;
+    if (!reply.ok)
+        return reply;
+    const { value: keys, date, reading } = reply;
+    const active = keys.filter((key) => key.isActive).length;
+    ports.report({ type: 'listed', active, ms: watch.elapsed() });
+    // A long list takes its time: the last page says what time it is now.
+    return {
+        ok: true,
+        value: { keys, since: reading?.since },
+        date: reading === undefined ? date : reading.lastDate,
+    };
+}
+/** Only these say of a key that they do not show that there is none. */
+function wholeList(list) {
+    return list?.since === undefined ? list?.keys : undefined;
 }
 async function revokeAll(keys, work) {
     const { ports, list } = work;
@@ -13809,26 +13982,29 @@ async function revoke_revokeOne(key, { ports, call, list }) {
         return attempt;
     });
     if (reply.ok) {
-        const neverWas = list !== undefined && ports.keepsRecords() && !byId(list).has(key.id.toLowerCase());
+        const whole = wholeList(list);
+        const neverWas = whole !== undefined && ports.keepsRecords() && !byId(whole).has(key.id.toLowerCase());
         return { ...key, state: reply.value === 'gone' && neverWas ? 'none' : reply.value };
     }
     return { ...key, state: unclear ? 'unknown' : 'alive', failure: reply.failure };
 }
 function isCertain({ id, state }, list) {
-    return state === 'revoked' || state === 'none' || (state === 'gone' && (0,rules/* isGone */.ST)(id, list));
+    return state === 'revoked' || state === 'none' || (state === 'gone' && (0,rules/* isGone */.ST)(id, wholeList(list)));
 }
 /** Asks the list what became of the keys of which the replies left it open. */
 async function settle(results, { ports, call, list }) {
     const now = await revoke_listed(ports, call);
-    const known = byId(list ?? []);
-    const records = byId(now.ok ? now.value : []);
+    const known = byId(list?.keys ?? []);
+    const records = byId(now.ok ? now.value.keys : []);
     return results.map((result) => {
         if (isCertain(result, list))
             return result;
         const was = known.get(result.id.toLowerCase());
-        const settled = now.ok
-            ? seen(result, was, records.get(result.id.toLowerCase()), ports.keepsRecords())
-            : unseen(result, was, now.failure);
+        const record = records.get(result.id.toLowerCase());
+        const since = now.ok && record === undefined ? now.value.since : undefined;
+        const open = since === undefined ? undefined : (0,rules/* notLookedFor */.h5)(result.id, since);
+        const failure = now.ok ? open : now.failure;
+        const settled = failure === undefined ? seen(result, was, record, ports.keepsRecords()) : unseen(result, was, failure);
         ports.report({ type: 'result', result: settled });
         return settled;
     });
@@ -13858,9 +14034,31 @@ function untouched(keys) {
     return keys.map((key) => ({ ...key, state: 'untouched' }));
 }
 function planned(keys, list, keepsRecords) {
-    const known = byId(list);
-    const unknown = keepsRecords ? 'none' : 'gone';
-    return keys.map((key) => ({ ...key, state: known.has(key.id.toLowerCase()) ? 'untouched' : unknown }));
+    const known = byId(list?.keys ?? []);
+    const absent = keepsRecords ? 'none' : 'gone';
+    const unlisted = list?.since === undefined ? absent : 'unknown';
+    return keys.map((key) => ({ ...key, state: known.has(key.id.toLowerCase()) ? 'untouched' : unlisted }));
+}
+/**
+ * What a list that was not read to its end leaves open.
+ * @returns undefined: nothing
+ */
+function unread({ selection }, list, results) {
+    if (list?.since === undefined)
+        return undefined;
+    const unknown = results.filter(({ state }) => state === 'unknown').length;
+    if (selection.by === 'ids' && unknown === 0)
+        return undefined;
+    const open = selection.by === 'name'
+        ? 'more keys have the name that was asked for'
+        : `${unknown} of ${results.length} ids asked for ${unknown === 1 ? 'is of a key' : 'are of keys'} of this account`;
+    return {
+        kind: 'failed',
+        code: 'keys-unread',
+        message: `keys made before ${(0,core_time/* instantText */.X)(list.since)} were not read, so it is not known whether ${open}`,
+        failures: [],
+        results,
+    };
 }
 function noSuchName(name, list) {
     return {
@@ -13885,27 +14083,48 @@ function noSuchIds({ ifNone }, results) {
         results,
     };
 }
-/** By the `Date` of the list: the clock of whatever this runs on may be wrong. */
-function tooEarly({ notBefore, selection }, date) {
-    if (notBefore === undefined || (date !== undefined && date >= notBefore))
+/** How far two times of MUTX may part beyond the time between them. */
+const STEADY = 30_000;
+/**
+ * Why nothing is to be revoked yet; undefined: it is time. By MUTX's clock, because that of whatever this runs on may be
+ * wrong, and by two of its replies, because a `Date` that is ahead once would take keys within their grace period.
+ */
+async function tooEarly({ notBefore, selection }, date, { keys, clock }, call) {
+    if (notBefore === undefined)
         return undefined;
-    const now = date === undefined ? 'MUTX does not say what time it is' : `at MUTX it is ${(0,core_time/* instantText */.X)(date)}`;
-    return {
+    const early = (now) => ({
         kind: 'failed',
         code: 'too-early',
         message: `nothing is to be revoked before ${(0,core_time/* instantText */.X)(notBefore)}, and ${now}: none was revoked`,
         failures: [],
         results: selection.by === 'ids' ? untouched(selection.ids.map(unlooked)) : [],
-    };
+    });
+    const unsaid = 'MUTX does not say what time it is';
+    if (date === undefined)
+        return early(unsaid);
+    if (date < notBefore)
+        return early(`at MUTX it is ${(0,core_time/* instantText */.X)(date)}`);
+    const watch = new retry/* Stopwatch */.eM(clock);
+    const again = await call(() => keys.list());
+    if (!again.ok)
+        return early(`MUTX did not confirm its time (${again.failure.message})`);
+    if (again.date === undefined)
+        return early(unsaid);
+    const isSteady = Math.abs(again.date - date - watch.elapsed()) <= STEADY;
+    if (again.date >= notBefore && isSteady)
+        return undefined;
+    return early(`MUTX gives two times that do not agree, ${(0,core_time/* instantText */.X)(date)} and ${(0,core_time/* instantText */.X)(again.date)}`);
 }
 function unlooked(id) {
     return { id, name: undefined, expiresAt: undefined };
 }
-function tooMany({ maxRevocations }, counted, results) {
+function tooMany({ maxRevocations, selection }, counted, list, results) {
+    const unsure = selection.by === 'name' ? 'are at least' : 'may be';
+    const are = list?.since === undefined ? 'are' : unsure;
     return {
         kind: 'failed',
         code: 'revocations-exceeded',
-        message: `the keys to revoke are ${counted}, more than \`max-revocations\` (${maxRevocations}): none was revoked`,
+        message: `the keys to revoke ${are} ${counted}, more than \`max-revocations\` (${maxRevocations}): none was revoked`,
         failures: [],
         results,
     };
@@ -14559,10 +14778,9 @@ function cutTo(bytes, text) {
 
 // EXTERNAL MODULE: ./lib/secrets/forms.js
 var secrets_forms = __nccwpck_require__(9930);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/secrets/secret.js
-
+/** `util.inspect.custom`, by the name under which all of JavaScript finds it. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 /**
  * A credential in memory. Every way of printing it gives `***`; only `expose()` gives the text, and the
  * places that call it are few enough to read: the mask, the sealed box, a request's own header or body.
@@ -14583,7 +14801,7 @@ class Secret {
         return '***';
     }
     /** @internal */
-    [external_node_util_.inspect.custom]() {
+    [INSPECT]() {
         return '***';
     }
 }
@@ -14742,6 +14960,14 @@ class SecretRegistry {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/process/cancelled.js
+/** A question was not answered: Ctrl-C, or the end of stdin. Nothing has been changed by then. */
+class Cancelled extends Error {
+    constructor() {
+        super('Cancelled; nothing was changed');
+    }
+}
+
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: ./lib/commands/context.js
@@ -14836,12 +15062,7 @@ function bug(error, unfinished) {
 
 
 
-/** A question was not answered: Ctrl-C, or the end of stdin. Nothing has been changed by then. */
-class Cancelled extends Error {
-    constructor() {
-        super('Cancelled; nothing was changed');
-    }
-}
+
 /**
  * Runs one verb, or one phase of it, in this process, to its end, which may be a signal. The exit code is that of
  * the host for a run that did not do what was asked for, 130 or 143 if it was cancelled.

@@ -134,9 +134,14 @@ async function rotateInPlace(
 ): Promise<void> {
   const { sink, secrets, env, fail } = context;
   const call = toldCalls(context);
-  const list = await call(() => client.list());
+  const list = await call(() => client.list(true));
   if (!list.ok) return failed(list.failure, UNTOUCHED, context);
   const old = list.value.find((key) => key.id.toLowerCase() === id.toLowerCase());
+  const since = list.reading?.since;
+  if (old === undefined && since !== undefined) {
+    const message = `keys made before ${instantText(since)} were not read, so it is not known whether the id is of one of them`;
+    return fail(earlyFailure({ code: 'keys-unread', message, state: UNTOUCHED }));
+  }
   if (old === undefined || !old.isActive) {
     const message = old === undefined ? 'no key of this account has this id' : 'the key is revoked already';
     return fail(earlyFailure({ code: 'no-such-key', message, state: UNTOUCHED }));

@@ -47,7 +47,9 @@ export async function mint(
     const creating = calls.call(() => keys.create(settings.keyName, settings.expiresInDays), onlyIfNotDone);
     void sweepingBeside();
     const reply = await creating;
-    created(reply.ok ? { createdAt: reply.value.createdAt, date: reply.date } : undefined);
+    created(
+      reply.ok ? { id: reply.value.id, createdAt: reply.value.createdAt, date: reply.date } : undefined,
+    );
     if (reply.ok) {
       keeper.minted(reply.value);
       const { id, name, expiresAt } = reply.value;
@@ -287,7 +289,7 @@ export interface EphemeralFailure {
   /** Who holds the places of the plan, where there was none. */
   readonly holders: readonly KeyNote[];
   /** The key that was made all the same, and what became of it. */
-  readonly minted: (KeyNote & { readonly state: 'revoked' | 'alive' }) | undefined;
+  readonly minted: (KeyNote & { readonly state: 'revoked' | 'alive' | 'unknown' }) | undefined;
   /** A create got no clear answer: a key of the name may exist that nobody can use. */
   readonly perhaps: boolean;
   readonly retryAt: Instant | undefined;

@@ -1,6 +1,7 @@
 import type { MintedKey } from '../rotation/ports.ts';
 import { type EphemeralFailure, type EphemeralOutcome, mint } from './acquire.ts';
 import { Calls } from './calls.ts';
+import { revokeKey } from './deletion.ts';
 import type { EphemeralPorts } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
 import { type Created, sweepBeside } from './sweep.ts';
@@ -64,12 +65,18 @@ async function verify(
     return undefined;
   }
   const refused = reply.failure.kind === 'refused';
-  const revoked = await calls.call(() => keys.revoke(id));
+  const revoked = await revokeKey(id, keys, calls, { isNew: true });
+  const state = revoked.ok ? 'revoked' : revoked.failure.kind === 'unclear' ? 'unknown' : 'alive';
+  // Otherwise the post step tries again.
   if (revoked.ok) {
     keeper.nothing();
     calls.report({ type: 'revoked', id, because: 'not-verified' });
   } else {
-    calls.warn('revocation-failed', `key ${id} could not be revoked here: ${revoked.failure.message}`);
+    const what =
+      state === 'unknown'
+        ? `it is not known whether key ${id} was revoked`
+        : `key ${id} could not be revoked here`;
+    calls.warn('revocation-failed', `${what}: ${revoked.failure.message}`);
   }
   return {
     kind: 'failed',
@@ -79,7 +86,7 @@ async function verify(
       : 'MUTX gave no clear answer to the new key, so it was not handed out',
     failures: [reply.failure, ...(revoked.ok ? [] : [revoked.failure])],
     holders: [],
-    minted: { id, name, expiresAt, state: revoked.ok ? 'revoked' : 'alive' },
+    minted: { id, name, expiresAt, state },
     perhaps: false,
     retryAt: undefined,
   };

@@ -12,6 +12,8 @@ export type RevokedBecause =
 /** What is told while a key for a job is made, or given back; nothing in here is a credential. */
 export type EphemeralEvent =
   | { readonly type: 'swept'; readonly id: string; readonly name: string; readonly why: LeftBehind }
+  /** Left behind when it was listed; its DELETE is answered with 404. */
+  | { readonly type: 'sweep-missed'; readonly id: string; readonly name: string }
   | { readonly type: 'sweep-ended'; readonly revoked: number; readonly more: boolean }
   /** MUTX limits requests at the moment, and jobs need them more. */
   | { readonly type: 'sweep-put-off' }

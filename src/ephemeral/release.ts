@@ -1,8 +1,8 @@
 import type { CallFailure, Reply } from '../core/call.ts';
 import { RATE_LIMIT_WAIT } from '../core/limits.ts';
 import type { Duration, Instant } from '../core/time.ts';
-import { isGone, notGone } from '../rotation/rules.ts';
 import { Calls } from './calls.ts';
+import { revokeKey } from './deletion.ts';
 import type { CallPorts, GiveBackKeys } from './ports.ts';
 import type { Remains } from './remains.ts';
 
@@ -119,7 +119,7 @@ async function revokeBoth(
   calls: Calls,
 ): Promise<Reply<readonly string[] | 'gone'>> {
   const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;
-  const own = await revokeOwn(keys, id, calls);
+  const own = await revokeKey(id, keys, calls);
   if (!own.ok) return own;
   if (others?.ok === false) {
     calls.warn(
@@ -131,15 +131,6 @@ async function revokeBoth(
   return own.value === 'gone' && ids.length === 0
     ? { ...own, value: 'gone' }
     : { ...own, value: [...ids, id] };
-}
-
-/** A 404 alone does not say that the key is gone. */
-async function revokeOwn(keys: GiveBackKeys, id: string, calls: Calls): Promise<Reply<'revoked' | 'gone'>> {
-  const own = await calls.call(() => keys.revoke(id));
-  if (!own.ok || own.value === 'revoked') return own;
-  const now = await calls.call(() => keys.newest());
-  if (!now.ok) return now;
-  return isGone(id, now.value) ? own : { ok: false, failure: notGone(id) };
 }
 
 /**
@@ -180,7 +171,7 @@ function isAboutCredential({ status }: CallFailure): boolean {
 /**
  * Revokes every active key of exactly this name but one. Only for a name that nobody else uses: what bears it was
  * made by a create whose reply was lost.
- * @returns the ids of those that are revoked now
+ * @returns the ids of those that were revoked here
  */
 export async function revokeStrays(
   keys: GiveBackKeys,
@@ -191,10 +182,14 @@ export async function revokeStrays(
   const list = await calls.call(() => keys.newest());
   if (!list.ok) return list;
   const strays = list.value.filter((key) => key.isActive && key.name === name && key.id !== but);
+  const revoked: string[] = [];
   for (const { id } of strays) {
-    const reply = await calls.call(() => keys.revoke(id));
+    const reply = await revokeKey(id, keys, calls);
     if (!reply.ok) return reply;
+    // Gone: somebody else revoked it.
+    if (reply.value === 'gone') continue;
     calls.report({ type: 'revoked', id, because: 'reply-lost' });
+    revoked.push(id);
   }
-  return { ...list, value: strays.map(({ id }) => id) };
+  return { ...list, value: revoked };
 }

@@ -1,7 +1,7 @@
-import type { CallFailure, Reply } from '../core/call.ts';
-import { CREATION_SLACK, MARGIN } from '../core/limits.ts';
+import type { Reply } from '../core/call.ts';
+import { CREATION_SLACK, FENCE, MARGIN } from '../core/limits.ts';
 import { Stopwatch } from '../core/retry.ts';
-import type { Clock, Duration, Instant } from '../core/time.ts';
+import { type Clock, type Duration, type Instant, instantText } from '../core/time.ts';
 import type { KeyRecord } from '../rotation/ports.ts';
 import type { Calls } from './calls.ts';
 import type { LeftBehind } from './events.ts';
@@ -23,6 +23,9 @@ const MOST_BESIDE = 5;
 /** Nothing of a sweep beside the making of a key starts later than this. */
 const LONGEST_BESIDE: Duration = 10_000;
 
+/** Where the clocks of MUTX and of this machine are further apart, one of them is wrong, and nothing counts as over. */
+const LARGEST_DIFFERENCE: Duration = FENCE;
+
 /** Pages of the newest thousand keys. */
 const PAGES = 10;
 
@@ -43,7 +46,7 @@ export function leftBehind(
 ): LeftBehind | undefined {
   if (!key.isActive || key.name === own || !isPerRunName(key.name, prefix)) return undefined;
   if (key.expiresAt !== undefined && key.expiresAt + MARGIN < date) return 'expired';
-  return after !== undefined && key.createdAt + after < date ? 'old' : undefined;
+  return after !== undefined && key.createdAt + after + MARGIN < date ? 'old' : undefined;
 }
 
 /**
@@ -62,14 +65,14 @@ export async function sweepForRoom(
     notLookedFor(calls, list.failure.message);
     return 0;
   }
-  const found = foundIn(list.value, list.date, settings, calls);
+  const found = foundIn(list.value, list.date, clock.now(), settings, calls);
   if (found === undefined) return 0;
   if (found.length > 0 && !(await isConfirmed(list.date, calls, keys, watch))) return 0;
   let revoked = 0;
   for (const one of found.slice(0, MOST)) {
-    const failure = await revokeOne(one, calls, (attempt) => calls.call(attempt), keys);
-    if (failure !== undefined) break;
-    revoked += 1;
+    const became = await revokeOne(one, calls, (attempt) => calls.call(attempt), keys);
+    if (became === 'failed') break;
+    if (became === 'revoked') revoked += 1;
   }
   calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
   return revoked;
@@ -84,13 +87,14 @@ async function isConfirmed(
 ): Promise<boolean> {
   const again = await calls.call(() => keys.page(0));
   const passed = again.ok && again.date !== undefined && date !== undefined ? again.date - date : Number.NaN;
-  if (passed >= -MARGIN / 2 && passed <= watch.elapsed() + MARGIN / 2) return true;
+  if (Math.abs(passed - watch.elapsed()) <= MARGIN / 2) return true;
   notLookedFor(calls, 'MUTX gives two different times, or only one');
   return false;
 }
 
 /** What the create of this step brought, by which MUTX's `Date` is held against its own times. */
 export interface Created {
+  readonly id: string;
   readonly createdAt: Instant;
   readonly date: Instant | undefined;
 }
@@ -121,7 +125,7 @@ export async function sweepBeside(
   const look = async (number: number) => {
     const reply = await keys.page(number);
     if (reply.ok) {
-      const found = foundIn(reply.value.keys, reply.date, settings, calls);
+      const found = foundIn(reply.value.keys, reply.date, undefined, settings, calls);
       return found && { found, hasMore: reply.value.hasMore, date: reply.date };
     }
     if (reply.failure.kind === 'throttled') calls.report({ type: 'sweep-put-off' });
@@ -134,13 +138,15 @@ export async function sweepBeside(
   }
   if (page === undefined) return 0;
   const { found, date } = page;
-  const isTold = found.length === 0 || agree(await created, date, watch.elapsed());
+  const own = found.length === 0 ? undefined : await created;
+  const isTold = found.length === 0 || agree(own, date, watch.elapsed());
   if (!isTold)
     notLookedFor(calls, 'MUTX made no key to hold its time against, or its times contradict each other');
-  const now = isTold && watch.elapsed() < LONGEST_BESIDE ? found.slice(0, MOST_BESIDE) : [];
-  const failures = await Promise.all(now.map((one) => revokeOne(one, calls, (attempt) => attempt(), keys)));
-  const revoked = failures.filter((failure) => failure === undefined).length;
-  calls.report({ type: 'sweep-ended', revoked, more: found.length > revoked });
+  const others = found.filter(({ key }) => key.id !== own?.id);
+  const now = isTold && watch.elapsed() < LONGEST_BESIDE ? others.slice(0, MOST_BESIDE) : [];
+  const became = await Promise.all(now.map((one) => revokeOne(one, calls, (attempt) => attempt(), keys)));
+  const revoked = became.filter((one) => one === 'revoked').length;
+  calls.report({ type: 'sweep-ended', revoked, more: others.length > revoked });
   return revoked;
 }
 
@@ -158,15 +164,23 @@ interface Found {
   readonly why: LeftBehind;
 }
 
-/** @returns undefined: it is not known, which is a warning */
+/**
+ * @param now by this machine; undefined: MUTX's time is confirmed in another way
+ * @returns undefined: it is not known, which is a warning
+ */
 function foundIn(
   keys: readonly KeyRecord[],
   date: Instant | undefined,
+  now: Instant | undefined,
   settings: SweepSettings,
   calls: Calls,
 ): readonly Found[] | undefined {
   if (date === undefined) {
     notLookedFor(calls, 'MUTX does not say what time it is');
+    return undefined;
+  }
+  if (now !== undefined && Math.abs(date - now) > LARGEST_DIFFERENCE) {
+    notLookedFor(calls, `it is ${instantText(date)} by MUTX and ${instantText(now)} by this machine`);
     return undefined;
   }
   return keys.flatMap((key) => {
@@ -177,23 +191,30 @@ function foundIn(
 
 type Attempt = () => Promise<Reply<'revoked' | 'gone'>>;
 
-/** @param how with which retries @returns why it could not be done */
+/**
+ * `gone`: MUTX says that it knows no such key, which any server says of what it does not know, and another job may have
+ * swept it in between. What became of it is not asked: it is in the next sweep again if it is still there.
+ * @param how with which retries
+ */
 async function revokeOne(
   { key, why }: Found,
   calls: Calls,
   how: (attempt: Attempt) => ReturnType<Attempt>,
   keys: Pick<RunKeys, 'revoke'>,
-): Promise<CallFailure | undefined> {
+): Promise<'revoked' | 'gone' | 'failed'> {
   const reply = await how(() => keys.revoke(key.id));
   if (reply.ok) {
-    calls.report({ type: 'swept', id: key.id, name: key.name, why });
-    return undefined;
+    const { id, name } = key;
+    calls.report(
+      reply.value === 'gone' ? { type: 'sweep-missed', id, name } : { type: 'swept', id, name, why },
+    );
+    return reply.value;
   }
   calls.warn(
     'sweep-failed',
     `key ${key.id} was left behind and could not be revoked: ${reply.failure.message}`,
   );
-  return reply.failure;
+  return 'failed';
 }
 
 function notLookedFor(calls: Calls, why: string): void {

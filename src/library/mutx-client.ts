@@ -7,7 +7,7 @@ import { type CallPolicy, idempotent, onlyIfNotDone } from '../core/retry.ts';
 import type { MutxClient as OneAttempt } from '../mutx/client.ts';
 import type { SessionFailure } from '../mutx/session/session.ts';
 import type { Account, KeyRecord, MintedKey } from '../rotation/ports.ts';
-import { isGone, notGone } from '../rotation/rules.ts';
+import { whyNotGone } from '../rotation/rules.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { contextOf } from './context.ts';
 import { InvalidOptionsError, MutxCallError, MutxSessionError } from './errors.ts';
@@ -43,12 +43,12 @@ export class MutxClient implements AsyncDisposable {
 
   /** Every key of the account, of any name; from an API that keeps them, revoked ones (`isActive: false`), too. */
   async list(): Promise<readonly KeyRecord[]> {
-    return this.#ask((mutx) => mutx.list(), idempotent);
+    return (await this.#ask((mutx) => mutx.list(), idempotent)).value;
   }
 
   /** What MUTX says of the account: its plan, where it does. */
   async account(): Promise<Account> {
-    return this.#ask((mutx) => mutx.account(), idempotent);
+    return (await this.#ask((mutx) => mutx.account(), idempotent)).value;
   }
 
   /**
@@ -63,14 +63,14 @@ export class MutxClient implements AsyncDisposable {
       const allowed = 'the name of a key';
       throw new InvalidOptionsError([{ option: 'name', ...complaint, allowed }]);
     }
-    return this.#ask((mutx) => mutx.create(name, expiresInDays), onlyIfNotDone);
+    return (await this.#ask((mutx) => mutx.create(name, expiresInDays), onlyIfNotDone)).value;
   }
 
   /** Whether MUTX takes a key; this counts as a use of it. */
   async verify(key: Secret | string): Promise<boolean> {
     const secret = typeof key === 'string' ? this.#context.secrets.admit(key) : key;
     try {
-      return await this.#ask((mutx) => mutx.verify(secret, () => true), idempotent);
+      return (await this.#ask((mutx) => mutx.verify(secret, () => true), idempotent)).value;
     } catch (error) {
       if (error instanceof MutxCallError && error.failure.code === 'mutx-key-refused') return false;
       throw error;
@@ -79,11 +79,13 @@ export class MutxClient implements AsyncDisposable {
 
   /**
    * Revokes a key; `gone`: there was nothing, or nothing any more, to revoke, as the list says, too, which is read then.
-   * @throws MutxCallError where MUTX does not know the key, and lists it as active: it may be alive
+   * @throws MutxCallError where MUTX does not know the key, and its list shows it as active or was not read to its end: it may be alive
    */
   async revoke(id: string): Promise<'revoked' | 'gone'> {
-    const answer = await this.#ask((mutx) => mutx.revoke(checked(id)), idempotent);
-    if (answer === 'gone' && !isGone(id, await this.list())) throw new MutxCallError(notGone(id));
+    const { value: answer } = await this.#ask((mutx) => mutx.revoke(checked(id)), idempotent);
+    if (answer === 'revoked') return answer;
+    const open = whyNotGone(id, await this.#ask((mutx) => mutx.list(), idempotent));
+    if (open !== undefined) throw new MutxCallError(open);
     return answer;
   }
 
@@ -93,7 +95,7 @@ export class MutxClient implements AsyncDisposable {
    * @throws MutxCallError with `failure.kind` `unclear` when the reply was lost, and with it both keys perhaps
    */
   async rotateInPlace(id: string): Promise<MintedKey> {
-    return this.#ask((mutx) => mutx.rotateInPlace(checked(id)), onlyIfNotDone);
+    return (await this.#ask((mutx) => mutx.rotateInPlace(checked(id)), onlyIfNotDone)).value;
   }
 
   /** Logs out what was logged in, and gives up the connections. May be called again. */
@@ -107,14 +109,17 @@ export class MutxClient implements AsyncDisposable {
     await this.close();
   }
 
-  async #ask<T>(call: (mutx: OneAttempt) => Promise<Reply<T>>, policy: CallPolicy): Promise<T> {
+  async #ask<T>(
+    call: (mutx: OneAttempt) => Promise<Reply<T>>,
+    policy: CallPolicy,
+  ): Promise<Extract<Reply<T>, { ok: true }>> {
     if (this.#closed) throw new Error('this MutxClient was closed');
     this.#opening ??= this.#connection.session.open();
     const refused = await this.#opening;
     if (refused !== undefined) throw new MutxSessionError(refused);
     const reply = await toldCalls(this.#context)(() => call(this.#connection.client), policy);
     if (!reply.ok) throw new MutxCallError(reply.failure);
-    return reply.value;
+    return reply;
   }
 }
 

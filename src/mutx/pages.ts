@@ -346,7 +346,12 @@ export async function readFirstPages(ask: Ask, most: number): Promise<Reply<read
     last = next.value;
     keys.push(...last.keys);
   }
-  return { ok: true, value: [...byId(keys).values()], date: first.date };
+  const value = [...byId(keys).values()];
+  if (last.hasMore && last.keys.length === 0)
+    return unreadable('a page without keys says that there are more');
+  if (!last.hasMore && value.length < last.total) return endsEarly(value.length, last.total);
+  const since = last.hasMore ? Math.min(...value.map(({ createdAt }) => createdAt)) : undefined;
+  return { ok: true, value, date: first.date, reading: { lastDate: first.date, lastAsked: 0, since } };
 }
 
 /** One page by its number; 0: the newest keys. */

@@ -41,7 +41,7 @@ export async function revokeKeys(
     const reply = await listed(ports, call);
     if (!reply.ok) return unreadable(request, reply.failure);
     list = reply.value;
-    const early = tooEarly(request, reply.date);
+    const early = await tooEarly(request, reply.date, ports, call);
     if (early !== undefined) return early;
   }
   const { selection } = request;
@@ -82,7 +82,12 @@ async function listed(ports: RevocationPorts, call: PatientCall): Promise<Reply<
   const { value: keys, date, reading } = reply;
   const active = keys.filter((key) => key.isActive).length;
   ports.report({ type: 'listed', active, ms: watch.elapsed() });
-  return { ok: true, value: { keys, since: reading?.since }, date };
+  // A long list takes its time: the last page says what time it is now.
+  return {
+    ok: true,
+    value: { keys, since: reading?.since },
+    date: reading === undefined ? date : reading.lastDate,
+  };
 }
 
 /** Only these say of a key that they do not show that there is none. */
@@ -232,20 +237,37 @@ function noSuchIds(
   };
 }
 
-/** By the `Date` of the list: the clock of whatever this runs on may be wrong. */
-function tooEarly(
+/** How far two times of MUTX may part beyond the time between them. */
+const STEADY: Duration = 30_000;
+
+/**
+ * Why nothing is to be revoked yet; undefined: it is time. By MUTX's clock, because that of whatever this runs on may be
+ * wrong, and by two of its replies, because a `Date` that is ahead once would take keys within their grace period.
+ */
+async function tooEarly(
   { notBefore, selection }: RevocationRequest,
   date: Instant | undefined,
-): RevocationOutcome | undefined {
-  if (notBefore === undefined || (date !== undefined && date >= notBefore)) return undefined;
-  const now = date === undefined ? 'MUTX does not say what time it is' : `at MUTX it is ${instantText(date)}`;
-  return {
+  { keys, clock }: RevocationPorts,
+  call: PatientCall,
+): Promise<RevocationOutcome | undefined> {
+  if (notBefore === undefined) return undefined;
+  const early = (now: string): RevocationOutcome => ({
     kind: 'failed',
     code: 'too-early',
     message: `nothing is to be revoked before ${instantText(notBefore)}, and ${now}: none was revoked`,
     failures: [],
     results: selection.by === 'ids' ? untouched(selection.ids.map(unlooked)) : [],
-  };
+  });
+  const unsaid = 'MUTX does not say what time it is';
+  if (date === undefined) return early(unsaid);
+  if (date < notBefore) return early(`at MUTX it is ${instantText(date)}`);
+  const watch = new Stopwatch(clock);
+  const again = await call(() => keys.list());
+  if (!again.ok) return early(`MUTX did not confirm its time (${again.failure.message})`);
+  if (again.date === undefined) return early(unsaid);
+  const isSteady = Math.abs(again.date - date - watch.elapsed()) <= STEADY;
+  if (again.date >= notBefore && isSteady) return undefined;
+  return early(`MUTX gives two times that do not agree, ${instantText(date)} and ${instantText(again.date)}`);
 }
 
 function unlooked(id: string): KeyToRevoke {

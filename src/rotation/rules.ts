@@ -1,4 +1,4 @@
-import type { CallFailure } from '../core/call.ts';
+import type { CallFailure, ListReading } from '../core/call.ts';
 import { FENCE, MARGIN } from '../core/limits.ts';
 import { type Duration, type Instant, instantText } from '../core/time.ts';
 import type { KeyRecord, RotationSettings } from './ports.ts';
@@ -234,6 +234,27 @@ export function isGone(id: string, ...lists: readonly (readonly KeyRecord[] | un
   return lists.some((list) => list !== undefined && !showsActive(list, id));
 }
 
+/**
+ * Why a list that was read after a 404 for a key's DELETE does not show that the key is gone; undefined: it does. A key
+ * that was not read is no key that is gone.
+ */
+export function whyNotGone(
+  id: string,
+  { value, reading }: { readonly value: readonly KeyRecord[]; readonly reading?: ListReading },
+): CallFailure | undefined {
+  if (!isGone(id, value)) return notGone(id);
+  const since = isRevoked(id, value) ? undefined : reading?.since;
+  return since === undefined ? undefined : notLookedFor(id, since);
+}
+
+/**
+ * Whether a list shows that a key was revoked. For a key that was made a moment ago its absence is no evidence: a replica
+ * may be older than the key.
+ */
+export function isRevoked(id: string, keys: readonly KeyRecord[]): boolean {
+  return keys.some((key) => !key.isActive && key.id.toLowerCase() === id.toLowerCase());
+}
+
 /** Ids are UUIDs, in which case means nothing. */
 function showsActive(list: readonly KeyRecord[], id: string): boolean {
   return list.some((key) => key.isActive && key.id.toLowerCase() === id.toLowerCase());
@@ -247,6 +268,11 @@ export function notGone(id: string): CallFailure {
 /** The same where the list does not show the key, and keys made before that instant were not read. */
 export function notLookedFor(id: string, since: Instant): CallFailure {
   return notConfirmed(id, `keys made before ${instantText(since)} were not read`);
+}
+
+/** The same of a key made a moment ago, which the list does not show at all. */
+export function notListed(id: string): CallFailure {
+  return notConfirmed(id, 'its list, which may be older than the key, does not show it');
 }
 
 function notConfirmed(id: string, list: string): CallFailure {

@@ -4,16 +4,9 @@ import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from 
 import type { Clock, Duration, Instant } from '../core/time.ts';
 import type { RevocationReason, RotationEvent, StepName, WarningCode } from './events.ts';
 import type { KeysNow, Outcome, RotationFailure, TargetResult } from './outcome.ts';
-import type {
-  KeyRecord,
-  KeyService,
-  KeySummary,
-  Neighbour,
-  RotationSettings,
-  SecretTarget,
-} from './ports.ts';
+import type { KeyService, KeySummary, Neighbour, RotationSettings, SecretTarget } from './ports.ts';
 import type { Room } from './room.ts';
-import { isGone, type SparedKey } from './rules.ts';
+import { isRevoked, notListed, type SparedKey, whyNotGone } from './rules.ts';
 
 /** When and with which `Date` the list of a look came, or the last of its pages. */
 export interface SeenList {
@@ -120,6 +113,14 @@ export class Run {
     }
   }
 
+  /** How far MUTX's clock is ahead of GitHub's, as far as this run has seen; never less than nothing. */
+  #mutxAhead(): Duration {
+    const github = this.githubTime();
+    const { date, since, lead } = this.#list ?? {};
+    if (github === undefined || date === undefined || since === undefined) return 0;
+    return Math.max(0, date + since.elapsed() + (lead ?? 0) - github);
+  }
+
   /** The list of the look: what MUTX's later times are held against. */
   listed(list: SeenList): void {
     this.#list = list;
@@ -167,13 +168,11 @@ export class Run {
           message: `MUTX does not know it, and could not be asked again: ${list.failure.message}`,
         };
       }
-      if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : isGone(attempt.id, list.value)) {
-        return attempt;
-      }
+      const open = whyNotGone(attempt.id, list);
+      if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : open === undefined) return attempt;
       const again = await this.#delete(attempt);
       if (again.kind === 'revoked') return again;
-      const message =
-        again.kind === 'failed' ? again.message : 'MUTX does not know it, and lists it as active';
+      const message = again.kind === 'failed' ? again.message : (open ?? notListed(attempt.id)).message;
       return { ...unclear, message };
     });
   }
@@ -214,10 +213,13 @@ export class Run {
     );
   }
 
-  /** @param graceEnds when their grace period is over, by GitHub's clock */
+  /**
+   * @param graceEnds when their grace period is over, by GitHub's clock. Whoever revokes them then goes by the clock of
+   *   MUTX, so where that is ahead, the end is as much later.
+   */
   supersede(ids: readonly string[], graceEnds: Instant | undefined): void {
     this.#superseded = ids;
-    this.#graceEnds = graceEnds;
+    this.#graceEnds = graceEnds === undefined ? undefined : graceEnds + this.#mutxAhead();
   }
 
   /** Too young to be revoked. */
@@ -248,14 +250,6 @@ export class Run {
       spared: this.#spared.filter(({ id }) => !this.#revoked.has(id) && !this.#left.has(id)),
     };
   }
-}
-
-/**
- * What a list has to say of the run's own key: no earlier list has shown it, so that one which does not may be older
- * than the key.
- */
-function isRevoked(id: string, keys: readonly KeyRecord[]): boolean {
-  return keys.some((key) => key.id === id && !key.isActive);
 }
 
 /** Runs `work` for each item, at most `limit` at a time; results in the items' order. */

@@ -115,9 +115,12 @@ describe('a failure', () => {
     expect(state({})[0]).toBe('a key named n may exist, which nobody can use; the post step looks for it');
     expect(state({ perhaps: false })).toEqual(['no key was made', 'nothing was handed out']);
     expect(state({ minted: { ...KEY, state: 'alive' } })[0]).toMatch(
-      /^the new key id-new may still be alive \(expires /u,
+      /^the new key id-new is still active \(expires /u,
     );
-    expect(state({ minted: { ...KEY, state: 'revoked' } })[0]).toContain('was revoked at once');
+    expect(state({ minted: { ...KEY, state: 'unknown' } })[0]).toMatch(
+      /^it is not known whether the new key id-new was revoked \(expires /u,
+    );
+    expect(state({ minted: { ...KEY, state: 'revoked' } })[0]).toContain('was revoked immediately');
   });
 
   it('names who holds the places', () => {

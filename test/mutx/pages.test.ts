@@ -548,7 +548,22 @@ test.each([
 test('the newest keys of a server that has more and gives none', async () => {
   const value: KeyPage = { keys: [], hasMore: true, total: 5 };
   const reply = await readFirstPages(async () => ({ ok: true, value, date: undefined }), 3);
-  expect(reply).toEqual({ ok: true, value: [], date: undefined });
+  expect(reply).toMatchObject({ ok: false, failure: { kind: 'unclear', code: 'mutx-bad-reply' } });
+});
+
+test('the newest keys say where they end, and fail where the list has fewer than its own count', async () => {
+  const world = new World(250);
+  const cut = await readFirstPages(world.ask, 2);
+  expect(cut.ok && cut.value).toHaveLength(200);
+  const oldest = cut.ok ? Math.min(...cut.value.map(({ createdAt }) => createdAt)) : undefined;
+  expect(cut).toMatchObject({ reading: { since: oldest } });
+  expect(await readFirstPages(world.ask, 3)).toMatchObject({ ok: true, reading: { since: undefined } });
+  const keys = cut.ok ? cut.value.slice(0, 3) : [];
+  const value: KeyPage = { keys, hasMore: false, total: 4 };
+  expect(await readFirstPages(async () => ({ ok: true, value, date: undefined }), 3)).toMatchObject({
+    ok: false,
+    failure: { retryable: true, message: 'the list ended after 3 of 4 keys' },
+  });
 });
 
 test.each([0, 1])('the newest keys cannot be read: page %i fails', async (broken) => {

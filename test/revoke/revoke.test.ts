@@ -48,6 +48,14 @@ class Case extends InMemoryPorts {
   }
 }
 
+/** A reply whose `Date` is ahead. */
+const later =
+  (by: number): Script =>
+  (call) => {
+    const reply = call.apply();
+    return reply.ok ? { ...reply, date: (reply.date ?? 0) + by } : reply;
+  };
+
 /** What a gateway may say as well. */
 const GONE = { ok: true, value: 'gone', date: undefined } as const;
 
@@ -230,6 +238,18 @@ describe('not before an instant, by the clock of MUTX', () => {
         expect(new Set(Object.values(states(outcome)))).toEqual(new Set('ids' in which ? ['untouched'] : []));
     }
     expect(world.active()).toEqual(code === undefined ? [] : ['a', 'b']);
+  });
+
+  it.each([
+    ['a later one is ahead', [works, later(DAY)]],
+    ['the first one was ahead', [later(DAY), works]],
+    ['the second one says nothing', [later(DAY), undated]],
+    ['there is no second one', [later(DAY), refuses(403)]],
+  ])('nothing goes by one Date alone: %s', async (_, scripts) => {
+    const world = withKeys(key('a')).on('list', ...scripts);
+    const notBefore = world.clock.time - SECOND + (scripts[0] === works ? 0 : DAY);
+    expect(await world.revoke({ ids: ['a'], notBefore })).toMatchObject({ code: 'too-early' });
+    expect(world.active()).toEqual(['a']);
   });
 
   it('nothing goes where MUTX does not say what time it is', async () => {

@@ -2,7 +2,7 @@ import type { EphemeralSettings, SweepSettings } from '../../ephemeral/settings.
 import type { Credential } from '../../mutx/session/credential.ts';
 import type { SecretRegistry } from '../../secrets/registry.ts';
 import { readEnvName } from '../environment-names.ts';
-import { type PerRun, perRunName, perRunPrefix } from '../key-name.ts';
+import { isMadeHere, type PerRun, perRunName, perRunPrefix } from '../key-name.ts';
 import type { Loaded } from '../problem.ts';
 import { InputReader } from '../reader.ts';
 import { readRun } from '../runner-run.ts';
@@ -37,10 +37,19 @@ function readSweep(reader: InputReader, prefix: () => string): SweepSettings | u
   return reader.boolean('sweep') ? { prefix: prefix(), after } : undefined;
 }
 
-export function ephemeralWarnings({ sweep }: EphemeralSettings): readonly string[] {
-  if (sweep?.after === undefined || sweep.after >= LONGEST_JOB) return [];
+export function ephemeralWarnings({ sweep, unique, keyName }: EphemeralSettings): readonly string[] {
+  const sweepsEarly = sweep?.after !== undefined && sweep.after < LONGEST_JOB;
   return [
-    '`sweep-after` is shorter than the 6 hours that a job may run: keys of jobs that are still running would be swept',
+    ...(sweepsEarly
+      ? [
+          '`sweep-after` is shorter than the 6 hours that a job may run: keys of jobs that are still running would be swept',
+        ]
+      : []),
+    ...(!unique && isMadeHere(keyName)
+      ? [
+          '`key-name` is one of the names that this action derives for keys in secrets and for jobs: a rotation or a sweep of that name takes the key of this job for its own and can revoke it while the job runs; choose another name, or leave the input out',
+        ]
+      : []),
   ];
 }
 

@@ -12,7 +12,8 @@ export const KEY_HINTS: Readonly<Record<string, Hint>> = {
     fix: 'run it again when fewer clients use the account: what is revoked already counts as done. By their ids, keys are revoked without the list',
   },
   'too-early': {
-    cause: '`not-before` is still to come, by the clock of MUTX',
+    cause:
+      '`not-before` is still to come by the clock of MUTX, or two of its replies did not agree that it is over',
     fix: 'run it again after that instant; behind an environment with a wait timer: make the timer longer than every `grace-period` by two minutes',
   },
   'no-such-key': {

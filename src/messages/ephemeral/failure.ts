@@ -24,11 +24,7 @@ function stateAfter(
   { keyName, unique }: Pick<EphemeralSettings, 'keyName' | 'unique'>,
 ): readonly string[] {
   if (minted !== undefined) {
-    return [
-      minted.state === 'revoked'
-        ? `the new key ${minted.id} was revoked at once, and handed to nobody`
-        : `the new key ${minted.id} may still be alive (${expiryText(minted.expiresAt)}), and was handed to nobody; the post step tries again to revoke it`,
-    ];
+    return [`${newKeyText(minted)}; it was not handed out`];
   }
   return [
     perhaps
@@ -36,4 +32,15 @@ function stateAfter(
       : 'no key was made',
     'nothing was handed out',
   ];
+}
+
+function newKeyText({ id, expiresAt, state }: NonNullable<EphemeralFailure['minted']>): string {
+  switch (state) {
+    case 'revoked':
+      return `the new key ${id} was revoked immediately`;
+    case 'alive':
+      return `the new key ${id} is still active (${expiryText(expiresAt)}); the post step tries again to revoke it`;
+    case 'unknown':
+      return `it is not known whether the new key ${id} was revoked (${expiryText(expiresAt)}); the post step tries again`;
+  }
 }

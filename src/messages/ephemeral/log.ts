@@ -39,6 +39,9 @@ export class EphemeralLog {
         this.#swept.push(event.id);
         this.#sink.line(`swept: ${event.id}, ${event.name} (${WHY_SWEPT[event.why]})`);
         break;
+      case 'sweep-missed':
+        this.#sink.line(`not swept: ${event.id}, ${event.name} (MUTX answers that there is no such key)`);
+        break;
       case 'sweep-ended':
         this.#sink.line(sweepText(event));
         break;

@@ -18,7 +18,7 @@ function pretty(schema: unknown): string {
 }
 
 test('the published schema is in step with the table of inputs', async () => {
-  await expect(pretty(fleetSchema())).toMatchFileSnapshot('../../schema/mutx-keys.schema.json');
+  await expect(pretty(fleetSchema())).toMatchFileSnapshot('../../../schema/mutx-keys.schema.json');
 });
 
 describe('the schema and the reader agree', () => {

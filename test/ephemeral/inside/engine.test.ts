@@ -18,6 +18,8 @@ import { full, Mutx, NAME, PREFIX } from './ports.ts';
 
 // Holds invariant 18 of docs/threat-model.md.
 
+/** A 404, of MUTX or of whatever stands before it. */
+const gone = () => ({ ok: true, value: 'gone', date: START }) as const;
 const SWEEP = { prefix: PREFIX, after: undefined };
 const leftover = (id: string, digit: string, options = {}) =>
   key(id, { name: `${PREFIX}6.1/test/00000000000${digit}`, age: 2 * DAY, expiresIn: -DAY, ...options });
@@ -52,6 +54,37 @@ describe('a key for a job', () => {
       minted: { id: 'new1', state: 'revoked' },
     });
     expect(mutx.journal.slice(-3)).toEqual(['verify new1', 'revoke new1', 'keep: nothing']);
+    expect(mutx.world.active()).toEqual([]);
+  });
+
+  it.each([
+    ['shows it as active', undefined],
+    [
+      'does not show it, and may be older than the key',
+      () => ({ ok: true, value: [], date: START }) as const,
+    ],
+    ['cannot be read', breaksForGood],
+  ] as const)(
+    'is not told of as revoked for a 404, where the list %s: the post step tries again',
+    async (_, list) => {
+      const mutx = new Mutx();
+      mutx.world.on('verify', refuses(401)).always('revoke', gone);
+      if (list !== undefined) mutx.world.always('list', list);
+      expect(await mutx.mint()).toMatchObject({
+        code: 'verify-refused',
+        failures: [{ status: 401 }, { kind: 'unclear' }],
+        minted: { id: 'new1', state: 'unknown' },
+      });
+      expect(mutx.journal).not.toContain('keep: nothing');
+      expect(mutx.warnings()[0]).toContain('it is not known whether key new1 was revoked');
+      expect(mutx.world.active()).toEqual(['new1']);
+    },
+  );
+
+  it('is revoked once more where a 404 was not the truth', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('verify', refuses(401)).on('revoke', gone);
+    expect(await mutx.mint()).toMatchObject({ minted: { state: 'revoked' } });
     expect(mutx.world.active()).toEqual([]);
   });
 
@@ -474,8 +507,38 @@ describe('the sweep', () => {
     }
   });
 
+  it('takes none where the key it has just made was made at another time than the replies say', async () => {
+    const mutx = new Mutx({ keys: [leftover('dead', '1')] });
+    mutx.world.always('list', later(5 * MINUTE));
+    expect(await mutx.mint({ sweep: SWEEP })).toMatchObject({ kind: 'ready' });
+    expect(mutx.world.active()).toEqual(['dead', 'new1']);
+    expect(mutx.warnings()).toEqual([expect.stringContaining('its times contradict each other')]);
+  });
+
+  it('takes none of a running job where every Date is days ahead, with a place to free or not', async () => {
+    for (const world of [{ keys: atWork() }, { keys: atWork(), plan: 'FREE' }]) {
+      const mutx = new Mutx(world);
+      mutx.world.always('list', later(3 * DAY));
+      await mutx.mint({ sweep: SWEEP, quotaWait: 0 });
+      expect(mutx.world.active()).toEqual(expect.arrayContaining(['job-b', 'job-c']));
+    }
+  });
+
+  it('does not count a key whose DELETE is answered with 404: MUTX may never have been asked', async () => {
+    for (const before of [[], [full]]) {
+      const mutx = new Mutx({ keys: [leftover('dead', '1')] });
+      mutx.world.on('create', ...before).always('revoke dead', gone);
+      await mutx.mint({ sweep: SWEEP, quotaWait: 0 });
+      expect(mutx.events).toContainEqual(expect.objectContaining({ type: 'sweep-missed', id: 'dead' }));
+      expect(mutx.events).not.toContainEqual(expect.objectContaining({ type: 'swept' }));
+      expect(mutx.events.filter(({ type }) => type === 'sweep-ended')).toContainEqual(
+        expect.objectContaining({ revoked: 0, more: true }),
+      );
+    }
+  });
+
   it.each([
-    ['ahead', later(3 * DAY)],
+    ['ahead', later(MINUTE)],
     ['behind', later(-MINUTE)],
     ['undated', undated],
     ['a refusal', refuses(403)],

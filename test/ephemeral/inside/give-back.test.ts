@@ -26,6 +26,8 @@ const MINTED: Extract<Note, { stage: 'minted' }> = {
 const ASKED: Note = { stage: 'asked', ...WHERE };
 
 const mine = key('mine', { name: NAME });
+/** A 404, of MUTX or of whatever stands before it. */
+const gone: Script = () => ({ ok: true, value: 'gone', date: undefined });
 const SHUT = { kind: 'refused', status: 401, code: 'session-login-refused' } as CallFailure;
 
 /** Ways over one MUTX; what each was used for. */
@@ -129,11 +131,33 @@ describe('giving back', () => {
       [breaksForGood, 200],
     ] as const) {
       const ways = scene();
-      ways.mutx.world.on('revoke mine', () => ({ ok: true, value: 'gone', date: undefined }));
+      ways.mutx.world.always('revoke mine', gone);
       if (list !== undefined) ways.mutx.world.always('list', list);
       const result = await giveBack(MINTED, [ways.of('token')], ways.mutx.ports);
       expect(result).toMatchObject({ kind: 'failed', id: 'mine', failures: [{ status }] });
     }
+  });
+
+  it('revokes it once more where the first 404 was not the truth', async () => {
+    const ways = scene();
+    ways.mutx.world.on('revoke mine', gone);
+    expect(await giveBack(MINTED, [ways.of('token')], ways.mutx.ports)).toMatchObject({
+      kind: 'revoked',
+      ids: ['mine'],
+    });
+    expect(ways.mutx.world.active()).toEqual([]);
+  });
+
+  it('takes no list that was cut short for one without the key', async () => {
+    const ways = scene([]);
+    const reading = { lastDate: START, lastAsked: 0, since: START };
+    ways.mutx.world.always('list', () => ({ ok: true, value: [], date: START, reading }));
+    const result = await giveBack(MINTED, [ways.of('token')], ways.mutx.ports);
+    expect(result).toMatchObject({
+      kind: 'failed',
+      id: 'mine',
+      failures: [{ kind: 'unclear', status: 404 }],
+    });
   });
 
   it.each([
@@ -230,6 +254,26 @@ describe('a create that got no clear answer', () => {
       expired: false,
     });
     expect(ways.mutx.world.active()).toEqual(['other']);
+  });
+
+  it('is not told of as revoked for a 404 alone', async () => {
+    const ways = scene([stray]);
+    ways.mutx.world.always('revoke stray', gone);
+    const result = await giveBack(ASKED, [ways.of('token')], ways.mutx.ports);
+    expect(result).toMatchObject({ kind: 'failed', id: undefined, failures: [{ status: 404 }] });
+    expect(ways.mutx.world.active()).toEqual(['stray']);
+  });
+
+  it('came to nothing where somebody else has revoked its key in between', async () => {
+    const ways = scene([stray]);
+    ways.mutx.world.on('revoke stray', ({ ports }) => {
+      ports.forget('stray');
+      return { ok: true, value: 'gone', date: undefined };
+    });
+    expect(await giveBack(ASKED, [ways.of('token')], ways.mutx.ports)).toEqual({
+      kind: 'none-found',
+      name: NAME,
+    });
   });
 
   it('came to nothing where there is none', async () => {
