@@ -1,7 +1,17 @@
-import { defineConfig } from 'oxlint';
-import { layerOverrides } from './oxlint.layers.ts';
+import { type DummyRule, defineConfig } from 'oxlint';
+
+const RESTRICTED_GLOBALS: DummyRule = [
+  'error',
+  {
+    name: 'process',
+    message: 'only what runs as a process of its own knows it: take what you need as an argument',
+  },
+  { name: 'console', message: 'only sinks print, and only what src/messages has made safe' },
+  { name: 'fetch', message: 'requests go through src/http: it has the limits, the proxy and the deadline' },
+];
 
 export default defineConfig({
+  jsPlugins: ['./oxlint.layers.ts'],
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'node', 'promise', 'vitest'],
   options: { typeAware: true, reportUnusedDisableDirectives: 'error' },
   ignorePatterns: ['dist/**', 'lib/**', 'coverage/**', 'reports/**', 'node_modules/**'],
@@ -66,7 +76,15 @@ export default defineConfig({
     'vitest/valid-expect': ['error', { maxArgs: 2 }],
   },
   overrides: [
-    ...layerOverrides(),
+    {
+      files: ['src/**/*.ts'],
+      rules: { 'layers/may-import': 'error', 'eslint/no-restricted-globals': RESTRICTED_GLOBALS },
+    },
+    {
+      // What runs as a process of its own.
+      files: ['src/{process,runner}/**/*.ts', 'src/cli/*.ts', 'src/cli/{completion,emulate}/**/*.ts'],
+      rules: { 'eslint/no-restricted-globals': 'off' },
+    },
     {
       files: ['*.config.ts', '*.config.mjs'],
       rules: { 'import/no-default-export': 'off' },

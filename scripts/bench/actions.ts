@@ -4,13 +4,15 @@ import { fileURLToPath } from 'node:url';
 export interface Program {
   readonly action: string;
   readonly phase: 'main' | 'post';
+  /** Its file in dist/. */
+  readonly launcher: string;
 }
 
 /** Everything in dist/ that a job waits for; an action with a `post` has two rows, `main` first. */
 export const PROGRAMS: readonly Program[] = [
-  { action: 'action.yml', phase: 'main' },
-  { action: 'ephemeral/action.yml', phase: 'main' },
-  { action: 'ephemeral/action.yml', phase: 'post' },
+  { action: 'action.yml', phase: 'main', launcher: 'rotate.js' },
+  { action: 'ephemeral/action.yml', phase: 'main', launcher: 'ephemeral.js' },
+  { action: 'ephemeral/action.yml', phase: 'post', launcher: 'ephemeral-post.js' },
 ];
 
 export function actionFile(action: string): string {

@@ -4,6 +4,7 @@
  *
  *   npm run bench -- [--only scale]   the sections whose name begins so
  *                    [--turns 4]      how often each thing is measured
+ *                    [--beside <file>…]  the program of another action, whose start-up is measured with ours
  */
 
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -11,6 +12,7 @@ import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
+import { commandLine } from './command-line.ts';
 import { depthOfOne, depthOfTwenty } from './depth.ts';
 import { history } from './history.ts';
 import { type Section, textOf } from './report.ts';
@@ -21,13 +23,18 @@ import { startUp } from './start-up.ts';
 const REPORT = new URL('../../reports/bench.json', import.meta.url);
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, turns: { type: 'string', default: '4' } },
+  options: {
+    only: { type: 'string', default: '' },
+    turns: { type: 'string', default: '4' },
+    beside: { type: 'string', multiple: true, default: [] },
+  },
 });
 const turns = Number(values.turns);
 if (!Number.isSafeInteger(turns) || turns < 1) throw new Error('--turns is a whole number from 1 on');
 
 const measurements: Readonly<Record<string, () => Promise<Section>>> = {
-  'start-up': () => startUp(3 * turns),
+  'start-up': () => startUp(3 * turns, values.beside),
+  'command line': () => commandLine(3 * turns),
   'depth of one target': () => depthOfOne(turns),
   'depth of twenty targets': () => depthOfTwenty(Math.ceil(turns / 2)),
   requests,

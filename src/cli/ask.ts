@@ -1,4 +1,5 @@
 import { type InputName, inputsOf, specOf, type Verb } from '../config/table.ts';
+import { pagesOfGithub } from '../config/urls.ts';
 import { Cancelled } from '../process/cancelled.ts';
 import { beginsAsMutxKey, looksLikeCredential } from '../secrets/shapes.ts';
 import { isInteractive, type Streams } from './machine.ts';
@@ -109,7 +110,7 @@ function questionFor(name: InputName, flags: Flags, env: NodeJS.ProcessEnv): str
   if (name === 'password') return 'Its password:';
   if (name !== 'github-token') return `${name}:`;
   const { repository = env['GITHUB_REPOSITORY'] } = flags;
-  const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  const server = pagesOfGithub(env);
   const where = typeof repository === 'string' && repository !== '' ? ` of ${repository}` : '';
   return `GitHub token that may write the secrets${where} (make one: ${formFor(server, flags, repository)} ):`;
 }

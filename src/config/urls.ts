@@ -42,3 +42,13 @@ export function hostOfApi(api: URL): string | undefined {
   const server = host.replace(/^api\./, '');
   return server !== host && apiOfHost(server) !== undefined ? server : undefined;
 }
+
+/** The address of the pages of GitHub, without a slash at its end: as named, or that of the API. */
+export function pagesOfGithub({
+  GITHUB_SERVER_URL: server = '',
+  GITHUB_API_URL: api = '',
+}: NodeJS.ProcessEnv): string {
+  if (server !== '') return server.replace(/\/+$/u, '');
+  const url = URL.parse(api);
+  return `https://${(url && hostOfApi(url)) ?? 'github.com'}`;
+}

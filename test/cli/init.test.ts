@@ -294,6 +294,27 @@ describe('mutx-api-key init', () => {
     );
   });
 
+  it('lists the environment that it makes for a target, and the write of the successor of a refresh token', async () => {
+    await using shell = await openShell();
+    const args = ['--yes', '--environment', 'staging'];
+    const { code, stdout } = await init(shell, emptyFolder(), args, refreshing(shell));
+    expect(code, stdout).toBe(0);
+    const list = stdout.slice(0, stdout.indexOf('✓ the secret MUTX_REFRESH_TOKEN'));
+    expect(list).toContain(
+      'store its successor as MUTX_REFRESH_TOKEN in acme/web@mutx-rotation, make the environment acme/web@staging, make the key',
+    );
+    const repository = `/repos/${HERE}/environments`;
+    expect(effects(shell).filter((effect) => !effect.includes('/auth/'))).toEqual([
+      `PUT ${repository}/mutx-rotation`,
+      `PUT ${repository}/mutx-rotation/secrets/MUTX_REFRESH_TOKEN`,
+      `PUT ${repository}/mutx-rotation/secrets/SECRETS_WRITER_TOKEN`,
+      `PUT ${repository}/mutx-rotation/secrets/MUTX_REFRESH_TOKEN`,
+      'POST /v1/api-keys',
+      `PUT ${repository}/staging`,
+      `PUT ${repository}/staging/secrets/MUTX_API_KEY`,
+    ]);
+  });
+
   it('lists before the yes everything that it then creates, writes and revokes, and on which server', async () => {
     await using shell = await openShell();
     const { mutx, github } = shell.emulator;

@@ -26,7 +26,7 @@ function sourcesOf(file: string): readonly string[] {
 }
 
 test.each([
-  ['index.js', ['@actions/http-client', 'src']],
+  ['index.js', ['@actions/core', '@actions/http-client', 'src']],
   ['fleet.js', ['src']],
   ['libsodium.js', ['libsodium', 'libsodium-wrappers']],
 ])('%s is made of what the list says', (file, sources) => {

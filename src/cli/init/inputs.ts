@@ -13,6 +13,7 @@ import {
   type Target,
 } from '../../config/targets.ts';
 import { variableOf } from '../../config/unknown.ts';
+import { pagesOfGithub } from '../../config/urls.ts';
 import { Secret } from '../../secrets/secret.ts';
 import { ownerOfGithubToken } from '../../secrets/shapes.ts';
 import { isOutOfReach } from '../doctor/checks/reach.ts';
@@ -228,8 +229,7 @@ function environmentTexts(
       withoutPermission: undefined,
     };
   }
-  const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
-  const settings = `${server}/${repository}/settings/environments`;
+  const settings = `${pagesOfGithub(env)}/${repository}/settings/environments`;
   return {
     whoReads: `limit the environment ${environment} to the default branch (Deployment branches and tags): ${settings}`,
     withoutPermission: `a token that may not make the environment ${environment} can do the rest: create it at ${settings}, limited to the default branch`,

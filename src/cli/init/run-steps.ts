@@ -50,8 +50,19 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
     makesPlace = false;
     todo.push({ step, run: (running) => storeSecret(secret, step, setup, running) });
   }
+  const kept = new Set(setup.secrets.map(({ target }) => target.label));
+  const makes = new Set<string>();
+  for (const one of inputs.targets) {
+    const target = createTarget(one, { github, secrets: context.secrets, createEnvironment: true });
+    // What cannot be read has been said of it already.
+    if (one.kind !== 'environment' || kept.has(one.label)) continue;
+    await call(() => target.prepare(), twice);
+    if (target.puts === 2) makes.add(target.label);
+  }
   await connection.close();
   const { keyName, gracePeriod } = inputs.settings;
+  const { refreshTokenSecret: next } = inputs;
+  const successor = next && placeText({ secret: next.secretName, target: next.label });
   const keys = inputs.targets.map(({ secretName, label }) =>
     placeText({ secret: secretName, target: label }),
   );
@@ -64,7 +75,7 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
         run: (running) => writeWorkflow(setup, running),
       },
       {
-        step: { kind: 'rotation', keyName, places: keys, plan, gracePeriod },
+        step: { kind: 'rotation', keyName, places: keys, plan, gracePeriod, makes: [...makes], successor },
         run: (running) => rotateVerb(running),
       },
     ],

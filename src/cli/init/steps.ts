@@ -32,6 +32,10 @@ export type Step =
       /** undefined: not known before the credential is used */
       readonly plan: Plan | undefined;
       readonly gracePeriod: Duration;
+      /** Environments of targets that do not exist yet, and are made for them. */
+      readonly makes: readonly string[];
+      /** Where the successor of a refresh token is stored; undefined: there is none. */
+      readonly successor: string | undefined;
     };
 
 /** What is going to be done, in one line. */
@@ -57,19 +61,34 @@ export function stepText(step: Step): string {
 /** Keys that are named; of the others there is the number. */
 const NAMED = 3;
 
-function rotationText({ keyName, places, plan, gracePeriod }: Extract<Step, { kind: 'rotation' }>): string {
+function rotationText({
+  keyName,
+  places,
+  plan,
+  gracePeriod,
+  makes,
+  successor,
+}: Extract<Step, { kind: 'rotation' }>): string {
   const victim = plan?.room.kind === 'replace' ? [plan.room.victim] : [];
   const going = plan === undefined ? [] : [...plan.makeRoom.map(({ key }) => key), ...victim];
   const room = going.length === 0 ? '' : `revoke ${named(going, '')}`;
   if (plan?.due === false) {
     return `rotate nothing, for ${plan.why}: the key ${keyName} stays${room === '' ? '' : `; ${room}`}`;
   }
+  const first = [
+    ...(successor === undefined ? [] : [`use the refresh token and store its successor as ${successor}`]),
+    ...(room === '' ? [] : [room]),
+    ...makes.map((label) => `make the environment ${label}`),
+  ];
   const make = `make the key ${keyName} and store it as ${someOf(places, 'the list of targets')}`;
-  return `rotate: ${room === '' ? '' : `${room}, `}${make}${afterwards(plan, victim, gracePeriod)}`;
+  return `rotate: ${[...first, make].join(', ')}${afterwards(plan, victim, gracePeriod)}`;
 }
 
 function afterwards(plan: Plan | undefined, victim: readonly KeySummary[], gracePeriod: Duration): string {
-  if (plan === undefined) return '';
+  if (plan === undefined) {
+    const end = gracePeriod > 0 ? 'after their grace period' : 'then';
+    return `; older keys of this name, which are not known before the token is used, are revoked ${end}`;
+  }
   const older = plan.supersedes.filter(({ id }) => victim.every((one) => one.id !== id));
   const stays = gracePeriod > 0 || plan.held.length > 0 ? older : [];
   const goes = [...plan.afterStore.map(({ key }) => key), ...older.filter((key) => !stays.includes(key))];

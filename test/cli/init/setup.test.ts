@@ -87,6 +87,18 @@ describe('what is to be set up', () => {
     ]);
   });
 
+  it.each([
+    [{}, 'https://github.com'],
+    [{ GITHUB_SERVER_URL: 'https://ghe.example/' }, 'https://ghe.example'],
+    [{ GITHUB_API_URL: 'https://ghe.example:8443/api/v3' }, 'https://ghe.example:8443'],
+    [{ GITHUB_API_URL: 'https://api.acme.ghe.com' }, 'https://acme.ghe.com'],
+    [{ GITHUB_API_URL: 'https://api.github.com' }, 'https://github.com'],
+  ])('says on the right server where the branches of the environment are limited: %o', (env, server) => {
+    const { whoReads, withoutPermission } = setup(env).setup ?? {};
+    expect(whoReads).toMatch(new RegExp(`: ${server}/acme/web/settings/environments$`, 'u'));
+    expect(withoutPermission).toContain(`create it at ${server}/acme/web/settings/environments, `);
+  });
+
   it('cannot be known without a repository', () => {
     const { setup: none, problems } = setup({ GITHUB_REPOSITORY: '' });
     expect(none).toBeUndefined();

@@ -11,6 +11,7 @@ const ORPHAN = key('orphan', { age: DAY / 2 });
 const OTHER = key('other', { name: 'other' });
 const DEAD = key('dead', { age: 40 * DAY, expiresIn: -DAY });
 const PLACE = 'MUTX_API_KEY in acme/web';
+const NOTHING_ELSE = { makes: [], successor: undefined };
 
 async function told(keys: readonly (typeof OLD)[], changes: Partial<RotationSettings> = {}, plan?: string) {
   const ports = new InMemoryPorts({
@@ -21,7 +22,14 @@ async function told(keys: readonly (typeof OLD)[], changes: Partial<RotationSett
   const outcome = await ports.rotate({ ...changes, dryRun: true });
   if (outcome.kind !== 'planned') throw new Error(outcome.kind);
   const { gracePeriod = 0 } = changes;
-  return stepText({ kind: 'rotation', keyName: 'k', places: [PLACE], plan: outcome.plan, gracePeriod });
+  return stepText({
+    kind: 'rotation',
+    keyName: 'k',
+    places: [PLACE],
+    plan: outcome.plan,
+    gracePeriod,
+    ...NOTHING_ELSE,
+  });
 }
 
 describe('the rotation of a setup, in one line', () => {
@@ -46,6 +54,21 @@ describe('the rotation of a setup, in one line', () => {
       `rotate: make the key k and store it as ${PLACE}; then keep the older old: more keys than max-revocations would go; then revoke the older orphan`,
     );
   });
+
+  it.each([
+    [0, 'are revoked then'],
+    [DAY, 'are revoked after their grace period'],
+  ])(
+    'says what becomes of a refresh token, of keys not known yet, and which environment it makes',
+    (gracePeriod, end) => {
+      const makes = ['acme/web@staging'];
+      const successor = 'MUTX_REFRESH_TOKEN in acme/web@mutx-rotation';
+      const step = { kind: 'rotation', keyName: 'k', places: [PLACE], plan: undefined, gracePeriod } as const;
+      expect(stepText({ ...step, makes, successor })).toBe(
+        `rotate: use the refresh token and store its successor as ${successor}, make the environment acme/web@staging, make the key k and store it as ${PLACE}; older keys of this name, which are not known before the token is used, ${end}`,
+      );
+    },
+  );
 
   it('says that none is due, and what goes all the same', async () => {
     const due = { renewBefore: DAY };

@@ -1,16 +1,28 @@
-/**
- * Hosts that mean this machine or its own network: loopback, private, shared and link-local addresses (RFC 6890), and
- * names that no public DNS knows (RFC 6761, 6762 and 8375; `.internal` is reserved by ICANN).
- */
-const LOCAL: readonly RegExp[] = [
-  /^(?:0|10|127)(?:\.\d+){3}$/u,
-  /^(?:169\.254|192\.168)(?:\.\d+){2}$/u,
-  /^172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}$/u,
-  /^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])(?:\.\d+){2}$/u,
-  /^\[(?:::1?|f[cd][\da-f]{2}:.*|fe[89ab][\da-f]:.*)\]$/u,
-  /^[^.:]+$/u,
-  /\.(?:local|localhost|internal|home\.arpa)$/u,
-];
+import { BlockList, isIP } from 'node:net';
+
+/** Loopback, private, shared and link-local addresses (RFC 6890): this machine, or its own network. */
+const LOCAL_ADDRESSES = new BlockList();
+for (const [network, bits] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const) {
+  LOCAL_ADDRESSES.addSubnet(network, bits, 'ipv4');
+}
+for (const [network, bits] of [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const) {
+  LOCAL_ADDRESSES.addSubnet(network, bits, 'ipv6');
+}
+
+/** Names that no public DNS knows (RFC 6761, 6762 and 8375; `.internal` is reserved by ICANN). */
+const LOCAL_NAME = /^[^.]+$|\.(?:local|localhost|internal|home\.arpa)$/u;
 
 /** Whether it is this machine itself. */
 export function isLoopback({ hostname }: URL): boolean {
@@ -19,6 +31,8 @@ export function isLoopback({ hostname }: URL): boolean {
 
 /** Whether the runners that GitHub hosts cannot reach it, as far as its name tells. */
 export function isOutOfReach({ hostname }: URL): boolean {
-  const host = hostname.replace(/\.$/u, '');
-  return LOCAL.some((form) => form.test(host));
+  const host = hostname.replace(/^\[|\]$|\.$/gu, '');
+  const version = isIP(host);
+  if (version === 0) return LOCAL_NAME.test(host);
+  return LOCAL_ADDRESSES.check(host, version === 4 ? 'ipv4' : 'ipv6');
 }
