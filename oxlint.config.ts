@@ -77,7 +77,7 @@ export default defineConfig({
   },
   overrides: [
     {
-      files: ['src/**/*.ts'],
+      files: ['src/**/*.ts', 'packages/*/src/**/*.ts'],
       rules: { 'layers/may-import': 'error', 'eslint/no-restricted-globals': RESTRICTED_GLOBALS },
     },
     {

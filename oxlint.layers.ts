@@ -55,7 +55,11 @@ const ROWS = Object.entries(MAY_IMPORT).reverse();
 const KINDS = ['ImportDeclaration', 'ImportExpression', 'ExportAllDeclaration', 'ExportNamedDeclaration'];
 
 function create(context: Context): Readonly<Record<string, (node: Import) => void>> {
-  const inSrc = (path: string) => relative(join(context.cwd, 'src'), path).split(sep).join('/');
+  const inSrc = (path: string) =>
+    relative(join(context.cwd, 'src'), path)
+      .split(sep)
+      .join('/')
+      .replace('../packages/emulator/src/', 'emulator/');
   const file = inSrc(context.filename);
   const [layer, allowed] = ROWS.find(([name]) => covers(name, file)) ?? ['', ''];
   const names = [layer, ...allowed.split(' ')];

@@ -4,9 +4,9 @@ const report = process.env['TEST_REPORT'];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
     // The first searches every step that any test runs for credentials, the second looks at every request.
-    setupFiles: ['test/canary/every-step.ts', 'test/emulator/every-request.ts'],
+    setupFiles: ['test/canary/every-step.ts', 'packages/emulator/test/every-request.ts'],
     testTimeout: 60_000,
     // Every core: most of the time goes into processes that the tests start and wait for.
     maxWorkers: '100%',
@@ -15,7 +15,7 @@ export default defineConfig({
     coverage: {
       enabled: process.env['COVERAGE'] === '1',
       provider: 'v8',
-      include: ['src/**/*.ts'],
+      include: ['src/**/*.ts', 'packages/*/src/**/*.ts'],
       // Run as a child process by test/scenarios, the way the runner does it; not measured there.
       exclude: ['src/runner/**'],
       reporter: [['text', { skipFull: true }]],

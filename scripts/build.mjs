@@ -39,7 +39,7 @@ async function main() {
 /** @returns {Promise<Map<string, string>>} the files of dist/, by name */
 async function build() {
   await rm(LIB, { recursive: true, force: true });
-  execFileSync(process.execPath, [bin('typescript', 'tsc'), '-p', 'tsconfig.json', '--noEmitOnError'], {
+  execFileSync(process.execPath, [bin('typescript', 'tsc'), '-p', 'tsconfig.dist.json'], {
     stdio: 'inherit',
   });
 

@@ -4,7 +4,7 @@
  * it does not. Needs no network and no account.
  */
 
-import { startEmulator } from '../src/emulator/index.ts';
+import { startEmulator } from '../packages/emulator/src/index.ts';
 import { ephemeral } from './demo/ephemeral.mjs';
 import { leakedKey } from './demo/leaked-key.mjs';
 import { rotation } from './demo/rotation.mjs';

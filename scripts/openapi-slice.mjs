@@ -3,12 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-// Makes test/contract/github-secrets.openapi.json: the part of GitHub's own description of its REST API that
-// this project uses, cut out of the npm package @octokit/openapi (MIT), which npm downloads into a temporary
-// folder. Nothing of the package is imported or run.
-//
-//   node scripts/openapi-slice.mjs            writes the slice
-//   node scripts/openapi-slice.mjs --check    fails if the slice in the repository is another one
 import { fileURLToPath } from 'node:url';
 
 const PACKAGE = '@octokit/openapi';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startEmulator } from '../../src/emulator/index.ts';
+import { startEmulator } from '../../packages/emulator/src/index.ts';
 import { canCount, instructionsOf, NOT_INSTALLED } from './instructions.ts';
 import { rounded, type Section } from './report.ts';
 import { median } from './statistics.ts';
@@ -88,5 +88,5 @@ async function compiled(): Promise<string> {
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const project = ['-p', join(ROOT, 'tsconfig.lib.json'), '--outDir', join(folder, 'lib')];
   execFileSync(process.execPath, [tsc, ...project], { stdio: 'inherit' });
-  return join(folder, 'lib', 'cli', 'main.js');
+  return join(folder, 'lib', 'src', 'cli', 'main.js');
 }

@@ -1,4 +1,4 @@
-import type { Emulator } from '../../src/emulator/index.ts';
+import type { Emulator } from '../../packages/emulator/src/index.ts';
 import type { Section } from './report.ts';
 import { type BenchWorld, type Inputs, startWorld } from './world.ts';
 

@@ -3,7 +3,7 @@ import {
   type Emulator,
   type EmulatorOptions,
   startEmulator,
-} from '../../src/emulator/index.ts';
+} from '../../packages/emulator/src/index.ts';
 import { runStep, type StepOptions, type StepResult } from '../runner.ts';
 import { actionFile } from './actions.ts';
 import { median } from './statistics.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type EmulatedUser, type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { type EmulatedUser, type Emulator, startEmulator } from '../../packages/emulator/src/index.ts';
 import { runStep, type StepResult } from '../runner.ts';
 
 const DAY = 24 * 60 * 60 * 1_000;

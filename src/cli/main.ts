@@ -4,7 +4,9 @@ import { outliveReaders } from '../process/unread.ts';
 import { runProgram } from './program.ts';
 
 // Not read with `node:fs`: an import of that reads its promises too, which takes half as long as a bare Node to start.
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+const { version } = createRequire(import.meta.url)('@mutx/api-key-action/package.json') as {
+  version: string;
+};
 
 const { env, stdin, stdout, stderr } = process;
 outliveReaders(stdout, stderr);

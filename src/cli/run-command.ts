@@ -12,7 +12,7 @@ import { placeVariables } from './place.ts';
 import { terminal, written } from './terminal.ts';
 import { type Flags, misspelledVariables, verbEnvironment } from './variables.ts';
 
-export interface Task {
+interface Task {
   readonly run: (context: VerbContext) => Promise<void>;
   /** Whose inputs it takes. */
   readonly verb: Verb;

@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
+import { ISSUED, type IssuedCredential } from '../../packages/emulator/src/issued.ts';
 import { type FinishedStep, STEPS } from '../../scripts/runner-steps.ts';
-import { ISSUED, type IssuedCredential } from '../../src/emulator/issued.ts';
 import { type Leak, leaksIn } from './search.ts';
 import { leaksOf, withoutMasks } from './step.ts';
 

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { EmulatedKey } from '../../src/emulator/index.ts';
+import type { EmulatedKey } from '../../packages/emulator/src/index.ts';
 import { openShell, type Shell, startCli } from './shell.ts';
 
 // Holds invariants 10, 20 and 29 of docs/threat-model.md.

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EmulatedKey, SecretPlace } from '../../src/emulator/index.ts';
+import type { EmulatedKey, SecretPlace } from '../../packages/emulator/src/index.ts';
 import { DAY, makeStored } from './planted.ts';
 import { cli, HERE, openShell, type Shell } from './shell.ts';
 

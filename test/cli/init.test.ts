@@ -14,8 +14,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
+import type { SecretPlace } from '../../packages/emulator/src/index.ts';
 import { runStep } from '../../scripts/runner.ts';
-import type { SecretPlace } from '../../src/emulator/index.ts';
 import { type Answers, END_OF_INPUT, HERE, here, openShell, type Shell } from './shell.ts';
 
 // Holds invariants 26 and 31 of docs/threat-model.md.

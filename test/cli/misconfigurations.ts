@@ -1,4 +1,4 @@
-import { type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
+import { type EmulatorOptions, startEmulator } from '../../packages/emulator/src/index.ts';
 import {
   CALLING,
   DAY,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { TOKEN_KINDS } from '../../src/emulator/github/tokens.ts';
-import type { TokenOptions } from '../../src/emulator/index.ts';
+import { TOKEN_KINDS } from '../../packages/emulator/src/github/tokens.ts';
+import type { TokenOptions } from '../../packages/emulator/src/index.ts';
 import { openShell } from './shell.ts';
 
 // Holds invariant 4 of docs/threat-model.md.

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
+import { type EmulatorOptions, startEmulator } from '../../packages/emulator/src/index.ts';
 import { HERE, Shell } from './shell.ts';
 
 export const MINUTE = 60_000;

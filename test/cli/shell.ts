@@ -4,13 +4,13 @@ import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { runProgram } from '../../src/cli/program.ts';
 import {
   type EmulatedUser,
   type Emulator,
   type EmulatorOptions,
   startEmulator,
-} from '../../src/emulator/index.ts';
+} from '../../packages/emulator/src/index.ts';
+import { runProgram } from '../../src/cli/program.ts';
 import { searchSaid } from '../canary/watch.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));

@@ -1,9 +1,9 @@
 import { getOctokit } from '@actions/github';
 import { Octokit } from '@octokit/rest';
 import { afterEach, expect, test } from 'vitest';
-import { type SecretPlace, startEmulator } from '../../src/emulator/index.ts';
-import { takeNotes } from '../emulator/noted.ts';
-import { seal } from '../emulator/wire.ts';
+import { type SecretPlace, startEmulator } from '../../packages/emulator/src/index.ts';
+import { takeNotes } from '../../packages/emulator/test/noted.ts';
+import { seal } from '../../packages/emulator/test/wire.ts';
 import { World } from '../scenarios/world.ts';
 
 // They have habits of their own, which GitHub takes.

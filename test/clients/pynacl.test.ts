@@ -1,10 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import { startEmulator } from '../../src/emulator/index.ts';
+import { startEmulator } from '../../packages/emulator/src/index.ts';
+import { takeNotes } from '../../packages/emulator/test/noted.ts';
 import { loadSeal } from '../../src/github/targets/sealed-box.ts';
 import { Secret } from '../../src/secrets/secret.ts';
-import { takeNotes } from '../emulator/noted.ts';
 
 afterEach(() => {
   takeNotes();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { send, type WireReply, type WireRequest } from '../emulator/wire.ts';
+import { send, type WireReply, type WireRequest } from '../../packages/emulator/test/wire.ts';
 
 /** One thing that the client relies on, of one server, and what was seen of it. */
 export interface Check<World> {

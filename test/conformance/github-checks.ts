@@ -1,4 +1,4 @@
-import { seal, type WireJson, type WireReply } from '../emulator/wire.ts';
+import { seal, type WireJson, type WireReply } from '../../packages/emulator/test/wire.ts';
 import { type Check, patiently, shapeOf } from './check.ts';
 
 /** A repository that is used for nothing else, and a token that may write its secrets and environments. */

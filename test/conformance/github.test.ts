@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { takeNotes } from '../emulator/noted.ts';
+import { type Emulator, startEmulator } from '../../packages/emulator/src/index.ts';
+import { takeNotes } from '../../packages/emulator/test/noted.ts';
 import { type Difference, differencesTable } from './check.ts';
 import { GITHUB_CHECKS, GithubWorld } from './github-checks.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
-import { send, type WireJson, type WireReply, type WireRequest } from '../emulator/wire.ts';
+import { send, type WireJson, type WireReply, type WireRequest } from '../../packages/emulator/test/wire.ts';
 import { type Check, instantOf, patiently, shapeOf } from './check.ts';
 
 /** An account on a MUTX with a plan of two keys (FREE), of which none is in use. */

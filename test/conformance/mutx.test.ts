@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulator, type Generation, startEmulator } from '../../src/emulator/index.ts';
-import { takeNotes } from '../emulator/noted.ts';
-import { send } from '../emulator/wire.ts';
+import { type Emulator, type Generation, startEmulator } from '../../packages/emulator/src/index.ts';
+import { takeNotes } from '../../packages/emulator/test/noted.ts';
+import { send } from '../../packages/emulator/test/wire.ts';
 import { type Difference, differencesTable } from './check.ts';
 import { type MutxAccount, MutxWorld, mutxChecks } from './mutx-checks.ts';
 

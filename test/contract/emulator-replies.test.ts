@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
-import { github, mutx, putSecret } from '../emulator/wire.ts';
+import { type EmulatorOptions, startEmulator } from '../../packages/emulator/src/index.ts';
+import { github, mutx, putSecret } from '../../packages/emulator/test/wire.ts';
 import { exchangeLog, validateExchange } from './validate-exchange.ts';
 
 async function logged(options: EmulatorOptions = {}) {

@@ -1,4 +1,4 @@
-import type { Exchange, ServerName } from '../../src/emulator/index.ts';
+import type { Exchange, ServerName } from '../../packages/emulator/src/index.ts';
 import { Description, type Json, type Operation } from './describe.ts';
 import { type Check, checker } from './schemas.ts';
 

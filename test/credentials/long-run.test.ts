@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../src/emulator/index.ts';
+import type { Fault } from '../../packages/emulator/src/index.ts';
 import { DAY, HERE } from '../scenarios/world.ts';
 import { expectSaysHowToGoOn, storedTokenWorks, TOKEN } from './refresh-token.ts';
 import { expectFailed, expectOk, expectOneKeyStored, MINUTE, type Scene, setScene, textOf } from './scene.ts';

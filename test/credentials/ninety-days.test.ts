@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { SecretPlace } from '../../packages/emulator/src/index.ts';
 import type { StepResult } from '../../scripts/runner.ts';
-import type { SecretPlace } from '../../src/emulator/index.ts';
 import { DAY, HERE } from '../scenarios/world.ts';
 import { TOKEN } from './refresh-token.ts';
 import { expectFailed, expectOk, expectOneKeyStored, MINUTE, type Scene, setScene, textOf } from './scene.ts';

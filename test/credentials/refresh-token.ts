@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { SecretPlace } from '../../src/emulator/index.ts';
+import type { SecretPlace } from '../../packages/emulator/src/index.ts';
 import { HERE, type World } from '../scenarios/world.ts';
 
 /** The secret that a refresh token is kept in. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultRule } from '../../src/emulator/index.ts';
+import type { FaultRule } from '../../packages/emulator/src/index.ts';
 import { haltAt, RequestNames } from '../process/halt.ts';
 import { Rotation } from '../process/rotation.ts';
 import { expectNoLeak } from '../scenarios/leaks.ts';

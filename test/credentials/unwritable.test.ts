@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultRule } from '../../src/emulator/index.ts';
+import type { FaultRule } from '../../packages/emulator/src/index.ts';
 import { READ_ONLY } from '../github/places.ts';
 import { HERE } from '../scenarios/world.ts';
 import { storedTokenWorks, TOKEN, tokenWorks } from './refresh-token.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type EmulatedUser, type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { type EmulatedUser, type Emulator, startEmulator } from '../../packages/emulator/src/index.ts';
 import { keyForJob } from '../../src/ephemeral/engine.ts';
 import { InHand } from '../../src/ephemeral/remains.ts';
 import { MutxApi } from '../../src/mutx/api.ts';

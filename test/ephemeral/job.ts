@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import type { EmulatedKey, EmulatorOptions } from '../../packages/emulator/src/index.ts';
 import { runStep, type StepOptions, type StepResult } from '../../scripts/runner.ts';
-import type { EmulatedKey, EmulatorOptions } from '../../src/emulator/index.ts';
 import { Rotation } from '../process/rotation.ts';
 import { expectNoLeak, type HandedOut } from '../scenarios/leaks.ts';
 import { HERE, startWorld, type World } from '../scenarios/world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Generation } from '../../src/emulator/index.ts';
+import type { Generation } from '../../packages/emulator/src/index.ts';
 import { haltAt } from '../process/halt.ts';
 import { jobWorld, textOf } from './job.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
+import { type EmulatorOptions, startEmulator } from '../../packages/emulator/src/index.ts';
 import type { StepResult } from '../../scripts/runner.ts';
-import { type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
 import { exchangeLog } from '../contract/validate-exchange.ts';
 import { expectNoLeak } from '../scenarios/leaks.ts';
 import { HERE, type RotateOptions, World } from '../scenarios/world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerEntry } from '../../src/emulator/index.ts';
+import type { LedgerEntry } from '../../packages/emulator/src/index.ts';
 import { KEY_NAME, startCheckedWorld, targetsOf } from './checked-world.ts';
 
 // Holds invariant 25 of docs/threat-model.md.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SecretPlace } from '../../src/emulator/index.ts';
+import type { SecretPlace } from '../../packages/emulator/src/index.ts';
 import { startCheckedWorld, targetsOf } from './checked-world.ts';
 
 const STORES = ['actions', 'dependabot', 'codespaces', 'agents'] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { FaultRule } from '../../packages/emulator/src/index.ts';
 import { WRITE_DEADLINE } from '../../src/core/limits.ts';
-import type { FaultRule } from '../../src/emulator/index.ts';
 import { failureAnnotation, failureLines, failureOf } from '../../src/messages/failure.ts';
 import { RotationLog } from '../../src/messages/log.ts';
 import { outputsOf } from '../../src/messages/rotation/result.ts';

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { loadRotateInputs } from '../../src/config/load/rotate.ts';
 import {
   type EmulatedUser,
   type Emulator,
   type GithubOptions,
   startEmulator,
-} from '../../src/emulator/index.ts';
+} from '../../packages/emulator/src/index.ts';
+import { loadRotateInputs } from '../../src/config/load/rotate.ts';
 import { GithubClient } from '../../src/github/client.ts';
 import { paced, writesWithin } from '../../src/github/pace.ts';
 import { createTarget } from '../../src/github/targets/create-target.ts';

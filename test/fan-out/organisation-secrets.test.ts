@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Exchange } from '../../src/emulator/index.ts';
+import type { Exchange } from '../../packages/emulator/src/index.ts';
 import { type CheckedWorld, KEY_NAME, startCheckedWorld, targetsOf } from './checked-world.ts';
 
 // Holds invariant 11 of docs/threat-model.md.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PermissionName } from '../../src/emulator/index.ts';
+import type { PermissionName } from '../../packages/emulator/src/index.ts';
 import { KEY_NAME, startCheckedWorld } from './checked-world.ts';
 
 describe('many problems at once', () => {

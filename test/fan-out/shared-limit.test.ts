@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startEmulator } from '../../src/emulator/index.ts';
+import { startEmulator } from '../../packages/emulator/src/index.ts';
 import { eachOf } from '../../src/rotation/run.ts';
 import { MINUTE, runBeside, SECRET } from './fleet.ts';
 import { VirtualTime } from './virtual-time.ts';

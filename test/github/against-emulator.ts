@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
-import type { Target } from '../../src/config/targets.ts';
-import type { Clock } from '../../src/core/time.ts';
 import {
   type Emulator,
   type GithubOptions,
   startEmulator,
   type TokenOptions,
-} from '../../src/emulator/index.ts';
+} from '../../packages/emulator/src/index.ts';
+import type { Target } from '../../src/config/targets.ts';
+import type { Clock } from '../../src/core/time.ts';
 import { GithubClient } from '../../src/github/client.ts';
 import { createTarget, type TargetDependencies } from '../../src/github/targets/create-target.ts';
 import { HttpClient } from '../../src/http/client.ts';

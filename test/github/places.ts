@@ -1,5 +1,5 @@
+import type { SecretPlace, TokenOptions } from '../../packages/emulator/src/index.ts';
 import type { SecretStoreName, Target } from '../../src/config/targets.ts';
-import type { SecretPlace, TokenOptions } from '../../src/emulator/index.ts';
 
 export const STORES: readonly SecretStoreName[] = ['actions', 'dependabot', 'codespaces', 'agents'];
 export const SECRET = 'MUTX_API_KEY';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { FaultRule, TokenOptions } from '../../packages/emulator/src/index.ts';
 import type { Target } from '../../src/config/targets.ts';
-import type { FaultRule, TokenOptions } from '../../src/emulator/index.ts';
 import type { Secret } from '../../src/secrets/secret.ts';
 import { startWorld, type World } from './against-emulator.ts';
 import { keyPair, ok, refusal, startGithubDouble } from './github-double.ts';

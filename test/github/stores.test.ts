@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { TokenOptions } from '../../packages/emulator/src/index.ts';
 import type { Target } from '../../src/config/targets.ts';
 import type { Reply } from '../../src/core/call.ts';
-import type { TokenOptions } from '../../src/emulator/index.ts';
 import { paced } from '../../src/github/pace.ts';
 import { tokenExpiryWarning } from '../../src/github/token-expiry.ts';
 import type { SecretTarget } from '../../src/rotation/ports.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { EmulatedKey } from '../../src/emulator/index.ts';
+import type { EmulatedKey } from '../../packages/emulator/src/index.ts';
 import { withoutMasks } from '../canary/step.ts';
 import { Machine } from '../credentials/machine.ts';
 import { asItStands, type Before } from '../scenarios/promises.ts';

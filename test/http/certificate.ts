@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import type { Identity } from '../../src/emulator/certificate.ts';
+import type { Identity } from '../../packages/emulator/src/certificate.ts';
 import {
   bits,
   content,
@@ -11,7 +11,7 @@ import {
   oid,
   set,
   utf8,
-} from '../../src/emulator/der.ts';
+} from '../../packages/emulator/src/der.ts';
 
 export type { Identity };
 

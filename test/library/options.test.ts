@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type Emulator, startEmulator } from '../../packages/emulator/src/index.ts';
 import { inputsOf } from '../../src/config/table.ts';
-import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import {
   InvalidOptionsError,
   MutxCallError,

@@ -1,10 +1,10 @@
-import type { Instant } from '../../src/core/time.ts';
 import {
   type Emulator,
   type EmulatorOptions,
   type Exchange,
   startEmulator,
-} from '../../src/emulator/index.ts';
+} from '../../packages/emulator/src/index.ts';
+import type { Instant } from '../../src/core/time.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import { MutxApi } from '../../src/mutx/api.ts';
 import { createKeyService } from '../../src/mutx/client.ts';

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { type Emulator, startEmulator } from '../../packages/emulator/src/index.ts';
 import { codeBlocks, read, readJson } from '../project/files.ts';
 import { graphOf } from './imports.ts';
 import { atLeast, InstalledPackage, type Manifest, nodesInRange, numbersOf } from './package.ts';
@@ -38,7 +38,7 @@ describe('the tarball', () => {
     const others = installed.files.filter((path) => !/^lib\/[\w/-]+\.(?:js|d\.ts)$/u.test(path));
     expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
     // What is for GitHub's runner alone is in dist/, which is not here.
-    expect(installed.files.filter((path) => path.startsWith('lib/actions/'))).toEqual([]);
+    expect(installed.files.filter((path) => path.startsWith('lib/src/runner/'))).toEqual([]);
   });
 
   test('has declarations for each module, and every file that package.json names', () => {
@@ -53,7 +53,7 @@ describe('the tarball', () => {
     const named = [...JSON.stringify([bin, exports]).matchAll(/"\.\/([^"]+\.\w+)"/gu)].map(
       ([, path]) => path,
     );
-    expect(named).toContain('lib/cli/main.js');
+    expect(named).toContain('lib/src/cli/main.js');
     expect(named.filter((path) => !installed.files.includes(path ?? ''))).toEqual([]);
   });
 
@@ -80,7 +80,7 @@ describe('the tarball', () => {
   });
 
   test('begins its command with the line that makes it one', () => {
-    expect(readFileSync(installed.own('lib/cli/main.js'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/u);
+    expect(readFileSync(installed.own('lib/src/cli/main.js'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/u);
   });
 });
 
@@ -88,23 +88,31 @@ describe('what is loaded', () => {
   const entry = (path: string) => installed.own(`lib/${path}`);
 
   test('is in dependencies, and nothing else is', () => {
-    const { packages } = graphOf(entry('cli/main.js'), entry('index.js'), entry('emulator/index.js'));
+    const { packages } = graphOf(
+      entry('src/cli/main.js'),
+      entry('src/index.js'),
+      entry('packages/emulator/src/index.js'),
+    );
     expect([...packages].sort()).toEqual(Object.keys(installed.manifest.dependencies).sort());
   });
 
   test('by the library is neither the runner’s protocol nor the command line', () => {
-    const { files, packages } = graphOf(entry('index.js'));
+    const { files, packages } = graphOf(entry('src/index.js'));
     expect([...packages].sort()).toEqual(['@actions/http-client', 'libsodium-wrappers']);
-    const folders = new Set([...files].map((path) => path.slice(entry('').length).split('/')[0]));
+    const folders = new Set(
+      [...files].map((path) => path.slice(entry('').length).split('/').slice(0, 2).join('/')),
+    );
     expect(
-      [...folders].filter((name) => ['actions', 'cli', 'process', 'emulator'].includes(name ?? '')),
+      [...folders].filter((name) =>
+        ['src/runner', 'src/cli', 'src/process', 'packages/emulator'].includes(name),
+      ),
     ).toEqual([]);
   });
 
   test('by the emulator is nothing of the library', () => {
-    const { files, packages } = graphOf(entry('emulator/index.js'));
+    const { files, packages } = graphOf(entry('packages/emulator/src/index.js'));
     expect([...packages]).toEqual(['libsodium-wrappers']);
-    expect([...files].filter((path) => !path.startsWith(entry('emulator/')))).toEqual([]);
+    expect([...files].filter((path) => !path.startsWith(entry('packages/emulator/')))).toEqual([]);
   });
 
   test('runs on the oldest Node that is promised', () => {

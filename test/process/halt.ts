@@ -1,4 +1,4 @@
-import type { Emulator, LedgerEntry } from '../../src/emulator/index.ts';
+import type { Emulator, LedgerEntry } from '../../packages/emulator/src/index.ts';
 
 /** Before the server applies the request; after that, and before its reply leaves. */
 export type Point = 'before' | 'after';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Emulator } from '../../src/emulator/index.ts';
+import type { Emulator } from '../../packages/emulator/src/index.ts';
 import { HERE } from '../scenarios/world.ts';
 import { haltAt } from './halt.ts';
 import { FAN_OUT, hasEffect, ONE_TARGET, STORE, STORE_IN_ENVIRONMENT, TWO_KEY_PLAN } from './requests.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
+import type { EmulatedKey, SecretPlace } from '../../packages/emulator/src/index.ts';
 import type { StepResult } from '../../scripts/runner.ts';
-import type { EmulatedKey, SecretPlace } from '../../src/emulator/index.ts';
 import { expectNoLeak } from '../scenarios/leaks.ts';
 import { asItStands } from '../scenarios/promises.ts';
 import {

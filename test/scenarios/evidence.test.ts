@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultRule } from '../../src/emulator/index.ts';
+import type { FaultRule } from '../../packages/emulator/src/index.ts';
 import { asItStands, expectPromisesKept } from './promises.ts';
 import { DAY, KEY_NAME, startWorld, type World } from './world.ts';
 

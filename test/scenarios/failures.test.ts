@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultMatch, FaultRule } from '../../src/emulator/index.ts';
+import type { FaultMatch, FaultRule } from '../../packages/emulator/src/index.ts';
 import { expectNoLeak } from './leaks.ts';
 import { normal } from './normal.ts';
 import { asItStands, expectPromisesKept } from './promises.ts';

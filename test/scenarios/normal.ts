@@ -1,5 +1,5 @@
+import type { LedgerEntry } from '../../packages/emulator/src/index.ts';
 import type { StepResult } from '../../scripts/runner.ts';
-import type { LedgerEntry } from '../../src/emulator/index.ts';
 import type { World } from './world.ts';
 
 /** The same text for the same run: ids, times, ports and secrets under names of their own. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { EmulatedKey } from '../../src/emulator/index.ts';
+import type { EmulatedKey } from '../../packages/emulator/src/index.ts';
 import { HERE, KEY_NAME, SECRET, type World } from './world.ts';
 
 /** What stood before a run, to hold the promises of docs/protocol.md against. */

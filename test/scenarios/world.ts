@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { runStep, type StepOptions, type StepResult } from '../../scripts/runner.ts';
 import {
   type EmulatedKey,
   type EmulatedUser,
   type Emulator,
   type EmulatorOptions,
   startEmulator,
-} from '../../src/emulator/index.ts';
+} from '../../packages/emulator/src/index.ts';
+import { runStep, type StepOptions, type StepResult } from '../../scripts/runner.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const HURRY = new URL('./hurry.mjs', import.meta.url).href;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { TOKEN_KINDS } from '../../src/emulator/github/tokens.ts';
-import { startEmulator, type TokenOptions } from '../../src/emulator/index.ts';
+import { TOKEN_KINDS } from '../../packages/emulator/src/github/tokens.ts';
+import { startEmulator, type TokenOptions } from '../../packages/emulator/src/index.ts';
 import { formsOf } from '../../src/secrets/forms.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { startEmulator } from '../../packages/emulator/src/index.ts';
 import { runStep } from '../../scripts/runner.ts';
-import { startEmulator } from '../../src/emulator/index.ts';
 import { ROOT } from '../project/files.ts';
 
 // Holds invariant 35 of docs/threat-model.md.

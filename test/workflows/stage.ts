@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type EmulatedUser, type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { type EmulatedUser, type Emulator, startEmulator } from '../../packages/emulator/src/index.ts';
 import { call, type JobRun } from './model.ts';
 
 export const HERE = 'acme/keys';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Emulator } from '../../../packages/emulator/src/index.ts';
 import { parseDuration } from '../../config/kinds.ts';
-import type { Emulator } from '../../emulator/index.ts';
 import type { Streams } from '../machine.ts';
 
 /**

@@ -2,8 +2,8 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Generation } from '../../../packages/emulator/src/index.ts';
 import { parseDuration } from '../../config/kinds.ts';
-import type { Generation } from '../../emulator/index.ts';
 import type { Machine } from '../machine.ts';
 import { listenForAdvance } from './advance.ts';
 import { commandsToTry, programName } from './commands.ts';
@@ -56,7 +56,7 @@ async function emulate(options: EmulateOptions, { env, streams }: Machine): Prom
   // gh takes every host but github.com for an Enterprise Server, whose API is below this path.
   const basePath = options.basePath ?? (tls === undefined ? '' : '/api/v3');
   // Imported lazily: only this command needs the emulator, which brings its own crypto.
-  const { startEmulator } = await import('../../emulator/index.ts');
+  const { startEmulator } = await import('../../../packages/emulator/src/index.ts');
   const emulator = await startEmulator({
     mutx: { generation },
     github: { basePath },

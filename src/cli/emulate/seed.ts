@@ -1,4 +1,4 @@
-import type { Emulator } from '../../emulator/index.ts';
+import type { Emulator } from '../../../packages/emulator/src/index.ts';
 
 const DAY = 86_400_000;
 

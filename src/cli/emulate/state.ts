@@ -1,4 +1,4 @@
-import type { Emulator } from '../../emulator/index.ts';
+import type { Emulator } from '../../../packages/emulator/src/index.ts';
 import type { Seeds } from './seed.ts';
 
 /** What became of it all, without plaintext: requests, keys, and what each secret holds. */

@@ -1,8 +1,8 @@
+import type { Emulator, EmulatorOptions } from '../../../packages/emulator/src/index.ts';
 import type { VerbContext } from '../../../src/commands/context.ts';
 import { ephemeralVerb } from '../../../src/commands/ephemeral/ephemeral.ts';
 import { ephemeralPostVerb } from '../../../src/commands/ephemeral/post.ts';
 import { Gate } from '../../../src/commands/gate.ts';
-import type { Emulator, EmulatorOptions } from '../../../src/emulator/index.ts';
 import type { FailureReport } from '../../../src/messages/failure.ts';
 import { guarded } from '../../../src/messages/guard.ts';
 import { SecretRegistry } from '../../../src/secrets/registry.ts';

@@ -1,5 +1,5 @@
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../../packages/emulator/src/index.ts';
 import type { Clock, Duration, Instant } from '../../../src/core/time.ts';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../../src/emulator/index.ts';
 import { GithubClient } from '../../../src/github/client.ts';
 import { createTarget } from '../../../src/github/targets/create-target.ts';
 import { HttpClient } from '../../../src/http/client.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Exchange, startEmulator } from '../../src/emulator/index.ts';
+import { type Exchange, startEmulator } from '../src/index.ts';
 import { CUT, github, mutx, putSecret, send } from './wire.ts';
 
 test('one sequence over both servers, in order of arrival, each with its server’s time', async () => {

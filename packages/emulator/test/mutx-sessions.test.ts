@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
+import { type EmulatorOptions, startEmulator } from '../src/index.ts';
 import { takeNotes } from './noted.ts';
 import { mutx, send } from './wire.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { expect, test } from 'vitest';
-import { type Generation, type MutxOptions, startEmulator } from '../../src/emulator/index.ts';
+import { type Generation, type MutxOptions, startEmulator } from '../src/index.ts';
 import { takeNotes } from './noted.ts';
 import { mutx, send } from './wire.ts';
 

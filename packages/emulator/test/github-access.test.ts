@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
+import { type EmulatorOptions, startEmulator } from '../src/index.ts';
 import { github, putSecret, seal } from './wire.ts';
 
 const NOON = Date.parse('2026-03-12T12:00:00Z');

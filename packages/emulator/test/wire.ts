@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import sodium from 'libsodium-wrappers';
-import type { Emulator } from '../../src/emulator/index.ts';
+import type { Emulator } from '../src/index.ts';
 
 export interface WireReply {
   readonly status: number;

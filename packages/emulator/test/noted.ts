@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { NOTED } from '../../src/emulator/noted.ts';
+import { NOTED } from '../src/noted.ts';
 
 const notes: string[] = [];
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startEmulator } from '../../src/emulator/index.ts';
+import { startEmulator } from '../src/index.ts';
 import { github } from './wire.ts';
 
 const NOON = Date.parse('2026-03-12T12:00:00Z');

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { send } from './wire.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../scripts/emulate.mjs', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../../scripts/emulate.mjs', import.meta.url));
 
 test('emulate says what to point tools at, runs until SIGTERM, and reports without any plaintext', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'emulate-'));

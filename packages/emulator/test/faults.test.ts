@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Emulator, type Fault, startEmulator } from '../../src/emulator/index.ts';
+import { type Emulator, type Fault, startEmulator } from '../src/index.ts';
 import { CUT, github, mutx, putSecret, seal } from './wire.ts';
 
 const PATH = '/v1/api-keys';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { EmulatorClock } from '../../src/emulator/clock.ts';
-import { startEmulator } from '../../src/emulator/index.ts';
+import { EmulatorClock } from '../src/clock.ts';
+import { startEmulator } from '../src/index.ts';
 import { github, mutx } from './wire.ts';
 
 test('a clock runs with the machine’s, on top of what it was moved by', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type SecretPlace, startEmulator } from '../../src/emulator/index.ts';
+import { type SecretPlace, startEmulator } from '../src/index.ts';
 import { takeNotes } from './noted.ts';
 import { github, putSecret, seal, send, type WireJson } from './wire.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startEmulator } from '../../src/emulator/index.ts';
+import { startEmulator } from '../src/index.ts';
 import { github, putSecret } from './wire.ts';
 
 const BASE = '/orgs/acme/actions/secrets';
