@@ -77,6 +77,12 @@ describe('after the swap', () => {
     expect(forgets.told('revoked')).toMatchObject([{ id: 'old', gone: true }]);
   });
 
+  it('does not say that a key was gone before, which its own lost DELETE may have revoked', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: [WEB] }).on('revoke', losesReply, gone);
+    expect(await ports.rotate()).toMatchObject({ keys: { revoked: ['old'], left: [], unclear: [] } });
+    expect(ports.told('revoked')).toMatchObject([{ id: 'old', gone: false }]);
+  });
+
   it('revokes a key once more that a 404 called gone and the list shows as active', async () => {
     const ports = new InMemoryPorts({ keys: [key('old')], targets: [WEB] }).on('revoke', gone);
     expect(await ports.rotate()).toMatchObject({ keys: { revoked: ['old'], left: [] } });
