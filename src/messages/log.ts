@@ -80,7 +80,7 @@ export class RotationLog {
         break;
       case 'revoked':
         this.#line(
-          `${event.gone ? 'was gone already' : 'revoked'}: ${event.id} (${WHY_REVOKED[event.reason]})`,
+          `${event.gone ? 'no longer active' : 'revoked'}: ${event.id} (${WHY_REVOKED[event.reason]})`,
         );
         break;
       case 'retrying':

@@ -27,14 +27,14 @@ export function summaryOf(outcome: Outcome, keyName: string, givenUp: readonly s
       return page('MUTX API key rotated', [
         keyTable(outcome.key),
         targetTable(outcome.targets),
-        keysText(outcome.keys),
+        keysText(outcome.keys, 'the new key'),
       ]);
     case 'not-due':
       return page('MUTX API key not due', [
-        `Nothing was replaced: ${plain(outcome.plan.why)}.`,
+        `Not due when this run looked: ${plain(outcome.plan.why)}. By the dates of keys and secrets, every target holds this key:`,
         keyTable(outcome.key),
         targetTable(outcome.targets),
-        keysText(outcome.keys),
+        keysText(outcome.keys, 'this look'),
       ]);
     case 'planned':
       return page('MUTX API key: plan (dry run)', [
@@ -48,7 +48,7 @@ export function summaryOf(outcome: Outcome, keyName: string, givenUp: readonly s
         ...failureText(failureOf(outcome, givenUp)),
         outcome.minted === undefined ? '' : keyTable(outcome.minted),
         targetTable(outcome.targets),
-        keysText(outcome.keys),
+        keysText(outcome.keys, 'the new key'),
       ]);
   }
 }
@@ -104,15 +104,20 @@ function statusCell({ status, failure }: TargetResult): string {
   return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${prose(failure.message)}`;
 }
 
-function keysText({ revoked, superseded, graceEnds, left, held, spared }: KeysNow): string {
+function keysText(
+  { revoked, superseded, graceEnds, left, held, spared }: KeysNow,
+  since: 'this look' | 'the new key',
+): string {
   const later = left.filter((id) => !held.includes(id));
   const waiting = superseded.filter((id) => !left.includes(id));
   return [
     `**Revoked:** ${ids(revoked)}`,
-    waiting.length > 0 ? `**Superseded, not revoked:** ${ids(waiting)}${graceText(graceEnds)}` : '',
+    waiting.length > 0
+      ? `**Superseded, not revoked by this run:** ${ids(waiting)}${graceText(graceEnds)}`
+      : '',
     later.length > 0 ? `**Left for a later run to revoke:** ${ids(later)}` : '',
     held.length > 0 ? `**Held back:** ${heldText(held, code)}` : '',
-    spared.length > 0 ? `**Not revoked yet:** ${sparedText(spared, code)}` : '',
+    spared.length > 0 ? `**Not revoked by this run:** ${sparedText(spared, since, code)}` : '',
   ]
     .filter((line) => line !== '')
     .join('\n\n');

@@ -124,7 +124,7 @@ export function planLines(plan: Plan): readonly string[] {
     const { ids, until } = plan.inGrace;
     lines.push(`keep ${ids.join(', ')}: superseded, with a grace period until ${afterText(until)}`);
   }
-  for (const key of plan.spared) lines.push(`keep ${sparedText([key])}`);
+  for (const key of plan.spared) lines.push(`keep ${sparedText([key], 'this look')}`);
   return lines;
 }
 
@@ -138,15 +138,20 @@ export function graceText(graceEnds: Instant | undefined): string {
 
 /** Keys that no run revokes by itself, and what is to be done about them. */
 export function heldText(held: readonly string[], show = (id: string): string => id): string {
-  return `not revoked, being more than max-revocations, until somebody revokes them or raises it: ${held.map(show).join(', ')}`;
+  return `not revoked, because together they are more than max-revocations allows; revoke them, or raise it: ${held.map(show).join(', ')}`;
 }
 
 /**
- * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked yet`.
+ * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked by this run`.
  * @param keys at least one, all of one run
+ * @param since what their age was taken at; they are older when this is read
  * @param show how an id is shown
  */
-export function sparedText(keys: readonly SparedKey[], show = (id: string): string => id): string {
+export function sparedText(
+  keys: readonly SparedKey[],
+  since: 'this look' | 'the new key',
+  show = (id: string): string => id,
+): string {
   const it = keys.length === 1 ? 'it' : 'them';
   const times = keys.map((key) => key.until);
   const does = keys.some((key) => key.next === 'superseded')
@@ -156,7 +161,7 @@ export function sparedText(keys: readonly SparedKey[], show = (id: string): stri
     ? `no rotation but its own revokes ${it} before ${instantText(Math.min(...times))}`
     : `a rotation after ${afterText(Math.max(...times))} ${does}`;
   const ids = keys.map(({ id }) => show(id)).join(', ');
-  return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; ${next}`;
+  return `${ids}: made less than 15 minutes before ${since}, so another run may still be storing ${it}; ${next}`;
 }
 
 function roomLines(room: Room): readonly string[] {

@@ -117,6 +117,8 @@ async function revokeOne(key: KeyToRevoke, { ports, call, list }: Work): Promise
   if (reply.ok) {
     const whole = wholeList(list);
     const neverWas = whole !== undefined && ports.keepsRecords() && !byId(whole).has(key.id.toLowerCase());
+    // An earlier try may have been done: what is not known then is settled by a list.
+    if (reply.value === 'gone' && unclear && !neverWas) return { ...key, state: 'unknown' };
     return { ...key, state: reply.value === 'gone' && neverWas ? 'none' : reply.value };
   }
   return { ...key, state: unclear ? 'unknown' : 'alive', failure: reply.failure };

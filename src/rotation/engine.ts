@@ -105,7 +105,7 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
  * A secret that was written while the run looked may hold a key that its list does not have yet: then “not due” would
  * name another. A list that is read after such a write has its key, so looking once more settles it.
  */
-async function lookUntilSettled(run: Run, learned: Learned): Promise<LookResult> {
+export async function lookUntilSettled(run: Run, learned: Learned): Promise<LookResult> {
   const looked = await takeLook(run, learned);
   if (!looked.ok || !isJustWritten(looked.look)) return looked;
   if (makePlan(looked.look, run.settings, false).due) return looked;
@@ -198,7 +198,11 @@ async function noRoom(
   if (run.settings.onQuota !== 'wait') return stop();
   const now = timeOf(look);
   if (room.at === undefined || now === undefined) {
-    return stop('waiting would not help: no rule frees a place by itself');
+    return stop(
+      room.kind === 'full'
+        ? 'waiting would not help: no rule frees a place by itself'
+        : 'it is not known how long to wait',
+    );
   }
   // A `Date` header is in whole seconds, so the moment has surely passed one second later.
   const wait = Math.max(0, room.at - now) + 1_000;
@@ -217,7 +221,7 @@ function nothingToReplace(look: Look, settings: RotationSettings): string {
     return 'no key can be given up: it cannot be told which one a secret holds';
   }
   return keysOfName(look, settings).some(({ isActive }) => isActive)
-    ? 'no key of this name can be given up: none is older than 15 minutes'
+    ? 'no key of this name can be given up: by the times of both MUTX and GitHub, none is older than 15 minutes'
     : 'no key of this name is active, so none can be given up';
 }
 
@@ -257,7 +261,8 @@ function notDue(run: Run, plan: Extract<Plan, { due: false }>): Outcome {
   const alive = plan.superseded.filter(({ id }) => !run.isRevoked(id) && !held.has(id));
   run.supersede(
     alive.map(({ id }) => id),
-    plan.inGrace?.until,
+    // By GitHub's clock; whoever revokes them then goes by the clock of MUTX.
+    plan.inGrace && plan.inGrace.until + run.mutxAhead(),
   );
   return {
     kind: 'not-due',

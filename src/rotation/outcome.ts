@@ -22,7 +22,7 @@ export interface KeysNow {
   readonly revoked: readonly string[];
   /** Superseded, alive, inside the grace period: rule R allows to revoke them when it is over. */
   readonly superseded: readonly string[];
-  /** When that is over, by GitHub's clock; undefined: nothing is superseded, or GitHub did not say what time it is. */
+  /** When that is over; undefined: nothing is superseded, or it is not known. */
   readonly graceEnds: Instant | undefined;
   /** Should have been revoked and were not (a failed DELETE, `max-revocations`); the next run takes them up. */
   readonly left: readonly string[];

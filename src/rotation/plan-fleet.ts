@@ -1,11 +1,10 @@
 import type { CallFailure, Reply } from '../core/call.ts';
 import { patientCalls, Stopwatch } from '../core/retry.ts';
 import type { Duration, Instant } from '../core/time.ts';
-import { planOn } from './engine.ts';
+import { lookUntilSettled, planOn } from './engine.ts';
 import type { RotationFailure } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Account, KeyRecord, KeyService, RotationSettings, SecretTarget } from './ports.ts';
-import { takeLook } from './read-snapshot.ts';
 import { placesOf } from './room.ts';
 import { graceEnd, keysByName, lastWriteOf } from './rules.ts';
 import { eachOf, type RotationPorts, Run } from './run.ts';
@@ -41,7 +40,8 @@ type SurveyPorts = Pick<RotationPorts, 'keys' | 'clock' | 'random' | 'sessionEnd
  * The plans of many rotations from one list of the account's keys, each decided as its own run would decide it.
  * Changes nothing. Whether a target can be written is left to the run that writes it. Rule W needs both servers'
  * times close together, so where the list is more than half a minute old when a secret is read, the plan does not
- * count on what W would revoke; the run that follows looks anew.
+ * count on what W would revoke; the run that follows looks anew. A secret that was written after the list is looked at
+ * once more, with a list of its own.
  */
 export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): Promise<Survey> {
   const warnings = new Set<string>();
@@ -67,9 +67,10 @@ export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): 
   if (tooMany !== undefined) warnings.add(tooMany);
   const age = () => (list.reading === undefined ? sent.elapsed() : list.reading.lastAsked + got.elapsed());
   const findings = await eachOf(entries, SIDE_BY_SIDE, ({ settings, targets }) => {
+    const mine = { ...list, value: keysFor(settings.keyName) };
     const run = new Run(settings, {
       ...ports,
-      keys: seen({ ...list, value: keysFor(settings.keyName) }, asked, age),
+      keys: seen(mine, asked, age, () => ports.keys.list()),
       targets: targets.map(readOnly),
       report: (event) => {
         if (event.type === 'warning') warnings.add(event.message);
@@ -112,7 +113,7 @@ function tooManyFor(
 }
 
 async function find(run: Run): Promise<Finding> {
-  const looked = await takeLook(run, { places: undefined, full: false, conflicted: false });
+  const looked = await lookUntilSettled(run, { places: undefined, full: false, conflicted: false });
   if (!looked.ok) return { kind: 'unreadable', failure: looked.failure };
   const { look, plan } = await planOn(run, looked.look, false);
   const superseded = withinLimit(run, plan, look.date);
@@ -131,15 +132,22 @@ function withinLimit(run: Run, { superseded }: Plan, date: Instant | undefined):
   return [];
 }
 
-/** The key service as it was seen once. The list is as old as it is when a key's secrets are looked at. */
+/**
+ * The key service as it was seen once. The list is as old as it is when a key's secrets are looked at.
+ * @param again where one look does not do
+ */
 function seen(
   list: Extract<Reply<readonly KeyRecord[]>, { ok: true }>,
   account: Reply<Account>,
   age: () => Duration,
+  again: KeyService['list'],
 ): KeyService {
   const { lastDate = list.date, since } = list.reading ?? {};
+  let isSeen = false;
   return {
     list: () => {
+      if (isSeen) return again();
+      isSeen = true;
       const reading = { lastDate, lastAsked: age(), since };
       return Promise.resolve({ ...list, reading });
     },

@@ -1,6 +1,7 @@
 import type { CallFailure } from '../core/call.ts';
-import { CREATES, MARGIN } from '../core/limits.ts';
+import { CREATES, MARGIN, WRITE_DEADLINE } from '../core/limits.ts';
 import { idempotent, isInternalError, nextWait, type Stopwatch } from '../core/retry.ts';
+import type { Duration, Instant } from '../core/time.ts';
 import type { Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { KeyRecord, MintedKey } from './ports.ts';
@@ -76,13 +77,16 @@ export async function replaceKey(
     const state = stored.late ? 'unknown' : 'alive';
     return failed(run, timesContradict(contradiction), { ...summaryOf(minted), state }, stored.results);
   }
+  const storeTook = since.elapsed();
   const inTime = since.beforeDeadline();
-  const late = await checkLate(run, minted, stored, since.elapsed());
+  const late = await checkLate(run, minted, stored, storeTook);
   await warned;
   if (late === 'late') return writtenLate(run, tries, minted, stored.results);
   if (stored.failures.length > 0) return notStored(run, minted, stored, inTime);
-  if (late === 'in-time') await revokeOlder(run, checked.look, plan, minted);
-  else run.leave(olderKeys(run, checked.look, minted).map((key) => key.id));
+  if (late === 'in-time') {
+    const graceEnds = graceEnd(writtenBy(minted, stored, storeTook), run.settings);
+    await revokeOlder(run, checked.look, plan, minted, graceEnds);
+  } else run.leave(olderKeys(run, checked.look, minted).map((key) => key.id));
   spareYoung(run, checked.look, minted);
   return {
     kind: 'rotated',
@@ -366,18 +370,33 @@ function spareYoung(run: Run, look: Look, minted: MintedKey): void {
 }
 
 /**
+ * When the last target had been written. A `Date` of GitHub's may be wrong once, and one from before the create says
+ * nothing of the writes: so it is the new key's `created_at`, which was held against other times, and what has passed here
+ * since. A `Date` of a PUT is believed only as far as this process can have been frozen unnoticed in between.
+ */
+function writtenBy({ createdAt }: MintedKey, { lastWrite = createdAt }: Stored, took: Duration): Instant {
+  const here = createdAt + took;
+  return lastWrite - here > WRITE_DEADLINE + 2 * MARGIN ? here : Math.max(lastWrite, here);
+}
+
+/**
  * Protocol step 8: rule R. With a grace period, what is older is superseded, and only what the look allowed beside the
  * create (its grace period is over, or it never had one) and what has expired meanwhile goes now.
  */
-async function revokeOlder(run: Run, look: Look, plan: Plan, minted: MintedKey): Promise<void> {
+async function revokeOlder(
+  run: Run,
+  look: Look,
+  plan: Plan,
+  minted: MintedKey,
+  graceEnds: Instant,
+): Promise<void> {
   const older = olderKeys(run, look, minted);
   const allowed = withinLimit(run, look, plan, older);
   const going = run.settings.gracePeriod > 0 ? ofGraceOver(look, plan, allowed) : allowed;
   if (run.settings.gracePeriod > 0) {
-    const now = run.githubTime();
     run.supersede(
       allowed.filter((key) => !going.includes(key)).map((key) => key.id),
-      now === undefined ? undefined : graceEnd(now, run.settings),
+      graceEnds,
     );
   }
   if (going.length === 0) return;

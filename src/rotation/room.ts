@@ -104,12 +104,15 @@ export function roomFor(
   const written = writesSettledAt(look);
   const soonest = [...young.map(({ createdAt }) => settledAt(createdAt)), ...written, ...onTheirWay];
   if (soonest.length === 0) return { kind: 'fits', lastPlace };
-  const at = now === undefined ? undefined : Math.max(...soonest);
+  const at = now === undefined ? undefined : ifFinite(Math.max(...soonest));
   return { kind: 'too-soon', at, inTheWay: young.map(summarize), because: whatIsYoung(young, written) };
 }
 
 function whatIsYoung(keys: readonly KeyRecord[], writes: readonly Instant[]): string {
   if (keys.length > 0) return 'another key of the name is too young';
+  if (writes.includes(Number.POSITIVE_INFINITY)) {
+    return "the last write of a target is in the future by GitHub's own time, so it is not known when it was";
+  }
   return writes.length > 0
     ? 'the last write of a target is too recent'
     : 'a create whose reply was lost may still be on its way';
@@ -117,12 +120,15 @@ function whatIsYoung(keys: readonly KeyRecord[], writes: readonly Instant[]): st
 
 /**
  * When the last write of a target is old enough, by the clock of {@link timeOf}; empty where it is. GitHub's clock is
- * asked about GitHub's times; only where it does not say, MUTX's.
+ * asked about GitHub's times; only where it does not say, MUTX's. Never, where a write is said to be still to come: at
+ * least one of the two times is wrong then.
  */
 function writesSettledAt(look: Look): readonly Instant[] {
   const now = look.githubDate ?? look.date;
-  const settled = settledAt(lastWriteOf(look.secrets ?? []));
+  const lastWrite = lastWriteOf(look.secrets ?? []);
+  const settled = settledAt(lastWrite);
   if (now === undefined || now >= settled) return [];
+  if (lastWrite > now + MARGIN) return [Number.POSITIVE_INFINITY];
   return [settled - now + (look.date ?? now)];
 }
 
@@ -151,7 +157,11 @@ function nextPlaceAt(
     const at = Math.max(soonest, ...settled, ...writesSettledAt(look));
     earliest = Math.min(earliest ?? at, at);
   }
-  return earliest;
+  return earliest === undefined ? undefined : ifFinite(earliest);
+}
+
+function ifFinite(instant: Instant): Instant | undefined {
+  return Number.isFinite(instant) ? instant : undefined;
 }
 
 /**

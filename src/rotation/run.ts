@@ -27,7 +27,9 @@ interface Wanted {
 /** What became of a DELETE. `gone`: MUTX knows no such key, as it says. */
 type Deletion = Wanted &
   (
-    | { readonly kind: 'revoked' | 'gone' }
+    | { readonly kind: 'revoked' }
+    /** `unclear`: an earlier try got no clear answer, so that it may be this run that revoked it. */
+    | { readonly kind: 'gone'; readonly unclear: boolean }
     | { readonly kind: 'failed'; readonly unclear: boolean; readonly message: string }
   );
 
@@ -114,7 +116,7 @@ export class Run {
   }
 
   /** How far MUTX's clock is ahead of GitHub's, as far as this run has seen; never less than nothing. */
-  #mutxAhead(): Duration {
+  mutxAhead(): Duration {
     const github = this.githubTime();
     const { date, since, lead } = this.#list ?? {};
     if (github === undefined || date === undefined || since === undefined) return 0;
@@ -148,7 +150,7 @@ export class Run {
       unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
       return attempt;
     });
-    if (reply.ok) return { id, reason, kind: reply.value };
+    if (reply.ok) return { id, reason, kind: reply.value, unclear };
     return { id, reason, kind: 'failed', unclear, message: reply.failure.message };
   }
 
@@ -182,7 +184,8 @@ export class Run {
     if (attempt.kind !== 'failed') {
       this.#revoked.add(id);
       for (const set of [this.#left, this.#held, this.#unclear]) set.delete(id);
-      this.ports.report({ type: 'revoked', id, reason, gone: attempt.kind === 'gone' });
+      const gone = attempt.kind === 'gone' && !attempt.unclear;
+      this.ports.report({ type: 'revoked', id, reason, gone });
       return true;
     }
     this.ports.report({ type: 'not-revoked', id, unclear: attempt.unclear });
@@ -213,13 +216,10 @@ export class Run {
     );
   }
 
-  /**
-   * @param graceEnds when their grace period is over, by GitHub's clock. Whoever revokes them then goes by the clock of
-   *   MUTX, so where that is ahead, the end is as much later.
-   */
+  /** @param graceEnds when their grace period is over */
   supersede(ids: readonly string[], graceEnds: Instant | undefined): void {
     this.#superseded = ids;
-    this.#graceEnds = graceEnds === undefined ? undefined : graceEnds + this.#mutxAhead();
+    this.#graceEnds = graceEnds;
   }
 
   /** Too young to be revoked. */

@@ -15,6 +15,8 @@ export interface Stored {
   readonly late: boolean;
   /** No PUT's reply carried GitHub's time, so lateness has to be asked for in another way. */
   readonly undated: boolean;
+  /** GitHub's time of the last write, as the replies of the PUTs have it. */
+  readonly lastWrite: Instant | undefined;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function storeEverywhere(
   let certainlyNowhere = true;
   let late = false;
   let undated = githubBefore === undefined;
+  let lastWrite: Instant | undefined;
   let done = 0;
 
   const write = async (target: SecretTarget): Promise<TargetResult> => {
@@ -53,7 +56,10 @@ export async function storeEverywhere(
       return { ...named, status: 'failed', failure: reply.failure, perhapsWritten };
     }
     if (reply.date === undefined) undated = true;
-    else if (githubBefore !== undefined && reply.date - githubBefore > WRITE_DEADLINE + MARGIN) late = true;
+    else {
+      lastWrite = Math.max(lastWrite ?? reply.date, reply.date);
+      if (githubBefore !== undefined && reply.date - githubBefore > WRITE_DEADLINE + MARGIN) late = true;
+    }
     run.sawGithub(reply);
     if (target.contradiction !== undefined) run.warn('secret-contradiction', target.contradiction);
     return { ...named, status: reply.value };
@@ -65,7 +71,7 @@ export async function storeEverywhere(
     run.ports.report({ type: 'target-written', result, done, of: targets.length });
     return result;
   });
-  return { results, failures, certainlyNowhere, late, undated };
+  return { results, failures, certainlyNowhere, late, undated, lastWrite };
 }
 
 /** Only the service's own refusal, or bytes that never left, prove that a write did not happen. */

@@ -30,7 +30,7 @@ export function contradictionOf(
   const wrong = seen.find(({ from, to }) => createdAt < from || createdAt > to);
   if (wrong === undefined) return undefined;
   return {
-    what: `created_at of the new key is ${instantText(createdAt)}, but by ${wrong.of} it is ${instantText(wrong.time)}`,
+    what: `the new key was made at ${instantText(createdAt)} by its created_at, and at about ${instantText(wrong.time)} by ${wrong.of}, which is further apart than the time that the create took explains`,
     maybeOurs: wrong !== seen[0],
   };
 }
@@ -63,7 +63,7 @@ function sinceTheList(list: SeenList | undefined, since: Stopwatch, took: Durati
   const time = list.date + list.lead + list.since.elapsed() - since.elapsed();
   const least = list.date + list.lead + list.since.leastElapsed() - since.leastElapsed();
   const slack = CREATION_SLACK + took + list.took;
-  const of = 'the Date of the list, and what has passed here since,';
+  const of = 'the Date of the list and what has passed here since';
   return [{ time, of, from: Math.min(time, least) - slack, to: Math.max(time, least) + slack }];
 }
 

@@ -35,7 +35,7 @@ describe('the text of a failure', () => {
         State of things now:
         - MUTX_API_KEY in acme/web: untouched
         - no new key is known to exist
-        - no key that a secret holds was revoked
+        - this run revoked no key that a secret holds
 
         A run after 2026-12-23T21:00:00Z can work.
 
@@ -137,7 +137,7 @@ describe('the text of a failure', () => {
       message: [
         'too soon [quota-too-soon]',
         'Fix: run again at the time given, or set `on-quota: wait`, which waits until then; `on-quota: replace` does not shorten that, because it too makes no second key while the first may still be on its way into the secret',
-        'State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked',
+        'State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; this run revoked no key that a secret holds',
         'A run after 2026-12-23T21:00:00Z can work.',
         'More: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#quota-too-soon',
       ].join('\n'),
@@ -214,10 +214,10 @@ describe('the state after a failure', () => {
         'MUTX_API_KEY in acme/a: holds the new key',
         'MUTX_API_KEY in acme/b: the write was refused, so it holds what it held before',
         'MUTX_API_KEY in acme/c: not known: the write may have been done; it holds the new key or what it held before',
-        'new key id-new (expires 2026-12-23T21:00:00Z): alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
+        'new key id-new (expires 2026-12-23T21:00:00Z): alive; no other rotation revokes it within 15 minutes of its creation; the next run that succeeds replaces it, unless every target holds it and no rotation is due',
         'revoked: id-expired',
-        '1 key left for the next run to revoke: id-left',
-        'no working key that a secret holds was revoked',
+        '1 key left for a later run to revoke: id-left',
+        'this run revoked no working key that one of its targets holds',
       ],
     ],
     [
@@ -235,10 +235,10 @@ describe('the state after a failure', () => {
       }),
       [
         'MUTX_API_KEY in acme/a and MUTX_API_KEY in acme/web: untouched',
-        'new key id-new (expires 2026-12-23T21:00:00Z): no secret holds it, and it was to be revoked; whether it was is not known: if not, a rotation revokes it once it is 15 minutes old',
+        'new key id-new (expires 2026-12-23T21:00:00Z): no secret holds it, and it was to be revoked; whether it was is not known: if not, a later rotation revokes it',
         'perhaps revoked, for which there was no clear answer: id-old',
-        'no other key that a secret holds was revoked',
-        'not revoked, being more than max-revocations, until somebody revokes them or raises it: id-held',
+        'this run revoked no other key that a secret holds',
+        'not revoked, because together they are more than max-revocations allows; revoke them, or raise it: id-held',
       ],
     ],
     [
@@ -251,12 +251,12 @@ describe('the state after a failure', () => {
       [
         'MUTX_API_KEY in acme/web: holds the new key, which may not be active',
         'new key id-new (never expires): stored, but another run may have revoked it',
-        'no key that a secret holds was revoked by this run',
+        'this run revoked no key that a secret holds',
       ],
     ],
   ])('when %s', (_when, outcome, lines) => {
     for (const line of lines) expect(failureOf(outcome).state).toContain(line);
-    expect(failureOf(outcome).state.join('\n')).toMatch(/^no .*key that a secret holds was revoked/mu);
+    expect(failureOf(outcome).state.join('\n')).toMatch(/^this run revoked no .*key that /mu);
   });
 
   it('names the key that was given up for room: a secret may hold a dead one', () => {
@@ -265,7 +265,21 @@ describe('the state after a failure', () => {
     expect(state.join('\n')).toMatch(
       /revoked before its successor was stored.*id-victim; a secret that still holds it/u,
     );
-    expect(state).not.toContain('no key that a secret holds was revoked');
+    expect(state.join('\n')).not.toMatch(/this run revoked no /u);
+  });
+
+  it('does not say that a new key is replaced, which no target holds, or every one may', () => {
+    const minted = { ...KEY, state: 'alive' } as const;
+    const nowhere = [target('skipped'), target('failed', 'acme/b', callFailure())];
+    expect(failureOf(failed({ minted, targets: nowhere })).state).toContain(
+      'new key id-new (expires 2026-12-23T21:00:00Z): alive; no other rotation revokes it within 15 minutes of its creation; no secret holds it, and a later rotation revokes it',
+    );
+    const perhaps = { ...target('failed', 'acme/web', callFailure()), perhapsWritten: true };
+    for (const targets of [[perhaps], [target('updated')], [target('created')]]) {
+      expect(failureOf(failed({ minted, targets })).state.join('\n')).toContain(
+        'replaces it, unless every target holds it and no rotation is due',
+      );
+    }
   });
 
   it('does not say that what a secret held is alive, nor untouched what has expired and was revoked', () => {
@@ -278,7 +292,7 @@ describe('the state after a failure', () => {
       'MUTX_API_KEY in acme/web: not known: the write may have been done; it holds the new key or what it held before',
       expect.stringContaining('new key id-new'),
       'revoked: id-expired',
-      'no working key that a secret holds was revoked',
+      'this run revoked no working key that one of its targets holds',
     ]);
   });
 

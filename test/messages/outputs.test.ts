@@ -113,17 +113,17 @@ describe('the last lines of the log', () => {
         'Rotated: MUTX_API_KEY in acme/web → key id-new (expires 2026-12-23T21:00:00Z)',
         'Revoked: id-old',
         'Left for a later run to revoke: id-left',
-        'Held back: not revoked, being more than max-revocations, until somebody revokes them or raises it: id-held',
-        'Not revoked yet: id-young, id-younger: younger than 15 minutes, so another run may still be storing them; a rotation after 2026-11-24T21:00:01Z revokes them',
+        'Held back: not revoked, because together they are more than max-revocations allows; revoke them, or raise it: id-held',
+        'Not revoked by this run: id-young, id-younger: made less than 15 minutes before the new key, so another run may still be storing them; a rotation after 2026-11-24T21:00:01Z revokes them',
       ],
     ],
     [
       NOT_DUE,
       [
-        'Not due: it lives long enough; key id-old stays (never expires)',
+        'Not due when this run looked: it lives long enough; by the dates of keys and secrets, every target holds key id-old (never expires)',
         'Revoked: none',
-        'Superseded, not revoked: id-grace (grace period until 2026-12-23T21:00:00Z)',
-        'Not revoked yet: id-young: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z supersedes it, and the grace period begins',
+        'Superseded, not revoked by this run: id-grace (grace period until 2026-12-23T21:00:00Z)',
+        'Not revoked by this run: id-young: made less than 15 minutes before this look, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z supersedes it, and the grace period begins',
       ],
     ],
     [
@@ -140,7 +140,7 @@ describe('the last lines of the log', () => {
       [
         'Rotated: MUTX_API_KEY in acme/web → key id-new (expires 2026-12-23T21:00:00Z)',
         'Revoked: none',
-        'Not revoked yet: id-younger, id-young: younger than 15 minutes, so another run may still be storing them; no rotation but its own revokes them before 2026-11-24T20:59:59Z',
+        'Not revoked by this run: id-younger, id-young: made less than 15 minutes before the new key, so another run may still be storing them; no rotation but its own revokes them before 2026-11-24T20:59:59Z',
       ],
     ],
     [

@@ -16,7 +16,7 @@ const minted: RotationEvent[] = [
   { type: 'step-ended', step: 'create', ok: true, ms: 1 },
 ];
 const storing: RotationEvent[] = [...minted, { type: 'step-started', step: 'store' }];
-const NOTHING_REVOKED = 'no key that a secret holds was revoked';
+const NOTHING_REVOKED = 'this run revoked no key that a secret holds';
 
 describe('the state of a run that ends in between', () => {
   it.each([
@@ -55,7 +55,7 @@ describe('the state of a run that ends in between', () => {
     [
       'after an expired key, which a secret may hold, made room',
       [{ type: 'revoked', id: 'id-expired', reason: 'E', gone: false }, creating],
-      ['revoked: id-expired', 'no working key that a secret holds was revoked'],
+      ['revoked: id-expired', 'this run revoked no working key that one of its targets holds'],
     ],
     [
       'after the new key was given up',
@@ -65,7 +65,7 @@ describe('the state of a run that ends in between', () => {
     [
       'while revoking',
       [...storing, { type: 'revoked', id: 'id-old', reason: 'R', gone: false }],
-      ['revoked: id-old', NOTHING_REVOKED],
+      ['revoked: id-old', 'this run revoked no working key that one of its targets holds'],
     ],
     [
       'while the stored key was being given up for room',
@@ -75,7 +75,7 @@ describe('the state of a run that ends in between', () => {
       ],
       [
         'perhaps revoked before its successor was stored, as `on-quota: replace` asks: id-victim',
-        'no other key that a secret holds was revoked',
+        'this run revoked no other key that a secret holds',
       ],
     ],
     [
@@ -111,7 +111,7 @@ describe('the state of a run that ends in between', () => {
       ],
       [
         'perhaps revoked, for which there was no clear answer: id-orphan\n',
-        'no other key that a secret holds was revoked',
+        'this run revoked no other key that a secret holds',
       ],
     ],
     [

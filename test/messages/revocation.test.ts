@@ -105,9 +105,9 @@ describe('a revocation as it is told', () => {
   it('is not called a revocation where no key was revoked', () => {
     const titleOf = (results: readonly KeyResult[], request: typeof byName | typeof byIds) =>
       revocationSummary({ kind: 'done', results }, request).split('\n')[0];
-    expect(titleOf([], byName)).toBe('## No MUTX API key revoked');
-    expect(titleOf([], byIds)).toBe('## No MUTX API key revoked');
-    expect(titleOf([result('gone')], byIds)).toBe('## No MUTX API key revoked');
+    expect(titleOf([], byName)).toBe('## MUTX API keys: nothing left to revoke');
+    expect(titleOf([], byIds)).toBe('## MUTX API keys: nothing left to revoke');
+    expect(titleOf([result('gone')], byIds)).toBe('## MUTX API keys: nothing left to revoke');
     expect(titleOf([result('gone'), result('already-revoked')], byIds)).toBe('## MUTX API keys revoked');
   });
 
@@ -193,7 +193,7 @@ describe('the summary of a revocation', () => {
       '(dry run)\n\nNothing was changed.',
     );
     expect(revocationSummary({ kind: 'done', results: [] }, byIds)).toBe(
-      '## No MUTX API key revoked\n\nThere was nothing to revoke.\n',
+      '## MUTX API keys: nothing left to revoke\n\nThere was nothing to revoke.\n',
     );
   });
 

@@ -40,13 +40,13 @@ describe('the job summary', () => {
 
       **Revoked:** \`id-old\`
 
-      **Superseded, not revoked:** \`id-grace\` (grace period until 2026-12-23T21:00:00Z)
+      **Superseded, not revoked by this run:** \`id-grace\` (grace period until 2026-12-23T21:00:00Z)
 
       **Left for a later run to revoke:** \`id-left\`
 
-      **Held back:** not revoked, being more than max-revocations, until somebody revokes them or raises it: \`id-held\`
+      **Held back:** not revoked, because together they are more than max-revocations allows; revoke them, or raise it: \`id-held\`
 
-      **Not revoked yet:** \`id-young\`: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z revokes it
+      **Not revoked by this run:** \`id-young\`: made less than 15 minutes before the new key, so another run may still be storing it; a rotation after 2026-11-24T21:00:00Z revokes it
       "
     `);
   });
@@ -73,7 +73,7 @@ describe('the job summary', () => {
     ).toMatchInlineSnapshot(`
       "## MUTX API key not due
 
-      Nothing was replaced: the current key lives longer than renew-before.
+      Not due when this run looked: the current key lives longer than renew-before. By the dates of keys and secrets, every target holds this key:
 
       | Key | Name | Expires |
       | --- | --- | --- |
@@ -103,7 +103,7 @@ describe('the job summary', () => {
       - id-old is superseded by the new key
       - keep id-held\\: more keys than max-revocations would go
       - keep id-used\\: something else uses it
-      - keep id-young\\: younger than 15 minutes, so another run may still be storing it; a rotation after 2026-11-24T21\\:00\\:00Z revokes it
+      - keep id-young\\: made less than 15 minutes before this look, so another run may still be storing it; a rotation after 2026-11-24T21\\:00\\:00Z revokes it
 
       Key name: \`gha/acme/web/MUTX_API_KEY\`
 
@@ -152,8 +152,8 @@ describe('the job summary', () => {
 
       - MUTX\\_API\\_KEY in acme/web\\: holds the new key
       - MUTX\\_API\\_KEY in acme/b\\: the write was refused, so it holds what it held before
-      - new key id-new \\(expires 2026-12-23T21\\:00\\:00Z\\)\\: alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old
-      - no key that a secret holds was revoked
+      - new key id-new \\(expires 2026-12-23T21\\:00\\:00Z\\)\\: alive; no other rotation revokes it within 15 minutes of its creation; the next run that succeeds replaces it, unless every target holds it and no rotation is due
+      - this run revoked no key that a secret holds
 
       [More about this, and what to check](https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-token-cannot-write)
 

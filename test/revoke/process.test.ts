@@ -301,7 +301,7 @@ describe('a revocation with nothing to do', () => {
       expect(run.log.at(-1)).toMatch(warned);
       expect(run.summary).toMatch(warned);
       expect(run.summary).toContain('> [!WARNING]');
-      if (!dry) expect(run.summary).toContain('## No MUTX API key revoked\n');
+      if (!dry) expect(run.summary).toContain('## MUTX API keys: nothing left to revoke\n');
     }
     expect(world.emulator.mutx.keys.every(({ isActive }) => isActive)).toBe(true);
   });

@@ -137,6 +137,20 @@ describe('by name', () => {
     expect(world.calls()).toEqual(['list', 'revoke a', 'list']);
   });
 
+  it('a 404 for a key whose own DELETE had no answer before: revoked, and not said to have been so already', async () => {
+    for (const keepsRecords of [true, false]) {
+      const world = withKeys(key('a', { name: 'x' })).on('revoke a', losesReply, () => GONE);
+      world.keepsRecords = keepsRecords;
+      expect(states(await world.revoke({ name: 'x' }))).toEqual({ a: 'revoked' });
+      const again = withKeys(key('a', { name: 'x' })).on('revoke a', breaks, () => GONE);
+      again.keepsRecords = keepsRecords;
+      expect(await again.revoke({ name: 'x' })).toMatchObject({
+        kind: 'failed',
+        results: [{ id: 'a', state: 'unknown', failure: { message: expect.stringContaining('active') } }],
+      });
+    }
+  });
+
   it('a 404 for a key that was listed, and is active after it: not known, and never told as done', async () => {
     const world = withKeys(key('a', { name: 'x' }), key('b', { name: 'x' })).on('revoke a', () => GONE);
     const outcome = await world.revoke({ name: 'x' });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resultLines } from '../../src/messages/rotation/result.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START } from './records.ts';
-import { refuses, undated } from './scripts.ts';
+import { freezes, misdated, refuses, takes, undated } from './scripts.ts';
 
 // Holds invariant 8 of docs/threat-model.md.
 
@@ -65,7 +65,7 @@ describe('a grace period', () => {
     });
   });
 
-  it('says nothing of it where nothing is superseded, or nobody says what time it is', async () => {
+  it('says nothing of it where nothing is superseded', async () => {
     const first = new InMemoryPorts();
     expect(await first.rotate(grace)).toMatchObject({ keys: { superseded: [], graceEnds: undefined } });
     expect(await first.rotate({ ...grace, dryRun: true })).toMatchObject({
@@ -76,11 +76,38 @@ describe('a grace period', () => {
     expect(await new InMemoryPorts(apart).rotate({ renewBefore: DAY, dryRun: true })).toMatchObject({
       plan: { due: false, inGrace: undefined },
     });
+  });
+
+  it('counts it from the writes, whatever a single Date says', async () => {
+    const until = START + 3 * DAY + MINUTE;
     const timeless = world();
     for (const call of ['prepare', 'metadata', 'write']) timeless.always(call, undated);
+    // No Date: what has passed here since the key was made.
+    timeless.on('verify', takes(20 * SECOND));
     expect(await timeless.rotate(grace)).toMatchObject({
       kind: 'rotated',
-      keys: { superseded: ['old'], graceEnds: undefined },
+      keys: { superseded: ['old'], graceEnds: until + 20 * SECOND },
+    });
+    for (const [call, wrong] of [
+      ['prepare', 3 * DAY],
+      ['metadata', 3 * DAY],
+      ['write', -3 * DAY],
+    ] as const) {
+      expect(await world().on(call, misdated(wrong)).rotate(grace), call).toMatchObject({
+        keys: { superseded: ['old'], graceEnds: until },
+      });
+    }
+    // Ahead from the preflight on, so that no write looks late.
+    const ahead = world()
+      .on('prepare', misdated(3 * DAY))
+      .on('write', misdated(3 * DAY));
+    expect(await ahead.rotate(grace)).toMatchObject({ keys: { superseded: ['old'], graceEnds: until } });
+  });
+
+  it('counts it from the last of the writes, which this machine may have slept before', async () => {
+    const frozen = world().on('verify', freezes(9 * MINUTE));
+    expect(await frozen.rotate(grace)).toMatchObject({
+      keys: { superseded: ['old'], graceEnds: START + 9 * MINUTE + 3 * DAY + MINUTE },
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, NAME, START } from './records.ts';
-import { breaks, refuses, type Script, undated, works } from './scripts.ts';
+import { breaks, losesReply, refuses, type Script, undated, works } from './scripts.ts';
 
 // Holds invariants 8 and 9 of docs/threat-model.md.
 
@@ -75,6 +75,12 @@ describe('after the swap', () => {
     });
     expect(await forgets.rotate()).toMatchObject({ keys: { revoked: ['old'], left: [], unclear: [] } });
     expect(forgets.told('revoked')).toMatchObject([{ id: 'old', gone: true }]);
+  });
+
+  it('does not say that a key was gone before, which its own lost DELETE may have revoked', async () => {
+    const ports = new InMemoryPorts({ keys: [key('old')], targets: [WEB] }).on('revoke', losesReply, gone);
+    expect(await ports.rotate()).toMatchObject({ keys: { revoked: ['old'], left: [], unclear: [] } });
+    expect(ports.told('revoked')).toMatchObject([{ id: 'old', gone: false }]);
   });
 
   it('revokes a key once more that a 404 called gone and the list shows as active', async () => {

@@ -100,6 +100,14 @@ export const undated: Script = (call) => {
   return reply.ok ? { ...reply, date: undefined } : reply;
 };
 
+/** Done, with a `Date` that is so far off. */
+export function misdated(by: Duration): Script {
+  return (call) => {
+    const reply = call.apply();
+    return reply.ok && reply.date !== undefined ? { ...reply, date: reply.date + by } : reply;
+  };
+}
+
 /** A list of so many pages that it took that long; its date is the first one's. */
 export function pages(time: Duration, reading: Partial<ListReading> = {}): Script {
   return ({ ports, apply }) => {

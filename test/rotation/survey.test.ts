@@ -4,7 +4,7 @@ import { rotate } from '../../src/rotation/engine.ts';
 import { survey } from '../../src/rotation/plan-fleet.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
-import { breaks, refuses } from './scripts.ts';
+import { breaks, refuses, works } from './scripts.ts';
 
 const WEB = { keyName: 'web', renewBefore: 7 * DAY };
 const API = { keyName: 'api', renewBefore: 7 * DAY };
@@ -122,6 +122,37 @@ describe('a survey', () => {
     expect(await told('ENTERPRISE', 60)).toEqual([]);
     expect(await told('OTHER', 60)).toEqual([]);
     expect(await told(undefined, 60)).toEqual([]);
+  });
+
+  it('looks once more, as a run does, at a secret that was written after the list: it may hold a newer key', async () => {
+    const ports = twoKeys();
+    // Another run makes and stores a key between the list and the secret's date.
+    const written = START + 5 * SECOND;
+    ports.always('metadata acme/web', ({ apply }) => {
+      ports.clock.time = Math.max(ports.clock.time, written);
+      ports.setKey(key('w2', { name: 'web', age: START - written }));
+      const reply = apply();
+      return reply.ok ? { ...reply, value: { updatedAt: written } } : reply;
+    });
+    const seen = await surveyed(ports, { ...WEB, gracePeriod: 60 * MINUTE }, API);
+    expect(seen).toMatchObject({
+      findings: [
+        { kind: 'planned', plan: { due: false, current: { id: 'w2' } } },
+        { kind: 'planned', plan: { due: true, current: { id: 'a' } } },
+      ],
+    });
+    // Only the key that needs it.
+    expect(ports.calls().filter((call) => call === 'list')).toHaveLength(2);
+  });
+
+  it('leaves a key to its own run where that second list cannot be had', async () => {
+    const ports = twoKeys().on('list', works, refuses(403));
+    const justNow = new InMemoryPorts({
+      keys: [key('w', { name: 'web', age: 10 * SECOND })],
+      targets: [{ label: 'acme/web', holds: 'w' }],
+    }).on('list', works, refuses(403));
+    expect(await surveyed(justNow, WEB)).toMatchObject({ findings: [{ kind: 'unreadable' }] });
+    expect(await surveyed(ports, WEB)).toMatchObject({ findings: [{ kind: 'planned' }] });
   });
 
   it('tries the list again, and fails as a whole without it', async () => {

@@ -57,7 +57,7 @@ describe('a new key whose created_at contradicts MUTX’s other times', () => {
       .rotate();
     expect(outcome).toHaveProperty(
       'failure.message',
-      'the times of MUTX contradict each other: created_at of the new key is 2027-01-15T10:00:00Z, but by the Date of its own reply it is 2027-01-15T08:00:00Z',
+      'the times of MUTX contradict each other: the new key was made at 2027-01-15T10:00:00Z by its created_at, and at about 2027-01-15T08:00:00Z by the Date of its own reply, which is further apart than the time that the create took explains',
     );
   });
 

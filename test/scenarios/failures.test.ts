@@ -224,7 +224,7 @@ describe('a token that cannot write', () => {
         State of things now:
         - MUTX_API_KEY in acme/web: untouched
         - no new key is known to exist
-        - no key that a secret holds was revoked
+        - this run revoked no key that a secret holds
 
         more: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-token-cannot-write
       ##[error]not every target can be written, so no key was made [preflight-failed]
@@ -243,7 +243,7 @@ describe('a token that cannot write', () => {
           github-token: \${{ steps.app-token.outputs.token }}
       Or a fine-grained personal access token with "Secrets: Read and write", kept as a secret:
           github-token: \${{ secrets.SECRETS_WRITER_TOKEN }}
-      State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked
+      State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; this run revoked no key that a secret holds
       More: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-token-cannot-write"
     `);
     expect(world.emulator.mutx.keys).toEqual([]);

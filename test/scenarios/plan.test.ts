@@ -44,7 +44,9 @@ describe('renew-before', () => {
       'key-id': world.emulator.mutx.keyOf(stored)?.id,
       targets: '[{"target":"acme/web","secret":"MUTX_API_KEY","status":"unchanged"}]',
     });
-    expect(run.log).toContainEqual(expect.stringContaining('Not due: the current key lives longer'));
+    expect(run.log).toContainEqual(
+      expect.stringContaining('Not due when this run looked: the current key lives longer'),
+    );
   });
 
   it('replaces one that does not', async () => {
@@ -100,7 +102,7 @@ describe('a plan without a place for one more key', () => {
         State of things now:
         - MUTX_API_KEY in acme/web: untouched
         - no new key is known to exist
-        - no key that a secret holds was revoked
+        - this run revoked no key that a secret holds
 
         A run after <time> can work.
 
@@ -108,7 +110,7 @@ describe('a plan without a place for one more key', () => {
       ##[error]the new key would take the plan's last place while another key of the name is too young [quota-too-soon]
       in use by acme/web: keep gha/acme/web/MUTX_API_KEY (<key 1>), expires <time>
       Fix: run again at the time given, or set \`on-quota: wait\`, which waits until then; \`on-quota: replace\` does not shorten that, because it too makes no second key while the first may still be on its way into the secret
-      State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; no key that a secret holds was revoked
+      State now: MUTX_API_KEY in acme/web: untouched; no new key is known to exist; this run revoked no key that a secret holds
       A run after <time> can work.
       More: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#quota-too-soon"
     `);

@@ -93,14 +93,14 @@ describe('several targets', () => {
         State of things now:
         - MUTX_API_KEY in acme/web and OTHER in acme/web@production: holds the new key
         - MUTX_API_KEY in acme/api: not known: the write may have been done; it holds the new key or what it held before
-        - new key <key 6> (expires <time>): alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old
-        - no key that a secret holds was revoked
+        - new key <key 6> (expires <time>): alive; no other rotation revokes it within 15 minutes of its creation; the next run that succeeds replaces it, unless every target holds it and no rotation is due
+        - this run revoked no key that a secret holds
 
         more: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-server-error
       ##[error]the new key could not be stored in 1 of 3 targets [store-failed]
       GitHub: PUT /repos/acme/api/actions/secrets/MUTX_API_KEY answered 502: an error of its own [github-server-error]
       Fix: run again later; the retries of this run were used up; see githubstatus.com
-      State now: MUTX_API_KEY in acme/web and OTHER in acme/web@production: holds the new key; MUTX_API_KEY in acme/api: not known: the write may have been done; it holds the new key or what it held before; new key <key 6> (expires <time>): alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old; no key that a secret holds was revoked
+      State now: MUTX_API_KEY in acme/web and OTHER in acme/web@production: holds the new key; MUTX_API_KEY in acme/api: not known: the write may have been done; it holds the new key or what it held before; new key <key 6> (expires <time>): alive; no other rotation revokes it within 15 minutes of its creation; the next run that succeeds replaces it, unless every target holds it and no rotation is due; this run revoked no key that a secret holds
       More: https://github.com/mutx/api-key-action/blob/main/docs/troubleshooting.md#github-server-error"
     `);
     expect(mutx.accepts(old)).toBe(true);

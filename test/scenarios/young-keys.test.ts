@@ -13,18 +13,22 @@ test('two rotations in a row: every report says which key is left, why, and when
   const at = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z/u, 'Z');
   // In whole seconds, and never too early.
   const until = at(Math.ceil(first.createdAt / 1_000) * 1_000 + 15 * MINUTE);
-  const rest = `: younger than 15 minutes, so another run may still be storing it; a rotation after ${until} revokes it`;
+  const rest = (since: string) =>
+    `: made less than 15 minutes before ${since}, so another run may still be storing it; a rotation after ${until} revokes it`;
   world.advance(5 * MINUTE);
 
   const dry = await world.rotate({ inputs: { 'dry-run': 'true' } });
   expect(dry.log.at(-1)).toBe('Dry run: nothing was changed; the plan is above');
-  expect(dry.log.map((line) => line.trim())).toContain(`keep ${first.id}${rest}`);
-  expect(dry.summary.replaceAll('\\', '')).toContain(`- keep ${first.id}${rest}`);
+  expect(dry.log.map((line) => line.trim())).toContain(`keep ${first.id}${rest('this look')}`);
+  expect(dry.summary.replaceAll('\\', '')).toContain(`- keep ${first.id}${rest('this look')}`);
 
   const second = await world.rotate();
   expect(second.exitCode, second.log.join('\n')).toBe(0);
-  expect(second.log.slice(-2)).toEqual(['Revoked: none', `Not revoked yet: ${first.id}${rest}`]);
-  expect(second.summary).toContain(`**Not revoked yet:** \`${first.id}\`${rest}`);
+  expect(second.log.slice(-2)).toEqual([
+    'Revoked: none',
+    `Not revoked by this run: ${first.id}${rest('the new key')}`,
+  ]);
+  expect(second.summary).toContain(`**Not revoked by this run:** \`${first.id}\`${rest('the new key')}`);
   expect(second.outputs['superseded-key-ids']).toBe('[]');
   expect(second.outputs['revoked-key-ids']).toBe('[]');
   expect(mutx.accepts(first.plaintext)).toBe(true);

@@ -1,5 +1,5 @@
 import type { Hint } from './hint.ts';
-import { FIX_COLUMNS, REVOKE_ONE } from './phrases.ts';
+import { FIX_COLUMNS, ONCE_IT_SUCCEEDS, REVOKE_ONE } from './phrases.ts';
 
 /** What a run as a whole came to (rotation/outcome.ts), and what happens before and around it. */
 export const RUN_HINTS: Readonly<Record<string, Hint>> = {
@@ -104,7 +104,7 @@ export const RUN_HINTS: Readonly<Record<string, Hint>> = {
   cancelled: {
     cause:
       'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
-    fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
+    fix: `run again: whatever the state, ${ONCE_IT_SUCCEEDS}`,
   },
   'runner-file-unwritable': {
     cause:

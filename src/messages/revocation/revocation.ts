@@ -127,7 +127,7 @@ export function revocationSummary(
     return page('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows, next]);
   }
   const title = results.every(({ state }) => state === 'gone' || state === 'none')
-    ? 'No MUTX API key revoked'
+    ? 'MUTX API keys: nothing left to revoke'
     : 'MUTX API keys revoked';
   return page(title, [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);
 }

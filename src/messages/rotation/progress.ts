@@ -1,5 +1,6 @@
 import type { RotationEvent } from '../../rotation/events.ts';
 import type { TargetResult } from '../../rotation/outcome.ts';
+import { ONCE_IT_SUCCEEDS } from '../catalogue/phrases.ts';
 import { EITHER, nothingLost } from '../state.ts';
 import { count, list, placeText } from '../words.ts';
 
@@ -18,7 +19,6 @@ export class Progress {
   readonly #written: TargetResult[] = [];
   readonly #failed: TargetResult[] = [];
   readonly #revoked: string[] = [];
-  #expired = false;
   /** What was stored came too late to be relied on. */
   #late = false;
   /** Keys for which a DELETE was sent without a clear answer so far, each with whether it was a stored key's. */
@@ -48,7 +48,6 @@ export class Progress {
         (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
         break;
       case 'revoked':
-        if (event.reason === 'E') this.#expired = true;
         this.#revoking.delete(event.id);
         (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
         break;
@@ -109,7 +108,7 @@ export class Progress {
     }
     lines.push(
       this.#givenUp.length === 0
-        ? nothingLost(this.#expired, perhaps.length > 0)
+        ? nothingLost(others.length > 0, perhaps.length > 0)
         : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`,
     );
     lines.push(this.#next());
@@ -118,11 +117,11 @@ export class Progress {
 
   #next(): string {
     if (this.#targets === undefined || this.#written.length < this.#targets) {
-      return 'run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes';
+      return `run it again: ${ONCE_IT_SUCCEEDS}`;
     }
     return this.#complete
       ? 'the rotation itself was complete: nothing has to be run again'
-      : 'older keys of the name may still be active; the next rotation revokes them';
+      : 'older keys of the name may still be active; later rotations take them up';
   }
 
   #mintedLines(id: string): readonly string[] {

@@ -21,13 +21,13 @@ export function resultLines(outcome: Exclude<Outcome, { kind: 'failed' }>): read
       const { key, targets } = outcome;
       return [
         `Rotated: ${whereText(targets)} → key ${key.id} (${expiryText(key.expiresAt)})`,
-        ...keyLines(outcome.keys),
+        ...keyLines(outcome.keys, 'the new key'),
       ];
     }
     case 'not-due':
       return [
-        `Not due: ${outcome.plan.why}; key ${outcome.key.id} stays (${expiryText(outcome.key.expiresAt)})`,
-        ...keyLines(outcome.keys),
+        `Not due when this run looked: ${outcome.plan.why}; by the dates of keys and secrets, every target holds key ${outcome.key.id} (${expiryText(outcome.key.expiresAt)})`,
+        ...keyLines(outcome.keys, 'this look'),
       ];
     case 'planned':
       return [
@@ -41,17 +41,20 @@ function whereText(targets: readonly TargetResult[]): string {
   return targets.length > NAMED ? count(targets.length, 'target') : list(targets.map(placeText));
 }
 
-function keyLines({ revoked, superseded, graceEnds, left, held, spared }: KeysNow): readonly string[] {
+function keyLines(
+  { revoked, superseded, graceEnds, left, held, spared }: KeysNow,
+  since: 'this look' | 'the new key',
+): readonly string[] {
   const later = left.filter((id) => !held.includes(id));
   const waiting = superseded.filter((id) => !left.includes(id));
   return [
     `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
     ...(waiting.length === 0
       ? []
-      : [`Superseded, not revoked: ${waiting.join(', ')}${graceText(graceEnds)}`]),
+      : [`Superseded, not revoked by this run: ${waiting.join(', ')}${graceText(graceEnds)}`]),
     ...(later.length === 0 ? [] : [`Left for a later run to revoke: ${later.join(', ')}`]),
     ...(held.length === 0 ? [] : [`Held back: ${heldText(held)}`]),
-    ...(spared.length === 0 ? [] : [`Not revoked yet: ${sparedText(spared)}`]),
+    ...(spared.length === 0 ? [] : [`Not revoked by this run: ${sparedText(spared, since)}`]),
   ];
 }
 
