@@ -729,10 +729,8 @@ function laterText(later, characters) {
 
 // EXTERNAL MODULE: ./lib/core/retry.js
 var retry = __webpack_require__(7493);
-// EXTERNAL MODULE: ./lib/rotation/engine.js + 4 modules
-var engine = __webpack_require__(7458);
-// EXTERNAL MODULE: ./lib/rotation/read-snapshot.js
-var read_snapshot = __webpack_require__(6165);
+// EXTERNAL MODULE: ./lib/rotation/engine.js + 6 modules
+var engine = __webpack_require__(5603);
 // EXTERNAL MODULE: ./lib/rotation/room.js
 var room = __webpack_require__(907);
 // EXTERNAL MODULE: ./lib/rotation/rules.js
@@ -745,14 +743,14 @@ var rotation_run = __webpack_require__(7467);
 
 
 
-
 /** Keys looked at side by side; each of them reads a few targets at a time, and GitHub's pace holds for all. */
 const SIDE_BY_SIDE = 4;
 /**
  * The plans of many rotations from one list of the account's keys, each decided as its own run would decide it.
  * Changes nothing. Whether a target can be written is left to the run that writes it. Rule W needs both servers'
  * times close together, so where the list is more than half a minute old when a secret is read, the plan does not
- * count on what W would revoke; the run that follows looks anew.
+ * count on what W would revoke; the run that follows looks anew. A secret that was written after the list is looked at
+ * once more, with a list of its own.
  */
 async function survey(entries, ports) {
     const warnings = new Set();
@@ -780,9 +778,10 @@ async function survey(entries, ports) {
         warnings.add(tooMany);
     const age = () => (list.reading === undefined ? sent.elapsed() : list.reading.lastAsked + got.elapsed());
     const findings = await (0,rotation_run/* eachOf */.pQ)(entries, SIDE_BY_SIDE, ({ settings, targets }) => {
+        const mine = { ...list, value: keysFor(settings.keyName) };
         const run = new rotation_run/* Run */.KF(settings, {
             ...ports,
-            keys: seen({ ...list, value: keysFor(settings.keyName) }, asked, age),
+            keys: seen(mine, asked, age, () => ports.keys.list()),
             targets: targets.map(readOnly),
             report: (event) => {
                 if (event.type === 'warning')
@@ -819,10 +818,10 @@ function tooManyFor(entries, keys, plan) {
     return `the fleet needs ${needed} keys, the plan ${plan} allows ${places} (${names.size} of the fleet, one more while one of them is rotated${rest})`;
 }
 async function find(run) {
-    const looked = await (0,read_snapshot/* takeLook */.ZE)(run, { places: undefined, full: false, conflicted: false });
+    const looked = await (0,engine/* lookUntilSettled */.bg)(run, { places: undefined, full: false, conflicted: false });
     if (!looked.ok)
         return { kind: 'unreadable', failure: looked.failure };
-    const { look, plan } = await (0,engine/* planOn */.J)(run, looked.look, false);
+    const { look, plan } = await (0,engine/* planOn */.J9)(run, looked.look, false);
     const superseded = withinLimit(run, plan, look.date);
     const over = (0,rules/* graceEnd */.qS)((0,rules/* lastWriteOf */.Px)(look.secrets ?? []), run.settings);
     const revocableFrom = superseded.length === 0 ? undefined : over;
@@ -836,11 +835,18 @@ function withinLimit(run, { superseded }, date) {
     run.holdBack(living.map(({ id }) => id));
     return [];
 }
-/** The key service as it was seen once. The list is as old as it is when a key's secrets are looked at. */
-function seen(list, account, age) {
+/**
+ * The key service as it was seen once. The list is as old as it is when a key's secrets are looked at.
+ * @param again where one look does not do
+ */
+function seen(list, account, age, again) {
     const { lastDate = list.date, since } = list.reading ?? {};
+    let isSeen = false;
     return {
         list: () => {
+            if (isSeen)
+                return again();
+            isSeen = true;
             const reading = { lastDate, lastAsked: age(), since };
             return Promise.resolve({ ...list, reading });
         },

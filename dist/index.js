@@ -139,8 +139,8 @@ var http_client = __nccwpck_require__(5165);
 var annotations = __nccwpck_require__(7486);
 // EXTERNAL MODULE: ./lib/messages/log.js
 var log = __nccwpck_require__(5918);
-// EXTERNAL MODULE: ./lib/messages/catalogue/catalogue.js + 6 modules
-var catalogue = __nccwpck_require__(2886);
+// EXTERNAL MODULE: ./lib/messages/catalogue/catalogue.js + 5 modules
+var catalogue = __nccwpck_require__(3775);
 // EXTERNAL MODULE: ./lib/messages/failure.js
 var failure = __nccwpck_require__(6974);
 // EXTERNAL MODULE: ./lib/messages/summary.js
@@ -6572,7 +6572,7 @@ function credentialWarning(message) {
 
 /***/ }),
 
-/***/ 2886:
+/***/ 3775:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6795,12 +6795,8 @@ const KEY_HINTS = {
     },
 };
 
-;// CONCATENATED MODULE: ./lib/messages/catalogue/phrases.js
-/** What the operator of a MUTX has to change where its public versions fail on PostgreSQL. */
-const FIX_COLUMNS = "ask the operator of this MUTX, with the request ids, to give the columns `expires_at` and `last_used` of `api_keys` a time zone: `DateTime(timezone=True)` in the server's model and `timestamptz` in the database, of which either alone is not enough";
-/** How a place in the plan is freed by hand; the codes of a full plan have it in common. */
-const REVOKE_ONE = 'revoke a key that nobody needs: `mutx-api-key keys list` shows all of them, and `mutx-api-key keys revoke ID`, or the action `mutx/api-key-action/revoke` with `key-ids: ID`, revokes one';
-
+// EXTERNAL MODULE: ./lib/messages/catalogue/phrases.js
+var phrases = __nccwpck_require__(3248);
 ;// CONCATENATED MODULE: ./lib/messages/catalogue/mutx.js
 
 
@@ -6821,7 +6817,7 @@ const MUTX_HINTS = {
     },
     'mutx-quota': {
         cause: "the account's plan has no place for one more active key",
-        fix: `${REVOKE_ONE}. Or take a larger plan, or let the run wait for a place: a rotation with \`on-quota: wait\`, a key for one job (\`ephemeral\`, \`exec\`) with a longer \`quota-wait\``,
+        fix: `${phrases/* REVOKE_ONE */.GK}. Or take a larger plan, or let the run wait for a place: a rotation with \`on-quota: wait\`, a key for one job (\`ephemeral\`, \`exec\`) with a longer \`quota-wait\``,
     },
     'mutx-conflict': {
         cause: 'MUTX says that this does not go with the state the key is in',
@@ -6857,7 +6853,7 @@ const MUTX_HINTS = {
     },
     'mutx-key-unusable': {
         cause: 'MUTX refuses the key in `X-API-Key`, and fails with an internal error when it comes as a Bearer token; public versions of MUTX on PostgreSQL answer every key so, because they store its times without a time zone',
-        fix: FIX_COLUMNS,
+        fix: phrases/* FIX_COLUMNS */.mu,
     },
     'mutx-key-unverifiable': {
         cause: 'this MUTX answers a request with the key as it answers one without any, so it cannot be found out there whether the key works',
@@ -6939,7 +6935,7 @@ const RUN_HINTS = {
     },
     'quota-full': {
         cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-        fix: `${REVOKE_ONE}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan. A rotation with \`on-quota: wait\` waits for a place that becomes free by itself, one with \`on-quota: replace\` gives up a key of its own name first, with a gap of seconds; where it was set, the first line says why it did not help`,
+        fix: `${phrases/* REVOKE_ONE */.GK}; first of all one whose expiry is past, which works for nobody any more. Or take a larger plan. A rotation with \`on-quota: wait\` waits for a place that becomes free by itself, one with \`on-quota: replace\` gives up a key of its own name first, with a gap of seconds; where it was set, the first line says why it did not help`,
     },
     'quota-too-soon': {
         cause: 'the new key would take the last place of the plan, while another key of this name, or the last write of a target, is so young that a run may still be storing that key',
@@ -6947,7 +6943,7 @@ const RUN_HINTS = {
     },
     'quota-wait-over': {
         cause: "every place of the account's plan is taken by an active key; expired keys count until they are revoked",
-        fix: `wait longer with \`quota-wait\`, run fewer jobs at a time (\`strategy.max-parallel\`), take a larger plan, or ${REVOKE_ONE}; \`sweep-after\` revokes what killed jobs of this repository left`,
+        fix: `wait longer with \`quota-wait\`, run fewer jobs at a time (\`strategy.max-parallel\`), take a larger plan, or ${phrases/* REVOKE_ONE */.GK}; \`sweep-after\` revokes what killed jobs of this repository left`,
     },
     'account-refused': {
         cause: 'MUTX answers 403 to the question whose account this is: its e-mail address is not verified, or it is deactivated. Keys of such an account are answered 403 too',
@@ -6967,7 +6963,7 @@ const RUN_HINTS = {
     },
     'create-unsupported': {
         cause: 'MUTX failed with an internal error at each create and made no key; public versions of MUTX on PostgreSQL fail so at every key that expires, because they store its end without a time zone',
-        fix: `${FIX_COLUMNS}. No input of this action avoids it`,
+        fix: `${phrases/* FIX_COLUMNS */.mu}. No input of this action avoids it`,
     },
     'verify-refused': {
         cause: 'MUTX answers the key it has just made as if it were not valid',
@@ -7003,7 +6999,7 @@ const RUN_HINTS = {
     },
     cancelled: {
         cause: 'someone cancelled the job, it ran into its time limit, or a newer run of its concurrency group took over',
-        fix: 'run again: whatever the state, the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes',
+        fix: `run again: whatever the state, ${phrases/* ONCE_IT_SUCCEEDS */.g1}`,
     },
     'runner-file-unwritable': {
         cause: 'the runner gave this step no file for its outputs, state or variables, or the disk of the runner is full',
@@ -7063,6 +7059,24 @@ function hintOf(code) {
 
 /***/ }),
 
+/***/ 3248:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GK: () => (/* binding */ REVOKE_ONE),
+/* harmony export */   g1: () => (/* binding */ ONCE_IT_SUCCEEDS),
+/* harmony export */   mu: () => (/* binding */ FIX_COLUMNS)
+/* harmony export */ });
+/** What the operator of a MUTX has to change where its public versions fail on PostgreSQL. */
+const FIX_COLUMNS = "ask the operator of this MUTX, with the request ids, to give the columns `expires_at` and `last_used` of `api_keys` a time zone: `DateTime(timezone=True)` in the server's model and `timestamptz` in the database, of which either alone is not enough";
+/** What becomes of a run that was not brought to its end. */
+const ONCE_IT_SUCCEEDS = 'the next run that succeeds puts one working key into every target; that run or a later one revokes the others of its name, as far as the grace period and max-revocations allow';
+/** How a place in the plan is freed by hand; the codes of a full plan have it in common. */
+const REVOKE_ONE = 'revoke a key that nobody needs: `mutx-api-key keys list` shows all of them, and `mutx-api-key keys revoke ID`, or the action `mutx/api-key-action/revoke` with `key-ids: ID`, revokes one';
+
+
+/***/ }),
+
 /***/ 6974:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -7079,7 +7093,7 @@ function hintOf(code) {
 /* harmony export */   y4: () => (/* binding */ alikeText)
 /* harmony export */ });
 /* unused harmony export whatIsWrong */
-/* harmony import */ var _catalogue_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2886);
+/* harmony import */ var _catalogue_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3775);
 /* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9941);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2897);
 
@@ -7324,7 +7338,7 @@ class RotationLog {
             case 'not-revoked':
                 break;
             case 'revoked':
-                this.#line(`${event.gone ? 'was gone already' : 'revoked'}: ${event.id} (${WHY_REVOKED[event.reason]})`);
+                this.#line(`${event.gone ? 'no longer active' : 'revoked'}: ${event.id} (${WHY_REVOKED[event.reason]})`);
                 break;
             case 'retrying':
                 this.#line(retryText(event.failure, event.attempt, event.wait));
@@ -7489,7 +7503,8 @@ function stateOf(outcome, givenUp) {
         lines.push('no new key is known to exist');
     }
     else {
-        lines.push(`new key ${minted.id} (${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .expiryText */ .X5)(minted.expiresAt)}): ${MINTED[minted.state]}`);
+        const state = minted.state === 'alive' ? aliveText(targets) : MINTED[minted.state];
+        lines.push(`new key ${minted.id} (${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .expiryText */ .X5)(minted.expiresAt)}): ${state}`);
     }
     const others = keys.revoked.filter((id) => id !== minted?.id && !givenUp.includes(id));
     if (others.length > 0)
@@ -7499,32 +7514,46 @@ function stateOf(outcome, givenUp) {
         lines.push(`perhaps revoked, for which there was no clear answer: ${perhaps.join(', ')}`);
     }
     lines.push(givenUp.length === 0
-        ? nothingLost(others.length > 0, perhaps.length > 0) +
-            (minted?.state === 'unknown' ? ' by this run' : '')
+        ? nothingLost(others.length > 0, perhaps.length > 0)
         : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${givenUp.join(', ')}; a secret that still holds it does not work until a run succeeds`);
     const left = keys.left.filter((id) => ![minted?.id, ...keys.held, ...perhaps].includes(id));
     if (keys.held.length > 0)
         lines.push((0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .heldText */ .Dx)(keys.held));
     if (left.length > 0) {
-        lines.push(`${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(left.length, 'key')} left for the next run to revoke: ${left.join(', ')}`);
+        lines.push(`${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(left.length, 'key')} left for a later run to revoke: ${left.join(', ')}`);
     }
     return lines;
 }
 /**
- * @param expired one that had expired may have been revoked: a secret may hold it, and is as dead as it was
- * @param perhaps of some it is not known, and a secret may hold them
+ * What a run has not done to the secrets. It has looked at its own targets only: a secret that was one of an earlier run may
+ * hold a key that went.
+ * @param some a key was revoked: one that had expired may be in a target, which is as dead as it was
+ * @param perhaps of some it is not known, and a target may hold them
  */
-function nothingLost(expired, perhaps = false) {
-    return `no ${perhaps ? 'other ' : ''}${expired ? 'working ' : ''}key that a secret holds was revoked`;
+function nothingLost(some, perhaps = false) {
+    const other = perhaps ? 'other ' : '';
+    return some
+        ? `this run revoked no ${other}working key that one of its targets holds`
+        : `this run revoked no ${other}key that a secret holds`;
 }
 /** What a secret holds after a write of which nobody knows whether it was done. */
 const EITHER = 'not known: the write may have been done; it holds the new key or what it held before';
 const MINTED = {
-    alive: 'alive; the next run that succeeds replaces it; no rotation revokes it before it is 15 minutes old',
     revoked: 'revoked, because it was certain that no secret holds it',
-    'perhaps-revoked': 'no secret holds it, and it was to be revoked; whether it was is not known: if not, a rotation revokes it once it is 15 minutes old',
+    'perhaps-revoked': 'no secret holds it, and it was to be revoked; whether it was is not known: if not, a later rotation revokes it',
     unknown: 'stored, but another run may have revoked it',
 };
+/** What becomes of a new key that a failed run leaves: a later run may find it in every target, or in none. */
+function aliveText(targets) {
+    const isNowhere = targets.every(({ status, perhapsWritten }) => !isStored(status) && perhapsWritten !== true);
+    const next = isNowhere
+        ? 'no secret holds it, and a later rotation revokes it'
+        : 'the next run that succeeds replaces it, unless every target holds it and no rotation is due';
+    return `alive; no other rotation revokes it within 15 minutes of its creation; ${next}`;
+}
+function isStored(status) {
+    return status === 'created' || status === 'updated';
+}
 /** What a target's secret holds after a run that failed. */
 function contentOf(target, minted) {
     switch (target.status) {
@@ -7585,14 +7614,14 @@ function summaryOf(outcome, keyName, givenUp = []) {
             return page('MUTX API key rotated', [
                 keyTable(outcome.key),
                 targetTable(outcome.targets),
-                keysText(outcome.keys),
+                keysText(outcome.keys, 'the new key'),
             ]);
         case 'not-due':
             return page('MUTX API key not due', [
-                `Nothing was replaced: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(outcome.plan.why)}.`,
+                `Not due when this run looked: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(outcome.plan.why)}. By the dates of keys and secrets, every target holds this key:`,
                 keyTable(outcome.key),
                 targetTable(outcome.targets),
-                keysText(outcome.keys),
+                keysText(outcome.keys, 'this look'),
             ]);
         case 'planned':
             return page('MUTX API key: plan (dry run)', [
@@ -7606,7 +7635,7 @@ function summaryOf(outcome, keyName, givenUp = []) {
                 ...failureText((0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .failureOf */ .g5)(outcome, givenUp)),
                 outcome.minted === undefined ? '' : keyTable(outcome.minted),
                 targetTable(outcome.targets),
-                keysText(outcome.keys),
+                keysText(outcome.keys, 'the new key'),
             ]);
     }
 }
@@ -7654,15 +7683,17 @@ function targetTable(targets) {
 function statusCell({ status, failure }) {
     return failure === undefined ? STATUS[status] : `${STATUS[status]}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(failure.message)}`;
 }
-function keysText({ revoked, superseded, graceEnds, left, held, spared }) {
+function keysText({ revoked, superseded, graceEnds, left, held, spared }, since) {
     const later = left.filter((id) => !held.includes(id));
     const waiting = superseded.filter((id) => !left.includes(id));
     return [
         `**Revoked:** ${ids(revoked)}`,
-        waiting.length > 0 ? `**Superseded, not revoked:** ${ids(waiting)}${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .graceText */ .cd)(graceEnds)}` : '',
+        waiting.length > 0
+            ? `**Superseded, not revoked by this run:** ${ids(waiting)}${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .graceText */ .cd)(graceEnds)}`
+            : '',
         later.length > 0 ? `**Left for a later run to revoke:** ${ids(later)}` : '',
         held.length > 0 ? `**Held back:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .heldText */ .Dx)(held, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
-        spared.length > 0 ? `**Not revoked yet:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .sparedText */ .p7)(spared, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
+        spared.length > 0 ? `**Not revoked by this run:** ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .sparedText */ .p7)(spared, since, _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)}` : '',
     ]
         .filter((line) => line !== '')
         .join('\n\n');
@@ -7866,7 +7897,7 @@ function planLines(plan) {
         lines.push(`keep ${ids.join(', ')}: superseded, with a grace period until ${afterText(until)}`);
     }
     for (const key of plan.spared)
-        lines.push(`keep ${sparedText([key])}`);
+        lines.push(`keep ${sparedText([key], 'this look')}`);
     return lines;
 }
 /**
@@ -7878,14 +7909,15 @@ function graceText(graceEnds) {
 }
 /** Keys that no run revokes by itself, and what is to be done about them. */
 function heldText(held, show = (id) => id) {
-    return `not revoked, being more than max-revocations, until somebody revokes them or raises it: ${held.map(show).join(', ')}`;
+    return `not revoked, because together they are more than max-revocations allows; revoke them, or raise it: ${held.map(show).join(', ')}`;
 }
 /**
- * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked yet`.
+ * Which keys are too young to go, why, and what becomes of them: reads on from `keep` or `Not revoked by this run`.
  * @param keys at least one, all of one run
+ * @param since what their age was taken at; they are older when this is read
  * @param show how an id is shown
  */
-function sparedText(keys, show = (id) => id) {
+function sparedText(keys, since, show = (id) => id) {
     const it = keys.length === 1 ? 'it' : 'them';
     const times = keys.map((key) => key.until);
     const does = keys.some((key) => key.next === 'superseded')
@@ -7895,7 +7927,7 @@ function sparedText(keys, show = (id) => id) {
         ? `no rotation but its own revokes ${it} before ${(0,_core_time_js__WEBPACK_IMPORTED_MODULE_0__/* .instantText */ .X)(Math.min(...times))}`
         : `a rotation after ${afterText(Math.max(...times))} ${does}`;
     const ids = keys.map(({ id }) => show(id)).join(', ');
-    return `${ids}: younger than 15 minutes, so another run may still be storing ${it}; ${next}`;
+    return `${ids}: made less than 15 minutes before ${since}, so another run may still be storing ${it}; ${next}`;
 }
 function roomLines(room) {
     switch (room.kind) {
@@ -8467,14 +8499,15 @@ function instant(name, value) {
 
 /***/ }),
 
-/***/ 7458:
+/***/ 5603:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  J: () => (/* binding */ planOn),
-  e: () => (/* binding */ rotate)
+  bg: () => (/* binding */ lookUntilSettled),
+  J9: () => (/* binding */ planOn),
+  e$: () => (/* binding */ rotate)
 });
 
 // EXTERNAL MODULE: ./lib/core/limits.js
@@ -8604,16 +8637,419 @@ function holdersOf(key, look, labels, ofName) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/rotation/plan.js
-var rotation_plan = __nccwpck_require__(5803);
-// EXTERNAL MODULE: ./lib/rotation/read-snapshot.js
-var read_snapshot = __nccwpck_require__(6165);
-// EXTERNAL MODULE: ./lib/core/retry.js
-var retry = __nccwpck_require__(7493);
 // EXTERNAL MODULE: ./lib/rotation/room.js
 var rotation_room = __nccwpck_require__(907);
+// EXTERNAL MODULE: ./lib/rotation/snapshot.js
+var snapshot = __nccwpck_require__(5752);
+;// CONCATENATED MODULE: ./lib/rotation/plan.js
+
+
+
+
+/** Active, not expired and older than the fence: what rule R would allow if a key were made and stored now. */
+function olderKeys(look, settings) {
+    const { date } = look;
+    if (date === undefined)
+        return [];
+    return (0,snapshot/* keysOfName */.P)(look, settings).filter((key) => key.isActive && key.createdAt < date - limits/* FENCE */.AK && !(0,rules/* isExpired */._d)(key, date));
+}
+/**
+ * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
+ * period, to make room, or to tell never-stored keys from stored ones before counting revocations.
+ */
+function needsSecrets(look, settings) {
+    return (settings.renewBefore !== undefined ||
+        settings.gracePeriod > 0 ||
+        look.conflicted ||
+        (look.places !== undefined && (0,rotation_room/* placesTaken */.O0)(look.keys) + 1 >= look.places) ||
+        olderKeys(look, settings).length > settings.maxRevocations);
+}
+/** A key that no run stored is missed by nobody; a superseded one takes the most inference. */
+const GOES_FIRST = ['never-stored', 'expired', 'superseded'];
+/** What rules E and W allow to revoke at this look, what goes first before the others, and the keys they keep away from. */
+function removable(look, settings) {
+    const keys = (0,snapshot/* keysOfName */.P)(look, settings);
+    const found = [];
+    const usedElsewhere = [];
+    const { date, secrets } = look;
+    if (date === undefined)
+        return { found, usedElsewhere };
+    for (const key of keys) {
+        if (!key.isActive)
+            continue;
+        if ((0,rules/* isExpiredForSure */.sZ)(key, date, look.githubDate)) {
+            found.push({ key, why: 'expired' });
+            continue;
+        }
+        if (secrets === undefined || !canTellWhatIsStored(look))
+            continue;
+        const how = (0,rules/* notInAnyTarget */._A)(key, secrets, keys, settings.gracePeriod);
+        if (how === undefined || date <= how.revocableFrom)
+            continue;
+        if ((0,rules/* isUsedElsewhere */.KS)(key, how))
+            usedElsewhere.push(key);
+        else
+            found.push({ key, why: how.kind });
+    }
+    return { found: GOES_FIRST.flatMap((why) => found.filter((one) => one.why === why)), usedElsewhere };
+}
+/** Rule W compares times of two servers, and believes no single reading. */
+function canTellWhatIsStored({ clocksApart, contradicted }) {
+    return !clocksApart && !contradicted;
+}
+/**
+ * Whether a plan does, before the new key is in every target, what only two readings of the targets that agree allow:
+ * to revoke a key because it is in none, or to name one as superseded. With a grace period, after that too: what is
+ * in its grace period, no store of a new key tells.
+ */
+function restsOnSecrets(plan, { gracePeriod }) {
+    const allowed = [...plan.makeRoom, ...plan.afterStore];
+    const isBefore = plan.makeRoom.length > 0 || gracePeriod > 0;
+    const isReplaced = plan.room.kind === 'replace';
+    return isReplaced || (isBefore && allowed.some(({ rule }) => rule === 'W')) || plan.superseded.length > 0;
+}
+/** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
+function dueness(look, settings, forced) {
+    const { date, secrets } = look;
+    const { renewBefore, gracePeriod } = settings;
+    const current = secrets === undefined || date === undefined || isBeyondComparison(look) || isOlderThanList(look)
+        ? undefined
+        : (0,rules/* currentOfAll */.qF)(secrets, (0,snapshot/* keysOfName */.P)(look, settings), date);
+    if (forced)
+        return { due: true, why: 'the last write came too late to be relied on', current };
+    if (renewBefore === undefined && gracePeriod === 0)
+        return { due: true, why: 'every run rotates', current };
+    if (date === undefined || secrets === undefined || current === undefined) {
+        return { due: true, why: whyUncertain(look, settings), current };
+    }
+    const lastWrite = (0,rules/* lastWriteOf */.Px)(secrets);
+    const others = mayBeStoredToo((0,snapshot/* keysOfName */.P)(look, settings), secrets, current);
+    const maybe = { due: true, why: 'another key of the name may still be stored', current };
+    // With the margin: before it, rule W could not yet free what the last rotation superseded.
+    if (gracePeriod > 0 && date - lastWrite <= gracePeriod + limits/* MARGIN */.jS) {
+        // To rotate would supersede one more key and free none, so only where the other would end before a later run.
+        const soonOver = lastWrite + gracePeriod + limits/* FENCE */.AK;
+        if (others.some(({ expiresAt }) => expiresAt !== undefined && expiresAt < soonOver))
+            return maybe;
+        return { due: false, why: 'the last rotation is less than the grace period ago', current };
+    }
+    if (renewBefore === undefined)
+        return { due: true, why: 'every run rotates', current };
+    if (others.length > 0)
+        return maybe;
+    if (current.expiresAt === undefined)
+        return { due: true, why: 'the current key never expires', current };
+    // By the later of both clocks: the end of the stored key is what must not be missed.
+    return current.expiresAt - Math.max(date, look.githubDate ?? date) > renewBefore
+        ? { due: false, why: 'the current key lives longer than renew-before', current }
+        : { due: true, why: 'the current key has less than renew-before left', current };
+}
+/** Whether the secrets' dates say nothing of which key a target holds. */
+function isBeyondComparison({ clocksFarApart, readingsDiffer }) {
+    return clocksFarApart === true || readingsDiffer === true;
+}
+/** Whether a secret is so old that its key may not be among those that were read. */
+function isOlderThanList({ secrets = [], unreadBefore = Number.NEGATIVE_INFINITY }) {
+    return secrets.some(({ updatedAt }) => updatedAt !== undefined && updatedAt - limits/* FENCE */.AK - limits/* MARGIN */.jS < unreadBefore);
+}
+/** What is not known of the targets, as exactly as that can be told. */
+function whyUncertain(look, settings) {
+    const keys = (0,snapshot/* keysOfName */.P)(look, settings);
+    if (!keys.some((key) => key.isActive))
+        return 'no key of this name is active';
+    const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
+    if (secrets.some(({ updatedAt }) => updatedAt === undefined))
+        return 'not every target has the secret yet';
+    if (look.clocksFarApart === true)
+        return 'the times of MUTX and GitHub cannot be compared';
+    if (look.readingsDiffer === true)
+        return 'GitHub gives two different answers about a secret';
+    if (isOlderThanList(look))
+        return 'a target has a secret from before the oldest key that was read';
+    const candidates = secrets.map((secret) => (0,rules/* candidatesFor */._j)(secret.updatedAt, keys));
+    if (candidates.some(({ length }) => length > 1)) {
+        return 'keys of this name were made so close together that it is not certain which one a target holds';
+    }
+    if (candidates.flat().some((key) => !(0,rules/* works */.No)(key, date))) {
+        return 'a target holds a key that does not work any more';
+    }
+    return 'it is not certain that every target holds the same working key';
+}
+/**
+ * The other active keys, expired ones too, that may be what a target really holds. An organisation secret's date moves
+ * when its audience is edited, so that an orphan can look like the current key; its use shows that it is not one.
+ */
+function mayBeStoredToo(keys, secrets, current) {
+    const isInUse = current.lastUsed !== undefined && current.lastUsed > current.createdAt + limits/* FENCE */.AK;
+    if (secrets.length === 1 && isInUse)
+        return [];
+    return keys.filter((key) => key.id !== current.id && key.isActive && (0,rules/* notInAnyTarget */._A)(key, secrets, keys, 0) === undefined);
+}
+/**
+ * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
+ * is in no target (rules.ts: `currentOf`); but its run may store it yet, and then it has a grace period before it.
+ * @param staying keys of the name that are old enough to go, and that this run would leave
+ */
+function tooYoung(look, settings, { due, current }, staying) {
+    const { date } = look;
+    if (date === undefined)
+        return [];
+    const young = (0,rules/* sparedBy */.jB)((0,snapshot/* keysOfName */.P)(look, settings), { createdAt: date }).filter((key) => !(0,rules/* isExpired */._d)(key, date));
+    // The new key will be one more.
+    if (due)
+        return (0,rules/* sparedKeys */.y)(young, settings, staying + 1);
+    const beside = young.filter((key) => key.id !== current.id);
+    const spared = (0,rules/* sparedKeys */.y)(beside, settings, staying + young.length - beside.length);
+    return settings.gracePeriod > 0 ? spared.map((key) => ({ ...key, next: 'open' })) : spared;
+}
+/** The plan of a run: a pure function of its look. */
+function makePlan(look, settings, forced) {
+    const decision = dueness(look, settings, forced);
+    const { found, usedElsewhere } = removable(look, settings);
+    const foundIds = new Set(found.map(({ key }) => key.id));
+    const older = olderKeys(look, settings).filter((key) => !foundIds.has(key.id));
+    const superseding = decision.due ? older : [];
+    const counted = [
+        ...found.filter(({ key, why }) => why === 'superseded' && !isDead(key, look)).map(({ key }) => key),
+        ...(settings.gracePeriod === 0 ? superseding : []),
+    ];
+    const tooMany = counted.length > settings.maxRevocations;
+    const allowed = (tooMany ? found.filter(({ why }) => why !== 'superseded') : found).map(plannedRevocation);
+    const superseded = decision.due ? [] : nameable(look, settings);
+    return {
+        ...decision,
+        ...split(allowed, look, settings, decision),
+        supersedes: superseding.map(rotation_room/* summarize */.eh),
+        held: tooMany ? counted.map(rotation_room/* summarize */.eh) : [],
+        usedElsewhere: usedElsewhere.map(rotation_room/* summarize */.eh),
+        superseded: superseded.map(rotation_room/* summarize */.eh),
+        inGrace: inGraceOf(superseded.filter((key) => !foundIds.has(key.id)), look, settings),
+        spared: tooYoung(look, settings, decision, decision.due && !tooMany ? 0 : older.length),
+    };
+}
+/** By one clock, which does to tell keys that work from keys that do not. */
+function isDead(key, { date }) {
+    return date !== undefined && (0,rules/* isExpired */._d)(key, date);
+}
+function plannedRevocation({ key, why }) {
+    return { key: (0,rotation_room/* summarize */.eh)(key), rule: why === 'expired' ? 'E' : 'W', why };
+}
+/**
+ * What of the allowed revocations comes before the create, as few as it needs (protocol, step 4): none where there is
+ * no room after all of them. What is not needed now goes after the store, when it takes no inference.
+ */
+function split(allowed, look, settings, { due, current }) {
+    const roomWithout = (few) => (0,rotation_room/* roomFor */.N_)(look, settings, new Set(few.map(({ key }) => key.id)), current);
+    const room = roomWithout(allowed);
+    if (!due)
+        return { makeRoom: allowed, afterStore: [], room };
+    if (room.kind === 'full' || room.kind === 'too-soon')
+        return { makeRoom: [], afterStore: [], room };
+    let needed = look.conflicted ? allowed.length : 0;
+    while (needed < allowed.length && roomWithout(allowed.slice(0, needed)).kind !== 'fits')
+        needed += 1;
+    const makeRoom = allowed.slice(0, needed);
+    return { makeRoom, afterStore: allowed.slice(needed), room: roomWithout(makeRoom) };
+}
+/** What a look may name as superseded (protocol, "Named as superseded"): an order to revoke it. */
+function nameable(look, settings) {
+    const { secrets } = look;
+    if (settings.gracePeriod === 0 || secrets === undefined || !canTellWhatIsStored(look))
+        return [];
+    const keys = (0,snapshot/* keysOfName */.P)(look, settings);
+    return keys.filter((key) => (0,rules/* isSuperseded */.pe)(key, secrets, keys));
+}
+function inGraceOf(keys, { secrets = [] }, settings) {
+    if (keys.length === 0)
+        return undefined;
+    return { ids: keys.map(({ id }) => id), until: (0,rules/* graceEnd */.qS)((0,rules/* lastWriteOf */.Px)(secrets), settings) };
+}
+
+// EXTERNAL MODULE: ./lib/core/retry.js
+var retry = __nccwpck_require__(7493);
 // EXTERNAL MODULE: ./lib/rotation/run.js
 var rotation_run = __nccwpck_require__(7467);
+;// CONCATENATED MODULE: ./lib/rotation/read-snapshot.js
+
+
+
+
+
+/**
+ * Protocol step 2. The list and everything that has no order (the account, public keys, permissions,
+ * audiences) go out together; the targets' metadata only after the list's reply, and only if needed: in this
+ * order a decision stays true however long the run sleeps before acting on it.
+ * @param learned what creates that were refused have taught about the plan's places; learns more here
+ */
+async function takeLook(run, learned) {
+    const { ports, settings } = run;
+    // From before the list was sent: what passes till then only makes the clocks look further apart.
+    let listed = new retry/* Stopwatch */.eM(ports.clock);
+    let listTook = 0;
+    const listNow = async () => {
+        listed = new retry/* Stopwatch */.eM(ports.clock);
+        const reply = await ports.keys.list();
+        listTook = listed.elapsed();
+        // A list of many pages takes minutes: what can be compared is the date of the last of them.
+        if (reply.ok && reply.reading !== undefined)
+            listed = new retry/* Stopwatch */.eM(ports.clock);
+        return reply;
+    };
+    const [list, account, prepared] = await Promise.all([
+        run.step('list', () => run.call(listNow), (reply) => reply.ok),
+        askPlaces(run),
+        run.step('preflight', () => (0,rotation_run/* eachOf */.pQ)(ports.targets, limits/* READS */.yT, (target) => run.askGithub(() => target.prepare())), (replies) => (0,rotation_run/* failuresOf */.dJ)(replies).length === 0),
+    ]);
+    const unwritable = (0,rotation_run/* failuresOf */.dJ)(prepared);
+    if (unwritable.length > 0)
+        return fail('preflight', [...unwritable, ...(0,rotation_run/* failuresOf */.dJ)([list])]);
+    if (!list.ok)
+        return fail('look', [list.failure]);
+    if (account.refused !== undefined)
+        return { ok: false, failure: (0,rotation_run/* accountRefused */._C)(account.refused) };
+    const { date, lead } = listDate(list);
+    run.listed({ date, since: listed, lead, took: list.reading === undefined ? listTook : lead });
+    if (learned.full) {
+        learned.places = (0,rotation_room/* placesTaken */.O0)(list.value);
+        learned.full = false;
+    }
+    const first = {
+        date: list.date,
+        githubDate: earliestDate(prepared),
+        keys: list.value,
+        places: fewest(account.places, learned.places),
+        secrets: undefined,
+        clocksApart: false,
+        contradicted: false,
+        lostCreates: [],
+        repairs: false,
+        conflicted: learned.conflicted,
+        unreadBefore: list.reading?.since,
+    };
+    ports.report({
+        type: 'looked',
+        active: (0,rotation_room/* placesTaken */.O0)(first.keys),
+        ofName: first.keys.filter((key) => key.isActive && key.name === settings.keyName).length,
+        plan: account.plan,
+        places: first.places,
+        date: first.date,
+    });
+    if (!needsSecrets(first, settings))
+        return { ok: true, look: first };
+    const metadata = await run.step('metadata', () => (0,rotation_run/* eachOf */.pQ)(ports.targets, limits/* READS */.yT, (target) => readSecret(run, target)), (replies) => (0,rotation_run/* failuresOf */.dJ)(replies).length === 0);
+    const unreadable = (0,rotation_run/* failuresOf */.dJ)(metadata);
+    if (unreadable.length > 0)
+        return fail('look', unreadable);
+    const elapsed = lead + listed.elapsed();
+    const clocksApart = areClocksApart(date, metadata, elapsed);
+    const clocksFarApart = areSurelyApart(date, metadata, elapsed);
+    if (clocksApart) {
+        run.warn('clocks-apart', 'the times of MUTX and GitHub cannot be compared closely enough (clocks more than 30 s apart, a reply without a Date, or slow replies): this run revokes no key for being in no secret');
+    }
+    const githubDate = earliestDate([...prepared, ...metadata]);
+    return {
+        ok: true,
+        look: { ...first, githubDate, secrets: (0,rotation_run/* valuesOf */.sm)(metadata), clocksApart, clocksFarApart },
+    };
+}
+/** GitHub's time in the earliest of its replies: the later ones only say that more has passed. */
+function earliestDate(replies) {
+    const dates = replies.flatMap((reply) => (reply.ok ? (reply.date ?? []) : []));
+    return dates.length === 0 ? undefined : Math.min(...dates);
+}
+/** The date of the list's last page, and how long before the list was there it was asked for. */
+function listDate({ date, reading }) {
+    return reading === undefined ? { date, lead: 0 } : { date: reading.lastDate, lead: reading.lastAsked };
+}
+function fewest(...limits) {
+    const known = limits.filter((limit) => limit !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+}
+async function readSecret(run, target) {
+    const reply = await run.askGithub(() => target.metadata());
+    if (!reply.ok)
+        return reply;
+    return { ...reply, value: { updatedAt: reply.value?.updatedAt, shared: target.shared } };
+}
+async function askPlaces(run) {
+    const reply = await run.call(() => run.ports.keys.account());
+    if (reply.ok)
+        return { plan: reply.value.plan, places: (0,rotation_room/* placesOf */.ek)(reply.value.plan) };
+    if ((0,rotation_run/* isAccountRefused */.KS)(reply.failure))
+        return { plan: undefined, places: undefined, refused: reply.failure };
+    // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
+    run.warn('account-unreadable', `the account could not be read: ${reply.failure.message}`);
+    return { plan: undefined, places: undefined };
+}
+/**
+ * Rule W needs both servers' times to be comparable. Both the plain difference of their `Date` headers and
+ * the difference less the time that passed here between the two replies must be small: either alone could
+ * hide a real difference behind a slow reply.
+ */
+function areClocksApart(mutx, metadata, elapsed) {
+    if (mutx === undefined)
+        return true;
+    return metadata.some((reply) => {
+        if (!reply.ok || reply.date === undefined)
+            return true;
+        const apart = reply.date - mutx;
+        return Math.abs(apart) > limits/* MARGIN */.jS / 2 || Math.abs(apart - elapsed) > limits/* MARGIN */.jS / 2;
+    });
+}
+/**
+ * Whether the clocks are apart by more than the margin, whenever in the time that passed here the replies were given: then
+ * the dates of secrets say nothing of which key they hold. A look that merely took long is no reason for that.
+ */
+function areSurelyApart(mutx, metadata, elapsed) {
+    if (mutx === undefined)
+        return true;
+    return metadata.some((reply) => {
+        if (!reply.ok || reply.date === undefined)
+            return true;
+        const apart = reply.date - mutx;
+        return apart < -limits/* MARGIN */.jS || apart > elapsed + limits/* MARGIN */.jS;
+    });
+}
+function fail(reason, failures) {
+    return {
+        ok: false,
+        failure: {
+            reason,
+            code: `${reason}-failed`,
+            message: reason === 'preflight'
+                ? 'not every target can be written, so no key was made'
+                : 'the keys or the secrets could not be read, so nothing was changed',
+            failures,
+        },
+    };
+}
+/**
+ * Reads every target's secret a second time, from the list of the place it is in, before something is done that
+ * cannot be undone: one reply may be a replica's, a gateway's or a passing error. Where the two readings differ for
+ * any target, or the second cannot be had, the look is contradicted, and rule W rests for this run.
+ */
+async function readAgain(run, look, secrets) {
+    const doubts = await run.step('second-reading', () => (0,rotation_run/* eachOf */.pQ)(run.ports.targets, limits/* READS */.yT, (target, index) => doubtOf(run, target, secrets[index]?.updatedAt)), (found) => found.every((doubt) => doubt === undefined));
+    const known = doubts.filter((doubt) => doubt !== undefined);
+    const [first] = known;
+    if (first === undefined)
+        return look;
+    run.warn('readings-differ', `${first.what}: this run revokes no key for being in no secret, and names none as superseded`);
+    return { ...look, contradicted: true, readingsDiffer: known.some(({ differs }) => differs) };
+}
+async function doubtOf(run, target, updatedAt) {
+    const reply = await run.askGithub(() => target.listed());
+    if (!reply.ok) {
+        const { code, message } = reply.failure;
+        const what = `the secrets of ${target.label} could not be listed (${code}: ${message})`;
+        return { what, differs: false };
+    }
+    if (reply.value?.updatedAt === updatedAt)
+        return undefined;
+    const what = `GitHub gives two different answers about ${target.secretName} of ${target.label}`;
+    return { what, differs: true };
+}
+
 ;// CONCATENATED MODULE: ./lib/rotation/store.js
 
 
@@ -8629,6 +9065,7 @@ async function storeEverywhere(run, minted, since, githubBefore) {
     let certainlyNowhere = true;
     let late = false;
     let undated = githubBefore === undefined;
+    let lastWrite;
     let done = 0;
     const write = async (target) => {
         let perhapsWritten = false;
@@ -8647,8 +9084,11 @@ async function storeEverywhere(run, minted, since, githubBefore) {
         }
         if (reply.date === undefined)
             undated = true;
-        else if (githubBefore !== undefined && reply.date - githubBefore > limits/* WRITE_DEADLINE */.l + limits/* MARGIN */.jS)
-            late = true;
+        else {
+            lastWrite = Math.max(lastWrite ?? reply.date, reply.date);
+            if (githubBefore !== undefined && reply.date - githubBefore > limits/* WRITE_DEADLINE */.l + limits/* MARGIN */.jS)
+                late = true;
+        }
         run.sawGithub(reply);
         if (target.contradiction !== undefined)
             run.warn('secret-contradiction', target.contradiction);
@@ -8660,7 +9100,7 @@ async function storeEverywhere(run, minted, since, githubBefore) {
         run.ports.report({ type: 'target-written', result, done, of: targets.length });
         return result;
     });
-    return { results, failures, certainlyNowhere, late, undated };
+    return { results, failures, certainlyNowhere, late, undated, lastWrite };
 }
 /** Only the service's own refusal, or bytes that never left, prove that a write did not happen. */
 function isDefinite(failure) {
@@ -8694,7 +9134,7 @@ function contradictionOf(run, createdAt, date, { since, took }) {
     if (wrong === undefined)
         return undefined;
     return {
-        what: `created_at of the new key is ${(0,time/* instantText */.X)(createdAt)}, but by ${wrong.of} it is ${(0,time/* instantText */.X)(wrong.time)}`,
+        what: `the new key was made at ${(0,time/* instantText */.X)(createdAt)} by its created_at, and at about ${(0,time/* instantText */.X)(wrong.time)} by ${wrong.of}, which is further apart than the time that the create took explains`,
         maybeOurs: wrong !== seen[0],
     };
 }
@@ -8710,7 +9150,7 @@ function sinceTheList(list, since, took) {
     const time = list.date + list.lead + list.since.elapsed() - since.elapsed();
     const least = list.date + list.lead + list.since.leastElapsed() - since.leastElapsed();
     const slack = limits/* CREATION_SLACK */.$U + took + list.took;
-    const of = 'the Date of the list, and what has passed here since,';
+    const of = 'the Date of the list and what has passed here since';
     return [{ time, of, from: Math.min(time, least) - slack, to: Math.max(time, least) + slack }];
 }
 /**
@@ -8771,17 +9211,20 @@ async function replaceKey(run, tries, planned, plan, warned) {
         const state = stored.late ? 'unknown' : 'alive';
         return (0,rotation_run/* failed */.gz)(run, timesContradict(contradiction), { ...summaryOf(minted), state }, stored.results);
     }
+    const storeTook = since.elapsed();
     const inTime = since.beforeDeadline();
-    const late = await checkLate(run, minted, stored, since.elapsed());
+    const late = await checkLate(run, minted, stored, storeTook);
     await warned;
     if (late === 'late')
         return writtenLate(run, tries, minted, stored.results);
     if (stored.failures.length > 0)
         return notStored(run, minted, stored, inTime);
-    if (late === 'in-time')
-        await revokeOlder(run, checked.look, plan, minted);
+    if (late === 'in-time') {
+        const graceEnds = (0,rules/* graceEnd */.qS)(writtenBy(minted, stored, storeTook), run.settings);
+        await revokeOlder(run, checked.look, plan, minted, graceEnds);
+    }
     else
-        run.leave(olderKeys(run, checked.look, minted).map((key) => key.id));
+        run.leave(replace_key_olderKeys(run, checked.look, minted).map((key) => key.id));
     spareYoung(run, checked.look, minted);
     return {
         kind: 'rotated',
@@ -9006,7 +9449,7 @@ async function abandon(run, minted, failure, results) {
     return (0,rotation_run/* failed */.gz)(run, failure, { ...summaryOf(minted), state: gone ? 'revoked' : state }, results);
 }
 /** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
-function olderKeys(run, look, k) {
+function replace_key_olderKeys(run, look, k) {
     return look.keys.filter((key) => key.name === run.settings.keyName && (0,rules/* isOlderThanFence */.vu)(key, k) && !run.isRevoked(key.id));
 }
 /** Keys of the name that rule R does not allow to revoke yet, so that the run can say which they are. */
@@ -9016,16 +9459,24 @@ function spareYoung(run, look, minted) {
     run.spare((0,rules/* sparedKeys */.y)((0,rules/* sparedBy */.jB)(ofName, minted), run.settings, run.keysNow().left.length + 1));
 }
 /**
+ * When the last target had been written. A `Date` of GitHub's may be wrong once, and one from before the create says
+ * nothing of the writes: so it is the new key's `created_at`, which was held against other times, and what has passed here
+ * since. A `Date` of a PUT is believed only as far as this process can have been frozen unnoticed in between.
+ */
+function writtenBy({ createdAt }, { lastWrite = createdAt }, took) {
+    const here = createdAt + took;
+    return lastWrite - here > limits/* WRITE_DEADLINE */.l + 2 * limits/* MARGIN */.jS ? here : Math.max(lastWrite, here);
+}
+/**
  * Protocol step 8: rule R. With a grace period, what is older is superseded, and only what the look allowed beside the
  * create (its grace period is over, or it never had one) and what has expired meanwhile goes now.
  */
-async function revokeOlder(run, look, plan, minted) {
-    const older = olderKeys(run, look, minted);
+async function revokeOlder(run, look, plan, minted, graceEnds) {
+    const older = replace_key_olderKeys(run, look, minted);
     const allowed = withinLimit(run, look, plan, older);
     const going = run.settings.gracePeriod > 0 ? ofGraceOver(look, plan, allowed) : allowed;
     if (run.settings.gracePeriod > 0) {
-        const now = run.githubTime();
-        run.supersede(allowed.filter((key) => !going.includes(key)).map((key) => key.id), now === undefined ? undefined : (0,rules/* graceEnd */.qS)(now, run.settings));
+        run.supersede(allowed.filter((key) => !going.includes(key)).map((key) => key.id), graceEnds);
     }
     if (going.length === 0)
         return;
@@ -9048,8 +9499,6 @@ function summaryOf({ id, name, expiresAt }) {
     return { id, name, expiresAt };
 }
 
-// EXTERNAL MODULE: ./lib/rotation/snapshot.js
-var snapshot = __nccwpck_require__(5752);
 ;// CONCATENATED MODULE: ./lib/rotation/engine.js
 
 
@@ -9147,12 +9596,12 @@ async function oneRound(run, tries) {
  * name another. A list that is read after such a write has its key, so looking once more settles it.
  */
 async function lookUntilSettled(run, learned) {
-    const looked = await (0,read_snapshot/* takeLook */.ZE)(run, learned);
+    const looked = await takeLook(run, learned);
     if (!looked.ok || !isJustWritten(looked.look))
         return looked;
-    if ((0,rotation_plan/* makePlan */.Cs)(looked.look, run.settings, false).due)
+    if (makePlan(looked.look, run.settings, false).due)
         return looked;
-    return (0,read_snapshot/* takeLook */.ZE)(run, learned);
+    return takeLook(run, learned);
 }
 /** By times of two clocks, which may differ by half a margin. */
 function isJustWritten({ date, secrets = [] }) {
@@ -9163,12 +9612,12 @@ function isJustWritten({ date, secrets = [] }) {
  * contradict each other, what is planned without them.
  */
 async function planOn(run, look, forced) {
-    const plan = (0,rotation_plan/* makePlan */.Cs)(look, run.settings, forced);
-    const isOpen = (0,rotation_plan/* restsOnSecrets */.oM)(plan, run.settings) || isNewerBeside(look, plan, run.settings);
+    const plan = makePlan(look, run.settings, forced);
+    const isOpen = restsOnSecrets(plan, run.settings) || isNewerBeside(look, plan, run.settings);
     if (look.secrets === undefined || !isOpen)
         return { look, plan };
-    const again = await (0,read_snapshot/* readAgain */.n)(run, look, look.secrets);
-    return { look: again, plan: (0,rotation_plan/* makePlan */.Cs)(again, run.settings, forced) };
+    const again = await readAgain(run, look, look.secrets);
+    return { look: again, plan: makePlan(again, run.settings, forced) };
 }
 /** Not due, beside a newer key of the name: that one is what the secret holds, if its date is an old one. */
 function isNewerBeside(look, plan, settings) {
@@ -9226,7 +9675,9 @@ async function noRoom(run, tries, look, room) {
         return stop();
     const now = (0,snapshot/* timeOf */.n)(look);
     if (room.at === undefined || now === undefined) {
-        return stop('waiting would not help: no rule frees a place by itself');
+        return stop(room.kind === 'full'
+            ? 'waiting would not help: no rule frees a place by itself'
+            : 'it is not known how long to wait');
     }
     // A `Date` header is in whole seconds, so the moment has surely passed one second later.
     const wait = Math.max(0, room.at - now) + 1_000;
@@ -9247,7 +9698,7 @@ function nothingToReplace(look, settings) {
         return 'no key can be given up: it cannot be told which one a secret holds';
     }
     return (0,snapshot/* keysOfName */.P)(look, settings).some(({ isActive }) => isActive)
-        ? 'no key of this name can be given up: none is older than 15 minutes'
+        ? 'no key of this name can be given up: by the times of both MUTX and GitHub, none is older than 15 minutes'
         : 'no key of this name is active, so none can be given up';
 }
 /**
@@ -9280,7 +9731,9 @@ function notDue(run, plan) {
     run.spare(plan.spared);
     const held = new Set(plan.held.map(({ id }) => id));
     const alive = plan.superseded.filter(({ id }) => !run.isRevoked(id) && !held.has(id));
-    run.supersede(alive.map(({ id }) => id), plan.inGrace?.until);
+    run.supersede(alive.map(({ id }) => id), 
+    // By GitHub's clock; whoever revokes them then goes by the clock of MUTX.
+    plan.inGrace && plan.inGrace.until + run.mutxAhead());
     return {
         kind: 'not-due',
         plan,
@@ -9291,440 +9744,6 @@ function notDue(run, plan) {
 }
 function allTargets(run, status) {
     return run.ports.targets.map((target) => ({ target: target.label, secret: target.secretName, status }));
-}
-
-
-/***/ }),
-
-/***/ 5803:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cs: () => (/* binding */ makePlan),
-/* harmony export */   oM: () => (/* binding */ restsOnSecrets),
-/* harmony export */   vQ: () => (/* binding */ needsSecrets)
-/* harmony export */ });
-/* harmony import */ var _core_limits_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7535);
-/* harmony import */ var _room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(907);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9541);
-/* harmony import */ var _snapshot_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5752);
-
-
-
-
-/** Active, not expired and older than the fence: what rule R would allow if a key were made and stored now. */
-function olderKeys(look, settings) {
-    const { date } = look;
-    if (date === undefined)
-        return [];
-    return (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings).filter((key) => key.isActive && key.createdAt < date - _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpired */ ._d)(key, date));
-}
-/**
- * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
- * period, to make room, or to tell never-stored keys from stored ones before counting revocations.
- */
-function needsSecrets(look, settings) {
-    return (settings.renewBefore !== undefined ||
-        settings.gracePeriod > 0 ||
-        look.conflicted ||
-        (look.places !== undefined && (0,_room_js__WEBPACK_IMPORTED_MODULE_1__/* .placesTaken */ .O0)(look.keys) + 1 >= look.places) ||
-        olderKeys(look, settings).length > settings.maxRevocations);
-}
-/** A key that no run stored is missed by nobody; a superseded one takes the most inference. */
-const GOES_FIRST = ['never-stored', 'expired', 'superseded'];
-/** What rules E and W allow to revoke at this look, what goes first before the others, and the keys they keep away from. */
-function removable(look, settings) {
-    const keys = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings);
-    const found = [];
-    const usedElsewhere = [];
-    const { date, secrets } = look;
-    if (date === undefined)
-        return { found, usedElsewhere };
-    for (const key of keys) {
-        if (!key.isActive)
-            continue;
-        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpiredForSure */ .sZ)(key, date, look.githubDate)) {
-            found.push({ key, why: 'expired' });
-            continue;
-        }
-        if (secrets === undefined || !canTellWhatIsStored(look))
-            continue;
-        const how = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .notInAnyTarget */ ._A)(key, secrets, keys, settings.gracePeriod);
-        if (how === undefined || date <= how.revocableFrom)
-            continue;
-        if ((0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isUsedElsewhere */ .KS)(key, how))
-            usedElsewhere.push(key);
-        else
-            found.push({ key, why: how.kind });
-    }
-    return { found: GOES_FIRST.flatMap((why) => found.filter((one) => one.why === why)), usedElsewhere };
-}
-/** Rule W compares times of two servers, and believes no single reading. */
-function canTellWhatIsStored({ clocksApart, contradicted }) {
-    return !clocksApart && !contradicted;
-}
-/**
- * Whether a plan does, before the new key is in every target, what only two readings of the targets that agree allow:
- * to revoke a key because it is in none, or to name one as superseded. With a grace period, after that too: what is
- * in its grace period, no store of a new key tells.
- */
-function restsOnSecrets(plan, { gracePeriod }) {
-    const allowed = [...plan.makeRoom, ...plan.afterStore];
-    const isBefore = plan.makeRoom.length > 0 || gracePeriod > 0;
-    const isReplaced = plan.room.kind === 'replace';
-    return isReplaced || (isBefore && allowed.some(({ rule }) => rule === 'W')) || plan.superseded.length > 0;
-}
-/** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
-function dueness(look, settings, forced) {
-    const { date, secrets } = look;
-    const { renewBefore, gracePeriod } = settings;
-    const current = secrets === undefined || date === undefined || isBeyondComparison(look) || isOlderThanList(look)
-        ? undefined
-        : (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .currentOfAll */ .qF)(secrets, (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings), date);
-    if (forced)
-        return { due: true, why: 'the last write came too late to be relied on', current };
-    if (renewBefore === undefined && gracePeriod === 0)
-        return { due: true, why: 'every run rotates', current };
-    if (date === undefined || secrets === undefined || current === undefined) {
-        return { due: true, why: whyUncertain(look, settings), current };
-    }
-    const lastWrite = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .lastWriteOf */ .Px)(secrets);
-    const others = mayBeStoredToo((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings), secrets, current);
-    const maybe = { due: true, why: 'another key of the name may still be stored', current };
-    // With the margin: before it, rule W could not yet free what the last rotation superseded.
-    if (gracePeriod > 0 && date - lastWrite <= gracePeriod + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS) {
-        // To rotate would supersede one more key and free none, so only where the other would end before a later run.
-        const soonOver = lastWrite + gracePeriod + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
-        if (others.some(({ expiresAt }) => expiresAt !== undefined && expiresAt < soonOver))
-            return maybe;
-        return { due: false, why: 'the last rotation is less than the grace period ago', current };
-    }
-    if (renewBefore === undefined)
-        return { due: true, why: 'every run rotates', current };
-    if (others.length > 0)
-        return maybe;
-    if (current.expiresAt === undefined)
-        return { due: true, why: 'the current key never expires', current };
-    // By the later of both clocks: the end of the stored key is what must not be missed.
-    return current.expiresAt - Math.max(date, look.githubDate ?? date) > renewBefore
-        ? { due: false, why: 'the current key lives longer than renew-before', current }
-        : { due: true, why: 'the current key has less than renew-before left', current };
-}
-/** Whether the secrets' dates say nothing of which key a target holds. */
-function isBeyondComparison({ clocksFarApart, readingsDiffer }) {
-    return clocksFarApart === true || readingsDiffer === true;
-}
-/** Whether a secret is so old that its key may not be among those that were read. */
-function isOlderThanList({ secrets = [], unreadBefore = Number.NEGATIVE_INFINITY }) {
-    return secrets.some(({ updatedAt }) => updatedAt !== undefined && updatedAt - _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK - _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS < unreadBefore);
-}
-/** What is not known of the targets, as exactly as that can be told. */
-function whyUncertain(look, settings) {
-    const keys = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings);
-    if (!keys.some((key) => key.isActive))
-        return 'no key of this name is active';
-    const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
-    if (secrets.some(({ updatedAt }) => updatedAt === undefined))
-        return 'not every target has the secret yet';
-    if (look.clocksFarApart === true)
-        return 'the times of MUTX and GitHub cannot be compared';
-    if (look.readingsDiffer === true)
-        return 'GitHub gives two different answers about a secret';
-    if (isOlderThanList(look))
-        return 'a target has a secret from before the oldest key that was read';
-    const candidates = secrets.map((secret) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .candidatesFor */ ._j)(secret.updatedAt, keys));
-    if (candidates.some(({ length }) => length > 1)) {
-        return 'keys of this name were made so close together that it is not certain which one a target holds';
-    }
-    if (candidates.flat().some((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .works */ .No)(key, date))) {
-        return 'a target holds a key that does not work any more';
-    }
-    return 'it is not certain that every target holds the same working key';
-}
-/**
- * The other active keys, expired ones too, that may be what a target really holds. An organisation secret's date moves
- * when its audience is edited, so that an orphan can look like the current key; its use shows that it is not one.
- */
-function mayBeStoredToo(keys, secrets, current) {
-    const isInUse = current.lastUsed !== undefined && current.lastUsed > current.createdAt + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .FENCE */ .AK;
-    if (secrets.length === 1 && isInUse)
-        return [];
-    return keys.filter((key) => key.id !== current.id && key.isActive && (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .notInAnyTarget */ ._A)(key, secrets, keys, 0) === undefined);
-}
-/**
- * What a rotation would spare if it were now. Where none is due, the current key is known, so a young one beside it
- * is in no target (rules.ts: `currentOf`); but its run may store it yet, and then it has a grace period before it.
- * @param staying keys of the name that are old enough to go, and that this run would leave
- */
-function tooYoung(look, settings, { due, current }, staying) {
-    const { date } = look;
-    if (date === undefined)
-        return [];
-    const young = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .sparedBy */ .jB)((0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings), { createdAt: date }).filter((key) => !(0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpired */ ._d)(key, date));
-    // The new key will be one more.
-    if (due)
-        return (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .sparedKeys */ .y)(young, settings, staying + 1);
-    const beside = young.filter((key) => key.id !== current.id);
-    const spared = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .sparedKeys */ .y)(beside, settings, staying + young.length - beside.length);
-    return settings.gracePeriod > 0 ? spared.map((key) => ({ ...key, next: 'open' })) : spared;
-}
-/** The plan of a run: a pure function of its look. */
-function makePlan(look, settings, forced) {
-    const decision = dueness(look, settings, forced);
-    const { found, usedElsewhere } = removable(look, settings);
-    const foundIds = new Set(found.map(({ key }) => key.id));
-    const older = olderKeys(look, settings).filter((key) => !foundIds.has(key.id));
-    const superseding = decision.due ? older : [];
-    const counted = [
-        ...found.filter(({ key, why }) => why === 'superseded' && !isDead(key, look)).map(({ key }) => key),
-        ...(settings.gracePeriod === 0 ? superseding : []),
-    ];
-    const tooMany = counted.length > settings.maxRevocations;
-    const allowed = (tooMany ? found.filter(({ why }) => why !== 'superseded') : found).map(plannedRevocation);
-    const superseded = decision.due ? [] : nameable(look, settings);
-    return {
-        ...decision,
-        ...split(allowed, look, settings, decision),
-        supersedes: superseding.map(_room_js__WEBPACK_IMPORTED_MODULE_1__/* .summarize */ .eh),
-        held: tooMany ? counted.map(_room_js__WEBPACK_IMPORTED_MODULE_1__/* .summarize */ .eh) : [],
-        usedElsewhere: usedElsewhere.map(_room_js__WEBPACK_IMPORTED_MODULE_1__/* .summarize */ .eh),
-        superseded: superseded.map(_room_js__WEBPACK_IMPORTED_MODULE_1__/* .summarize */ .eh),
-        inGrace: inGraceOf(superseded.filter((key) => !foundIds.has(key.id)), look, settings),
-        spared: tooYoung(look, settings, decision, decision.due && !tooMany ? 0 : older.length),
-    };
-}
-/** By one clock, which does to tell keys that work from keys that do not. */
-function isDead(key, { date }) {
-    return date !== undefined && (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isExpired */ ._d)(key, date);
-}
-function plannedRevocation({ key, why }) {
-    return { key: (0,_room_js__WEBPACK_IMPORTED_MODULE_1__/* .summarize */ .eh)(key), rule: why === 'expired' ? 'E' : 'W', why };
-}
-/**
- * What of the allowed revocations comes before the create, as few as it needs (protocol, step 4): none where there is
- * no room after all of them. What is not needed now goes after the store, when it takes no inference.
- */
-function split(allowed, look, settings, { due, current }) {
-    const roomWithout = (few) => (0,_room_js__WEBPACK_IMPORTED_MODULE_1__/* .roomFor */ .N_)(look, settings, new Set(few.map(({ key }) => key.id)), current);
-    const room = roomWithout(allowed);
-    if (!due)
-        return { makeRoom: allowed, afterStore: [], room };
-    if (room.kind === 'full' || room.kind === 'too-soon')
-        return { makeRoom: [], afterStore: [], room };
-    let needed = look.conflicted ? allowed.length : 0;
-    while (needed < allowed.length && roomWithout(allowed.slice(0, needed)).kind !== 'fits')
-        needed += 1;
-    const makeRoom = allowed.slice(0, needed);
-    return { makeRoom, afterStore: allowed.slice(needed), room: roomWithout(makeRoom) };
-}
-/** What a look may name as superseded (protocol, "Named as superseded"): an order to revoke it. */
-function nameable(look, settings) {
-    const { secrets } = look;
-    if (settings.gracePeriod === 0 || secrets === undefined || !canTellWhatIsStored(look))
-        return [];
-    const keys = (0,_snapshot_js__WEBPACK_IMPORTED_MODULE_3__/* .keysOfName */ .P)(look, settings);
-    return keys.filter((key) => (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isSuperseded */ .pe)(key, secrets, keys));
-}
-function inGraceOf(keys, { secrets = [] }, settings) {
-    if (keys.length === 0)
-        return undefined;
-    return { ids: keys.map(({ id }) => id), until: (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .graceEnd */ .qS)((0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .lastWriteOf */ .Px)(secrets), settings) };
-}
-
-
-/***/ }),
-
-/***/ 6165:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   ZE: () => (/* binding */ takeLook),
-/* harmony export */   n: () => (/* binding */ readAgain)
-/* harmony export */ });
-/* unused harmony exports earliestDate, areClocksApart */
-/* harmony import */ var _core_limits_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7535);
-/* harmony import */ var _core_retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7493);
-/* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5803);
-/* harmony import */ var _room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(907);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7467);
-
-
-
-
-
-/**
- * Protocol step 2. The list and everything that has no order (the account, public keys, permissions,
- * audiences) go out together; the targets' metadata only after the list's reply, and only if needed: in this
- * order a decision stays true however long the run sleeps before acting on it.
- * @param learned what creates that were refused have taught about the plan's places; learns more here
- */
-async function takeLook(run, learned) {
-    const { ports, settings } = run;
-    // From before the list was sent: what passes till then only makes the clocks look further apart.
-    let listed = new _core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(ports.clock);
-    let listTook = 0;
-    const listNow = async () => {
-        listed = new _core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(ports.clock);
-        const reply = await ports.keys.list();
-        listTook = listed.elapsed();
-        // A list of many pages takes minutes: what can be compared is the date of the last of them.
-        if (reply.ok && reply.reading !== undefined)
-            listed = new _core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(ports.clock);
-        return reply;
-    };
-    const [list, account, prepared] = await Promise.all([
-        run.step('list', () => run.call(listNow), (reply) => reply.ok),
-        askPlaces(run),
-        run.step('preflight', () => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .eachOf */ .pQ)(ports.targets, _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .READS */ .yT, (target) => run.askGithub(() => target.prepare())), (replies) => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(replies).length === 0),
-    ]);
-    const unwritable = (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(prepared);
-    if (unwritable.length > 0)
-        return fail('preflight', [...unwritable, ...(0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)([list])]);
-    if (!list.ok)
-        return fail('look', [list.failure]);
-    if (account.refused !== undefined)
-        return { ok: false, failure: (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .accountRefused */ ._C)(account.refused) };
-    const { date, lead } = listDate(list);
-    run.listed({ date, since: listed, lead, took: list.reading === undefined ? listTook : lead });
-    if (learned.full) {
-        learned.places = (0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .placesTaken */ .O0)(list.value);
-        learned.full = false;
-    }
-    const first = {
-        date: list.date,
-        githubDate: earliestDate(prepared),
-        keys: list.value,
-        places: fewest(account.places, learned.places),
-        secrets: undefined,
-        clocksApart: false,
-        contradicted: false,
-        lostCreates: [],
-        repairs: false,
-        conflicted: learned.conflicted,
-        unreadBefore: list.reading?.since,
-    };
-    ports.report({
-        type: 'looked',
-        active: (0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .placesTaken */ .O0)(first.keys),
-        ofName: first.keys.filter((key) => key.isActive && key.name === settings.keyName).length,
-        plan: account.plan,
-        places: first.places,
-        date: first.date,
-    });
-    if (!(0,_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .needsSecrets */ .vQ)(first, settings))
-        return { ok: true, look: first };
-    const metadata = await run.step('metadata', () => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .eachOf */ .pQ)(ports.targets, _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .READS */ .yT, (target) => readSecret(run, target)), (replies) => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(replies).length === 0);
-    const unreadable = (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .failuresOf */ .dJ)(metadata);
-    if (unreadable.length > 0)
-        return fail('look', unreadable);
-    const elapsed = lead + listed.elapsed();
-    const clocksApart = areClocksApart(date, metadata, elapsed);
-    const clocksFarApart = areSurelyApart(date, metadata, elapsed);
-    if (clocksApart) {
-        run.warn('clocks-apart', 'the times of MUTX and GitHub cannot be compared closely enough (clocks more than 30 s apart, a reply without a Date, or slow replies): this run revokes no key for being in no secret');
-    }
-    const githubDate = earliestDate([...prepared, ...metadata]);
-    return {
-        ok: true,
-        look: { ...first, githubDate, secrets: (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .valuesOf */ .sm)(metadata), clocksApart, clocksFarApart },
-    };
-}
-/** GitHub's time in the earliest of its replies: the later ones only say that more has passed. */
-function earliestDate(replies) {
-    const dates = replies.flatMap((reply) => (reply.ok ? (reply.date ?? []) : []));
-    return dates.length === 0 ? undefined : Math.min(...dates);
-}
-/** The date of the list's last page, and how long before the list was there it was asked for. */
-function listDate({ date, reading }) {
-    return reading === undefined ? { date, lead: 0 } : { date: reading.lastDate, lead: reading.lastAsked };
-}
-function fewest(...limits) {
-    const known = limits.filter((limit) => limit !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
-}
-async function readSecret(run, target) {
-    const reply = await run.askGithub(() => target.metadata());
-    if (!reply.ok)
-        return reply;
-    return { ...reply, value: { updatedAt: reply.value?.updatedAt, shared: target.shared } };
-}
-async function askPlaces(run) {
-    const reply = await run.call(() => run.ports.keys.account());
-    if (reply.ok)
-        return { plan: reply.value.plan, places: (0,_room_js__WEBPACK_IMPORTED_MODULE_3__/* .placesOf */ .ek)(reply.value.plan) };
-    if ((0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .isAccountRefused */ .KS)(reply.failure))
-        return { plan: undefined, places: undefined, refused: reply.failure };
-    // Only a courtesy: without it the quota is found out by a 409 (protocol, step 4).
-    run.warn('account-unreadable', `the account could not be read: ${reply.failure.message}`);
-    return { plan: undefined, places: undefined };
-}
-/**
- * Rule W needs both servers' times to be comparable. Both the plain difference of their `Date` headers and
- * the difference less the time that passed here between the two replies must be small: either alone could
- * hide a real difference behind a slow reply.
- */
-function areClocksApart(mutx, metadata, elapsed) {
-    if (mutx === undefined)
-        return true;
-    return metadata.some((reply) => {
-        if (!reply.ok || reply.date === undefined)
-            return true;
-        const apart = reply.date - mutx;
-        return Math.abs(apart) > _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2 || Math.abs(apart - elapsed) > _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS / 2;
-    });
-}
-/**
- * Whether the clocks are apart by more than the margin, whenever in the time that passed here the replies were given: then
- * the dates of secrets say nothing of which key they hold. A look that merely took long is no reason for that.
- */
-function areSurelyApart(mutx, metadata, elapsed) {
-    if (mutx === undefined)
-        return true;
-    return metadata.some((reply) => {
-        if (!reply.ok || reply.date === undefined)
-            return true;
-        const apart = reply.date - mutx;
-        return apart < -_core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS || apart > elapsed + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS;
-    });
-}
-function fail(reason, failures) {
-    return {
-        ok: false,
-        failure: {
-            reason,
-            code: `${reason}-failed`,
-            message: reason === 'preflight'
-                ? 'not every target can be written, so no key was made'
-                : 'the keys or the secrets could not be read, so nothing was changed',
-            failures,
-        },
-    };
-}
-/**
- * Reads every target's secret a second time, from the list of the place it is in, before something is done that
- * cannot be undone: one reply may be a replica's, a gateway's or a passing error. Where the two readings differ for
- * any target, or the second cannot be had, the look is contradicted, and rule W rests for this run.
- */
-async function readAgain(run, look, secrets) {
-    const doubts = await run.step('second-reading', () => (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .eachOf */ .pQ)(run.ports.targets, _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .READS */ .yT, (target, index) => doubtOf(run, target, secrets[index]?.updatedAt)), (found) => found.every((doubt) => doubt === undefined));
-    const known = doubts.filter((doubt) => doubt !== undefined);
-    const [first] = known;
-    if (first === undefined)
-        return look;
-    run.warn('readings-differ', `${first.what}: this run revokes no key for being in no secret, and names none as superseded`);
-    return { ...look, contradicted: true, readingsDiffer: known.some(({ differs }) => differs) };
-}
-async function doubtOf(run, target, updatedAt) {
-    const reply = await run.askGithub(() => target.listed());
-    if (!reply.ok) {
-        const { code, message } = reply.failure;
-        const what = `the secrets of ${target.label} could not be listed (${code}: ${message})`;
-        return { what, differs: false };
-    }
-    if (reply.value?.updatedAt === updatedAt)
-        return undefined;
-    const what = `GitHub gives two different answers about ${target.secretName} of ${target.label}`;
-    return { what, differs: true };
 }
 
 
@@ -9801,25 +9820,32 @@ function roomFor(look, settings, gone, current) {
     const soonest = [...young.map(({ createdAt }) => settledAt(createdAt)), ...written, ...onTheirWay];
     if (soonest.length === 0)
         return { kind: 'fits', lastPlace };
-    const at = now === undefined ? undefined : Math.max(...soonest);
+    const at = now === undefined ? undefined : ifFinite(Math.max(...soonest));
     return { kind: 'too-soon', at, inTheWay: young.map(summarize), because: whatIsYoung(young, written) };
 }
 function whatIsYoung(keys, writes) {
     if (keys.length > 0)
         return 'another key of the name is too young';
+    if (writes.includes(Number.POSITIVE_INFINITY)) {
+        return "the last write of a target is in the future by GitHub's own time, so it is not known when it was";
+    }
     return writes.length > 0
         ? 'the last write of a target is too recent'
         : 'a create whose reply was lost may still be on its way';
 }
 /**
  * When the last write of a target is old enough, by the clock of {@link timeOf}; empty where it is. GitHub's clock is
- * asked about GitHub's times; only where it does not say, MUTX's.
+ * asked about GitHub's times; only where it does not say, MUTX's. Never, where a write is said to be still to come: at
+ * least one of the two times is wrong then.
  */
 function writesSettledAt(look) {
     const now = look.githubDate ?? look.date;
-    const settled = settledAt((0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .Px)(look.secrets ?? []));
+    const lastWrite = (0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .lastWriteOf */ .Px)(look.secrets ?? []);
+    const settled = settledAt(lastWrite);
     if (now === undefined || now >= settled)
         return [];
+    if (lastWrite > now + _core_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .MARGIN */ .jS)
+        return [Number.POSITIVE_INFINITY];
     return [settled - now + (look.date ?? now)];
 }
 /** When a rule frees a place, at the earliest; undefined when none will. */
@@ -9845,7 +9871,10 @@ function nextPlaceAt(look, settings, active) {
         const at = Math.max(soonest, ...settled, ...writesSettledAt(look));
         earliest = Math.min(earliest ?? at, at);
     }
-    return earliest;
+    return earliest === undefined ? undefined : ifFinite(earliest);
+}
+function ifFinite(instant) {
+    return Number.isFinite(instant) ? instant : undefined;
 }
 /**
  * The key that `on-quota: replace` gives up: the one least likely to be stored. First those made after the last write
@@ -10213,7 +10242,7 @@ class Run {
         }
     }
     /** How far MUTX's clock is ahead of GitHub's, as far as this run has seen; never less than nothing. */
-    #mutxAhead() {
+    mutxAhead() {
         const github = this.githubTime();
         const { date, since, lead } = this.#list ?? {};
         if (github === undefined || date === undefined || since === undefined)
@@ -10245,7 +10274,7 @@ class Run {
             return attempt;
         });
         if (reply.ok)
-            return { id, reason, kind: reply.value };
+            return { id, reason, kind: reply.value, unclear };
         return { id, reason, kind: 'failed', unclear, message: reply.failure.message };
     }
     /**
@@ -10282,7 +10311,8 @@ class Run {
             this.#revoked.add(id);
             for (const set of [this.#left, this.#held, this.#unclear])
                 set.delete(id);
-            this.ports.report({ type: 'revoked', id, reason, gone: attempt.kind === 'gone' });
+            const gone = attempt.kind === 'gone' && !attempt.unclear;
+            this.ports.report({ type: 'revoked', id, reason, gone });
             return true;
         }
         this.ports.report({ type: 'not-revoked', id, unclear: attempt.unclear });
@@ -10311,13 +10341,10 @@ class Run {
             return;
         this.warn('too-many-revocations', `${ids.length} keys would be revoked, more than max-revocations (${this.settings.maxRevocations}); none of them is: ${ids.join(', ')}`);
     }
-    /**
-     * @param graceEnds when their grace period is over, by GitHub's clock. Whoever revokes them then goes by the clock of
-     *   MUTX, so where that is ahead, the end is as much later.
-     */
+    /** @param graceEnds when their grace period is over */
     supersede(ids, graceEnds) {
         this.#superseded = ids;
-        this.#graceEnds = graceEnds === undefined ? undefined : graceEnds + this.#mutxAhead();
+        this.#graceEnds = graceEnds;
     }
     /** Too young to be revoked. */
     spare(keys) {
@@ -14753,7 +14780,7 @@ function revocationSummary(outcome, request) {
         return (0,messages_summary/* page */.MY)('MUTX API keys: what would be revoked (dry run)', ['Nothing was changed.', rows, next]);
     }
     const title = results.every(({ state }) => state === 'gone' || state === 'none')
-        ? 'No MUTX API key revoked'
+        ? 'MUTX API keys: nothing left to revoke'
         : 'MUTX API keys revoked';
     return (0,messages_summary/* page */.MY)(title, [results.length === 0 ? 'There was nothing to revoke.' : rows, next]);
 }
@@ -14941,6 +14968,9 @@ async function revoke_revokeOne(key, { ports, call, list }) {
     if (reply.ok) {
         const whole = wholeList(list);
         const neverWas = whole !== undefined && ports.keepsRecords() && !byId(whole).has(key.id.toLowerCase());
+        // An earlier try may have been done: what is not known then is settled by a list.
+        if (reply.value === 'gone' && unclear && !neverWas)
+            return { ...key, state: 'unknown' };
         return { ...key, state: reply.value === 'gone' && neverWas ? 'none' : reply.value };
     }
     return { ...key, state: unclear ? 'unknown' : 'alive', failure: reply.failure };
@@ -15221,9 +15251,12 @@ var github_pace = __nccwpck_require__(2132);
 var sealed_box = __nccwpck_require__(6764);
 // EXTERNAL MODULE: ./lib/github/token-hint.js
 var token_hint = __nccwpck_require__(4978);
+// EXTERNAL MODULE: ./lib/messages/catalogue/phrases.js
+var phrases = __nccwpck_require__(3248);
 // EXTERNAL MODULE: ./lib/messages/state.js
 var state = __nccwpck_require__(9941);
 ;// CONCATENATED MODULE: ./lib/messages/rotation/progress.js
+
 
 
 /**
@@ -15241,7 +15274,6 @@ class Progress {
     #written = [];
     #failed = [];
     #revoked = [];
-    #expired = false;
     /** What was stored came too late to be relied on. */
     #late = false;
     /** Keys for which a DELETE was sent without a clear answer so far, each with whether it was a stored key's. */
@@ -15272,8 +15304,6 @@ class Progress {
                 (event.result.status === 'failed' ? this.#failed : this.#written).push(event.result);
                 break;
             case 'revoked':
-                if (event.reason === 'E')
-                    this.#expired = true;
                 this.#revoking.delete(event.id);
                 (event.reason === 'replace' ? this.#givenUp : this.#revoked).push(event.id);
                 break;
@@ -15333,18 +15363,18 @@ class Progress {
                 : `perhaps revoked, for which there was no clear answer: ${id}`);
         }
         lines.push(this.#givenUp.length === 0
-            ? (0,state/* nothingLost */.g7)(this.#expired, perhaps.length > 0)
+            ? (0,state/* nothingLost */.g7)(others.length > 0, perhaps.length > 0)
             : `revoked before its successor was stored, as \`on-quota: replace\` asks: ${this.#givenUp.join(', ')}; a secret that held it may hold a dead key`);
         lines.push(this.#next());
         return lines;
     }
     #next() {
         if (this.#targets === undefined || this.#written.length < this.#targets) {
-            return 'run it again: the next run that succeeds puts one key everywhere and clears the rest away, except keys younger than 15 minutes, which a later run takes';
+            return `run it again: ${phrases/* ONCE_IT_SUCCEEDS */.g1}`;
         }
         return this.#complete
             ? 'the rotation itself was complete: nothing has to be run again'
-            : 'older keys of the name may still be active; the next rotation revokes them';
+            : 'older keys of the name may still be active; later rotations take them up';
     }
     #mintedLines(id) {
         if (this.#revoked.includes(id))
@@ -15394,13 +15424,13 @@ function resultLines(outcome) {
             const { key, targets } = outcome;
             return [
                 `Rotated: ${whereText(targets)} → key ${key.id} (${(0,words/* expiryText */.X5)(key.expiresAt)})`,
-                ...keyLines(outcome.keys),
+                ...keyLines(outcome.keys, 'the new key'),
             ];
         }
         case 'not-due':
             return [
-                `Not due: ${outcome.plan.why}; key ${outcome.key.id} stays (${(0,words/* expiryText */.X5)(outcome.key.expiresAt)})`,
-                ...keyLines(outcome.keys),
+                `Not due when this run looked: ${outcome.plan.why}; by the dates of keys and secrets, every target holds key ${outcome.key.id} (${(0,words/* expiryText */.X5)(outcome.key.expiresAt)})`,
+                ...keyLines(outcome.keys, 'this look'),
             ];
         case 'planned':
             return [
@@ -15412,17 +15442,17 @@ function resultLines(outcome) {
 function whereText(targets) {
     return targets.length > NAMED ? (0,words/* count */.U9)(targets.length, 'target') : (0,words/* list */.p_)(targets.map(words/* placeText */.Z9));
 }
-function keyLines({ revoked, superseded, graceEnds, left, held, spared }) {
+function keyLines({ revoked, superseded, graceEnds, left, held, spared }, since) {
     const later = left.filter((id) => !held.includes(id));
     const waiting = superseded.filter((id) => !left.includes(id));
     return [
         `Revoked: ${revoked.length === 0 ? 'none' : revoked.join(', ')}`,
         ...(waiting.length === 0
             ? []
-            : [`Superseded, not revoked: ${waiting.join(', ')}${(0,words/* graceText */.cd)(graceEnds)}`]),
+            : [`Superseded, not revoked by this run: ${waiting.join(', ')}${(0,words/* graceText */.cd)(graceEnds)}`]),
         ...(later.length === 0 ? [] : [`Left for a later run to revoke: ${later.join(', ')}`]),
         ...(held.length === 0 ? [] : [`Held back: ${(0,words/* heldText */.Dx)(held)}`]),
-        ...(spared.length === 0 ? [] : [`Not revoked yet: ${(0,words/* sparedText */.p7)(spared)}`]),
+        ...(spared.length === 0 ? [] : [`Not revoked by this run: ${(0,words/* sparedText */.p7)(spared, since)}`]),
     ];
 }
 /** The outputs of a rotation (interface: "Outputs"): those of which the value is known, and no others. */
@@ -15473,8 +15503,8 @@ function targetOutput({ target, secret, status, failure }) {
     return { target, secret, status, ...(failure === undefined ? {} : { error: failure.message }) };
 }
 
-// EXTERNAL MODULE: ./lib/rotation/engine.js + 4 modules
-var engine = __nccwpck_require__(7458);
+// EXTERNAL MODULE: ./lib/rotation/engine.js + 6 modules
+var engine = __nccwpck_require__(5603);
 ;// CONCATENATED MODULE: ./lib/commands/rotate.js
 
 
@@ -15505,7 +15535,7 @@ async function rotateVerb(context) {
         const log = new messages_log/* RotationLog */.rA(sink, settings.keyName);
         unfinished.state = () => progress.state();
         unfinished.title = () => progress.title();
-        const rotation = (0,engine/* rotate */.e)(settings, {
+        const rotation = (0,engine/* rotate */.e$)(settings, {
             ...rotate_portsOf(inputs, connection, context),
             report: (event) => {
                 progress.event(event);

@@ -68,6 +68,7 @@ export interface Actor {
   counter: number;
   /** The last write that it could know of when it was last given the list of keys. */
   listedAfter: number;
+  hasSentDelete: boolean;
   /** A rotation's key while it may still write it, and the true time at which its create was sent. */
   holds: { readonly id: string; readonly since: number } | undefined;
   /** Keys whose text it has been given. */
@@ -101,6 +102,7 @@ export function freshActor(
     made: 0,
     counter: 0,
     listedAfter: 0,
+    hasSentDelete: false,
     holds: undefined,
     given: [],
     progress: undefined,

@@ -101,6 +101,10 @@ const SENTENCES: readonly Sentence[] = [
     },
   ],
   [/^no new key is known to exist$/, (claims) => claims.actor.given.every((id) => claims.isRevoked(id))],
+  [
+    /^new key (\S+) \([^)]*\): alive; .*; no secret holds it, and a later rotation revokes it$/,
+    (claims, id) => claims.isAlive(id) && !claims.isHeld(id),
+  ],
   [/^new key (\S+) \([^)]*\): alive; /, (claims, id) => claims.isAlive(id)],
   [
     /^new key (\S+) \([^)]*\): revoked, because it was certain that no secret holds it$/,
@@ -139,7 +143,7 @@ const SENTENCES: readonly Sentence[] = [
     /^the rotation itself was complete: nothing has to be run again$/,
     (claims) => claims.targets().every((at) => claims.hasWritten(at, claims.actor.given.at(-1))),
   ],
-  [/^older keys of the name may still be active; the next rotation revokes them$/, () => true],
+  [/^older keys of the name may still be active; later rotations take them up$/, () => true],
   [/^a create was on its way: /, () => true],
   [
     /^revoked before its successor was stored, as `on-quota: replace` asks: ([^;]*); /,
@@ -150,7 +154,7 @@ const SENTENCES: readonly Sentence[] = [
     (claims, held) => ids(held).every((id) => claims.isAlive(id)),
   ],
   [
-    /^\d+ keys? left for the next run to revoke: (.*)$/,
+    /^\d+ keys? left for a later run to revoke: (.*)$/,
     (claims, left) => ids(left).every((id) => claims.isAlive(id)),
   ],
   [/^run it again: /, () => true],
@@ -158,7 +162,8 @@ const SENTENCES: readonly Sentence[] = [
 
 const PERHAPS = /^perhaps revoked.*: ([^:]*)$/;
 
-const NOTHING_LOST = /^no (?:other )?(?:working )?key that a secret holds was revoked(?: by this run)?$/;
+const NOTHING_LOST =
+  /^this run revoked no (?:other )?(?:working key that one of its targets|key that a secret) holds$/;
 
 /** P6: what actors say is compared with the world at the moment at which they say it. */
 export class Claims {
@@ -300,11 +305,13 @@ export class Claims {
   }
 
   /**
-   * The key that a run which is not due leaves in place is in every target. Which one that is it guesses from times
-   * (docs/protocol.md, "Current"), so what matters where people have moved them is that what is there lives on.
+   * The key that a run which is not due leaves in place was in every target when it looked. Which one that is it guesses
+   * from times (docs/protocol.md, "Current"), and says so: so what matters where people have moved them is that what is
+   * there lives on, and where MUTX has moved its own, nothing.
    */
   #checkNotDue(actor: Actor, id: string, expiresAt: number | undefined): void {
     const { world, settings, scenario } = this.#execution;
+    if (world.hasMovedCreation) return;
     // Written by a key that was made after the list was read, or dated by a person: then it is a guess.
     const isOvertaken = world.secrets.some(
       (_, index) => world.latest(index).number > actor.listedAfter || world.latest(index).by === PEOPLE,

@@ -55,7 +55,8 @@ export class Ports {
           label: 'list',
           service: 'mutx',
           apply: () => {
-            actor.listedAfter = world.lastSeenWrite;
+            // What is read after a DELETE is not what the run has decided on.
+            if (!actor.hasSentDelete) actor.listedAfter = world.lastSeenWrite;
             return this.#mutx(world.listed(this.#forgets));
           },
           wrong: [
@@ -84,6 +85,7 @@ export class Ports {
           mayStart,
         }),
       revoke: (id) => {
+        this.#actor.hasSentDelete = true;
         const label = `revoke ${id}`;
         const by = actor.kind === 'button' ? PEOPLE : actor.name;
         return this.#ask<'revoked' | 'gone'>({

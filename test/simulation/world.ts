@@ -131,6 +131,11 @@ export class World {
     return instant - (this.githubTime() - this.time);
   }
 
+  /** The clock by which MUTX says when a key was made was set during the schedule. */
+  get hasMovedCreation(): boolean {
+    return this.#jumped.created !== 0;
+  }
+
   jump(clock: ServerClock, by: number): void {
     this.#jumped[clock] += by;
   }
