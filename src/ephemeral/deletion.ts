@@ -19,13 +19,19 @@ export async function revokeKey(
   const first = await calls.call(() => keys.revoke(id));
   if (!first.ok || first.value === 'revoked') return first;
   const list = await calls.call(() => keys.newest());
-  if (!list.ok) return list;
+  if (!list.ok) return { ok: false, failure: unknown(list.failure) };
   const failure = isNew && !isRevoked(id, list.value) ? stillThere(id, list.value) : whyNotGone(id, list);
   if (failure === undefined) return first;
   const again = await calls.call(() => keys.revoke(id));
-  return again.ok && again.value === 'gone' ? { ok: false, failure } : again;
+  if (!again.ok) return { ok: false, failure: unknown(again.failure) };
+  return again.value === 'gone' ? { ok: false, failure } : again;
 }
 
 function stillThere(id: string, list: readonly KeyRecord[]): CallFailure {
   return isGone(id, list) ? notListed(id) : notGone(id);
+}
+
+/** After a 404, a refusal of another call says nothing of the key either. */
+function unknown(failure: CallFailure): CallFailure {
+  return { ...failure, kind: 'unclear' };
 }

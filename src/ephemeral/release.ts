@@ -1,6 +1,7 @@
 import type { CallFailure, Reply } from '../core/call.ts';
 import { RATE_LIMIT_WAIT } from '../core/limits.ts';
 import type { Duration, Instant } from '../core/time.ts';
+import { notListed } from '../rotation/rules.ts';
 import { Calls } from './calls.ts';
 import { revokeKey } from './deletion.ts';
 import type { CallPorts, GiveBackKeys } from './ports.ts';
@@ -102,8 +103,12 @@ async function revokeIt(
   const failures: CallFailure[] = [];
   for await (const { by, reply } of tried(ways, (keys) => revokeBoth(keys, remains, calls))) {
     if (!reply.ok) failures.push(reply.failure);
-    else if (reply.value === 'gone') return { kind: 'gone', id };
-    else return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
+    else if (reply.value === 'gone') {
+      // A list without the key may be older than the key, so the key has the last word where it is at hand.
+      if (!(await works(ways, calls))) return { kind: 'gone', id };
+      failures.push(notListed(id));
+      break;
+    } else return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
   }
   // The clock of this machine may be wrong, so the key has the last word where it is at hand.
   const dead = await isDead(ways, failures, calls);
@@ -131,6 +136,12 @@ async function revokeBoth(
   return own.value === 'gone' && ids.length === 0
     ? { ...own, value: 'gone' }
     : { ...own, value: [...ids, id] };
+}
+
+/** Whether MUTX takes the key; false where it is not at hand. */
+async function works(ways: readonly Way[], calls: Calls): Promise<boolean> {
+  const ask = ways.find(({ kind }) => kind === 'key')?.works;
+  return ask !== undefined && (await calls.call(ask)).ok;
 }
 
 /**

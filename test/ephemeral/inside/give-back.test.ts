@@ -148,6 +148,17 @@ describe('giving back', () => {
     expect(ways.mutx.world.active()).toEqual([]);
   });
 
+  it('is not told of as gone where the list does not show it, and the key itself works', async () => {
+    const ways = scene();
+    ways.mutx.world.always('revoke mine', gone).always('list', () => ({ ok: true, value: [], date: START }));
+    const result = await giveBack(MINTED, [ways.of('key'), ways.of('token')], ways.mutx.ports);
+    expect(result).toMatchObject({
+      kind: 'failed',
+      id: 'mine',
+      failures: [{ kind: 'unclear', status: 404 }],
+    });
+  });
+
   it('takes no list that was cut short for one without the key', async () => {
     const ways = scene([]);
     const reading = { lastDate: START, lastAsked: 0, since: START };
