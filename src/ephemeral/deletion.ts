@@ -2,7 +2,7 @@ import type { CallFailure, Reply } from '../core/call.ts';
 import type { KeyRecord } from '../rotation/ports.ts';
 import { isGone, isRevoked, notGone, notListed, whyNotGone } from '../rotation/rules.ts';
 import type { Calls } from './calls.ts';
-import type { GiveBackKeys } from './ports.ts';
+import type { ReleaseKeys } from './ports.ts';
 
 /**
  * Revokes a key, and believes a 404 for its DELETE only together with a list that is read after it: any server has a 404
@@ -12,7 +12,7 @@ import type { GiveBackKeys } from './ports.ts';
  */
 export async function revokeKey(
   id: string,
-  keys: GiveBackKeys,
+  keys: ReleaseKeys,
   calls: Calls,
   { isNew = false }: { readonly isNew?: boolean } = {},
 ): Promise<Reply<'revoked' | 'gone'>> {
