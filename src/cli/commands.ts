@@ -1,8 +1,4 @@
-import type { Command } from 'commander';
-import type { Machine } from './machine.ts';
-
-/** Adds to a command what only its own help and its run need: flags, arguments, texts, the action. */
-export type Complete = (command: Command, machine: Machine, version: string) => void;
+import type { Complete } from './machine.ts';
 
 /** A command as the list of commands shows it. */
 export interface Listed {

@@ -1,4 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Command } from 'commander';
+
+/** Adds to a command what only its own help and its run need: flags, arguments, texts, the action. */
+export type Complete = (command: Command, machine: Machine, version: string) => void;
 
 /** The process's own, or what stands in for them. */
 export interface Streams {
