@@ -18,9 +18,9 @@ import {
 import { Progress } from '../messages/rotation/progress.ts';
 import { count, durationText } from '../messages/words.ts';
 import { rotate } from '../rotation/engine.ts';
-import type { Survey } from '../rotation/plan-fleet.ts';
+import type { FleetPlans } from '../rotation/plan-fleet.ts';
 import { type Connection, connect, inSession } from './connect.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { handOn } from './outputs.ts';
 import { loadFleetInputs, lookAtFleet, plannedKeys } from './plan.ts';
 import { portsOf } from './rotate.ts';
@@ -30,7 +30,7 @@ import { usableInputs } from './usable-inputs.ts';
  * Rotates a fleet in one process, key by key, where there is no matrix to spread it over: the same plan, the same
  * pace, and one table at the end. What fails for one key does not keep the others from theirs.
  */
-export async function rotateFleetVerb(context: VerbContext): Promise<void> {
+export async function rotateFleetCommand(context: CommandContext): Promise<void> {
   const { env, secrets, sink, fail } = context;
   const inputs = await usableInputs(loadFleetInputs(env, secrets, false), context);
   if (inputs === undefined) return;
@@ -55,9 +55,9 @@ export async function rotateFleetVerb(context: VerbContext): Promise<void> {
 
 async function rotateAll(
   inputs: PlanInputs,
-  looked: Extract<Survey, { ok: true }>,
+  looked: Extract<FleetPlans, { ok: true }>,
   connection: Connection,
-  context: VerbContext,
+  context: CommandContext,
 ): Promise<readonly RotatedKey[]> {
   const { sink, unfinished } = context;
   const planned = plannedKeys(inputs, looked);
@@ -91,7 +91,7 @@ async function rotateAll(
 async function forPace(
   { key }: PlannedKey,
   { github, clock }: Connection,
-  { sink, gate }: VerbContext,
+  { sink, gate }: CommandContext,
 ): Promise<void> {
   const wait = github?.limiter.waitForRoom(key.targets.length) ?? 0;
   if (wait <= 0) return;
@@ -101,7 +101,7 @@ async function forPace(
 
 interface Tools {
   readonly connection: Connection;
-  readonly context: VerbContext;
+  readonly context: CommandContext;
   readonly progress: Progress;
 }
 

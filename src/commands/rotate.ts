@@ -17,12 +17,12 @@ import type { StepName } from '../rotation/events.ts';
 import type { Outcome } from '../rotation/outcome.ts';
 import type { RotationPorts } from '../rotation/run.ts';
 import { type Connection, connect, inSession } from './connect.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { handOn } from './outputs.ts';
 import { usableInputs } from './usable-inputs.ts';
 
 /** The root action: inputs → session and targets → the engine → log, outputs, summary. */
-export async function rotateVerb(context: VerbContext): Promise<void> {
+export async function rotateCommand(context: CommandContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
   const inputs = await usableInputs(loadRotateInputs(env, secrets), context);
   if (inputs === undefined) return;
@@ -79,7 +79,7 @@ function beside(step: StepName, session: Session): void {
 export function portsOf(
   inputs: RotateInputs,
   { keys, github, clock, session }: Connection,
-  { secrets }: Pick<VerbContext, 'secrets'>,
+  { secrets }: Pick<CommandContext, 'secrets'>,
 ): Omit<RotationPorts, 'report'> {
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
   const { audience, createEnvironment } = inputs;
