@@ -8,7 +8,7 @@ export const modules = {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  planVerb: () => (/* binding */ planVerb)
+  planCommand: () => (/* binding */ planCommand)
 });
 
 // UNUSED EXPORTS: loadFleetInputs, lookAtFleet, plannedKeys
@@ -752,7 +752,7 @@ const SIDE_BY_SIDE = 4;
  * count on what W would revoke; the run that follows looks anew. A secret that was written after the list is looked at
  * once more, with a list of its own.
  */
-async function survey(entries, ports) {
+async function planFleet(entries, ports) {
     const warnings = new Set();
     // No single key's settings have a say in these two, and it is no single key's run that tells of them.
     const call = (0,retry/* patientCalls */.RD)(ports);
@@ -818,7 +818,7 @@ function tooManyFor(entries, keys, plan) {
     return `the fleet needs ${needed} keys, the plan ${plan} allows ${places} (${names.size} of the fleet, one more while one of them is rotated${rest})`;
 }
 async function find(run) {
-    const looked = await (0,engine/* lookUntilSettled */.bg)(run, { places: undefined, full: false, conflicted: false });
+    const looked = await (0,engine/* readSettledSnapshot */.sG)(run, { places: undefined, full: false, conflicted: false });
     if (!looked.ok)
         return { kind: 'unreadable', failure: looked.failure };
     const { look, plan } = await (0,engine/* planOn */.J9)(run, looked.look, false);
@@ -909,7 +909,7 @@ const MOST_SUPERSEDED = 1_000;
  * What of a fleet is due: inputs and file → one list of keys, the secrets' dates → a plan for each key.
  * @param forJobs whether the runner hands the outputs to other jobs
  */
-async function planVerb(context, { forJobs = false } = {}) {
+async function planCommand(context, { forJobs = false } = {}) {
     const { env, secrets, sink, fail } = context;
     const inputs = await (0,usable_inputs/* usableInputs */._)(loadFleetInputs(env, secrets, forJobs), context);
     if (inputs === undefined)
@@ -935,7 +935,7 @@ function lookAtFleet({ keys }, { keys: service, github, clock, session }, { secr
         settings,
         targets: targets.map((target) => (0,create_target/* createTarget */.Y)(target, { github, secrets, audience, createEnvironment })),
     }));
-    return survey(entries, { keys: service, clock, random: Math.random, sessionEndsAt: session.endsAt });
+    return planFleet(entries, { keys: service, clock, random: Math.random, sessionEndsAt: session.endsAt });
 }
 function tell(planned, { sink, fail }) {
     const { now: jobs, later } = jobsWithin(mostUrgentFirst(planned.filter(needsJob)), MOST_CHARACTERS);

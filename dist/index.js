@@ -88,7 +88,7 @@ function newest(keys) {
 /* harmony export */   C8: () => (/* binding */ quietCalls),
 /* harmony export */   P4: () => (/* binding */ twice)
 /* harmony export */ });
-/* unused harmony export toldCalls */
+/* unused harmony export reportedCalls */
 /* harmony import */ var _core_retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7493);
 /* harmony import */ var _messages_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5918);
 
@@ -98,7 +98,7 @@ function quietCalls(clock) {
     return (0,_core_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .patientCalls */ .RD)({ clock, random: Math.random });
 }
 /** The same, and a line for each try that is made again. */
-function toldCalls({ gate, clock, sink, }) {
+function reportedCalls({ gate, clock, sink, }) {
     const ports = { clock: gate.clock(clock), random: Math.random };
     return patientCalls(ports, undefined, (failure, attempt, wait) => sink.line(retryText(failure, attempt, wait)));
 }
@@ -4403,7 +4403,7 @@ function writesWithin(time) {
 const UNNAMED_WAIT = 60_000;
 const SECONDS = /^\d{1,12}$/;
 /** What GitHub, or a gateway in front of it, says about a limit; a permission is never spoken of like this. */
-const LIMIT = /\brate.?limit|\babuse detection|\btoo many requests\b|\bsubmitted too quickly\b/i;
+const LIMIT = /\brate.?limit|\babuse detection|\btoo many requests\b|\bsubmitted too quickly\b|\blogin attempts\b/i;
 /**
  * Whether a reply is about a rate limit, primary or secondary, and for how long it asks to wait. The status goes
  * first: a 429 is a limit whatever its body, a 403 may be one without any counter, and content that comes too
@@ -7278,9 +7278,9 @@ function whatIsWrong({ input, message, given, allowed }) {
 
 
 const WHY_REVOKED = {
-    R: 'superseded by the new key',
-    E: 'expired',
-    W: 'in no target',
+    superseded: 'superseded by the new key',
+    expired: 'expired',
+    'not-stored': 'in no target',
     own: 'the new key, which no secret holds',
     replace: 'to make room: on-quota is replace',
 };
@@ -8505,8 +8505,8 @@ function instant(name, value) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  bg: () => (/* binding */ lookUntilSettled),
   J9: () => (/* binding */ planOn),
+  sG: () => (/* binding */ readSettledSnapshot),
   e$: () => (/* binding */ rotate)
 });
 
@@ -8706,7 +8706,9 @@ function restsOnSecrets(plan, { gracePeriod }) {
     const allowed = [...plan.makeRoom, ...plan.afterStore];
     const isBefore = plan.makeRoom.length > 0 || gracePeriod > 0;
     const isReplaced = plan.room.kind === 'replace';
-    return isReplaced || (isBefore && allowed.some(({ rule }) => rule === 'W')) || plan.superseded.length > 0;
+    return (isReplaced ||
+        (isBefore && allowed.some(({ rule }) => rule === 'not-stored')) ||
+        plan.superseded.length > 0);
 }
 /** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
 function dueness(look, settings, forced) {
@@ -8832,7 +8834,7 @@ function isDead(key, { date }) {
     return date !== undefined && (0,rules/* isExpired */._d)(key, date);
 }
 function plannedRevocation({ key, why }) {
-    return { key: (0,rotation_room/* summarize */.eh)(key), rule: why === 'expired' ? 'E' : 'W', why };
+    return { key: (0,rotation_room/* summarize */.eh)(key), rule: why === 'expired' ? 'expired' : 'not-stored', why };
 }
 /**
  * What of the allowed revocations comes before the create, as few as it needs (protocol, step 4): none where there is
@@ -8881,7 +8883,7 @@ var rotation_run = __nccwpck_require__(7467);
  * order a decision stays true however long the run sleeps before acting on it.
  * @param learned what creates that were refused have taught about the plan's places; learns more here
  */
-async function takeLook(run, learned) {
+async function readSnapshot(run, learned) {
     const { ports, settings } = run;
     // From before the list was sent: what passes till then only makes the clocks look further apart.
     let listed = new retry/* Stopwatch */.eM(ports.clock);
@@ -9480,7 +9482,7 @@ async function revokeOlder(run, look, plan, minted, graceEnds) {
     }
     if (going.length === 0)
         return;
-    await run.step('revoke', () => run.revoke(going.map(({ id }) => ({ id, reason: 'R' }))), (results) => results.every(Boolean));
+    await run.step('revoke', () => run.revoke(going.map(({ id }) => ({ id, reason: 'superseded' }))), (results) => results.every(Boolean));
 }
 function ofGraceOver(look, { afterStore }, older) {
     const allowed = new Set(afterStore.map(({ key }) => key.id));
@@ -9552,7 +9554,7 @@ function moreThanFit({ targets, writesWithin }) {
     };
 }
 async function oneRound(run, tries) {
-    const looked = await lookUntilSettled(run, tries.learned);
+    const looked = await readSettledSnapshot(run, tries.learned);
     if (!looked.ok)
         return (0,rotation_run/* failed */.gz)(run, notAgain(run, tries, looked.failure));
     // Known only now: an environment that has to be made takes a write of its own.
@@ -9595,13 +9597,13 @@ async function oneRound(run, tries) {
  * A secret that was written while the run looked may hold a key that its list does not have yet: then “not due” would
  * name another. A list that is read after such a write has its key, so looking once more settles it.
  */
-async function lookUntilSettled(run, learned) {
-    const looked = await takeLook(run, learned);
+async function readSettledSnapshot(run, learned) {
+    const looked = await readSnapshot(run, learned);
     if (!looked.ok || !isJustWritten(looked.look))
         return looked;
     if (makePlan(looked.look, run.settings, false).due)
         return looked;
-    return takeLook(run, learned);
+    return readSnapshot(run, learned);
 }
 /** By times of two clocks, which may differ by half a margin. */
 function isJustWritten({ date, secrets = [] }) {
@@ -12085,7 +12087,7 @@ const CONCURRENCY = 4;
  * Reads the keys and the plan, and only then the secrets' dates: in the other order a secret written in between
  * would make the key that it holds look like an orphan (docs/protocol.md, "A run").
  */
-async function takeAuditLook(ports) {
+async function readAuditSnapshot(ports) {
     const call = (0,retry/* patientCalls */.RD)(ports, PATIENCE, (failure, attempt, wait) => ports.report({ type: 'retrying', failure, attempt, wait }));
     const clocks = new ClockComparison(ports.clock);
     const [list, plan] = await Promise.all([
@@ -12833,7 +12835,7 @@ var usable_inputs = __nccwpck_require__(2815);
 
 
 /** The action that audits: inputs → session → a look → findings → log, outputs, summary. */
-async function auditVerb(context) {
+async function auditCommand(context) {
     const { env, secrets, sink, gate, unfinished, fail } = context;
     const inputs = await (0,usable_inputs/* usableInputs */._)(loadAuditInputs(env, secrets), context);
     if (inputs === undefined)
@@ -12848,7 +12850,7 @@ async function auditVerb(context) {
     const looked = await (0,connect/* inSession */.Cp)(connection, inputs, context, () => {
         unfinished.state = () => ['nothing was changed: an audit only reads'];
         const { report, ...ports } = portsOf(inputs, connection, context);
-        const look = takeAuditLook({
+        const look = readAuditSnapshot({
             ...ports,
             report: (event) => {
                 if (event.type === 'note')
@@ -13054,18 +13056,25 @@ async function revokeKey(id, keys, calls, { isNew = false } = {}) {
         return first;
     const list = await calls.call(() => keys.newest());
     if (!list.ok)
-        return list;
+        return { ok: false, failure: unknown(list.failure) };
     const failure = isNew && !(0,rules/* isRevoked */.xK)(id, list.value) ? stillThere(id, list.value) : (0,rules/* whyNotGone */.z7)(id, list);
     if (failure === undefined)
         return first;
     const again = await calls.call(() => keys.revoke(id));
-    return again.ok && again.value === 'gone' ? { ok: false, failure } : again;
+    if (!again.ok)
+        return { ok: false, failure: unknown(again.failure) };
+    return again.value === 'gone' ? { ok: false, failure } : again;
 }
 function stillThere(id, list) {
     return (0,rules/* isGone */.ST)(id, list) ? (0,rules/* notListed */.NL)(id) : (0,rules/* notGone */.H9)(id);
 }
+/** After a 404, a refusal of another call says nothing of the key either. */
+function unknown(failure) {
+    return { ...failure, kind: 'unclear' };
+}
 
 ;// CONCATENATED MODULE: ./lib/ephemeral/release.js
+
 
 
 
@@ -13079,7 +13088,7 @@ const LEEWAY = 60_000;
  * @param remains undefined: the first step left no word
  * @param ways in the order in which they are to be tried
  */
-async function giveBack(remains, ways, ports) {
+async function releaseKey(remains, ways, ports) {
     if (remains === undefined)
         return { kind: 'unset' };
     const calls = new Calls(ports, undefined, release_PATIENCE);
@@ -13095,7 +13104,7 @@ async function giveBack(remains, ways, ports) {
 async function lookForIt({ name, unique }, ways, calls) {
     const failures = [];
     // Under a name that others use, too, nobody could tell which key it is.
-    for await (const { reply } of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
+    for await (const { reply } of tried(unique ? ways : [], (keys) => revokeOrphans(keys, calls, name))) {
         if (!reply.ok)
             failures.push(reply.failure);
         else if (reply.value.length === 0)
@@ -13112,8 +13121,13 @@ async function revokeIt(remains, ways, calls, { clock }) {
     for await (const { by, reply } of tried(ways, (keys) => revokeBoth(keys, remains, calls))) {
         if (!reply.ok)
             failures.push(reply.failure);
-        else if (reply.value === 'gone')
-            return { kind: 'gone', id };
+        else if (reply.value === 'gone') {
+            // A list without the key may be older than the key, so the key has the last word where it is at hand.
+            if (!(await works(ways, calls)))
+                return { kind: 'gone', id };
+            failures.push((0,rules/* notListed */.NL)(id));
+            break;
+        }
         else
             return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
     }
@@ -13127,7 +13141,7 @@ async function revokeIt(remains, ways, calls, { clock }) {
 }
 /** What lost creates left first: a key that revokes itself can do nothing afterwards. */
 async function revokeBoth(keys, { id, name, unique, strays }, calls) {
-    const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;
+    const others = strays && unique ? await revokeOrphans(keys, calls, name, id) : undefined;
     const own = await revokeKey(id, keys, calls);
     if (!own.ok)
         return own;
@@ -13138,6 +13152,11 @@ async function revokeBoth(keys, { id, name, unique, strays }, calls) {
     return own.value === 'gone' && ids.length === 0
         ? { ...own, value: 'gone' }
         : { ...own, value: [...ids, id] };
+}
+/** Whether MUTX takes the key; false where it is not at hand. */
+async function works(ways, calls) {
+    const ask = ways.find(({ kind }) => kind === 'key')?.works;
+    return ask !== undefined && (await calls.call(ask)).ok;
 }
 /**
  * Whether what every way was refused for is that the key does not exist any more: then it does not work either.
@@ -13172,7 +13191,7 @@ function isAboutCredential({ status }) {
  * made by a create whose reply was lost.
  * @returns the ids of those that were revoked here
  */
-async function revokeStrays(keys, calls, name, but) {
+async function revokeOrphans(keys, calls, name, but) {
     const list = await calls.call(() => keys.newest());
     if (!list.ok)
         return list;
@@ -13374,13 +13393,13 @@ async function mint(settings, ports, calls, sweepingBeside, created) {
     /** Creates at which MUTX failed, and of which there is no key. */
     const inVain = [];
     for (;;) {
-        await keeper.asked();
+        await keeper.creating();
         const creating = calls.call(() => keys.create(settings.keyName, settings.expiresInDays), retry/* onlyIfNotDone */.$n);
         void sweepingBeside();
         const reply = await creating;
         created(reply.ok ? { id: reply.value.id, createdAt: reply.value.createdAt, date: reply.date } : undefined);
         if (reply.ok) {
-            keeper.minted(reply.value);
+            keeper.created(reply.value);
             const { id, name, expiresAt } = reply.value;
             calls.report({ type: 'minted', id, name, expiresAt });
             return { ok: true, key: reply.value };
@@ -13393,7 +13412,7 @@ async function mint(settings, ports, calls, sweepingBeside, created) {
         }
         else if (failure.kind === 'unclear') {
             lost += 1;
-            keeper.lost();
+            keeper.unconfirmed();
             const notMade = await lookForLost(settings, ports, calls, failure);
             inVain.push(...notMade);
             if (isLast(lost, failure))
@@ -13411,7 +13430,7 @@ async function lookForLost({ keyName, unique }, { keys }, calls, failure) {
         calls.warn('create-lost', `the create got no clear answer, so a key named ${keyName} may exist that nobody can use; which one, nobody can tell, because \`key-name\` is not this step's alone: it expires by itself`);
         return [];
     }
-    const found = await revokeStrays(keys, calls, keyName);
+    const found = await revokeOrphans(keys, calls, keyName);
     if (!found.ok) {
         calls.warn('create-lost', `the create got no clear answer, and its key was not found out about: ${found.failure.message}`);
     }
@@ -13525,7 +13544,7 @@ class WaitForRoom {
         const { keyName, unique } = this.#settings;
         if (!unique)
             return false;
-        const found = await revokeStrays(this.#ports.keys, this.#inPassing(), keyName);
+        const found = await revokeOrphans(this.#ports.keys, this.#inPassing(), keyName);
         return found.ok && found.value.length > 0;
     }
     #left() {
@@ -13604,7 +13623,7 @@ async function make(settings, ports, calls, sweepingBeside, created) {
     if (!minted.ok) {
         // Where a key may exist all the same, the post step has to look for it.
         if (!minted.failed.perhaps)
-            ports.keeper.nothing();
+            ports.keeper.cleared();
         return minted.failed;
     }
     const { key } = minted;
@@ -13622,7 +13641,7 @@ async function verify({ key, id, name, expiresAt }, { keys, keeper }, calls) {
     const state = revoked.ok ? 'revoked' : revoked.failure.kind === 'unclear' ? 'unknown' : 'alive';
     // Otherwise the post step tries again.
     if (revoked.ok) {
-        keeper.nothing();
+        keeper.cleared();
         calls.report({ type: 'revoked', id, because: 'not-verified' });
     }
     else {
@@ -13993,7 +14012,7 @@ const LONGEST_TOKEN = 3_600_000;
  * Hands over to the post step: a note in the state, without any credential, and what may revoke the key in a
  * sealed envelope in the environment, whose opener is in the note. Each is written the moment it is known.
  */
-class HandOver {
+class PostStepJournal {
     #context;
     #session;
     #credential;
@@ -14017,7 +14036,7 @@ class HandOver {
             envelope: { variable: `MUTX_KEY_ENVELOPE_${(0,key_name/* randomDigits */.SG)().toUpperCase()}`, opener },
         };
     }
-    async asked() {
+    async creating() {
         if (this.#asked)
             return;
         this.#asked = true;
@@ -14026,15 +14045,15 @@ class HandOver {
         if (this.#token !== undefined)
             this.#enclose({ token: this.#token.expose() });
     }
-    lost() {
+    unconfirmed() {
         this.#strays = true;
     }
-    minted({ id, expiresAt, key }) {
+    created({ id, expiresAt, key }) {
         this.#note({ stage: 'minted', id, expiresAt, strays: this.#strays, ...this.#where });
         const token = this.#token?.expose();
         this.#enclose({ key: key.expose(), ...(token === undefined ? {} : { token }) });
     }
-    nothing() {
+    cleared() {
         this.#note({ stage: 'nothing' });
     }
     #note(note) {
@@ -14094,7 +14113,7 @@ function isAlive(token, now) {
 
 
 /** The action that makes a key for one job: inputs → session → the engine → output, variable, summary. */
-async function ephemeralVerb(context) {
+async function ephemeralCommand(context) {
     const { env, secrets, sink, gate, unfinished, fail } = context;
     sink.state(NOTE, encodeNote({ stage: 'nothing' }));
     const inputs = await (0,usable_inputs/* usableInputs */._)(loadEphemeralInputs(env, secrets), context);
@@ -14107,7 +14126,7 @@ async function ephemeralVerb(context) {
     const outcome = await (0,connect/* inSession */.Cp)(connection, inputs, context, async () => {
         const log = new EphemeralLog(sink, settings.unique);
         unfinished.state = () => log.state();
-        const keeper = new HandOver(inputs, session, context);
+        const keeper = new PostStepJournal(inputs, session, context);
         const report = log.event;
         const handOut = async (key) => {
             // The reply that it works may come when the run has said how it ends.
@@ -14141,11 +14160,11 @@ var urls = __nccwpck_require__(7886);
 
 
 /** By a key or a token alone. */
-function wayBearing(kind, token, apiUrl, context) {
+function revokerBearing(kind, token, apiUrl, context) {
     return wayWith(kind, { kind: 'opaque', input: 'bootstrap-jwt', token }, apiUrl, context);
 }
 /** By the credential among the inputs; none where that has ended. */
-function waysWithInputs(credential, apiUrl, context) {
+function revokersWithInputs(credential, apiUrl, context) {
     const hasEnded = credential.kind === 'access-jwt' && !isAlive(credential.token, context.clock.now());
     return hasEnded ? [] : [wayWith('inputs', credential, apiUrl, context)];
 }
@@ -14175,7 +14194,7 @@ function wayWith(kind, credential, apiUrl, context) {
  * The post step: gives the key of the job back, from what the first step left alone. Nothing that happens here is
  * a failure of the job: what could not be done is a warning.
  */
-async function ephemeralPostVerb(context) {
+async function ephemeralPostCommand(context) {
     const { env, sink, gate, clock, unfinished } = context;
     const log = new EphemeralLog(sink);
     const note = decodeNote(env[`STATE_${NOTE}`] ?? '');
@@ -14192,7 +14211,7 @@ async function ephemeralPostVerb(context) {
     if (first !== undefined)
         sink.line(first);
     const ports = { clock: gate.clock(clock), random: Math.random, report: log.event };
-    const result = await gate.pass(giveBack(note, ways, ports));
+    const result = await gate.pass(releaseKey(note, ways, ports));
     // Before the log-out, which may take its time: it is true from now on.
     tell(result, context);
     await gate.pass(close());
@@ -14238,11 +14257,11 @@ function waysFor(where, context) {
     const { key, token } = enclosed(where, env, secrets);
     const given = loadEphemeralCredential(env, secrets);
     const isTheSame = given !== undefined && fingerprint(given) === where.credential;
-    const bearing = (kind, secret) => wayBearing(kind, secret, base.value, context);
+    const bearing = (kind, secret) => revokerBearing(kind, secret, base.value, context);
     return [
         ...(key === undefined ? [] : [bearing('key', key)]),
         ...(token !== undefined && isAlive(token, clock.now()) ? [bearing('token', token)] : []),
-        ...(isTheSame ? waysWithInputs(given, base.value, context) : []),
+        ...(isTheSame ? revokersWithInputs(given, base.value, context) : []),
     ];
 }
 
@@ -14391,7 +14410,7 @@ var commands_calls = __nccwpck_require__(263);
  * closed by the next that succeeds. A part of the reusable workflows and of nothing else, so its inputs are no
  * part of the table: what they are given is written in this repository.
  */
-async function issueVerb(context) {
+async function issue_issueCommand(context) {
     const { secrets, sink, gate, clock, fail } = context;
     const wanted = readWanted(context);
     if (wanted === undefined)
@@ -14624,7 +14643,7 @@ function listed(text) {
 }
 
 // EXTERNAL MODULE: ./lib/config/unknown.js
-var unknown = __nccwpck_require__(7624);
+var config_unknown = __nccwpck_require__(7624);
 // EXTERNAL MODULE: ./lib/core/text.js
 var core_text = __nccwpck_require__(9716);
 ;// CONCATENATED MODULE: ./lib/messages/revocation/words.js
@@ -15138,7 +15157,7 @@ function unreadable({ selection }, failure) {
 
 const OUTPUT = 'revoked-key-ids';
 /** The action that revokes: inputs → session → the keys → log, output, summary. */
-async function revokeVerb(context) {
+async function revokeCommand(context) {
     const { env, secrets, sink, gate, unfinished, fail } = context;
     const inputs = await (0,usable_inputs/* usableInputs */._)(loadRevokeInputs(env, secrets), context);
     if (inputs === undefined)
@@ -15183,7 +15202,7 @@ async function revokeVerb(context) {
         sink.notice(gone);
     if (outcome.kind === 'failed') {
         const { missing } = outcome;
-        const near = missing === undefined ? [] : (0,unknown/* nearestNames */.LE)(missing.name, missing.names);
+        const near = missing === undefined ? [] : (0,config_unknown/* nearestNames */.LE)(missing.name, missing.names);
         const report = revocationFailure(outcome, { mayRevokeItself, now: connection.clock.now(), near });
         return fail(report, failedRevocationSummary(outcome, report));
     }
@@ -15522,7 +15541,7 @@ var engine = __nccwpck_require__(5603);
 
 
 /** The root action: inputs → session and targets → the engine → log, outputs, summary. */
-async function rotateVerb(context) {
+async function rotateCommand(context) {
     const { env, secrets, sink, gate, unfinished, fail } = context;
     const inputs = await (0,usable_inputs/* usableInputs */._)(loadRotateInputs(env, secrets), context);
     if (inputs === undefined)
@@ -16041,7 +16060,7 @@ function bug(error, unfinished) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/process/run-command.js
+;// CONCATENATED MODULE: ./lib/process/run-process.js
 
 
 
@@ -16056,7 +16075,7 @@ function bug(error, unfinished) {
  * @param title of a failure: what was not done
  * @throws Cancelled
  */
-async function runVerb(run, title, host) {
+async function runProcess(run, title, host) {
     const secrets = new SecretRegistry(host.mask);
     const sink = guarded(host.sink, secrets);
     const unfinished = {
@@ -16200,21 +16219,21 @@ const runnerSink = {
 
 
 const ENTRIES = {
-    rotate: { run: rotateVerb, title: words/* FAILURE_TITLE */.uO.rotate },
+    rotate: { run: rotateCommand, title: words/* FAILURE_TITLE */.uO.rotate },
     ephemeral: {
-        run: ephemeralVerb,
+        run: ephemeralCommand,
         title: words/* FAILURE_TITLE */.uO.ephemeral,
         needs: ['GITHUB_STATE', 'GITHUB_OUTPUT', 'GITHUB_ENV'],
     },
-    'ephemeral-post': { run: ephemeralPostVerb, title: 'MUTX API key not revoked', post: true },
-    revoke: { run: revokeVerb, title: words/* FAILURE_TITLE */.uO.revoke },
-    audit: { run: auditVerb, title: words/* FAILURE_TITLE */.uO.audit },
+    'ephemeral-post': { run: ephemeralPostCommand, title: 'MUTX API key not revoked', post: true },
+    revoke: { run: revokeCommand, title: words/* FAILURE_TITLE */.uO.revoke },
+    audit: { run: auditCommand, title: words/* FAILURE_TITLE */.uO.audit },
     plan: { run: plan, title: words/* FAILURE_TITLE */.uO.plan },
-    issue: { run: issueVerb, title: words/* FAILURE_TITLE */.uO.issue },
+    issue: { run: issue_issueCommand, title: words/* FAILURE_TITLE */.uO.issue },
 };
 /** Late: it brings a parser of YAML along, which the others need not pay for. */
 async function plan(context) {
-    const { planVerb } = await Promise.all(/* import() | fleet */[__nccwpck_require__.e(815), __nccwpck_require__.e(933)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2973));
+    const { planCommand: planVerb } = await Promise.all(/* import() | fleet */[__nccwpck_require__.e(815), __nccwpck_require__.e(933)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2973));
     await planVerb(context, { forJobs: true });
 }
 /**
@@ -16230,7 +16249,7 @@ async function main(entry) {
             requireFile(file);
         await run(context);
     };
-    await runVerb(prepared, title, {
+    await runProcess(prepared, title, {
         env: process.env,
         sink: runnerSink,
         mask: core_setSecret,

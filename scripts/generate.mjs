@@ -1,4 +1,4 @@
-// Writes what users read about inputs, outputs and failures, from the tables in src/config and src/report: the blocks
+// Writes what users read about inputs, outputs and failures, from the tables in src/config and src/messages: the blocks
 // between markers in action.yml and in the documents. `--check` writes nothing and fails where they are stale.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

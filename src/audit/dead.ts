@@ -2,7 +2,7 @@ import { MARGIN } from '../core/limits.ts';
 import type { Instant } from '../core/time.ts';
 import type { KeyRecord } from '../rotation/ports.ts';
 import { candidatesFor, holdingOf, works } from '../rotation/rules.ts';
-import type { Doubt } from './doubt.ts';
+import type { UncertainReason } from './doubt.ts';
 import type { Finding } from './finding.ts';
 import type { AuditedSecret } from './snapshot.ts';
 
@@ -21,7 +21,7 @@ export function deadSecret(
   if (updatedAt === undefined) return [];
   // When a key was revoked, nobody tells.
   const about = { since: undefined, place, updatedAt };
-  const doubt = (level: Finding['level'], why: Doubt): Finding => ({
+  const doubt = (level: Finding['level'], why: UncertainReason): Finding => ({
     ...about,
     kind: 'secret-doubtful',
     level,

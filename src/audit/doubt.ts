@@ -1,7 +1,7 @@
 import type { KeyRecord } from '../rotation/ports.ts';
 
 /** Why nobody can tell whether a secret holds a key that works. */
-export type Doubt =
+export type UncertainReason =
   /** It holds one of several keys; these of them are dead, the newest or others. */
   | {
       readonly kind: 'newest-dead' | 'some-dead';

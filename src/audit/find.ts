@@ -11,10 +11,10 @@ import {
   TOKEN_EXPIRING_WITHIN,
 } from './policy.ts';
 import { secretFindings } from './secrets.ts';
-import type { AuditLook } from './snapshot.ts';
+import type { AuditSnapshot } from './snapshot.ts';
 
 /** The plan has hardly a place left that does not become free by itself. */
-function quotaFinding(look: AuditLook): readonly Finding[] {
+function quotaFinding(look: AuditSnapshot): readonly Finding[] {
   const { plan, places, keys } = look;
   if (plan === undefined || places === undefined || !Number.isFinite(places)) return [];
   const active = keys.filter((key) => key.isActive);
@@ -27,14 +27,14 @@ function quotaFinding(look: AuditLook): readonly Finding[] {
   ];
 }
 
-function tokenFinding({ tokenExpiresAt, date }: AuditLook): readonly Finding[] {
+function tokenFinding({ tokenExpiresAt, date }: AuditSnapshot): readonly Finding[] {
   if (tokenExpiresAt === undefined || tokenExpiresAt - date > TOKEN_EXPIRING_WITHIN) return [];
   const since = tokenExpiresAt - TOKEN_EXPIRING_WITHIN;
   return [{ kind: 'writer-token', level: 'warning', since, expiresAt: tokenExpiresAt }];
 }
 
 /** Made for a job that is running, or superseded and kept for a grace period. */
-function isPassing(key: KeyRecord, active: readonly KeyRecord[], { date }: AuditLook): boolean {
+function isPassing(key: KeyRecord, active: readonly KeyRecord[], { date }: AuditSnapshot): boolean {
   if (isExpired(key, date)) return false;
   if (isForAJob(key)) return true;
   const successor = newest(active.filter(({ name }) => name === key.name));
@@ -48,7 +48,7 @@ const RANK: Readonly<Record<Finding['level'], number>> = { error: 0, warning: 1,
  * told as that and nothing else, for it has to go whatever else may be said of it.
  * @param only keys of this name, and nothing about the account as a whole
  */
-export function findAll(look: AuditLook, policy: AuditPolicy, only?: string): readonly Finding[] {
+export function findAll(look: AuditSnapshot, policy: AuditPolicy, only?: string): readonly Finding[] {
   const { findings: aboutSecrets, outOfStep } = secretFindings(look, only === undefined);
   const orphans = new Set(aboutSecrets.flatMap((one) => (one.kind === 'orphaned' ? [one.key.id] : [])));
   const live = look.keys.filter((key) => works(key, look.date) && !orphans.has(key.id));

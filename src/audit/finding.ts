@@ -1,6 +1,6 @@
 import type { Duration, Instant } from '../core/time.ts';
 import type { KeyRecord } from '../rotation/ports.ts';
-import type { Doubt } from './doubt.ts';
+import type { UncertainReason } from './doubt.ts';
 
 export type Level = 'error' | 'warning' | 'notice';
 
@@ -57,7 +57,7 @@ export type Finding = About &
         readonly place: SecretName;
         readonly updatedAt: Instant;
         readonly keyName: string;
-        readonly why: Doubt;
+        readonly why: UncertainReason;
       }
     | {
         readonly kind: 'quota';

@@ -13,7 +13,7 @@ import {
 import { deadSecret } from './dead.ts';
 import type { Finding, SecretName } from './finding.ts';
 import { isForAJob, keptUntil, newest } from './policy.ts';
-import type { AuditedSecret, AuditLook } from './snapshot.ts';
+import type { AuditedSecret, AuditSnapshot } from './snapshot.ts';
 
 interface SecretFindings {
   readonly findings: readonly Finding[];
@@ -25,7 +25,7 @@ interface SecretFindings {
  * What the secrets' dates tell, for each name that keys in them have. Nothing where the clocks are apart.
  * @param guessed the names are the default ones, and rotations may have used others
  */
-export function secretFindings(look: AuditLook, guessed: boolean): SecretFindings {
+export function secretFindings(look: AuditSnapshot, guessed: boolean): SecretFindings {
   if (look.clocksApart) return { findings: [], outOfStep: new Set() };
   const names = new Set(look.secrets.map(({ keyName }) => keyName));
   const named = keysByName(look.keys);
@@ -47,7 +47,7 @@ export function secretFindings(look: AuditLook, guessed: boolean): SecretFinding
 }
 
 /** The secrets that hold this key, as far as their dates say. */
-export function holdersOf(key: KeyRecord, look: AuditLook): readonly SecretName[] {
+export function holdersOf(key: KeyRecord, look: AuditSnapshot): readonly SecretName[] {
   const secrets = look.clocksApart ? [] : look.secrets.filter(({ keyName }) => keyName === key.name);
   if (secrets.length === 0) return [];
   const keys = look.keys.filter(({ name }) => name === key.name);

@@ -15,7 +15,7 @@ export interface AuditedSecret extends StoredSecret {
 }
 
 /** What an audit saw; everything it finds, it finds from this alone. */
-export interface AuditLook {
+export interface AuditSnapshot {
   /** MUTX's time of the list; where it sent none, this machine's. */
   readonly date: Instant;
   /** Every key of the account. */
@@ -130,15 +130,15 @@ export type AuditEvent =
       readonly wait: Duration;
     };
 
-type AuditLookResult =
-  | { readonly ok: true; readonly look: AuditLook }
+type AuditSnapshotResult =
+  | { readonly ok: true; readonly look: AuditSnapshot }
   | { readonly ok: false; readonly failures: readonly CallFailure[] };
 
 /**
  * Reads the keys and the plan, and only then the secrets' dates: in the other order a secret written in between
  * would make the key that it holds look like an orphan (docs/protocol.md, "A run").
  */
-export async function takeAuditLook(ports: AuditPorts): Promise<AuditLookResult> {
+export async function readAuditSnapshot(ports: AuditPorts): Promise<AuditSnapshotResult> {
   const call = patientCalls(ports, PATIENCE, (failure, attempt, wait) =>
     ports.report({ type: 'retrying', failure, attempt, wait }),
   );

@@ -3,7 +3,7 @@ import type { KeyRecord } from '../rotation/ports.ts';
 import { sparedBy, sparedUntil, works } from '../rotation/rules.ts';
 import { isForAJob } from './policy.ts';
 import { holdersOf } from './secrets.ts';
-import type { AuditLook } from './snapshot.ts';
+import type { AuditSnapshot } from './snapshot.ts';
 
 /** A live key that was still too young to be revoked when the newest of its name was made. */
 export interface SparedBeside {
@@ -18,7 +18,7 @@ export interface SparedBeside {
  * made for a job: many jobs may share a name, and no rotation looks after it.
  * @param keys those to tell of
  */
-export function sparedBeside(keys: readonly KeyRecord[], look: AuditLook): readonly SparedBeside[] {
+export function sparedBeside(keys: readonly KeyRecord[], look: AuditSnapshot): readonly SparedBeside[] {
   const newestOf = new Map<string, KeyRecord>();
   for (const key of look.keys) {
     const latest = newestOf.get(key.name);

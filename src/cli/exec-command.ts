@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants, hostname } from 'node:os';
 import type { Command } from 'commander';
 import type { EndingSignal } from '../commands/context.ts';
-import { type Child, type Ended, execVerb } from '../commands/ephemeral/exec.ts';
+import { type Child, type Ended, execCommand } from '../commands/ephemeral/exec.ts';
 import { inputsOf } from '../config/table.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Machine, Streams } from './machine.ts';
@@ -49,7 +49,7 @@ export function completeExec(command: Command, machine: Machine): void {
         title: 'mutx-api-key exec: not done',
         leavesStdout: true,
         run: async (context) => {
-          ended = await execVerb({ name: file, start }, place, context);
+          ended = await execCommand({ name: file, start }, place, context);
         },
       } satisfies Parameters<typeof runCommand>[0];
       await runCommand(task, flags, machine);

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type KeysOperation, keysVerb } from '../commands/keys.ts';
+import { type KeysOperation, keysCommand } from '../commands/keys.ts';
 import { parseInteger } from '../config/kinds.ts';
 import { INPUTS } from '../config/table.ts';
 import { confirmed } from './ask.ts';
@@ -40,7 +40,7 @@ export function completeKeys(keys: Command, machine: Machine): void {
   const run = (operation: KeysOperation, flags: Flags) => {
     const title = `mutx-api-key keys ${operation.kind}: not done`;
     const printsSecret = operation.kind === 'create' || operation.kind === 'rotate';
-    return runCommand({ run: keysVerb(operation), verb: 'revoke', title, printsSecret }, flags, machine);
+    return runCommand({ run: keysCommand(operation), verb: 'revoke', title, printsSecret }, flags, machine);
   };
 
   add('list', 'list the keys of the account')

@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import type { VerbContext } from '../commands/context.ts';
+import type { CommandContext } from '../commands/context.ts';
 import { inputsOf } from '../config/table.ts';
 import type { Machine } from './machine.ts';
 import { runCommand } from './run-command.ts';
 import { type Flags, isCredential, propertyOf } from './variables.ts';
 
 /** Late: only a fleet needs the parser of YAML. */
-async function rotateFleet(context: VerbContext): Promise<void> {
-  const { rotateFleetVerb } = await import('../commands/rotate-fleet.ts');
+async function rotateFleet(context: CommandContext): Promise<void> {
+  const { rotateFleetCommand: rotateFleetVerb } = await import('../commands/rotate-fleet.ts');
   await rotateFleetVerb(context);
 }
 
-async function planFleet(context: VerbContext): Promise<void> {
-  const { planVerb } = await import('../commands/plan.ts');
+async function planFleet(context: CommandContext): Promise<void> {
+  const { planCommand: planVerb } = await import('../commands/plan.ts');
   await planVerb(context);
 }
 

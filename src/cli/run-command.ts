@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { VerbContext } from '../commands/context.ts';
+import type { CommandContext } from '../commands/context.ts';
 import type { Verb } from '../config/table.ts';
 import { inputWarning } from '../messages/annotations.ts';
 import type { FailureReport } from '../messages/failure.ts';
 import { FAILURE_TITLE } from '../messages/words.ts';
-import { runVerb } from '../process/run-command.ts';
+import { runProcess } from '../process/run-process.ts';
 import { withCredentials } from './ask.ts';
 import { atTerminal } from './at-terminal.ts';
 import { FAILED, type Machine, type Streams, UNUSABLE } from './machine.ts';
@@ -13,7 +13,7 @@ import { terminal, written } from './terminal.ts';
 import { type Flags, misspelledVariables, verbEnvironment } from './variables.ts';
 
 interface Task {
-  readonly run: (context: VerbContext) => Promise<void>;
+  readonly run: (context: CommandContext) => Promise<void>;
   /** Whose inputs it takes. */
   readonly verb: Verb;
   /** Of a failure: what was not done. Default: that of the verb. */
@@ -47,7 +47,7 @@ export async function runCommand(
     ...(verb === 'plan' ? {} : { worded: atTerminal }),
   });
   for (const text of misspelledVariables(verb, shell)) sink.warning(inputWarning(text));
-  await runVerb(run, title, {
+  await runProcess(run, title, {
     env: verbEnvironment(verb, flags, env),
     sink,
     mask: maskFor(env, streams),

@@ -1,4 +1,4 @@
-import type { VerbContext } from '../commands/context.ts';
+import type { CommandContext } from '../commands/context.ts';
 import { shellVariableOf } from '../config/environment-names.ts';
 import { inputsOf, type Verb } from '../config/table.ts';
 import type { Complete } from './commands.ts';
@@ -9,10 +9,10 @@ import { type Flags, isCredential } from './variables.ts';
 
 /** The commands that are actions, too. Late: none needs what the others do. */
 const RUNS = {
-  rotate: async (context: VerbContext) => (await import('../commands/rotate.ts')).rotateVerb(context),
-  revoke: async (context: VerbContext) => (await import('../commands/revoke.ts')).revokeVerb(context),
-  audit: async (context: VerbContext) => (await import('../commands/audit.ts')).auditVerb(context),
-  plan: async (context: VerbContext) => (await import('../commands/plan.ts')).planVerb(context),
+  rotate: async (context: CommandContext) => (await import('../commands/rotate.ts')).rotateCommand(context),
+  revoke: async (context: CommandContext) => (await import('../commands/revoke.ts')).revokeCommand(context),
+  audit: async (context: CommandContext) => (await import('../commands/audit.ts')).auditCommand(context),
+  plan: async (context: CommandContext) => (await import('../commands/plan.ts')).planCommand(context),
 };
 
 /** A command with the inputs of an action as its flags. */

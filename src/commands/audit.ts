@@ -1,5 +1,5 @@
 import { findAll } from '../audit/find.ts';
-import { type AuditLook, type AuditNote, type AuditPorts, takeAuditLook } from '../audit/snapshot.ts';
+import { type AuditNote, type AuditPorts, type AuditSnapshot, readAuditSnapshot } from '../audit/snapshot.ts';
 import { sparedBeside } from '../audit/spared.ts';
 import { isMadeHere } from '../config/key-name.ts';
 import { type AuditInputs, loadAuditInputs } from '../config/load/audit.ts';
@@ -10,12 +10,12 @@ import { auditSummary } from '../messages/audit/summary.ts';
 import { sparedTexts, toldFinding } from '../messages/audit/words.ts';
 import { currentOf, keysByName } from '../rotation/rules.ts';
 import { type Connection, connect, inSession } from './connect.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { handOn } from './outputs.ts';
 import { usableInputs } from './usable-inputs.ts';
 
 /** The action that audits: inputs → session → a look → findings → log, outputs, summary. */
-export async function auditVerb(context: VerbContext): Promise<void> {
+export async function auditCommand(context: CommandContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
   const inputs = await usableInputs(loadAuditInputs(env, secrets), context);
   if (inputs === undefined) return;
@@ -30,7 +30,7 @@ export async function auditVerb(context: VerbContext): Promise<void> {
   const looked = await inSession(connection, inputs, context, () => {
     unfinished.state = () => ['nothing was changed: an audit only reads'];
     const { report, ...ports } = portsOf(inputs, connection, context);
-    const look = takeAuditLook({
+    const look = readAuditSnapshot({
       ...ports,
       report: (event) => {
         if (event.type === 'note') notes.push(event.note);
@@ -56,7 +56,7 @@ export async function auditVerb(context: VerbContext): Promise<void> {
 }
 
 function resultOf(
-  look: AuditLook,
+  look: AuditSnapshot,
   { policy, keyName }: AuditInputs,
   notes: readonly AuditNote[],
   quote: (name: string) => string,
@@ -86,7 +86,7 @@ function resultOf(
 function portsOf(
   { targets }: AuditInputs,
   { keys, github, clock, session }: Connection,
-  { secrets, sink }: VerbContext,
+  { secrets, sink }: CommandContext,
 ): AuditPorts {
   return {
     keys,

@@ -2,7 +2,7 @@ import { type CallPolicy, type PatientCall, patientCalls } from '../core/retry.t
 import type { Clock, Duration } from '../core/time.ts';
 import { retryText } from '../messages/log.ts';
 import type { Sink } from '../messages/sink.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 
 /** Calls that a verb makes itself, for which no engine has a say. Nothing is said of tries that are made again. */
 export function quietCalls(clock: Clock): PatientCall {
@@ -10,11 +10,11 @@ export function quietCalls(clock: Clock): PatientCall {
 }
 
 /** The same, and a line for each try that is made again. */
-export function toldCalls({
+export function reportedCalls({
   gate,
   clock,
   sink,
-}: Pick<VerbContext, 'gate' | 'clock'> & { readonly sink: Pick<Sink, 'line'> }): PatientCall {
+}: Pick<CommandContext, 'gate' | 'clock'> & { readonly sink: Pick<Sink, 'line'> }): PatientCall {
   const ports = { clock: gate.clock(clock), random: Math.random };
   return patientCalls(ports, undefined, (failure, attempt, wait) =>
     sink.line(retryText(failure, attempt, wait)),

@@ -19,7 +19,7 @@ import { createSession } from '../mutx/session/create-session.ts';
 import type { Session } from '../mutx/session/session.ts';
 import type { KeyService } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 
 export const USER_AGENT = 'mutx-api-key-action';
 
@@ -48,7 +48,7 @@ export interface Connection {
 }
 
 /** Puts together what a verb calls the services with. */
-export function connect(access: Access, context: VerbContext, options: ConnectOptions = {}): Connection {
+export function connect(access: Access, context: CommandContext, options: ConnectOptions = {}): Connection {
   const { tokenExpiryIsTold = false, keyNames, ...creating } = options;
   const { secrets, sink, clock: machineClock, gate, env } = context;
   const clock = gate.clock(machineClock);
@@ -98,7 +98,7 @@ export function connect(access: Access, context: VerbContext, options: ConnectOp
 /** A run that reads the list several times reports what was not read once. */
 function readingPorts(
   clock: Clock,
-  sink: Pick<VerbContext['sink'], 'line' | 'warning'>,
+  sink: Pick<CommandContext['sink'], 'line' | 'warning'>,
   keyNames: ReadonlySet<string> | undefined,
 ): ReadingPorts {
   const reported = new Set<string>();
@@ -127,7 +127,7 @@ function isLogout({ path }: HttpRequest): boolean {
 export async function inSession<T>(
   connection: Connection,
   { refreshTokenSecret }: Pick<Access, 'refreshTokenSecret'>,
-  { gate, unfinished, fail }: VerbContext,
+  { gate, unfinished, fail }: CommandContext,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   const untouched = unfinished.state;

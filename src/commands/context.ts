@@ -22,7 +22,7 @@ export const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as cons
 export type EndingSignal = (typeof ENDING_SIGNALS)[number];
 
 /** What every verb gets, be it from the runner or from a shell. */
-export interface VerbContext {
+export interface CommandContext {
   /** Its inputs, and where it runs, as the runner's variables: `INPUT_…`, `GITHUB_…`. */
   readonly env: NodeJS.ProcessEnv;
   readonly secrets: SecretRegistry;

@@ -17,7 +17,7 @@ import {
 import type { Secret } from '../secrets/secret.ts';
 import { quietCalls } from './calls.ts';
 import { USER_AGENT } from './connect.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 
 interface Wanted {
   readonly kind: IssueKind;
@@ -33,7 +33,7 @@ interface Wanted {
  * closed by the next that succeeds. A part of the reusable workflows and of nothing else, so its inputs are no
  * part of the table: what they are given is written in this repository.
  */
-export async function issueVerb(context: VerbContext): Promise<void> {
+export async function issueCommand(context: CommandContext): Promise<void> {
   const { secrets, sink, gate, clock, fail } = context;
   const wanted = readWanted(context);
   if (wanted === undefined) return;
@@ -60,7 +60,7 @@ export async function issueVerb(context: VerbContext): Promise<void> {
 async function noteFailure(
   issues: Issues,
   { kind, run }: Wanted,
-  context: VerbContext,
+  context: CommandContext,
 ): Promise<CallFailure | undefined> {
   const found = await ours(issues, kind, run, context);
   if (!found.ok) return found.failure;
@@ -78,7 +78,7 @@ async function noteFailure(
 async function noteSuccess(
   issues: Issues,
   { kind, run }: Wanted,
-  context: VerbContext,
+  context: CommandContext,
 ): Promise<CallFailure | undefined> {
   const found = await ours(issues, kind, run, context);
   if (!found.ok) return found.failure;
@@ -96,7 +96,7 @@ async function ours(
   issues: Issues,
   kind: IssueKind,
   { workflow }: RunNow,
-  context: VerbContext,
+  context: CommandContext,
 ): Promise<Reply<readonly Issue[]>> {
   const found = await quietCalls(context.clock)(() => issues.open(ISSUE_LABEL));
   if (!found.ok) return found;
@@ -107,7 +107,7 @@ async function ours(
   return { ...found, value: found.value.filter(({ body }) => markIn(body, kind, workflow) !== undefined) };
 }
 
-function sayOff({ sink }: VerbContext): void {
+function sayOff({ sink }: CommandContext): void {
   sink.warning({
     title: 'No issue about failures',
     message: 'this repository has issues switched off, so failed runs are told by GitHub’s own mails only',
@@ -118,7 +118,7 @@ function failureIn(reply: Reply<unknown>): CallFailure | undefined {
   return reply.ok ? undefined : reply.failure;
 }
 
-function readWanted({ env, secrets, fail }: VerbContext): Wanted | undefined {
+function readWanted({ env, secrets, fail }: CommandContext): Wanted | undefined {
   const input = (name: string) => env[`INPUT_${name.toUpperCase()}`] ?? '';
   const token = input('github-token').trim();
   const kind = input('kind');

@@ -15,9 +15,9 @@ import { revokeKeys } from '../revoke/revoke.ts';
 import type { KeyRecord, MintedKey } from '../rotation/ports.ts';
 import { works } from '../rotation/rules.ts';
 import { isAccountRefused } from '../rotation/run.ts';
-import { toldCalls, twice } from './calls.ts';
+import { reportedCalls, twice } from './calls.ts';
 import { type Connection, connect, inSession } from './connect.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { handOn } from './outputs.ts';
 import { usableInputs } from './usable-inputs.ts';
 
@@ -45,7 +45,7 @@ export type KeysOperation =
 type Consent = 'given' | 'none' | ((question: string) => Promise<boolean>);
 
 /** Runs one of them. The plaintext of a new key is the output `key`: whoever asks for a key is to have it. */
-export function keysVerb(operation: KeysOperation): (context: VerbContext) => Promise<void> {
+export function keysCommand(operation: KeysOperation): (context: CommandContext) => Promise<void> {
   return async (context) => {
     const access = await usableInputs(
       loadAccess(context.env, context.secrets),
@@ -61,7 +61,7 @@ export function keysVerb(operation: KeysOperation): (context: VerbContext) => Pr
 /** What MUTX would not take, whichever server it is. */
 function argumentProblems(
   operation: KeysOperation,
-  { secrets }: Pick<VerbContext, 'secrets'>,
+  { secrets }: Pick<CommandContext, 'secrets'>,
 ): readonly InputProblem[] {
   switch (operation.kind) {
     case 'list':
@@ -95,16 +95,16 @@ const WITHOUT_CONSENT = {
   },
 } as const satisfies Readonly<Record<'rotate' | 'revoke', InputProblem>>;
 
-function idProblems(id: string, secrets: VerbContext['secrets']): readonly InputProblem[] {
+function idProblems(id: string, secrets: CommandContext['secrets']): readonly InputProblem[] {
   if (isWrittenKeyId(id)) return [];
   const message = 'is not the id of a key';
   const fix = 'copy the id from `mutx-api-key keys list`; by name, `mutx-api-key revoke` revokes keys';
   return [{ input: 'id', message, given: secrets.quote(id, 100), allowed: 'a UUID', fix }];
 }
 
-async function run(operation: KeysOperation, connection: Connection, context: VerbContext): Promise<void> {
+async function run(operation: KeysOperation, connection: Connection, context: CommandContext): Promise<void> {
   const { client } = connection;
-  const call = toldCalls(context);
+  const call = reportedCalls(context);
   switch (operation.kind) {
     case 'list': {
       const reply = await call(() => client.list(true));
@@ -130,10 +130,10 @@ async function run(operation: KeysOperation, connection: Connection, context: Ve
 async function rotateInPlace(
   { id, consent, force }: Extract<KeysOperation, { kind: 'rotate' }>,
   client: MutxClient,
-  context: VerbContext,
+  context: CommandContext,
 ): Promise<void> {
   const { sink, secrets, env, fail } = context;
-  const call = toldCalls(context);
+  const call = reportedCalls(context);
   const list = await call(() => client.list(true));
   if (!list.ok) return failed(list.failure, UNTOUCHED, context);
   const old = list.value.find((key) => key.id.toLowerCase() === id.toLowerCase());
@@ -166,7 +166,7 @@ function serverHost({ GITHUB_SERVER_URL: url }: NodeJS.ProcessEnv): string {
 }
 
 /** Which secret is dead now, as far as a name tells, and what to run. */
-function afterReplacement(name: string, secrets: VerbContext['secrets'], host: string): string {
+function afterReplacement(name: string, secrets: CommandContext['secrets'], host: string): string {
   const target = targetOfDefaultName(name, host);
   if (target === undefined) {
     return `what holds it fails now: put the new key there, or, if a rotation stores the key named ${secrets.quote(name, 255)}, run that rotation`;
@@ -179,7 +179,7 @@ function afterReplacement(name: string, secrets: VerbContext['secrets'], host: s
 async function revoke(
   { id, consent }: Extract<KeysOperation, { kind: 'revoke' }>,
   { client, api }: Connection,
-  context: VerbContext,
+  context: CommandContext,
 ): Promise<void> {
   const { sink, gate, clock, fail } = context;
   if (typeof consent === 'function') {
@@ -212,10 +212,10 @@ async function revoke(
 async function beforeRevocation(
   id: string,
   client: MutxClient,
-  context: VerbContext,
+  context: CommandContext,
 ): Promise<string | undefined> {
   const { secrets, env } = context;
-  const list = await toldCalls(context)(() => client.list(), twice);
+  const list = await reportedCalls(context)(() => client.list(), twice);
   if (!list.ok)
     return `! key ${id}: the keys could not be listed, so its name and what holds it are not known`;
   const key = list.value.find((one) => one.id.toLowerCase() === id.toLowerCase());
@@ -256,7 +256,7 @@ function lostSuccessor({ kind }: CallFailure, id: string): readonly string[] {
 function listed(
   { name, all, active }: Extract<KeysOperation, { kind: 'list' }>,
   keys: readonly KeyRecord[],
-  { sink, secrets, clock }: VerbContext,
+  { sink, secrets, clock }: CommandContext,
 ): void {
   const now = clock.now();
   const shown = keys.filter(
@@ -276,7 +276,7 @@ function listed(
   handOn([['keys', JSON.stringify(json)]], sink);
 }
 
-function minted({ id, name, expiresAt, key }: MintedKey, { sink, secrets }: VerbContext): void {
+function minted({ id, name, expiresAt, key }: MintedKey, { sink, secrets }: CommandContext): void {
   sink.notice({
     title: `Key ${id} (${secrets.quote(name, 255)}), ${expiryText(expiresAt)}`,
     message: 'MUTX shows it only this once',
@@ -290,7 +290,7 @@ function minted({ id, name, expiresAt, key }: MintedKey, { sink, secrets }: Verb
 function failed(
   failure: CallFailure,
   state: readonly string[],
-  { fail }: VerbContext,
+  { fail }: CommandContext,
   code: string = failure.code,
 ): void {
   fail(earlyFailure({ code, message: failure.message, calls: [failure], state }));

@@ -4,7 +4,7 @@ import { HttpClient } from '../http/client.ts';
 import { type Generation, MutxApi } from '../mutx/api.ts';
 import { quietCalls, twice } from './calls.ts';
 import { USER_AGENT } from './connect.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 
 /** Asks for the keys without any credential: only MUTX itself, of whichever generation, says 401 in its own way. */
 export async function probe(api: MutxApi, clock: Clock): Promise<Reply<Generation>> {
@@ -26,7 +26,7 @@ export async function probe(api: MutxApi, clock: Clock): Promise<Reply<Generatio
 /** MUTX's time, asked for without any credential; undefined where MUTX does not give it. */
 export async function mutxTime(
   apiUrl: URL,
-  { gate, clock, secrets }: Pick<VerbContext, 'gate' | 'clock' | 'secrets'>,
+  { gate, clock, secrets }: Pick<CommandContext, 'gate' | 'clock' | 'secrets'>,
 ): Promise<Instant | undefined> {
   const http = new HttpClient({ service: 'mutx', baseUrl: apiUrl, userAgent: USER_AGENT });
   try {

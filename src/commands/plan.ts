@@ -4,7 +4,7 @@ import { loadPlanInputs, type PlanInputs, type ReadText } from '../config/fleet/
 import { jobsWithin, matricesOf } from '../config/fleet/matrix.ts';
 import type { Loaded } from '../config/problem.ts';
 import { WRITE_DEADLINE } from '../core/limits.ts';
-import { writesWithin } from '../github/pace.ts';
+import { writesWithin } from '../github/limiter.ts';
 import { createTarget } from '../github/targets/create-target.ts';
 import { earlyFailure } from '../messages/failure.ts';
 import {
@@ -20,10 +20,10 @@ import {
   unreadableText,
 } from '../messages/rotation/fleet-plan.ts';
 import { instantText } from '../messages/words.ts';
-import { type Survey, survey } from '../rotation/plan-fleet.ts';
+import { type FleetPlans, planFleet } from '../rotation/plan-fleet.ts';
 import type { SecretRegistry } from '../secrets/registry.ts';
 import { type Connection, connect, inSession } from './connect.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { usableInputs } from './usable-inputs.ts';
 
 /**
@@ -39,7 +39,7 @@ const MOST_SUPERSEDED = 1_000;
  * What of a fleet is due: inputs and file → one list of keys, the secrets' dates → a plan for each key.
  * @param forJobs whether the runner hands the outputs to other jobs
  */
-export async function planVerb(context: VerbContext, { forJobs = false } = {}): Promise<void> {
+export async function planCommand(context: CommandContext, { forJobs = false } = {}): Promise<void> {
   const { env, secrets, sink, fail } = context;
   const inputs = await usableInputs(loadFleetInputs(env, secrets, forJobs), context);
   if (inputs === undefined) return;
@@ -59,17 +59,17 @@ export async function planVerb(context: VerbContext, { forJobs = false } = {}): 
 export function lookAtFleet(
   { keys }: PlanInputs,
   { keys: service, github, clock, session }: Connection,
-  { secrets }: VerbContext,
-): Promise<Survey> {
+  { secrets }: CommandContext,
+): Promise<FleetPlans> {
   if (github === undefined) throw new Error('a plan has a github-token: its inputs say so');
   const entries = keys.map(({ settings, targets, audience, createEnvironment }) => ({
     settings,
     targets: targets.map((target) => createTarget(target, { github, secrets, audience, createEnvironment })),
   }));
-  return survey(entries, { keys: service, clock, random: Math.random, sessionEndsAt: session.endsAt });
+  return planFleet(entries, { keys: service, clock, random: Math.random, sessionEndsAt: session.endsAt });
 }
 
-function tell(planned: readonly PlannedKey[], { sink, fail }: VerbContext): void {
+function tell(planned: readonly PlannedKey[], { sink, fail }: CommandContext): void {
   const { now: jobs, later } = jobsWithin(mostUrgentFirst(planned.filter(needsJob)), MOST_CHARACTERS);
   const matrices = matricesOf(jobs.map(({ key }) => key));
   sink.line(fleetHeadline(planned));
@@ -95,7 +95,7 @@ function tell(planned: readonly PlannedKey[], { sink, fail }: VerbContext): void
   sink.summary(fleetSummary(planned));
 }
 
-function tellSuperseded(planned: readonly PlannedKey[], sink: VerbContext['sink']): void {
+function tellSuperseded(planned: readonly PlannedKey[], sink: CommandContext['sink']): void {
   const superseded = planned.flatMap(({ finding }) =>
     finding.kind === 'planned' && finding.revocableFrom !== undefined
       ? [{ ids: finding.superseded, from: finding.revocableFrom }]
@@ -125,7 +125,7 @@ export function loadFleetInputs(
 /** Each key of the fleet with what was found of it. */
 export function plannedKeys(
   { keys }: PlanInputs,
-  { findings }: Extract<Survey, { ok: true }>,
+  { findings }: Extract<FleetPlans, { ok: true }>,
 ): readonly PlannedKey[] {
   return keys.flatMap((key, index) => {
     const finding = findings[index];

@@ -13,14 +13,14 @@ import { keyStates, logRevocation } from '../messages/revocation/words.ts';
 import type { KeyResult } from '../revoke/request.ts';
 import { revokeKeys } from '../revoke/revoke.ts';
 import { connect, inSession } from './connect.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { handOn } from './outputs.ts';
 import { usableInputs } from './usable-inputs.ts';
 
 const OUTPUT = 'revoked-key-ids';
 
 /** The action that revokes: inputs → session → the keys → log, output, summary. */
-export async function revokeVerb(context: VerbContext): Promise<void> {
+export async function revokeCommand(context: CommandContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
   const inputs = await usableInputs(loadRevokeInputs(env, secrets), context);
   if (inputs === undefined) return;

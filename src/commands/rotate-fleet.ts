@@ -1,5 +1,4 @@
 import type { PlanInputs } from '../config/fleet/load-plan.ts';
-import { Pace } from '../github/pace.ts';
 import { earlyFailure } from '../messages/failure.ts';
 import { RotationLog } from '../messages/log.ts';
 import {
@@ -19,9 +18,9 @@ import {
 import { Progress } from '../messages/rotation/progress.ts';
 import { count, durationText } from '../messages/words.ts';
 import { rotate } from '../rotation/engine.ts';
-import type { Survey } from '../rotation/plan-fleet.ts';
+import type { FleetPlans } from '../rotation/plan-fleet.ts';
 import { type Connection, connect, inSession } from './connect.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { handOn } from './outputs.ts';
 import { loadFleetInputs, lookAtFleet, plannedKeys } from './plan.ts';
 import { portsOf } from './rotate.ts';
@@ -31,7 +30,7 @@ import { usableInputs } from './usable-inputs.ts';
  * Rotates a fleet in one process, key by key, where there is no matrix to spread it over: the same plan, the same
  * pace, and one table at the end. What fails for one key does not keep the others from theirs.
  */
-export async function rotateFleetVerb(context: VerbContext): Promise<void> {
+export async function rotateFleetCommand(context: CommandContext): Promise<void> {
   const { env, secrets, sink, fail } = context;
   const inputs = await usableInputs(loadFleetInputs(env, secrets, false), context);
   if (inputs === undefined) return;
@@ -56,9 +55,9 @@ export async function rotateFleetVerb(context: VerbContext): Promise<void> {
 
 async function rotateAll(
   inputs: PlanInputs,
-  looked: Extract<Survey, { ok: true }>,
+  looked: Extract<FleetPlans, { ok: true }>,
   connection: Connection,
-  context: VerbContext,
+  context: CommandContext,
 ): Promise<readonly RotatedKey[]> {
   const { sink, unfinished } = context;
   const planned = plannedKeys(inputs, looked);
@@ -75,7 +74,6 @@ async function rotateAll(
       givenUp: [],
       why: finding.kind === 'planned' ? finding.plan.why : '',
     }));
-  const pace = new Pace();
   for (const [index, one] of due.entries()) {
     const progress = new Progress();
     unfinished.state = () => [
@@ -83,20 +81,19 @@ async function rotateAll(
       ...progress.state(),
     ];
     sink.line(`[${index + 1}/${due.length}] ${one.key.settings.keyName}`);
-    await forPace(pace, one, connection, context);
-    results.push(await rotateOne(inputs, one, { connection, context, pace, progress }));
+    await forPace(one, connection, context);
+    results.push(await rotateOne(inputs, one, { connection, context, progress }));
   }
   return results;
 }
 
 /** A key whose writes the hour has no room for is not made before it has. */
 async function forPace(
-  pace: Pace,
   { key }: PlannedKey,
-  { clock }: Connection,
-  { sink, gate }: VerbContext,
+  { github, clock }: Connection,
+  { sink, gate }: CommandContext,
 ): Promise<void> {
-  const wait = pace.waitForRoom(key.targets.length, clock.monotonic());
+  const wait = github?.limiter.waitForRoom(key.targets.length) ?? 0;
   if (wait <= 0) return;
   sink.line(`waiting ${durationText(wait)}: GitHub allows 500 writes an hour`);
   await gate.pass(clock.sleep(wait));
@@ -104,20 +101,19 @@ async function forPace(
 
 interface Tools {
   readonly connection: Connection;
-  readonly context: VerbContext;
-  readonly pace: Pace;
+  readonly context: CommandContext;
   readonly progress: Progress;
 }
 
 async function rotateOne(
   inputs: PlanInputs,
   { key }: PlannedKey,
-  { connection, context, pace, progress }: Tools,
+  { connection, context, progress }: Tools,
 ): Promise<RotatedKey> {
   const log = new RotationLog(context.sink, key.settings.keyName);
   const outcome = await context.gate.pass(
     rotate(key.settings, {
-      ...portsOf({ ...inputs, ...key }, connection, context, pace),
+      ...portsOf({ ...inputs, ...key }, connection, context),
       report: (event) => {
         progress.event(event);
         log.event(event);

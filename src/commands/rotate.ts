@@ -1,7 +1,8 @@
 import { neighboursOf } from '../config/key-name.ts';
 import { loadRotateInputs } from '../config/load/rotate.ts';
 import type { RotateInputs } from '../config/load/rotate-inputs.ts';
-import { type Pace, paced, writesWithin } from '../github/pace.ts';
+import { writesWithin } from '../github/limiter.ts';
+import { paced } from '../github/pace.ts';
 import { createTarget, needsOfTarget } from '../github/targets/create-target.ts';
 import { warmUpSeal } from '../github/targets/sealed-box.ts';
 import { forOneToken } from '../github/token-hint.ts';
@@ -16,12 +17,12 @@ import type { StepName } from '../rotation/events.ts';
 import type { Outcome } from '../rotation/outcome.ts';
 import type { RotationPorts } from '../rotation/run.ts';
 import { type Connection, connect, inSession } from './connect.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { handOn } from './outputs.ts';
 import { usableInputs } from './usable-inputs.ts';
 
 /** The root action: inputs → session and targets → the engine → log, outputs, summary. */
-export async function rotateVerb(context: VerbContext): Promise<void> {
+export async function rotateCommand(context: CommandContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
   const inputs = await usableInputs(loadRotateInputs(env, secrets), context);
   if (inputs === undefined) return;
@@ -78,8 +79,7 @@ function beside(step: StepName, session: Session): void {
 export function portsOf(
   inputs: RotateInputs,
   { keys, github, clock, session }: Connection,
-  { secrets }: Pick<VerbContext, 'secrets'>,
-  pace?: Pace,
+  { secrets }: Pick<CommandContext, 'secrets'>,
 ): Omit<RotationPorts, 'report'> {
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
   const { audience, createEnvironment } = inputs;
@@ -88,7 +88,7 @@ export function portsOf(
   const neighbours = neighboursOf(inputs.targets).map((target) => createTarget(target, dependencies));
   return {
     keys,
-    targets: paced(targets, clock, pace),
+    targets: paced(targets, github.limiter),
     neighbours,
     writesWithin,
     clock,

@@ -6,7 +6,7 @@ import { inputWarning } from '../messages/annotations.ts';
 import { inputFailure } from '../messages/failure.ts';
 import { durationText } from '../messages/words.ts';
 import type { Credential } from '../mutx/session/credential.ts';
-import type { VerbContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { mutxTime } from './mutx-time.ts';
 
 /**
@@ -16,7 +16,7 @@ import { mutxTime } from './mutx-time.ts';
  */
 export async function usableInputs<T extends Pick<Access, 'credential' | 'apiUrl'>>(
   loaded: Loaded<T>,
-  context: Pick<VerbContext, 'sink' | 'clock' | 'gate' | 'secrets' | 'fail'>,
+  context: Pick<CommandContext, 'sink' | 'clock' | 'gate' | 'secrets' | 'fail'>,
   others: readonly InputProblem[] = [],
 ): Promise<T | undefined> {
   const { sink, fail } = context;
@@ -51,7 +51,7 @@ interface Judged {
 export async function judgeExpiry(
   credential: Credential,
   apiUrl: URL | undefined,
-  context: Pick<VerbContext, 'gate' | 'clock' | 'secrets'>,
+  context: Pick<CommandContext, 'gate' | 'clock' | 'secrets'>,
 ): Promise<Judged> {
   const machine = context.clock.now();
   const good: Judged = { credential, problems: [], warnings: [] };

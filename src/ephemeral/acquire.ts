@@ -6,7 +6,7 @@ import type { MintedKey } from '../rotation/ports.ts';
 import type { KeyInTheWay } from '../rotation/room.ts';
 import { Calls } from './calls.ts';
 import type { EphemeralPorts } from './ports.ts';
-import { revokeStrays } from './release.ts';
+import { revokeOrphans } from './release.ts';
 import type { EphemeralSettings } from './settings.ts';
 import { type Created, SWEEP_PATIENCE, sweepForRoom } from './sweep.ts';
 
@@ -43,7 +43,7 @@ export async function mint(
   /** Creates at which MUTX failed, and of which there is no key. */
   const inVain: CallFailure[] = [];
   for (;;) {
-    await keeper.asked();
+    await keeper.creating();
     const creating = calls.call(() => keys.create(settings.keyName, settings.expiresInDays), onlyIfNotDone);
     void sweepingBeside();
     const reply = await creating;
@@ -51,7 +51,7 @@ export async function mint(
       reply.ok ? { id: reply.value.id, createdAt: reply.value.createdAt, date: reply.date } : undefined,
     );
     if (reply.ok) {
-      keeper.minted(reply.value);
+      keeper.created(reply.value);
       const { id, name, expiresAt } = reply.value;
       calls.report({ type: 'minted', id, name, expiresAt });
       return { ok: true, key: reply.value };
@@ -62,7 +62,7 @@ export async function mint(
       if (full !== undefined) return { ok: false, failed: { ...full, perhaps: lost > 0 } };
     } else if (failure.kind === 'unclear') {
       lost += 1;
-      keeper.lost();
+      keeper.unconfirmed();
       const notMade = await lookForLost(settings, ports, calls, failure);
       inVain.push(...notMade);
       if (isLast(lost, failure)) return { ok: false, failed: lostForGood(ports, failure, inVain) };
@@ -87,7 +87,7 @@ async function lookForLost(
     );
     return [];
   }
-  const found = await revokeStrays(keys, calls, keyName);
+  const found = await revokeOrphans(keys, calls, keyName);
   if (!found.ok) {
     calls.warn(
       'create-lost',
@@ -223,7 +223,7 @@ class WaitForRoom {
   async #gaveUpLost(): Promise<boolean> {
     const { keyName, unique } = this.#settings;
     if (!unique) return false;
-    const found = await revokeStrays(this.#ports.keys, this.#inPassing(), keyName);
+    const found = await revokeOrphans(this.#ports.keys, this.#inPassing(), keyName);
     return found.ok && found.value.length > 0;
   }
 

@@ -46,7 +46,7 @@ async function make(
   const minted = await mint(settings, ports, calls, sweepingBeside, created);
   if (!minted.ok) {
     // Where a key may exist all the same, the post step has to look for it.
-    if (!minted.failed.perhaps) ports.keeper.nothing();
+    if (!minted.failed.perhaps) ports.keeper.cleared();
     return minted.failed;
   }
   const { key } = minted;
@@ -69,7 +69,7 @@ async function verify(
   const state = revoked.ok ? 'revoked' : revoked.failure.kind === 'unclear' ? 'unknown' : 'alive';
   // Otherwise the post step tries again.
   if (revoked.ok) {
-    keeper.nothing();
+    keeper.cleared();
     calls.report({ type: 'revoked', id, because: 'not-verified' });
   } else {
     const what =

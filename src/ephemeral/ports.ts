@@ -15,18 +15,18 @@ export interface RecentKeys {
 export type RunKeys = Pick<KeyService, 'create' | 'verify' | 'revoke'> & RecentKeys;
 
 /** What giving a key back needs of it. */
-export type GiveBackKeys = Pick<RunKeys, 'newest' | 'revoke'>;
+export type ReleaseKeys = Pick<RunKeys, 'newest' | 'revoke'>;
 
 /** What is worth knowing after this process, should it end at any moment. */
-export interface Keeper {
+export interface LeaseJournal {
   /** A create is about to be sent: from now on a key may exist. */
-  asked(): Promise<void>;
+  creating(): Promise<void>;
   /** A create got no clear answer, so another key of the name may exist or come to exist. */
-  lost(): void;
+  unconfirmed(): void;
   /** In the same synchronous step in which the reply is known. */
-  minted(key: MintedKey): void;
+  created(key: MintedKey): void;
   /** There is nothing left of it to give back. */
-  nothing(): void;
+  cleared(): void;
 }
 
 export interface CallPorts {
@@ -38,7 +38,7 @@ export interface CallPorts {
 
 export interface EphemeralPorts extends CallPorts {
   readonly keys: RunKeys;
-  readonly keeper: Keeper;
+  readonly keeper: LeaseJournal;
   /** The key works: what is left to be done is not waited for. */
   readonly handOut: (key: MintedKey) => Promise<void>;
   /** By this process's wall clock; undefined: it does not end, or can be renewed. No wait may outlive it. */

@@ -1,9 +1,10 @@
 import type { CallFailure, Reply } from '../core/call.ts';
 import { RATE_LIMIT_WAIT } from '../core/limits.ts';
 import type { Duration, Instant } from '../core/time.ts';
+import { notListed } from '../rotation/rules.ts';
 import { Calls } from './calls.ts';
 import { revokeKey } from './deletion.ts';
-import type { CallPorts, GiveBackKeys } from './ports.ts';
+import type { CallPorts, ReleaseKeys } from './ports.ts';
 import type { Remains } from './remains.ts';
 
 /** What is over does not stay for long: how long one call may be tried again; one wait at MUTX's limit fits. */
@@ -18,17 +19,17 @@ const LEEWAY: Duration = 60_000;
  * - `token`: the access token that the first step of an action had
  * - `inputs`: the credential in the inputs; in a post step where the runner hands them over again
  */
-export interface Way {
+export interface Revoker {
   readonly kind: 'key' | 'token' | 'inputs';
   /** @returns why it is not open */
   open(): Promise<CallFailure | undefined>;
-  readonly keys: GiveBackKeys;
+  readonly keys: ReleaseKeys;
   /** Of the key itself: whether it still works; one attempt. */
   readonly works?: () => Promise<Reply<true>>;
 }
 
 /** What became of the key when what it was made for is over. */
-export type GivenBack =
+export type ReleaseResult =
   /** The first step left no word: it never began, or was stopped before it did. */
   | { readonly kind: 'unset' }
   /** There was nothing to give back. */
@@ -59,11 +60,11 @@ export type GivenBack =
  * @param remains undefined: the first step left no word
  * @param ways in the order in which they are to be tried
  */
-export async function giveBack(
+export async function releaseKey(
   remains: Remains | undefined,
-  ways: readonly Way[],
+  ways: readonly Revoker[],
   ports: CallPorts,
-): Promise<GivenBack> {
+): Promise<ReleaseResult> {
   if (remains === undefined) return { kind: 'unset' };
   const calls = new Calls(ports, undefined, PATIENCE);
   switch (remains.stage) {
@@ -78,12 +79,12 @@ export async function giveBack(
 
 async function lookForIt(
   { name, unique }: Extract<Remains, { stage: 'asked' }>,
-  ways: readonly Way[],
+  ways: readonly Revoker[],
   calls: Calls,
-): Promise<GivenBack> {
+): Promise<ReleaseResult> {
   const failures: CallFailure[] = [];
   // Under a name that others use, too, nobody could tell which key it is.
-  for await (const { reply } of tried(unique ? ways : [], (keys) => revokeStrays(keys, calls, name))) {
+  for await (const { reply } of tried(unique ? ways : [], (keys) => revokeOrphans(keys, calls, name))) {
     if (!reply.ok) failures.push(reply.failure);
     else if (reply.value.length === 0) return { kind: 'none-found', name };
     else return { kind: 'revoked', ids: reply.value, expired: false };
@@ -93,17 +94,21 @@ async function lookForIt(
 
 async function revokeIt(
   remains: Extract<Remains, { stage: 'minted' }>,
-  ways: readonly Way[],
+  ways: readonly Revoker[],
   calls: Calls,
   { clock }: CallPorts,
-): Promise<GivenBack> {
+): Promise<ReleaseResult> {
   const { id, name, expiresAt, unique } = remains;
   const expired = expiresAt !== undefined && clock.now() > expiresAt + LEEWAY;
   const failures: CallFailure[] = [];
   for await (const { by, reply } of tried(ways, (keys) => revokeBoth(keys, remains, calls))) {
     if (!reply.ok) failures.push(reply.failure);
-    else if (reply.value === 'gone') return { kind: 'gone', id };
-    else return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
+    else if (reply.value === 'gone') {
+      // A list without the key may be older than the key, so the key has the last word where it is at hand.
+      if (!(await works(ways, calls))) return { kind: 'gone', id };
+      failures.push(notListed(id));
+      break;
+    } else return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
   }
   // The clock of this machine may be wrong, so the key has the last word where it is at hand.
   const dead = await isDead(ways, failures, calls);
@@ -114,11 +119,11 @@ async function revokeIt(
 
 /** What lost creates left first: a key that revokes itself can do nothing afterwards. */
 async function revokeBoth(
-  keys: GiveBackKeys,
+  keys: ReleaseKeys,
   { id, name, unique, strays }: Extract<Remains, { stage: 'minted' }>,
   calls: Calls,
 ): Promise<Reply<readonly string[] | 'gone'>> {
-  const others = strays && unique ? await revokeStrays(keys, calls, name, id) : undefined;
+  const others = strays && unique ? await revokeOrphans(keys, calls, name, id) : undefined;
   const own = await revokeKey(id, keys, calls);
   if (!own.ok) return own;
   if (others?.ok === false) {
@@ -133,12 +138,18 @@ async function revokeBoth(
     : { ...own, value: [...ids, id] };
 }
 
+/** Whether MUTX takes the key; false where it is not at hand. */
+async function works(ways: readonly Revoker[], calls: Calls): Promise<boolean> {
+  const ask = ways.find(({ kind }) => kind === 'key')?.works;
+  return ask !== undefined && (await calls.call(ask)).ok;
+}
+
 /**
  * Whether what every way was refused for is that the key does not exist any more: then it does not work either.
  * @returns undefined where the key is not at hand to be asked
  */
 async function isDead(
-  ways: readonly Way[],
+  ways: readonly Revoker[],
   failures: readonly CallFailure[],
   calls: Calls,
 ): Promise<boolean | undefined> {
@@ -152,9 +163,9 @@ async function isDead(
 
 /** Each way in turn, until the caller has what it wants, or it is not the way that fails. */
 async function* tried<T>(
-  ways: readonly Way[],
-  work: (keys: GiveBackKeys) => Promise<Reply<T>>,
-): AsyncGenerator<{ readonly by: Way['kind']; readonly reply: Reply<T> }> {
+  ways: readonly Revoker[],
+  work: (keys: ReleaseKeys) => Promise<Reply<T>>,
+): AsyncGenerator<{ readonly by: Revoker['kind']; readonly reply: Reply<T> }> {
   for (const way of ways) {
     const shut = await way.open();
     const reply: Reply<T> = shut === undefined ? await work(way.keys) : { ok: false, failure: shut };
@@ -173,8 +184,8 @@ function isAboutCredential({ status }: CallFailure): boolean {
  * made by a create whose reply was lost.
  * @returns the ids of those that were revoked here
  */
-export async function revokeStrays(
-  keys: GiveBackKeys,
+export async function revokeOrphans(
+  keys: ReleaseKeys,
   calls: Calls,
   name: string,
   but?: string,

@@ -1,7 +1,7 @@
 import type { Instant } from '../core/time.ts';
 import type { MintedKey } from '../rotation/ports.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { Keeper } from './ports.ts';
+import type { LeaseJournal } from './ports.ts';
 import type { EphemeralSettings } from './settings.ts';
 
 interface Named {
@@ -25,7 +25,7 @@ export type Remains =
     } & Named);
 
 /** Keeps in memory what is to be given back, for a process that makes a key and gives it back itself. */
-export class InHand implements Keeper {
+export class MemoryJournal implements LeaseJournal {
   readonly #named: Named;
   #strays = false;
   #remains: Remains = { stage: 'nothing' };
@@ -44,20 +44,20 @@ export class InHand implements Keeper {
     return this.#key;
   }
 
-  async asked(): Promise<void> {
+  async creating(): Promise<void> {
     this.#remains = { stage: 'asked', ...this.#named };
   }
 
-  lost(): void {
+  unconfirmed(): void {
     this.#strays = true;
   }
 
-  minted({ id, expiresAt, key }: MintedKey): void {
+  created({ id, expiresAt, key }: MintedKey): void {
     this.#remains = { stage: 'minted', id, expiresAt, strays: this.#strays, ...this.#named };
     this.#key = key;
   }
 
-  nothing(): void {
+  cleared(): void {
     this.#remains = { stage: 'nothing' };
     this.#key = undefined;
   }

@@ -9,7 +9,8 @@ const UNNAMED_WAIT: Duration = 60_000;
 const SECONDS = /^\d{1,12}$/;
 
 /** What GitHub, or a gateway in front of it, says about a limit; a permission is never spoken of like this. */
-const LIMIT = /\brate.?limit|\babuse detection|\btoo many requests\b|\bsubmitted too quickly\b/i;
+const LIMIT =
+  /\brate.?limit|\babuse detection|\btoo many requests\b|\bsubmitted too quickly\b|\blogin attempts\b/i;
 
 /**
  * Whether a reply is about a rate limit, primary or secondary, and for how long it asks to wait. The status goes

@@ -1,4 +1,4 @@
-import type { VerbContext } from '../commands/context.ts';
+import type { CommandContext } from '../commands/context.ts';
 import { Gate } from '../commands/gate.ts';
 import { clock } from '../core/time.ts';
 import { failureLines } from '../messages/failure.ts';
@@ -9,7 +9,7 @@ import { SecretRegistry } from '../secrets/registry.ts';
 import type { Listeners } from './options.ts';
 
 /** What a verb runs in when it is called as a function: it says what it has to say to listeners only. */
-export function contextOf(on: Listeners = {}): VerbContext {
+export function contextOf(on: Listeners = {}): CommandContext {
   const secrets = new SecretRegistry(safe(on.mask));
   const sink = guarded(listenerSink(on), secrets);
   return {

@@ -1,4 +1,4 @@
-import type { VerbContext } from '../commands/context.ts';
+import type { CommandContext } from '../commands/context.ts';
 import { credentialProblems } from '../config/credential/expired.ts';
 import { type Access, loadAccess } from '../config/load/access.ts';
 import { loadRotateInputs } from '../config/load/rotate.ts';
@@ -26,7 +26,7 @@ const REFRESH_TOKEN = 'mutx.credential.refreshToken';
 const SUCCESSOR = 'mutx.credential.successor';
 const TOKEN = 'github.token';
 
-type Context = Pick<VerbContext, 'secrets' | 'sink'>;
+type Context = Pick<CommandContext, 'secrets' | 'sink'>;
 
 /**
  * What a rotation was asked for, read as the action reads its inputs.

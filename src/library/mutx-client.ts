@@ -1,6 +1,6 @@
-import { toldCalls } from '../commands/calls.ts';
+import { reportedCalls } from '../commands/calls.ts';
 import { type Connection, connect } from '../commands/connect.ts';
-import type { VerbContext } from '../commands/context.ts';
+import type { CommandContext } from '../commands/context.ts';
 import { keyNameComplaint } from '../config/load/key.ts';
 import type { Reply } from '../core/call.ts';
 import { type CallPolicy, idempotent, onlyIfNotDone } from '../core/retry.ts';
@@ -30,7 +30,7 @@ const ID = /^[\w-]{1,100}$/u;
  * for (const key of await mutx.list()) if (key.isActive) console.log(key.id, key.name);
  */
 export class MutxClient implements AsyncDisposable {
-  readonly #context: VerbContext;
+  readonly #context: CommandContext;
   readonly #connection: Connection;
   #opening: Promise<SessionFailure | undefined> | undefined;
   #closed = false;
@@ -117,7 +117,7 @@ export class MutxClient implements AsyncDisposable {
     this.#opening ??= this.#connection.session.open();
     const refused = await this.#opening;
     if (refused !== undefined) throw new MutxSessionError(refused);
-    const reply = await toldCalls(this.#context)(() => call(this.#connection.client), policy);
+    const reply = await reportedCalls(this.#context)(() => call(this.#connection.client), policy);
     if (!reply.ok) throw new MutxCallError(reply.failure);
     return reply;
   }

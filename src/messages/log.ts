@@ -16,9 +16,9 @@ import {
 } from './words.ts';
 
 const WHY_REVOKED: Readonly<Record<RevocationReason, string>> = {
-  R: 'superseded by the new key',
-  E: 'expired',
-  W: 'in no target',
+  superseded: 'superseded by the new key',
+  expired: 'expired',
+  'not-stored': 'in no target',
   own: 'the new key, which no secret holds',
   replace: 'to make room: on-quota is replace',
 };

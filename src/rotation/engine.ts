@@ -4,12 +4,12 @@ import { warnOfOtherTargets, withUse } from './other-targets.ts';
 import type { Outcome, RotationFailure, TargetResult, TargetStatus } from './outcome.ts';
 import { makePlan, type Plan, restsOnSecrets } from './plan.ts';
 import type { RotationSettings } from './ports.ts';
-import { type Learned, type LookResult, readAgain, takeLook } from './read-snapshot.ts';
+import { type Learned, readAgain, readSnapshot, type SnapshotResult } from './read-snapshot.ts';
 import { type Round, replaceKey, type Tries } from './replace-key.ts';
 import { type Room, roomFor, summarize } from './room.ts';
 import { lastWriteOf } from './rules.ts';
 import { failed, quotaFailure, type RotationPorts, Run } from './run.ts';
-import { keysOfName, type Look, timeOf } from './snapshot.ts';
+import { keysOfName, type Snapshot, timeOf } from './snapshot.ts';
 
 /**
  * One rotation: look → plan → make room → create → verify → store everywhere → revoke (docs/protocol.md).
@@ -60,7 +60,7 @@ interface RoundTries extends Tries {
 }
 
 async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
-  const looked = await lookUntilSettled(run, tries.learned);
+  const looked = await readSettledSnapshot(run, tries.learned);
   if (!looked.ok) return failed(run, notAgain(run, tries, looked.failure));
   // Known only now: an environment that has to be made takes a write of its own.
   const tooMany = moreThanFit(run.ports);
@@ -105,15 +105,15 @@ async function oneRound(run: Run, tries: RoundTries): Promise<Round> {
  * A secret that was written while the run looked may hold a key that its list does not have yet: then “not due” would
  * name another. A list that is read after such a write has its key, so looking once more settles it.
  */
-export async function lookUntilSettled(run: Run, learned: Learned): Promise<LookResult> {
-  const looked = await takeLook(run, learned);
+export async function readSettledSnapshot(run: Run, learned: Learned): Promise<SnapshotResult> {
+  const looked = await readSnapshot(run, learned);
   if (!looked.ok || !isJustWritten(looked.look)) return looked;
   if (makePlan(looked.look, run.settings, false).due) return looked;
-  return takeLook(run, learned);
+  return readSnapshot(run, learned);
 }
 
 /** By times of two clocks, which may differ by half a margin. */
-function isJustWritten({ date, secrets = [] }: Look): boolean {
+function isJustWritten({ date, secrets = [] }: Snapshot): boolean {
   return date !== undefined && lastWriteOf(secrets) > date - MARGIN / 2;
 }
 
@@ -123,9 +123,9 @@ function isJustWritten({ date, secrets = [] }: Look): boolean {
  */
 export async function planOn(
   run: Run,
-  look: Look,
+  look: Snapshot,
   forced: boolean,
-): Promise<{ readonly look: Look; readonly plan: Plan }> {
+): Promise<{ readonly look: Snapshot; readonly plan: Plan }> {
   const plan = makePlan(look, run.settings, forced);
   const isOpen = restsOnSecrets(plan, run.settings) || isNewerBeside(look, plan, run.settings);
   if (look.secrets === undefined || !isOpen) return { look, plan };
@@ -134,7 +134,7 @@ export async function planOn(
 }
 
 /** Not due, beside a newer key of the name: that one is what the secret holds, if its date is an old one. */
-function isNewerBeside(look: Look, plan: Plan, settings: RotationSettings): boolean {
+function isNewerBeside(look: Snapshot, plan: Plan, settings: RotationSettings): boolean {
   if (plan.due) return false;
   const { createdAt } = plan.current;
   return keysOfName(look, settings).some((key) => key.isActive && key.createdAt > createdAt);
@@ -165,7 +165,7 @@ function lostCreates({ lost, lostAt }: RoundTries, now: Instant | undefined): re
  * Whether a secret holds a dead key through this run, because it was stored too late or given up for its place
  * (`on-quota: replace`): then a swap cannot wait.
  */
-function repairs({ late, gaveUp }: Run, { keys }: Look): boolean {
+function repairs({ late, gaveUp }: Run, { keys }: Snapshot): boolean {
   if (gaveUp) return true;
   return late !== undefined && !keys.some((key) => key.id === late.minted.id && key.isActive);
 }
@@ -184,7 +184,7 @@ function warnAbout(run: Run, plan: Plan): void {
 async function noRoom(
   run: Run,
   tries: RoundTries,
-  look: Look,
+  look: Snapshot,
   room: Extract<Room, { kind: 'full' | 'too-soon' }>,
 ): Promise<Round> {
   // What the lost creates came to is a part of why there is no room.
@@ -215,7 +215,7 @@ async function noRoom(
   return 'again';
 }
 
-function nothingToReplace(look: Look, settings: RotationSettings): string {
+function nothingToReplace(look: Snapshot, settings: RotationSettings): string {
   if (look.gaveUp === true) return 'one key was given up already, and its place was taken';
   if (look.clocksApart || look.contradicted) {
     return 'no key can be given up: it cannot be told which one a secret holds';
@@ -229,7 +229,7 @@ function nothingToReplace(look: Look, settings: RotationSettings): string {
  * Revokes what rules E and W allow, and then the key that `on-quota: replace` gives up. Where one cannot be revoked,
  * the next that they allow goes in its place, as long as the create needs one.
  */
-async function makeRoom(run: Run, look: Look, plan: Plan): Promise<void> {
+async function makeRoom(run: Run, look: Snapshot, plan: Plan): Promise<void> {
   const victim = plan.due && plan.room.kind === 'replace' ? plan.room.victim : undefined;
   if (plan.makeRoom.length === 0 && victim === undefined) return;
   const isShort = () =>

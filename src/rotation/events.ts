@@ -19,8 +19,8 @@ export type StepName =
   | 'check-late'
   | 'revoke';
 
-/** Why a revocation is allowed: the rule of protocol.md that says so, or the run's own unused key. */
-export type RevocationReason = 'R' | 'E' | 'W' | 'own' | 'replace';
+/** Why a revocation is allowed: what a rule of docs/protocol.md says of the key (R, E, W), or the run's own unused key. */
+export type RevocationReason = 'superseded' | 'expired' | 'not-stored' | 'own' | 'replace';
 
 /** What the engine tells while it works. report/ renders these; nothing in here is a credential. */
 export type RotationEvent =

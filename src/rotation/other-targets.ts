@@ -11,7 +11,7 @@ import {
   works,
 } from './rules.ts';
 import type { Run } from './run.ts';
-import type { Look } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Whether a key has been used after the run that made it: by whatever a secret gave it to. */
 function isInUse({ createdAt, lastUsed }: KeyRecord): boolean {
@@ -40,7 +40,7 @@ function heldElsewhere(
 function keyInNeighbour(
   updatedAt: Instant | undefined,
   leaving: readonly KeyRecord[],
-  look: Look,
+  look: Snapshot,
   keyName: string,
 ): KeyRecord | undefined {
   const others = look.keys.filter(({ name }) => name !== keyName);
@@ -49,7 +49,7 @@ function keyInNeighbour(
 }
 
 /** Warns of the keys of the plan that go although something that is no target of this run seems to hold them. */
-export async function warnOfOtherTargets(run: Run, look: Look, plan: Plan): Promise<void> {
+export async function warnOfOtherTargets(run: Run, look: Snapshot, plan: Plan): Promise<void> {
   const { settings, ports } = run;
   // A name made of the target is that target's alone.
   if (settings.nameOfTarget === true || look.clocksApart) return;
@@ -69,7 +69,7 @@ export async function warnOfOtherTargets(run: Run, look: Look, plan: Plan): Prom
 }
 
 /** The working keys that the plan revokes, or counts as superseded. */
-function leavingOf(look: Look, { makeRoom, afterStore, supersedes }: Plan): readonly KeyRecord[] {
+function leavingOf(look: Snapshot, { makeRoom, afterStore, supersedes }: Plan): readonly KeyRecord[] {
   const allowed = [...makeRoom, ...afterStore].map(({ key }) => key);
   const ids = new Set([...allowed, ...supersedes].map(({ id }) => id));
   const { date } = look;
@@ -79,7 +79,7 @@ function leavingOf(look: Look, { makeRoom, afterStore, supersedes }: Plan): read
 /** Reads one target after the other, only until each key is accounted for: mostly, that is one. */
 async function unaccounted(
   { ports, settings }: Run,
-  look: Look,
+  look: Snapshot,
   leaving: readonly KeyRecord[],
 ): Promise<readonly KeyRecord[]> {
   const ofName = look.keys.filter(({ name }) => name === settings.keyName);
@@ -117,7 +117,7 @@ function inNeighbour({ id }: Pick<KeySummary, 'id'>, { label, secretName }: Neig
  * The plan of a look, in which the keys that leave no room are marked with what is known of their use.
  * @param labels of the targets, in the order of the look's secrets
  */
-export function withUse(plan: Plan, look: Look, labels: readonly string[], keyName: string): Plan {
+export function withUse(plan: Plan, look: Snapshot, labels: readonly string[], keyName: string): Plan {
   const { room } = plan;
   if (room.kind !== 'full' && room.kind !== 'too-soon') return plan;
   const ids = new Set(room.inTheWay.map(({ id }) => id));
@@ -133,7 +133,7 @@ export function withUse(plan: Plan, look: Look, labels: readonly string[], keyNa
 
 function holdersOf(
   key: string,
-  look: Look,
+  look: Snapshot,
   labels: readonly string[],
   ofName: readonly KeyRecord[],
 ): readonly string[] {

@@ -1,7 +1,7 @@
 import type { CallFailure, Reply } from '../core/call.ts';
 import { patientCalls, Stopwatch } from '../core/retry.ts';
 import type { Duration, Instant } from '../core/time.ts';
-import { lookUntilSettled, planOn } from './engine.ts';
+import { planOn, readSettledSnapshot } from './engine.ts';
 import type { RotationFailure } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Account, KeyRecord, KeyService, RotationSettings, SecretTarget } from './ports.ts';
@@ -12,7 +12,7 @@ import { eachOf, type RotationPorts, Run } from './run.ts';
 /** Keys looked at side by side; each of them reads a few targets at a time, and GitHub's pace holds for all. */
 const SIDE_BY_SIDE = 4;
 
-interface Surveyed {
+interface FleetEntry {
   readonly settings: RotationSettings;
   readonly targets: readonly SecretTarget[];
 }
@@ -30,7 +30,7 @@ export type Finding =
   /** Its secrets could not be looked at: whether it is due is for its own run to find out. */
   | { readonly kind: 'unreadable'; readonly failure: RotationFailure };
 
-export type Survey =
+export type FleetPlans =
   | { readonly ok: true; readonly findings: readonly Finding[]; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly failure: RotationFailure };
 
@@ -43,7 +43,7 @@ type SurveyPorts = Pick<RotationPorts, 'keys' | 'clock' | 'random' | 'sessionEnd
  * count on what W would revoke; the run that follows looks anew. A secret that was written after the list is looked at
  * once more, with a list of its own.
  */
-export async function survey(entries: readonly Surveyed[], ports: SurveyPorts): Promise<Survey> {
+export async function planFleet(entries: readonly FleetEntry[], ports: SurveyPorts): Promise<FleetPlans> {
   const warnings = new Set<string>();
   // No single key's settings have a say in these two, and it is no single key's run that tells of them.
   const call = patientCalls(ports);
@@ -98,7 +98,7 @@ function byName(
 
 /** That the account's plan cannot hold the fleet; undefined: it can, or its limit is not known. */
 function tooManyFor(
-  entries: readonly Surveyed[],
+  entries: readonly FleetEntry[],
   keys: readonly KeyRecord[],
   plan: string | undefined,
 ): string | undefined {
@@ -113,7 +113,7 @@ function tooManyFor(
 }
 
 async function find(run: Run): Promise<Finding> {
-  const looked = await lookUntilSettled(run, { places: undefined, full: false, conflicted: false });
+  const looked = await readSettledSnapshot(run, { places: undefined, full: false, conflicted: false });
   if (!looked.ok) return { kind: 'unreadable', failure: looked.failure };
   const { look, plan } = await planOn(run, looked.look, false);
   const superseded = withinLimit(run, plan, look.date);

@@ -19,11 +19,11 @@ import {
   sparedKeys,
   works,
 } from './rules.ts';
-import { keysOfName, type Look } from './snapshot.ts';
+import { keysOfName, type Snapshot } from './snapshot.ts';
 
 export interface PlannedRevocation {
   readonly key: KeySummary;
-  readonly rule: 'E' | 'W';
+  readonly rule: 'expired' | 'not-stored';
   readonly why: 'expired' | NotStored['kind'];
 }
 
@@ -56,7 +56,7 @@ export type Plan = Dueness & {
 };
 
 /** Active, not expired and older than the fence: what rule R would allow if a key were made and stored now. */
-function olderKeys(look: Look, settings: RotationSettings): readonly KeyRecord[] {
+function olderKeys(look: Snapshot, settings: RotationSettings): readonly KeyRecord[] {
   const { date } = look;
   if (date === undefined) return [];
   return keysOfName(look, settings).filter(
@@ -68,7 +68,7 @@ function olderKeys(look: Look, settings: RotationSettings): readonly KeyRecord[]
  * Whether a decision needs the targets' metadata (protocol, step 2): to know the current key, to keep a grace
  * period, to make room, or to tell never-stored keys from stored ones before counting revocations.
  */
-export function needsSecrets(look: Look, settings: RotationSettings): boolean {
+export function needsSecrets(look: Snapshot, settings: RotationSettings): boolean {
   return (
     settings.renewBefore !== undefined ||
     settings.gracePeriod > 0 ||
@@ -87,7 +87,7 @@ interface Removable {
 const GOES_FIRST: readonly Removable['why'][] = ['never-stored', 'expired', 'superseded'];
 
 /** What rules E and W allow to revoke at this look, what goes first before the others, and the keys they keep away from. */
-function removable(look: Look, settings: RotationSettings) {
+function removable(look: Snapshot, settings: RotationSettings) {
   const keys = keysOfName(look, settings);
   const found: Removable[] = [];
   const usedElsewhere: KeyRecord[] = [];
@@ -109,7 +109,7 @@ function removable(look: Look, settings: RotationSettings) {
 }
 
 /** Rule W compares times of two servers, and believes no single reading. */
-function canTellWhatIsStored({ clocksApart, contradicted }: Look): boolean {
+function canTellWhatIsStored({ clocksApart, contradicted }: Snapshot): boolean {
   return !clocksApart && !contradicted;
 }
 
@@ -122,11 +122,15 @@ export function restsOnSecrets(plan: Plan, { gracePeriod }: RotationSettings): b
   const allowed = [...plan.makeRoom, ...plan.afterStore];
   const isBefore = plan.makeRoom.length > 0 || gracePeriod > 0;
   const isReplaced = plan.room.kind === 'replace';
-  return isReplaced || (isBefore && allowed.some(({ rule }) => rule === 'W')) || plan.superseded.length > 0;
+  return (
+    isReplaced ||
+    (isBefore && allowed.some(({ rule }) => rule === 'not-stored')) ||
+    plan.superseded.length > 0
+  );
 }
 
 /** Whether to rotate, and why (protocol, step 3). `forced`: a run that must repeat a late write is due. */
-function dueness(look: Look, settings: RotationSettings, forced: boolean): Dueness {
+function dueness(look: Snapshot, settings: RotationSettings, forced: boolean): Dueness {
   const { date, secrets } = look;
   const { renewBefore, gracePeriod } = settings;
   const current =
@@ -158,19 +162,19 @@ function dueness(look: Look, settings: RotationSettings, forced: boolean): Duene
 }
 
 /** Whether the secrets' dates say nothing of which key a target holds. */
-function isBeyondComparison({ clocksFarApart, readingsDiffer }: Look): boolean {
+function isBeyondComparison({ clocksFarApart, readingsDiffer }: Snapshot): boolean {
   return clocksFarApart === true || readingsDiffer === true;
 }
 
 /** Whether a secret is so old that its key may not be among those that were read. */
-function isOlderThanList({ secrets = [], unreadBefore = Number.NEGATIVE_INFINITY }: Look): boolean {
+function isOlderThanList({ secrets = [], unreadBefore = Number.NEGATIVE_INFINITY }: Snapshot): boolean {
   return secrets.some(
     ({ updatedAt }) => updatedAt !== undefined && updatedAt - FENCE - MARGIN < unreadBefore,
   );
 }
 
 /** What is not known of the targets, as exactly as that can be told. */
-function whyUncertain(look: Look, settings: RotationSettings): string {
+function whyUncertain(look: Snapshot, settings: RotationSettings): string {
   const keys = keysOfName(look, settings);
   if (!keys.some((key) => key.isActive)) return 'no key of this name is active';
   const { date = Number.NEGATIVE_INFINITY, secrets = [] } = look;
@@ -210,7 +214,7 @@ function mayBeStoredToo(
  * @param staying keys of the name that are old enough to go, and that this run would leave
  */
 function tooYoung(
-  look: Look,
+  look: Snapshot,
   settings: RotationSettings,
   { due, current }: Dueness,
   staying: number,
@@ -228,7 +232,7 @@ function tooYoung(
 }
 
 /** The plan of a run: a pure function of its look. */
-export function makePlan(look: Look, settings: RotationSettings, forced: boolean): Plan {
+export function makePlan(look: Snapshot, settings: RotationSettings, forced: boolean): Plan {
   const decision = dueness(look, settings, forced);
   const { found, usedElsewhere } = removable(look, settings);
   const foundIds = new Set(found.map(({ key }) => key.id));
@@ -258,12 +262,12 @@ export function makePlan(look: Look, settings: RotationSettings, forced: boolean
 }
 
 /** By one clock, which does to tell keys that work from keys that do not. */
-function isDead(key: KeyRecord, { date }: Look): boolean {
+function isDead(key: KeyRecord, { date }: Snapshot): boolean {
   return date !== undefined && isExpired(key, date);
 }
 
 function plannedRevocation({ key, why }: Removable): PlannedRevocation {
-  return { key: summarize(key), rule: why === 'expired' ? 'E' : 'W', why };
+  return { key: summarize(key), rule: why === 'expired' ? 'expired' : 'not-stored', why };
 }
 
 /**
@@ -272,7 +276,7 @@ function plannedRevocation({ key, why }: Removable): PlannedRevocation {
  */
 function split(
   allowed: readonly PlannedRevocation[],
-  look: Look,
+  look: Snapshot,
   settings: RotationSettings,
   { due, current }: Dueness,
 ): Pick<Plan, 'makeRoom' | 'afterStore' | 'room'> {
@@ -288,7 +292,7 @@ function split(
 }
 
 /** What a look may name as superseded (protocol, "Named as superseded"): an order to revoke it. */
-function nameable(look: Look, settings: RotationSettings): readonly KeyRecord[] {
+function nameable(look: Snapshot, settings: RotationSettings): readonly KeyRecord[] {
   const { secrets } = look;
   if (settings.gracePeriod === 0 || secrets === undefined || !canTellWhatIsStored(look)) return [];
   const keys = keysOfName(look, settings);
@@ -297,7 +301,7 @@ function nameable(look: Look, settings: RotationSettings): readonly KeyRecord[] 
 
 function inGraceOf(
   keys: readonly KeyRecord[],
-  { secrets = [] }: Look,
+  { secrets = [] }: Snapshot,
   settings: RotationSettings,
 ): InGrace | undefined {
   if (keys.length === 0) return undefined;

@@ -8,10 +8,10 @@ import type { SecretTarget } from './ports.ts';
 import { placesOf, placesTaken } from './room.ts';
 import type { StoredSecret } from './rules.ts';
 import { accountRefused, eachOf, failuresOf, isAccountRefused, type Run, valuesOf } from './run.ts';
-import type { Look } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
-export type LookResult =
-  | { readonly ok: true; readonly look: Look }
+export type SnapshotResult =
+  | { readonly ok: true; readonly look: Snapshot }
   | { readonly ok: false; readonly failure: RotationFailure };
 
 export interface Learned {
@@ -28,7 +28,7 @@ export interface Learned {
  * order a decision stays true however long the run sleeps before acting on it.
  * @param learned what creates that were refused have taught about the plan's places; learns more here
  */
-export async function takeLook(run: Run, learned: Learned): Promise<LookResult> {
+export async function readSnapshot(run: Run, learned: Learned): Promise<SnapshotResult> {
   const { ports, settings } = run;
   // From before the list was sent: what passes till then only makes the clocks look further apart.
   let listed = new Stopwatch(ports.clock);
@@ -65,7 +65,7 @@ export async function takeLook(run: Run, learned: Learned): Promise<LookResult> 
     learned.places = placesTaken(list.value);
     learned.full = false;
   }
-  const first: Look = {
+  const first: Snapshot = {
     date: list.date,
     githubDate: earliestDate(prepared),
     keys: list.value,
@@ -184,7 +184,7 @@ function areSurelyApart(
   });
 }
 
-function fail(reason: 'preflight' | 'look', failures: RotationFailure['failures']): LookResult {
+function fail(reason: 'preflight' | 'look', failures: RotationFailure['failures']): SnapshotResult {
   return {
     ok: false,
     failure: {
@@ -204,7 +204,11 @@ function fail(reason: 'preflight' | 'look', failures: RotationFailure['failures'
  * cannot be undone: one reply may be a replica's, a gateway's or a passing error. Where the two readings differ for
  * any target, or the second cannot be had, the look is contradicted, and rule W rests for this run.
  */
-export async function readAgain(run: Run, look: Look, secrets: readonly StoredSecret[]): Promise<Look> {
+export async function readAgain(
+  run: Run,
+  look: Snapshot,
+  secrets: readonly StoredSecret[],
+): Promise<Snapshot> {
   const doubts = await run.step(
     'second-reading',
     () =>

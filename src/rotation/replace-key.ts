@@ -9,7 +9,7 @@ import type { Learned } from './read-snapshot.ts';
 import { placesTaken, roomFor } from './room.ts';
 import { graceEnd, isExpired, isExpiredForSure, isOlderThanFence, sparedBy, sparedKeys } from './rules.ts';
 import { failed, quotaFailure, type Run } from './run.ts';
-import type { Look } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 import { type Stored, storeEverywhere } from './store.ts';
 import { type Contradiction, contradictionOf, mint } from './times.ts';
 
@@ -43,7 +43,7 @@ export interface Tries {
 export async function replaceKey(
   run: Run,
   tries: Tries,
-  planned: Look,
+  planned: Snapshot,
   plan: Plan,
   warned: Promise<void>,
 ): Promise<Round> {
@@ -103,9 +103,9 @@ export async function replaceKey(
 async function lookBeforeCreate(
   run: Run,
   tries: Tries,
-  look: Look,
+  look: Snapshot,
   plan: Plan,
-): Promise<{ readonly look: Look } | { readonly stop: Round }> {
+): Promise<{ readonly look: Snapshot } | { readonly stop: Round }> {
   const gone = new Set(run.keysNow().revoked);
   const room = roomFor(look, run.settings, gone, plan.current);
   if (room.kind !== 'fits') {
@@ -131,7 +131,7 @@ async function lookBeforeCreate(
   // The earlier of both: what a later date alone says is not believed.
   const date =
     look.date === undefined || list.date === undefined ? undefined : Math.min(look.date, list.date);
-  const again: Look = { ...look, date, keys: list.value };
+  const again: Snapshot = { ...look, date, keys: list.value };
   const roomNow = roomFor(again, run.settings, gone, plan.current);
   if (roomNow.kind === 'fits') return { look: again };
   // Another run has made a key since the look: plan anew. If that keeps happening, say so instead.
@@ -139,7 +139,7 @@ async function lookBeforeCreate(
   return { stop: tries.surprises < CREATES ? 'again' : failed(run, quotaFailure(roomNow)) };
 }
 
-async function notMinted(run: Run, tries: Tries, look: Look, failure: CallFailure): Promise<Round> {
+async function notMinted(run: Run, tries: Tries, look: Snapshot, failure: CallFailure): Promise<Round> {
   const conflict = failure.kind === 'refused' && failure.status === 409;
   const quota = conflict && isQuota(run, look, failure);
   const unclear = failure.kind === 'unclear';
@@ -221,7 +221,7 @@ function unsupported(failures: readonly CallFailure[]): RotationFailure {
  * Any other 409 is not about the plan, and no stored key is given up for it: it is the quota only if MUTX's own error
  * says so, or what is known of the plan.
  */
-function isQuota(run: Run, { keys, places }: Look, { code }: CallFailure): boolean {
+function isQuota(run: Run, { keys, places }: Snapshot, { code }: CallFailure): boolean {
   const active = keys.filter(({ id }) => !run.isRevoked(id));
   return code === 'mutx-quota' || (places !== undefined && placesTaken(active) + 1 > places);
 }
@@ -256,7 +256,7 @@ function timesContradict({ what }: Contradiction): RotationFailure {
  * A secret may hold a key that this run has revoked, or that was written too late: then the new one is stored whatever
  * else is wrong, because the stored secret has to work.
  */
-function mustStore(run: Run, { repairs }: Look): boolean {
+function mustStore(run: Run, { repairs }: Snapshot): boolean {
   return repairs || run.madeRoom;
 }
 
@@ -356,14 +356,14 @@ async function abandon(
 }
 
 /** Keys of the name that rule R allows to revoke once `k` is in every target, and that still live. */
-function olderKeys(run: Run, look: Look, k: { readonly createdAt: number }): readonly KeyRecord[] {
+function olderKeys(run: Run, look: Snapshot, k: { readonly createdAt: number }): readonly KeyRecord[] {
   return look.keys.filter(
     (key) => key.name === run.settings.keyName && isOlderThanFence(key, k) && !run.isRevoked(key.id),
   );
 }
 
 /** Keys of the name that rule R does not allow to revoke yet, so that the run can say which they are. */
-function spareYoung(run: Run, look: Look, minted: MintedKey): void {
+function spareYoung(run: Run, look: Snapshot, minted: MintedKey): void {
   const ofName = look.keys.filter((key) => key.name === run.settings.keyName);
   // The new key will be one more.
   run.spare(sparedKeys(sparedBy(ofName, minted), run.settings, run.keysNow().left.length + 1));
@@ -385,7 +385,7 @@ function writtenBy({ createdAt }: MintedKey, { lastWrite = createdAt }: Stored, 
  */
 async function revokeOlder(
   run: Run,
-  look: Look,
+  look: Snapshot,
   plan: Plan,
   minted: MintedKey,
   graceEnds: Instant,
@@ -402,12 +402,16 @@ async function revokeOlder(
   if (going.length === 0) return;
   await run.step(
     'revoke',
-    () => run.revoke(going.map(({ id }) => ({ id, reason: 'R' }))),
+    () => run.revoke(going.map(({ id }) => ({ id, reason: 'superseded' }))),
     (results) => results.every(Boolean),
   );
 }
 
-function ofGraceOver(look: Look, { afterStore }: Plan, older: readonly KeyRecord[]): readonly KeyRecord[] {
+function ofGraceOver(
+  look: Snapshot,
+  { afterStore }: Plan,
+  older: readonly KeyRecord[],
+): readonly KeyRecord[] {
   const allowed = new Set(afterStore.map(({ key }) => key.id));
   return older.filter((key) => allowed.has(key.id) || isExpiredForSure(key, look.date));
 }
@@ -415,7 +419,7 @@ function ofGraceOver(look: Look, { afterStore }: Plan, older: readonly KeyRecord
 /** More than `max-revocations` are held back; expired and never-stored ones do not count. */
 function withinLimit(
   run: Run,
-  { date }: Look,
+  { date }: Snapshot,
   { afterStore }: Plan,
   older: readonly KeyRecord[],
 ): readonly KeyRecord[] {

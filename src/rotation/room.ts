@@ -8,7 +8,7 @@ import {
   notInAnyTarget,
   type StoredSecret,
 } from './rules.ts';
-import { keysOfName, type Look, timeOf } from './snapshot.ts';
+import { keysOfName, type Snapshot, timeOf } from './snapshot.ts';
 
 /** Places of each plan (mutx-api: "Quota"); Infinity: no limit. */
 const PLACES: ReadonlyMap<string, number> = new Map([
@@ -74,7 +74,7 @@ export function summarize(key: KeyRecord): KeySummary {
 
 /** Whether one more key fits once `gone` are revoked (protocol, step 4 and "Where even that leaves no room"). */
 export function roomFor(
-  look: Look,
+  look: Snapshot,
   settings: RotationSettings,
   gone: ReadonlySet<string>,
   current: KeyRecord | undefined,
@@ -123,7 +123,7 @@ function whatIsYoung(keys: readonly KeyRecord[], writes: readonly Instant[]): st
  * asked about GitHub's times; only where it does not say, MUTX's. Never, where a write is said to be still to come: at
  * least one of the two times is wrong then.
  */
-function writesSettledAt(look: Look): readonly Instant[] {
+function writesSettledAt(look: Snapshot): readonly Instant[] {
   const now = look.githubDate ?? look.date;
   const lastWrite = lastWriteOf(look.secrets ?? []);
   const settled = settledAt(lastWrite);
@@ -134,7 +134,7 @@ function writesSettledAt(look: Look): readonly Instant[] {
 
 /** When a rule frees a place, at the earliest; undefined when none will. */
 function nextPlaceAt(
-  look: Look,
+  look: Snapshot,
   settings: RotationSettings,
   active: readonly KeyRecord[],
 ): Instant | undefined {
@@ -171,7 +171,7 @@ function ifFinite(instant: Instant): Instant | undefined {
  * the time of both services, and none where it cannot be told which is which.
  */
 function keyToReplace(
-  look: Look,
+  look: Snapshot,
   settings: RotationSettings,
   mine: readonly KeyRecord[],
   current: KeyRecord | undefined,

@@ -3,7 +3,7 @@ import type { KeyRecord, RotationSettings } from './ports.ts';
 import type { StoredSecret } from './rules.ts';
 
 /** What a run saw, in the order in which protocol step 2 asks it to look. */
-export interface Look {
+export interface Snapshot {
   /** The MUTX server's time of the list: the time of the look. Unknown: rules E and W do not apply. */
   readonly date: Instant | undefined;
   /** GitHub's time, of the earliest of its replies in this look. Unknown: rules E and W do not apply. */
@@ -37,11 +37,11 @@ export interface Look {
   readonly unreadBefore?: Instant | undefined;
 }
 
-export function keysOfName({ keys }: Look, { keyName }: RotationSettings): readonly KeyRecord[] {
+export function keysOfName({ keys }: Snapshot, { keyName }: RotationSettings): readonly KeyRecord[] {
   return keys.filter((key) => key.name === keyName);
 }
 
 /** The time of the look by MUTX's clock, or by GitHub's where MUTX does not say. */
-export function timeOf({ date, githubDate }: Look): Instant | undefined {
+export function timeOf({ date, githubDate }: Snapshot): Instant | undefined {
   return date ?? githubDate;
 }

@@ -1,18 +1,18 @@
 import { setSecret } from '@actions/core';
-import { auditVerb } from '../commands/audit.ts';
-import type { VerbContext } from '../commands/context.ts';
-import { ephemeralVerb } from '../commands/ephemeral/ephemeral.ts';
-import { ephemeralPostVerb } from '../commands/ephemeral/post.ts';
-import { issueVerb } from '../commands/issue.ts';
-import { revokeVerb } from '../commands/revoke.ts';
-import { rotateVerb } from '../commands/rotate.ts';
+import { auditCommand } from '../commands/audit.ts';
+import type { CommandContext } from '../commands/context.ts';
+import { ephemeralCommand } from '../commands/ephemeral/ephemeral.ts';
+import { ephemeralPostCommand } from '../commands/ephemeral/post.ts';
+import { issueCommand } from '../commands/issue.ts';
+import { revokeCommand } from '../commands/revoke.ts';
+import { rotateCommand } from '../commands/rotate.ts';
 import { FAILURE_TITLE } from '../messages/words.ts';
-import { runVerb } from '../process/run-command.ts';
+import { runProcess } from '../process/run-process.ts';
 import { outliveReaders } from '../process/unread.ts';
 import { type RunnerFile, requireFile, runnerSink } from './runner-sink.ts';
 
 interface Entry {
-  readonly run: (context: VerbContext) => Promise<void>;
+  readonly run: (context: CommandContext) => Promise<void>;
   /** What was not done, where it fails. */
   readonly title: string;
   /** Files of the runner without which its work would be for nothing, or could not be undone: nothing is begun then. */
@@ -22,22 +22,22 @@ interface Entry {
 }
 
 const ENTRIES = {
-  rotate: { run: rotateVerb, title: FAILURE_TITLE.rotate },
+  rotate: { run: rotateCommand, title: FAILURE_TITLE.rotate },
   ephemeral: {
-    run: ephemeralVerb,
+    run: ephemeralCommand,
     title: FAILURE_TITLE.ephemeral,
     needs: ['GITHUB_STATE', 'GITHUB_OUTPUT', 'GITHUB_ENV'],
   },
-  'ephemeral-post': { run: ephemeralPostVerb, title: 'MUTX API key not revoked', post: true },
-  revoke: { run: revokeVerb, title: FAILURE_TITLE.revoke },
-  audit: { run: auditVerb, title: FAILURE_TITLE.audit },
+  'ephemeral-post': { run: ephemeralPostCommand, title: 'MUTX API key not revoked', post: true },
+  revoke: { run: revokeCommand, title: FAILURE_TITLE.revoke },
+  audit: { run: auditCommand, title: FAILURE_TITLE.audit },
   plan: { run: plan, title: FAILURE_TITLE.plan },
-  issue: { run: issueVerb, title: FAILURE_TITLE.issue },
+  issue: { run: issueCommand, title: FAILURE_TITLE.issue },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 /** Late: it brings a parser of YAML along, which the others need not pay for. */
-async function plan(context: VerbContext): Promise<void> {
-  const { planVerb } = await import(/* webpackChunkName: "fleet" */ '../commands/plan.ts');
+async function plan(context: CommandContext): Promise<void> {
+  const { planCommand: planVerb } = await import(/* webpackChunkName: "fleet" */ '../commands/plan.ts');
   await planVerb(context, { forJobs: true });
 }
 
@@ -49,11 +49,11 @@ async function plan(context: VerbContext): Promise<void> {
 export async function main(entry: keyof typeof ENTRIES): Promise<void> {
   const { run, title, needs = [], post }: Entry = ENTRIES[entry];
   outliveReaders(process.stdout, process.stderr);
-  const prepared = async (context: VerbContext) => {
+  const prepared = async (context: CommandContext) => {
     for (const file of needs) requireFile(file);
     await run(context);
   };
-  await runVerb(prepared, title, {
+  await runProcess(prepared, title, {
     env: process.env,
     sink: runnerSink,
     mask: setSecret,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findAll } from '../../src/audit/find.ts';
-import type { AuditLook } from '../../src/audit/snapshot.ts';
+import type { AuditSnapshot } from '../../src/audit/snapshot.ts';
 import type { Duration } from '../../src/core/time.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START } from '../rotation/records.ts';
@@ -333,7 +333,7 @@ describe('a secret', () => {
     expect(found([stranger, nearer], { secrets })).toMatchObject([
       { level: 'warning', why: { kind: 'other-name', key: { id: 'nearer' }, works: false } },
     ]);
-    const unlike: [KeyRecord, Partial<AuditLook>][] = [
+    const unlike: [KeyRecord, Partial<AuditSnapshot>][] = [
       [key('stranger', { name: 'mine', age: 2 * DAY }), {}],
       // Another place's key, and that of a job: neither says anything of this secret.
       [

@@ -1,7 +1,7 @@
 import { findAll } from '../../src/audit/find.ts';
 import type { Finding } from '../../src/audit/finding.ts';
 import type { AuditPolicy } from '../../src/audit/policy.ts';
-import type { AuditedSecret, AuditLook } from '../../src/audit/snapshot.ts';
+import type { AuditedSecret, AuditSnapshot } from '../../src/audit/snapshot.ts';
 import type { Duration } from '../../src/core/time.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { DAY, NAME, START } from '../rotation/records.ts';
@@ -29,7 +29,7 @@ export function secret(
   };
 }
 
-export function look(keys: readonly KeyRecord[], more: Partial<AuditLook> = {}): AuditLook {
+export function look(keys: readonly KeyRecord[], more: Partial<AuditSnapshot> = {}): AuditSnapshot {
   return {
     date: START,
     keys,
@@ -44,7 +44,7 @@ export function look(keys: readonly KeyRecord[], more: Partial<AuditLook> = {}):
 
 export function found(
   keys: readonly KeyRecord[],
-  more: Partial<AuditLook> = {},
+  more: Partial<AuditSnapshot> = {},
   policy: Partial<AuditPolicy> = {},
 ): readonly Finding[] {
   return findAll(look(keys, more), { ...POLICY, ...policy });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findAll } from '../../src/audit/find.ts';
 import type { AuditPolicy } from '../../src/audit/policy.ts';
-import type { AuditLook } from '../../src/audit/snapshot.ts';
+import type { AuditSnapshot } from '../../src/audit/snapshot.ts';
 import { sparedBeside } from '../../src/audit/spared.ts';
 import { findingsFailure, logAudit, tellFindings } from '../../src/messages/audit/audit.ts';
 import { type AuditResult, reportJson } from '../../src/messages/audit/report.ts';
@@ -20,7 +20,7 @@ import { parseReport } from './schema.ts';
 const secrets = new SecretRegistry(() => {});
 const quote = (text: string, max = 100) => secrets.quote(text, max);
 
-function resultOf(seen: AuditLook, policy: Partial<AuditPolicy> = {}): AuditResult {
+function resultOf(seen: AuditSnapshot, policy: Partial<AuditPolicy> = {}): AuditResult {
   const findings = findAll(seen, { ...POLICY, ...policy }).map((one) => toldFinding(one, seen.date, quote));
   const spared = sparedBeside(seen.keys, seen);
   return { look: seen, findings, keys: seen.keys, current: [], spared, keyName: undefined, notes: [] };
@@ -30,7 +30,7 @@ const never = (count: number) =>
   Array.from({ length: count }, (_, index) => key(`k${index}`, { name: `n${index}`, expiresIn: 'never' }));
 
 /** One of each kind. */
-const EVERYTHING: readonly AuditLook[] = [
+const EVERYTHING: readonly AuditSnapshot[] = [
   look([key('a', { expiresIn: -DAY }), key('b', { name: 'b', age: 25 * DAY, expiresIn: DAY })], {
     secrets: [secret('acme/b', 25 * DAY, { keyName: 'b' })],
   }),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditLook } from '../../src/audit/snapshot.ts';
+import type { AuditSnapshot } from '../../src/audit/snapshot.ts';
 import { sparedBeside } from '../../src/audit/spared.ts';
 import { DAY, key, MINUTE, SECOND, START } from '../rotation/records.ts';
 import { HOUR, look, secret } from './look.ts';
 
-const ids = (seen: AuditLook) => sparedBeside(seen.keys, seen).map(({ key: { id } }) => id);
+const ids = (seen: AuditSnapshot) => sparedBeside(seen.keys, seen).map(({ key: { id } }) => id);
 
 describe('the keys that a rotation could not revoke yet', () => {
   it('are those made within 15 minutes before the newest of their name, and until when they are spared', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AuditEvent, takeAuditLook } from '../../src/audit/snapshot.ts';
+import { type AuditEvent, readAuditSnapshot } from '../../src/audit/snapshot.ts';
 import { InMemoryPorts } from '../rotation/ports.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START } from '../rotation/records.ts';
 import { breaks, pages, refuses, takes, throttles, undated } from '../rotation/scripts.ts';
@@ -8,7 +8,7 @@ class Case extends InMemoryPorts {
   readonly seen: AuditEvent[] = [];
 
   look() {
-    return takeAuditLook({
+    return readAuditSnapshot({
       keys: this.keys,
       targets: this.targets.map((target) => ({ keyName: NAME, target })),
       clock: this.clock,

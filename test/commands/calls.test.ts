@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quietCalls, toldCalls, twice } from '../../src/commands/calls.ts';
+import { quietCalls, reportedCalls, twice } from '../../src/commands/calls.ts';
 import { Gate } from '../../src/commands/gate.ts';
 import type { Reply } from '../../src/core/call.ts';
 import { InMemoryPorts } from '../rotation/ports.ts';
@@ -13,7 +13,7 @@ describe('a call of a verb itself', () => {
     const ports = new InMemoryPorts().always('list', breaks);
     const lines: string[] = [];
     const sink = { line: (text: string) => lines.push(text) };
-    const told = toldCalls({ gate: new Gate(), clock: ports.clock, sink });
+    const told = reportedCalls({ gate: new Gate(), clock: ports.clock, sink });
     expect(await told(list(ports))).toMatchObject({ ok: false });
     expect(ports.sleeps.length).toBe(3);
     expect(lines.length).toBe(3);
@@ -42,7 +42,7 @@ describe('a call of a verb itself', () => {
     const ports = new InMemoryPorts().always('list', breaks);
     const gate = new Gate();
     gate.close();
-    const told = toldCalls({ gate, clock: ports.clock, sink: { line: () => {} } });
+    const told = reportedCalls({ gate, clock: ports.clock, sink: { line: () => {} } });
     const ended = told(list(ports)).then(() => 'went on');
     await gate.settled();
     expect(await Promise.race([ended, gate.settled().then(() => 'stands still')])).toBe('stands still');

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { startEmulator } from '../../packages/emulator/src/index.ts';
 import { terminal } from '../../src/cli/terminal.ts';
 import { Gate } from '../../src/commands/gate.ts';
-import { rotateFleetVerb } from '../../src/commands/rotate-fleet.ts';
+import { rotateFleetCommand } from '../../src/commands/rotate-fleet.ts';
 import type { FailureReport } from '../../src/messages/failure.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 import { JumpingClock } from '../github/against-emulator.ts';
@@ -40,7 +40,7 @@ it('makes no key of a fleet before the hour has room for its writes, and rotates
   const stdout = new PassThrough();
   const failures: FailureReport[] = [];
 
-  await rotateFleetVerb({
+  await rotateFleetCommand({
     env: {
       'INPUT_API-URL': mutx.url,
       GITHUB_API_URL: github.url,

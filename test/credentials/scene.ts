@@ -7,9 +7,9 @@ import type { Emulator, EmulatorOptions } from '../../packages/emulator/src/inde
 import type { StepResult } from '../../scripts/runner.ts';
 import type { Annotation } from '../../scripts/runner-log.ts';
 import { type FinishedStep, STEPS } from '../../scripts/runner-steps.ts';
-import type { VerbContext } from '../../src/commands/context.ts';
+import type { CommandContext } from '../../src/commands/context.ts';
 import { Gate } from '../../src/commands/gate.ts';
-import { rotateVerb } from '../../src/commands/rotate.ts';
+import { rotateCommand } from '../../src/commands/rotate.ts';
 import { type Clock, clock as systemClock } from '../../src/core/time.ts';
 import { failureAnnotation, failureLines } from '../../src/messages/failure.ts';
 import { guarded } from '../../src/messages/guard.ts';
@@ -92,7 +92,7 @@ export async function runHere(
     if (CREDENTIALS.has(name)) world.credentials.add(value);
   }
   const step = new Step();
-  await rotateVerb({
+  await rotateCommand({
     ...step.context,
     clock,
     gate: new Gate(),
@@ -135,7 +135,7 @@ export async function setScene(
 
 /** What the runner would see of a step. */
 class Step {
-  readonly context: Omit<VerbContext, 'env' | 'clock' | 'gate'>;
+  readonly context: Omit<CommandContext, 'env' | 'clock' | 'gate'>;
   readonly #log: string[] = [];
   readonly #annotations: Annotation[] = [];
   readonly #outputs: Record<string, string> = {};

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type EmulatedUser, type Emulator, startEmulator } from '../../packages/emulator/src/index.ts';
 import { keyForJob } from '../../src/ephemeral/engine.ts';
-import { InHand } from '../../src/ephemeral/remains.ts';
+import { MemoryJournal } from '../../src/ephemeral/remains.ts';
 import { MutxApi } from '../../src/mutx/api.ts';
 import { createKeyService } from '../../src/mutx/client.ts';
 import { createSession } from '../../src/mutx/session/create-session.ts';
@@ -56,7 +56,7 @@ async function seconds(strays: number, credentialOf: CredentialOf) {
     return keyForJob(settings, {
       ...ports,
       keys: createKeyService(api, session, reading),
-      keeper: new InHand(settings),
+      keeper: new MemoryJournal(settings),
       handOut: async () => {
         handedOut = time.now() - began;
       },

@@ -68,6 +68,7 @@ describe("a rate limit's wait", () => {
     [403, saying(403, 'You have triggered an abuse detection mechanism.')],
     [403, page(403, '<h1>Too many requests</h1>')],
     [422, saying(422, 'body was submitted too quickly')],
+    [403, saying(403, 'Maximum number of login attempts exceeded. Please try again later.')],
   ])('is known without any counter (%i, %#)', (_, limited) => {
     expect(rateLimitWait(limited)).toBe(60_000);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setSecret } from '@actions/core';
 import { JobLog } from '../../scripts/runner-log.ts';
 import { Gate } from '../../src/commands/gate.ts';
-import { rotateVerb } from '../../src/commands/rotate.ts';
+import { rotateCommand } from '../../src/commands/rotate.ts';
 import type { Clock } from '../../src/core/time.ts';
 import { type FailureReport, failureAnnotation, failureLines } from '../../src/messages/failure.ts';
 import { guarded } from '../../src/messages/guard.ts';
@@ -89,7 +89,7 @@ export async function stepHere(
   const sink = guarded(counting, secrets);
   let failure: FailureReport | undefined;
   try {
-    await rotateVerb({
+    await rotateCommand({
       env,
       secrets,
       sink,

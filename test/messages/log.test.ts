@@ -31,7 +31,7 @@ describe('the log of a rotation', () => {
         { type: 'planned', plan: PLAN },
         { type: 'waiting', for: 'a place in the plan', wait: 1_020_000, until: EXPIRES },
         { type: 'step-started', step: 'make-room' },
-        { type: 'revoked', id: 'id-dead', reason: 'E', gone: true },
+        { type: 'revoked', id: 'id-dead', reason: 'expired', gone: true },
         { type: 'step-ended', step: 'make-room', ok: true, ms: 30 },
         { type: 'step-started', step: 'create' },
         { type: 'minted', id: 'id-new', name: 'gha/acme/web/MUTX_API_KEY', expiresAt: undefined },
@@ -43,7 +43,7 @@ describe('the log of a rotation', () => {
         { type: 'target-written', result: target('failed', 'acme/b', callFailure()), done: 2, of: 2 },
         { type: 'step-ended', step: 'store', ok: false, ms: 75_000 },
         { type: 'step-started', step: 'revoke' },
-        { type: 'revoked', id: 'id-old', reason: 'R', gone: false },
+        { type: 'revoked', id: 'id-old', reason: 'superseded', gone: false },
         { type: 'step-ended', step: 'revoke', ok: true, ms: 1 },
       ]),
     ).toMatchInlineSnapshot(`

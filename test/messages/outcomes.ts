@@ -36,7 +36,7 @@ export const PLAN: Plan = {
   due: true,
   why: 'every run rotates',
   current: CURRENT,
-  makeRoom: [{ key: { id: 'id-dead', name: KEY.name, expiresAt: 1 }, rule: 'E', why: 'expired' }],
+  makeRoom: [{ key: { id: 'id-dead', name: KEY.name, expiresAt: 1 }, rule: 'expired', why: 'expired' }],
   afterStore: [],
   superseded: [],
   supersedes: [{ id: 'id-old', name: KEY.name, expiresAt: EXPIRES }],

@@ -54,7 +54,7 @@ describe('the state of a run that ends in between', () => {
     ],
     [
       'after an expired key, which a secret may hold, made room',
-      [{ type: 'revoked', id: 'id-expired', reason: 'E', gone: false }, creating],
+      [{ type: 'revoked', id: 'id-expired', reason: 'expired', gone: false }, creating],
       ['revoked: id-expired', 'this run revoked no working key that one of its targets holds'],
     ],
     [
@@ -64,7 +64,7 @@ describe('the state of a run that ends in between', () => {
     ],
     [
       'while revoking',
-      [...storing, { type: 'revoked', id: 'id-old', reason: 'R', gone: false }],
+      [...storing, { type: 'revoked', id: 'id-old', reason: 'superseded', gone: false }],
       ['revoked: id-old', 'this run revoked no working key that one of its targets holds'],
     ],
     [
@@ -104,9 +104,9 @@ describe('the state of a run that ends in between', () => {
     [
       'after a revocation without a clear answer',
       [
-        { type: 'revoking', id: 'id-orphan', reason: 'W' },
+        { type: 'revoking', id: 'id-orphan', reason: 'not-stored' },
         { type: 'not-revoked', id: 'id-orphan', unclear: true },
-        { type: 'revoking', id: 'id-other', reason: 'W' },
+        { type: 'revoking', id: 'id-other', reason: 'not-stored' },
         { type: 'not-revoked', id: 'id-other', unclear: false },
       ],
       [

@@ -102,7 +102,7 @@ const FORBIDDEN: readonly (readonly [file: string, line: string])[] = [
   ['library/core.ts', `import { debug } from '@actions/core'; export const x = debug;`],
   ['library/process.ts', `export const x = process.env;`],
   ['library/console.ts', `export const x = () => console.log('x');`],
-  ['library/of-the-process.ts', `import { x } from '../process/run-command.ts'; export const y = x;`],
+  ['library/of-the-process.ts', `import { x } from '../process/run-process.ts'; export const y = x;`],
   ['library/actions.ts', `import type { X } from '../runner/main.ts'; export type Y = X;`],
   ['library/cli.ts', `import { x } from '../cli/program.ts'; export const y = x;`],
   [

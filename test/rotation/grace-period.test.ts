@@ -127,7 +127,7 @@ describe('a grace period', () => {
       keys: { revoked: ['old'], superseded: ['new1'] },
     });
     expect(ports.changes()).toEqual(['create', 'write acme/web', 'revoke old']);
-    expect(ports.told('revoked')).toMatchObject([{ id: 'old', reason: 'R' }]);
+    expect(ports.told('revoked')).toMatchObject([{ id: 'old', reason: 'superseded' }]);
   });
 
   it('lets a look do so that is not due', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withUse } from '../../src/rotation/other-targets.ts';
 import { makePlan } from '../../src/rotation/plan.ts';
-import type { Look } from '../../src/rotation/snapshot.ts';
+import type { Snapshot } from '../../src/rotation/snapshot.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START, settings } from './records.ts';
 
 const k1 = key('k1', { age: 10 * DAY });
@@ -9,8 +9,8 @@ const k2 = key('k2', { age: 60 * MINUTE });
 const other = key('other', { name: 'other' });
 
 /** Of a full plan: which targets may hold each of its keys. */
-function held(changes: Partial<Look>, labels = ['a']): Record<string, readonly string[] | undefined> {
-  const look: Look = {
+function held(changes: Partial<Snapshot>, labels = ['a']): Record<string, readonly string[] | undefined> {
+  const look: Snapshot = {
     date: START,
     githubDate: START,
     keys: [k1, k2, other],

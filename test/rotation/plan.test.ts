@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FENCE, MARGIN } from '../../src/core/limits.ts';
 import { makePlan, needsSecrets, type Plan } from '../../src/rotation/plan.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
-import type { Look } from '../../src/rotation/snapshot.ts';
+import type { Snapshot } from '../../src/rotation/snapshot.ts';
 import { DAY, key, MINUTE, NAME, SECOND, START, settings } from './records.ts';
 
 // Holds invariant 9 of docs/threat-model.md.
@@ -10,7 +10,7 @@ import { DAY, key, MINUTE, NAME, SECOND, START, settings } from './records.ts';
 const stored = (record: KeyRecord, shared = false) => ({ updatedAt: record.createdAt + SECOND, shared });
 const nowhere = { updatedAt: undefined, shared: false };
 
-function look(changes: Partial<Look>): Look {
+function look(changes: Partial<Snapshot>): Snapshot {
   return {
     date: START,
     githubDate: START,
@@ -34,7 +34,7 @@ const allowed = ({ makeRoom, afterStore }: Plan) =>
 describe('whether to rotate', () => {
   const old = key('old', { expiresIn: 10 * DAY });
   const holding = look({ keys: [old], secrets: [stored(old)] });
-  const decide = (one: Look, changes: Parameters<typeof settings>[0], forced = false) =>
+  const decide = (one: Snapshot, changes: Parameters<typeof settings>[0], forced = false) =>
     makePlan(one, settings(changes), forced);
 
   it('is always due without renew-before and grace period', () => {
@@ -169,16 +169,16 @@ describe('what rules E and W allow to revoke', () => {
 
   it('has a reason for each', () => {
     expect(allowed(makePlan(all, settings(), false))).toEqual([
-      ['gone', 'E', 'expired'],
-      ['orphan', 'W', 'superseded'],
-      ['before', 'W', 'superseded'],
+      ['gone', 'expired', 'expired'],
+      ['orphan', 'not-stored', 'superseded'],
+      ['before', 'not-stored', 'superseded'],
     ]);
     const none = { ...all, secrets: [nowhere] };
     expect(allowed(makePlan(none, settings(), false))).toEqual([
-      ['orphan', 'W', 'never-stored'],
-      ['before', 'W', 'never-stored'],
-      ['current', 'W', 'never-stored'],
-      ['gone', 'E', 'expired'],
+      ['orphan', 'not-stored', 'never-stored'],
+      ['before', 'not-stored', 'never-stored'],
+      ['current', 'not-stored', 'never-stored'],
+      ['gone', 'expired', 'expired'],
     ]);
   });
 
@@ -188,7 +188,7 @@ describe('what rules E and W allow to revoke', () => {
     expect(allowed(makePlan(sees, settings(), false))).toEqual([]);
     expect(allowed(makePlan({ ...sees, date: START + 1 }, settings(), false))).toHaveLength(1);
     const inGrace = settings({ gracePeriod: DAY - SECOND - MARGIN });
-    expect(allowed(makePlan(all, inGrace, false))).toEqual([['gone', 'E', 'expired']]);
+    expect(allowed(makePlan(all, inGrace, false))).toEqual([['gone', 'expired', 'expired']]);
     expect(allowed(makePlan({ ...all, date: START + 1 }, inGrace, false))).toHaveLength(3);
   });
 
@@ -198,7 +198,7 @@ describe('what rules E and W allow to revoke', () => {
       { ...all, clocksApart: true },
       { ...all, contradicted: true },
     ]) {
-      expect(allowed(makePlan(sees, settings(), false))).toEqual([['gone', 'E', 'expired']]);
+      expect(allowed(makePlan(sees, settings(), false))).toEqual([['gone', 'expired', 'expired']]);
     }
   });
 
@@ -209,9 +209,9 @@ describe('what rules E and W allow to revoke', () => {
       supersedes: [],
     });
     expect(allowed(makePlan({ ...all, githubDate: undefined }, settings(), false))).toEqual([
-      ['gone', 'W', 'superseded'],
-      ['orphan', 'W', 'superseded'],
-      ['before', 'W', 'superseded'],
+      ['gone', 'not-stored', 'superseded'],
+      ['orphan', 'not-stored', 'superseded'],
+      ['before', 'not-stored', 'superseded'],
     ]);
     const names = [`${NAME}2`, NAME.slice(0, -1), NAME.toLowerCase(), '', 'other'];
     const others = names.map((name) => key(name, { name, age: 9 * DAY, expiresIn: -1 }));
@@ -241,7 +241,7 @@ describe('what rules E and W allow to revoke', () => {
 
 describe('rule E', () => {
   const gone = key('gone', { expiresIn: -MARGIN - 1 });
-  const of = (changes: Partial<Look>) =>
+  const of = (changes: Partial<Snapshot>) =>
     allowed(makePlan(look({ keys: [gone], ...changes }), settings(), false)).length;
 
   it('believes only two servers, each with its margin', () => {
@@ -258,7 +258,7 @@ describe('what to revoke before the create', () => {
   const before = key('before', { age: 20 * DAY });
   const current = key('current', { age: 10 * DAY });
   const sees = look({ keys: [before, expired, neverStored, current], secrets: [stored(current)] });
-  const split = (places: number, changes: Partial<Look> = {}) => {
+  const split = (places: number, changes: Partial<Snapshot> = {}) => {
     const plan = makePlan({ ...sees, places, ...changes }, settings(), false);
     return [plan.makeRoom, plan.afterStore].map((some) => some.map(({ key: { id } }) => id));
   };
@@ -291,7 +291,7 @@ describe('what a look names as superseded', () => {
   const before = key('before', { age: 2 * DAY });
   const current = key('current');
   const sees = look({ keys: [before, current], secrets: [stored(current)] });
-  const named = (changes: Partial<Look>, gracePeriod = 2 * DAY) => {
+  const named = (changes: Partial<Snapshot>, gracePeriod = 2 * DAY) => {
     const plan = makePlan({ ...sees, ...changes }, settings({ renewBefore: DAY, gracePeriod }), false);
     return { due: plan.due, ids: ids(plan.superseded), inGrace: plan.inGrace?.ids };
   };
@@ -348,7 +348,7 @@ describe('more keys to revoke than max-revocations', () => {
 
 describe('the secrets’ metadata', () => {
   const one = look({ keys: [key('old')] });
-  const needs = (sees: Look, changes: Parameters<typeof settings>[0] = {}) =>
+  const needs = (sees: Snapshot, changes: Parameters<typeof settings>[0] = {}) =>
     needsSecrets(sees, settings(changes));
 
   it('is needed for renew-before and for a grace period', () => {

@@ -158,7 +158,7 @@ describe('before the create', () => {
     const ports = new InMemoryPorts({ keys, targets: [WEB], plan: 'STARTER' });
     await ports.rotate();
     expect(ports.changes()).toEqual(['revoke expired', 'create', 'write acme/web', 'revoke old']);
-    expect(ports.told('revoked').map(({ reason }) => reason)).toEqual(['E', 'R']);
+    expect(ports.told('revoked').map(({ reason }) => reason)).toEqual(['expired', 'superseded']);
   });
 
   it('warns of a never-stored key that someone uses, and does not revoke it for being nowhere', async () => {

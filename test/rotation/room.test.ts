@@ -2,14 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { FENCE, LINGER, MARGIN } from '../../src/core/limits.ts';
 import type { KeyRecord } from '../../src/rotation/ports.ts';
 import { placesOf, placesTaken, roomFor, settledAt } from '../../src/rotation/room.ts';
-import type { Look } from '../../src/rotation/snapshot.ts';
+import type { Snapshot } from '../../src/rotation/snapshot.ts';
 import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
 
 const nothing = new Set<string>();
 const stored = (record: KeyRecord) => ({ updatedAt: record.createdAt + SECOND, shared: false });
 const nowhere = { updatedAt: undefined, shared: false };
 
-function look(places: number | undefined, keys: readonly KeyRecord[], changes: Partial<Look> = {}): Look {
+function look(
+  places: number | undefined,
+  keys: readonly KeyRecord[],
+  changes: Partial<Snapshot> = {},
+): Snapshot {
   return {
     date: START,
     githubDate: START,
@@ -95,7 +99,7 @@ describe('room for one more key', () => {
   });
 
   it('is too soon for the last place after a recent write, by GitHub’s clock', () => {
-    const written = (ago: number, changes: Partial<Look> = {}) => {
+    const written = (ago: number, changes: Partial<Snapshot> = {}) => {
       const secrets = [stored(old), { updatedAt: START - ago, shared: false }];
       return roomFor(look(2, [old], { secrets, ...changes }), settings(), nothing, old);
     };
@@ -250,7 +254,7 @@ describe('a full plan where a gap is accepted', () => {
   const newer = key('newer', { age: DAY });
   const keys = [newer, current, older];
 
-  const victim = (sees: Look, known: KeyRecord | undefined, changes = {}) => {
+  const victim = (sees: Snapshot, known: KeyRecord | undefined, changes = {}) => {
     const room = roomFor(sees, { ...replacing, ...changes }, nothing, known);
     return room.kind === 'replace' ? room.victim.id : room.kind;
   };

@@ -82,7 +82,9 @@ describe('a rotation', () => {
       ['acme/web', 1, 2],
       ['acme/api', 2, 2],
     ]);
-    expect(ports.told('revoked')).toEqual([{ type: 'revoked', id: 'old', reason: 'R', gone: false }]);
+    expect(ports.told('revoked')).toEqual([
+      { type: 'revoked', id: 'old', reason: 'superseded', gone: false },
+    ]);
   });
 
   it('writes no more targets at the same time than it may', async () => {
@@ -206,7 +208,7 @@ describe('a dry run', () => {
       plan: {
         due: true,
         makeRoom: [],
-        afterStore: [{ key: { id: 'expired' }, rule: 'E' }],
+        afterStore: [{ key: { id: 'expired' }, rule: 'expired' }],
         supersedes: [{ id: 'old' }],
       },
       targets: [{ status: 'skipped' }, { status: 'skipped' }],
@@ -245,7 +247,11 @@ describe('a run that is not due', () => {
       keys: { revoked: ['orphan', 'expired', 'superseded'], superseded: [], left: [] },
     });
     expect(ports.changes()).toEqual(['revoke orphan', 'revoke expired', 'revoke superseded']);
-    expect(ports.told('revoked').map(({ reason }) => reason)).toEqual(['W', 'E', 'W']);
+    expect(ports.told('revoked').map(({ reason }) => reason)).toEqual([
+      'not-stored',
+      'expired',
+      'not-stored',
+    ]);
   });
 
   it('has nothing superseded without a grace period: what it may not revoke is left', async () => {

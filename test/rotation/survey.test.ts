@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MARGIN } from '../../src/core/limits.ts';
 import { rotate } from '../../src/rotation/engine.ts';
-import { survey } from '../../src/rotation/plan-fleet.ts';
+import { planFleet } from '../../src/rotation/plan-fleet.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
 import { breaks, refuses, works } from './scripts.ts';
@@ -26,7 +26,7 @@ function surveyed(ports: InMemoryPorts, ...changes: Parameters<typeof settings>[
     settings: settings(change),
     targets: ports.targets.slice(index, index + 1),
   }));
-  return survey(entries, ports);
+  return planFleet(entries, ports);
 }
 
 describe('a survey', () => {
@@ -93,7 +93,7 @@ describe('a survey', () => {
         const ports = new InMemoryPorts({ targets: [], ...(plan === undefined ? {} : { plan }) });
         ports.always('list', () => ({ ok: true, value: keys, date: START }));
         const entries = keys.map((_, n) => ({ settings: settings({ keyName: `n${n}` }), targets: [] }));
-        expect(await survey(entries, ports)).toMatchObject({ ok: true });
+        expect(await planFleet(entries, ports)).toMatchObject({ ok: true });
         return read;
       };
       const [small, large] = [await reads(500), await reads(1_000)];
@@ -108,7 +108,7 @@ describe('a survey', () => {
         targets: [],
       }));
       const account = plan === undefined ? {} : { plan };
-      const seen = await survey(entries, new InMemoryPorts({ keys, targets: [], ...account }));
+      const seen = await planFleet(entries, new InMemoryPorts({ keys, targets: [], ...account }));
       return seen.ok ? seen.warnings : [];
     };
     expect(await told('FREE', 60)).toEqual([
@@ -175,7 +175,7 @@ describe('a survey', () => {
     for (const label of ['list', 'account']) {
       const { clock, keys, random, sleeps, targets } = twoKeys().always(label, breaks);
       const ports = { clock, keys, random, sessionEndsAt: START + SECOND };
-      await survey([{ settings: settings(WEB), targets }], ports);
+      await planFleet([{ settings: settings(WEB), targets }], ports);
       expect(sleeps).toEqual([]);
     }
   });
@@ -223,7 +223,7 @@ describe('what is superseded and in its grace period', () => {
     const targets = [stored, { label: 'acme/api', holds: 'new', writtenAgo: 2 * MINUTE }];
     const ports = new InMemoryPorts({ keys, targets });
     const entry = { settings: settings(GRACE), targets: ports.targets };
-    expect(await survey([entry], ports)).toMatchObject({
+    expect(await planFleet([entry], ports)).toMatchObject({
       findings: [{ superseded: ['old'], revocableFrom: START + 58 * MINUTE + MARGIN }],
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CallFailure, Reply } from '../../src/core/call.ts';
 import type { SecretMetadata } from '../../src/rotation/ports.ts';
-import { areClocksApart, earliestDate, takeLook } from '../../src/rotation/read-snapshot.ts';
+import { areClocksApart, earliestDate, readSnapshot } from '../../src/rotation/read-snapshot.ts';
 import { Run } from '../../src/rotation/run.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, SECOND, START, settings } from './records.ts';
@@ -10,7 +10,7 @@ import { breaks, pages, refuses, type Script, takes, undated } from './scripts.t
 const TWO = [{ label: 'acme/web', holds: 'old' }, { label: 'acme/api' }];
 
 function look(ports: InMemoryPorts, changes: Parameters<typeof settings>[0] = {}, quotaHit = false) {
-  return takeLook(new Run(settings(changes), ports), {
+  return readSnapshot(new Run(settings(changes), ports), {
     places: undefined,
     full: quotaHit,
     conflicted: false,

@@ -512,7 +512,7 @@ export class Execution {
   #startPlan(actor: Actor): void {
     actor.status = 'running';
     const { keys, targets, clock } = this.#portsOf(actor, 0);
-    const plan = this.system.survey([{ settings: this.settings, targets }], {
+    const plan = this.system.planFleet([{ settings: this.settings, targets }], {
       keys,
       clock,
       random: () => 0.5,
@@ -529,7 +529,7 @@ export class Execution {
   #startAudit(actor: Actor): void {
     actor.status = 'running';
     const { keys, targets, clock } = this.#portsOf(actor, 0);
-    const look = this.system.takeAuditLook({
+    const look = this.system.readAuditSnapshot({
       keys,
       clock,
       random: () => 0.5,

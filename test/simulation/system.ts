@@ -1,5 +1,5 @@
 import { findAll } from '../../src/audit/find.ts';
-import { takeAuditLook } from '../../src/audit/snapshot.ts';
+import { readAuditSnapshot } from '../../src/audit/snapshot.ts';
 import { GithubClient } from '../../src/github/client.ts';
 import { createTarget } from '../../src/github/targets/create-target.ts';
 import { keyStates } from '../../src/messages/revocation/words.ts';
@@ -8,15 +8,15 @@ import { outputsOf, resultLines } from '../../src/messages/rotation/result.ts';
 import { stateOf } from '../../src/messages/state.ts';
 import { revokeKeys } from '../../src/revoke/revoke.ts';
 import { rotate } from '../../src/rotation/engine.ts';
-import { survey } from '../../src/rotation/plan-fleet.ts';
+import { planFleet } from '../../src/rotation/plan-fleet.ts';
 import { SecretRegistry } from '../../src/secrets/registry.ts';
 
 /** What is under test: the real code, or a copy of it in which one thing was changed (mutants.ts). */
 export interface System {
   readonly rotate: typeof rotate;
-  readonly survey: typeof survey;
+  readonly planFleet: typeof planFleet;
   readonly revokeKeys: typeof revokeKeys;
-  readonly takeAuditLook: typeof takeAuditLook;
+  readonly readAuditSnapshot: typeof readAuditSnapshot;
   readonly findAll: typeof findAll;
   readonly outputsOf: typeof outputsOf;
   readonly resultLines: typeof resultLines;
@@ -30,9 +30,9 @@ export interface System {
 
 export const REAL: System = {
   rotate,
-  survey,
+  planFleet: planFleet,
   revokeKeys,
-  takeAuditLook,
+  readAuditSnapshot: readAuditSnapshot,
   findAll,
   outputsOf,
   resultLines,
@@ -47,9 +47,9 @@ export const REAL: System = {
 /** Where each part of it comes from, below src/. */
 export const SOURCE_OF: Readonly<Record<keyof System, string>> = {
   rotate: 'rotation/engine.ts',
-  survey: 'rotation/plan-fleet.ts',
+  planFleet: 'rotation/plan-fleet.ts',
   revokeKeys: 'revoke/revoke.ts',
-  takeAuditLook: 'audit/snapshot.ts',
+  readAuditSnapshot: 'audit/snapshot.ts',
   findAll: 'audit/find.ts',
   outputsOf: 'messages/rotation/result.ts',
   resultLines: 'messages/rotation/result.ts',

@@ -4,7 +4,7 @@ import type { Machine } from '../machine.ts';
 import { optionOf, quietOption, withCommonOptions } from '../options.ts';
 import { runCommand } from '../run-command.ts';
 import type { Flags } from '../variables.ts';
-import { doctorVerb } from './run-doctor.ts';
+import { doctorCommand } from './run-doctor.ts';
 
 const AFTER = `
 Changes nothing: an account is logged in and out again; a refresh token is not
@@ -28,7 +28,7 @@ export function completeDoctor(command: Command, machine: Machine): void {
     .action(({ folder, strict, ...flags }: Flags & { readonly folder: string; readonly strict?: boolean }) =>
       runCommand(
         {
-          run: doctorVerb(folder, strict === true),
+          run: doctorCommand(folder, strict === true),
           verb: 'rotate',
           title: strict === true ? 'Not everything is in order' : 'A rotation would not work',
         },

@@ -1,6 +1,6 @@
 import { quietCalls, twice } from '../../commands/calls.ts';
 import type { Connection } from '../../commands/connect.ts';
-import type { VerbContext } from '../../commands/context.ts';
+import type { CommandContext } from '../../commands/context.ts';
 import type { RotateInputs } from '../../config/load/rotate-inputs.ts';
 import type { CallFailure, Reply } from '../../core/call.ts';
 import { Stopwatch } from '../../core/retry.ts';
@@ -8,9 +8,9 @@ import { createTarget } from '../../github/targets/create-target.ts';
 import type { Credential } from '../../mutx/session/credential.ts';
 import type { SessionFailure } from '../../mutx/session/session.ts';
 import type { SecretTarget } from '../../rotation/ports.ts';
-import { areClocksApart, earliestDate, takeLook } from '../../rotation/read-snapshot.ts';
+import { areClocksApart, earliestDate, readSnapshot } from '../../rotation/read-snapshot.ts';
 import { eachOf, Run, valuesOf } from '../../rotation/run.ts';
-import type { Look } from '../../rotation/snapshot.ts';
+import type { Snapshot } from '../../rotation/snapshot.ts';
 import { type Check, warning } from './checks/check.ts';
 import type { TimeSeen } from './checks/clocks.ts';
 import type { Stored } from './checks/stored.ts';
@@ -25,7 +25,7 @@ export type KeysLook =
       readonly kind: 'listed';
       readonly credential: Exclude<Credential, { kind: 'refresh-token' }>;
       /** Without the secrets, which are looked at later. */
-      readonly look: Look;
+      readonly look: Snapshot;
       /** Since the list was sent. */
       readonly since: Stopwatch;
       /** The plan's name. */
@@ -53,7 +53,7 @@ export async function lookAtKeys(
     },
     sessionEndsAt: session.endsAt,
   });
-  const looked = await takeLook(run, { places: undefined, full: false, conflicted: false });
+  const looked = await readSnapshot(run, { places: undefined, full: false, conflicted: false });
   if (looked.ok) return { kind: 'listed', credential, look: looked.look, since, plan };
   const [failure] = looked.failure.failures;
   if (failure === undefined) throw new Error('a look that failed names its call');
@@ -64,7 +64,7 @@ interface PlacesLook {
   readonly prepared: readonly Prepared[];
   readonly stored: readonly Stored[];
   /** With the secrets; undefined where the keys could not be listed. */
-  readonly look: Look | undefined;
+  readonly look: Snapshot | undefined;
   readonly time: TimeSeen | undefined;
   /** At least one could be read, so that the token is good for something. */
   readonly anyRead: boolean;
@@ -75,7 +75,7 @@ interface PlacesLook {
 export async function lookAtPlaces(
   inputs: RotateInputs,
   { github, clock }: Connection,
-  { secrets }: VerbContext,
+  { secrets }: CommandContext,
   keys: KeysLook | undefined,
 ): Promise<PlacesLook> {
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
@@ -127,7 +127,7 @@ function withSecrets(
   { look, since }: Extract<KeysLook, { kind: 'listed' }>,
   stored: readonly Stored[],
   replies: readonly Reply<unknown>[],
-): Look {
+): Snapshot {
   const all = valuesOf(replies).length === replies.length;
   return {
     ...look,

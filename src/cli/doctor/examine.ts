@@ -1,5 +1,5 @@
 import { type Connection, connect } from '../../commands/connect.ts';
-import type { VerbContext } from '../../commands/context.ts';
+import type { CommandContext } from '../../commands/context.ts';
 import { probe } from '../../commands/mutx-time.ts';
 import { judgeExpiry } from '../../commands/usable-inputs.ts';
 import type { RotateInputs } from '../../config/load/rotate-inputs.ts';
@@ -32,7 +32,7 @@ interface Examination {
  * Looks at everything that a rotation with these inputs depends on, and changes nothing: a service account is logged
  * in and out again, a refresh token is not used at all, no write is tried.
  */
-export async function examine(loaded: Loaded<RotateInputs>, context: VerbContext): Promise<Examination> {
+export async function examine(loaded: Loaded<RotateInputs>, context: CommandContext): Promise<Examination> {
   const { credential: given } = loaded.ok ? loaded.value : loaded;
   const judged = given && (await judgeExpiry(given, loaded.ok ? loaded.value.apiUrl : undefined, context));
   const inputs = inputChecks(loaded, judged?.problems ?? []);
@@ -56,7 +56,7 @@ function inputChecks(loaded: Loaded<RotateInputs>, expired: readonly InputProble
   ];
 }
 
-function wayChecks({ apiUrl, githubApiUrl }: RotateInputs, { env }: VerbContext): readonly Check[] {
+function wayChecks({ apiUrl, githubApiUrl }: RotateInputs, { env }: CommandContext): readonly Check[] {
   const names = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
   const proxied = names.some((name) => (env[name] ?? '') !== '');
   return [
@@ -65,7 +65,7 @@ function wayChecks({ apiUrl, githubApiUrl }: RotateInputs, { env }: VerbContext)
   ];
 }
 
-async function examineServices(inputs: RotateInputs, context: VerbContext): Promise<Examination> {
+async function examineServices(inputs: RotateInputs, context: CommandContext): Promise<Examination> {
   const { gate, unfinished, sink } = context;
   const told: string[] = [];
   // What a session tells is told as a check, or not at all.
@@ -91,7 +91,7 @@ async function examineServices(inputs: RotateInputs, context: VerbContext): Prom
 async function examineConnected(
   inputs: RotateInputs,
   connection: Connection,
-  context: VerbContext,
+  context: CommandContext,
 ): Promise<Examination> {
   const { clock, github } = connection;
   const { settings, credential } = inputs;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VerbContext } from '../../commands/context.ts';
+import type { CommandContext } from '../../commands/context.ts';
 import { handOn } from '../../commands/outputs.ts';
 import { loadRotateInputs } from '../../config/load/rotate.ts';
 import type { RotateInputs } from '../../config/load/rotate-inputs.ts';
@@ -21,7 +21,7 @@ import { examine } from './examine.ts';
  * @param folder the repository, for its workflows
  * @param strict what is only worth a warning fails it, too
  */
-export function doctorVerb(folder: string, strict = false): (context: VerbContext) => Promise<void> {
+export function doctorCommand(folder: string, strict = false): (context: CommandContext) => Promise<void> {
   return async (context) => {
     const { env, secrets, sink } = context;
     const loaded = loadRotateInputs(env, secrets);
@@ -50,7 +50,7 @@ function permissionsFor(loaded: Loaded<RotateInputs>): readonly string[] {
 
 const USUAL = repositoryTarget({ owner: 'owner', repo: 'repo' }, 'MUTX_API_KEY');
 
-function verdict(checks: readonly Check[], strict: boolean, { sink, fail }: VerbContext): void {
+function verdict(checks: readonly Check[], strict: boolean, { sink, fail }: CommandContext): void {
   tell(checks, sink);
   const many = (what: Check['verdict']) => checks.filter(({ verdict: one }) => one === what).length;
   if (!wouldWork(checks)) {

@@ -5,7 +5,7 @@ import { optionOf, withCommonOptions } from '../options.ts';
 import { runCommand } from '../run-command.ts';
 import type { Flags } from '../variables.ts';
 import { CREDENTIALS_ENVIRONMENT } from './inputs.ts';
-import { initVerb } from './run-init.ts';
+import { initCommand } from './run-init.ts';
 import { majorTagOf } from './workflow.ts';
 
 const AFTER = `
@@ -60,7 +60,7 @@ function runInit(
   version: string,
 ): Promise<void> {
   const { streams } = machine;
-  const run = initVerb({
+  const run = initCommand({
     folder,
     workflow,
     ref,

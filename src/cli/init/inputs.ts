@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VerbContext } from '../../commands/context.ts';
+import type { CommandContext } from '../../commands/context.ts';
 import { loadRotateInputs } from '../../config/load/rotate.ts';
 import type { RotateInputs } from '../../config/load/rotate-inputs.ts';
 import type { InputProblem, Loaded } from '../../config/problem.ts';
@@ -110,7 +110,7 @@ interface SetupRead {
 /** Reads what is to be set up, and every problem with it at once. */
 export function setupOf(
   options: InitOptions,
-  { env: given, secrets }: Pick<VerbContext, 'env' | 'secrets'>,
+  { env: given, secrets }: Pick<CommandContext, 'env' | 'secrets'>,
 ): SetupRead {
   const here = parseRepository(given['GITHUB_REPOSITORY'] ?? '');
   const first = loadRotateInputs(given, secrets);

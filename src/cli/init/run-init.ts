@@ -1,4 +1,4 @@
-import type { VerbContext } from '../../commands/context.ts';
+import type { CommandContext } from '../../commands/context.ts';
 import { handOn } from '../../commands/outputs.ts';
 import { judgeExpiry } from '../../commands/usable-inputs.ts';
 import { hostOfApi } from '../../config/urls.ts';
@@ -16,7 +16,7 @@ import { doneText, goOnTexts, type Step, stepText } from './steps.ts';
  * asks, and then stores the bootstrap credential and the writer token as secrets, writes the workflow, and rotates for
  * the first time. No file is ever overwritten.
  */
-export function initVerb(options: InitOptions): (context: VerbContext) => Promise<void> {
+export function initCommand(options: InitOptions): (context: CommandContext) => Promise<void> {
   return async (context) => {
     const { sink, fail } = context;
     const { env, loaded, setup, problems: wrong } = setupOf(options, context);
@@ -58,7 +58,7 @@ const DECLINED = earlyFailure({ code: 'declined', message: 'the answer was no' }
 
 async function carryOut(
   todo: readonly Todo[],
-  context: VerbContext,
+  context: CommandContext,
   spends: boolean,
   path: string,
 ): Promise<void> {
@@ -75,7 +75,7 @@ async function carryOut(
   const before = unfinished.state;
   let own: () => readonly string[] = () => [];
   let failed = false;
-  const inner: VerbContext = {
+  const inner: CommandContext = {
     ...context,
     // What a step says of the state is about that step alone.
     unfinished: {

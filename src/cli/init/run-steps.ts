@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { quietCalls, twice } from '../../commands/calls.ts';
 import { connect } from '../../commands/connect.ts';
-import type { VerbContext } from '../../commands/context.ts';
-import { rotateVerb } from '../../commands/rotate.ts';
+import type { CommandContext } from '../../commands/context.ts';
+import { rotateCommand } from '../../commands/rotate.ts';
 import { createTarget } from '../../github/targets/create-target.ts';
 import { earlyFailure } from '../../messages/failure.ts';
 import { placeText } from '../../messages/words.ts';
@@ -15,7 +15,7 @@ import type { Step } from './steps.ts';
 /** A step, and how it is done. What went wrong has been told with `fail`. */
 export interface Todo {
   readonly step: Step;
-  readonly run: (context: VerbContext) => Promise<void>;
+  readonly run: (context: CommandContext) => Promise<void>;
 }
 
 interface TodoLook {
@@ -25,7 +25,11 @@ interface TodoLook {
 }
 
 /** Looks at what is there already. The rotation comes last: it needs nothing of what could fail before it. */
-export async function todoOf(setup: Setup, plan: Plan | undefined, context: VerbContext): Promise<TodoLook> {
+export async function todoOf(
+  setup: Setup,
+  plan: Plan | undefined,
+  context: CommandContext,
+): Promise<TodoLook> {
   const { inputs, path, cron, uses, isThere } = setup;
   const connection = connect(inputs, context, { tokenExpiryIsTold: true });
   const { github, clock } = connection;
@@ -76,7 +80,7 @@ export async function todoOf(setup: Setup, plan: Plan | undefined, context: Verb
       },
       {
         step: { kind: 'rotation', keyName, places: keys, plan, gracePeriod, makes: [...makes], successor },
-        run: (running) => rotateVerb(running),
+        run: (running) => rotateCommand(running),
       },
     ],
   };
@@ -86,7 +90,7 @@ async function storeSecret(
   { target, value }: BootstrapSecret,
   { makesPlace }: Extract<Step, { kind: 'secret' }>,
   { inputs, withoutPermission }: Setup,
-  context: VerbContext,
+  context: CommandContext,
 ) {
   const connection = connect(inputs, context, { tokenExpiryIsTold: true });
   const { github, clock } = connection;
@@ -121,7 +125,10 @@ async function storeSecret(
   );
 }
 
-async function writeWorkflow({ folder, path, text, isThere }: Setup, { fail }: VerbContext): Promise<void> {
+async function writeWorkflow(
+  { folder, path, text, isThere }: Setup,
+  { fail }: CommandContext,
+): Promise<void> {
   if (isThere) return;
   // Looked at before the question already; what is there now may be something else.
   const linked = linkedPart(folder, path);

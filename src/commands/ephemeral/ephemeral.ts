@@ -7,12 +7,12 @@ import { askingLine, handedOutLines, handedOutSummary } from '../../messages/eph
 import { instantText } from '../../messages/words.ts';
 import type { MintedKey } from '../../rotation/ports.ts';
 import { connect, inSession } from '../connect.ts';
-import type { VerbContext } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { usableInputs } from '../usable-inputs.ts';
-import { HandOver } from './post-step-state.ts';
+import { PostStepJournal } from './post-step-state.ts';
 
 /** The action that makes a key for one job: inputs → session → the engine → output, variable, summary. */
-export async function ephemeralVerb(context: VerbContext): Promise<void> {
+export async function ephemeralCommand(context: CommandContext): Promise<void> {
   const { env, secrets, sink, gate, unfinished, fail } = context;
   sink.state(NOTE, encodeNote({ stage: 'nothing' }));
   const inputs = await usableInputs(loadEphemeralInputs(env, secrets), context);
@@ -25,7 +25,7 @@ export async function ephemeralVerb(context: VerbContext): Promise<void> {
   const outcome = await inSession(connection, inputs, context, async () => {
     const log = new EphemeralLog(sink, settings.unique);
     unfinished.state = () => log.state();
-    const keeper = new HandOver(inputs, session, context);
+    const keeper = new PostStepJournal(inputs, session, context);
     const report = log.event;
     const handOut = async (key: MintedKey) => {
       // The reply that it works may come when the run has said how it ends.
@@ -40,7 +40,7 @@ export async function ephemeralVerb(context: VerbContext): Promise<void> {
 }
 
 /** In the output, the variable and the summary, as soon as it works. */
-function handedOut(minted: MintedKey, envName: string | undefined, { sink }: VerbContext): void {
+function handedOut(minted: MintedKey, envName: string | undefined, { sink }: CommandContext): void {
   const { key, id, expiresAt } = minted;
   sink.secretOutput('api-key', key);
   sink.output('key-id', id);

@@ -1,9 +1,9 @@
 import { loadExecInputs, type Machine } from '../../config/load/exec.ts';
 import { notStarted } from '../../messages/ephemeral/exec-result.ts';
 import type { Secret } from '../../secrets/secret.ts';
-import type { EndingSignal, VerbContext } from '../context.ts';
+import type { CommandContext, EndingSignal } from '../context.ts';
 import { usableInputs } from '../usable-inputs.ts';
-import { LentKey } from './key-lease.ts';
+import { KeyLease } from './key-lease.ts';
 
 /** How a command ended, or that it never began. */
 export type Ended =
@@ -31,16 +31,16 @@ interface Command {
  * Makes a key, runs a command with it, and revokes it when the command has ended.
  * @returns how the command ended; undefined: there was no key for it, which has been told
  */
-export async function execVerb(
+export async function execCommand(
   command: Command,
   machine: Machine,
-  context: VerbContext,
+  context: CommandContext,
 ): Promise<Ended | undefined> {
   const { env, secrets, unfinished, fail } = context;
   const inputs = await usableInputs(loadExecInputs(env, secrets, machine), context);
   if (inputs === undefined) return undefined;
 
-  const lent = new LentKey(inputs, context);
+  const lent = new KeyLease(inputs, context);
   const key = await lent.make();
   if (key === undefined) return undefined;
 
@@ -61,7 +61,7 @@ export async function execVerb(
 }
 
 /** Whoever wants the end while the key is being revoked has to ask twice: the first may have been for the command. */
-function onceMore({ sink }: Pick<VerbContext, 'sink'>): (signal: EndingSignal) => boolean {
+function onceMore({ sink }: Pick<CommandContext, 'sink'>): (signal: EndingSignal) => boolean {
   let asked = false;
   return (signal) => {
     if (asked) return false;

@@ -1,28 +1,28 @@
 import type { ExecInputs } from '../../config/load/exec.ts';
 import { keyForJob } from '../../ephemeral/engine.ts';
-import { type GivenBack, giveBack } from '../../ephemeral/release.ts';
-import { InHand } from '../../ephemeral/remains.ts';
+import { type ReleaseResult, releaseKey } from '../../ephemeral/release.ts';
+import { MemoryJournal } from '../../ephemeral/remains.ts';
 import { execFailure, lentState, notReturned } from '../../messages/ephemeral/exec-result.ts';
 import { EphemeralLog } from '../../messages/ephemeral/log.ts';
 import { givenBackLine } from '../../messages/ephemeral/result.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import { connect, inSession } from '../connect.ts';
-import type { VerbContext } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { Gate } from '../gate.ts';
-import { type OpenWay, wayBearing, waysWithInputs } from './revokers.ts';
+import { type OpenRevoker, revokerBearing, revokersWithInputs } from './revokers.ts';
 
 /** A key that this process makes and gives back itself, however it ends, as long as it can still say so. */
-export class LentKey {
+export class KeyLease {
   readonly #inputs: ExecInputs;
-  readonly #context: VerbContext;
-  readonly #hand: InHand;
+  readonly #context: CommandContext;
+  readonly #hand: MemoryJournal;
   readonly #log: EphemeralLog;
-  #result: GivenBack | undefined;
+  #result: ReleaseResult | undefined;
 
-  constructor(inputs: ExecInputs, context: VerbContext) {
+  constructor(inputs: ExecInputs, context: CommandContext) {
     this.#inputs = inputs;
     this.#context = context;
-    this.#hand = new InHand(inputs.settings);
+    this.#hand = new MemoryJournal(inputs.settings);
     this.#log = new EphemeralLog(context.sink);
   }
 
@@ -72,10 +72,10 @@ export class LentKey {
     await this.#revoke({ ...this.#context, gate: new Gate() });
   }
 
-  async #revoke(context: VerbContext): Promise<GivenBack> {
+  async #revoke(context: CommandContext): Promise<ReleaseResult> {
     const ways = this.#ways(context);
     const ports = { clock: context.gate.clock(context.clock), random: Math.random, report: this.#log.event };
-    const result = await giveBack(this.#hand.remains, ways, ports);
+    const result = await releaseKey(this.#hand.remains, ways, ports);
     // Before the log-out, which may take its time: it is true from now on.
     this.#result = result;
     await Promise.all(ways.map((way) => way.close()));
@@ -83,10 +83,10 @@ export class LentKey {
   }
 
   /** Least first: the key itself can do less than the credential that it was made with. */
-  #ways(context: VerbContext): readonly OpenWay[] {
+  #ways(context: CommandContext): readonly OpenRevoker[] {
     const { apiUrl, credential } = this.#inputs;
     const { key } = this.#hand;
-    const byItself = key === undefined ? [] : [wayBearing('key', key, apiUrl, context)];
-    return [...byItself, ...waysWithInputs(credential, apiUrl, context)];
+    const byItself = key === undefined ? [] : [revokerBearing('key', key, apiUrl, context)];
+    return [...byItself, ...revokersWithInputs(credential, apiUrl, context)];
   }
 }

@@ -4,7 +4,7 @@ import { randomDigits } from '../../config/key-name.ts';
 import type { EphemeralInputs } from '../../config/load/ephemeral.ts';
 import type { Duration, Instant } from '../../core/time.ts';
 import { encodeNote, type Network, NOTE, type Note, type Whereabouts } from '../../ephemeral/note.ts';
-import type { Keeper } from '../../ephemeral/ports.ts';
+import type { LeaseJournal } from '../../ephemeral/ports.ts';
 import { wayTo } from '../../http/proxy.ts';
 import { decodeJwt } from '../../mutx/jwt.ts';
 import type { Credential } from '../../mutx/session/credential.ts';
@@ -13,7 +13,7 @@ import type { MintedKey } from '../../rotation/ports.ts';
 import { newOpener, opened, sealed } from '../../secrets/envelope.ts';
 import type { SecretRegistry } from '../../secrets/registry.ts';
 import type { Secret } from '../../secrets/secret.ts';
-import type { VerbContext } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 
 /** Variables by which Node trusts more authorities than its own. */
 const AUTHORITIES = ['NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
@@ -65,8 +65,8 @@ const LONGEST_TOKEN: Duration = 3_600_000;
  * Hands over to the post step: a note in the state, without any credential, and what may revoke the key in a
  * sealed envelope in the environment, whose opener is in the note. Each is written the moment it is known.
  */
-export class HandOver implements Keeper {
-  readonly #context: VerbContext;
+export class PostStepJournal implements LeaseJournal {
+  readonly #context: CommandContext;
   readonly #session: Pick<Session, 'bearer'>;
   readonly #credential: Credential;
   readonly #where: Whereabouts;
@@ -74,7 +74,7 @@ export class HandOver implements Keeper {
   #asked = false;
   #strays = false;
 
-  constructor(inputs: EphemeralInputs, session: Pick<Session, 'bearer'>, context: VerbContext) {
+  constructor(inputs: EphemeralInputs, session: Pick<Session, 'bearer'>, context: CommandContext) {
     const { credential, apiUrl, settings } = inputs;
     this.#context = context;
     this.#session = session;
@@ -91,7 +91,7 @@ export class HandOver implements Keeper {
     };
   }
 
-  async asked(): Promise<void> {
+  async creating(): Promise<void> {
     if (this.#asked) return;
     this.#asked = true;
     this.#token = await this.#shortLived();
@@ -99,17 +99,17 @@ export class HandOver implements Keeper {
     if (this.#token !== undefined) this.#enclose({ token: this.#token.expose() });
   }
 
-  lost(): void {
+  unconfirmed(): void {
     this.#strays = true;
   }
 
-  minted({ id, expiresAt, key }: MintedKey): void {
+  created({ id, expiresAt, key }: MintedKey): void {
     this.#note({ stage: 'minted', id, expiresAt, strays: this.#strays, ...this.#where });
     const token = this.#token?.expose();
     this.#enclose({ key: key.expose(), ...(token === undefined ? {} : { token }) });
   }
 
-  nothing(): void {
+  cleared(): void {
     this.#note({ stage: 'nothing' });
   }
 

@@ -2,20 +2,20 @@ import { loadEphemeralCredential } from '../../config/load/ephemeral.ts';
 import { parseBaseUrl } from '../../config/urls.ts';
 import type { CallFailure } from '../../core/call.ts';
 import { decodeNote, NOTE, type Note, type Whereabouts } from '../../ephemeral/note.ts';
-import { type GivenBack, giveBack } from '../../ephemeral/release.ts';
+import { type ReleaseResult, releaseKey } from '../../ephemeral/release.ts';
 import { EphemeralLog } from '../../messages/ephemeral/log.ts';
 import { givenBackLine, givingBackLine, notGivenBack } from '../../messages/ephemeral/result.ts';
 import { warningSummary } from '../../messages/summary.ts';
 import type { Secret } from '../../secrets/secret.ts';
-import type { VerbContext } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { enclosed, fingerprint, isAlive, isAsItWas, networkTo } from './post-step-state.ts';
-import { type OpenWay, wayBearing, waysWithInputs } from './revokers.ts';
+import { type OpenRevoker, revokerBearing, revokersWithInputs } from './revokers.ts';
 
 /**
  * The post step: gives the key of the job back, from what the first step left alone. Nothing that happens here is
  * a failure of the job: what could not be done is a warning.
  */
-export async function ephemeralPostVerb(context: VerbContext): Promise<void> {
+export async function ephemeralPostCommand(context: CommandContext): Promise<void> {
   const { env, sink, gate, clock, unfinished } = context;
   const log = new EphemeralLog(sink);
   const note = decodeNote(env[`STATE_${NOTE}`] ?? '');
@@ -30,13 +30,13 @@ export async function ephemeralPostVerb(context: VerbContext): Promise<void> {
   const first = givingBackLine(note);
   if (first !== undefined) sink.line(first);
   const ports = { clock: gate.clock(clock), random: Math.random, report: log.event };
-  const result = await gate.pass(giveBack(note, ways, ports));
+  const result = await gate.pass(releaseKey(note, ways, ports));
   // Before the log-out, which may take its time: it is true from now on.
   tell(result, context);
   await gate.pass(close());
 }
 
-function tell(result: GivenBack, { sink, unfinished }: VerbContext): void {
+function tell(result: ReleaseResult, { sink, unfinished }: CommandContext): void {
   if (result.kind !== 'failed') {
     const line = givenBackLine(result);
     unfinished.state = () => [line];
@@ -50,12 +50,12 @@ function tell(result: GivenBack, { sink, unfinished }: VerbContext): void {
 }
 
 /** Whether a step in between has come between this one and MUTX, for which credentials are not meant. */
-function isInterposed({ apiUrl, network, envelope }: Whereabouts, { env }: VerbContext): boolean {
+function isInterposed({ apiUrl, network, envelope }: Whereabouts, { env }: CommandContext): boolean {
   const base = parseBaseUrl(apiUrl);
   return base.ok && !isAsItWas(network, networkTo(base.value, env, envelope.opener));
 }
 
-function untold(remains: Exclude<Note, { stage: 'nothing' }>): GivenBack {
+function untold(remains: Exclude<Note, { stage: 'nothing' }>): ReleaseResult {
   const { name, unique } = remains;
   const minted = remains.stage === 'minted' ? remains : undefined;
   const failure: CallFailure = {
@@ -72,17 +72,18 @@ function untold(remains: Exclude<Note, { stage: 'nothing' }>): GivenBack {
 }
 
 /** Least first: the key itself can do less than the account's token, and that less than its password. */
-function waysFor(where: Whereabouts, context: VerbContext): readonly OpenWay[] {
+function waysFor(where: Whereabouts, context: CommandContext): readonly OpenRevoker[] {
   const base = parseBaseUrl(where.apiUrl);
   if (!base.ok) return [];
   const { env, secrets, clock } = context;
   const { key, token } = enclosed(where, env, secrets);
   const given = loadEphemeralCredential(env, secrets);
   const isTheSame = given !== undefined && fingerprint(given) === where.credential;
-  const bearing = (kind: 'key' | 'token', secret: Secret) => wayBearing(kind, secret, base.value, context);
+  const bearing = (kind: 'key' | 'token', secret: Secret) =>
+    revokerBearing(kind, secret, base.value, context);
   return [
     ...(key === undefined ? [] : [bearing('key', key)]),
     ...(token !== undefined && isAlive(token, clock.now()) ? [bearing('token', token)] : []),
-    ...(isTheSame ? waysWithInputs(given, base.value, context) : []),
+    ...(isTheSame ? revokersWithInputs(given, base.value, context) : []),
   ];
 }

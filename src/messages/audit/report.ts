@@ -1,5 +1,5 @@
 import type { Level } from '../../audit/finding.ts';
-import type { AuditLook, AuditNote } from '../../audit/snapshot.ts';
+import type { AuditNote, AuditSnapshot } from '../../audit/snapshot.ts';
 import type { SparedBeside } from '../../audit/spared.ts';
 import type { Instant } from '../../core/time.ts';
 import type { KeyRecord } from '../../rotation/ports.ts';
@@ -9,7 +9,7 @@ import type { Quote, ToldFinding } from './words.ts';
 
 /** All that an audit came to, ready to be rendered. */
 export interface AuditResult {
-  readonly look: AuditLook;
+  readonly look: AuditSnapshot;
   /** Worst first. */
   readonly findings: readonly ToldFinding[];
   /** The keys to show: alive, of the name asked for, or in a secret. Those with a finding first, then the newest. */

@@ -1,4 +1,4 @@
-import type { Doubt } from '../../audit/doubt.ts';
+import type { UncertainReason } from '../../audit/doubt.ts';
 import type { Finding, FindingKind, Level, SecretName } from '../../audit/finding.ts';
 import type { AuditNote } from '../../audit/snapshot.ts';
 import type { SparedBeside } from '../../audit/spared.ts';
@@ -223,7 +223,12 @@ function deadSecretWords(finding: DeadSecret, quote: Quote): Words {
   }
 }
 
-function doubtWords(why: Doubt, written: string, keyName: string, quote: Quote): Omit<Words, 'place'> {
+function doubtWords(
+  why: UncertainReason,
+  written: string,
+  keyName: string,
+  quote: Quote,
+): Omit<Words, 'place'> {
   const name = quote(keyName);
   switch (why.kind) {
     case 'newest-dead':

@@ -1,5 +1,5 @@
 import type { EphemeralFailure } from '../../ephemeral/acquire.ts';
-import type { GivenBack } from '../../ephemeral/release.ts';
+import type { ReleaseResult } from '../../ephemeral/release.ts';
 import type { Remains } from '../../ephemeral/remains.ts';
 import type { EphemeralSettings } from '../../ephemeral/settings.ts';
 import { callText, earlyFailure, type FailureReport } from '../failure.ts';
@@ -38,7 +38,7 @@ export function notStarted(
 }
 
 /** In which state the key of a command is, a line each. @param result undefined: it was not given back yet */
-export function lentState(remains: Remains, result: GivenBack | undefined): readonly string[] {
+export function lentState(remains: Remains, result: ReleaseResult | undefined): readonly string[] {
   if (remains.stage === 'nothing') return ['there is no key that was made here'];
   if (result !== undefined && result.kind !== 'failed') return [givenBackLine(result)];
   return [remainsText(remains), adviceOn(remains)];
@@ -47,7 +47,7 @@ export function lentState(remains: Remains, result: GivenBack | undefined): read
 /** A key that may still be alive. It changes nothing about how the command ended. */
 export function notReturned(
   remains: Exclude<Remains, { stage: 'nothing' }>,
-  { failures }: Extract<GivenBack, { kind: 'failed' }>,
+  { failures }: Extract<ReleaseResult, { kind: 'failed' }>,
 ): Annotation {
   const why = failures.map((failure) => `${callText(failure)}: ${failure.message} [${failure.code}]`);
   const none =

@@ -1,4 +1,4 @@
-import type { GivenBack } from '../../ephemeral/release.ts';
+import type { ReleaseResult } from '../../ephemeral/release.ts';
 import type { Remains } from '../../ephemeral/remains.ts';
 import type { EphemeralSettings } from '../../ephemeral/settings.ts';
 import type { MintedKey } from '../../rotation/ports.ts';
@@ -9,7 +9,7 @@ import { keyTable, page } from '../summary.ts';
 import { expiryText, instantText, list, NOBODY_CAN_TELL } from '../words.ts';
 
 type Handed = Omit<MintedKey, 'key' | 'createdAt'>;
-type NotGivenBack = Extract<GivenBack, { kind: 'failed' }>;
+type NotGivenBack = Extract<ReleaseResult, { kind: 'failed' }>;
 
 /** The first line of the first step: what it is about, should MUTX then keep it waiting. */
 export function askingLine({ keyName }: Pick<EphemeralSettings, 'keyName'>): string {
@@ -48,7 +48,7 @@ export function givingBackLine(remains: Remains | undefined): string | undefined
 }
 
 /** What became of the key, where nothing is left to be done. */
-export function givenBackLine(result: Exclude<GivenBack, NotGivenBack>): string {
+export function givenBackLine(result: Exclude<ReleaseResult, NotGivenBack>): string {
   switch (result.kind) {
     case 'unset':
       return 'Nothing to revoke: the first step left no word, so it never got as far as making a key';

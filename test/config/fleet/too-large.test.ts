@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEmulator } from '../../../packages/emulator/src/index.ts';
 import { Gate } from '../../../src/commands/gate.ts';
-import { planVerb } from '../../../src/commands/plan.ts';
+import { planCommand } from '../../../src/commands/plan.ts';
 import { jobsWithin, matricesOf } from '../../../src/config/fleet/matrix.ts';
 import { clock } from '../../../src/core/time.ts';
 import type { FailureReport } from '../../../src/messages/failure.ts';
@@ -37,7 +37,7 @@ async function plan(keys: number, perKey: number, present = keys) {
   const secrets = new SecretRegistry(() => {});
   const sink = new RecordingSink();
   const failures: FailureReport[] = [];
-  await planVerb({
+  await planCommand({
     env: {
       INPUT_EMAIL: user.email,
       INPUT_PASSWORD: user.password,

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startEmulator } from '../../../packages/emulator/src/index.ts';
-import type { VerbContext } from '../../../src/commands/context.ts';
+import type { CommandContext } from '../../../src/commands/context.ts';
 import { Gate } from '../../../src/commands/gate.ts';
-import { planVerb } from '../../../src/commands/plan.ts';
+import { planCommand } from '../../../src/commands/plan.ts';
 import { guarded } from '../../../src/messages/guard.ts';
 import { SecretRegistry } from '../../../src/secrets/registry.ts';
 import { VirtualTime } from '../../fan-out/virtual-time.ts';
@@ -72,7 +72,7 @@ it('plans a fleet of 2,000 targets at the pace that GitHub allows', async () => 
   const secrets = new SecretRegistry(() => {});
   const sink = new RecordingSink();
   const failures: unknown[] = [];
-  const context: VerbContext = {
+  const context: CommandContext = {
     env: {
       INPUT_EMAIL: user.email,
       INPUT_PASSWORD: user.password,
@@ -90,7 +90,7 @@ it('plans a fleet of 2,000 targets at the pace that GitHub allows', async () => 
     fail: (report) => failures.push(report),
   };
   const began = time.now();
-  await time.until(planVerb(context));
+  await time.until(planCommand(context));
   expect(failures).toEqual([]);
   const { entries } = services.ledger;
   const counted = Map.groupBy(entries, ({ server, method }) => `${server} ${method}`);

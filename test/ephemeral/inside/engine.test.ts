@@ -64,6 +64,7 @@ describe('a key for a job', () => {
       () => ({ ok: true, value: [], date: START }) as const,
     ],
     ['cannot be read', breaksForGood],
+    ['is refused', refuses(403)],
   ] as const)(
     'is not told of as revoked for a 404, where the list %s: the post step tries again',
     async (_, list) => {
@@ -80,6 +81,12 @@ describe('a key for a job', () => {
       expect(mutx.world.active()).toEqual(['new1']);
     },
   );
+
+  it('is not told of as active where only the second DELETE is refused', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('verify', refuses(401)).on('revoke', gone, refuses(403));
+    expect(await mutx.mint()).toMatchObject({ minted: { state: 'unknown' } });
+  });
 
   it('is revoked once more where a 404 was not the truth', async () => {
     const mutx = new Mutx();

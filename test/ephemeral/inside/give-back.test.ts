@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CallFailure } from '../../../src/core/call.ts';
 import type { Note } from '../../../src/ephemeral/note.ts';
-import { giveBack, type Way } from '../../../src/ephemeral/release.ts';
+import { type Revoker, releaseKey } from '../../../src/ephemeral/release.ts';
 import { key, START } from '../../rotation/records.ts';
 import { breaks, breaksForGood, fails, refuses, type Script, throttles } from '../../rotation/scripts.ts';
 import { HOUR_LATER, Mutx, NAME } from './ports.ts';
@@ -39,7 +39,7 @@ class Ways {
     this.mutx = mutx;
   }
 
-  of(kind: Way['kind'], { shut, refused }: { shut?: CallFailure; refused?: number } = {}): Way {
+  of(kind: Revoker['kind'], { shut, refused }: { shut?: CallFailure; refused?: number } = {}): Revoker {
     const { keys } = this.mutx;
     const no = { ok: false, failure: { ...SHUT, status: refused } } as const;
     const ask = <T>(call: string, works: () => Promise<T>) => {
@@ -70,14 +70,14 @@ describe('giving back', () => {
     [{ stage: 'nothing' } as const, 'skipped'],
   ])('nothing where there is nothing: %j', async (note, kind) => {
     const ways = scene();
-    expect(await giveBack(note, [ways.of('inputs')], ways.mutx.ports)).toEqual({ kind });
+    expect(await releaseKey(note, [ways.of('inputs')], ways.mutx.ports)).toEqual({ kind });
     expect(ways.used).toEqual([]);
   });
 
   it('goes by the first way that works', async () => {
     const ways = scene();
     const all = [ways.of('key'), ways.of('token'), ways.of('inputs')];
-    expect(await giveBack(MINTED, all, ways.mutx.ports)).toEqual({
+    expect(await releaseKey(MINTED, all, ways.mutx.ports)).toEqual({
       kind: 'revoked',
       ids: ['mine'],
       expired: false,
@@ -91,7 +91,7 @@ describe('giving back', () => {
     async (refused) => {
       const ways = scene();
       const all = [ways.of('key', { refused }), ways.of('token', { shut: SHUT }), ways.of('inputs')];
-      expect(await giveBack(MINTED, all, ways.mutx.ports)).toMatchObject({ kind: 'revoked' });
+      expect(await releaseKey(MINTED, all, ways.mutx.ports)).toMatchObject({ kind: 'revoked' });
       expect(ways.used).toEqual(['key revoke mine', 'inputs revoke mine']);
     },
   );
@@ -99,7 +99,7 @@ describe('giving back', () => {
   it('does not go on where it is MUTX that is not well', async () => {
     const ways = scene();
     ways.mutx.world.always('revoke', breaks);
-    const result = await giveBack(MINTED, [ways.of('token'), ways.of('inputs')], ways.mutx.ports);
+    const result = await releaseKey(MINTED, [ways.of('token'), ways.of('inputs')], ways.mutx.ports);
     expect(result).toMatchObject({ kind: 'failed', id: 'mine', name: NAME, failures: [{ status: 502 }] });
     expect(new Set(ways.used)).toEqual(new Set(['token revoke mine']));
     expect(ways.used).toHaveLength(4);
@@ -108,7 +108,7 @@ describe('giving back', () => {
   it('says that it failed there, and does not ask whether the key still works', async () => {
     const ways = scene();
     ways.mutx.world.always('revoke', breaks);
-    const result = await giveBack(MINTED, [ways.of('key'), ways.of('token')], ways.mutx.ports);
+    const result = await releaseKey(MINTED, [ways.of('key'), ways.of('token')], ways.mutx.ports);
     expect(result).toMatchObject({ kind: 'failed', id: 'mine', failures: [{ status: 502 }] });
     expect(ways.mutx.world.calls().filter((call) => call.startsWith('verify'))).toEqual([]);
   });
@@ -116,13 +116,16 @@ describe('giving back', () => {
   it('waits for the end of a limit of so many requests a minute', async () => {
     const ways = scene();
     ways.mutx.world.on('revoke', throttles(60_000));
-    expect(await giveBack(MINTED, [ways.of('key')], ways.mutx.ports)).toMatchObject({ kind: 'revoked' });
+    expect(await releaseKey(MINTED, [ways.of('key')], ways.mutx.ports)).toMatchObject({ kind: 'revoked' });
     expect(ways.mutx.world.sleeps).toEqual([67_500]);
   });
 
   it('says that it is gone where there is no record of it', async () => {
     const ways = scene([]);
-    expect(await giveBack(MINTED, [ways.of('token')], ways.mutx.ports)).toEqual({ kind: 'gone', id: 'mine' });
+    expect(await releaseKey(MINTED, [ways.of('token')], ways.mutx.ports)).toEqual({
+      kind: 'gone',
+      id: 'mine',
+    });
   });
 
   it('does not say so for a 404 alone: a list that shows the key, or none, leaves it open', async () => {
@@ -133,7 +136,7 @@ describe('giving back', () => {
       const ways = scene();
       ways.mutx.world.always('revoke mine', gone);
       if (list !== undefined) ways.mutx.world.always('list', list);
-      const result = await giveBack(MINTED, [ways.of('token')], ways.mutx.ports);
+      const result = await releaseKey(MINTED, [ways.of('token')], ways.mutx.ports);
       expect(result).toMatchObject({ kind: 'failed', id: 'mine', failures: [{ status }] });
     }
   });
@@ -141,18 +144,29 @@ describe('giving back', () => {
   it('revokes it once more where the first 404 was not the truth', async () => {
     const ways = scene();
     ways.mutx.world.on('revoke mine', gone);
-    expect(await giveBack(MINTED, [ways.of('token')], ways.mutx.ports)).toMatchObject({
+    expect(await releaseKey(MINTED, [ways.of('token')], ways.mutx.ports)).toMatchObject({
       kind: 'revoked',
       ids: ['mine'],
     });
     expect(ways.mutx.world.active()).toEqual([]);
   });
 
+  it('is not told of as gone where the list does not show it, and the key itself works', async () => {
+    const ways = scene();
+    ways.mutx.world.always('revoke mine', gone).always('list', () => ({ ok: true, value: [], date: START }));
+    const result = await releaseKey(MINTED, [ways.of('key'), ways.of('token')], ways.mutx.ports);
+    expect(result).toMatchObject({
+      kind: 'failed',
+      id: 'mine',
+      failures: [{ kind: 'unclear', status: 404 }],
+    });
+  });
+
   it('takes no list that was cut short for one without the key', async () => {
     const ways = scene([]);
     const reading = { lastDate: START, lastAsked: 0, since: START };
     ways.mutx.world.always('list', () => ({ ok: true, value: [], date: START, reading }));
-    const result = await giveBack(MINTED, [ways.of('token')], ways.mutx.ports);
+    const result = await releaseKey(MINTED, [ways.of('token')], ways.mutx.ports);
     expect(result).toMatchObject({
       kind: 'failed',
       id: 'mine',
@@ -172,15 +186,15 @@ describe('giving back', () => {
       const ways = scene();
       if (script !== undefined) ways.mutx.world.on('verify', script);
       const all = [ways.of('key', { refused: 401 }), ways.of('inputs', { refused: 401 })];
-      expect(await giveBack(MINTED, all, ways.mutx.ports)).toMatchObject({ kind });
+      expect(await releaseKey(MINTED, all, ways.mutx.ports)).toMatchObject({ kind });
     },
   );
 
   it('fails where there is no way at all', async () => {
     const ways = scene();
-    expect(await giveBack(MINTED, [], ways.mutx.ports)).toMatchObject({ kind: 'failed', failures: [] });
+    expect(await releaseKey(MINTED, [], ways.mutx.ports)).toMatchObject({ kind: 'failed', failures: [] });
     const refused = [ways.of('inputs', { refused: 401 })];
-    expect(await giveBack(MINTED, refused, ways.mutx.ports)).toMatchObject({ kind: 'failed' });
+    expect(await releaseKey(MINTED, refused, ways.mutx.ports)).toMatchObject({ kind: 'failed' });
   });
 });
 
@@ -189,7 +203,7 @@ describe('a key that has expired', () => {
   it('cannot speak for itself', async () => {
     const ways = scene();
     ways.mutx.world.on('verify', refuses(401));
-    expect(await giveBack(note, [ways.of('key', { refused: 401 })], ways.mutx.ports)).toEqual({
+    expect(await releaseKey(note, [ways.of('key', { refused: 401 })], ways.mutx.ports)).toEqual({
       kind: 'expired',
       id: 'mine',
       expiresAt: note.expiresAt,
@@ -198,7 +212,7 @@ describe('a key that has expired', () => {
 
   it('has not, where it still revokes itself: the clock of this machine is ahead', async () => {
     const ways = scene();
-    expect(await giveBack(note, [ways.of('key')], ways.mutx.ports)).toEqual({
+    expect(await releaseKey(note, [ways.of('key')], ways.mutx.ports)).toEqual({
       kind: 'revoked',
       ids: ['mine'],
       expired: false,
@@ -213,18 +227,18 @@ describe('a key that has expired', () => {
     const ways = scene();
     if (script !== undefined) ways.mutx.world.on('verify', script);
     const all = [ways.of('key', { refused: 401 })];
-    expect(await giveBack(note, all, ways.mutx.ports)).toMatchObject({ kind: 'failed', id: 'mine' });
+    expect(await releaseKey(note, all, ways.mutx.ports)).toMatchObject({ kind: 'failed', id: 'mine' });
   });
 
   it('is known by the clock alone where the key is not at hand any more', async () => {
     const ways = scene();
-    expect(await giveBack(note, [], ways.mutx.ports)).toMatchObject({ kind: 'expired' });
+    expect(await releaseKey(note, [], ways.mutx.ports)).toMatchObject({ kind: 'expired' });
   });
 
   it('has its place freed by whoever can', async () => {
     const ways = scene();
     const all = [ways.of('key', { refused: 401 }), ways.of('inputs')];
-    expect(await giveBack(note, all, ways.mutx.ports)).toEqual({
+    expect(await releaseKey(note, all, ways.mutx.ports)).toEqual({
       kind: 'revoked',
       ids: ['mine'],
       expired: true,
@@ -234,7 +248,7 @@ describe('a key that has expired', () => {
   it('never expires where it has no end', async () => {
     const ways = scene();
     const never = { ...MINTED, expiresAt: undefined };
-    expect(await giveBack(never, [ways.of('key')], ways.mutx.ports)).toMatchObject({
+    expect(await releaseKey(never, [ways.of('key')], ways.mutx.ports)).toMatchObject({
       kind: 'revoked',
       expired: false,
     });
@@ -248,7 +262,7 @@ describe('a create that got no clear answer', () => {
   it('has its key found by the name', async () => {
     const ways = scene([stray, other]);
     const all = [ways.of('token', { refused: 401 }), ways.of('inputs')];
-    expect(await giveBack(ASKED, all, ways.mutx.ports)).toEqual({
+    expect(await releaseKey(ASKED, all, ways.mutx.ports)).toEqual({
       kind: 'revoked',
       ids: ['stray'],
       expired: false,
@@ -259,7 +273,7 @@ describe('a create that got no clear answer', () => {
   it('is not told of as revoked for a 404 alone', async () => {
     const ways = scene([stray]);
     ways.mutx.world.always('revoke stray', gone);
-    const result = await giveBack(ASKED, [ways.of('token')], ways.mutx.ports);
+    const result = await releaseKey(ASKED, [ways.of('token')], ways.mutx.ports);
     expect(result).toMatchObject({ kind: 'failed', id: undefined, failures: [{ status: 404 }] });
     expect(ways.mutx.world.active()).toEqual(['stray']);
   });
@@ -270,7 +284,7 @@ describe('a create that got no clear answer', () => {
       ports.forget('stray');
       return { ok: true, value: 'gone', date: undefined };
     });
-    expect(await giveBack(ASKED, [ways.of('token')], ways.mutx.ports)).toEqual({
+    expect(await releaseKey(ASKED, [ways.of('token')], ways.mutx.ports)).toEqual({
       kind: 'none-found',
       name: NAME,
     });
@@ -278,7 +292,7 @@ describe('a create that got no clear answer', () => {
 
   it('came to nothing where there is none', async () => {
     const ways = scene([other]);
-    expect(await giveBack(ASKED, [ways.of('token')], ways.mutx.ports)).toEqual({
+    expect(await releaseKey(ASKED, [ways.of('token')], ways.mutx.ports)).toEqual({
       kind: 'none-found',
       name: NAME,
     });
@@ -286,9 +300,9 @@ describe('a create that got no clear answer', () => {
 
   it('is a warning where nobody may look, and where the name is not its alone', async () => {
     const ways = scene([stray]);
-    const refused = await giveBack(ASKED, [ways.of('token', { refused: 401 })], ways.mutx.ports);
+    const refused = await releaseKey(ASKED, [ways.of('token', { refused: 401 })], ways.mutx.ports);
     expect(refused).toMatchObject({ kind: 'failed', id: undefined, failures: [{ status: 401 }] });
-    const shared = await giveBack({ ...ASKED, unique: false }, [ways.of('token')], ways.mutx.ports);
+    const shared = await releaseKey({ ...ASKED, unique: false }, [ways.of('token')], ways.mutx.ports);
     expect(shared).toMatchObject({ kind: 'failed', id: undefined, failures: [] });
     expect(ways.mutx.world.active()).toEqual(['stray']);
   });
@@ -296,14 +310,16 @@ describe('a create that got no clear answer', () => {
   it('has its key revoked before the one that can revoke itself', async () => {
     const ways = scene([stray, mine]);
     const note = { ...MINTED, strays: true };
-    expect(await giveBack(note, [ways.of('key')], ways.mutx.ports)).toMatchObject({ ids: ['stray', 'mine'] });
+    expect(await releaseKey(note, [ways.of('key')], ways.mutx.ports)).toMatchObject({
+      ids: ['stray', 'mine'],
+    });
     expect(ways.used).toEqual(['key list', 'key revoke stray', 'key revoke mine']);
   });
 
   it('is told of where its key could not be looked for, and the own one is revoked all the same', async () => {
     const ways = scene([mine]);
     ways.mutx.world.on('list', refuses(422));
-    const result = await giveBack({ ...MINTED, strays: true }, [ways.of('token')], ways.mutx.ports);
+    const result = await releaseKey({ ...MINTED, strays: true }, [ways.of('token')], ways.mutx.ports);
     expect(result).toMatchObject({ kind: 'revoked', ids: ['mine'] });
     expect(ways.mutx.warnings()[0]).toContain('another key named');
   });
@@ -311,13 +327,13 @@ describe('a create that got no clear answer', () => {
   it('is not looked for under a name that others use', async () => {
     const ways = scene([stray, mine]);
     const note = { ...MINTED, strays: true, unique: false };
-    expect(await giveBack(note, [ways.of('token')], ways.mutx.ports)).toMatchObject({ ids: ['mine'] });
+    expect(await releaseKey(note, [ways.of('token')], ways.mutx.ports)).toMatchObject({ ids: ['mine'] });
   });
 
   it('counts as revoked where only the own one was gone', async () => {
     const ways = scene([stray]);
     const note = { ...MINTED, strays: true };
-    expect(await giveBack(note, [ways.of('token')], ways.mutx.ports)).toMatchObject({
+    expect(await releaseKey(note, [ways.of('token')], ways.mutx.ports)).toMatchObject({
       kind: 'revoked',
       ids: ['stray', 'mine'],
     });

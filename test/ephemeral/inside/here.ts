@@ -1,7 +1,7 @@
 import type { Emulator, EmulatorOptions } from '../../../packages/emulator/src/index.ts';
-import type { VerbContext } from '../../../src/commands/context.ts';
-import { ephemeralVerb } from '../../../src/commands/ephemeral/ephemeral.ts';
-import { ephemeralPostVerb } from '../../../src/commands/ephemeral/post.ts';
+import type { CommandContext } from '../../../src/commands/context.ts';
+import { ephemeralCommand } from '../../../src/commands/ephemeral/ephemeral.ts';
+import { ephemeralPostCommand } from '../../../src/commands/ephemeral/post.ts';
 import { Gate } from '../../../src/commands/gate.ts';
 import type { FailureReport } from '../../../src/messages/failure.ts';
 import { guarded } from '../../../src/messages/guard.ts';
@@ -34,20 +34,20 @@ export class Here implements AsyncDisposable {
   }
 
   main(inputs: Readonly<Record<string, string>>): Promise<Phase> {
-    return this.#phase(ephemeralVerb, inputs, {});
+    return this.#phase(ephemeralCommand, inputs, {});
   }
 
   post(main: Phase, inputs: Readonly<Record<string, string>> = {}): Promise<Phase> {
     const { states, variables } = main.sink;
     const state = [...states].map(([name, value]) => [`STATE_${name}`, value] as const);
-    return this.#phase(ephemeralPostVerb, inputs, {
+    return this.#phase(ephemeralPostCommand, inputs, {
       ...Object.fromEntries(state),
       ...Object.fromEntries(variables),
     });
   }
 
   async #phase(
-    verb: (context: VerbContext) => Promise<void>,
+    verb: (context: CommandContext) => Promise<void>,
     inputs: Readonly<Record<string, string>>,
     env: Readonly<Record<string, string>>,
   ): Promise<Phase> {

@@ -54,10 +54,10 @@ export class Mutx {
     return {
       keys: this.keys,
       keeper: {
-        asked: async () => void keep('asked'),
-        lost: () => void keep('lost'),
-        minted: ({ id }) => void keep(`minted ${id}`),
-        nothing: () => void keep('nothing'),
+        creating: async () => void keep('asked'),
+        unconfirmed: () => void keep('lost'),
+        created: ({ id }) => void keep(`minted ${id}`),
+        cleared: () => void keep('nothing'),
       },
       handOut: async ({ id }) => void this.world.journal.push(`→ hand out ${id}`),
       clock: this.world.clock,

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { InHand } from '../../../src/ephemeral/remains.ts';
+import { MemoryJournal } from '../../../src/ephemeral/remains.ts';
 import { Secret } from '../../../src/secrets/secret.ts';
 
 it('what is in hand is known at every moment', async () => {
-  const hand = new InHand({ keyName: 'n', unique: true });
+  const hand = new MemoryJournal({ keyName: 'n', unique: true });
   expect(hand.remains).toEqual({ stage: 'nothing' });
-  await hand.asked();
+  await hand.creating();
   expect(hand.remains).toEqual({ stage: 'asked', name: 'n', unique: true });
-  hand.lost();
+  hand.unconfirmed();
   const key = new Secret('text');
-  hand.minted({ id: 'k', name: 'n', key, createdAt: 1, expiresAt: 2 });
+  hand.created({ id: 'k', name: 'n', key, createdAt: 1, expiresAt: 2 });
   expect(hand.remains).toEqual({
     stage: 'minted',
     id: 'k',
@@ -19,7 +19,7 @@ it('what is in hand is known at every moment', async () => {
     strays: true,
   });
   expect(hand.key).toBe(key);
-  hand.nothing();
+  hand.cleared();
   expect(hand.remains).toEqual({ stage: 'nothing' });
   expect(hand.key).toBeUndefined();
 });

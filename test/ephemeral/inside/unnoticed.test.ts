@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keyForJob } from '../../../src/ephemeral/engine.ts';
 import { decodeNote } from '../../../src/ephemeral/note.ts';
-import { giveBack } from '../../../src/ephemeral/release.ts';
+import { releaseKey } from '../../../src/ephemeral/release.ts';
 import { leftBehind } from '../../../src/ephemeral/sweep.ts';
 import { DAY, key, SECOND, START } from '../../rotation/records.ts';
 import {
@@ -46,10 +46,13 @@ describe('a create that was done, whatever answers in its place', () => {
     const { ports } = mutx;
     const asked = async () => {
       for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-      await ports.keeper.asked();
+      await ports.keeper.creating();
     };
     const settings = { keyName: NAME, unique: true, expiresInDays: 1, quotaWait: 0, verify: false };
-    await keyForJob({ ...settings, sweep: undefined }, { ...ports, keeper: { ...ports.keeper, asked } });
+    await keyForJob(
+      { ...settings, sweep: undefined },
+      { ...ports, keeper: { ...ports.keeper, creating: asked } },
+    );
     expect(mutx.journal.slice(0, 2)).toEqual(['keep: asked', 'create']);
   });
 });
@@ -94,7 +97,7 @@ it('a key is not said to have expired by a clock that may be a little ahead', as
     strays: false,
     expiresAt,
   } as const;
-  expect(await giveBack(remains, [], ports)).toMatchObject({ kind: 'failed', expiresAt });
+  expect(await releaseKey(remains, [], ports)).toMatchObject({ kind: 'failed', expiresAt });
 });
 
 it('a name is this step’s alone only where the note says so', () => {

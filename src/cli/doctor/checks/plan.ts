@@ -3,7 +3,7 @@ import { count, durationText, expiryText, instantText, inTheWay } from '../../..
 import type { Plan } from '../../../rotation/plan.ts';
 import type { KeySummary, RotationSettings } from '../../../rotation/ports.ts';
 import { placesTaken, type Room } from '../../../rotation/room.ts';
-import type { Look } from '../../../rotation/snapshot.ts';
+import type { Snapshot } from '../../../rotation/snapshot.ts';
 import { type Check, fine, fixOf, problem, warning } from './check.ts';
 
 /**
@@ -11,7 +11,7 @@ import { type Check, fine, fixOf, problem, warning } from './check.ts';
  * @param name of the account's plan, as MUTX says it; undefined: it does not
  */
 export function roomCheck(
-  look: Look,
+  look: Snapshot,
   plan: Plan,
   settings: RotationSettings,
   name: string | undefined,
@@ -38,7 +38,7 @@ export function roomCheck(
 
 function withoutRoom(
   room: Extract<Room, { kind: 'full' | 'too-soon' }>,
-  { date }: Look,
+  { date }: Snapshot,
   { onQuota }: RotationSettings,
   places: string,
 ): Check {
@@ -66,7 +66,7 @@ function tooYoung({ inTheWay: young, because }: Extract<Room, { kind: 'too-soon'
   return young.length === 0 ? because : `${namesOf(young)} is too young`;
 }
 
-function placesText({ keys, places }: Look, name: string | undefined): string {
+function placesText({ keys, places }: Snapshot, name: string | undefined): string {
   const taken = placesTaken(keys);
   const plan = name === undefined ? 'the plan is not known' : `plan ${name}`;
   if (places !== undefined && Number.isFinite(places)) {

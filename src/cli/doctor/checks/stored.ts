@@ -1,7 +1,7 @@
 import { count, expiryText, instantText, list, placeText } from '../../../messages/words.ts';
 import type { KeyRecord } from '../../../rotation/ports.ts';
 import { type Holding, holdingOf, type StoredSecret } from '../../../rotation/rules.ts';
-import type { Look } from '../../../rotation/snapshot.ts';
+import type { Snapshot } from '../../../rotation/snapshot.ts';
 import { type Check, fine, warning } from './check.ts';
 
 /** One target, and what GitHub shows of its secret. */
@@ -17,7 +17,7 @@ const ROTATE = 'rotate now: `mutx-api-key rotate`, or start the workflow by hand
  * Which key each target holds, as far as the times of both services tell (protocol, "current"). GitHub never shows a
  * secret's value.
  */
-export function storedChecks(all: readonly Stored[], look: Look, keyName: string): readonly Check[] {
+export function storedChecks(all: readonly Stored[], look: Snapshot, keyName: string): readonly Check[] {
   const { date } = look;
   if (date === undefined || look.clocksApart) {
     return all.map((one) =>

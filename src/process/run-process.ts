@@ -1,4 +1,4 @@
-import type { Unfinished, VerbContext } from '../commands/context.ts';
+import type { CommandContext, Unfinished } from '../commands/context.ts';
 import { Gate } from '../commands/gate.ts';
 import { clock } from '../core/time.ts';
 import { type FailureReport, failureAnnotation, failureLines, withoutWorkflow } from '../messages/failure.ts';
@@ -30,8 +30,8 @@ interface Host {
  * @param title of a failure: what was not done
  * @throws Cancelled
  */
-export async function runVerb(
-  run: (context: VerbContext) => Promise<void>,
+export async function runProcess(
+  run: (context: CommandContext) => Promise<void>,
   title: string,
   host: Host,
 ): Promise<void> {
