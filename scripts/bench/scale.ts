@@ -94,7 +94,7 @@ export async function scaleAtPace(): Promise<Section> {
 }
 
 /**
- * What GitHub's limits ask for (src/github/pace.ts, request-budget.ts): writes 0.85 s apart after the first five,
+ * What GitHub's limits ask for (src/github/limiter.ts): writes 0.85 s apart after the first five,
  * and reads, two for each target before the first write, 0.106 s apart after the first 300.
  */
 function limits(count: number): number {

@@ -4,7 +4,7 @@ import { loadPlanInputs, type PlanInputs, type ReadText } from '../config/fleet/
 import { jobsWithin, matricesOf } from '../config/fleet/matrix.ts';
 import type { Loaded } from '../config/problem.ts';
 import { WRITE_DEADLINE } from '../core/limits.ts';
-import { writesWithin } from '../github/pace.ts';
+import { writesWithin } from '../github/limiter.ts';
 import { createTarget } from '../github/targets/create-target.ts';
 import { earlyFailure } from '../messages/failure.ts';
 import {

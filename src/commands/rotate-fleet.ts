@@ -1,5 +1,4 @@
 import type { PlanInputs } from '../config/fleet/load-plan.ts';
-import { Pace } from '../github/pace.ts';
 import { earlyFailure } from '../messages/failure.ts';
 import { RotationLog } from '../messages/log.ts';
 import {
@@ -75,7 +74,6 @@ async function rotateAll(
       givenUp: [],
       why: finding.kind === 'planned' ? finding.plan.why : '',
     }));
-  const pace = new Pace();
   for (const [index, one] of due.entries()) {
     const progress = new Progress();
     unfinished.state = () => [
@@ -83,20 +81,19 @@ async function rotateAll(
       ...progress.state(),
     ];
     sink.line(`[${index + 1}/${due.length}] ${one.key.settings.keyName}`);
-    await forPace(pace, one, connection, context);
-    results.push(await rotateOne(inputs, one, { connection, context, pace, progress }));
+    await forPace(one, connection, context);
+    results.push(await rotateOne(inputs, one, { connection, context, progress }));
   }
   return results;
 }
 
 /** A key whose writes the hour has no room for is not made before it has. */
 async function forPace(
-  pace: Pace,
   { key }: PlannedKey,
-  { clock }: Connection,
+  { github, clock }: Connection,
   { sink, gate }: CommandContext,
 ): Promise<void> {
-  const wait = pace.waitForRoom(key.targets.length, clock.monotonic());
+  const wait = github?.limiter.waitForRoom(key.targets.length) ?? 0;
   if (wait <= 0) return;
   sink.line(`waiting ${durationText(wait)}: GitHub allows 500 writes an hour`);
   await gate.pass(clock.sleep(wait));
@@ -105,19 +102,18 @@ async function forPace(
 interface Tools {
   readonly connection: Connection;
   readonly context: CommandContext;
-  readonly pace: Pace;
   readonly progress: Progress;
 }
 
 async function rotateOne(
   inputs: PlanInputs,
   { key }: PlannedKey,
-  { connection, context, pace, progress }: Tools,
+  { connection, context, progress }: Tools,
 ): Promise<RotatedKey> {
   const log = new RotationLog(context.sink, key.settings.keyName);
   const outcome = await context.gate.pass(
     rotate(key.settings, {
-      ...portsOf({ ...inputs, ...key }, connection, context, pace),
+      ...portsOf({ ...inputs, ...key }, connection, context),
       report: (event) => {
         progress.event(event);
         log.event(event);

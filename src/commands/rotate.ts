@@ -1,7 +1,8 @@
 import { neighboursOf } from '../config/key-name.ts';
 import { loadRotateInputs } from '../config/load/rotate.ts';
 import type { RotateInputs } from '../config/load/rotate-inputs.ts';
-import { type Pace, paced, writesWithin } from '../github/pace.ts';
+import { writesWithin } from '../github/limiter.ts';
+import { paced } from '../github/pace.ts';
 import { createTarget, needsOfTarget } from '../github/targets/create-target.ts';
 import { warmUpSeal } from '../github/targets/sealed-box.ts';
 import { forOneToken } from '../github/token-hint.ts';
@@ -79,7 +80,6 @@ export function portsOf(
   inputs: RotateInputs,
   { keys, github, clock, session }: Connection,
   { secrets }: Pick<CommandContext, 'secrets'>,
-  pace?: Pace,
 ): Omit<RotationPorts, 'report'> {
   if (github === undefined) throw new Error('a rotation has a github-token: its inputs say so');
   const { audience, createEnvironment } = inputs;
@@ -88,7 +88,7 @@ export function portsOf(
   const neighbours = neighboursOf(inputs.targets).map((target) => createTarget(target, dependencies));
   return {
     keys,
-    targets: paced(targets, clock, pace),
+    targets: paced(targets, github.limiter),
     neighbours,
     writesWithin,
     clock,

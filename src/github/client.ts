@@ -1,10 +1,9 @@
-import type { Clock, Instant } from '../core/time.ts';
+import type { Clock, Duration, Instant } from '../core/time.ts';
 import type { HttpClient } from '../http/client.ts';
-import type { HttpReply, HttpRequest, HttpResult } from '../http/result.ts';
+import type { HttpRequest, HttpResult } from '../http/result.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { ownerOfGithubToken } from '../secrets/shapes.ts';
-import { rateLimitWait } from './rate-limit.ts';
-import { RequestBudget } from './request-budget.ts';
+import { Limiter } from './limiter.ts';
 import { parseTokenExpiration } from './token-expiry.ts';
 
 /**
@@ -17,6 +16,15 @@ export interface GithubRequest extends Omit<HttpRequest, 'headers'> {
   /** default `2022-11-28` */
   readonly apiVersion?: ApiVersion;
 }
+
+/** Nothing was sent, because GitHub has asked for a rest that is not over. */
+interface Resting {
+  readonly kind: 'resting';
+  /** What is left of it. */
+  readonly wait: Duration;
+}
+
+export type GithubResult = HttpResult | Resting;
 
 interface GithubClientOptions {
   readonly http: Pick<HttpClient, 'send'>;
@@ -32,27 +40,20 @@ interface GithubClientOptions {
 export class GithubClient {
   readonly #http: Pick<HttpClient, 'send'>;
   readonly #token: Secret;
-  readonly #budget: RequestBudget;
+  /** Shared by all that this token sends. */
+  readonly limiter: Limiter;
   #tokenExpiresAt: Instant | undefined;
-  readonly #clock: Clock;
-  /** The reply that asked for a rest, and until when (monotonic): the answer to every request till then. */
-  #resting: { readonly reply: HttpReply; readonly until: number } | undefined;
 
   constructor(options: GithubClientOptions) {
     this.#http = options.http;
-    this.#budget = new RequestBudget(options.clock);
+    this.limiter = new Limiter(options.clock);
     this.#token = options.token;
-    this.#clock = options.clock;
   }
 
-  async send(request: GithubRequest): Promise<HttpResult> {
+  async send(request: GithubRequest): Promise<GithubResult> {
     const { apiVersion = '2022-11-28', ...rest } = request;
-    const resting = this.#rest();
-    if (resting !== undefined) return resting;
-    await this.#budget.take(request.method);
-    // Others may have been told to rest meanwhile.
-    const rested = this.#rest();
-    if (rested !== undefined) return rested;
+    const wait = await this.limiter.admit(request.method);
+    if (wait > 0) return { kind: 'resting', wait };
     const result = await this.#http.send({
       ...rest,
       headers: {
@@ -63,8 +64,7 @@ export class GithubClient {
     });
     if (result.kind === 'reply') {
       this.#note(result.headers.get('github-authentication-token-expiration'));
-      const wait = rateLimitWait(result);
-      if (wait !== undefined) this.#resting = { reply: result, until: this.#clock.monotonic() + wait };
+      this.limiter.heed(result);
     }
     return result;
   }
@@ -75,17 +75,6 @@ export class GithubClient {
    */
   get tokenExpiresAt(): Instant | undefined {
     return this.#tokenExpiresAt;
-  }
-
-  /** The reply that asked for a rest, as it would be now: what is left of the rest is what it asks for. */
-  #rest(): HttpReply | undefined {
-    if (this.#resting === undefined) return undefined;
-    const { reply, until } = this.#resting;
-    const left = until - this.#clock.monotonic();
-    if (left <= 0) return undefined;
-    const headers = new Map(reply.headers).set('retry-after', String(Math.ceil(left / 1_000)));
-    headers.delete('x-ratelimit-reset');
-    return { ...reply, headers };
   }
 
   #note(expiration: string | undefined): void {

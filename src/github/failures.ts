@@ -1,11 +1,6 @@
 import type { CallFailure } from '../core/call.ts';
-import {
-  type HttpLost,
-  type HttpNotSent,
-  type HttpReply,
-  type HttpResult,
-  isServerError,
-} from '../http/result.ts';
+import type { Duration } from '../core/time.ts';
+import { type HttpLost, type HttpNotSent, type HttpReply, isServerError } from '../http/result.ts';
 import { retryAfterOf } from '../http/retry-after.ts';
 import {
   archivedCause,
@@ -17,6 +12,7 @@ import {
   refused,
   unclear,
 } from './call-failure.ts';
+import type { GithubResult } from './client.ts';
 import { rateLimitWait } from './rate-limit.ts';
 import { describeMissing, isForAgents } from './targets/permissions.ts';
 import { needsOf, newTokenHint } from './token-hint.ts';
@@ -25,12 +21,14 @@ import { needsOf, newTokenHint } from './token-hint.ts';
  * Why a call to GitHub did not give what was asked for. `refused` only where the reply is GitHub's own error
  * (JSON with a `message`); what a proxy or a broken reply says proves nothing about what was done.
  */
-export function failureOf(result: HttpResult, context: CallContext): CallFailure {
+export function failureOf(result: GithubResult, context: CallContext): CallFailure {
   switch (result.kind) {
     case 'not-sent':
       return failure(context, undefined, notSent(result));
     case 'lost':
       return failure(context, undefined, lost(result));
+    case 'resting':
+      return failure(context, undefined, resting(result.wait));
     case 'reply':
       return failure(context, result, causeOf(result, context));
   }
@@ -44,6 +42,13 @@ export function badReply(reply: HttpReply, context: CallContext): CallFailure {
 function notSent({ code, message, retryable }: HttpNotSent): Cause {
   const said = code === 'not-started' ? 'the time for writing was over, so nothing was sent' : message;
   return { kind: 'not-sent', code: NOT_SENT[code], message: said, retryable };
+}
+
+/** Not GitHub's answer to this request, but what it asked for before; throttled all the same, so that it is waited for. */
+function resting(wait: Duration): Cause {
+  const seconds = Math.ceil(wait / 1_000);
+  const message = `no request was sent: GitHub has asked for a rest, of which ${seconds} s are left`;
+  return { kind: 'throttled', code: 'github-rate-limited', message, retryAfter: wait, retryable: true };
 }
 
 const NOT_SENT: Readonly<Record<HttpNotSent['code'], string>> = {

@@ -1,7 +1,7 @@
 import type { CallFailure } from '../core/call.ts';
-import type { HttpReply, HttpResult } from '../http/result.ts';
+import type { HttpReply } from '../http/result.ts';
 import type { CallContext } from './call-failure.ts';
-import type { GithubRequest } from './client.ts';
+import type { GithubRequest, GithubResult } from './client.ts';
 import { fieldsOf, jsonOf } from './json.ts';
 
 /** GitHub sends a repository that was renamed or transferred on to its number: `…/repositories/123/actions`. */
@@ -17,7 +17,7 @@ export async function renamed(
   reply: HttpReply,
   redirect: CallFailure,
   { target, reach }: CallContext,
-  send: (request: GithubRequest) => Promise<HttpResult>,
+  send: (request: GithubRequest) => Promise<GithubResult>,
 ): Promise<CallFailure | undefined> {
   const id = repositoryId(reply);
   if (id === undefined || reach.repository === undefined) return undefined;

@@ -165,7 +165,9 @@ function fixLines(fix: string): readonly string[] {
 export function callText(failure: CallFailure): string {
   const service = failure.service === 'mutx' ? 'MUTX' : 'GitHub';
   if (failure.status !== undefined) return `${service}: ${failure.call} answered ${failure.status}`;
-  return `${service}: ${failure.call} ${failure.kind === 'not-sent' ? 'was not sent' : 'got no usable answer'}`;
+  // Throttled without a status: held back during a rest that an earlier reply had asked for.
+  const unsent = failure.kind === 'not-sent' || failure.kind === 'throttled';
+  return `${service}: ${failure.call} ${unsent ? 'was not sent' : 'got no usable answer'}`;
 }
 
 /** A call named by its target, where there is one: `acme/web (GitHub: GET … answered 404)`. */

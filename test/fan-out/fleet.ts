@@ -7,7 +7,8 @@ import {
 } from '../../packages/emulator/src/index.ts';
 import { loadRotateInputs } from '../../src/config/load/rotate.ts';
 import { GithubClient } from '../../src/github/client.ts';
-import { paced, writesWithin } from '../../src/github/pace.ts';
+import { writesWithin } from '../../src/github/limiter.ts';
+import { paced } from '../../src/github/pace.ts';
 import { createTarget } from '../../src/github/targets/create-target.ts';
 import { loadSeal } from '../../src/github/targets/sealed-box.ts';
 import { HttpClient } from '../../src/http/client.ts';
@@ -111,7 +112,7 @@ export async function runBeside(
     }),
     targets: paced(
       loaded.value.targets.map((target) => createTarget(target, dependencies)),
-      time,
+      client.limiter,
     ),
     writesWithin,
     clock: time,

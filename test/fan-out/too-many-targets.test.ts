@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { WRITE_DEADLINE } from '../../src/core/limits.ts';
-import { writesWithin } from '../../src/github/pace.ts';
+import { writesWithin } from '../../src/github/limiter.ts';
 import { startCheckedWorld, targetsOf } from './checked-world.ts';
 import { startFleet, statusesOf } from './fleet.ts';
 

@@ -199,6 +199,20 @@ describe('a reply that proves nothing', () => {
 });
 
 describe('no reply', () => {
+  it('of a rest that is not over says that no request was sent, and is no answer of GitHub', () => {
+    expect(failureOf({ kind: 'resting', wait: 39_500 }, context)).toEqual({
+      service: 'github',
+      call: context.call,
+      target: context.target,
+      status: undefined,
+      kind: 'throttled',
+      code: 'github-rate-limited',
+      message: 'no request was sent: GitHub has asked for a rest, of which 40 s are left',
+      retryAfter: 39_500,
+      retryable: true,
+    });
+  });
+
   it.each([
     ['timeout', 'github-timeout', true],
     ['reset', 'github-lost-reply', true],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TokenOptions } from '../../packages/emulator/src/index.ts';
 import type { Target } from '../../src/config/targets.ts';
 import type { Reply } from '../../src/core/call.ts';
+import { Limiter } from '../../src/github/limiter.ts';
 import { paced } from '../../src/github/pace.ts';
 import { tokenExpiryWarning } from '../../src/github/token-expiry.ts';
 import type { SecretTarget } from '../../src/rotation/ports.ts';
@@ -322,7 +323,7 @@ describe('500 repositories', () => {
       return here.target(repository(`r${index}`));
     });
     spoil(here);
-    const targets = paced(places, clock);
+    const targets = paced(places, new Limiter(clock));
     expect((await forEach(targets, (target) => target.prepare())).every((reply) => reply.ok)).toBe(true);
 
     const start = clock.time;

@@ -168,6 +168,7 @@ describe('the text of a failure', () => {
       'MUTX: POST /v1/api-keys got no usable answer',
     ],
     [callFailure({ call: 'PUT /x', status: undefined, kind: 'not-sent' }), 'GitHub: PUT /x was not sent'],
+    [callFailure({ call: 'PUT /x', status: undefined, kind: 'throttled' }), 'GitHub: PUT /x was not sent'],
   ])('names a call by what became of it (%#)', (failure, text) => {
     expect(callText(failure)).toBe(text);
   });

@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Counterexample } from './explore.ts';
 import { shrink } from './replay.ts';
@@ -386,11 +386,35 @@ export async function kill(mutant: Mutant): Promise<Counterexample | undefined> 
 const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
 const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
+const SEALED_BOX = 'github/targets/sealed-box.ts';
+
+/** The text of every source that the system needs, by its path below src/: read one time, copied for every mutant. */
+let needed: ReadonlyMap<string, string> | undefined;
+
+function neededSources(): ReadonlyMap<string, string> {
+  if (needed !== undefined) return needed;
+  const found = new Map<string, string>();
+  const open = [...Object.values(SOURCE_OF), SEALED_BOX];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (found.has(file)) continue;
+    const text = readFileSync(join(SOURCES, file), 'utf8');
+    found.set(file, text);
+    for (const [, path = ''] of text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)) {
+      open.push(join(dirname(file), path));
+    }
+  }
+  needed = found;
+  return found;
+}
+
 /** The system with the mutant's change, loaded from a copy of its sources that is removed right after. */
 async function loadMutant(mutant: Mutant): Promise<System> {
   const folder = mkdtempSync(join(tmpdir(), 'mutant-'));
   try {
-    cpSync(SOURCES, join(folder, 'src'), { recursive: true });
+    for (const [file, text] of neededSources()) {
+      mkdirSync(dirname(join(folder, 'src', file)), { recursive: true });
+      writeFileSync(join(folder, 'src', file), text);
+    }
     symlinkSync(PACKAGES, join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     for (const edit of [mutant, ...(mutant.also ?? [])]) {
@@ -411,7 +435,7 @@ async function loadMutant(mutant: Mutant): Promise<System> {
     });
     const system = Object.fromEntries(await Promise.all(parts)) as System;
     // It loads libsodium no sooner than it is needed, and by then the folder is gone.
-    const sealedBox = pathToFileURL(join(folder, 'src/github/targets/sealed-box.ts')).href;
+    const sealedBox = pathToFileURL(join(folder, 'src', SEALED_BOX)).href;
     await ((await import(/* @vite-ignore */ sealedBox)) as { warmUpSeal: () => Promise<void> }).warmUpSeal();
     return system;
   } finally {

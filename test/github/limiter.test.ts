@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CallFailure, Reply } from '../../src/core/call.ts';
 import type { Clock } from '../../src/core/time.ts';
-import { estimateWriteTime, Pace, paced, writesWithin } from '../../src/github/pace.ts';
+import { estimateWriteTime, Limiter, writesWithin } from '../../src/github/limiter.ts';
+import { paced } from '../../src/github/pace.ts';
 import type { SecretTarget } from '../../src/rotation/ports.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -29,6 +30,16 @@ function failing(failure: Partial<CallFailure>): Answer {
     },
   };
 }
+
+const limited = (seconds: string) =>
+  ({
+    kind: 'reply',
+    status: 429,
+    headers: new Map([['retry-after', seconds]]),
+    body: { kind: 'empty' },
+    date: undefined,
+    ms: 1,
+  }) as const;
 
 /** Places that note when they were written. */
 function places(count: number, clock: Clock, answer: (write: number) => Answer = () => updated) {
@@ -74,14 +85,14 @@ describe('the pace of writes', () => {
   it('lets one target, and a handful, go at once', async () => {
     const clock = new VirtualClock();
     const { targets, starts } = places(5, clock);
-    await clock.until(writeAll(paced(targets, clock)));
+    await clock.until(writeAll(paced(targets, new Limiter(clock))));
     expect(starts).toEqual([0, 0, 0, 0, 0]);
   });
 
   it('keeps 500 targets under 80 a minute, and in the ten minutes that a rotation has', async () => {
     const clock = new VirtualClock();
     const { targets, starts } = places(500, clock);
-    const answers = await clock.until(writeAll(paced(targets, clock)));
+    const answers = await clock.until(writeAll(paced(targets, new Limiter(clock))));
     expect(answers.every((answer) => answer.ok)).toBe(true);
     expect(mostWithin(starts, MINUTE)).toBeLessThanOrEqual(76);
     expect(Math.max(...starts)).toBe(estimateWriteTime(500));
@@ -91,7 +102,7 @@ describe('the pace of writes', () => {
   it('starts no more than 500 an hour, whichever way they go', async () => {
     const clock = new VirtualClock();
     const { targets, starts } = places(520, clock);
-    await clock.until(writeAll(paced(targets, clock)));
+    await clock.until(writeAll(paced(targets, new Limiter(clock))));
     expect(mostWithin(starts, HOUR)).toBe(500);
     expect(starts[500]).toBe(HOUR);
     expect(Math.max(...starts)).toBeGreaterThanOrEqual(HOUR);
@@ -106,7 +117,7 @@ describe('the pace of writes', () => {
       failing({ kind: 'unclear', status: undefined }),
     ];
     const { targets, starts } = places(505, clock, (write) => answers[write - 1] ?? updated);
-    await clock.until(writeAll(paced(targets, clock)));
+    await clock.until(writeAll(paced(targets, new Limiter(clock))));
     expect(starts.findIndex((start) => start >= HOUR)).toBe(503);
   });
 
@@ -115,7 +126,7 @@ describe('the pace of writes', () => {
     const { targets, starts } = places(8, clock, (write) =>
       write === 2 ? failing({ kind: 'throttled', status: 429, retryAfter: 30_000 }) : updated,
     );
-    await clock.until(writeAll(paced(targets, clock), always, 1));
+    await clock.until(writeAll(paced(targets, new Limiter(clock)), always, 1));
     expect(starts.slice(0, 2)).toEqual([0, 0]);
     expect(starts[2]).toBe(30_000);
   });
@@ -140,10 +151,10 @@ describe('the pace of writes', () => {
   it('gives a turn to each request of a write that takes two', async () => {
     const clock = new VirtualClock();
     const { target, starts } = taking(clock, 2, 2);
-    const [double] = paced([target], clock);
+    const [double] = paced([target], new Limiter(clock));
     expect(double?.puts).toBe(2);
     const { targets, starts: others } = places(4, clock);
-    await clock.until(writeAll(paced([target, ...targets], clock), always, 1));
+    await clock.until(writeAll(paced([target, ...targets], new Limiter(clock)), always, 1));
     expect(starts).toEqual([0, 0]);
     expect(others).toEqual([0, 0, 0, 850]);
   });
@@ -153,7 +164,7 @@ describe('the pace of writes', () => {
     const { target, starts } = taking(clock, 2, 2);
     const { targets } = places(4, clock);
     const mayStart = (ahead = 0) => ahead === 0;
-    const answers = await clock.until(writeAll(paced([...targets, target], clock), mayStart, 1));
+    const answers = await clock.until(writeAll(paced([...targets, target], new Limiter(clock)), mayStart, 1));
     expect(answers.map((answer) => answer.ok)).toEqual([true, true, true, true, false]);
     expect(answers[4]).toMatchObject({
       failure: { code: 'github-write-deadline', target: 'acme/0', retryable: false },
@@ -166,7 +177,7 @@ describe('the pace of writes', () => {
     const clock = new VirtualClock();
     const { target, starts } = taking(clock, 1, 2);
     const { targets, starts: others } = places(500, clock);
-    await clock.until(writeAll(paced([target, ...targets], clock), always, 1));
+    await clock.until(writeAll(paced([target, ...targets], new Limiter(clock)), always, 1));
     expect(starts).toEqual([0, 0]);
     expect(others.slice(0, 4)).toEqual([0, 0, 0, 850]);
     expect(others.findIndex((start) => start >= HOUR)).toBe(499);
@@ -176,7 +187,7 @@ describe('the pace of writes', () => {
     const clock = new VirtualClock();
     const { target, starts } = taking(clock, 1, 2);
     let asked = 0;
-    const [one] = paced([target], clock);
+    const [one] = paced([target], new Limiter(clock));
     const answer = await one?.write(VALUE, () => {
       asked += 1;
       return asked === 1;
@@ -185,19 +196,32 @@ describe('the pace of writes', () => {
     expect(starts).toEqual([0]);
   });
 
-  it('never shortens a rest', () => {
-    const pace = new Pace();
-    pace.pause(1_000);
-    pace.pause(500);
-    expect(pace.wait(0)).toBe(1_000);
-    pace.release(3);
-    expect(pace.wait(1_000)).toBe(0);
+  it('never shortens a pause', async () => {
+    const clock = new VirtualClock();
+    const limiter = new Limiter(clock);
+    limiter.pauseWrites(1_000);
+    limiter.pauseWrites(500);
+    // Of a write that was never counted.
+    limiter.releaseWrite(3);
+    expect(await clock.until(limiter.takeTurn(always))).toBe(1_000);
+  });
+
+  it('waits for a rest that GitHub asked another request for', async () => {
+    const clock = new VirtualClock();
+    const limiter = new Limiter(clock);
+    limiter.heed(limited('30'));
+    limiter.heed(limited('10'));
+    const { targets, starts } = places(1, clock);
+    await clock.until(writeAll(paced(targets, limiter)));
+    expect(starts).toEqual([30_000]);
   });
 
   it('gives up as soon as the time for writing is over, and sends nothing then', async () => {
     const clock = new VirtualClock();
     const { targets, starts } = places(510, clock);
-    const answers = await clock.until(writeAll(paced(targets, clock), () => clock.monotonic() < 10 * MINUTE));
+    const answers = await clock.until(
+      writeAll(paced(targets, new Limiter(clock)), () => clock.monotonic() < 10 * MINUTE),
+    );
     expect(starts).toHaveLength(500);
     expect(clock.time).toBeLessThan(10 * MINUTE + 10_000);
     expect(answers.slice(500)).toHaveLength(10);
@@ -221,7 +245,7 @@ describe('the pace of writes', () => {
         return Promise.resolve(updated);
       },
     };
-    const [target] = paced([place], clock);
+    const [target] = paced([place], new Limiter(clock));
     expect(target?.contradiction).toBe('was there, and was made');
     for (let write = 0; write < 5; write++) {
       await target?.write(VALUE, (ahead) => {
@@ -236,7 +260,7 @@ describe('the pace of writes', () => {
   it('leaves everything but writing as it is', async () => {
     const clock = new VirtualClock();
     const { targets } = places(1, clock);
-    const [target] = paced(targets, clock);
+    const [target] = paced(targets, new Limiter(clock));
     expect(target).toMatchObject({ label: 'acme/0', secretName: 'MUTX_API_KEY', shared: false, puts: 1 });
     expect(await target?.prepare()).toEqual({ ok: true, value: true, date: 1 });
     expect(await target?.metadata()).toEqual({ ok: true, value: { updatedAt: 0 }, date: 2 });
@@ -266,37 +290,94 @@ describe('what fits', () => {
 });
 
 describe('room in the hour for all writes of a key', () => {
-  /** So many writes, a second apart, the first one at 0. */
-  function written(starts: number): Pace {
-    const pace = new Pace();
-    for (let at = 0; at < starts; at++) pace.start(at * 1_000);
-    return pace;
+  /** So many writes, a second apart, the first one at 0, and the time right after the last second. */
+  function written(writes: number) {
+    const clock = new VirtualClock();
+    const limiter = new Limiter(clock);
+    for (let write = 0; write < writes; write++) {
+      limiter.startWrite();
+      clock.time += 1_000;
+    }
+    return { clock, limiter };
   }
 
   it('is there while the hour has had fewer than 500 with them', () => {
-    expect(written(0).waitForRoom(500, 0)).toBe(0);
-    expect(written(497).waitForRoom(3, 497_000)).toBe(0);
+    expect(written(0).limiter.waitForRoom(500)).toBe(0);
+    expect(written(497).limiter.waitForRoom(3)).toBe(0);
   });
 
   it('comes when as many writes as are too many are an hour old', () => {
-    expect(written(500).waitForRoom(1, 500_000)).toBe(HOUR - 500_000);
-    expect(written(498).waitForRoom(5, 498_000)).toBe(HOUR + 2_000 - 498_000);
-    const pace = written(498);
-    const now = 498_000;
-    const wait = pace.waitForRoom(5, now);
-    expect(pace.waitForRoom(5, now + wait - 1)).toBe(1);
-    expect(pace.waitForRoom(5, now + wait)).toBe(0);
+    expect(written(500).limiter.waitForRoom(1)).toBe(HOUR - 500_000);
+    const { clock, limiter } = written(498);
+    const wait = limiter.waitForRoom(5);
+    expect(wait).toBe(HOUR + 2_000 - 498_000);
+    clock.time += wait - 1;
+    expect(limiter.waitForRoom(5)).toBe(1);
+    clock.time += 1;
+    expect(limiter.waitForRoom(5)).toBe(0);
   });
 
   it('is the whole hour for a key with more targets than an hour allows, and no more', () => {
-    const pace = written(10);
-    expect(pace.waitForRoom(700, 10_000)).toBe(HOUR + 9_000 - 10_000);
-    expect(pace.waitForRoom(700, HOUR + 9_000)).toBe(0);
+    const { clock, limiter } = written(10);
+    expect(limiter.waitForRoom(700)).toBe(HOUR + 9_000 - 10_000);
+    clock.time = HOUR + 9_000;
+    expect(limiter.waitForRoom(700)).toBe(0);
   });
 
   it('grows by a write that GitHub refused', () => {
-    const pace = written(500);
-    pace.release(499_000);
-    expect(pace.waitForRoom(1, 500_000)).toBe(0);
+    const { limiter } = written(500);
+    limiter.releaseWrite(499_000);
+    expect(limiter.waitForRoom(1)).toBe(0);
+  });
+});
+
+const many = (count: number, method: string) => Array.from({ length: count }, () => method);
+
+/** When each of these requests may be made, all asked for at once. */
+async function admitted(clock: VirtualClock, methods: readonly string[]): Promise<number[]> {
+  const limiter = new Limiter(clock);
+  const times: number[] = [];
+  const take = async (method: string) => {
+    await limiter.admit(method);
+    times.push(clock.monotonic());
+  };
+  await clock.until(Promise.all(methods.map(take)));
+  return times;
+}
+
+function mostPoints(times: readonly number[], methods: readonly string[], window: number): number {
+  const points = methods.map((method) => (method === 'GET' ? 1 : 5));
+  return Math.max(
+    ...times.map((start) =>
+      points.reduce((sum, point, i) => {
+        const at = times[i] ?? 0;
+        return at >= start && at < start + window ? sum + point : sum;
+      }, 0),
+    ),
+  );
+}
+
+describe("GitHub's 900 points a minute", () => {
+  it('hold up nothing in a run with a few targets', async () => {
+    const clock = new VirtualClock();
+    const methods = [...many(100, 'GET'), ...many(40, 'PUT')];
+    expect(new Set(await admitted(clock, methods))).toEqual(new Set([0]));
+  });
+
+  it.each([['GET'], ['PUT']])('are never passed by a thousand %s', async (method) => {
+    const clock = new VirtualClock();
+    const methods = many(1_000, method);
+    const times = await admitted(clock, methods);
+    expect(mostPoints(times, methods, 60_000)).toBeLessThanOrEqual(900);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it('come back with time', async () => {
+    const clock = new VirtualClock();
+    const limiter = new Limiter(clock);
+    for (let request = 0; request < 300; request++) await limiter.admit('GET');
+    clock.time += 60_000;
+    for (let request = 0; request < 300; request++) await limiter.admit('GET');
+    expect(clock.time).toBe(60_000);
   });
 });
