@@ -594,8 +594,8 @@ function inputProblem({ line, message, fix }, file) {
 
 // EXTERNAL MODULE: ./lib/core/limits.js
 var limits = __webpack_require__(7535);
-// EXTERNAL MODULE: ./lib/github/pace.js
-var pace = __webpack_require__(2132);
+// EXTERNAL MODULE: ./lib/github/limiter.js
+var limiter = __webpack_require__(7799);
 // EXTERNAL MODULE: ./lib/github/targets/create-target.js + 7 modules
 var create_target = __webpack_require__(7745);
 // EXTERNAL MODULE: ./lib/messages/failure.js
@@ -980,7 +980,7 @@ function tellSuperseded(planned, sink) {
 function loadFleetInputs(env, secrets, forJobs) {
     return loadPlanInputs(env, secrets, {
         readText: readerOf(env),
-        mostTargets: (0,pace/* writesWithin */.ut)(limits/* WRITE_DEADLINE */.l),
+        mostTargets: (0,limiter/* writesWithin */.ut)(limits/* WRITE_DEADLINE */.l),
         forJobs,
     });
 }

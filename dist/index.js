@@ -127,8 +127,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/audit/policy.js
 var policy = __nccwpck_require__(4261);
-// EXTERNAL MODULE: ./lib/github/client.js + 1 modules
-var github_client = __nccwpck_require__(6259);
+// EXTERNAL MODULE: ./lib/github/client.js
+var github_client = __nccwpck_require__(636);
 // EXTERNAL MODULE: ./lib/github/targets/create-target.js + 7 modules
 var create_target = __nccwpck_require__(7745);
 // EXTERNAL MODULE: ./lib/github/token-expiry.js
@@ -3865,6 +3865,8 @@ function failureOf(result, context) {
             return (0,call_failure/* failure */.V2)(context, undefined, notSent(result));
         case 'lost':
             return (0,call_failure/* failure */.V2)(context, undefined, lost(result));
+        case 'resting':
+            return (0,call_failure/* failure */.V2)(context, undefined, resting(result.wait));
         case 'reply':
             return (0,call_failure/* failure */.V2)(context, result, causeOf(result, context));
     }
@@ -3876,6 +3878,12 @@ function badReply(reply, context) {
 function notSent({ code, message, retryable }) {
     const said = code === 'not-started' ? 'the time for writing was over, so nothing was sent' : message;
     return { kind: 'not-sent', code: NOT_SENT[code], message: said, retryable };
+}
+/** Not GitHub's answer to this request, but what it asked for before; throttled all the same, so that it is waited for. */
+function resting(wait) {
+    const seconds = Math.ceil(wait / 1_000);
+    const message = `no request was sent: GitHub has asked for a rest, of which ${seconds} s are left`;
+    return { kind: 'throttled', code: 'github-rate-limited', message, retryAfter: wait, retryable: true };
 }
 const NOT_SENT = {
     'not-started': 'github-write-deadline',
@@ -4074,53 +4082,15 @@ function isGitHubs(reply) {
 
 /***/ }),
 
-/***/ 6259:
+/***/ 636:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  t: () => (/* binding */ GithubClient)
-});
-
-// EXTERNAL MODULE: ./lib/secrets/shapes.js
-var shapes = __nccwpck_require__(6111);
-// EXTERNAL MODULE: ./lib/github/rate-limit.js
-var rate_limit = __nccwpck_require__(8435);
-;// CONCATENATED MODULE: ./lib/github/request-budget.js
-/**
- * GitHub takes requests worth 900 points a minute, of which one that reads costs 1 and one that writes 5; more
- * is a secondary rate limit. With this burst and interval no minute sees more than 871, and a run with a few
- * targets never waits.
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#calculating-points-for-the-secondary-rate-limit
- */
-const BURST = 300;
-const INTERVAL = 106;
-const READ = 1;
-const WRITE = 5;
-/** Spaces the requests of a run that has very many of them to make. First come, first served. */
-class RequestBudget {
-    #clock;
-    /** When all points given out so far will have been earned again, save for the burst. */
-    #due = Number.NEGATIVE_INFINITY;
-    constructor(clock) {
-        this.#clock = clock;
-    }
-    /** Resolves when the request may be made; at once, while there are points left. */
-    async take(method) {
-        const now = this.#clock.monotonic();
-        const points = method === 'GET' ? READ : WRITE;
-        this.#due = Math.max(this.#due, now - BURST * INTERVAL) + points * INTERVAL;
-        const wait = this.#due - now;
-        if (wait > 0)
-            await this.#clock.sleep(wait);
-    }
-}
-
-// EXTERNAL MODULE: ./lib/github/token-expiry.js
-var token_expiry = __nccwpck_require__(5560);
-;// CONCATENATED MODULE: ./lib/github/client.js
-
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ GithubClient)
+/* harmony export */ });
+/* harmony import */ var _secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6111);
+/* harmony import */ var _limiter_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7799);
+/* harmony import */ var _token_expiry_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5560);
 
 
 
@@ -4131,27 +4101,19 @@ var token_expiry = __nccwpck_require__(5560);
 class GithubClient {
     #http;
     #token;
-    #budget;
+    /** Shared by all that this token sends. */
+    limiter;
     #tokenExpiresAt;
-    #clock;
-    /** The reply that asked for a rest, and until when (monotonic): the answer to every request till then. */
-    #resting;
     constructor(options) {
         this.#http = options.http;
-        this.#budget = new RequestBudget(options.clock);
+        this.limiter = new _limiter_js__WEBPACK_IMPORTED_MODULE_1__/* .Limiter */ .jG(options.clock);
         this.#token = options.token;
-        this.#clock = options.clock;
     }
     async send(request) {
         const { apiVersion = '2022-11-28', ...rest } = request;
-        const resting = this.#rest();
-        if (resting !== undefined)
-            return resting;
-        await this.#budget.take(request.method);
-        // Others may have been told to rest meanwhile.
-        const rested = this.#rest();
-        if (rested !== undefined)
-            return rested;
+        const wait = await this.limiter.admit(request.method);
+        if (wait > 0)
+            return { kind: 'resting', wait };
         const result = await this.#http.send({
             ...rest,
             headers: {
@@ -4162,9 +4124,7 @@ class GithubClient {
         });
         if (result.kind === 'reply') {
             this.#note(result.headers.get('github-authentication-token-expiration'));
-            const wait = (0,rate_limit/* rateLimitWait */.h)(result);
-            if (wait !== undefined)
-                this.#resting = { reply: result, until: this.#clock.monotonic() + wait };
+            this.limiter.heed(result);
         }
         return result;
     }
@@ -4175,23 +4135,11 @@ class GithubClient {
     get tokenExpiresAt() {
         return this.#tokenExpiresAt;
     }
-    /** The reply that asked for a rest, as it would be now: what is left of the rest is what it asks for. */
-    #rest() {
-        if (this.#resting === undefined)
-            return undefined;
-        const { reply, until } = this.#resting;
-        const left = until - this.#clock.monotonic();
-        if (left <= 0)
-            return undefined;
-        const headers = new Map(reply.headers).set('retry-after', String(Math.ceil(left / 1_000)));
-        headers.delete('x-ratelimit-reset');
-        return { ...reply, headers };
-    }
     #note(expiration) {
         // An installation's token lives an hour by design.
-        if (expiration === undefined || (0,shapes/* ownerOfGithubToken */.jc)(this.#token.expose()) === 'installation')
+        if (expiration === undefined || (0,_secrets_shapes_js__WEBPACK_IMPORTED_MODULE_0__/* .ownerOfGithubToken */ .jc)(this.#token.expose()) === 'installation')
             return;
-        this.#tokenExpiresAt = (0,token_expiry/* parseTokenExpiration */.g)(expiration) ?? this.#tokenExpiresAt;
+        this.#tokenExpiresAt = (0,_token_expiry_js__WEBPACK_IMPORTED_MODULE_2__/* .parseTokenExpiration */ .g)(expiration) ?? this.#tokenExpiresAt;
     }
 }
 
@@ -4228,162 +4176,160 @@ function isId(value) {
 
 /***/ }),
 
-/***/ 2132:
+/***/ 7799:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   ut: () => (/* binding */ writesWithin),
-/* harmony export */   yb: () => (/* binding */ paced)
+/* harmony export */   jG: () => (/* binding */ Limiter),
+/* harmony export */   ut: () => (/* binding */ writesWithin)
 /* harmony export */ });
-/* unused harmony exports Pace, estimateWriteTime */
+/* unused harmony export estimateWriteTime */
+/* harmony import */ var _rate_limit_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8435);
+
+/**
+ * GitHub takes requests worth 900 points a minute, of which one that reads costs 1 and one that writes 5; more
+ * is a secondary rate limit. With this burst and interval no minute sees more than 871, and a run with a few
+ * targets never waits.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#calculating-points-for-the-secondary-rate-limit
+ */
+const POINTS_BURST = 300;
+const POINT_INTERVAL = 106;
+const READ = 1;
+const WRITE = 5;
 /**
  * GitHub's secondary limits on requests that create content are about 80 a minute and 500 an hour.
  * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
  * With this spacing and burst no minute sees more than 76 starts, which leaves room for some that arrive
  * closer together than they left.
  */
-const SPACING = 850;
-const BURST = 5;
-const PER_HOUR = 500;
+const WRITE_SPACING = 850;
+const WRITE_BURST = 5;
+const WRITES_PER_HOUR = 500;
 const HOUR = 60 * 60 * 1_000;
 /** How often a waiting write looks whether its time is over. */
 const LONGEST_NAP = 5_000;
-/** When the next content-creating request may start. Times are of a monotonic clock; no clock of its own. */
-class Pace {
-    /** When the next start would be due if all came evenly spaced (the "generic cell rate algorithm"). */
-    #due = Number.NEGATIVE_INFINITY;
-    #pausedUntil = Number.NEGATIVE_INFINITY;
-    /** Starts that created content or may have, within the last hour, oldest first. */
+/**
+ * Keeps what one token sends within GitHub's limits, before GitHub has to refuse anything and after it did:
+ *
+ * - any request takes its points of the minute's budget ({@link admit});
+ * - a write of content takes its turn first, spaced and counted by the hour ({@link takeTurn});
+ * - a rest that GitHub asks for holds for all of them ({@link heed}).
+ *
+ * Times are of the monotonic clock. First come, first served.
+ */
+class Limiter {
+    #clock;
+    /** When all points given out so far will have been earned again, save for the burst. */
+    #pointsDue = Number.NEGATIVE_INFINITY;
+    /** When the next write would be due if all came evenly spaced (the "generic cell rate algorithm"). */
+    #writeDue = Number.NEGATIVE_INFINITY;
+    /** Writes that created content or may have, within the last hour, oldest first. */
     #counted = [];
-    /** How long to wait from `now`; 0: start, and say so with {@link start}. */
-    wait(now) {
-        this.#counted = this.#counted.filter((at) => now - at < HOUR);
-        const full = this.#counted.length < PER_HOUR ? undefined : this.#counted[this.#counted.length - PER_HOUR];
-        const hourly = full === undefined ? now : full + HOUR;
-        return Math.max(0, this.#due - (BURST - 1) * SPACING - now, hourly - now, this.#pausedUntil - now);
+    #restsUntil = Number.NEGATIVE_INFINITY;
+    /** Of writes alone: a server that is in trouble asked for it. */
+    #writesPausedUntil = Number.NEGATIVE_INFINITY;
+    #lastTurn = Promise.resolve();
+    constructor(clock) {
+        this.#clock = clock;
     }
-    /** How long until the hour's limit has room for so many starts more, where it has so many at all. */
-    waitForRoom(starts, now) {
-        this.#counted = this.#counted.filter((at) => now - at < HOUR);
-        const over = this.#counted.length + Math.min(starts, PER_HOUR) - PER_HOUR;
-        const freed = over <= 0 ? undefined : this.#counted[over - 1];
-        return freed === undefined ? 0 : freed + HOUR - now;
+    /**
+     * Resolves when the request may be made: without a wait while there are points left.
+     * @returns what is left of a rest that GitHub has asked for, so that nothing is to be sent; 0: there is none
+     */
+    async admit(method) {
+        const resting = this.#rest();
+        if (resting > 0)
+            return resting;
+        const now = this.#clock.monotonic();
+        const points = method === 'GET' ? READ : WRITE;
+        this.#pointsDue =
+            Math.max(this.#pointsDue, now - POINTS_BURST * POINT_INTERVAL) + points * POINT_INTERVAL;
+        const wait = this.#pointsDue - now;
+        if (wait > 0)
+            await this.#clock.sleep(wait);
+        // A reply to another request may have asked for a rest meanwhile.
+        return this.#rest();
     }
-    start(now) {
-        this.#due = Math.max(this.#due, now) + SPACING;
+    /** Reads a reply for what it says of limits: where it asks for a rest, nothing is sent before that is over. */
+    heed(reply) {
+        const wait = (0,_rate_limit_js__WEBPACK_IMPORTED_MODULE_0__/* .rateLimitWait */ .h)(reply);
+        if (wait !== undefined)
+            this.#restsUntil = Math.max(this.#restsUntil, this.#clock.monotonic() + wait);
+    }
+    /**
+     * Waits for the turn of a write and counts it.
+     * @param mayStart asked before each wait
+     * @returns when the write starts; undefined: its time was over before its turn came
+     */
+    takeTurn(mayStart) {
+        const turn = this.#lastTurn.then(() => this.#nextTurn(mayStart));
+        this.#lastTurn = turn;
+        return turn;
+    }
+    /** Counts a write that nobody waited for; those to come wait for it, too. */
+    startWrite() {
+        const now = this.#clock.monotonic();
+        this.#writeDue = Math.max(this.#writeDue, now) + WRITE_SPACING;
         this.#counted.push(now);
+        return now;
     }
-    /** GitHub answered the start at `at` with an error: it does not count as content. */
-    release(at) {
+    /** GitHub answered the write that started at `at` with an error: it does not count as content. */
+    releaseWrite(at) {
         const index = this.#counted.indexOf(at);
         if (index >= 0)
             this.#counted.splice(index, 1);
     }
-    /** GitHub asked for a rest, which holds for all. */
-    pause(until) {
-        this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    pauseWrites(time) {
+        this.#writesPausedUntil = Math.max(this.#writesPausedUntil, this.#clock.monotonic() + time);
     }
-}
-/**
- * The same targets, whose writes keep GitHub's pace together, first come, first served. A write waits before
- * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
- * waits.
- */
-function paced(targets, clock, pace = new Pace()) {
-    let last = Promise.resolve();
-    const takeTurn = (mayStart) => {
-        const turn = last.then(() => admit(pace, clock, mayStart));
-        last = turn;
-        return turn;
-    };
-    return targets.map((target) => ({
-        label: target.label,
-        secretName: target.secretName,
-        shared: target.shared,
-        get puts() {
-            return target.puts ?? 1;
-        },
-        get contradiction() {
-            return target.contradiction;
-        },
-        prepare: () => target.prepare(),
-        metadata: () => target.metadata(),
-        listed: () => target.listed(),
-        write: async (value, mayStart) => {
-            let turns = target.puts ?? 1;
-            let start = await takeTurn(mayStart);
-            for (let more = turns - 1; more > 0 && start !== undefined; more--)
-                start = await takeTurn(mayStart);
-            if (start === undefined)
-                return tooLate(target);
-            let latest = start;
-            const reply = await target.write(value, (ahead) => {
-                if (ahead !== undefined)
-                    return mayStart(ahead);
-                if (!mayStart())
-                    return false;
-                turns -= 1;
-                if (turns < 0) {
-                    // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
-                    pace.release(latest);
-                    latest = clock.monotonic();
-                    pace.start(latest);
-                }
-                return true;
-            });
-            if (!reply.ok)
-                learn(pace, clock, latest, reply.failure);
-            return reply;
-        },
-    }));
-}
-/** @returns when the write starts; undefined: its time was over before its turn came */
-async function admit(pace, clock, mayStart) {
-    for (;;) {
-        const now = clock.monotonic();
-        const wait = pace.wait(now);
-        if (wait === 0) {
-            pace.start(now);
-            return now;
+    /** How long until the hour's limit has room for so many writes more, where it has so many at all. */
+    waitForRoom(writes) {
+        const now = this.#clock.monotonic();
+        this.#forget(now);
+        const over = this.#counted.length + Math.min(writes, WRITES_PER_HOUR) - WRITES_PER_HOUR;
+        const freed = over <= 0 ? undefined : this.#counted[over - 1];
+        return freed === undefined ? 0 : freed + HOUR - now;
+    }
+    async #nextTurn(mayStart) {
+        for (;;) {
+            const wait = this.#untilWrite();
+            if (wait === 0)
+                return this.startWrite();
+            if (!mayStart(wait))
+                return undefined;
+            await this.#clock.sleep(Math.min(wait, LONGEST_NAP));
         }
-        if (!mayStart(wait))
-            return undefined;
-        await clock.sleep(Math.min(wait, LONGEST_NAP));
     }
-}
-function learn(pace, clock, start, { kind, status, retryAfter }) {
-    // An error reply created nothing; silence may have.
-    if (kind !== 'unclear' || status !== undefined)
-        pace.release(start);
-    if (retryAfter !== undefined)
-        pace.pause(clock.monotonic() + retryAfter);
-}
-function tooLate(target) {
-    return {
-        ok: false,
-        failure: {
-            kind: 'not-sent',
-            service: 'github',
-            call: `writing ${target.secretName} to ${target.label}`,
-            target: target.label,
-            status: undefined,
-            code: 'github-write-deadline',
-            message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
-            hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
-            retryable: false,
-        },
-    };
+    #untilWrite() {
+        const now = this.#clock.monotonic();
+        this.#forget(now);
+        const full = this.#counted[this.#counted.length - WRITES_PER_HOUR];
+        const due = [
+            this.#writeDue - (WRITE_BURST - 1) * WRITE_SPACING,
+            full === undefined ? now : full + HOUR,
+            this.#writesPausedUntil,
+            this.#restsUntil,
+        ];
+        return Math.max(0, ...due.map((at) => at - now));
+    }
+    #rest() {
+        return Math.max(0, this.#restsUntil - this.#clock.monotonic());
+    }
+    #forget(now) {
+        this.#counted = this.#counted.filter((at) => now - at < HOUR);
+    }
 }
 /** How long `count` writes take at GitHub's pace at least, from the first one's start to the last one's. */
 function estimateWriteTime(count) {
-    const full = Math.max(0, Math.ceil(count / PER_HOUR) - 1);
-    const rest = count - full * PER_HOUR;
-    return full * HOUR + Math.max(0, rest - BURST) * SPACING;
+    const full = Math.max(0, Math.ceil(count / WRITES_PER_HOUR) - 1);
+    const rest = count - full * WRITES_PER_HOUR;
+    return full * HOUR + Math.max(0, rest - WRITE_BURST) * WRITE_SPACING;
 }
 /** How many writes can start within `time` at GitHub's pace. */
 function writesWithin(time) {
     const hours = Math.floor(time / HOUR);
-    return hours * PER_HOUR + Math.min(PER_HOUR, BURST + Math.floor((time - hours * HOUR) / SPACING));
+    return (hours * WRITES_PER_HOUR +
+        Math.min(WRITES_PER_HOUR, WRITE_BURST + Math.floor((time - hours * HOUR) / WRITE_SPACING)));
 }
 
 
@@ -7212,7 +7158,9 @@ function callText(failure) {
     const service = failure.service === 'mutx' ? 'MUTX' : 'GitHub';
     if (failure.status !== undefined)
         return `${service}: ${failure.call} answered ${failure.status}`;
-    return `${service}: ${failure.call} ${failure.kind === 'not-sent' ? 'was not sent' : 'got no usable answer'}`;
+    // Throttled without a status: held back during a rest that an earlier reply had asked for.
+    const unsent = failure.kind === 'not-sent' || failure.kind === 'throttled';
+    return `${service}: ${failure.call} ${unsent ? 'was not sent' : 'got no usable answer'}`;
 }
 /** A call named by its target, where there is one: `acme/web (GitHub: GET … answered 404)`. */
 function alikeText(failure) {
@@ -9734,8 +9682,9 @@ function notDue(run, plan) {
     const held = new Set(plan.held.map(({ id }) => id));
     const alive = plan.superseded.filter(({ id }) => !run.isRevoked(id) && !held.has(id));
     run.supersede(alive.map(({ id }) => id), 
-    // By GitHub's clock; whoever revokes them then goes by the clock of MUTX.
-    plan.inGrace && plan.inGrace.until + run.mutxAhead());
+    // By GitHub's clock; whoever revokes them goes by the clock of MUTX. Where they are named, the two are half a margin
+    // apart at most, and the end has a whole one.
+    plan.inGrace?.until);
     return {
         kind: 'not-due',
         plan,
@@ -10242,14 +10191,6 @@ class Run {
         if (reply.date >= (this.githubTime() ?? reply.date)) {
             this.#github = { date: reply.date, since: new _core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .Stopwatch */ .eM(this.ports.clock) };
         }
-    }
-    /** How far MUTX's clock is ahead of GitHub's, as far as this run has seen; never less than nothing. */
-    mutxAhead() {
-        const github = this.githubTime();
-        const { date, since, lead } = this.#list ?? {};
-        if (github === undefined || date === undefined || since === undefined)
-            return 0;
-        return Math.max(0, date + since.elapsed() + (lead ?? 0) - github);
     }
     /** The list of the look: what MUTX's later times are held against. */
     listed(list) {
@@ -13123,7 +13064,7 @@ async function revokeIt(remains, ways, calls, { clock }) {
             failures.push(reply.failure);
         else if (reply.value === 'gone') {
             // A list without the key may be older than the key, so the key has the last word where it is at hand.
-            if (!(await works(ways, calls)))
+            if (!(await isTaken(ways, calls)))
                 return { kind: 'gone', id };
             failures.push((0,rules/* notListed */.NL)(id));
             break;
@@ -13154,7 +13095,7 @@ async function revokeBoth(keys, { id, name, unique, strays }, calls) {
         : { ...own, value: [...ids, id] };
 }
 /** Whether MUTX takes the key; false where it is not at hand. */
-async function works(ways, calls) {
+async function isTaken(ways, calls) {
     const ask = ways.find(({ kind }) => kind === 'key')?.works;
     return ask !== undefined && (await calls.call(ask)).ok;
 }
@@ -14267,8 +14208,8 @@ function waysFor(where, context) {
 
 // EXTERNAL MODULE: ./lib/config/targets.js
 var config_targets = __nccwpck_require__(4716);
-// EXTERNAL MODULE: ./lib/github/client.js + 1 modules
-var client = __nccwpck_require__(6259);
+// EXTERNAL MODULE: ./lib/github/client.js
+var client = __nccwpck_require__(636);
 // EXTERNAL MODULE: ./lib/github/calls.js + 2 modules
 var calls = __nccwpck_require__(2602);
 // EXTERNAL MODULE: ./lib/github/json.js
@@ -15264,8 +15205,79 @@ function keepApart(reader, successor, targets) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/github/pace.js
-var github_pace = __nccwpck_require__(2132);
+// EXTERNAL MODULE: ./lib/github/limiter.js
+var limiter = __nccwpck_require__(7799);
+;// CONCATENATED MODULE: ./lib/github/pace.js
+/**
+ * The same targets, whose writes keep GitHub's pace together, first come, first served. A write waits before
+ * its `mayStart` is asked for the bytes, and gives up as soon as `mayStart` says no. One target alone never
+ * waits.
+ */
+function paced(targets, limiter) {
+    return targets.map((target) => ({
+        label: target.label,
+        secretName: target.secretName,
+        shared: target.shared,
+        get puts() {
+            return target.puts ?? 1;
+        },
+        get contradiction() {
+            return target.contradiction;
+        },
+        prepare: () => target.prepare(),
+        metadata: () => target.metadata(),
+        listed: () => target.listed(),
+        write: async (value, mayStart) => {
+            let turns = target.puts ?? 1;
+            let start = await limiter.takeTurn(mayStart);
+            for (let more = turns - 1; more > 0 && start !== undefined; more--)
+                start = await limiter.takeTurn(mayStart);
+            if (start === undefined)
+                return tooLate(target);
+            let latest = start;
+            const reply = await target.write(value, (ahead) => {
+                if (ahead !== undefined)
+                    return mayStart(ahead);
+                if (!mayStart())
+                    return false;
+                turns -= 1;
+                if (turns < 0) {
+                    // GitHub refused the last one for its stale public key. The writes to come wait for this one, too.
+                    limiter.releaseWrite(latest);
+                    latest = limiter.startWrite();
+                }
+                return true;
+            });
+            if (!reply.ok)
+                learn(limiter, latest, reply.failure);
+            return reply;
+        },
+    }));
+}
+function learn(limiter, start, { kind, status, retryAfter }) {
+    // An error reply created nothing; silence may have.
+    if (kind !== 'unclear' || status !== undefined)
+        limiter.releaseWrite(start);
+    if (retryAfter !== undefined)
+        limiter.pauseWrites(retryAfter);
+}
+function tooLate(target) {
+    return {
+        ok: false,
+        failure: {
+            kind: 'not-sent',
+            service: 'github',
+            call: `writing ${target.secretName} to ${target.label}`,
+            target: target.label,
+            status: undefined,
+            code: 'github-write-deadline',
+            message: `the time for writing to ${target.label} was over before GitHub's pace allowed it`,
+            hint: 'Fewer targets at once: an organisation secret, or several runs, an hour apart or each with a token of its own.',
+            retryable: false,
+        },
+    };
+}
+
 // EXTERNAL MODULE: ./lib/github/targets/sealed-box.js
 var sealed_box = __nccwpck_require__(6764);
 // EXTERNAL MODULE: ./lib/github/token-hint.js
@@ -15540,6 +15552,7 @@ var engine = __nccwpck_require__(5603);
 
 
 
+
 /** The root action: inputs → session and targets → the engine → log, outputs, summary. */
 async function rotateCommand(context) {
     const { env, secrets, sink, gate, unfinished, fail } = context;
@@ -15598,7 +15611,7 @@ function beside(step, session) {
         void session.close();
 }
 /** What the engine needs of the world, over connections that are there; `report` is the caller's. */
-function rotate_portsOf(inputs, { keys, github, clock, session }, { secrets }, pace) {
+function rotate_portsOf(inputs, { keys, github, clock, session }, { secrets }) {
     if (github === undefined)
         throw new Error('a rotation has a github-token: its inputs say so');
     const { audience, createEnvironment } = inputs;
@@ -15607,9 +15620,9 @@ function rotate_portsOf(inputs, { keys, github, clock, session }, { secrets }, p
     const neighbours = (0,key_name/* neighboursOf */.YV)(inputs.targets).map((target) => (0,create_target/* createTarget */.Y)(target, dependencies));
     return {
         keys,
-        targets: (0,github_pace/* paced */.yb)(targets, clock, pace),
+        targets: paced(targets, github.limiter),
         neighbours,
-        writesWithin: github_pace/* writesWithin */.ut,
+        writesWithin: limiter/* writesWithin */.ut,
         clock,
         random: Math.random,
         sessionEndsAt: session.endsAt,

@@ -105,7 +105,7 @@ async function revokeIt(
     if (!reply.ok) failures.push(reply.failure);
     else if (reply.value === 'gone') {
       // A list without the key may be older than the key, so the key has the last word where it is at hand.
-      if (!(await works(ways, calls))) return { kind: 'gone', id };
+      if (!(await isTaken(ways, calls))) return { kind: 'gone', id };
       failures.push(notListed(id));
       break;
     } else return { kind: 'revoked', ids: reply.value, expired: expired && by !== 'key' };
@@ -139,7 +139,7 @@ async function revokeBoth(
 }
 
 /** Whether MUTX takes the key; false where it is not at hand. */
-async function works(ways: readonly Revoker[], calls: Calls): Promise<boolean> {
+async function isTaken(ways: readonly Revoker[], calls: Calls): Promise<boolean> {
   const ask = ways.find(({ kind }) => kind === 'key')?.works;
   return ask !== undefined && (await calls.call(ask)).ok;
 }

@@ -261,8 +261,9 @@ function notDue(run: Run, plan: Extract<Plan, { due: false }>): Outcome {
   const alive = plan.superseded.filter(({ id }) => !run.isRevoked(id) && !held.has(id));
   run.supersede(
     alive.map(({ id }) => id),
-    // By GitHub's clock; whoever revokes them then goes by the clock of MUTX.
-    plan.inGrace && plan.inGrace.until + run.mutxAhead(),
+    // By GitHub's clock; whoever revokes them goes by the clock of MUTX. Where they are named, the two are half a margin
+    // apart at most, and the end has a whole one.
+    plan.inGrace?.until,
   );
   return {
     kind: 'not-due',

@@ -115,14 +115,6 @@ export class Run {
     }
   }
 
-  /** How far MUTX's clock is ahead of GitHub's, as far as this run has seen; never less than nothing. */
-  mutxAhead(): Duration {
-    const github = this.githubTime();
-    const { date, since, lead } = this.#list ?? {};
-    if (github === undefined || date === undefined || since === undefined) return 0;
-    return Math.max(0, date + since.elapsed() + (lead ?? 0) - github);
-  }
-
   /** The list of the look: what MUTX's later times are held against. */
   listed(list: SeenList): void {
     this.#list = list;

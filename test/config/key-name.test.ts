@@ -5,6 +5,7 @@ import {
   perRunName,
   perRunPrefix,
   randomDigits,
+  targetOfDefaultName,
 } from '../../src/config/key-name.ts';
 import {
   identityOf,
@@ -198,5 +199,30 @@ describe('the name of a key that a machine makes for itself', () => {
     expect(name.length).toBeLessThanOrEqual(255);
     expect(isPerRunName(name, prefix)).toBe(true);
     expect(isPerRunName(name, perMachinePrefix('another'))).toBe(false);
+  });
+});
+
+describe('the target that a name is the default of', () => {
+  it.each([
+    ['acme/web as KEY', 'github.com'],
+    ['acme/web@production as KEY', 'github.com'],
+    ['org:acme as KEY', 'github.com'],
+    ['dependabot:acme/web as KEY', 'github.com'],
+    ['acme/web as KEY', 'ghe.example.com:8443'],
+  ])('is found again: %s on %s', (line, host) => {
+    const place = target(line);
+    const found = targetOfDefaultName(defaultKeyName(place, host), host);
+    expect(found && identityOf(found)).toBe(identityOf(place));
+  });
+
+  it.each([
+    ['nightly', 'github.com'],
+    ['gha/acme/web/run/4242.1/test/0123456789ab', 'github.com'],
+    ['gha/ACME/web/KEY', 'github.com'],
+    ['gha/acme/web/KEY', 'ghe.example.com'],
+    ['gha/acme/-/../KEY', 'github.com'],
+    [`gha/acme/${'w'.repeat(200)}/KEY`, 'github.com'],
+  ])('is none for %s on %s', (name, host) => {
+    expect(targetOfDefaultName(name, host)).toBeUndefined();
   });
 });

@@ -34,6 +34,25 @@ function problems(...given: Parameters<typeof load>) {
 }
 
 describe('the inputs of a key for one job', () => {
+  it.each([
+    [
+      { 'key-name': 'gha/acme/web/MUTX_API_KEY' },
+      [/^`key-name` is one of the names that this action derives/u],
+    ],
+    [{ 'key-name': 'ghe.example.com/gha/acme/web/MUTX_API_KEY' }, [/^`key-name` is one of the names/u]],
+    [{ 'key-name': 'nightly' }, []],
+    [{ 'sweep-after': '1h' }, [/^`sweep-after` is shorter than the 6 hours/u]],
+    [{ 'sweep-after': '6h' }, []],
+    [{}, []],
+  ])(
+    'are warned about where the key would be taken for one of another run or rotation: %j',
+    (inputs, says) => {
+      const { warnings } = loaded(inputs);
+      expect(warnings).toHaveLength(says.length);
+      for (const one of says) expect(warnings[0]).toMatch(one);
+    },
+  );
+
   it('are refused where a name or an address holds the password: they go where no credential may be', () => {
     const given = { 'bootstrap-jwt': '', email: 'a@example.com', password: 'acme-web' };
     const says = (input: string) => [

@@ -22,6 +22,13 @@ function problemsOf(inputs: Readonly<Record<string, string>>) {
   return loaded.ok ? [] : toldInFull(loaded.problems);
 }
 
+it('of a name that no key has can be a failure or not, and nothing else', () => {
+  const of = (ifNone: string) => ({ 'key-name': 'a', 'if-none': ifNone });
+  expect(requestOf(of(''))).toMatchObject({ ifNone: 'fail' });
+  expect(requestOf(of('ignore'))).toMatchObject({ ifNone: 'ignore' });
+  expect(problemsOf(of('maybe'))).toMatchObject([{ input: 'if-none', given: 'maybe' }]);
+});
+
 describe('the instant before which nothing goes', () => {
   it.each([
     ['2026-11-23T21:14:05Z', Date.UTC(2026, 10, 23, 21, 14, 5)],

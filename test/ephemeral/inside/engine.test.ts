@@ -523,12 +523,17 @@ describe('the sweep', () => {
   });
 
   it('takes none of a running job where every Date is days ahead, with a place to free or not', async () => {
-    for (const world of [{ keys: atWork() }, { keys: atWork(), plan: 'FREE' }]) {
-      const mutx = new Mutx(world);
-      mutx.world.always('list', later(3 * DAY));
-      await mutx.mint({ sweep: SWEEP, quotaWait: 0 });
-      expect(mutx.world.active()).toEqual(expect.arrayContaining(['job-b', 'job-c']));
-    }
+    const beside = new Mutx({ keys: atWork() });
+    beside.world.always('list', later(3 * DAY));
+    await beside.mint({ sweep: SWEEP, quotaWait: 0 });
+    expect(beside.world.active()).toEqual(['job-b', 'job-c', 'new1']);
+    const waiting = new Mutx({ keys: atWork() });
+    waiting.world.always('list', later(3 * DAY)).always('create', full);
+    await waiting.mint({ sweep: SWEEP, quotaWait: 0 });
+    expect(waiting.world.active()).toEqual(['job-b', 'job-c']);
+    expect(waiting.warnings()).toContainEqual(
+      expect.stringMatching(/it is \S+ by MUTX and \S+ by this machine/u),
+    );
   });
 
   it('does not count a key whose DELETE is answered with 404: MUTX may never have been asked', async () => {
