@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { rounded, type Section } from './report.ts';
 import { sample } from './sample.ts';
 import { median } from './statistics.ts';
@@ -19,21 +23,32 @@ const SPEED = 20;
 
 /** What many targets cost by themselves: nobody waits. */
 export async function scaleWithoutPace(turns: number): Promise<Section> {
-  const worlds = await Promise.all(COUNTS.map((count) => startWorld(count)));
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  const files = COUNTS.map((count) => join(folder, String(count)));
+  const worlds = await Promise.all(
+    files.map(async (file, index) => {
+      await writeFile(file, '0');
+      const machineClock = () => Date.now() + Number(readFileSync(file, 'utf8'));
+      return startWorld(COUNTS[index] ?? 0, { mutx: { machineClock }, github: { machineClock } });
+    }),
+  );
+  const skipping = (index: number) => ({ BENCH_SKIPPED: files[index] ?? '' });
   const walls = COUNTS.map((): number[] => []);
   const peaks = COUNTS.map((): number[] => []);
   for (let turn = 0; turn < turns; turn++) {
     for (const [index, world] of worlds.entries()) {
-      const { wall, peak } = await sample(world, 'without-waits.mjs');
+      const { wall, peak } = await sample(world, 'without-waits.mjs', skipping(index));
       walls[index]?.push(wall);
       peaks[index]?.push(peak);
     }
   }
   const alive: number[] = [];
-  for (const world of worlds) {
-    alive.push((await sample(world, 'without-waits.mjs', { BENCH_ALIVE: 'true' })).alive);
+  for (const [index, world] of worlds.entries()) {
+    const env = { BENCH_ALIVE: 'true', ...skipping(index) };
+    alive.push((await sample(world, 'without-waits.mjs', env)).alive);
     await world[Symbol.asyncDispose]();
   }
+  await rm(folder, { recursive: true, force: true });
   const wall = walls.map(median);
   const [, , upTo100 = Number.NaN, upTo500 = Number.NaN] = further(wall);
   const [, , , aliveEach = Number.NaN] = further(alive);

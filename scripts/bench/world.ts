@@ -10,6 +10,7 @@ import { median } from './statistics.ts';
 
 const DAY = 86_400_000;
 const REPOSITORY = 'acme/fleet';
+/** Of a key in several secrets; that of one alone has the name that is derived from its target, as most have. */
 const KEY_NAME = 'fleet';
 
 export type Inputs = Readonly<Record<string, string>>;
@@ -97,12 +98,18 @@ export class BenchWorld implements AsyncDisposable {
   }
 
   #store(): void {
-    const { plaintext } = this.emulator.mutx.addKey(this.user, { name: KEY_NAME });
-    for (const target of this.#targets) this.emulator.github.setSecret(target, 'MUTX_API_KEY', plaintext);
+    const [target, ...others] = this.#targets;
+    const name = others.length === 0 ? `gha/${target}/MUTX_API_KEY` : KEY_NAME;
+    const { plaintext } = this.emulator.mutx.addKey(this.user, { name });
+    for (const place of this.#targets) this.emulator.github.setSecret(place, 'MUTX_API_KEY', plaintext);
   }
 
   #rotation(): Inputs {
-    return { 'github-token': this.#token, 'key-name': KEY_NAME, targets: this.#targets.join('\n') };
+    return {
+      'github-token': this.#token,
+      targets: this.#targets.join('\n'),
+      ...(this.#targets.length === 1 ? {} : { 'key-name': KEY_NAME }),
+    };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
