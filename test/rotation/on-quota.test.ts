@@ -106,7 +106,9 @@ describe('on-quota: fail', () => {
       kind: 'failed',
       failure: {
         code: 'quota-too-soon',
-        message: expect.stringContaining("in the future by GitHub's own time, so it is not known when it was"),
+        message: expect.stringContaining(
+          "in the future by GitHub's own time, so it is not known when it was",
+        ),
       },
     });
     expect(outcome).not.toHaveProperty('failure.retryAt');
