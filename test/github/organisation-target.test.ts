@@ -114,6 +114,19 @@ describe("an organisation's secret keeps its audience", () => {
     expect(github.requests.at(-1)?.body).toMatchObject({ visibility: 'private' });
   });
 
+  it('once two readings agree that it was changed, against a single one that does not know it yet', async () => {
+    await using github = await startGithubDouble();
+    const { target } = await ready(github);
+    github.answer(GET, visible('all'));
+    await target.prepare();
+    // The last of the first write's readings, then a replica that lags, then the truth.
+    github.answer(GET, [visible('private'), visible('private'), visible('all'), visible('private')]);
+    github.answer(PUT, [refusal(502, 'Server Error'), updated]);
+    await target.write(github.secrets.admit('mutx_live_1'), always);
+    await target.write(github.secrets.admit('mutx_live_1'), always);
+    expect(github.requests.at(-1)?.body).toMatchObject({ visibility: 'private' });
+  });
+
   it('before the second PUT too, where the public key was stale', async () => {
     await using github = await startGithubDouble();
     const { target } = await ready(github);

@@ -76,6 +76,9 @@ describe("a rate limit's wait", () => {
   it('is none for other refusals', () => {
     expect(rateLimitWait(reply(403, { 'x-ratelimit-remaining': '12' }))).toBeUndefined();
     expect(rateLimitWait(saying(422, 'Validation Failed'))).toBeUndefined();
+    // The last request of an hour may be one that is not valid.
+    const last = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1800003600', 'retry-after': '7' };
+    expect(rateLimitWait(reply(422, last))).toBeUndefined();
     expect(rateLimitWait(page(403, '<h1>Forbidden</h1>'))).toBeUndefined();
     expect(rateLimitWait(saying(403, 'Resource not accessible by integration'))).toBeUndefined();
     expect(rateLimitWait(reply(404, { 'retry-after': '7' }))).toBeUndefined();

@@ -23,6 +23,11 @@ test('status, headers in lower case, JSON, and the server’s own time', async (
   expect(date).toBe(Date.UTC(1994, 10, 6, 8, 49, 37));
 });
 
+test('no time of the server’s where it says none: this machine’s is another', async () => {
+  expect((await received(reply('200 OK', '1', JSON_TYPE))).date).toBeUndefined();
+  expect((await received(reply('200 OK', '1', JSON_TYPE, 'Date: yesterday'))).date).toBeUndefined();
+});
+
 test.each(['application/json; charset=utf-8', 'Application/JSON', 'application/problem+json'])(
   'JSON by its content type: %s',
   async (type) => {

@@ -95,6 +95,42 @@ describe('on-quota: fail', () => {
     expect(ports.changes()).toEqual([]);
   });
 
+  it('promises no moment by a write that GitHub says is still to come', async () => {
+    const world = () => {
+      const ports = new InMemoryPorts({ keys: [old], targets: ONE, plan: 'FREE' });
+      const future = { ok: true, value: { updatedAt: START + 30 * DAY }, date: START } as const;
+      return ports.always('metadata', () => future).always('listed', () => future);
+    };
+    const outcome = await world().rotate();
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      failure: {
+        code: 'quota-too-soon',
+        message: expect.stringContaining(
+          "in the future by GitHub's own time, so it is not known when it was",
+        ),
+      },
+    });
+    expect(outcome).not.toHaveProperty('failure.retryAt');
+    const waiting = world();
+    expect(await waiting.rotate({ onQuota: 'wait' })).toMatchObject({
+      failure: { message: expect.stringContaining('; it is not known how long to wait') },
+    });
+    expect(waiting.sleeps).toEqual([]);
+    // A whole second ahead of its own Date is no contradiction.
+    const barely = new InMemoryPorts({ keys: [old], targets: ONE, plan: 'FREE' });
+    barely.always('metadata', () => ({ ok: true, value: { updatedAt: START + SECOND }, date: START }));
+    expect(await barely.rotate()).toMatchObject({ failure: { retryAt: START + SECOND + 17 * MINUTE } });
+    // No other rule's moment is promised either.
+    const full = new InMemoryPorts({
+      keys: [old, key('orphan', { age: 10 * MINUTE })],
+      targets: ONE,
+      plan: 'FREE',
+    });
+    full.always('metadata', () => ({ ok: true, value: { updatedAt: START + 30 * DAY }, date: START }));
+    expect(await full.rotate()).not.toHaveProperty('failure.retryAt');
+  });
+
   it('names no moment when no rule frees a place', async () => {
     const keys = [key('old', { expiresIn: 'never' }), other];
     const ports = new InMemoryPorts({ keys, targets: ONE, plan: 'FREE' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stateOf } from '../../src/messages/state.ts';
 import { InMemoryPorts } from './ports.ts';
 import { DAY, key, MINUTE, NAME, START } from './records.ts';
 import { breaks, losesReply, refuses, type Script, undated, works } from './scripts.ts';
@@ -75,6 +76,18 @@ describe('after the swap', () => {
     });
     expect(await forgets.rotate()).toMatchObject({ keys: { revoked: ['old'], left: [], unclear: [] } });
     expect(forgets.told('revoked')).toMatchObject([{ id: 'old', gone: true }]);
+  });
+
+  it('says nothing of secrets that it has not looked at: one of an earlier list may hold what it revokes', async () => {
+    // acme/old was a target once, and holds `older`; only acme/web is one now, and a place is needed.
+    const keys = [key('older', { age: 9 * DAY }), key('old')];
+    const ports = new InMemoryPorts({ keys, targets: [WEB], plan: 'FREE' }).on('create', refuses(403));
+    const outcome = await ports.rotate();
+    if (outcome.kind !== 'failed') throw new Error(outcome.kind);
+    expect(outcome.keys.revoked).toEqual(['older']);
+    const state = stateOf(outcome, []);
+    expect(state).toContain('this run revoked no working key that one of its targets holds');
+    expect(state.join('\n')).not.toMatch(/key that a secret holds/u);
   });
 
   it('does not say that a key was gone before, which its own lost DELETE may have revoked', async () => {
