@@ -9,7 +9,7 @@ import { globSync } from 'node:fs';
  * @returns paths from there
  */
 export function documentsOf(root: string): string[] {
-  return globSync(['*.md', 'docs/**/*.md'], { cwd: root })
+  return globSync(['*.md', 'docs/**/*.md', 'packages/*/*.md'], { cwd: root })
     .map((path) => path.replaceAll('\\', '/'))
     .sort();
 }
