@@ -3610,6 +3610,7 @@ const CREATES = 3;
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $n: () => (/* binding */ onlyIfNotDone),
 /* harmony export */   B4: () => (/* binding */ nextWait),
+/* harmony export */   Gz: () => (/* binding */ notingUnclear),
 /* harmony export */   O9: () => (/* binding */ tryCall),
 /* harmony export */   RD: () => (/* binding */ patientCalls),
 /* harmony export */   eM: () => (/* binding */ Stopwatch),
@@ -3650,6 +3651,20 @@ async function tryCall(call, policy, retrying) {
         retrying.onRetry(reply.failure, attempt, wait);
         await retrying.clock.sleep(wait);
     }
+}
+/**
+ * A call with its tries, and whether any of them got no clear answer: then it may have been done, whatever the last one
+ * says.
+ * @param call with which retries
+ */
+async function notingUnclear(call, attempt) {
+    let unclear = false;
+    const reply = await call(async () => {
+        const one = await attempt();
+        unclear ||= !one.ok && one.failure.kind === 'unclear';
+        return one;
+    });
+    return { reply, unclear };
 }
 /** For calls that change nothing when repeated: reads, an idempotent PUT, a DELETE. */
 function idempotent(timeLeft) {
@@ -9882,7 +9897,6 @@ function isOutsideEveryWindow(key, secrets) {
 /* harmony export */   qS: () => (/* binding */ graceEnd),
 /* harmony export */   sZ: () => (/* binding */ isExpiredForSure),
 /* harmony export */   vu: () => (/* binding */ isOlderThanFence),
-/* harmony export */   xK: () => (/* binding */ isRevoked),
 /* harmony export */   y: () => (/* binding */ sparedKeys),
 /* harmony export */   z7: () => (/* binding */ whyNotGone)
 /* harmony export */ });
@@ -10036,19 +10050,15 @@ function isGone(id, ...lists) {
 /**
  * Why a list that was read after a 404 for a key's DELETE does not show that the key is gone; undefined: it does. A key
  * that was not read is no key that is gone.
+ * @param isNew the key was made a moment ago: that a list does not show it is no evidence then, for a replica may be older
  */
-function whyNotGone(id, { value, reading }) {
-    if (!isGone(id, value))
-        return notGone(id);
-    const since = isRevoked(id, value) ? undefined : reading?.since;
-    return since === undefined ? undefined : notLookedFor(id, since);
-}
-/**
- * Whether a list shows that a key was revoked. For a key that was made a moment ago its absence is no evidence: a replica
- * may be older than the key.
- */
-function isRevoked(id, keys) {
-    return keys.some((key) => !key.isActive && key.id.toLowerCase() === id.toLowerCase());
+function whyNotGone(id, { value, reading }, isNew = false) {
+    const listed = value.find((key) => key.id.toLowerCase() === id.toLowerCase());
+    if (listed !== undefined)
+        return listed.isActive ? notGone(id) : undefined;
+    if (isNew)
+        return notListed(id);
+    return reading?.since === undefined ? undefined : notLookedFor(id, reading.since);
 }
 /** Ids are UUIDs, in which case means nothing. */
 function showsActive(list, id) {
@@ -10209,13 +10219,8 @@ class Run {
         return settled.map((attempt) => this.#note(attempt));
     }
     async #delete({ id, reason }) {
-        let unclear = false;
         this.ports.report({ type: 'revoking', id, reason });
-        const reply = await this.call(async () => {
-            const attempt = await this.ports.keys.revoke(id);
-            unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
-            return attempt;
-        });
+        const { reply, unclear } = await (0,_core_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .notingUnclear */ .Gz)((attempt) => this.call(attempt), () => this.ports.keys.revoke(id));
         if (reply.ok)
             return { id, reason, kind: reply.value, unclear };
         return { id, reason, kind: 'failed', unclear, message: reply.failure.message };
@@ -10238,13 +10243,13 @@ class Run {
                     message: `MUTX does not know it, and could not be asked again: ${list.failure.message}`,
                 };
             }
-            const open = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .whyNotGone */ .z7)(attempt.id, list);
-            if (attempt.reason === 'own' ? (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .isRevoked */ .xK)(attempt.id, list.value) : open === undefined)
+            const open = (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .whyNotGone */ .z7)(attempt.id, list, attempt.reason === 'own');
+            if (open === undefined)
                 return attempt;
             const again = await this.#delete(attempt);
             if (again.kind === 'revoked')
                 return again;
-            const message = again.kind === 'failed' ? again.message : (open ?? (0,_rules_js__WEBPACK_IMPORTED_MODULE_2__/* .notListed */ .NL)(attempt.id)).message;
+            const message = again.kind === 'failed' ? again.message : open.message;
             return { ...unclear, message };
         });
     }
@@ -12985,6 +12990,7 @@ class Calls {
 
 ;// CONCATENATED MODULE: ./lib/ephemeral/deletion.js
 
+
 /**
  * Revokes a key, and believes a 404 for its DELETE only together with a list that is read after it: any server has a 404
  * for what it does not know. A key that the list shows as active is revoked once more.
@@ -12992,13 +12998,15 @@ class Calls {
  * @returns a failure of the kind `unclear` where it is not known what became of the key
  */
 async function revokeKey(id, keys, calls, { isNew = false } = {}) {
-    const first = await calls.call(() => keys.revoke(id));
-    if (!first.ok || first.value === 'revoked')
+    const { reply: first, unclear } = await (0,retry/* notingUnclear */.Gz)((attempt) => calls.call(attempt), () => keys.revoke(id));
+    if (!first.ok)
+        return unclear ? { ok: false, failure: unknown(first.failure) } : first;
+    if (first.value === 'revoked')
         return first;
     const list = await calls.call(() => keys.newest());
     if (!list.ok)
         return { ok: false, failure: unknown(list.failure) };
-    const failure = isNew && !(0,rules/* isRevoked */.xK)(id, list.value) ? stillThere(id, list.value) : (0,rules/* whyNotGone */.z7)(id, list);
+    const failure = (0,rules/* whyNotGone */.z7)(id, list, isNew);
     if (failure === undefined)
         return first;
     const again = await calls.call(() => keys.revoke(id));
@@ -13006,10 +13014,7 @@ async function revokeKey(id, keys, calls, { isNew = false } = {}) {
         return { ok: false, failure: unknown(again.failure) };
     return again.value === 'gone' ? { ok: false, failure } : again;
 }
-function stillThere(id, list) {
-    return (0,rules/* isGone */.ST)(id, list) ? (0,rules/* notListed */.NL)(id) : (0,rules/* notGone */.H9)(id);
-}
-/** After a 404, a refusal of another call says nothing of the key either. */
+/** Refused now, and perhaps done before: by a try that got no clear answer, or because a 404 said so. */
 function unknown(failure) {
     return { ...failure, kind: 'unclear' };
 }
@@ -14919,12 +14924,7 @@ async function revokeAll(keys, work) {
     return settle(first, work);
 }
 async function revoke_revokeOne(key, { ports, call, list }) {
-    let unclear = false;
-    const reply = await call(async () => {
-        const attempt = await ports.keys.revoke(key.id);
-        unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
-        return attempt;
-    });
+    const { reply, unclear } = await (0,retry/* notingUnclear */.Gz)(call, () => ports.keys.revoke(key.id));
     if (reply.ok) {
         const whole = wholeList(list);
         const neverWas = whole !== undefined && ports.keepsRecords() && !byId(whole).has(key.id.toLowerCase());

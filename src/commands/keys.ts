@@ -4,6 +4,7 @@ import { keyNameComplaint } from '../config/load/key.ts';
 import type { InputProblem } from '../config/problem.ts';
 import type { CallFailure } from '../core/call.ts';
 import { onlyIfNotDone } from '../core/retry.ts';
+import type { Instant } from '../core/time.ts';
 import { earlyFailure } from '../messages/failure.ts';
 import { keyLines } from '../messages/key-list.ts';
 import { revocationFailure, revokedIds } from '../messages/revocation/revocation.ts';
@@ -139,8 +140,7 @@ async function rotateInPlace(
   const old = list.value.find((key) => key.id.toLowerCase() === id.toLowerCase());
   const since = list.reading?.since;
   if (old === undefined && since !== undefined) {
-    const message = `keys made before ${instantText(since)} were not read, so it is not known whether the id is of one of them`;
-    return fail(earlyFailure({ code: 'keys-unread', message, state: UNTOUCHED }));
+    return fail(earlyFailure({ code: 'keys-unread', message: perhapsUnread(since), state: UNTOUCHED }));
   }
   if (old === undefined || !old.isActive) {
     const message = old === undefined ? 'no key of this account has this id' : 'the key is revoked already';
@@ -159,6 +159,11 @@ async function rotateInPlace(
   if (!reply.ok) return failed(aboutId(reply.failure), lostSuccessor(reply.failure, id), context);
   minted(reply.value, context);
   sink.warning({ title: `Key ${id} is dead`, message: afterReplacement(old.name, secrets, serverHost(env)) });
+}
+
+/** Of a list that was not read to its end, and does not show the id. */
+function perhapsUnread(since: Instant): string {
+  return `keys made before ${instantText(since)} were not read, so it is not known whether the id is of one of them`;
 }
 
 function serverHost({ GITHUB_SERVER_URL: url }: NodeJS.ProcessEnv): string {
@@ -215,10 +220,12 @@ async function beforeRevocation(
   context: CommandContext,
 ): Promise<string | undefined> {
   const { secrets, env } = context;
-  const list = await reportedCalls(context)(() => client.list(), twice);
+  const list = await reportedCalls(context)(() => client.list(true), twice);
   if (!list.ok)
     return `! key ${id}: the keys could not be listed, so its name and what holds it are not known`;
   const key = list.value.find((one) => one.id.toLowerCase() === id.toLowerCase());
+  const since = list.reading?.since;
+  if (key === undefined && since !== undefined) return `! key ${id}: ${perhapsUnread(since)}`;
   if (key === undefined || !key.isActive) return undefined;
   const target = targetOfDefaultName(key.name, serverHost(env));
   const holder =

@@ -60,6 +60,24 @@ export async function tryCall<T>(
   }
 }
 
+/**
+ * A call with its tries, and whether any of them got no clear answer: then it may have been done, whatever the last one
+ * says.
+ * @param call with which retries
+ */
+export async function notingUnclear<T>(
+  call: (attempt: () => Promise<Reply<T>>) => Promise<Reply<T>>,
+  attempt: () => Promise<Reply<T>>,
+): Promise<{ readonly reply: Reply<T>; readonly unclear: boolean }> {
+  let unclear = false;
+  const reply = await call(async () => {
+    const one = await attempt();
+    unclear ||= !one.ok && one.failure.kind === 'unclear';
+    return one;
+  });
+  return { reply, unclear };
+}
+
 /** For calls that change nothing when repeated: reads, an idempotent PUT, a DELETE. */
 export function idempotent(timeLeft: () => Duration): RetryPolicy {
   return { tries: TRIES, again: () => true, timeLeft };

@@ -1,6 +1,6 @@
 import type { CallFailure, Reply } from '../core/call.ts';
-import type { KeyRecord } from '../rotation/ports.ts';
-import { isGone, isRevoked, notGone, notListed, whyNotGone } from '../rotation/rules.ts';
+import { notingUnclear } from '../core/retry.ts';
+import { whyNotGone } from '../rotation/rules.ts';
 import type { Calls } from './calls.ts';
 import type { ReleaseKeys } from './ports.ts';
 
@@ -16,22 +16,22 @@ export async function revokeKey(
   calls: Calls,
   { isNew = false }: { readonly isNew?: boolean } = {},
 ): Promise<Reply<'revoked' | 'gone'>> {
-  const first = await calls.call(() => keys.revoke(id));
-  if (!first.ok || first.value === 'revoked') return first;
+  const { reply: first, unclear } = await notingUnclear(
+    (attempt) => calls.call(attempt),
+    () => keys.revoke(id),
+  );
+  if (!first.ok) return unclear ? { ok: false, failure: unknown(first.failure) } : first;
+  if (first.value === 'revoked') return first;
   const list = await calls.call(() => keys.newest());
   if (!list.ok) return { ok: false, failure: unknown(list.failure) };
-  const failure = isNew && !isRevoked(id, list.value) ? stillThere(id, list.value) : whyNotGone(id, list);
+  const failure = whyNotGone(id, list, isNew);
   if (failure === undefined) return first;
   const again = await calls.call(() => keys.revoke(id));
   if (!again.ok) return { ok: false, failure: unknown(again.failure) };
   return again.value === 'gone' ? { ok: false, failure } : again;
 }
 
-function stillThere(id: string, list: readonly KeyRecord[]): CallFailure {
-  return isGone(id, list) ? notListed(id) : notGone(id);
-}
-
-/** After a 404, a refusal of another call says nothing of the key either. */
+/** Refused now, and perhaps done before: by a try that got no clear answer, or because a 404 said so. */
 function unknown(failure: CallFailure): CallFailure {
   return { ...failure, kind: 'unclear' };
 }

@@ -1,5 +1,5 @@
 import type { CallFailure, Reply } from '../core/call.ts';
-import { type PatientCall, patientCalls, Stopwatch } from '../core/retry.ts';
+import { notingUnclear, type PatientCall, patientCalls, Stopwatch } from '../core/retry.ts';
 import { type Duration, type Instant, instantText } from '../core/time.ts';
 import type { KeyRecord } from '../rotation/ports.ts';
 import { isGone, notGone, notLookedFor } from '../rotation/rules.ts';
@@ -108,12 +108,7 @@ async function revokeAll(keys: readonly KeyToRevoke[], work: Work): Promise<read
 }
 
 async function revokeOne(key: KeyToRevoke, { ports, call, list }: Work): Promise<KeyResult> {
-  let unclear = false;
-  const reply = await call(async () => {
-    const attempt = await ports.keys.revoke(key.id);
-    unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
-    return attempt;
-  });
+  const { reply, unclear } = await notingUnclear(call, () => ports.keys.revoke(key.id));
   if (reply.ok) {
     const whole = wholeList(list);
     const neverWas = whole !== undefined && ports.keepsRecords() && !byId(whole).has(key.id.toLowerCase());

@@ -237,22 +237,17 @@ export function isGone(id: string, ...lists: readonly (readonly KeyRecord[] | un
 /**
  * Why a list that was read after a 404 for a key's DELETE does not show that the key is gone; undefined: it does. A key
  * that was not read is no key that is gone.
+ * @param isNew the key was made a moment ago: that a list does not show it is no evidence then, for a replica may be older
  */
 export function whyNotGone(
   id: string,
   { value, reading }: { readonly value: readonly KeyRecord[]; readonly reading?: ListReading },
+  isNew = false,
 ): CallFailure | undefined {
-  if (!isGone(id, value)) return notGone(id);
-  const since = isRevoked(id, value) ? undefined : reading?.since;
-  return since === undefined ? undefined : notLookedFor(id, since);
-}
-
-/**
- * Whether a list shows that a key was revoked. For a key that was made a moment ago its absence is no evidence: a replica
- * may be older than the key.
- */
-export function isRevoked(id: string, keys: readonly KeyRecord[]): boolean {
-  return keys.some((key) => !key.isActive && key.id.toLowerCase() === id.toLowerCase());
+  const listed = value.find((key) => key.id.toLowerCase() === id.toLowerCase());
+  if (listed !== undefined) return listed.isActive ? notGone(id) : undefined;
+  if (isNew) return notListed(id);
+  return reading?.since === undefined ? undefined : notLookedFor(id, reading.since);
 }
 
 /** Ids are UUIDs, in which case means nothing. */

@@ -1,12 +1,19 @@
 import type { CallFailure, Reply } from '../core/call.ts';
 import { CALL_PATIENCE } from '../core/limits.ts';
-import { idempotent, type Retrying, type RetryPolicy, Stopwatch, tryCall } from '../core/retry.ts';
+import {
+  idempotent,
+  notingUnclear,
+  type Retrying,
+  type RetryPolicy,
+  Stopwatch,
+  tryCall,
+} from '../core/retry.ts';
 import type { Clock, Duration, Instant } from '../core/time.ts';
 import type { RevocationReason, RotationEvent, StepName, WarningCode } from './events.ts';
 import type { KeysNow, Outcome, RotationFailure, TargetResult } from './outcome.ts';
 import type { KeyService, KeySummary, Neighbour, RotationSettings, SecretTarget } from './ports.ts';
 import type { Room } from './room.ts';
-import { isRevoked, notListed, type SparedKey, whyNotGone } from './rules.ts';
+import { type SparedKey, whyNotGone } from './rules.ts';
 
 /** When and with which `Date` the list of a look came, or the last of its pages. */
 export interface SeenList {
@@ -135,13 +142,11 @@ export class Run {
   }
 
   async #delete({ id, reason }: Wanted): Promise<Deletion> {
-    let unclear = false;
     this.ports.report({ type: 'revoking', id, reason });
-    const reply = await this.call(async () => {
-      const attempt = await this.ports.keys.revoke(id);
-      unclear ||= !attempt.ok && attempt.failure.kind === 'unclear';
-      return attempt;
-    });
+    const { reply, unclear } = await notingUnclear(
+      (attempt) => this.call(attempt),
+      () => this.ports.keys.revoke(id),
+    );
     if (reply.ok) return { id, reason, kind: reply.value, unclear };
     return { id, reason, kind: 'failed', unclear, message: reply.failure.message };
   }
@@ -162,11 +167,11 @@ export class Run {
           message: `MUTX does not know it, and could not be asked again: ${list.failure.message}`,
         };
       }
-      const open = whyNotGone(attempt.id, list);
-      if (attempt.reason === 'own' ? isRevoked(attempt.id, list.value) : open === undefined) return attempt;
+      const open = whyNotGone(attempt.id, list, attempt.reason === 'own');
+      if (open === undefined) return attempt;
       const again = await this.#delete(attempt);
       if (again.kind === 'revoked') return again;
-      const message = again.kind === 'failed' ? again.message : (open ?? notListed(attempt.id)).message;
+      const message = again.kind === 'failed' ? again.message : open.message;
       return { ...unclear, message };
     });
   }

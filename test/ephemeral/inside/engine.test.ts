@@ -82,6 +82,14 @@ describe('a key for a job', () => {
     },
   );
 
+  it('is not told of as active where a DELETE got no answer before it was refused: that one may have been done', async () => {
+    const mutx = new Mutx();
+    mutx.world.on('verify', refuses(401)).on('revoke', breaks, refuses(403));
+    expect(await mutx.mint()).toMatchObject({ minted: { state: 'unknown' } });
+    expect(mutx.warnings()[0]).toContain('it is not known whether key new1 was revoked');
+    expect(mutx.journal).not.toContain('keep: nothing');
+  });
+
   it('is not told of as active where only the second DELETE is refused', async () => {
     const mutx = new Mutx();
     mutx.world.on('verify', refuses(401)).on('revoke', gone, refuses(403));
